@@ -1,0 +1,21 @@
+/** The engine: services, schedulers, connections, rules. Opens no socket and starts no thread. */
+module org.lvs4j.core {
+    requires com.google.common;
+    requires com.github.benmanes.caffeine;
+    requires static micrometer.core;
+    requires static transitive org.jspecify;
+
+    exports org.lvs4j;
+    exports org.lvs4j.net;
+    exports org.lvs4j.scheduler;
+    exports org.lvs4j.service;
+    exports org.lvs4j.stats;
+
+    uses org.lvs4j.scheduler.SchedulerProvider;
+
+    provides org.lvs4j.scheduler.SchedulerProvider with
+            org.lvs4j.scheduler.RoundRobin.Provider,
+            org.lvs4j.scheduler.WeightedRoundRobin.Provider,
+            org.lvs4j.scheduler.LeastConnection.Provider,
+            org.lvs4j.scheduler.WeightedLeastConnection.Provider;
+}

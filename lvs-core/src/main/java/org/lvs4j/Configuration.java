@@ -1,0 +1,227 @@
+package org.lvs4j;
+
+import java.util.Arrays;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.DirectorException.Reason;
+import org.lvs4j.connection.ServerState;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.scheduler.Scheduler;
+import org.lvs4j.scheduler.SchedulerContext;
+import org.lvs4j.scheduler.SchedulerProvider;
+import org.lvs4j.scheduler.Schedulers;
+import org.lvs4j.service.Forwarding;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.service.SchedulerFlag;
+import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
+
+/**
+ * The services and servers, and every way to change them. Changes take this object's lock, build what is new on the side,
+ * and publish it once; packet threads read without a lock.
+ */
+final class Configuration {
+    private final Schedulers schedulers;
+    private final LongSupplier ticker;
+    private final RandomGenerator random;
+    private final Trash trash = new Trash();
+
+    // Replaced as a whole under the lock: volatile publishes the new table and array.
+    private volatile ServiceTable table = ServiceTable.EMPTY;
+    private volatile @Nullable ServerState[] servers = new ServerState[16];
+
+    Configuration(Schedulers schedulers, LongSupplier ticker, RandomGenerator random) {
+        this.schedulers = schedulers;
+        this.ticker = ticker;
+        this.random = random;
+    }
+
+    ServiceTable table() {
+        return table;
+    }
+
+    SortedSet<String> schedulerNames() {
+        return schedulers.names();
+    }
+
+    @Nullable ServerState server(int id) {
+        @Nullable ServerState[] all = servers;
+        return id >= 0 && id < all.length ? all[id] : null;
+    }
+
+    ServiceState require(ServiceKey key) {
+        ServiceState service = table.get(key);
+        if (service == null) {
+            throw new DirectorException(Reason.NO_SUCH_SERVICE, "no such service: " + key);
+        }
+        return service;
+    }
+
+    synchronized void addService(VirtualService config) {
+        if (table.get(config.key()) != null) {
+            throw new DirectorException(Reason.SERVICE_EXISTS, "service already exists: " + config.key());
+        }
+        Scheduler scheduler = newScheduler(config, ServerPool.EMPTY);
+        table = table.with(new ServiceState(config, new ServiceState.View(ServerPool.EMPTY, scheduler)));
+    }
+
+    synchronized void editService(VirtualService config) {
+        ServiceState service = require(config.key());
+        ServiceState.View view = service.view();
+        boolean same = service.config().scheduler().equals(config.scheduler())
+                && service.config().flags().equals(config.flags());
+        Scheduler scheduler = same ? view.scheduler() : newScheduler(config, view.servers());
+        service.publish(config, new ServiceState.View(view.servers(), scheduler));
+    }
+
+    synchronized void removeService(ServiceKey key) {
+        ServiceState service = require(key);
+        table = table.without(key);
+        retire(service);
+    }
+
+    synchronized void clear() {
+        ServiceTable old = table;
+        table = ServiceTable.EMPTY;
+        old.all().forEach(this::retire);
+    }
+
+    private void retire(ServiceState service) {
+        ServerPool pool = service.view().servers();
+        service.publish(new ServiceState.View(ServerPool.EMPTY, null));
+        for (int i = 0; i < pool.size(); i++) {
+            trash.put(service.key(), pool.state(i));
+        }
+    }
+
+    synchronized void addServer(ServiceKey key, RealServer config) {
+        ServiceState service = require(key);
+        ServiceState.View view = service.view();
+        if (view.servers().indexOf(config.endpoint()) >= 0) {
+            throw new DirectorException(
+                    Reason.SERVER_EXISTS, "server already exists: " + config.endpoint() + " in " + key);
+        }
+        requireFamily(service, config);
+        ServerState state = trash.find(key, config.endpoint());
+        boolean revived = state != null;
+        if (state == null) {
+            state = new ServerState(freeId(), config, service.statistics().counters());
+        }
+        RealServer before = state.config();
+        state.configure(config);
+        ServerPool pool = view.servers().with(state);
+        Scheduler scheduler;
+        try {
+            scheduler = view.scheduler() == null ? null : view.scheduler().added(pool);
+        } catch (IllegalArgumentException e) {
+            state.configure(before);
+            throw new DirectorException(Reason.INVALID, e.getMessage());
+        }
+        if (revived) {
+            trash.remove(state);
+        }
+        state.enter(config, service.statistics().counters());
+        register(state);
+        service.publish(new ServiceState.View(pool, scheduler));
+    }
+
+    synchronized void editServer(ServiceKey key, RealServer config) {
+        ServiceState service = require(key);
+        ServiceState.View view = service.view();
+        int index = requireServer(view, key, config.endpoint());
+        requireFamily(service, config);
+        ServerState state = view.servers().state(index);
+        RealServer before = state.config();
+        state.configure(config);
+        ServerPool pool = view.servers().reread();
+        Scheduler scheduler;
+        try {
+            scheduler = view.scheduler() == null ? null : view.scheduler().edited(pool, index);
+        } catch (IllegalArgumentException e) {
+            state.configure(before);
+            throw new DirectorException(Reason.INVALID, e.getMessage());
+        }
+        service.publish(new ServiceState.View(pool, scheduler));
+    }
+
+    synchronized void removeServer(ServiceKey key, Endpoint endpoint) {
+        ServiceState service = require(key);
+        ServiceState.View view = service.view();
+        int index = requireServer(view, key, endpoint);
+        ServerState state = view.servers().state(index);
+        ServerPool pool = view.servers().without(index);
+        Scheduler scheduler = view.scheduler() == null ? null : view.scheduler().removed(pool, index);
+        service.publish(new ServiceState.View(pool, scheduler));
+        trash.put(key, state);
+    }
+
+    private static int requireServer(ServiceState.View view, ServiceKey key, Endpoint endpoint) {
+        int index = view.servers().indexOf(endpoint);
+        if (index < 0) {
+            throw new DirectorException(Reason.NO_SUCH_SERVER, "no such server: " + endpoint + " in " + key);
+        }
+        return index;
+    }
+
+    private static void requireFamily(ServiceState service, RealServer config) {
+        if (config.endpoint().address().family() != service.key().family()
+                && config.forwarding().method() != Forwarding.Method.TUNNEL) {
+            throw new DirectorException(
+                    Reason.INVALID,
+                    "server " + config.endpoint() + " is of another address family than " + service.key()
+                            + "; that is possible with tunnelling only");
+        }
+    }
+
+    private Scheduler newScheduler(VirtualService config, ServerPool pool) {
+        SchedulerProvider provider = schedulers.find(config.scheduler());
+        if (provider == null) {
+            throw new DirectorException(
+                    Reason.NO_SUCH_SCHEDULER,
+                    "no scheduler is called '" + config.scheduler() + "'; there are "
+                            + String.join(", ", schedulers.names()));
+        }
+        try {
+            return provider.create(pool, new Context(config.flags(), ticker, random));
+        } catch (IllegalArgumentException e) {
+            throw new DirectorException(Reason.INVALID, e.getMessage());
+        }
+    }
+
+    /** Forgets removed servers that nothing has held on to for long enough. */
+    synchronized void emptyTrash(long nowNanos) {
+        for (ServerState forgotten : trash.scan(nowNanos)) {
+            servers[forgotten.id()] = null;
+        }
+    }
+
+    private int freeId() {
+        @Nullable ServerState[] all = servers;
+        for (int id = 0; id < all.length; id++) {
+            if (all[id] == null) {
+                return id;
+            }
+        }
+        return all.length;
+    }
+
+    private void register(ServerState state) {
+        @Nullable ServerState[] all = servers;
+        if (state.id() >= all.length) {
+            all = Arrays.copyOf(all, all.length * 2);
+        }
+        all[state.id()] = state;
+        servers = all;
+    }
+
+    private record Context(Set<SchedulerFlag> flags, LongSupplier ticker, RandomGenerator random)
+            implements SchedulerContext {
+        @Override
+        public long nanoTime() {
+            return ticker.getAsLong();
+        }
+    }
+}

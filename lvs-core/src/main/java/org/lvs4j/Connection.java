@@ -1,0 +1,159 @@
+package org.lvs4j;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.connection.ConnectionEntry;
+import org.lvs4j.connection.ConnectionState;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.Protocol;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
+
+/**
+ * A connection that {@link Director#open} has placed on a real server, or has refused. The server's counters count it
+ * until it is closed, however long that takes: the holder must call {@link #close()} on every path.
+ *
+ * <p>Guarantees: thread-safe; closing is idempotent and releases exactly once. Progress: every method is lock-free
+ * but {@link #retry()}, which is so except for the allocation of a new handle.
+ *
+ * <pre>{@code
+ * try (Connection connection = director.open(service)) {
+ *     if (connection.accepted()) {
+ *         talkTo(connection.destination());
+ *     }
+ * }
+ * }</pre>
+ */
+public final class Connection implements AutoCloseable {
+    private static final int[] NONE_TRIED = {};
+
+    private final Director director;
+    private final @Nullable ServiceKey service;
+    private final Verdict verdict;
+    private final @Nullable ConnectionEntry entry;
+    private final int mark;
+    private final int[] triedIds;
+
+    Connection(
+            Director director,
+            @Nullable ServiceKey service,
+            Verdict verdict,
+            @Nullable ConnectionEntry entry,
+            int mark,
+            int @Nullable [] triedIds) {
+        this.director = director;
+        this.service = service;
+        this.verdict = verdict;
+        this.entry = entry;
+        this.mark = mark;
+        this.triedIds = triedIds == null ? NONE_TRIED : triedIds;
+    }
+
+    /** Whether a real server takes it; if not, {@link #verdict()} says why. */
+    public boolean accepted() {
+        return entry != null;
+    }
+
+    /** What became of it: {@link Verdict#FORWARD} if and only if it is accepted. */
+    public Verdict verdict() {
+        return verdict;
+    }
+
+    /** The service responsible, or null if none is. */
+    public @Nullable ServiceKey service() {
+        return service;
+    }
+
+    /**
+     * The real server as it is configured now.
+     *
+     * @throws IllegalStateException if the connection was not accepted
+     */
+    public RealServer server() {
+        return held().server().config();
+    }
+
+    /**
+     * Where to connect to: the server's address with the port of this connection.
+     *
+     * @throws IllegalStateException if the connection was not accepted
+     */
+    public Endpoint destination() {
+        return held().destination();
+    }
+
+    /** Whether the server is still part of its service; a removed one keeps its connections. */
+    public boolean serverPresent() {
+        return held().server().present();
+    }
+
+    /** The connection to the server stands: data may flow both ways. */
+    public void established() {
+        enter(ConnectionState.ESTABLISHED);
+    }
+
+    /** The client has sent its last byte; the connection counts as inactive from now on. */
+    public void clientFinished() {
+        ConnectionState now = held().state();
+        enter(now == ConnectionState.FIN_WAIT || now == ConnectionState.TIME_WAIT
+                ? ConnectionState.TIME_WAIT
+                : ConnectionState.CLOSE_WAIT);
+    }
+
+    /** The server has sent its last byte; the connection counts as inactive from now on. */
+    public void serverFinished() {
+        ConnectionState now = held().state();
+        enter(now == ConnectionState.CLOSE_WAIT || now == ConnectionState.TIME_WAIT
+                ? ConnectionState.TIME_WAIT
+                : ConnectionState.FIN_WAIT);
+    }
+
+    private void enter(ConnectionState state) {
+        ConnectionEntry connection = held();
+        if (connection.protocol() == Protocol.TCP) {
+            director.enter(connection, state);
+        }
+    }
+
+    /** Counts bytes from the client, and puts off the idle timeout shown in listings. */
+    public void received(long bytes) {
+        director.count(held(), true, bytes);
+    }
+
+    /** Counts bytes to the client, and puts off the idle timeout shown in listings. */
+    public void sent(long bytes) {
+        director.count(held(), false, bytes);
+    }
+
+    /**
+     * Gives up on the server and asks for another one: closes this connection and opens a new one for the same client,
+     * for which the servers tried so far count as unavailable.
+     */
+    public Connection retry() {
+        ConnectionEntry failed = held();
+        close();
+        int[] tried = Arrays.copyOf(triedIds, triedIds.length + 1);
+        tried[triedIds.length] = failed.server().id();
+        return director.reopen(service, failed, mark, tried);
+    }
+
+    /** Releases the server. Only the first call does anything; a refused connection has nothing to release. */
+    @Override
+    public void close() {
+        if (entry != null) {
+            director.release(entry);
+        }
+    }
+
+    private ConnectionEntry held() {
+        if (entry == null) {
+            throw new IllegalStateException("the connection was not accepted: " + verdict);
+        }
+        return entry;
+    }
+
+    @Override
+    public String toString() {
+        return entry == null ? verdict.toString() : verdict + " to " + entry.destination() + " " + entry.state().label();
+    }
+}

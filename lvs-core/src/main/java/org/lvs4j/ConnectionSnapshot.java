@@ -1,0 +1,29 @@
+package org.lvs4j;
+
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.Protocol;
+
+/**
+ * One connection or persistence template at one moment. Immutable.
+ *
+ * @param protocol its protocol, or null for the template of a firewall mark
+ * @param state the name of its state as IPVS lists it, such as {@code ESTABLISHED} or {@code NONE}
+ * @param expiresInNanos how long it lasts if it stays idle; not negative
+ * @param client the client; port 0 in a template
+ * @param virtual the virtual endpoint; of a firewall mark, the mark as an address
+ * @param server the real server with the port of this connection
+ * @param template whether this is a persistence template
+ * @param engine the persistence engine of a template, or null
+ * @param engineData what the engine knows the client by, or null
+ */
+public record ConnectionSnapshot(
+        @Nullable Protocol protocol,
+        String state,
+        long expiresInNanos,
+        Endpoint client,
+        Endpoint virtual,
+        Endpoint server,
+        boolean template,
+        @Nullable String engine,
+        @Nullable String engineData) {}

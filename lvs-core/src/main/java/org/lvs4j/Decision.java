@@ -1,0 +1,34 @@
+package org.lvs4j;
+
+/**
+ * The answer to a packet, packed into a {@code long} so that it costs nothing: a {@link Verdict}, and with
+ * {@link Verdict#FORWARD} the real server and its port.
+ */
+public final class Decision {
+    private static final Verdict[] VERDICTS = Verdict.values();
+
+    private Decision() {}
+
+    static long of(Verdict verdict) {
+        return verdict.ordinal();
+    }
+
+    static long forward(int serverId, int port) {
+        return (long) serverId << 32 | (long) port << 8 | Verdict.FORWARD.ordinal();
+    }
+
+    /** What becomes of the packet. */
+    public static Verdict verdict(long decision) {
+        return VERDICTS[(int) decision & 0xFF];
+    }
+
+    /** The number of the server to forward to; see {@link Director#server(int)}. */
+    public static int serverId(long decision) {
+        return (int) (decision >>> 32);
+    }
+
+    /** The port at the server. */
+    public static int port(long decision) {
+        return (int) (decision >>> 8) & 0xFFFF;
+    }
+}

@@ -1,0 +1,362 @@
+package org.lvs4j;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.connection.ConnectionEntry;
+import org.lvs4j.connection.ConnectionState;
+import org.lvs4j.connection.ConnectionTable;
+import org.lvs4j.connection.ServerState;
+import org.lvs4j.connection.Timeouts;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.Flow;
+import org.lvs4j.scheduler.Schedulers;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
+import org.lvs4j.stats.Rates;
+import org.lvs4j.stats.Statistics;
+import org.lvs4j.stats.Traffic;
+
+/**
+ * A Linux Virtual Server: services, their real servers, and every connection between clients and them.
+ *
+ * <p>It decides and counts; it opens no socket and starts no thread. Time passes for it whenever one of its methods is
+ * called; a director that may stand idle should have {@link #advance()} called now and then.
+ *
+ * <p>Assumptions: the ticker never goes back. Guarantees: thread-safe; a change of the configuration that fails has
+ * changed nothing; a connection accepted is counted on its server until it is closed or expires, exactly once.
+ * Progress: placing, counting and ending connections never waits for another thread; changing the configuration does.
+ *
+ * <pre>{@code
+ * Director director = Director.create();
+ * director.addService(VirtualService.tcp("10.0.0.1:80").scheduler("wrr").build());
+ * director.addServer(ServiceKey.tcp("10.0.0.1:80"), RealServer.at("192.168.1.1:8080").weight(3).build());
+ * }</pre>
+ */
+public final class Director {
+    private final LongSupplier ticker;
+    private final Timeouts timeouts = new Timeouts();
+    private final ConnectionTable connections;
+    private final Statistics statistics = new Statistics();
+    private final Configuration configuration;
+    private final Dispatch dispatch;
+    private final Housekeeping housekeeping;
+
+    private Director(Builder builder) {
+        ticker = builder.ticker;
+        long now = ticker.getAsLong();
+        connections = new ConnectionTable(timeouts, now);
+        configuration = new Configuration(Schedulers.load(builder.classLoader), ticker, builder.random);
+        dispatch = new Dispatch(configuration, connections, statistics.counters());
+        housekeeping = new Housekeeping(configuration, connections, statistics, now);
+    }
+
+    /** A director on the system's clock. */
+    public static Director create() {
+        return builder().build();
+    }
+
+    /** A builder, for a clock or a source of randomness of one's own. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    // ---- configuration
+
+    /**
+     * Adds a service without servers.
+     *
+     * @throws DirectorException if there is one with its key, or its scheduler or persistence engine is not at hand
+     */
+    public void addService(VirtualService service) {
+        configuration.addService(requireNonNull(service, "service"));
+    }
+
+    /**
+     * Changes everything about a service but its key and its servers. Connections and templates stay. The scheduler
+     * starts afresh if and only if it becomes another one.
+     *
+     * @throws DirectorException if there is no such service, or its new scheduler or persistence engine is not at hand
+     */
+    public void editService(VirtualService service) {
+        configuration.editService(requireNonNull(service, "service"));
+    }
+
+    /**
+     * Removes a service and its servers. Their connections stay until they end.
+     *
+     * @throws DirectorException if there is no such service
+     */
+    public void removeService(ServiceKey key) {
+        configuration.removeService(requireNonNull(key, "key"));
+    }
+
+    /** Removes every service. */
+    public void clear() {
+        configuration.clear();
+    }
+
+    /**
+     * Adds a server to a service, at the head of its list. One that was removed while connections held on to it comes
+     * back with them and with its counters.
+     *
+     * @throws DirectorException if there is no such service, or the server is in it already
+     */
+    public void addServer(ServiceKey key, RealServer server) {
+        configuration.addServer(requireNonNull(key, "key"), requireNonNull(server, "server"));
+    }
+
+    /**
+     * Changes everything about a server but its endpoint. It keeps its place, its connections and its counters.
+     * Weight 0 means that it gets no new connections.
+     *
+     * @throws DirectorException if there is no such service or server
+     */
+    public void editServer(ServiceKey key, RealServer server) {
+        configuration.editServer(requireNonNull(key, "key"), requireNonNull(server, "server"));
+    }
+
+    /**
+     * Removes a server from a service. Its connections stay until they end.
+     *
+     * @throws DirectorException if there is no such service or server
+     */
+    public void removeServer(ServiceKey key, Endpoint server) {
+        configuration.removeServer(requireNonNull(key, "key"), requireNonNull(server, "server"));
+    }
+
+    /** The names of all schedulers at hand, sorted. */
+    public SortedSet<String> schedulers() {
+        return configuration.schedulerNames();
+    }
+
+    /** The idle timeouts in force. */
+    public TimeoutSettings timeouts() {
+        return new TimeoutSettings(
+                timeouts.seconds(ConnectionState.ESTABLISHED),
+                timeouts.seconds(ConnectionState.FIN_WAIT),
+                timeouts.seconds(ConnectionState.UDP));
+    }
+
+    /**
+     * Changes the idle timeouts; a zero leaves one as it is. Connections follow with their next packet.
+     *
+     * @throws IllegalArgumentException if one is negative or longer than 31 days
+     */
+    public void setTimeouts(TimeoutSettings settings) {
+        int limit = (int) TimeUnit.DAYS.toSeconds(31);
+        for (int seconds : new int[] {settings.tcp(), settings.tcpFin(), settings.udp()}) {
+            if (seconds < 0 || seconds > limit) {
+                throw new IllegalArgumentException("timeout " + seconds + " s is outside 0.." + limit);
+            }
+        }
+        timeouts.set(settings.tcp(), settings.tcpFin(), settings.udp());
+    }
+
+    // ---- what is going on
+
+    /** All services in the order of their addition, with their servers. */
+    public List<ServiceSnapshot> services() {
+        advance();
+        List<ServiceSnapshot> snapshots = new ArrayList<>();
+        for (ServiceState service : configuration.table().all()) {
+            snapshots.add(service.snapshot());
+        }
+        return snapshots;
+    }
+
+    /** One service, or null if there is none of that key. */
+    public @Nullable ServiceSnapshot service(ServiceKey key) {
+        advance();
+        ServiceState service = configuration.table().get(requireNonNull(key, "key"));
+        return service == null ? null : service.snapshot();
+    }
+
+    /** Every connection that can be looked up. Weakly consistent while connections come and go. */
+    public List<ConnectionSnapshot> connections() {
+        long now = advance();
+        List<ConnectionSnapshot> snapshots = new ArrayList<>(connections.size());
+        connections.forEach(entry -> {
+            Endpoint client = entry.client();
+            Endpoint virtual = entry.virtual();
+            if (client != null && virtual != null) {
+                snapshots.add(new ConnectionSnapshot(
+                        entry.protocol(),
+                        entry.state().label(),
+                        Math.max(0, entry.deadlineNanos() - now),
+                        client,
+                        virtual,
+                        entry.destination(),
+                        false,
+                        null,
+                        null));
+            }
+        });
+        return snapshots;
+    }
+
+    /** What has passed through all services since the last zeroing. */
+    public Traffic traffic() {
+        return statistics.traffic();
+    }
+
+    /** Averages over all services. */
+    public Rates rates() {
+        advance();
+        return statistics.rates();
+    }
+
+    /** Zeroes the counters of everything. */
+    public void zero() {
+        statistics.zero();
+        configuration.table().all().forEach(Director::zero);
+    }
+
+    /**
+     * Zeroes the counters of a service and its servers.
+     *
+     * @throws DirectorException if there is no such service
+     */
+    public void zero(ServiceKey key) {
+        zero(configuration.require(requireNonNull(key, "key")));
+    }
+
+    private static void zero(ServiceState service) {
+        service.statistics().zero();
+        ServerPool pool = service.view().servers();
+        for (int i = 0; i < pool.size(); i++) {
+            pool.state(i).statistics().zero();
+        }
+    }
+
+    // ---- connections: the socket plane
+
+    /**
+     * Places a new connection on a real server. The caller must {@link Connection#close() close} it.
+     *
+     * @param flow who talks to whom; not kept
+     */
+    public Connection open(Flow flow) {
+        return dispatch.open(this, flow, null, advance());
+    }
+
+    /**
+     * Places a new connection of nobody in particular, for applications that balance connections of their own. Such a
+     * connection is counted but not listed. Schedulers and persistence that go by the client see the address zero.
+     *
+     * @throws DirectorException if there is no such service
+     */
+    public Connection open(ServiceKey key) {
+        ServiceState service = configuration.require(requireNonNull(key, "key"));
+        return dispatch.openUnlisted(this, service, null, advance());
+    }
+
+    Connection reopen(@Nullable ServiceKey key, ConnectionEntry failed, int mark, int[] triedIds) {
+        long now = advance();
+        Endpoint client = failed.client();
+        Endpoint virtual = failed.virtual();
+        if (client != null && virtual != null) {
+            return dispatch.open(this, Flow.of(failed.protocol(), client, virtual).mark(mark), triedIds, now);
+        }
+        ServiceState service = key == null ? null : configuration.table().get(key);
+        return service == null
+                ? new Connection(this, key, Verdict.PASS, null, mark, null)
+                : dispatch.openUnlisted(this, service, triedIds, now);
+    }
+
+    void enter(ConnectionEntry entry, ConnectionState state) {
+        entry.enter(state, timeouts);
+        connections.touch(entry, ticker.getAsLong());
+    }
+
+    void count(ConnectionEntry entry, boolean in, long bytes) {
+        dispatch.count(entry.server(), in, bytes);
+        entry.touch(ticker.getAsLong());
+    }
+
+    void release(ConnectionEntry entry) {
+        connections.remove(entry);
+    }
+
+    // ---- packets: the packet plane
+
+    /**
+     * Decides about a packet from a client: finds its connection or makes one, and follows its state.
+     *
+     * @param flow who talks to whom; not kept
+     * @param tcpFlags the flag bits of a TCP segment (FIN 1, SYN 2, RST 4, ACK 16); ignored for other protocols
+     * @param bytes the length of the packet, for the counters
+     * @return a {@link Decision}
+     */
+    public long packet(Flow flow, int tcpFlags, int bytes) {
+        return dispatch.packet(flow, tcpFlags, bytes, advance());
+    }
+
+    /**
+     * Follows a packet from a real server to a client.
+     *
+     * @param reply the server's endpoint as client, the client's as virtual endpoint; not kept
+     * @param tcpFlags as for {@link #packet}
+     * @param bytes the length of the packet, for the counters
+     * @return whether it belongs to a connection, and so leaves with the virtual address as its source
+     */
+    public boolean reply(Flow reply, int tcpFlags, int bytes) {
+        return dispatch.reply(reply, tcpFlags, bytes, advance());
+    }
+
+    /**
+     * The server of a {@link Decision}, or null if it has been forgotten since.
+     *
+     * @param serverId as {@link Decision#serverId} gave it
+     */
+    public @Nullable RealServer server(int serverId) {
+        ServerState state = configuration.server(serverId);
+        return state == null ? null : state.config();
+    }
+
+    /** Lets the time pass: ends idle connections, moves the averages. Returns the present time. */
+    public long advance() {
+        long now = ticker.getAsLong();
+        housekeeping.advance(now);
+        return now;
+    }
+
+    /** Collects what a director needs from outside; not thread-safe. */
+    public static final class Builder {
+        private LongSupplier ticker = System::nanoTime;
+        private RandomGenerator random = new java.util.SplittableRandom();
+        private ClassLoader classLoader = Director.class.getClassLoader();
+
+        private Builder() {}
+
+        /** The clock, in nanoseconds; only differences mean something. {@link System#nanoTime} by default. */
+        public Builder ticker(LongSupplier nanoClock) {
+            ticker = requireNonNull(nanoClock, "nanoClock");
+            return this;
+        }
+
+        /** The source of randomness of those schedulers that need one; must be thread-safe if several threads dispatch. */
+        public Builder random(RandomGenerator generator) {
+            random = requireNonNull(generator, "generator");
+            return this;
+        }
+
+        /** Where to look for schedulers; by default where this class comes from. */
+        public Builder classLoader(ClassLoader loader) {
+            classLoader = requireNonNull(loader, "loader");
+            return this;
+        }
+
+        /** The director. */
+        public Director build() {
+            return new Director(this);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package org.lvs4j;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.connection.ServerState;
+import org.lvs4j.scheduler.Scheduler;
+import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
+import org.lvs4j.stats.Statistics;
+
+/**
+ * What is live about one service: its configuration, and its servers together with the scheduler that belongs to
+ * exactly that list. Changed under the director's configuration lock only.
+ */
+final class ServiceState {
+    private final ServiceKey key;
+    private final Statistics statistics = new Statistics();
+
+    // Each is replaced as a whole by a configuration change: volatile publishes everything in it.
+    private volatile VirtualService config;
+    private volatile View view;
+
+    ServiceState(VirtualService config, View view) {
+        this.key = config.key();
+        this.config = config;
+        this.view = view;
+    }
+
+    ServiceKey key() {
+        return key;
+    }
+
+    VirtualService config() {
+        return config;
+    }
+
+    Statistics statistics() {
+        return statistics;
+    }
+
+    View view() {
+        return view;
+    }
+
+    void publish(VirtualService newConfig, View newView) {
+        view = newView;
+        config = newConfig;
+    }
+
+    void publish(View newView) {
+        view = newView;
+    }
+
+    ServiceSnapshot snapshot() {
+        ServerPool pool = view.servers;
+        List<ServerSnapshot> servers = new ArrayList<>(pool.size());
+        for (int i = 0; i < pool.size(); i++) {
+            ServerState state = pool.state(i);
+            servers.add(new ServerSnapshot(
+                    state.config(),
+                    state.active(),
+                    state.inactive(),
+                    state.templates(),
+                    state.overloaded(),
+                    state.statistics().traffic(),
+                    state.statistics().rates()));
+        }
+        return new ServiceSnapshot(config, servers, statistics.traffic(), statistics.rates());
+    }
+
+    /** A list of servers and the scheduler for it; no scheduler means that nothing new is scheduled. */
+    record View(ServerPool servers, @Nullable Scheduler scheduler) {}
+}

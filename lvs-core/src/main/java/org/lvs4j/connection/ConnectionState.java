@@ -1,0 +1,67 @@
+package org.lvs4j.connection;
+
+import org.lvs4j.net.Protocol;
+
+/** Every state a connection can be in, with its name in listings and the default timeout of IPVS. */
+public enum ConnectionState {
+    /** Not yet decided. */
+    NONE("NONE", 2, false),
+    /** TCP: data flows. */
+    ESTABLISHED("ESTABLISHED", 900, true),
+    /** TCP: the server asked for the connection. */
+    SYN_SENT("SYN_SENT", 120, true),
+    /** TCP: the client asked for the connection. */
+    SYN_RECV("SYN_RECV", 60, true),
+    /** TCP: the server finished. */
+    FIN_WAIT("FIN_WAIT", 120, false),
+    /** TCP: both finished. */
+    TIME_WAIT("TIME_WAIT", 120, false),
+    /** TCP: reset. */
+    CLOSE("CLOSE", 10, false),
+    /** TCP: the client finished. */
+    CLOSE_WAIT("CLOSE_WAIT", 60, false),
+    /** TCP: not reached in practice. */
+    LAST_ACK("LAST_ACK", 30, false),
+    /** TCP: waiting for a data connection. */
+    LISTEN("LISTEN", 120, false),
+    /** TCP under defence: the server answered, the client's answer does not count yet. */
+    SYNACK("SYNACK", 120, true),
+    /** UDP: the only state. */
+    UDP("UDP", 300, false);
+
+    private static final ConnectionState[] BY_ORDINAL = values();
+
+    private final String label;
+    private final int timeoutSeconds;
+    private final boolean active;
+
+    ConnectionState(String label, int timeoutSeconds, boolean active) {
+        this.label = label;
+        this.timeoutSeconds = timeoutSeconds;
+        this.active = active;
+    }
+
+    static ConnectionState of(int ordinal) {
+        return BY_ORDINAL[ordinal];
+    }
+
+    /** The state in which a connection of a protocol starts when no packet says more. */
+    public static ConnectionState initial(Protocol protocol) {
+        return protocol == Protocol.UDP ? UDP : NONE;
+    }
+
+    /** The name in listings. */
+    public String label() {
+        return label;
+    }
+
+    /** The timeout in seconds unless configured otherwise. */
+    public int defaultTimeoutSeconds() {
+        return timeoutSeconds;
+    }
+
+    /** Whether a connection in this state counts as active. */
+    public boolean active() {
+        return active;
+    }
+}

@@ -1,0 +1,140 @@
+package org.lvs4j.connection;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.net.Flow;
+import org.lvs4j.service.Forwarding;
+import org.lvs4j.service.RealServer;
+
+/**
+ * Every live connection, found by either of its ends, and its timer.
+ *
+ * <p>Guarantees: a connection is counted on its server from {@link #insert} until it expires or is removed, exactly
+ * once, whatever threads race. Progress: looking up is wait-free; inserting, ending and {@link #advance} are
+ * lock-free for distinct keys.
+ */
+public final class ConnectionTable {
+    /** For a connection that still controls others when its time is up, or is held: looked at again after this. */
+    static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    private final ConcurrentHashMap<ConnectionKey, ConnectionEntry> byClient = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<ConnectionKey, ConnectionEntry> byServer = new ConcurrentHashMap<>();
+    private final Timeouts timeouts;
+    private final TimerWheel wheel;
+    private final Consumer<ConnectionEntry> expire = this::remove;
+
+    /** An empty table at a moment of the director's time. */
+    public ConnectionTable(Timeouts timeouts, long nowNanos) {
+        this.timeouts = timeouts;
+        wheel = new TimerWheel(nowNanos);
+    }
+
+    /** The connection of a packet from its client, or null. */
+    public @Nullable ConnectionEntry find(Flow flow) {
+        return byClient.get(ConnectionKey.of(flow));
+    }
+
+    /**
+     * The connection of a packet from its server, or null.
+     *
+     * @param reply the server's endpoint as client, the client's as virtual endpoint
+     */
+    public @Nullable ConnectionEntry findByServer(Flow reply) {
+        return byServer.get(ConnectionKey.of(reply));
+    }
+
+    /**
+     * Binds a new connection to a server and makes it known. One that was known under the same ends is no longer
+     * found, but stays counted until it ends.
+     *
+     * @param held whether the caller ends it by {@link #remove}; time alone then never does
+     */
+    public ConnectionEntry insert(Flow flow, ServerState server, int serverPort, boolean held, long nowNanos) {
+        ConnectionKey key = ConnectionKey.of(flow);
+        RealServer config = server.config();
+        boolean masquerade = config.forwarding().method() == Forwarding.Method.MASQUERADE;
+        ConnectionEntry entry = new ConnectionEntry(key, server, serverPort, !masquerade && !held, held);
+        byClient.put(key, entry);
+        if (masquerade && !held) {
+            byServer.put(replyKey(key, entry), entry);
+        }
+        return entry;
+    }
+
+    /** Binds a connection that nobody will look up: a single datagram, or one whose client is not known. */
+    public ConnectionEntry insertUnlisted(ServerState server, int serverPort) {
+        return new ConnectionEntry(null, server, serverPort, false, true);
+    }
+
+    /** Arms the timer of an entry whose state has just been entered for the first time. */
+    public void arm(ConnectionEntry entry, long nowNanos) {
+        entry.touch(nowNanos);
+        if (!entry.held()) {
+            wheel.add(entry);
+        }
+    }
+
+    /** Puts off the end of an entry by its timeout, which may have become shorter. */
+    public void touch(ConnectionEntry entry, long nowNanos) {
+        entry.touch(nowNanos);
+        if (!entry.held()) {
+            wheel.hasten(entry);
+        }
+    }
+
+    /** Lets an entry end at the next tick; packets no longer find it. */
+    public void expireNow(ConnectionEntry entry, long nowNanos) {
+        unlist(entry);
+        entry.expireAt(nowNanos + 1);
+        wheel.hasten(entry);
+    }
+
+    /** Ends an entry now. Returns whether this call did. */
+    public boolean remove(ConnectionEntry entry) {
+        unlist(entry);
+        return entry.release();
+    }
+
+    private void unlist(ConnectionEntry entry) {
+        ConnectionKey key = entry.key();
+        if (key != null) {
+            byClient.remove(key, entry);
+            byServer.remove(replyKey(key, entry), entry);
+        }
+    }
+
+    /** Ends every connection whose time has come. */
+    public void advance(long nowNanos) {
+        wheel.advance(nowNanos, expire);
+    }
+
+    /** How many connections can be found. */
+    public int size() {
+        return byClient.size();
+    }
+
+    /** The timeouts in force. */
+    public Timeouts timeouts() {
+        return timeouts;
+    }
+
+    /** Shows every connection that can be found; weakly consistent. */
+    public void forEach(Consumer<ConnectionEntry> action) {
+        byClient.values().forEach(action);
+    }
+
+    private static ConnectionKey replyKey(ConnectionKey key, ConnectionEntry entry) {
+        var address = entry.server().config().endpoint().address();
+        return new ConnectionKey(
+                key.protocol(),
+                address.family(),
+                address.high(),
+                address.low(),
+                entry.serverPort(),
+                key.fromHigh(),
+                key.fromLow(),
+                key.fromPort());
+    }
+}

@@ -1,0 +1,203 @@
+package org.lvs4j.connection;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.stats.Counters;
+import org.lvs4j.stats.Statistics;
+
+/**
+ * What is live about one real server of one service: its connections, its overload mark, its statistics, and
+ * whether it is in service. It outlives edits, and removals for as long as connections hold on to it.
+ *
+ * <p>Active and inactive connections share one 64-bit word, so that a reading of both is of one moment and a move
+ * between them is one atomic addition.
+ *
+ * <p>Assumptions: {@link #configure}, {@link #enter} and {@link #leave} are called under the configuration lock.
+ * Guarantees: every connection bound is counted until it is released, exactly once. Progress: binding, moving,
+ * releasing and reading are wait-free.
+ */
+public final class ServerState {
+    private static final VarHandle ACTIVITY;
+    private static final VarHandle TEMPLATES;
+    private static final long ONE_ACTIVE = 1L << 32;
+    private static final long ONE_INACTIVE = 1;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            ACTIVITY = lookup.findVarHandle(ServerState.class, "activity", long.class);
+            TEMPLATES = lookup.findVarHandle(ServerState.class, "templates", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final int id;
+    private final Statistics statistics = new Statistics();
+    private long activity;
+    private int templates;
+
+    // Written under the configuration lock, read by packet threads: volatile publishes each change by itself.
+    private volatile RealServer config;
+    private volatile Counters serviceCounters;
+    private volatile boolean present;
+
+    // Set and cleared by whoever moves the total across a threshold; readers may lag by one connection.
+    private volatile boolean overloaded;
+
+    /** A server that is not yet in service. */
+    public ServerState(int id, RealServer config, Counters serviceCounters) {
+        this.id = id;
+        this.config = config;
+        this.serviceCounters = serviceCounters;
+    }
+
+    /** Names this server for as long as it is known. */
+    public int id() {
+        return id;
+    }
+
+    /** The present configuration. */
+    public RealServer config() {
+        return config;
+    }
+
+    /** Its traffic. */
+    public Statistics statistics() {
+        return statistics;
+    }
+
+    /** The counters of the service it belongs to. */
+    public Counters serviceCounters() {
+        return serviceCounters;
+    }
+
+    /** Whether the server is part of its service, as opposed to removed. */
+    public boolean present() {
+        return present;
+    }
+
+    /** Whether it must not get new connections. */
+    public boolean overloaded() {
+        return overloaded;
+    }
+
+    /** Live active connections. */
+    public int active() {
+        return activeOf((long) ACTIVITY.getOpaque(this));
+    }
+
+    /** Live inactive connections. */
+    public int inactive() {
+        return inactiveOf((long) ACTIVITY.getOpaque(this));
+    }
+
+    /** Live persistence templates. */
+    public int templates() {
+        return (int) TEMPLATES.getOpaque(this);
+    }
+
+    /** Whether nothing holds on to this server any more. */
+    public boolean unused() {
+        return (long) ACTIVITY.getAcquire(this) == 0 && (int) TEMPLATES.getAcquire(this) == 0;
+    }
+
+    /** Puts the server into service, of which the counters are given; a different service zeroes the statistics. */
+    public void enter(RealServer newConfig, Counters counters) {
+        if (serviceCounters != counters) {
+            statistics.zero();
+            serviceCounters = counters;
+        }
+        configure(newConfig);
+        present = true;
+    }
+
+    /** Takes the server out of service; its connections remain. */
+    public void leave() {
+        present = false;
+    }
+
+    /**
+     * Changes the configuration. Raising, introducing or dropping the upper threshold clears the overload mark even
+     * if the limit is reached, so that one more connection gets in: the rule of kernel 6.1.
+     */
+    public void configure(RealServer newConfig) {
+        int oldUpper = config.upperThreshold();
+        config = newConfig;
+        if (newConfig.upperThreshold() == 0 || newConfig.upperThreshold() > oldUpper) {
+            overloaded = false;
+        }
+    }
+
+    void bind(boolean active) {
+        long delta = active ? ONE_ACTIVE : ONE_INACTIVE;
+        markIfFull((long) ACTIVITY.getAndAdd(this, delta) + delta);
+    }
+
+    void bindTemplate() {
+        TEMPLATES.getAndAdd(this, 1);
+        markIfFull((long) ACTIVITY.getOpaque(this));
+    }
+
+    private void markIfFull(long now) {
+        int upper = config.upperThreshold();
+        if (upper != 0 && total(now) >= upper) {
+            overloaded = true;
+            // A release that raced past the mark may not have seen it: look once more.
+            if (hasRoom((long) ACTIVITY.getVolatile(this))) {
+                overloaded = false;
+            }
+        }
+    }
+
+    void move(boolean toActive) {
+        ACTIVITY.getAndAdd(this, toActive ? ONE_ACTIVE - ONE_INACTIVE : ONE_INACTIVE - ONE_ACTIVE);
+    }
+
+    void release(boolean active) {
+        long delta = active ? ONE_ACTIVE : ONE_INACTIVE;
+        unmarkIfRoom((long) ACTIVITY.getAndAdd(this, -delta) - delta);
+    }
+
+    void releaseTemplate() {
+        TEMPLATES.getAndAdd(this, -1);
+        unmarkIfRoom((long) ACTIVITY.getOpaque(this));
+    }
+
+    private void unmarkIfRoom(long now) {
+        if (overloaded && hasRoom(now)) {
+            overloaded = false;
+            // A bind that raced past the clearing may have filled the server: look once more.
+            int upper = config.upperThreshold();
+            if (upper != 0 && total((long) ACTIVITY.getVolatile(this)) >= upper) {
+                overloaded = true;
+            }
+        }
+    }
+
+    private boolean hasRoom(long word) {
+        RealServer current = config;
+        long total = total(word);
+        long upper = current.upperThreshold();
+        long lower = current.lowerThreshold();
+        return lower != 0 ? total < lower : upper == 0 || total * 4 < upper * 3;
+    }
+
+    private static int activeOf(long word) {
+        return (int) (word >>> 32);
+    }
+
+    private static int inactiveOf(long word) {
+        return (int) word;
+    }
+
+    private static long total(long word) {
+        return (long) activeOf(word) + inactiveOf(word);
+    }
+
+    @Override
+    public String toString() {
+        return config + " active " + active() + " inactive " + inactive();
+    }
+}
