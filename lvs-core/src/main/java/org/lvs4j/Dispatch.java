@@ -49,7 +49,7 @@ final class Dispatch {
 
     Connection openUnlisted(Director director, ServiceState service, int @Nullable [] triedIds, long nowNanos) {
         Flow nobody = new Flow();
-        ServerState server = schedule(service, nobody, triedIds);
+        ServerState server = pick(service, nobody, triedIds);
         if (server == null) {
             return new Connection(director, service.key(), Verdict.REJECT, null, 0, null);
         }
@@ -164,10 +164,11 @@ final class Dispatch {
         return service.config().onePacket() && flow.protocol() == Protocol.UDP;
     }
 
-    private @Nullable ServerState schedule(ServiceState service, Flow flow, int @Nullable [] triedIds) {
-        if (!isServicePort(service, flow)) {
-            return null;
-        }
+    private static @Nullable ServerState schedule(ServiceState service, Flow flow, int @Nullable [] triedIds) {
+        return isServicePort(service, flow) ? pick(service, flow, triedIds) : null;
+    }
+
+    private static @Nullable ServerState pick(ServiceState service, Flow flow, int @Nullable [] triedIds) {
         // Pairs with the volatile write in ServiceState.publish: list and scheduler belong together.
         ServiceState.View view = service.view();
         Scheduler scheduler = view.scheduler();
