@@ -17,5 +17,13 @@ module org.lvs4j.core {
             org.lvs4j.scheduler.RoundRobin.Provider,
             org.lvs4j.scheduler.WeightedRoundRobin.Provider,
             org.lvs4j.scheduler.LeastConnection.Provider,
-            org.lvs4j.scheduler.WeightedLeastConnection.Provider;
+            org.lvs4j.scheduler.WeightedLeastConnection.Provider,
+            org.lvs4j.scheduler.ShortestExpectedDelay.Provider,
+            org.lvs4j.scheduler.NeverQueue.Provider,
+            org.lvs4j.scheduler.Failover.Provider,
+            org.lvs4j.scheduler.Overflow.Provider,
+            org.lvs4j.scheduler.DestinationHashing.Provider,
+            org.lvs4j.scheduler.SourceHashing.Provider,
+            org.lvs4j.scheduler.MaglevHashing.Provider,
+            org.lvs4j.scheduler.TwoChoices.Provider;
 }

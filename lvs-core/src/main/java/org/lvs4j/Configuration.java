@@ -71,9 +71,12 @@ final class Configuration {
     synchronized void editService(VirtualService config) {
         ServiceState service = require(config.key());
         ServiceState.View view = service.view();
-        boolean same = service.config().scheduler().equals(config.scheduler())
-                && service.config().flags().equals(config.flags());
-        Scheduler scheduler = same ? view.scheduler() : newScheduler(config, view.servers());
+        Scheduler scheduler = view.scheduler();
+        if (scheduler == null || !service.config().scheduler().equals(config.scheduler())) {
+            scheduler = newScheduler(config, view.servers());
+        } else if (!service.config().flags().equals(config.flags())) {
+            scheduler = scheduler.flagged(config.flags());
+        }
         service.publish(config, new ServiceState.View(view.servers(), scheduler));
     }
 
@@ -219,9 +222,19 @@ final class Configuration {
 
     private record Context(Set<SchedulerFlag> flags, LongSupplier ticker, RandomGenerator random)
             implements SchedulerContext {
+        private static final long DAY_SECONDS = 86_400;
+
         @Override
         public long nanoTime() {
             return ticker.getAsLong();
+        }
+
+        @Override
+        public long sysctl(String name) {
+            if (name.equals("lblc_expiration") || name.equals("lblcr_expiration")) {
+                return DAY_SECONDS;
+            }
+            throw new IllegalArgumentException("no such setting: " + name);
         }
     }
 }

@@ -8,18 +8,23 @@ import org.lvs4j.service.RealServer;
 
 /** The list of a service's servers as of one configuration, newest first. Immutable but for the live counts. */
 final class ServerPool implements Servers {
-    static final ServerPool EMPTY = new ServerPool(new ServerState[0], null);
+    static final ServerPool EMPTY = new ServerPool(new ServerState[0], new int[0], null);
 
     private final ServerState[] states;
     private final int[] weights;
+    private final int[] lastWeights;
     private final boolean @Nullable [] excluded;
 
-    private ServerPool(ServerState[] states, boolean @Nullable [] excluded) {
+    private ServerPool(ServerState[] states, int[] formerWeights, boolean @Nullable [] excluded) {
         this.states = states;
         this.excluded = excluded;
         weights = new int[states.length];
+        lastWeights = formerWeights;
         for (int i = 0; i < states.length; i++) {
             weights[i] = states[i].config().weight();
+            if (weights[i] > 0) {
+                lastWeights[i] = weights[i];
+            }
         }
     }
 
@@ -28,7 +33,9 @@ final class ServerPool implements Servers {
         ServerState[] now = new ServerState[states.length + 1];
         now[0] = newest;
         System.arraycopy(states, 0, now, 1, states.length);
-        return new ServerPool(now, null);
+        int[] former = new int[now.length];
+        System.arraycopy(lastWeights, 0, former, 1, lastWeights.length);
+        return new ServerPool(now, former, null);
     }
 
     /** The list without the server at an index. */
@@ -36,12 +43,15 @@ final class ServerPool implements Servers {
         ServerState[] now = new ServerState[states.length - 1];
         System.arraycopy(states, 0, now, 0, index);
         System.arraycopy(states, index + 1, now, index, now.length - index);
-        return new ServerPool(now, null);
+        int[] former = new int[now.length];
+        System.arraycopy(lastWeights, 0, former, 0, index);
+        System.arraycopy(lastWeights, index + 1, former, index, former.length - index);
+        return new ServerPool(now, former, null);
     }
 
     /** The same list with the weights that the servers are configured with now. */
     ServerPool reread() {
-        return new ServerPool(states, null);
+        return new ServerPool(states, lastWeights.clone(), null);
     }
 
     /** A view in which some servers count as overloaded. */
@@ -53,7 +63,7 @@ final class ServerPool implements Servers {
                 marks[index] = true;
             }
         }
-        return new ServerPool(states, marks);
+        return new ServerPool(states, lastWeights.clone(), marks);
     }
 
     ServerState state(int index) {
@@ -80,8 +90,18 @@ final class ServerPool implements Servers {
     }
 
     @Override
+    public int lastWeight(int index) {
+        return lastWeights[index];
+    }
+
+    @Override
     public boolean overloaded(int index) {
-        return excluded != null && excluded[index] || states[index].overloaded();
+        return excluded(index) || states[index].overloaded();
+    }
+
+    @Override
+    public boolean excluded(int index) {
+        return excluded != null && excluded[index];
     }
 
     @Override

@@ -27,6 +27,11 @@ final class LeastConnection implements Scheduler {
         return best;
     }
 
+    @Override
+    public double cost(Servers servers, int index, Flow flow) {
+        return overhead(servers, index);
+    }
+
     /** The load of a server in inactive connections: {@code 256 * active + inactive}. */
     static long overhead(Servers servers, int index) {
         return ((long) servers.active(index) << 8) + servers.inactive(index);

@@ -22,22 +22,30 @@ final class RoundRobin implements Scheduler {
 
     @Override
     public int pick(Servers servers, Flow flow) {
-        int size = servers.size();
         while (true) {
             // Opaque suffices: the cursor guards no other data, and the compare-and-set below settles races.
-            int last = (int) CURSOR.getOpaque(this);
-            int next = NONE;
-            for (int step = 1, index = last; step <= size; step++) {
-                index = index + 1 < size ? index + 1 : 0;
-                if (servers.available(index)) {
-                    next = index;
-                    break;
-                }
-            }
+            int last = cursorNow();
+            int next = after(last, servers);
             if (next == NONE || next == last || CURSOR.compareAndSet(this, last, next)) {
                 return next;
             }
         }
+    }
+
+    @Override
+    public int peek(Servers servers, Flow flow) {
+        return after(cursorNow(), servers);
+    }
+
+    private static int after(int last, Servers servers) {
+        int size = servers.size();
+        for (int step = 1, index = last; step <= size; step++) {
+            index = index + 1 < size ? index + 1 : 0;
+            if (servers.available(index)) {
+                return index;
+            }
+        }
+        return NONE;
     }
 
     @Override

@@ -1,6 +1,8 @@
 package org.lvs4j.scheduler;
 
+import java.util.Set;
 import org.lvs4j.net.Flow;
+import org.lvs4j.service.SchedulerFlag;
 
 /**
  * Chooses a real server for each new connection of one service.
@@ -28,6 +30,31 @@ public interface Scheduler {
      */
     int pick(Servers servers, Flow flow);
 
+    /**
+     * What {@link #pick} would answer now, without being noticed: no cursor moves, no cache remembers. A scheduler that
+     * draws lots answers with one possible outcome. To be overridden by every scheduler whose picks leave a trace.
+     */
+    default int peek(Servers servers, Flow flow) {
+        return pick(servers, flow);
+    }
+
+    /**
+     * The figure by which this scheduler compares servers, for explanations; the lowest wins. NaN if it does not
+     * compare figures.
+     */
+    default double cost(Servers servers, int index, Flow flow) {
+        return Double.NaN;
+    }
+
+    /**
+     * A measured response time of a server, for schedulers that learn from it. May be called by any number of threads
+     * at once.
+     *
+     * @param serverId the {@link Servers#id} of the server, which may have left the list
+     * @param latencyNanos the response time in nanoseconds, not negative
+     */
+    default void observed(int serverId, long latencyNanos) {}
+
     /** The successor after a server was added, at index 0 of the new list. */
     default Scheduler added(Servers now) {
         return this;
@@ -40,6 +67,11 @@ public interface Scheduler {
 
     /** The successor after the server at an index was edited; it keeps its place. */
     default Scheduler edited(Servers now, int index) {
+        return this;
+    }
+
+    /** The successor after the flags of the service were changed to these. */
+    default Scheduler flagged(Set<SchedulerFlag> flags) {
         return this;
     }
 }

@@ -17,8 +17,19 @@ public interface Servers {
     /** The weight of the server at an index, 0..2147483647. */
     int weight(int index);
 
-    /** Whether the server must not get new connections because of its upper threshold. */
+    /**
+     * The last weight above zero that the server has had since it was added, or zero if it had none: its share before it
+     * was quiesced.
+     */
+    int lastWeight(int index);
+
+    /** Whether the server must not get new connections because of its upper threshold, or because it is excluded. */
     boolean overloaded(int index);
+
+    /** Whether the connection at hand has tried this server in vain. An excluded server counts as overloaded, too. */
+    default boolean excluded(int index) {
+        return false;
+    }
 
     /** Live active connections of the server. */
     int active(int index);

@@ -13,6 +13,16 @@ final class WeightedLeastConnection implements Scheduler {
 
     @Override
     public int pick(Servers servers, Flow flow) {
+        return leastLoaded(servers);
+    }
+
+    @Override
+    public double cost(Servers servers, int index, Flow flow) {
+        return (double) LeastConnection.overhead(servers, index) / servers.weight(index);
+    }
+
+    /** The first available server with the least load for its weight. */
+    static int leastLoaded(Servers servers) {
         int best = NONE;
         long bestLoad = 0;
         long bestWeight = 0;

@@ -60,6 +60,15 @@ final class WeightedRoundRobin implements Scheduler {
         }
     }
 
+    @Override
+    public int peek(Servers servers, Flow flow) {
+        if (maxWeight <= 0) {
+            return NONE;
+        }
+        long after = advance(servers, (long) STATE.getOpaque(this));
+        return (after & NOT_FOUND) == 0 ? index(after) : NONE;
+    }
+
     /** The state after one pick; with {@link #NOT_FOUND} set if there is no server to be had. */
     private long advance(Servers servers, long before) {
         int size = servers.size();
@@ -141,7 +150,7 @@ final class WeightedRoundRobin implements Scheduler {
         return (int) state & Integer.MAX_VALUE;
     }
 
-    private static int gcd(int a, int b) {
+    static int gcd(int a, int b) {
         int x = a;
         int y = b;
         while (y != 0) {

@@ -1,0 +1,44 @@
+package org.lvs4j.scheduler;
+
+/**
+ * SipHash-1-3 of inputs below eight bytes, which is all that {@code mh} needs.
+ *
+ * <p>Aumasson and Bernstein, "SipHash: a fast short-input PRF", with one round per block and three to finish.
+ */
+final class SipHash {
+    private SipHash() {}
+
+    /** The low half of the hash of a 32-bit value in little-endian order, under a key of two equal words. */
+    static int of(long keyWord, int value) {
+        return (int) ofBlock(keyWord, keyWord, 4L << 56 | value & 0xFFFF_FFFFL);
+    }
+
+    /**
+     * The hash of up to seven bytes.
+     *
+     * @param block the bytes from the lowest up, their number in the highest byte
+     */
+    static long ofBlock(long key0, long key1, long block) {
+        long v0 = key0 ^ 0x736F_6D65_7073_6575L;
+        long v1 = key1 ^ 0x646F_7261_6E64_6F6DL;
+        long v2 = key0 ^ 0x6C79_6765_6E65_7261L;
+        long v3 = key1 ^ 0x7465_6462_7974_6573L ^ block;
+        for (int round = 0; round < 4; round++) {
+            v0 += v1;
+            v1 = Long.rotateLeft(v1, 13) ^ v0;
+            v0 = Long.rotateLeft(v0, 32);
+            v2 += v3;
+            v3 = Long.rotateLeft(v3, 16) ^ v2;
+            v0 += v3;
+            v3 = Long.rotateLeft(v3, 21) ^ v0;
+            v2 += v1;
+            v1 = Long.rotateLeft(v1, 17) ^ v2;
+            v2 = Long.rotateLeft(v2, 32);
+            if (round == 0) {
+                v0 ^= block;
+                v2 ^= 0xFF;
+            }
+        }
+        return v0 ^ v1 ^ v2 ^ v3;
+    }
+}
