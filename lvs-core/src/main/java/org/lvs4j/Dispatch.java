@@ -95,6 +95,9 @@ final class Dispatch {
     // ---- the packet plane
 
     long packet(Flow flow, int tcpFlags, int bytes, long nowNanos) {
+        if (!configuration.table().serves(flow.family())) {
+            return Decision.of(Verdict.PASS);
+        }
         ConnectionEntry entry = connections.find(flow);
         boolean tcp = flow.protocol() == Protocol.TCP;
         boolean startsNew = tcp && (tcpFlags & TcpStates.SYN) != 0;
@@ -131,7 +134,8 @@ final class Dispatch {
     }
 
     boolean reply(Flow reply, int tcpFlags, int bytes, long nowNanos) {
-        ConnectionEntry entry = connections.findByServer(reply);
+        ConnectionEntry entry =
+                configuration.table().serves(reply.family()) ? connections.findByServer(reply) : null;
         if (entry == null) {
             return false;
         }

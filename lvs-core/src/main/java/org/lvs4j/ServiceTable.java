@@ -30,6 +30,8 @@ final class ServiceTable {
     private final boolean anyPort;
     private final boolean ftp;
     private final boolean marks;
+    private final boolean servesV4;
+    private final boolean servesV6;
 
     private ServiceTable(Map<ServiceKey, ServiceState> byKey) {
         this.byKey = byKey;
@@ -38,8 +40,12 @@ final class ServiceTable {
         boolean sawAnyPort = false;
         boolean sawFtp = false;
         boolean sawMark = false;
+        boolean sawV4 = false;
+        boolean sawV6 = false;
         for (ServiceState service : byKey.values()) {
             int slot;
+            sawV4 |= service.key().family() == AddressFamily.IPV4;
+            sawV6 |= service.key().family() == AddressFamily.IPV6;
             if (service.key() instanceof ServiceKey.Address key) {
                 IpAddress address = key.endpoint().address();
                 slot = hash(key.protocol(), address.high(), address.low(), key.endpoint().port());
@@ -57,6 +63,8 @@ final class ServiceTable {
         anyPort = sawAnyPort;
         ftp = sawFtp;
         marks = sawMark;
+        servesV4 = sawV4;
+        servesV6 = sawV6;
     }
 
     ServiceTable with(ServiceState service) {
@@ -77,6 +85,14 @@ final class ServiceTable {
 
     List<ServiceState> all() {
         return new ArrayList<>(byKey.values());
+    }
+
+    /**
+     * Whether there is a service of an address family. Without one the kernel takes its hooks out of the packets' way:
+     * connections are kept but no packet finds them.
+     */
+    boolean serves(AddressFamily family) {
+        return family == AddressFamily.IPV4 ? servesV4 : servesV6;
     }
 
     /** The service responsible for a flow, or null. */

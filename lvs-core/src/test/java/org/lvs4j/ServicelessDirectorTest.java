@@ -1,0 +1,65 @@
+package org.lvs4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.Flow;
+import org.lvs4j.net.Protocol;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
+
+class ServicelessDirectorTest {
+    private static final int SYN = 2;
+    private static final int ACK = 16;
+    private static final ServiceKey WEB = ServiceKey.tcp("10.0.0.100:80");
+    private static final Endpoint CLIENT = Endpoint.parse("10.1.0.1:4000");
+    private static final Endpoint SERVER = Endpoint.parse("192.168.1.1:80");
+    private static final Flow REQUEST = Flow.of(Protocol.TCP, CLIENT, Endpoint.parse("10.0.0.100:80"));
+    private static final Flow ANSWER = Flow.of(Protocol.TCP, SERVER, CLIENT);
+
+    private final Director director = Director.create();
+
+    private void addWeb() {
+        director.addService(VirtualService.tcp("10.0.0.100:80").scheduler("rr").build());
+        director.addServer(WEB, RealServer.at(SERVER).build());
+    }
+
+    private Verdict verdict() {
+        return Decision.verdict(director.packet(REQUEST, ACK, 40));
+    }
+
+    @Test
+    void packet_lastServiceOfTheFamilyRemoved_passesByAndComesBackWithTheServer() {
+        addWeb();
+        director.packet(REQUEST, SYN, 40);
+        director.removeService(WEB);
+
+        assertThat(verdict()).isEqualTo(Verdict.PASS);
+        assertThat(director.reply(ANSWER, ACK, 40)).isFalse();
+        addWeb();
+        assertThat(verdict()).isEqualTo(Verdict.FORWARD);
+        assertThat(director.reply(ANSWER, ACK, 40)).isTrue();
+    }
+
+    @Test
+    void packet_serviceRemovedWhileAnotherOfTheFamilyStays_dropped() {
+        addWeb();
+        director.addService(VirtualService.tcp("10.0.0.100:443").build());
+        director.packet(REQUEST, SYN, 40);
+        director.removeService(WEB);
+
+        assertThat(verdict()).isEqualTo(Verdict.DROP);
+    }
+
+    @Test
+    void packet_onlyServicesOfTheOtherFamilyLeft_passesBy() {
+        addWeb();
+        director.addService(VirtualService.tcp("[fd00::1]:80").build());
+        director.packet(REQUEST, SYN, 40);
+        director.removeService(WEB);
+
+        assertThat(verdict()).isEqualTo(Verdict.PASS);
+    }
+}
