@@ -7,11 +7,16 @@ module org.lvs4j.core {
 
     exports org.lvs4j;
     exports org.lvs4j.net;
+    exports org.lvs4j.persistence.engine;
     exports org.lvs4j.scheduler;
     exports org.lvs4j.service;
     exports org.lvs4j.stats;
 
+    uses org.lvs4j.persistence.engine.PersistenceEngine;
     uses org.lvs4j.scheduler.SchedulerProvider;
+
+    provides org.lvs4j.persistence.engine.PersistenceEngine with
+            org.lvs4j.persistence.engine.SipEngine;
 
     provides org.lvs4j.scheduler.SchedulerProvider with
             org.lvs4j.scheduler.RoundRobin.Provider,

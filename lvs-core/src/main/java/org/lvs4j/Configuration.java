@@ -1,22 +1,28 @@
 package org.lvs4j;
 
 import java.util.Arrays;
+import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.DirectorException.Reason;
 import org.lvs4j.connection.ServerState;
 import org.lvs4j.net.Endpoint;
+import org.lvs4j.persistence.engine.PersistenceEngine;
 import org.lvs4j.scheduler.Scheduler;
 import org.lvs4j.scheduler.SchedulerContext;
 import org.lvs4j.scheduler.SchedulerProvider;
 import org.lvs4j.scheduler.Schedulers;
 import org.lvs4j.service.Forwarding;
+import org.lvs4j.service.Persistence;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.SchedulerFlag;
 import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.Sysctl;
 import org.lvs4j.service.VirtualService;
 
 /**
@@ -25,6 +31,8 @@ import org.lvs4j.service.VirtualService;
  */
 final class Configuration {
     private final Schedulers schedulers;
+    private final Map<String, PersistenceEngine> engines;
+    private final Settings settings;
     private final LongSupplier ticker;
     private final RandomGenerator random;
     private final Trash trash = new Trash();
@@ -33,8 +41,12 @@ final class Configuration {
     private volatile ServiceTable table = ServiceTable.EMPTY;
     private volatile @Nullable ServerState[] servers = new ServerState[16];
 
-    Configuration(Schedulers schedulers, LongSupplier ticker, RandomGenerator random) {
-        this.schedulers = schedulers;
+    Configuration(ClassLoader loader, Settings settings, LongSupplier ticker, RandomGenerator random) {
+        schedulers = Schedulers.load(loader);
+        Map<String, PersistenceEngine> found = new TreeMap<>();
+        ServiceLoader.load(PersistenceEngine.class, loader).forEach(engine -> found.put(engine.name(), engine));
+        engines = found;
+        this.settings = settings;
         this.ticker = ticker;
         this.random = random;
     }
@@ -64,20 +76,22 @@ final class Configuration {
         if (table.get(config.key()) != null) {
             throw new DirectorException(Reason.SERVICE_EXISTS, "service already exists: " + config.key());
         }
+        PersistenceEngine engine = findEngine(config);
         Scheduler scheduler = newScheduler(config, ServerPool.EMPTY);
-        table = table.with(new ServiceState(config, new ServiceState.View(ServerPool.EMPTY, scheduler)));
+        table = table.with(new ServiceState(config, engine, new ServiceState.View(ServerPool.EMPTY, scheduler)));
     }
 
     synchronized void editService(VirtualService config) {
         ServiceState service = require(config.key());
         ServiceState.View view = service.view();
+PersistenceEngine engine = findEngine(config);
         Scheduler scheduler = view.scheduler();
         if (scheduler == null || !service.config().scheduler().equals(config.scheduler())) {
             scheduler = newScheduler(config, view.servers());
         } else if (!service.config().flags().equals(config.flags())) {
             scheduler = scheduler.flagged(config.flags());
         }
-        service.publish(config, new ServiceState.View(view.servers(), scheduler));
+        service.publish(config, engine, new ServiceState.View(view.servers(), scheduler));
     }
 
     synchronized void removeService(ServiceKey key) {
@@ -179,6 +193,21 @@ final class Configuration {
         }
     }
 
+    private @Nullable PersistenceEngine findEngine(VirtualService config) {
+        Persistence persistence = config.persistence();
+        if (persistence == null || persistence.engine() == null) {
+            return null;
+        }
+        PersistenceEngine engine = engines.get(persistence.engine());
+        if (engine == null) {
+            throw new DirectorException(
+                    Reason.NO_SUCH_ENGINE,
+                    "no persistence engine is called '" + persistence.engine() + "'; there are "
+                            + String.join(", ", engines.keySet()));
+        }
+        return engine;
+    }
+
     private Scheduler newScheduler(VirtualService config, ServerPool pool) {
         SchedulerProvider provider = schedulers.find(config.scheduler());
         if (provider == null) {
@@ -188,7 +217,7 @@ final class Configuration {
                             + String.join(", ", schedulers.names()));
         }
         try {
-            return provider.create(pool, new Context(config.flags(), ticker, random));
+            return provider.create(pool, new Context(config.flags(), settings, ticker, random));
         } catch (IllegalArgumentException e) {
             throw new DirectorException(Reason.INVALID, e.getMessage());
         }
@@ -220,21 +249,17 @@ final class Configuration {
         servers = all;
     }
 
-    private record Context(Set<SchedulerFlag> flags, LongSupplier ticker, RandomGenerator random)
+    private record Context(
+            Set<SchedulerFlag> flags, Settings settings, LongSupplier ticker, RandomGenerator random)
             implements SchedulerContext {
-        private static final long DAY_SECONDS = 86_400;
+        @Override
+        public int sysctl(Sysctl sysctl) {
+            return settings.get(sysctl);
+        }
 
         @Override
         public long nanoTime() {
             return ticker.getAsLong();
-        }
-
-        @Override
-        public long sysctl(String name) {
-            if (name.equals("lblc_expiration") || name.equals("lblcr_expiration")) {
-                return DAY_SECONDS;
-            }
-            throw new IllegalArgumentException("no such setting: " + name);
         }
     }
 }

@@ -2,9 +2,11 @@ package org.lvs4j;
 
 import static java.util.Objects.requireNonNull;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -12,13 +14,17 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.connection.ConnectionEntry;
 import org.lvs4j.connection.ConnectionState;
 import org.lvs4j.connection.ConnectionTable;
+import org.lvs4j.connection.SctpStates;
 import org.lvs4j.connection.ServerState;
+import org.lvs4j.connection.TimerWheel;
 import org.lvs4j.connection.Timeouts;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
-import org.lvs4j.scheduler.Schedulers;
+import org.lvs4j.net.Protocol;
+import org.lvs4j.persistence.Templates;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.Sysctl;
 import org.lvs4j.service.VirtualService;
 import org.lvs4j.stats.Rates;
 import org.lvs4j.stats.Statistics;
@@ -43,7 +49,10 @@ import org.lvs4j.stats.Traffic;
 public final class Director {
     private final LongSupplier ticker;
     private final Timeouts timeouts = new Timeouts();
+    private final Settings settings = new Settings();
     private final ConnectionTable connections;
+    private final Templates templates;
+    private final Defence defence;
     private final Statistics statistics = new Statistics();
     private final Configuration configuration;
     private final Dispatch dispatch;
@@ -52,10 +61,14 @@ public final class Director {
     private Director(Builder builder) {
         ticker = builder.ticker;
         long now = ticker.getAsLong();
-        connections = new ConnectionTable(timeouts, now);
-        configuration = new Configuration(Schedulers.load(builder.classLoader), ticker, builder.random);
-        dispatch = new Dispatch(configuration, connections, statistics.counters());
-        housekeeping = new Housekeeping(configuration, connections, statistics, now);
+        TimerWheel wheel = new TimerWheel(now);
+        connections = new ConnectionTable(timeouts, wheel, builder.maxConnections);
+        templates = new Templates(wheel, builder.maxTemplates);
+        configuration = new Configuration(builder.classLoader, settings, ticker, builder.random);
+        defence = new Defence(settings, builder.availablePages, builder.random);
+        dispatch = new Dispatch(configuration, settings, connections, templates, defence, statistics.counters());
+        housekeeping = new Housekeeping(
+                configuration, settings, wheel, connections, templates, defence, statistics, now);
     }
 
     /** A director on the system's clock. */
@@ -96,11 +109,13 @@ public final class Director {
      */
     public void removeService(ServiceKey key) {
         configuration.removeService(requireNonNull(key, "key"));
+        housekeeping.serversRemoved();
     }
 
     /** Removes every service. */
     public void clear() {
         configuration.clear();
+        housekeeping.serversRemoved();
     }
 
     /**
@@ -130,6 +145,7 @@ public final class Director {
      */
     public void removeServer(ServiceKey key, Endpoint server) {
         configuration.removeServer(requireNonNull(key, "key"), requireNonNull(server, "server"));
+        housekeeping.serversRemoved();
     }
 
     /** The names of all schedulers at hand, sorted. */
@@ -160,6 +176,21 @@ public final class Director {
         timeouts.set(settings.tcp(), settings.tcpFin(), settings.udp());
     }
 
+    /** The value of a setting. */
+    public int sysctl(Sysctl sysctl) {
+        return settings.get(requireNonNull(sysctl, "sysctl"));
+    }
+
+    /**
+     * Changes a setting.
+     *
+     * @throws IllegalArgumentException if the value is out of range
+     */
+    public void setSysctl(Sysctl sysctl, int value) {
+        settings.set(requireNonNull(sysctl, "sysctl"), value);
+        defence.update();
+    }
+
     // ---- what is going on
 
     /** All services in the order of their addition, with their servers. */
@@ -179,10 +210,10 @@ public final class Director {
         return service == null ? null : service.snapshot();
     }
 
-    /** Every connection that can be looked up. Weakly consistent while connections come and go. */
+    /** Every connection that can be looked up, and every template. Weakly consistent while they come and go. */
     public List<ConnectionSnapshot> connections() {
         long now = advance();
-        List<ConnectionSnapshot> snapshots = new ArrayList<>(connections.size());
+        List<ConnectionSnapshot> snapshots = new ArrayList<>();
         connections.forEach(entry -> {
             Endpoint client = entry.client();
             Endpoint virtual = entry.virtual();
@@ -199,7 +230,26 @@ public final class Director {
                         null));
             }
         });
+        templates.forEach(template -> snapshots.add(new ConnectionSnapshot(
+                template.protocol(),
+                template.assured() ? "ASSURED" : "NONE",
+                Math.max(0, template.deadlineNanos() - now),
+                template.client(),
+                template.virtual(),
+                template.destination(),
+                true,
+                template.engine(),
+                template.identity())));
         return snapshots;
+    }
+
+    /** How often limits and defences have interfered. */
+    public LimitCounters limits() {
+        return new LimitCounters(
+                dispatch.connectionsRefused(),
+                templates.evictions(),
+                defence.packetsDropped(),
+                defence.entriesDropped());
     }
 
     /** What has passed through all services since the last zeroing. */
@@ -244,7 +294,17 @@ public final class Director {
      * @param flow who talks to whom; not kept
      */
     public Connection open(Flow flow) {
-        return dispatch.open(this, flow, null, advance());
+        return dispatch.open(this, flow, null, null, advance());
+    }
+
+    /**
+     * Places a new connection on a real server, of which the first bytes are at hand for a persistence engine.
+     *
+     * @param flow who talks to whom; not kept
+     * @param payload the first bytes from the client, from position to limit; neither moved nor kept
+     */
+    public Connection open(Flow flow, ByteBuffer payload) {
+        return dispatch.open(this, flow, requireNonNull(payload, "payload"), null, advance());
     }
 
     /**
@@ -263,7 +323,7 @@ public final class Director {
         Endpoint client = failed.client();
         Endpoint virtual = failed.virtual();
         if (client != null && virtual != null) {
-            return dispatch.open(this, Flow.of(failed.protocol(), client, virtual).mark(mark), triedIds, now);
+            return dispatch.open(this, Flow.of(failed.protocol(), client, virtual).mark(mark), null, triedIds, now);
         }
         ServiceState service = key == null ? null : configuration.table().get(key);
         return service == null
@@ -291,24 +351,40 @@ public final class Director {
      * Decides about a packet from a client: finds its connection or makes one, and follows its state.
      *
      * @param flow who talks to whom; not kept
-     * @param tcpFlags the flag bits of a TCP segment (FIN 1, SYN 2, RST 4, ACK 16); ignored for other protocols
+     * @param signal the flag bits of a TCP segment (FIN 1, SYN 2, RST 4, ACK 16), or the type of the first chunk of an
+     *     SCTP packet; ignored for UDP
      * @param bytes the length of the packet, for the counters
      * @return a {@link Decision}
      */
-    public long packet(Flow flow, int tcpFlags, int bytes) {
-        return dispatch.packet(flow, tcpFlags, bytes, advance());
+    public long packet(Flow flow, int signal, int bytes) {
+        return dispatch.packet(flow, eventOf(flow, signal), bytes, null, advance());
+    }
+
+    /**
+     * Decides about a packet from a client whose payload is at hand for a persistence engine.
+     *
+     * @param payload what follows the transport header, from position to limit; neither moved nor kept
+     * @return a {@link Decision}
+     * @see #packet(Flow, int, int)
+     */
+    public long packet(Flow flow, int signal, int bytes, ByteBuffer payload) {
+        return dispatch.packet(flow, eventOf(flow, signal), bytes, requireNonNull(payload, "payload"), advance());
     }
 
     /**
      * Follows a packet from a real server to a client.
      *
      * @param reply the server's endpoint as client, the client's as virtual endpoint; not kept
-     * @param tcpFlags as for {@link #packet}
+     * @param signal as for {@link #packet(Flow, int, int)}
      * @param bytes the length of the packet, for the counters
      * @return whether it belongs to a connection, and so leaves with the virtual address as its source
      */
-    public boolean reply(Flow reply, int tcpFlags, int bytes) {
-        return dispatch.reply(reply, tcpFlags, bytes, advance());
+    public boolean reply(Flow reply, int signal, int bytes) {
+        return dispatch.reply(reply, eventOf(reply, signal), bytes, advance());
+    }
+
+    private static int eventOf(Flow flow, int signal) {
+        return flow.protocol() == Protocol.SCTP ? SctpStates.eventOf(signal) : signal;
     }
 
     /**
@@ -330,8 +406,14 @@ public final class Director {
 
     /** Collects what a director needs from outside; not thread-safe. */
     public static final class Builder {
+        private static final int DEFAULT_MAX_CONNECTIONS = 4_194_304;
+        private static final int DEFAULT_MAX_TEMPLATES = 1_048_576;
+
         private LongSupplier ticker = System::nanoTime;
-        private RandomGenerator random = new java.util.SplittableRandom();
+        private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
+        private LongSupplier availablePages = Builder::freeHeapPages;
+        private int maxConnections = DEFAULT_MAX_CONNECTIONS;
+        private int maxTemplates = DEFAULT_MAX_TEMPLATES;
         private ClassLoader classLoader = Director.class.getClassLoader();
 
         private Builder() {}
@@ -348,7 +430,50 @@ public final class Director {
             return this;
         }
 
-        /** Where to look for schedulers; by default where this class comes from. */
+        /**
+         * How many pages of 4096 bytes are available, which decides whether memory counts as low; by default what the
+         * heap may still grow.
+         */
+        public Builder availablePages(LongSupplier pages) {
+            availablePages = requireNonNull(pages, "pages");
+            return this;
+        }
+
+        /**
+         * How many connections there may be at most; further ones are dropped and counted. {@value
+         * #DEFAULT_MAX_CONNECTIONS} by default.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder maxConnections(int ceiling) {
+            maxConnections = requirePositive(ceiling, "maxConnections");
+            return this;
+        }
+
+        /**
+         * How many persistence templates there may be at most; beyond that, seldom used ones are evicted and counted.
+         * {@value #DEFAULT_MAX_TEMPLATES} by default.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder maxTemplates(int ceiling) {
+            maxTemplates = requirePositive(ceiling, "maxTemplates");
+            return this;
+        }
+
+        private static int requirePositive(int value, String name) {
+            if (value < 1) {
+                throw new IllegalArgumentException(name + " must be positive, not " + value);
+            }
+            return value;
+        }
+
+        private static long freeHeapPages() {
+            Runtime runtime = Runtime.getRuntime();
+            return (runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory()) / 4096;
+        }
+
+        /** Where to look for schedulers and persistence engines; by default where this class comes from. */
         public Builder classLoader(ClassLoader loader) {
             classLoader = requireNonNull(loader, "loader");
             return this;

@@ -1,75 +1,220 @@
 package org.lvs4j;
 
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.connection.ConnectionEntry;
 import org.lvs4j.connection.ConnectionState;
 import org.lvs4j.connection.ConnectionTable;
+import org.lvs4j.connection.SctpStates;
 import org.lvs4j.connection.ServerState;
 import org.lvs4j.connection.TcpStates;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.persistence.engine.PersistenceEngine;
+import org.lvs4j.persistence.Template;
+import org.lvs4j.persistence.Templates;
 import org.lvs4j.scheduler.Scheduler;
+import org.lvs4j.service.Persistence;
 import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.Sysctl;
 import org.lvs4j.stats.Counters;
 
-/** The way of a connection or a packet through the director: table, service, scheduler, table. */
+/**
+ * The way of a packet or a new connection through the director: table, service, persistence, scheduler, table. The order
+ * of every test is that of IPVS.
+ */
 final class Dispatch {
+    private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0).asReadOnlyBuffer();
     private static final int FTP_PORT = 21;
     private static final int FTP_DATA_PORT = 20;
 
     private final Configuration configuration;
+    private final Settings settings;
     private final ConnectionTable connections;
+    private final Templates templates;
+    private final Defence defence;
     private final Counters total;
+    private final LongAdder refused = new LongAdder();
 
-    Dispatch(Configuration configuration, ConnectionTable connections, Counters total) {
+    Dispatch(
+            Configuration configuration,
+            Settings settings,
+            ConnectionTable connections,
+            Templates templates,
+            Defence defence,
+            Counters total) {
         this.configuration = configuration;
+        this.settings = settings;
         this.connections = connections;
+        this.templates = templates;
+        this.defence = defence;
         this.total = total;
     }
 
     // ---- the socket plane
 
-    Connection open(Director director, Flow flow, int @Nullable [] triedIds, long nowNanos) {
+    Connection open(
+            Director director, Flow flow, @Nullable ByteBuffer payload, int @Nullable [] triedIds, long nowNanos) {
         ServiceState service = configuration.table().find(flow);
         if (service == null) {
             return new Connection(director, null, Verdict.PASS, null, flow.mark(), null);
         }
-        ServerState server = schedule(service, flow, triedIds);
-        if (server == null) {
+        if (defence.dropsPacket() || isFull()) {
+            return new Connection(director, service.key(), Verdict.DROP, null, flow.mark(), null);
+        }
+        String identity = null;
+        PersistenceEngine engine = service.engine();
+        if (engine != null) {
+            identity = engine.identify(flow, payload == null ? NO_PAYLOAD : payload);
+            if (identity == null) {
+                return new Connection(director, service.key(), Verdict.DROP, null, flow.mark(), null);
+            }
+        }
+        ConnectionEntry entry = place(service, flow, identity, triedIds, true, nowNanos);
+        if (entry == null) {
             return new Connection(director, service.key(), noServer(service, flow), null, flow.mark(), null);
         }
-        int port = serverPort(server, flow);
-        ConnectionEntry entry = onePacket(service, flow)
-                ? connections.insertUnlisted(server, port)
-                : connections.insert(flow, server, port, true, nowNanos);
-        started(service, server);
-        begin(entry, flow.protocol(), nowNanos);
+        begin(entry, nowNanos);
         return new Connection(director, service.key(), Verdict.FORWARD, entry, flow.mark(), triedIds);
     }
 
     Connection openUnlisted(Director director, ServiceState service, int @Nullable [] triedIds, long nowNanos) {
-        Flow nobody = new Flow();
-        ServerState server = pick(service, nobody, triedIds);
+        ServerState server = pick(service, new Flow(), triedIds);
         if (server == null) {
             return new Connection(director, service.key(), Verdict.REJECT, null, 0, null);
         }
-        ConnectionEntry entry =
-                connections.insertUnlisted(server, server.config().endpoint().port());
+        Protocol protocol = service.key() instanceof ServiceKey.Address address ? address.protocol() : Protocol.TCP;
+        ConnectionEntry entry = connections.insertUnlisted(
+                protocol, null, server, server.config().endpoint().port());
         started(service, server);
-        begin(entry, protocolOf(service), nowNanos);
+        begin(entry, nowNanos);
         return new Connection(director, service.key(), Verdict.FORWARD, entry, 0, triedIds);
     }
 
-    private static Protocol protocolOf(ServiceState service) {
-        return service.key() instanceof ServiceKey.Address address ? address.protocol() : Protocol.TCP;
-    }
-
-    private void begin(ConnectionEntry entry, Protocol protocol, long nowNanos) {
+    private void begin(ConnectionEntry entry, long nowNanos) {
         entry.enter(
-                protocol == Protocol.TCP ? ConnectionState.SYN_RECV : ConnectionState.initial(protocol),
+                entry.protocol() == Protocol.TCP
+                        ? ConnectionState.SYN_RECV
+                        : ConnectionState.initial(entry.protocol()),
                 connections.timeouts());
         connections.arm(entry, nowNanos);
     }
+
+    // ---- the packet plane
+
+    long packet(Flow flow, int signal, int bytes, @Nullable ByteBuffer payload, long nowNanos) {
+        if (!configuration.table().serves(flow.family())) {
+            return Decision.of(Verdict.PASS);
+        }
+        ConnectionEntry entry = connections.find(flow);
+        if (entry != null && startsConnection(flow.protocol(), signal) && isReused(entry)) {
+            connections.expireNow(entry, nowNanos);
+            entry = null;
+        }
+        if (entry != null && !entry.server().present()) {
+            if (!settings.on(Sysctl.EXPIRE_NODEST_CONN)) {
+                return Decision.of(Verdict.DROP);
+            }
+            connections.expireNow(entry, nowNanos);
+            entry = null;
+        }
+        if (entry == null) {
+            return first(flow, signal, bytes, payload, nowNanos);
+        }
+        follow(entry, true, signal, bytes);
+        connections.touch(entry, nowNanos);
+        return Decision.forward(entry.server().id(), entry.serverPort());
+    }
+
+    /** A packet without a connection. */
+    private long first(Flow flow, int signal, int bytes, @Nullable ByteBuffer payload, long nowNanos) {
+        ServiceState service = mayStart(flow.protocol(), signal) ? configuration.table().find(flow) : null;
+        if (service == null || flow.clientPort() == FTP_DATA_PORT) {
+            return Decision.of(Verdict.PASS);
+        }
+        if (defence.dropsPacket() || isFull()) {
+            return Decision.of(Verdict.DROP);
+        }
+        String identity = null;
+        PersistenceEngine engine = service.engine();
+        if (engine != null) {
+            identity = engine.identify(flow, payload == null ? NO_PAYLOAD : payload);
+            if (identity == null) {
+                return Decision.of(Verdict.DROP);
+            }
+        }
+        ConnectionEntry entry = place(service, flow, identity, null, false, nowNanos);
+        if (entry == null) {
+            return Decision.of(noServer(service, flow));
+        }
+        follow(entry, true, signal, bytes);
+        long decision = Decision.forward(entry.server().id(), entry.serverPort());
+        if (isOnePacket(service, flow)) {
+            connections.remove(entry);
+        } else {
+            connections.arm(entry, nowNanos);
+        }
+        return decision;
+    }
+
+    boolean reply(Flow reply, int signal, int bytes, long nowNanos) {
+        ConnectionEntry entry =
+                configuration.table().serves(reply.family()) ? connections.findByServer(reply) : null;
+        if (entry == null) {
+            return false;
+        }
+        follow(entry, false, signal, bytes);
+        if (entry.protocol() == Protocol.UDP && entry.controller() != null) {
+            entry.controller().assure();
+        }
+        connections.touch(entry, nowNanos);
+        return true;
+    }
+
+    private void follow(ConnectionEntry entry, boolean fromClient, int signal, int bytes) {
+        count(entry.server(), fromClient, bytes);
+        if (fromClient) {
+            entry.countIn();
+        }
+        entry.follow(entry.protocol(), fromClient, signal, defence.secureTcp(), connections.timeouts());
+    }
+
+    private static boolean startsConnection(Protocol protocol, int signal) {
+        return switch (protocol) {
+            case TCP -> (signal & TcpStates.SYN) != 0;
+            case UDP -> false;
+            case SCTP -> signal == SctpStates.INIT;
+        };
+    }
+
+    private boolean mayStart(Protocol protocol, int signal) {
+        return switch (protocol) {
+            case TCP ->
+                (signal & TcpStates.RST) == 0 && ((signal & TcpStates.SYN) != 0 || settings.on(Sysctl.SLOPPY_TCP));
+            case UDP -> true;
+            case SCTP ->
+                signal == SctpStates.INIT || signal != SctpStates.ABORT && settings.on(Sysctl.SLOPPY_SCTP);
+        };
+    }
+
+    /** Whether a packet that starts a connection finds an old one in its place that gives way. */
+    private boolean isReused(ConnectionEntry entry) {
+        if (settings.on(Sysctl.EXPIRE_NODEST_CONN) && entry.server().config().weight() == 0) {
+            return true;
+        }
+        int mode = settings.get(Sysctl.CONN_REUSE_MODE);
+        if (mode == 0 || entry.controller() != null) {
+            return false;
+        }
+        return switch (entry.state()) {
+            case TIME_WAIT, CLOSE, SCTP_CLOSED -> true;
+            case FIN_WAIT -> (mode & 2) != 0 && entry.noOutput();
+            default -> false;
+        };
+    }
+
+    // ---- both
 
     void count(ServerState server, boolean in, long bytes) {
         if (!server.present()) {
@@ -92,87 +237,65 @@ final class Dispatch {
         total.connection();
     }
 
-    // ---- the packet plane
-
-    long packet(Flow flow, int tcpFlags, int bytes, long nowNanos) {
-        if (!configuration.table().serves(flow.family())) {
-            return Decision.of(Verdict.PASS);
-        }
-        ConnectionEntry entry = connections.find(flow);
-        boolean tcp = flow.protocol() == Protocol.TCP;
-        boolean startsNew = tcp && (tcpFlags & TcpStates.SYN) != 0;
-        if (entry != null && startsNew && isReused(entry)) {
-            connections.expireNow(entry, nowNanos);
-            entry = null;
-        }
-        if (entry != null && !entry.server().present()) {
-            return Decision.of(Verdict.DROP);
-        }
-        if (entry == null) {
-            ServiceState service = mayStart(tcp, tcpFlags) ? configuration.table().find(flow) : null;
-            if (service == null || flow.clientPort() == FTP_DATA_PORT) {
-                return Decision.of(Verdict.PASS);
-            }
-            ServerState server = schedule(service, flow, null);
-            if (server == null) {
-                return Decision.of(noServer(service, flow));
-            }
-            int port = serverPort(server, flow);
-            started(service, server);
-            if (onePacket(service, flow)) {
-                count(server, true, bytes);
-                return Decision.forward(server.id(), port);
-            }
-            entry = connections.insert(flow, server, port, false, nowNanos);
-            follow(entry, tcp, true, tcpFlags, bytes);
-            connections.arm(entry, nowNanos);
-        } else {
-            follow(entry, tcp, true, tcpFlags, bytes);
-            connections.touch(entry, nowNanos);
-        }
-        return Decision.forward(entry.server().id(), entry.serverPort());
-    }
-
-    boolean reply(Flow reply, int tcpFlags, int bytes, long nowNanos) {
-        ConnectionEntry entry =
-                configuration.table().serves(reply.family()) ? connections.findByServer(reply) : null;
-        if (entry == null) {
+    private boolean isFull() {
+        if (!connections.full()) {
             return false;
         }
-        follow(entry, reply.protocol() == Protocol.TCP, false, tcpFlags, bytes);
-        connections.touch(entry, nowNanos);
+        refused.increment();
         return true;
     }
 
-    private void follow(ConnectionEntry entry, boolean tcp, boolean fromClient, int tcpFlags, int bytes) {
-        count(entry.server(), fromClient, bytes);
-        if (tcp) {
-            entry.segment(fromClient, tcpFlags, false, connections.timeouts());
-        } else {
-            entry.enter(ConnectionState.UDP, connections.timeouts());
-        }
+    long connectionsRefused() {
+        return refused.sum();
     }
 
-    private static boolean mayStart(boolean tcp, int tcpFlags) {
-        return !tcp || (tcpFlags & (TcpStates.SYN | TcpStates.RST)) == TcpStates.SYN;
-    }
-
-    private static boolean isReused(ConnectionEntry entry) {
-        ConnectionState state = entry.state();
-        return state == ConnectionState.TIME_WAIT || state == ConnectionState.CLOSE;
-    }
-
-    // ---- both
-
-    private static boolean onePacket(ServiceState service, Flow flow) {
+    private static boolean isOnePacket(ServiceState service, Flow flow) {
         return service.config().onePacket() && flow.protocol() == Protocol.UDP;
     }
 
-    private static @Nullable ServerState schedule(ServiceState service, Flow flow, int @Nullable [] triedIds) {
-        return isServicePort(service, flow) ? pick(service, flow, triedIds) : null;
+    /** Binds a new connection to a server, or returns null if there is none for it. */
+    private @Nullable ConnectionEntry place(
+            ServiceState service,
+            Flow flow,
+            @Nullable String identity,
+            int @Nullable [] triedIds,
+            boolean held,
+            long nowNanos) {
+        Persistence persistence = service.config().persistence();
+        if (persistence == null) {
+            ServerState server = isServicePort(service, flow) ? pick(service, flow, triedIds) : null;
+            return server == null ? null : bind(service, flow, null, server, scheduledPort(server, flow), held);
+        }
+        boolean quiescentExpires = settings.on(Sysctl.EXPIRE_QUIESCENT_TEMPLATE);
+        ServiceKey key = service.key();
+        Template template =
+                templates.find(key, persistence, flow, identity, quiescentExpires, triedIds, nowNanos);
+        if (template == null) {
+            ServerState server = pick(service, flow, triedIds);
+            if (server == null) {
+                return null;
+            }
+            template = templates.add(key, persistence, flow, identity, server, nowNanos);
+        }
+        ServerState server = template.server();
+        return bind(service, flow, template, server, persistentPort(key, server, flow), held);
     }
 
-    private static @Nullable ServerState pick(ServiceState service, Flow flow, int @Nullable [] triedIds) {
+    private ConnectionEntry bind(
+            ServiceState service,
+            Flow flow,
+            @Nullable Template template,
+            ServerState server,
+            int port,
+            boolean held) {
+        ConnectionEntry entry = isOnePacket(service, flow)
+                ? connections.insertUnlisted(flow.protocol(), template, server, port)
+                : connections.insert(flow, template, server, port, held);
+        started(service, server);
+        return entry;
+    }
+
+    private @Nullable ServerState pick(ServiceState service, Flow flow, int @Nullable [] triedIds) {
         // Pairs with the volatile write in ServiceState.publish: list and scheduler belong together.
         ServiceState.View view = service.view();
         Scheduler scheduler = view.scheduler();
@@ -187,7 +310,6 @@ final class Dispatch {
     /** Without persistence only the service's own port is scheduled: an FTP service is found for others too. */
     private static boolean isServicePort(ServiceState service, Flow flow) {
         return !(service.key() instanceof ServiceKey.Address address)
-                || service.config().persistence() != null
                 || flow.virtualPort() == address.endpoint().port();
     }
 
@@ -198,8 +320,15 @@ final class Dispatch {
         return ftpData ? Verdict.PASS : Verdict.REJECT;
     }
 
-    private static int serverPort(ServerState server, Flow flow) {
+    private static int scheduledPort(ServerState server, Flow flow) {
         int port = server.config().endpoint().port();
         return port != 0 ? port : flow.virtualPort();
+    }
+
+    /** With persistence only the service's own port is mapped; any other stays as the client asked. */
+    private static int persistentPort(ServiceKey key, ServerState server, Flow flow) {
+        boolean own = key instanceof ServiceKey.Address address && address.endpoint().port() == flow.virtualPort();
+        int port = server.config().endpoint().port();
+        return own && port != 0 ? port : flow.virtualPort();
     }
 }

@@ -1,8 +1,12 @@
 package org.lvs4j;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.lvs4j.connection.ConnectionTable;
+import org.lvs4j.connection.TimerWheel;
+import org.lvs4j.persistence.Templates;
+import org.lvs4j.service.Sysctl;
 import org.lvs4j.stats.Statistics;
 
 /**
@@ -12,31 +16,70 @@ import org.lvs4j.stats.Statistics;
 final class Housekeeping {
     private static final long ESTIMATE_NANOS = TimeUnit.SECONDS.toNanos(Statistics.ESTIMATE_SECONDS);
 
+    private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final Configuration configuration;
+    private final Settings settings;
+    private final TimerWheel wheel;
     private final ConnectionTable connections;
+    private final Templates templates;
+    private final Defence defence;
     private final Statistics total;
     private final AtomicLong nextEstimate;
     private final AtomicLong nextScan;
+    private final AtomicLong nextLook;
+    private final AtomicBoolean removals = new AtomicBoolean();
 
-    Housekeeping(Configuration configuration, ConnectionTable connections, Statistics total, long nowNanos) {
+    Housekeeping(
+            Configuration configuration,
+            Settings settings,
+            TimerWheel wheel,
+            ConnectionTable connections,
+            Templates templates,
+            Defence defence,
+            Statistics total,
+            long nowNanos) {
         this.configuration = configuration;
+        this.settings = settings;
+        this.wheel = wheel;
         this.connections = connections;
+        this.templates = templates;
+        this.defence = defence;
         this.total = total;
+        nextLook = new AtomicLong(nowNanos + SECOND_NANOS);
         nextEstimate = new AtomicLong(nowNanos + ESTIMATE_NANOS);
         nextScan = new AtomicLong(nowNanos + Trash.SCAN_NANOS);
     }
 
     void advance(long nowNanos) {
-        connections.advance(nowNanos);
+        wheel.advance(nowNanos);
+        if (removals.get() && removals.compareAndSet(true, false)) {
+            Defence.expireNoDestination(connections);
+        }
+        for (long due = nextLook.get(); nowNanos - due >= 0; due = nextLook.get()) {
+            if (nextLook.compareAndSet(due, due + SECOND_NANOS)) {
+                defence.update();
+                defence.dropEntries(connections, templates, due);
+            }
+        }
         for (long due = nextEstimate.get(); nowNanos - due >= 0; due = nextEstimate.get()) {
             if (nextEstimate.compareAndSet(due, due + ESTIMATE_NANOS)) {
-                estimate();
+                if (settings.on(Sysctl.RUN_ESTIMATION)) {
+                    estimate();
+                }
             }
         }
         for (long due = nextScan.get(); nowNanos - due >= 0; due = nextScan.get()) {
             if (nextScan.compareAndSet(due, due + Trash.SCAN_NANOS)) {
                 configuration.emptyTrash(due);
             }
+        }
+    }
+
+    /** To be called when servers have been removed: their connections may have to go. */
+    void serversRemoved() {
+        if (settings.on(Sysctl.EXPIRE_NODEST_CONN)) {
+            removals.set(true);
         }
     }
 

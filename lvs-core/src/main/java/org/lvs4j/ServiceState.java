@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.connection.ServerState;
+import org.lvs4j.persistence.engine.PersistenceEngine;
 import org.lvs4j.scheduler.Scheduler;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
@@ -19,11 +20,13 @@ final class ServiceState {
 
     // Each is replaced as a whole by a configuration change: volatile publishes everything in it.
     private volatile VirtualService config;
+    private volatile @Nullable PersistenceEngine engine;
     private volatile View view;
 
-    ServiceState(VirtualService config, View view) {
+    ServiceState(VirtualService config, @Nullable PersistenceEngine engine, View view) {
         this.key = config.key();
         this.config = config;
+        this.engine = engine;
         this.view = view;
     }
 
@@ -39,12 +42,18 @@ final class ServiceState {
         return statistics;
     }
 
+    /** What knows its clients besides their address, or null. */
+    @Nullable PersistenceEngine engine() {
+        return engine;
+    }
+
     View view() {
         return view;
     }
 
-    void publish(VirtualService newConfig, View newView) {
+    void publish(VirtualService newConfig, @Nullable PersistenceEngine newEngine, View newView) {
         view = newView;
+        engine = newEngine;
         config = newConfig;
     }
 

@@ -14,10 +14,9 @@ import org.lvs4j.net.Protocol;
  * the counters, so the server's counts follow the state exactly under any number of threads and the release
  * happens once.
  */
-public final class ConnectionEntry {
+public final class ConnectionEntry extends Timed {
     private static final VarHandle WORD;
-    private static final VarHandle DEADLINE;
-    private static final VarHandle SCHEDULED_TICK;
+    private static final VarHandle IN_PACKETS;
 
     private static final int STATE_MASK = 0xFF;
     private static final int INACTIVE = 1 << 8;
@@ -28,36 +27,51 @@ public final class ConnectionEntry {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             WORD = lookup.findVarHandle(ConnectionEntry.class, "word", int.class);
-            DEADLINE = lookup.findVarHandle(ConnectionEntry.class, "deadlineNanos", long.class);
-            SCHEDULED_TICK = lookup.findVarHandle(ConnectionEntry.class, "scheduledTick", long.class);
+            IN_PACKETS = lookup.findVarHandle(ConnectionEntry.class, "inPackets", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
+    private final ConnectionTable table;
+    private final Protocol protocol;
     private final @Nullable ConnectionKey key;
+    private final @Nullable Controller controller;
     private final ServerState server;
     private final int serverPort;
     private final boolean held;
     private int word;
-    private long deadlineNanos;
-    private long scheduledTick;
+    private int inPackets;
+
+    // A racing packet may leave its own state's timeout here, as in the kernel; volatile so that no value is torn.
     private volatile long timeoutNanos;
 
     /**
-     * A new, inactive connection in state NONE, bound to its server.
+     * A new, inactive connection in the first state of its protocol, bound to its server.
      *
      * @param key who talks to whom, or null for a connection that cannot be looked up
+     * @param controller the template that placed it, already counting it, or null
      * @param serverPort the port at the server
      * @param noOutput whether the server's packets do not pass the director
      * @param held whether somebody holds the connection, so that time alone never ends it
      */
-    ConnectionEntry(@Nullable ConnectionKey key, ServerState server, int serverPort, boolean noOutput, boolean held) {
+    ConnectionEntry(
+            ConnectionTable table,
+            Protocol protocol,
+            @Nullable ConnectionKey key,
+            @Nullable Controller controller,
+            ServerState server,
+            int serverPort,
+            boolean noOutput,
+            boolean held) {
+        this.table = table;
+        this.protocol = protocol;
         this.key = key;
+        this.controller = controller;
         this.server = server;
         this.serverPort = serverPort;
         this.held = held;
-        this.word = ConnectionState.NONE.ordinal() | INACTIVE | (noOutput ? NO_OUTPUT : 0);
+        this.word = ConnectionState.initial(protocol).ordinal() | INACTIVE | (noOutput ? NO_OUTPUT : 0);
         server.bind(false);
     }
 
@@ -95,7 +109,8 @@ public final class ConnectionEntry {
         return ((int) WORD.getAcquire(this) & RELEASED) != 0;
     }
 
-    boolean held() {
+    /** Whether somebody holds it and will end it, so that the director must not. */
+    public boolean held() {
         return held;
     }
 
@@ -104,27 +119,38 @@ public final class ConnectionEntry {
         return timeoutNanos;
     }
 
-    /** When it ends if it stays idle. */
-    public long deadlineNanos() {
-        return (long) DEADLINE.getOpaque(this);
-    }
-
     /** Puts off the end by the timeout of the present state. */
     public void touch(long nowNanos) {
-        DEADLINE.setOpaque(this, nowNanos + timeoutNanos);
+        deadlineNanos(nowNanos + timeoutNanos);
     }
 
     void expireAt(long nanos) {
-        DEADLINE.setOpaque(this, nanos);
+        deadlineNanos(nanos);
     }
 
-    /** The tick of the wheel's live reference to this entry; older references are stale. */
-    long scheduledTick() {
-        return (long) SCHEDULED_TICK.getVolatile(this);
+    /** The template that placed it, or null. */
+    public @Nullable Controller controller() {
+        return controller;
     }
 
-    boolean reschedule(long from, long to) {
-        return SCHEDULED_TICK.compareAndSet(this, from, to);
+    /** Counts a packet from the client for the defences. */
+    public void countIn() {
+        IN_PACKETS.getAndAdd(this, 1);
+    }
+
+    /** Packets from the client so far. */
+    public int inPackets() {
+        return (int) IN_PACKETS.getOpaque(this);
+    }
+
+    @Override
+    protected boolean ended() {
+        return released();
+    }
+
+    @Override
+    protected void timeIsUp(long nowNanos) {
+        table.remove(this);
     }
 
     /** Enters a state and takes over its timeout; moves the server's counts if the activity changes. */
@@ -140,19 +166,29 @@ public final class ConnectionEntry {
         }
     }
 
-    /** Follows a TCP segment through the state machine. */
-    public void segment(boolean fromClient, int flags, boolean defence, Timeouts timeouts) {
+    /**
+     * Follows a packet through the state machine of its protocol.
+     *
+     * @param signal the flags of a TCP segment or the event of an SCTP packet; ignored for UDP
+     * @param defence whether the TCP table of {@code secure_tcp} rules
+     */
+    public void follow(Protocol protocol, boolean fromClient, int signal, boolean defence, Timeouts timeouts) {
         while (true) {
             int before = (int) WORD.getVolatile(this);
             if ((before & RELEASED) != 0) {
                 return;
             }
             int noOutput = fromClient ? before & NO_OUTPUT : 0;
-            TcpStates.Direction direction = !fromClient
-                    ? TcpStates.Direction.OUTPUT
-                    : noOutput != 0 ? TcpStates.Direction.INPUT_ONLY : TcpStates.Direction.INPUT;
+            Direction direction = !fromClient
+                    ? Direction.OUTPUT
+                    : noOutput != 0 ? Direction.INPUT_ONLY : Direction.INPUT;
+            ConnectionState now = ConnectionState.of(before & STATE_MASK);
             ConnectionState next =
-                    TcpStates.next(ConnectionState.of(before & STATE_MASK), direction, flags, defence);
+                    switch (protocol) {
+                        case TCP -> TcpStates.next(now, direction, signal, defence);
+                        case UDP -> ConnectionState.UDP;
+                        case SCTP -> SctpStates.next(now, direction, signal);
+                    };
             if (change(before, next, noOutput, timeouts)) {
                 return;
             }
@@ -170,6 +206,9 @@ public final class ConnectionEntry {
             }
         }
         timeoutNanos = timeouts.nanos(next);
+        if (next.established() && controller != null) {
+            controller.assure();
+        }
         return true;
     }
 
@@ -182,14 +221,17 @@ public final class ConnectionEntry {
             }
             if (WORD.compareAndSet(this, before, before | RELEASED)) {
                 server.release((before & INACTIVE) == 0);
+                if (controller != null) {
+                    controller.uncontrol();
+                }
                 return true;
             }
         }
     }
 
-    /** The protocol, or TCP for a connection without a key. */
+    /** The protocol. */
     public Protocol protocol() {
-        return key == null ? Protocol.TCP : key.protocol();
+        return protocol;
     }
 
     /** The client, or null for a connection without a key. */

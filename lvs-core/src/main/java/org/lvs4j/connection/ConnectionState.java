@@ -27,7 +27,35 @@ public enum ConnectionState {
     /** TCP under defence: the server answered, the client's answer does not count yet. */
     SYNACK("SYNACK", 120, true),
     /** UDP: the only state. */
-    UDP("UDP", 300, false);
+    UDP("UDP", 300, false),
+    /** SCTP: not yet decided. */
+    SCTP_NONE("NONE", 2, false),
+    /** SCTP: the client's first INIT. */
+    SCTP_INIT1("INIT1", 4, false),
+    /** SCTP: the client asks again. */
+    SCTP_INIT("INIT", 61, false),
+    /** SCTP: a cookie was offered. */
+    SCTP_COOKIE_SENT("C-SENT", 61, false),
+    /** SCTP: a cookie came back. */
+    SCTP_COOKIE_REPLIED("C-REPLIED", 61, false),
+    /** SCTP: waiting for a cookie. */
+    SCTP_COOKIE_WAIT("C-WAIT", 61, false),
+    /** SCTP: a cookie is on its way. */
+    SCTP_COOKIE("COOKIE", 61, false),
+    /** SCTP: a cookie was echoed. */
+    SCTP_COOKIE_ECHOED("C-ECHOED", 61, false),
+    /** SCTP: data flows. */
+    SCTP_ESTABLISHED("ESTABLISHED", 900, true),
+    /** SCTP: the server wants to finish. */
+    SCTP_SHUTDOWN_SENT("S-SENT", 61, false),
+    /** SCTP: the client wants to finish. */
+    SCTP_SHUTDOWN_RECEIVED("S-RECEIVED", 61, false),
+    /** SCTP: the wish to finish was confirmed. */
+    SCTP_SHUTDOWN_ACK_SENT("S-ACK-SENT", 61, false),
+    /** SCTP: refused. */
+    SCTP_REJECTED("REJECTED", 4, false),
+    /** SCTP: over. */
+    SCTP_CLOSED("CLOSED", 61, false);
 
     private static final ConnectionState[] BY_ORDINAL = values();
 
@@ -47,7 +75,11 @@ public enum ConnectionState {
 
     /** The state in which a connection of a protocol starts when no packet says more. */
     public static ConnectionState initial(Protocol protocol) {
-        return protocol == Protocol.UDP ? UDP : NONE;
+        return switch (protocol) {
+            case TCP -> NONE;
+            case UDP -> UDP;
+            case SCTP -> SCTP_NONE;
+        };
     }
 
     /** The name in listings. */
@@ -58,6 +90,11 @@ public enum ConnectionState {
     /** The timeout in seconds unless configured otherwise. */
     public int defaultTimeoutSeconds() {
         return timeoutSeconds;
+    }
+
+    /** Whether data may flow in this state: what makes a template a confirmed one. */
+    boolean established() {
+        return this == ESTABLISHED || this == SCTP_ESTABLISHED;
     }
 
     /** Whether a connection in this state counts as active. */

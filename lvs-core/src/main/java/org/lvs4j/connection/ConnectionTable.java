@@ -1,10 +1,10 @@
 package org.lvs4j.connection;
 
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.Flow;
+import org.lvs4j.net.Protocol;
 import org.lvs4j.service.Forwarding;
 import org.lvs4j.service.RealServer;
 
@@ -16,19 +16,21 @@ import org.lvs4j.service.RealServer;
  * lock-free for distinct keys.
  */
 public final class ConnectionTable {
-    /** For a connection that still controls others when its time is up, or is held: looked at again after this. */
-    static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(60);
-
     private final ConcurrentHashMap<ConnectionKey, ConnectionEntry> byClient = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<ConnectionKey, ConnectionEntry> byServer = new ConcurrentHashMap<>();
     private final Timeouts timeouts;
     private final TimerWheel wheel;
-    private final Consumer<ConnectionEntry> expire = this::remove;
+    private final int capacity;
 
-    /** An empty table at a moment of the director's time. */
-    public ConnectionTable(Timeouts timeouts, long nowNanos) {
+    /**
+     * An empty table.
+     *
+     * @param capacity how many connections it is to hold at most; see {@link #full()}
+     */
+    public ConnectionTable(Timeouts timeouts, TimerWheel wheel, int capacity) {
         this.timeouts = timeouts;
-        wheel = new TimerWheel(nowNanos);
+        this.wheel = wheel;
+        this.capacity = capacity;
     }
 
     /** The connection of a packet from its client, or null. */
@@ -49,13 +51,16 @@ public final class ConnectionTable {
      * Binds a new connection to a server and makes it known. One that was known under the same ends is no longer
      * found, but stays counted until it ends.
      *
+     * @param controller the template that places it, already counting it, or null
      * @param held whether the caller ends it by {@link #remove}; time alone then never does
      */
-    public ConnectionEntry insert(Flow flow, ServerState server, int serverPort, boolean held, long nowNanos) {
+    public ConnectionEntry insert(
+            Flow flow, @Nullable Controller controller, ServerState server, int serverPort, boolean held) {
         ConnectionKey key = ConnectionKey.of(flow);
         RealServer config = server.config();
         boolean masquerade = config.forwarding().method() == Forwarding.Method.MASQUERADE;
-        ConnectionEntry entry = new ConnectionEntry(key, server, serverPort, !masquerade && !held, held);
+        ConnectionEntry entry = new ConnectionEntry(
+                this, flow.protocol(), key, controller, server, serverPort, !masquerade && !held, held);
         byClient.put(key, entry);
         if (masquerade && !held) {
             byServer.put(replyKey(key, entry), entry);
@@ -64,8 +69,14 @@ public final class ConnectionTable {
     }
 
     /** Binds a connection that nobody will look up: a single datagram, or one whose client is not known. */
-    public ConnectionEntry insertUnlisted(ServerState server, int serverPort) {
-        return new ConnectionEntry(null, server, serverPort, false, true);
+    public ConnectionEntry insertUnlisted(
+            Protocol protocol, @Nullable Controller controller, ServerState server, int serverPort) {
+        return new ConnectionEntry(this, protocol, null, controller, server, serverPort, false, true);
+    }
+
+    /** Whether the ceiling is reached, so that the caller should not insert; racing threads may pass it by a few. */
+    public boolean full() {
+        return byClient.size() >= capacity;
     }
 
     /** Arms the timer of an entry whose state has just been entered for the first time. */
@@ -103,11 +114,6 @@ public final class ConnectionTable {
             byClient.remove(key, entry);
             byServer.remove(replyKey(key, entry), entry);
         }
-    }
-
-    /** Ends every connection whose time has come. */
-    public void advance(long nowNanos) {
-        wheel.advance(nowNanos, expire);
     }
 
     /** How many connections can be found. */

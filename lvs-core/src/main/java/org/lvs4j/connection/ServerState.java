@@ -135,7 +135,8 @@ public final class ServerState {
         markIfFull((long) ACTIVITY.getAndAdd(this, delta) + delta);
     }
 
-    void bindTemplate() {
+    /** Counts a template. */
+    public void bindTemplate() {
         TEMPLATES.getAndAdd(this, 1);
         markIfFull((long) ACTIVITY.getOpaque(this));
     }
@@ -160,7 +161,8 @@ public final class ServerState {
         unmarkIfRoom((long) ACTIVITY.getAndAdd(this, -delta) - delta);
     }
 
-    void releaseTemplate() {
+    /** Counts a template less. */
+    public void releaseTemplate() {
         TEMPLATES.getAndAdd(this, -1);
         unmarkIfRoom((long) ACTIVITY.getOpaque(this));
     }

@@ -14,16 +14,6 @@ public final class TcpStates {
     /** Segment flag. */
     public static final int ACK = 0x10;
 
-    /** Which packets of a connection the director sees, and in which direction this one goes. */
-    public enum Direction {
-        /** From the client; packets of the server pass the director as well. */
-        INPUT,
-        /** From the server. */
-        OUTPUT,
-        /** From the client; the server answers past the director. */
-        INPUT_ONLY
-    }
-
     private static final String[] COLUMNS = {"NO", "ES", "SS", "SR", "FW", "TW", "CL", "CW", "LA", "LI", "SA"};
 
     // Rows of each direction: syn, fin, ack, rst.

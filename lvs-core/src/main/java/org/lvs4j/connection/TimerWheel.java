@@ -4,11 +4,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends idle connections on time, to a tick of 10 ms, the tick of the kernel's recordings.
+ * Ends idle connections and templates on time, to a tick of 10 ms, the tick of the kernel's recordings.
  *
  * <h2>How it works</h2>
  *
@@ -23,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * Lock-free: pushing is one compare-and-set; a tick is worked through by the thread that claims it, and no other
  * thread waits for it. Cost is amortised O(1) per connection and turn of the ring.
  */
-final class TimerWheel {
-    static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+public final class TimerWheel {
+    /** The length of a tick. */
+    public static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final int SLOTS = 1 << 13;
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Reference[].class);
 
@@ -32,13 +32,14 @@ final class TimerWheel {
     private final long originNanos;
     private final AtomicLong nextTick;
 
-    TimerWheel(long nowNanos) {
+    /** A wheel at a moment of the director's time. */
+    public TimerWheel(long nowNanos) {
         originNanos = nowNanos;
         nextTick = new AtomicLong(1);
     }
 
     /** Starts to watch an entry whose deadline is set. */
-    void add(ConnectionEntry entry) {
+    public void add(Timed entry) {
         long tick = tickOf(entry.deadlineNanos());
         if (entry.reschedule(entry.scheduledTick(), tick)) {
             push(entry, tick);
@@ -46,7 +47,7 @@ final class TimerWheel {
     }
 
     /** To be called when an entry's deadline may have come closer than it was. */
-    void hasten(ConnectionEntry entry) {
+    public void hasten(Timed entry) {
         long tick = tickOf(entry.deadlineNanos());
         long scheduled = entry.scheduledTick();
         if (tick < scheduled && entry.reschedule(scheduled, tick)) {
@@ -54,24 +55,24 @@ final class TimerWheel {
         }
     }
 
-    /** Works through every tick that is due and hands over the entries whose time has come. */
-    void advance(long nowNanos, Consumer<ConnectionEntry> expired) {
+    /** Works through every tick that is due and tells the entries whose time has come. */
+    public void advance(long nowNanos) {
         long due = Math.floorDiv(nowNanos - originNanos, TICK_NANOS);
         for (long tick = nextTick.get(); tick <= due; tick = nextTick.get()) {
             if (nextTick.compareAndSet(tick, tick + 1)) {
-                turn(tick, nowNanos, expired);
+                turn(tick, nowNanos);
             }
         }
     }
 
-    private void turn(long tick, long nowNanos, Consumer<ConnectionEntry> expired) {
+    private void turn(long tick, long nowNanos) {
         Reference reference = (Reference) SLOT.getAndSet(slots, (int) (tick & (SLOTS - 1)), null);
         while (reference != null) {
             Reference next = reference.next;
-            ConnectionEntry entry = reference.entry;
-            if (entry.scheduledTick() == reference.tick && !entry.released()) {
+            Timed entry = reference.entry;
+            if (entry.scheduledTick() == reference.tick && !entry.ended()) {
                 if (reference.tick <= tick && entry.deadlineNanos() - nowNanos <= 0) {
-                    expired.accept(entry);
+                    entry.timeIsUp(nowNanos);
                 } else if (reference.tick > tick) {
                     push(reference);
                 } else {
@@ -82,7 +83,7 @@ final class TimerWheel {
         }
     }
 
-    private void push(ConnectionEntry entry, long tick) {
+    private void push(Timed entry, long tick) {
         push(new Reference(entry, tick));
     }
 
@@ -116,11 +117,11 @@ final class TimerWheel {
     }
 
     private static final class Reference {
-        final ConnectionEntry entry;
+        final Timed entry;
         final long tick;
         @Nullable Reference next;
 
-        Reference(ConnectionEntry entry, long tick) {
+        Reference(Timed entry, long tick) {
             this.entry = entry;
             this.tick = tick;
         }

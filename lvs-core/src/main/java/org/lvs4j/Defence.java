@@ -1,0 +1,164 @@
+package org.lvs4j;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.lvs4j.connection.ConnectionEntry;
+import org.lvs4j.connection.ConnectionState;
+import org.lvs4j.connection.ConnectionTable;
+import org.lvs4j.connection.Controller;
+import org.lvs4j.persistence.Template;
+import org.lvs4j.persistence.Templates;
+import org.lvs4j.service.Sysctl;
+
+/**
+ * The three defences of IPVS against floods: dropping packets that would make connections, dropping connections that
+ * look idle or half-open, and the stricter TCP table. Once a second it looks whether memory is low and sets them
+ * accordingly; a mode of 1 or 2 follows the memory by itself, and 3 is always on.
+ *
+ * <p>The kernel looks at a thirty-second of its table every second. This looks at each connection with that probability,
+ * which is the same on average.
+ */
+final class Defence {
+    private static final int AUTO_IDLE = 1;
+    private static final int AUTO_ACTIVE = 2;
+    private static final int ALWAYS = 3;
+    private static final int SAMPLE = 32;
+    private static final int MAX_SUSPECT_PACKETS = 8;
+    private static final long FRESH_NANOS = 60_000_000_000L;
+
+    private final Settings settings;
+    private final LongSupplier availablePages;
+    private final RandomGenerator random;
+    private final AtomicInteger packetCountdown = new AtomicInteger();
+    private final int[] entryCountdown = new int[MAX_SUSPECT_PACKETS + 1];
+    private final AtomicLong packetsDropped = new AtomicLong();
+    private final AtomicLong entriesDropped = new AtomicLong();
+
+    // Written once a second by whoever lets time pass; a packet that reads the old value is a packet earlier.
+    private volatile int dropRate;
+    private volatile boolean secureTcp;
+    private volatile boolean dropEntries;
+
+    Defence(Settings settings, LongSupplier availablePages, RandomGenerator random) {
+        this.settings = settings;
+        this.availablePages = availablePages;
+        this.random = random;
+    }
+
+    /** Whether the stricter TCP table rules. */
+    boolean secureTcp() {
+        return secureTcp;
+    }
+
+    /** Whether a packet that would make a connection is to be dropped. */
+    boolean dropsPacket() {
+        int rate = dropRate;
+        if (rate == 0) {
+            return false;
+        }
+        while (true) {
+            int left = packetCountdown.get();
+            boolean drop = left <= 1;
+            if (packetCountdown.compareAndSet(left, drop ? rate : left - 1)) {
+                if (drop) {
+                    packetsDropped.incrementAndGet();
+                }
+                return drop;
+            }
+        }
+    }
+
+    /** To be called when a setting has changed and once a second. */
+    synchronized void update() {
+        int threshold = settings.get(Sysctl.AMEMTHRESH);
+        long available = availablePages.getAsLong();
+        boolean low = available < threshold;
+        dropEntries = active(Sysctl.DROP_ENTRY, low);
+        secureTcp = active(Sysctl.SECURE_TCP, low);
+        int rate = 0;
+        if (active(Sysctl.DROP_PACKET, low)) {
+            rate = settings.get(Sysctl.DROP_PACKET) == ALWAYS
+                    ? settings.get(Sysctl.AM_DROPRATE)
+                    : (int) (threshold / (threshold - Math.max(0, available)));
+        }
+        dropRate = rate;
+    }
+
+    private boolean active(Sysctl sysctl, boolean low) {
+        int mode = settings.get(sysctl);
+        if (mode == AUTO_IDLE && low) {
+            settings.replace(sysctl, AUTO_IDLE, AUTO_ACTIVE);
+        } else if (mode == AUTO_ACTIVE && !low) {
+            settings.replace(sysctl, AUTO_ACTIVE, AUTO_IDLE);
+        }
+        return mode == ALWAYS || low && mode != 0;
+    }
+
+    /** Drops suspicious connections and templates, if that is in force. */
+    synchronized void dropEntries(ConnectionTable connections, Templates templates, long nowNanos) {
+        if (!dropEntries) {
+            return;
+        }
+        connections.forEach(entry -> {
+            if (!entry.held() && random.nextInt(SAMPLE) == 0 && isSuspect(entry, nowNanos) && connections.remove(entry)) {
+                entriesDropped.incrementAndGet();
+                if (entry.controller() instanceof Template template) {
+                    templates.dropUnconfirmed(template);
+                }
+            }
+        });
+        templates.forEach(template -> {
+            if (random.nextInt(SAMPLE) == 0 && templates.dropUnconfirmed(template)) {
+                entriesDropped.incrementAndGet();
+            }
+        });
+    }
+
+    private boolean isSuspect(ConnectionEntry entry, long nowNanos) {
+        ConnectionState state = entry.state();
+        return switch (state) {
+            case SYN_RECV, SYNACK, SCTP_INIT1, SCTP_INIT -> true;
+            case ESTABLISHED, SCTP_ESTABLISHED, UDP -> isDue(entry, nowNanos);
+            default -> false;
+        };
+    }
+
+    /** Of connections idle for a minute that have seen i packets, 1 to 8, every i-th. */
+    private boolean isDue(ConnectionEntry entry, long nowNanos) {
+        int packets = entry.inPackets();
+        if (packets < 1 || packets > MAX_SUSPECT_PACKETS) {
+            return false;
+        }
+        if (nowNanos + entry.timeoutNanos() - entry.deadlineNanos() < FRESH_NANOS) {
+            return false;
+        }
+        if (--entryCountdown[packets] > 0) {
+            return false;
+        }
+        entryCountdown[packets] = packets;
+        return true;
+    }
+
+    /** Ends the connections of servers that have been removed, and their templates. */
+    static void expireNoDestination(ConnectionTable connections) {
+        connections.forEach(entry -> {
+            if (!entry.held() && !entry.server().present()) {
+                connections.remove(entry);
+                Controller controller = entry.controller();
+                if (controller instanceof Template template && !template.controls()) {
+                    template.drop();
+                }
+            }
+        });
+    }
+
+    long packetsDropped() {
+        return packetsDropped.get();
+    }
+
+    long entriesDropped() {
+        return entriesDropped.get();
+    }
+}

@@ -1,0 +1,37 @@
+package org.lvs4j;
+
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.lvs4j.service.Sysctl;
+
+/** The values of all sysctls. Thread-safe; reading is wait-free. */
+final class Settings {
+    private final AtomicIntegerArray values = new AtomicIntegerArray(Sysctl.values().length);
+
+    Settings() {
+        for (Sysctl sysctl : Sysctl.values()) {
+            values.setPlain(sysctl.ordinal(), sysctl.defaultValue());
+        }
+    }
+
+    int get(Sysctl sysctl) {
+        // Opaque suffices: a setting guards no other data.
+        return values.getOpaque(sysctl.ordinal());
+    }
+
+    boolean on(Sysctl sysctl) {
+        return get(sysctl) != 0;
+    }
+
+    void set(Sysctl sysctl, int value) {
+        if (value < sysctl.min() || value > sysctl.max()) {
+            throw new IllegalArgumentException(
+                    sysctl.key() + " = " + value + " is outside " + sysctl.min() + ".." + sysctl.max());
+        }
+        values.set(sysctl.ordinal(), value);
+    }
+
+    /** Sets a value if it is still what the caller has seen. */
+    void replace(Sysctl sysctl, int from, int to) {
+        values.compareAndSet(sysctl.ordinal(), from, to);
+    }
+}
