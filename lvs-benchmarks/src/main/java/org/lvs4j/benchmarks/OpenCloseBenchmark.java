@@ -1,0 +1,66 @@
+package org.lvs4j.benchmarks;
+
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What does a new connection cost from {@code Director.open} to {@code Connection.close}?
+ *
+ * <p>Service lookup, pick, entry in the connection table, counters, and all of it back. The run fails if a connection
+ * is refused, or if one is still counted at the end.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(value = 3, jvmArgsAppend = {"-Xms1g", "-Xmx1g"})
+@Warmup(iterations = 3, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 3, time = 400, timeUnit = TimeUnit.MILLISECONDS)
+public class OpenCloseBenchmark {
+    /** Who balances. */
+    @Param({"LVS4J", "PLAIN"})
+    public Peer peer;
+
+    /** By what rule. */
+    @Param({"rr", "wrr", "lc", "wlc"})
+    public String scheduler;
+
+    /** Among how many servers. */
+    @Param({"10", "100", "1000"})
+    public int servers;
+
+    private Balancer balancer;
+    private long liveBefore;
+
+    /** Makes the servers and a balancer over them. */
+    @Setup
+    public void prepare() {
+        balancer = peer.balancer(scheduler, new Farm(servers));
+        liveBefore = balancer.liveConnections();
+    }
+
+    /** Checks that every connection was released. */
+    @TearDown
+    public void check() {
+        long live = balancer.liveConnections();
+        if (live != liveBefore) {
+            throw new IllegalStateException(live + " connections are counted instead of " + liveBefore);
+        }
+    }
+
+    /** One connection. */
+    @Benchmark
+    public int openAndClose(Flows flows) {
+        return balancer.openAndClose(flows.next());
+    }
+}

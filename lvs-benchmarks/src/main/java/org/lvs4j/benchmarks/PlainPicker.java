@@ -1,0 +1,118 @@
+package org.lvs4j.benchmarks;
+
+import java.util.Set;
+import org.lvs4j.net.Flow;
+
+/**
+ * The rules of rr, wrr, lc and wlc as one would first write them down: a monitor guards the cursor, a scan finds the
+ * least load. Servers of weight zero are not catered for: a farm has none.
+ */
+abstract sealed class PlainPicker implements Picker {
+    static final Set<String> SCHEDULERS = Set.of("rr", "wrr", "lc", "wlc");
+
+    final PlainServer[] servers;
+
+    private PlainPicker(PlainServer[] servers) {
+        this.servers = servers;
+    }
+
+    static Picker of(String scheduler, PlainServer[] servers) {
+        return switch (scheduler) {
+            case "rr" -> new RoundRobin(servers);
+            case "wrr" -> new WeightedRoundRobin(servers);
+            case "lc" -> new LeastConnection(servers);
+            case "wlc" -> new WeightedLeastConnection(servers);
+            default -> throw new IllegalArgumentException("no plain form of the scheduler '" + scheduler + "'");
+        };
+    }
+
+    private static final class RoundRobin extends PlainPicker {
+        private int cursor = -1;
+
+        RoundRobin(PlainServer[] servers) {
+            super(servers);
+        }
+
+        @Override
+        public synchronized int pick(Flow flow) {
+            cursor = (cursor + 1) % servers.length;
+            return servers[cursor].index;
+        }
+    }
+
+    private static final class WeightedRoundRobin extends PlainPicker {
+        private final int heaviest;
+        private final int step;
+        private int cursor = -1;
+        private int threshold;
+
+        WeightedRoundRobin(PlainServer[] servers) {
+            super(servers);
+            int max = 0;
+            int divisor = 0;
+            for (PlainServer server : servers) {
+                max = Math.max(max, server.weight);
+                divisor = gcd(divisor, server.weight);
+            }
+            heaviest = max;
+            step = divisor;
+        }
+
+        private static int gcd(int a, int b) {
+            return b == 0 ? a : gcd(b, a % b);
+        }
+
+        @Override
+        public synchronized int pick(Flow flow) {
+            while (true) {
+                cursor = (cursor + 1) % servers.length;
+                if (cursor == 0) {
+                    threshold = threshold > step ? threshold - step : heaviest;
+                }
+                if (servers[cursor].weight >= threshold) {
+                    return servers[cursor].index;
+                }
+            }
+        }
+    }
+
+    private static final class LeastConnection extends PlainPicker {
+        LeastConnection(PlainServer[] servers) {
+            super(servers);
+        }
+
+        @Override
+        public int pick(Flow flow) {
+            PlainServer best = servers[0];
+            long least = best.load();
+            for (PlainServer server : servers) {
+                long load = server.load();
+                if (load < least) {
+                    best = server;
+                    least = load;
+                }
+            }
+            return best.index;
+        }
+    }
+
+    private static final class WeightedLeastConnection extends PlainPicker {
+        WeightedLeastConnection(PlainServer[] servers) {
+            super(servers);
+        }
+
+        @Override
+        public int pick(Flow flow) {
+            PlainServer best = servers[0];
+            long least = best.load();
+            for (PlainServer server : servers) {
+                long load = server.load();
+                if (load * best.weight < least * server.weight) {
+                    best = server;
+                    least = load;
+                }
+            }
+            return best.index;
+        }
+    }
+}

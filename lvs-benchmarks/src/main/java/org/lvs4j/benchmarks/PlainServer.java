@@ -1,0 +1,33 @@
+package org.lvs4j.benchmarks;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.lvs4j.scheduler.Servers;
+
+/** A server as a plain object. */
+final class PlainServer {
+    final int index;
+    final int weight;
+    final AtomicInteger active;
+    final AtomicInteger inactive;
+
+    private PlainServer(int index, int weight, int active, int inactive) {
+        this.index = index;
+        this.weight = weight;
+        this.active = new AtomicInteger(active);
+        this.inactive = new AtomicInteger(inactive);
+    }
+
+    /** The same servers in the same order, with as many connections. */
+    static PlainServer[] listOf(Servers servers) {
+        PlainServer[] list = new PlainServer[servers.size()];
+        for (int i = 0; i < list.length; i++) {
+            list[i] = new PlainServer(i, servers.weight(i), servers.active(i), servers.inactive(i));
+        }
+        return list;
+    }
+
+    /** The load as IPVS counts it. */
+    long load() {
+        return 256L * active.get() + inactive.get();
+    }
+}

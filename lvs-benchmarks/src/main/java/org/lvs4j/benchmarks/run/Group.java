@@ -1,0 +1,84 @@
+package org.lvs4j.benchmarks.run;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.lvs4j.benchmarks.OpenCloseBenchmark;
+import org.lvs4j.benchmarks.Peer;
+import org.lvs4j.benchmarks.PickBenchmark;
+
+/**
+ * What can be run by name. A new group is one more constant here; its benchmarks have a parameter {@code peer}, of
+ * which one value is the baseline.
+ */
+enum Group {
+    /** The pick of the four basic schedulers, beside every peer. */
+    PICK("choosing a server, the pick alone: rr, wrr, lc and wlc", Peer.PLAIN) {
+        @Override
+        List<Plan> plans() {
+            List<Plan> plans = new ArrayList<>();
+            for (Peer peer : Peer.values()) {
+                Plan plan = Plan.of(PickBenchmark.class, 1, 2);
+                plans.add(plan.with("peer", List.of(peer.name()))
+                        .with("scheduler", BASIC.stream().filter(peer.schedulers()::contains).toList()));
+            }
+            return plans;
+        }
+    },
+
+    /** A whole connection through the director. */
+    OPEN("a new connection from open to close: rr, wrr, lc and wlc", Peer.PLAIN) {
+        @Override
+        List<Plan> plans() {
+            return List.of(Plan.of(OpenCloseBenchmark.class, 1, 2)
+                    .with("peer", names(Peer.LVS4J, Peer.PLAIN))
+                    .with("scheduler", BASIC));
+        }
+    },
+
+    /** Every scheduler that ServiceLoader finds. */
+    SCHEDULERS("choosing a server, the pick alone: every scheduler at hand, without peers", Peer.LVS4J) {
+        @Override
+        List<Plan> plans() {
+            return List.of(Plan.of(PickBenchmark.class, 1, 2)
+                    .with("peer", names(Peer.LVS4J))
+                    .with("scheduler", Peer.LVS4J.schedulers()));
+        }
+    };
+
+    private static final List<String> BASIC = List.of("rr", "wrr", "lc", "wlc");
+
+    private final String question;
+    private final Peer baseline;
+
+    Group(String question, Peer baseline) {
+        this.question = question;
+        this.baseline = baseline;
+    }
+
+    abstract List<Plan> plans();
+
+    /** The name on the command line. */
+    String label() {
+        return name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    /** What the group measures, in a few words. */
+    String question() {
+        return question;
+    }
+
+    /** The value of the parameter {@code peer} that others are compared with. */
+    String baseline() {
+        return baseline.name();
+    }
+
+    static Optional<Group> find(String label) {
+        return Stream.of(values()).filter(group -> group.label().equals(label)).findFirst();
+    }
+
+    private static List<String> names(Peer... peers) {
+        return Stream.of(peers).map(Peer::name).toList();
+    }
+}

@@ -1,0 +1,102 @@
+package org.lvs4j.benchmarks.run;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Results as a Markdown page: facts, then a table per benchmark with a row per setting and a column per peer. */
+final class Report {
+    private final StringBuilder page = new StringBuilder();
+    private final String baseline;
+
+    private Report(String baseline) {
+        this.baseline = baseline;
+    }
+
+    /**
+     * The page.
+     *
+     * @param baseline the peer that others are compared with
+     */
+    static String of(String title, Map<String, String> facts, String baseline, List<Result> results) {
+        Report report = new Report(baseline);
+        report.page.append("# ").append(title).append("\n\n| | |\n|---|---|\n");
+        facts.forEach((name, value) -> report.row(List.of(name, value)));
+        Map<String, List<Result>> byBenchmark = new LinkedHashMap<>();
+        for (Result result : results) {
+            String unit = result.primaryMetric().scoreUnit();
+            byBenchmark
+                    .computeIfAbsent(result.name() + ", " + unit, key -> new ArrayList<>())
+                    .add(result);
+        }
+        byBenchmark.forEach(report::table);
+        return report.page.toString();
+    }
+
+    private void table(String heading, List<Result> results) {
+        Set<String> peers = new LinkedHashSet<>();
+        Map<Row, Map<String, Result>> rows = new LinkedHashMap<>();
+        for (Result result : results) {
+            peers.add(result.peer());
+            rows.computeIfAbsent(new Row(result.setting(), result.threads()), key -> new LinkedHashMap<>())
+                    .put(result.peer(), result);
+        }
+        boolean compared = peers.contains(baseline) && peers.size() > 1;
+        page.append("\n## ").append(heading).append("\n\n");
+        page.append("Each cell: score ± error at 99.9 % confidence, bytes allocated per operation");
+        page.append(compared ? ", and the score as a multiple of " + baseline + "'s in the same row.\n\n" : ".\n\n");
+
+        List<String> header = new ArrayList<>(results.get(0).setting().keySet());
+        header.add("threads");
+        header.addAll(peers);
+        row(header);
+        page.append("|---".repeat(header.size())).append("|\n");
+        rows.forEach((row, byPeer) -> {
+            List<String> cells = new ArrayList<>(row.setting.values());
+            cells.add(String.valueOf(row.threads));
+            for (String peer : peers) {
+                cells.add(cell(byPeer.get(peer), compared ? byPeer.get(baseline) : null));
+            }
+            row(cells);
+        });
+    }
+
+    private static String cell(@Nullable Result result, @Nullable Result base) {
+        if (result == null) {
+            return "";
+        }
+        Result.Metric metric = result.primaryMetric();
+        StringBuilder cell = new StringBuilder(number(metric.score()));
+        if (!Double.isNaN(metric.scoreError())) {
+            cell.append(" ± ").append(number(metric.scoreError()));
+        }
+        Double bytes = result.allocatedBytes();
+        if (bytes != null) {
+            cell.append(", ").append(String.format(Locale.ROOT, "%.0f B", bytes));
+        }
+        if (base != null && base != result) {
+            double ratio = metric.score() / base.primaryMetric().score();
+            cell.append(String.format(Locale.ROOT, ", **%.2f ×**", ratio));
+        }
+        return cell.toString();
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, Math.abs(value) < 100 ? "%.1f" : "%,.0f", value);
+    }
+
+    private void row(Collection<String> cells) {
+        for (String cell : cells) {
+            page.append("| ").append(cell.replace("|", "\\|")).append(' ');
+        }
+        page.append("|\n");
+    }
+
+    private record Row(Map<String, String> setting, int threads) {}
+}

@@ -1,0 +1,67 @@
+package org.lvs4j.benchmarks.run;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonParseException;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** One entry of a JSON file of JMH, as far as tables need it. The names are those of the file. */
+record Result(
+        String benchmark,
+        String mode,
+        int threads,
+        int forks,
+        @Nullable Map<String, String> params,
+        Metric primaryMetric,
+        Map<String, Metric> secondaryMetrics) {
+    private static final String PEER = "peer";
+    private static final String ALLOCATION = "gc.alloc.rate.norm";
+
+    /** A number with its error at 99.9 % confidence (NaN if there were too few samples) and its unit. */
+    record Metric(double score, double scoreError, String scoreUnit) {}
+
+    /**
+     * Reads a whole file.
+     *
+     * @throws JsonParseException if it is not JSON, or not results of JMH
+     */
+    static List<Result> parse(String json) {
+        Result[] results = new Gson().fromJson(json, Result[].class);
+        if (results == null || results.length == 0) {
+            throw new JsonParseException("there are no results");
+        }
+        for (Result result : results) {
+            if (result == null || result.benchmark == null || result.primaryMetric == null) {
+                throw new JsonParseException("an entry lacks 'benchmark' or 'primaryMetric'; expected results of JMH");
+            }
+        }
+        return List.of(results);
+    }
+
+    /** The class and method measured, without the package. */
+    String name() {
+        int method = benchmark.lastIndexOf('.');
+        return benchmark.substring(benchmark.lastIndexOf('.', method - 1) + 1);
+    }
+
+    /** Who was measured. */
+    String peer() {
+        return params == null ? "" : params.getOrDefault(PEER, "");
+    }
+
+    /** All parameters but the peer, by name. */
+    SortedMap<String, String> setting() {
+        SortedMap<String, String> setting = new TreeMap<>(params == null ? Map.of() : params);
+        setting.remove(PEER);
+        return setting;
+    }
+
+    /** Bytes allocated per operation; null if that was not counted. */
+    @Nullable Double allocatedBytes() {
+        Metric metric = secondaryMetrics == null ? null : secondaryMetrics.get(ALLOCATION);
+        return metric == null ? null : metric.score();
+    }
+}

@@ -1,0 +1,63 @@
+package org.lvs4j.benchmarks.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Collection;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.lvs4j.benchmarks.Peer;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.Options;
+
+class GroupTest {
+    private static List<Options> runs(Group group, String... userArgs) throws Exception {
+        return Main.runs(group, new CommandLineOptions(userArgs));
+    }
+
+    private static Collection<String> values(Options options, String param) {
+        return options.getParameter(param).get();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void group_everyRun_asksPeersForWhatTheyHave(Group group) throws Exception {
+        assertThat(runs(group)).isNotEmpty().allSatisfy(run -> {
+            for (String peer : values(run, "peer")) {
+                assertThat(Peer.valueOf(peer).schedulers()).containsAll(values(run, "scheduler"));
+            }
+        });
+    }
+
+    @Test
+    void pick_asItIs_fourSchedulersOfOursOnOneAndTwoThreads() throws Exception {
+        assertThat(runs(Group.PICK))
+                .filteredOn(run -> values(run, "peer").contains("LVS4J"))
+                .allSatisfy(run -> assertThat(values(run, "scheduler")).containsExactly("rr", "wrr", "lc", "wlc"))
+                .extracting(run -> run.getThreads().get())
+                .containsExactly(1, 2);
+    }
+
+    @Test
+    void pick_userNamesPeerAndThreads_onlyThose() throws Exception {
+        List<Options> runs = runs(Group.PICK, "-p", "peer=GRPC", "-p", "servers=7", "-t", "4", "-f", "1");
+        assertThat(runs).singleElement().satisfies(run -> {
+            assertThat(values(run, "peer")).containsExactly("GRPC");
+            assertThat(values(run, "servers")).containsExactly("7");
+            assertThat(run.getThreads().get()).isEqualTo(4);
+            assertThat(run.getForkCount().get()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void pick_userNamesWhatNobodyHas_nothing() throws Exception {
+        assertThat(runs(Group.PICK, "-p", "scheduler=nonsense")).isEmpty();
+    }
+
+    @Test
+    void find_unknownLabel_empty() {
+        assertThat(Group.find("nonsense")).isEmpty();
+        assertThat(Group.find("pick")).contains(Group.PICK);
+    }
+}
