@@ -6,6 +6,7 @@ module org.lvs4j.core {
     requires static transitive org.jspecify;
 
     exports org.lvs4j;
+    exports org.lvs4j.config;
     exports org.lvs4j.net;
     exports org.lvs4j.persistence.engine;
     exports org.lvs4j.scheduler;

@@ -1,0 +1,139 @@
+package org.lvs4j.config;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.service.Forwarding;
+import org.lvs4j.service.Forwarding.Checksum;
+import org.lvs4j.service.Forwarding.Encapsulation;
+import org.lvs4j.service.Forwarding.Method;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
+
+/** From the options of a command line to a real server. */
+final class ServerOptions {
+    private static final String BAD_ADDRESS = "illegal real server address[:port] specified";
+    private static final int MAX_THRESHOLD = 65_535;
+    private static final Set<Option> TUNNEL_ONLY = Set.of(Option.TUNNEL_TYPE, Option.TUNNEL_PORT);
+
+    private ServerOptions() {}
+
+    /** The endpoint of {@code -r}; without a port it has that of the service, which for a mark is 0. */
+    static Endpoint endpoint(Arguments arguments, ServiceKey key) throws RuleException {
+        Token token = serverToken(arguments);
+        Endpoint endpoint = Values.host(token, BAD_ADDRESS).endpoint(servicePort(key));
+        if (endpoint.address().isUnspecified() || endpoint.address().isMulticast()) {
+            throw token.misused(BAD_ADDRESS, "the address of one machine");
+        }
+        return endpoint;
+    }
+
+    /** The word that names the server, or the start of the line. */
+    static Token serverToken(Arguments arguments) {
+        Token value = arguments.value(Option.REAL_SERVER);
+        return value == null ? arguments.start() : value;
+    }
+
+    private static int servicePort(ServiceKey key) {
+        return key instanceof ServiceKey.Address address ? address.endpoint().port() : 0;
+    }
+
+    /** The whole server of {@code -a} and {@code -e}. */
+    static RealServer server(Arguments arguments, ServiceKey key) throws RuleException {
+        Endpoint endpoint = endpoint(arguments, key);
+        Forwarding forwarding = forwarding(arguments);
+        if (endpoint.address().family() != key.family() && forwarding.method() != Method.TUNNEL) {
+            throw serverToken(arguments).misused(
+                    "Different address family is allowed only for tunneling servers",
+                    "an " + (key.family().bits() == 32 ? "IPv4" : "IPv6") + " address, or -i");
+        }
+        if (forwarding.method() != Method.MASQUERADE && key instanceof ServiceKey.Address) {
+            // Such packets arrive with the port that the client used.
+            endpoint = endpoint.withPort(servicePort(key));
+        }
+        int weight = number(arguments, Option.WEIGHT, Integer.MAX_VALUE, 1, "illegal weight specified");
+        int upper = number(arguments, Option.UPPER_THRESHOLD, MAX_THRESHOLD, 0, "illegal u_threshold specified");
+        int lower = number(arguments, Option.LOWER_THRESHOLD, MAX_THRESHOLD, 0, "illegal l_threshold specified");
+        Token lowerToken = arguments.value(Option.LOWER_THRESHOLD);
+        if (lower > upper && lowerToken != null) {
+            throw lowerToken.error(
+                    RuleException.EXIT_REFUSED,
+                    "Numerical result out of range",
+                    "a lower threshold (-y) of at most the upper one (-x), which is " + upper);
+        }
+        return new RealServer(endpoint, weight, forwarding, upper, lower);
+    }
+
+    private static int number(Arguments arguments, Option option, int max, int otherwise, String problem)
+            throws RuleException {
+        Token value = arguments.value(option);
+        return value == null ? otherwise : (int) Values.number(value, 0, max, problem);
+    }
+
+    private static Forwarding forwarding(Arguments arguments) throws RuleException {
+        if (arguments.has(Option.TUNNEL)) {
+            return Forwarding.tunnel(tunnel(arguments));
+        }
+        for (Set<Option> options : Set.of(TUNNEL_ONLY, Option.CHECKSUM)) {
+            refuse(arguments, options, "tunnel option without a tunnel", "-i beside it");
+        }
+        return arguments.has(Option.MASQUERADE) ? Forwarding.masquerade() : Forwarding.direct();
+    }
+
+    private static Forwarding.Tunnel tunnel(Arguments arguments) throws RuleException {
+        Encapsulation encapsulation = encapsulation(arguments);
+        Token port = arguments.value(Option.TUNNEL_PORT);
+        Option checksum = arguments.first(Option.CHECKSUM);
+        switch (encapsulation) {
+            case IPIP -> {
+                refuse(arguments, Option.CHECKSUM, "ipip tunnels have no checksum", "--tun-type gue or gre beside it");
+                refuse(arguments, Set.of(Option.TUNNEL_PORT), "ipip tunnels have no port", "--tun-type gue beside it");
+            }
+            case GRE -> {
+                refuse(arguments, Set.of(Option.TUNNEL_PORT), "gre tunnels have no port", "--tun-type gue beside it");
+                refuse(
+                        arguments,
+                        Set.of(Option.TUNNEL_REMOTE_CHECKSUM),
+                        "gre tunnels have no remote checksum offload",
+                        "--tun-nocsum or --tun-csum");
+            }
+            case GUE -> {
+                Token type = arguments.value(Option.TUNNEL_TYPE);
+                if (port == null && type != null) {
+                    throw type.misused("tunnel type without a port", "--tun-port PORT beside gue");
+                }
+            }
+        }
+        int number = port == null ? 0 : (int) Values.number(port, 1, Endpoint.MAX_PORT, "illegal tunnel port specified");
+        return new Forwarding.Tunnel(encapsulation, number, checksum(checksum));
+    }
+
+    private static Encapsulation encapsulation(Arguments arguments) throws RuleException {
+        Token type = arguments.value(Option.TUNNEL_TYPE);
+        if (type == null) {
+            return Encapsulation.IPIP;
+        }
+        return switch (type.text()) {
+            case "ipip" -> Encapsulation.IPIP;
+            case "gue" -> Encapsulation.GUE;
+            case "gre" -> Encapsulation.GRE;
+            default -> throw type.misused("illegal tunnel type specified", "ipip, gue or gre");
+        };
+    }
+
+    private static Checksum checksum(@Nullable Option given) {
+        if (given == Option.TUNNEL_CHECKSUM) {
+            return Checksum.FULL;
+        }
+        return given == Option.TUNNEL_REMOTE_CHECKSUM ? Checksum.REMOTE : Checksum.NONE;
+    }
+
+    private static void refuse(Arguments arguments, Set<Option> options, String problem, String expected)
+            throws RuleException {
+        Option given = arguments.first(options);
+        Token token = given == null ? null : arguments.option(given);
+        if (token != null) {
+            throw token.misused(problem, expected);
+        }
+    }
+}
