@@ -31,5 +31,7 @@ module org.lvs4j.core {
             org.lvs4j.scheduler.DestinationHashing.Provider,
             org.lvs4j.scheduler.SourceHashing.Provider,
             org.lvs4j.scheduler.MaglevHashing.Provider,
-            org.lvs4j.scheduler.TwoChoices.Provider;
+            org.lvs4j.scheduler.TwoChoices.Provider,
+            org.lvs4j.scheduler.LocalityLeastConnection.Provider,
+            org.lvs4j.scheduler.ReplicatedLocality.Provider;
 }

@@ -1,0 +1,99 @@
+package org.lvs4j.scheduler;
+
+import java.util.Arrays;
+
+/** The servers of one destination of {@code lblcr}, the newest member first, and when the set last changed. Immutable. */
+final class ServerSet {
+    private final ServerReference[] members;
+    private final long changedNanos;
+
+    private ServerSet(ServerReference[] members, long changedNanos) {
+        this.members = members;
+        this.changedNanos = changedNanos;
+    }
+
+    static ServerSet of(Servers servers, int index, long nowNanos) {
+        return new ServerSet(new ServerReference[] {ServerReference.to(servers, index)}, nowNanos);
+    }
+
+    int size() {
+        return members.length;
+    }
+
+    long changedNanos() {
+        return changedNanos;
+    }
+
+    boolean contains(Servers servers, int index) {
+        for (ServerReference member : members) {
+            if (member.indexIn(servers) == index) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The index of the available member with the least load for its weight, or {@link Scheduler#NONE}. */
+    int leastLoaded(Servers servers) {
+        int best = Scheduler.NONE;
+        long bestLoad = 0;
+        long bestWeight = 0;
+        for (ServerReference member : members) {
+            int index = member.indexIn(servers);
+            if (index >= 0 && servers.available(index)) {
+                long load = LeastConnection.overhead(servers, index);
+                long weight = servers.weight(index);
+                if (best == Scheduler.NONE || bestLoad * weight > load * bestWeight) {
+                    best = index;
+                    bestLoad = load;
+                    bestWeight = weight;
+                }
+            }
+        }
+        return best;
+    }
+
+    /** The set with one member more. A set larger than the list forgets servers that have left. */
+    ServerSet with(Servers servers, int index, long nowNanos) {
+        ServerReference[] now = new ServerReference[members.length + 1];
+        now[0] = ServerReference.to(servers, index);
+        int size = 1;
+        for (ServerReference member : members) {
+            if (members.length <= servers.size() || member.indexIn(servers) >= 0) {
+                now[size++] = member;
+            }
+        }
+        return new ServerSet(Arrays.copyOf(now, size), nowNanos);
+    }
+
+    /**
+     * The set without the member that has the most load for its weight; one that has left the list goes first. The same
+     * set if every member is quiesced.
+     */
+    ServerSet withoutMostLoaded(Servers servers, long nowNanos) {
+        int most = -1;
+        long mostLoad = 0;
+        long mostWeight = 0;
+        for (int i = 0; i < members.length; i++) {
+            int index = members[i].indexIn(servers);
+            if (index < 0) {
+                most = i;
+                break;
+            }
+            long weight = servers.weight(index);
+            long load = LeastConnection.overhead(servers, index);
+            if (weight > 0 && (most < 0 || mostLoad * weight < load * mostWeight)) {
+                most = i;
+                mostLoad = load;
+                mostWeight = weight;
+            }
+        }
+        if (most < 0) {
+            return this;
+        }
+        ServerReference[] now = new ServerReference[members.length - 1];
+        System.arraycopy(members, 0, now, 0, most);
+        System.arraycopy(members, most + 1, now, most, now.length - most);
+        return new ServerSet(now, nowNanos);
+    }
+}
