@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
+import org.lvs4j.service.Sysctl;
 
 /**
  * What {@code lblc} and {@code lblcr} remember about destination addresses: a hash table of 1024 chains with the limits
@@ -32,7 +33,7 @@ final class LocalityCache<E extends LocalityCache.Entry> {
     private final AtomicReferenceArray<@Nullable Chain<E>> chains = new AtomicReferenceArray<>(SIZE);
     private final AtomicInteger size = new AtomicInteger();
     private final SchedulerContext context;
-    private final String expirationSysctl;
+    private final Sysctl expiration;
 
     // Guards counter and rover; due is written under it and read by anyone.
     private final AtomicBoolean checking = new AtomicBoolean();
@@ -40,16 +41,16 @@ final class LocalityCache<E extends LocalityCache.Entry> {
     private int rover;
     private volatile long dueNanos;
 
-    /** An empty cache whose first check is due in 60 s; the setting of that name holds the expiration in seconds. */
-    LocalityCache(SchedulerContext context, String expirationSysctl) {
+    /** An empty cache whose first check is due in 60 s; the given setting holds the expiration in seconds. */
+    LocalityCache(SchedulerContext context, Sysctl expiration) {
         this.context = context;
-        this.expirationSysctl = expirationSysctl;
+        this.expiration = expiration;
         dueNanos = context.nanoTime() + CHECK_NANOS;
     }
 
     /** The expiration in force. */
     long expirationNanos() {
-        return TimeUnit.SECONDS.toNanos(context.sysctl(expirationSysctl));
+        return TimeUnit.SECONDS.toNanos(context.sysctl(expiration));
     }
 
     int size() {
@@ -117,9 +118,9 @@ final class LocalityCache<E extends LocalityCache.Entry> {
 
     private void check(long nowNanos) {
         if (counter % FULL_CHECK_EVERY == 0) {
-            long expiration = expirationNanos();
+            long idleNanos = expirationNanos();
             for (int bucket = 0; bucket < SIZE; bucket++) {
-                sweep(bucket, nowNanos, expiration);
+                sweep(bucket, nowNanos, idleNanos);
             }
             counter = 1;
             return;

@@ -2,6 +2,7 @@ package org.lvs4j.scheduler;
 
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.Flow;
+import org.lvs4j.service.Sysctl;
 
 /**
  * {@code lblc}, locality-based least-connection: a destination address stays with one server, the choice of {@code wlc}
@@ -17,7 +18,7 @@ final class LocalityLeastConnection implements Scheduler {
 
     private LocalityLeastConnection(SchedulerContext context) {
         this.context = context;
-        cache = new LocalityCache<>(context, "lblc_expiration");
+        cache = new LocalityCache<>(context, Sysctl.LBLC_EXPIRATION);
     }
 
     @Override

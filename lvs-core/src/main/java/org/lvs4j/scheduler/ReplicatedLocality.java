@@ -3,6 +3,7 @@ package org.lvs4j.scheduler;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.lvs4j.net.Flow;
+import org.lvs4j.service.Sysctl;
 
 /**
  * {@code lblcr}, locality-based least-connection with replication: a destination address stays with a set of servers, of
@@ -16,7 +17,7 @@ final class ReplicatedLocality implements Scheduler {
 
     private ReplicatedLocality(SchedulerContext context) {
         this.context = context;
-        cache = new LocalityCache<>(context, "lblcr_expiration");
+        cache = new LocalityCache<>(context, Sysctl.LBLCR_EXPIRATION);
     }
 
     @Override
