@@ -30,12 +30,17 @@ import org.lvs4j.service.VirtualService;
  * and publish it once; packet threads read without a lock.
  */
 final class Configuration {
+    private static final int MAX_SERVERS = 65_536;
+
     private final Schedulers schedulers;
     private final Map<String, PersistenceEngine> engines;
     private final Settings settings;
     private final LongSupplier ticker;
     private final RandomGenerator random;
     private final Trash trash = new Trash();
+
+    /** No number below this is free. Guarded by the lock. */
+    private int nextId;
 
     // Replaced as a whole under the lock: volatile publishes the new table and array.
     private volatile ServiceTable table = ServiceTable.EMPTY;
@@ -121,6 +126,9 @@ PersistenceEngine engine = findEngine(config);
             throw new DirectorException(
                     Reason.SERVER_EXISTS, "server already exists: " + config.endpoint() + " in " + key);
         }
+        if (view.servers().size() >= MAX_SERVERS) {
+            throw new DirectorException(Reason.INVALID, "a service holds at most " + MAX_SERVERS + " servers: " + key);
+        }
         requireFamily(service, config);
         ServerState state = trash.find(key, config.endpoint());
         boolean revived = state != null;
@@ -135,10 +143,13 @@ PersistenceEngine engine = findEngine(config);
             scheduler = view.scheduler() == null ? null : view.scheduler().added(pool);
         } catch (IllegalArgumentException e) {
             state.configure(before);
+            if (!revived) {
+                nextId = Math.min(nextId, state.id());
+            }
             throw new DirectorException(Reason.INVALID, e.getMessage());
         }
         if (revived) {
-            trash.remove(state);
+            trash.remove(key, config.endpoint());
         }
         state.enter(config, service.statistics().counters());
         register(state);
@@ -227,16 +238,19 @@ PersistenceEngine engine = findEngine(config);
     synchronized void emptyTrash(long nowNanos) {
         for (ServerState forgotten : trash.scan(nowNanos)) {
             servers[forgotten.id()] = null;
+            nextId = Math.min(nextId, forgotten.id());
         }
     }
 
     private int freeId() {
         @Nullable ServerState[] all = servers;
-        for (int id = 0; id < all.length; id++) {
+        for (int id = nextId; id < all.length; id++) {
             if (all[id] == null) {
+                nextId = id + 1;
                 return id;
             }
         }
+        nextId = all.length + 1;
         return all.length;
     }
 

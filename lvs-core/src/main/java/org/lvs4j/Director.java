@@ -309,7 +309,7 @@ public final class Director {
 
     /**
      * Places a new connection of nobody in particular, for applications that balance connections of their own. Such a
-     * connection is counted but not listed. Schedulers and persistence that go by the client see the address zero.
+     * connection is counted but not listed. Schedulers that go by the client see the address zero; persistence does not apply.
      *
      * @throws DirectorException if there is no such service
      */

@@ -2,7 +2,9 @@ package org.lvs4j;
 
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.connection.ServerState;
@@ -17,30 +19,26 @@ final class Trash {
     static final long SCAN_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(120);
 
-    private final List<Item> items = new ArrayList<>();
+    private final Map<Place, Item> items = new LinkedHashMap<>();
 
     void put(ServiceKey key, ServerState server) {
         server.leave();
-        items.add(new Item(key, server));
+        items.put(new Place(key, server.config().endpoint()), new Item(server));
     }
 
     @Nullable ServerState find(ServiceKey key, Endpoint endpoint) {
-        for (Item item : items) {
-            if (item.server.config().endpoint().equals(endpoint) && item.key.equals(key)) {
-                return item.server;
-            }
-        }
-        return null;
+        Item item = items.get(new Place(key, endpoint));
+        return item == null ? null : item.server;
     }
 
-    void remove(ServerState server) {
-        items.removeIf(item -> item.server == server);
+    void remove(ServiceKey key, Endpoint endpoint) {
+        items.remove(new Place(key, endpoint));
     }
 
     /** Takes out the servers that a scan at least 120 s ago found unused and that still are. */
     List<ServerState> scan(long nowNanos) {
         List<ServerState> forgotten = new ArrayList<>();
-        for (Iterator<Item> iterator = items.iterator(); iterator.hasNext(); ) {
+        for (Iterator<Item> iterator = items.values().iterator(); iterator.hasNext(); ) {
             Item item = iterator.next();
             if (!item.server.unused()) {
                 item.idle = false;
@@ -56,14 +54,14 @@ final class Trash {
     }
 
     private static final class Item {
-        final ServiceKey key;
         final ServerState server;
         boolean idle;
         long idleSinceNanos;
 
-        Item(ServiceKey key, ServerState server) {
-            this.key = key;
+        Item(ServerState server) {
             this.server = server;
         }
     }
+
+    private record Place(ServiceKey service, Endpoint endpoint) {}
 }
