@@ -1,6 +1,7 @@
 package org.lvs4j;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -77,7 +78,18 @@ final class Configuration {
         return service;
     }
 
-    synchronized void addService(VirtualService config) {
+    /** Adds a service and its servers, or nothing at all. */
+    synchronized void addService(VirtualService config, List<RealServer> servers) {
+        addService(config);
+        try {
+            servers.forEach(server -> addServer(config.key(), server));
+        } catch (DirectorException e) {
+            removeService(config.key());
+            throw e;
+        }
+    }
+
+    private void addService(VirtualService config) {
         if (table.get(config.key()) != null) {
             throw new DirectorException(Reason.SERVICE_EXISTS, "service already exists: " + config.key());
         }

@@ -42,8 +42,10 @@ import org.lvs4j.stats.Traffic;
  *
  * <pre>{@code
  * Director director = Director.create();
- * director.addService(VirtualService.tcp("10.0.0.1:80").scheduler("wrr").build());
- * director.addServer(ServiceKey.tcp("10.0.0.1:80"), RealServer.at("192.168.1.1:8080").weight(3).build());
+ * director.addService(
+ *         VirtualService.tcp("10.0.0.1:80").scheduler("wrr").build(),
+ *         RealServer.of("192.168.1.1:8080"),
+ *         RealServer.at("192.168.1.2:8080").weight(3).build());
  * }</pre>
  */
 public final class Director {
@@ -89,7 +91,17 @@ public final class Director {
      * @throws DirectorException if there is one with its key, or its scheduler or persistence engine is not at hand
      */
     public void addService(VirtualService service) {
-        configuration.addService(requireNonNull(service, "service"));
+        configuration.addService(requireNonNull(service, "service"), List.of());
+    }
+
+    /**
+     * Adds a service with its servers, or nothing at all.
+     *
+     * @param servers added in this order, so that the last one heads the list
+     * @throws DirectorException if {@link #addService(VirtualService)} or {@link #addServer} would
+     */
+    public void addService(VirtualService service, RealServer... servers) {
+        configuration.addService(requireNonNull(service, "service"), List.of(servers));
     }
 
     /**

@@ -50,6 +50,15 @@ public record RealServer(
     }
 
     /**
+     * The server at an endpoint such as {@code 192.168.1.1:8080}, of weight 1.
+     *
+     * @throws IllegalArgumentException if the text is not an endpoint
+     */
+    public static RealServer of(String endpoint) {
+        return at(endpoint).build();
+    }
+
+    /**
      * A builder for the server at an endpoint such as {@code 192.168.1.1:8080}.
      *
      * @throws IllegalArgumentException if the text is not an endpoint
