@@ -55,24 +55,27 @@ public final class TimerWheel {
         }
     }
 
-    /** Works through every tick that is due and tells the entries whose time has come. */
+    /**
+     * Works through every tick that is due and tells the entries whose time has come. Each is told the time of its tick, so
+     * that a long pause between two calls makes no difference to what ends, and in which order.
+     */
     public void advance(long nowNanos) {
         long due = Math.floorDiv(nowNanos - originNanos, TICK_NANOS);
         for (long tick = nextTick.get(); tick <= due; tick = nextTick.get()) {
             if (nextTick.compareAndSet(tick, tick + 1)) {
-                turn(tick, nowNanos);
+                turn(tick, originNanos + tick * TICK_NANOS);
             }
         }
     }
 
-    private void turn(long tick, long nowNanos) {
+    private void turn(long tick, long tickNanos) {
         Reference reference = (Reference) SLOT.getAndSet(slots, (int) (tick & (SLOTS - 1)), null);
         while (reference != null) {
             Reference next = reference.next;
             Timed entry = reference.entry;
             if (entry.scheduledTick() == reference.tick && !entry.ended()) {
-                if (reference.tick <= tick && entry.deadlineNanos() - nowNanos <= 0) {
-                    entry.timeIsUp(nowNanos);
+                if (reference.tick <= tick && entry.deadlineNanos() - tickNanos <= 0) {
+                    entry.timeIsUp(tickNanos);
                 } else if (reference.tick > tick) {
                     push(reference);
                 } else {
