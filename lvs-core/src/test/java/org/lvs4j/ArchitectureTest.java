@@ -1,0 +1,167 @@
+package org.lvs4j;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The house rules: which room may know which, and what no room of the core may do. */
+class ArchitectureTest {
+    /** From the ground up: a room knows only those before it. The empty name is the director's own package. */
+    private static final List<String> ROOMS = List.of(
+            "net",
+            "service",
+            "stats",
+            "connection",
+            "scheduler",
+            "persistence",
+            "packet",
+            "health",
+            "",
+            "config",
+            "replay",
+            "metrics");
+
+    private static final Set<String> CLOCKS = Set.of("nanoTime", "currentTimeMillis");
+    private static final Set<String> THREADS = Set.of("<init>", "start", "sleep", "ofVirtual", "ofPlatform");
+
+    private static final JavaClasses CORE = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("org.lvs4j");
+
+    private static String roomOf(JavaClass type) {
+        String name = type.getPackageName();
+        if (name.equals("org.lvs4j")) {
+            return "";
+        }
+        String rest = name.startsWith("org.lvs4j.") ? name.substring("org.lvs4j.".length()) : "outside";
+        int dot = rest.indexOf('.');
+        return dot < 0 ? rest : rest.substring(0, dot);
+    }
+
+    private static DescribedPredicate<JavaClass> in(String room) {
+        return describe("room '" + room + "'", type -> type.getPackageName().startsWith("org.lvs4j")
+                && roomOf(type).equals(room));
+    }
+
+    private static DescribedPredicate<JavaClass> above(String room) {
+        List<String> above = ROOMS.subList(ROOMS.indexOf(room) + 1, ROOMS.size());
+        return describe("rooms above '" + room + "'", type -> type.getPackageName().startsWith("org.lvs4j")
+                && above.contains(roomOf(type)));
+    }
+
+    private static DescribedPredicate<JavaAccess<?>> access(Class<?> owner, Set<String> names) {
+        return describe("use of " + owner.getSimpleName() + " " + names, access -> access.getTargetOwner()
+                        .isEquivalentTo(owner)
+                && names.contains(access.getTarget().getName()));
+    }
+
+    @Test
+    void core_everyClass_isInARoom() {
+        assertThat(CORE).hasSizeGreaterThan(50);
+        assertThat(CORE).filteredOn(type -> !type.getName().equals("module-info"))
+                .allSatisfy(type -> assertThat(ROOMS).as(type.getName()).contains(roomOf(type)));
+    }
+
+    @Test
+    void room_anyOfTheHouse_knowsOnlyRoomsBelow() {
+        for (String room : ROOMS) {
+            rooms(room).check(CORE);
+        }
+    }
+
+    private static ArchRule rooms(String room) {
+        return noClasses().that(in(room)).should().dependOnClassesThat(above(room)).allowEmptyShould(true);
+    }
+
+    @Test
+    void roomRule_classThatLooksUpwards_isReported() {
+        JavaClasses upward = new ClassFileImporter().importClasses(Director.class);
+        ArchRule rule = noClasses().that(in("")).should().dependOnClassesThat(in("service"));
+
+        assertThatThrownBy(() -> rule.check(upward)).isInstanceOf(AssertionError.class);
+    }
+
+    @Test
+    void rooms_together_formNoCycle() {
+        SlicesRuleDefinition.slices()
+                .assignedFrom(new SliceAssignment() {
+                    @Override
+                    public SliceIdentifier getIdentifierOf(JavaClass type) {
+                        return SliceIdentifier.of(roomOf(type));
+                    }
+
+                    @Override
+                    public String getDescription() {
+                        return "rooms";
+                    }
+                })
+                .should()
+                .beFreeOfCycles()
+                .check(CORE);
+    }
+
+    @Test
+    void core_butTheDefaultTicker_readsNoClock() {
+        noClasses()
+                .that(describe("the builder's default", type -> !type.isEquivalentTo(Director.Builder.class)))
+                .should()
+                .accessTargetWhere(access(System.class, CLOCKS))
+                .orShould()
+                .dependOnClassesThat()
+                .haveNameMatching("java\\.time\\.(Clock|Instant|LocalDateTime|ZonedDateTime)")
+                .check(CORE);
+    }
+
+    @Test
+    void core_anyClass_startsNoThreadAndNeverSleeps() {
+        noClasses()
+                .should()
+                .accessTargetWhere(access(Thread.class, THREADS))
+                .orShould()
+                .dependOnClassesThat(assignableTo(java.util.concurrent.Executor.class))
+                .orShould()
+                .dependOnClassesThat()
+                .haveNameMatching("java\\.util\\.(Timer|concurrent\\.(Executors|CompletableFuture))")
+                .check(CORE);
+    }
+
+    @Test
+    void core_anyClass_logsNothingAndOpensNoSocket() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.util.logging..", "org.slf4j..", "java.nio.channels..", "sun.misc..", "jdk.internal..")
+                .orShould()
+                .dependOnClassesThat()
+                .haveNameMatching("java\\.lang\\.System\\$Logger|java\\.net\\.\\w*Socket")
+                .check(CORE);
+    }
+
+    @Test
+    void connection_anyClass_isNotKnownToApplications() {
+        // The table's own classes may change with every release: no public signature of the director shows them.
+        classes()
+                .that(in(""))
+                .and()
+                .arePublic()
+                .should(new PublicSignatures("org.lvs4j.connection"))
+                .check(CORE);
+    }
+}
