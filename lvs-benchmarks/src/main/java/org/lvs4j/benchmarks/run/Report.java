@@ -49,8 +49,8 @@ final class Report {
         }
         boolean compared = peers.contains(baseline) && peers.size() > 1;
         page.append("\n## ").append(heading).append("\n\n");
-        page.append("Each cell: score ± error at 99.9 % confidence, bytes allocated per operation");
-        page.append(compared ? ", and the score as a multiple of " + baseline + "'s in the same row.\n\n" : ".\n\n");
+        page.append("Each cell: median of all iterations (lowest – highest), bytes allocated per operation");
+        page.append(compared ? ", and the median as a multiple of " + baseline + "'s in the same row.\n\n" : ".\n\n");
 
         List<String> header = new ArrayList<>(results.get(0).setting().keySet());
         header.add("threads");
@@ -72,16 +72,18 @@ final class Report {
             return "";
         }
         Result.Metric metric = result.primaryMetric();
-        StringBuilder cell = new StringBuilder(number(metric.score()));
-        if (!Double.isNaN(metric.scoreError())) {
-            cell.append(" ± ").append(number(metric.scoreError()));
+        double[] iterations = metric.iterations();
+        StringBuilder cell = new StringBuilder(number(metric.median()));
+        if (iterations.length > 1) {
+            cell.append(" (").append(number(iterations[0]));
+            cell.append(" – ").append(number(iterations[iterations.length - 1])).append(')');
         }
         Double bytes = result.allocatedBytes();
         if (bytes != null) {
             cell.append(", ").append(String.format(Locale.ROOT, "%.0f B", bytes));
         }
         if (base != null && base != result) {
-            double ratio = metric.score() / base.primaryMetric().score();
+            double ratio = metric.median() / base.primaryMetric().median();
             cell.append(String.format(Locale.ROOT, ", **%.2f ×**", ratio));
         }
         return cell.toString();

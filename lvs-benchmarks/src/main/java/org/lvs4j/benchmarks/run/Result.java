@@ -20,8 +20,29 @@ record Result(
     private static final String PEER = "peer";
     private static final String ALLOCATION = "gc.alloc.rate.norm";
 
-    /** A number with its error at 99.9 % confidence (NaN if there were too few samples) and its unit. */
-    record Metric(double score, double scoreError, String scoreUnit) {}
+    /**
+     * A number.
+     *
+     * @param score the mean of all iterations
+     * @param scoreUnit its unit
+     * @param rawData the value of each iteration of each fork; null or empty for some secondary metrics
+     */
+    record Metric(double score, String scoreUnit, @Nullable List<List<Double>> rawData) {
+        /** The values of all iterations in ascending order; the mean alone if there are none. */
+        double[] iterations() {
+            double[] values = rawData == null
+                    ? new double[0]
+                    : rawData.stream().flatMap(List::stream).mapToDouble(Double::doubleValue).sorted().toArray();
+            return values.length == 0 ? new double[] {score} : values;
+        }
+
+        /** The median of all iterations: other work on the machine disturbs it less than the mean. */
+        double median() {
+            double[] values = iterations();
+            int middle = values.length / 2;
+            return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+        }
+    }
 
     /**
      * Reads a whole file.

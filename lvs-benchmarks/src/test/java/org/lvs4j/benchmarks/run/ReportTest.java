@@ -4,18 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonParseException;
+import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ReportTest {
-    private static String entry(String peer, String score, String error) {
+    private static String entry(String peer, double... iterations) {
         return """
                 {"jmhVersion": "1.37", "benchmark": "org.lvs4j.benchmarks.PickBenchmark.pick", "mode": "avgt",
-                 "threads": 2, "forks": 3, "params": {"peer": "%s", "scheduler": "rr", "servers": "10"},
-                 "primaryMetric": {"score": %s, "scoreError": %s, "scoreUnit": "ns/op", "rawData": [[1.0]]},
+                 "threads": 2, "forks": 1, "params": {"peer": "%s", "scheduler": "rr", "servers": "10"},
+                 "primaryMetric": {"score": 7.5, "scoreError": "NaN", "scoreUnit": "ns/op", "rawData": [%s]},
                  "secondaryMetrics": {"gc.alloc.rate.norm": {"score": 128.0, "scoreError": 0.1, "scoreUnit": "B/op"}}}
                 """
-                .formatted(peer, score, error);
+                .formatted(peer, Arrays.toString(iterations));
     }
 
     private static String page(String... entries) {
@@ -24,24 +25,32 @@ class ReportTest {
     }
 
     @Test
-    void report_twoPeers_rowWithRatioToBaseline() {
-        assertThat(page(entry("LVS4J", "5.0", "0.25"), entry("PLAIN", "20.0", "1.0")))
+    void report_twoPeers_rowWithRatioOfMedians() {
+        assertThat(page(entry("LVS4J", 90, 5, 4), entry("PLAIN", 15, 25)))
                 .contains("| CPU | one \\| two |")
                 .contains("## PickBenchmark.pick, ns/op")
                 .contains("| scheduler | servers | threads | LVS4J | PLAIN |")
-                .contains("| rr | 10 | 2 | 5.0 ± 0.3, 128 B, **0.25 ×** | 20.0 ± 1.0, 128 B |");
+                .contains("| rr | 10 | 2 | 5.0 (4.0 – 90.0), 128 B, **0.25 ×** | 20.0 (15.0 – 25.0), 128 B |");
     }
 
     @Test
     void report_noBaseline_noRatio() {
-        assertThat(page(entry("LVS4J", "1234.5", "2.0")))
-                .contains("| rr | 10 | 2 | 1,235 ± 2.0, 128 B |")
+        assertThat(page(entry("LVS4J", 1234.6)))
+                .contains("| rr | 10 | 2 | 1,235, 128 B |")
                 .doesNotContain("×");
     }
 
     @Test
-    void report_errorNotANumber_leftOut() {
-        assertThat(page(entry("LVS4J", "5.0", "\"NaN\""))).contains("| 5.0, 128 B |").doesNotContain("5.0 ±");
+    void report_peerMissingInARow_emptyCell() {
+        String other = entry("PLAIN", 20).replace("\"10\"", "\"100\"");
+        assertThat(page(entry("LVS4J", 5), other))
+                .contains("| rr | 10 | 2 | 5.0, 128 B |  |")
+                .contains("| rr | 100 | 2 |  | 20.0, 128 B |");
+    }
+
+    @Test
+    void iterations_none_meanStandsIn() {
+        assertThat(page(entry("LVS4J"))).contains("| 7.5, 128 B |");
     }
 
     @Test
