@@ -88,6 +88,32 @@ public final class Rules {
         return placed.stream().map(PlacedCommand::command).toList();
     }
 
+    /**
+     * One of the commands alone. It keeps its place in the text for errors.
+     *
+     * @param index its position in {@link #commands()}
+     * @throws IndexOutOfBoundsException if there is no such command
+     */
+    public Rules only(int index) {
+        return new Rules(List.of(placed.get(index)));
+    }
+
+    /**
+     * An error about one of the commands, for whoever cannot do what it says. Its exit code is that of a malformed rule.
+     *
+     * @param index the position of the command in {@link #commands()}
+     * @param problem what is wrong
+     * @param expected what should have stood there
+     * @throws IndexOutOfBoundsException if there is no such command
+     */
+    public RuleException error(int index, String problem, String expected) {
+        PlacedCommand at = placed.get(index);
+        boolean ofServer = at.command() instanceof RuleCommand.AddServer
+                || at.command() instanceof RuleCommand.EditServer
+                || at.command() instanceof RuleCommand.DeleteServer;
+        return (ofServer ? at.server() : at.whole()).misused(problem, expected);
+    }
+
     /** The commands with their places. */
     List<PlacedCommand> placed() {
         return placed;
