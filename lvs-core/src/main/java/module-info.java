@@ -33,5 +33,9 @@ module org.lvs4j.core {
             org.lvs4j.scheduler.MaglevHashing.Provider,
             org.lvs4j.scheduler.TwoChoices.Provider,
             org.lvs4j.scheduler.LocalityLeastConnection.Provider,
-            org.lvs4j.scheduler.ReplicatedLocality.Provider;
+            org.lvs4j.scheduler.ReplicatedLocality.Provider,
+            org.lvs4j.scheduler.BoundedMaglev.Provider,
+            org.lvs4j.scheduler.MaglevHashing.StableProvider,
+            org.lvs4j.scheduler.RendezvousHashing.Provider,
+            org.lvs4j.scheduler.PeakEwma.Provider;
 }

@@ -101,7 +101,7 @@ final class Configuration {
     synchronized void editService(VirtualService config) {
         ServiceState service = require(config.key());
         ServiceState.View view = service.view();
-PersistenceEngine engine = findEngine(config);
+        PersistenceEngine engine = findEngine(config);
         Scheduler scheduler = view.scheduler();
         if (scheduler == null || !service.config().scheduler().equals(config.scheduler())) {
             scheduler = newScheduler(config, view.servers());

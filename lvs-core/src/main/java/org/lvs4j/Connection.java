@@ -126,6 +126,23 @@ public final class Connection implements AutoCloseable {
     }
 
     /**
+     * Tells the scheduler of the service how long the server took to answer, for schedulers that learn from it such as
+     * {@code peak-ewma}; others do not care.
+     *
+     * @param nanos from the request or the attempt to connect to the first answer, in nanoseconds
+     * @throws IllegalArgumentException if it is negative
+     */
+    public void latency(long nanos) {
+        if (nanos < 0) {
+            throw new IllegalArgumentException("latency " + nanos + " ns is negative");
+        }
+        ConnectionEntry connection = held();
+        if (service != null) {
+            director.observed(service, connection, nanos);
+        }
+    }
+
+    /**
      * Gives up on the server and asks for another one: closes this connection and opens a new one for the same client,
      * for which the servers tried so far count as unavailable.
      */

@@ -22,6 +22,7 @@ import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.persistence.Templates;
+import org.lvs4j.scheduler.Scheduler;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.Sysctl;
@@ -351,6 +352,14 @@ public final class Director {
     void count(ConnectionEntry entry, boolean in, long bytes) {
         dispatch.count(entry.server(), in, bytes);
         entry.touch(ticker.getAsLong());
+    }
+
+    void observed(ServiceKey key, ConnectionEntry entry, long latencyNanos) {
+        ServiceState service = configuration.table().get(key);
+        Scheduler scheduler = service == null ? null : service.view().scheduler();
+        if (scheduler != null) {
+            scheduler.observed(entry.server().id(), latencyNanos);
+        }
     }
 
     void release(ConnectionEntry entry) {

@@ -6,28 +6,32 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.service.SchedulerFlag;
 
 /**
- * {@code mh}: the server that the client's address hashes to in a Maglev table of 4093 slots. When a server leaves,
- * few clients of the others move.
+ * {@code mh} and {@code mh-stable}: the server that the client's address hashes to in a Maglev table. When a server
+ * leaves, few clients of the others move.
  *
- * <p>The table depends on the order of the servers. A quiesced server keeps the slots of its last weight. The clients of
- * an unavailable server are refused, or with {@link SchedulerFlag#FALLBACK} hashed again until an available server is
- * hit. {@link SchedulerFlag#PORT} hashes the client's port, too.
+ * <p>The table of {@code mh}, 4093 slots, is that of IPVS: it depends on the order of the servers, and a quiesced server
+ * keeps the slots of its last weight. That of {@code mh-stable}, 16381 slots, is ours: directors that were given the
+ * same servers in different order agree, and the slots of a quiesced server go to the others.
+ *
+ * <p>The clients of an unavailable server are refused, or with {@link SchedulerFlag#FALLBACK} hashed again until an
+ * available server is hit. {@link SchedulerFlag#PORT} hashes the client's port, too.
  */
 final class MaglevHashing implements Scheduler {
-    static final int SIZE = 4093;
-
+    private final Layout layout;
     private final MaglevTable table;
     private final boolean fallback;
     private final boolean port;
 
-    private MaglevHashing(MaglevTable table, boolean fallback, boolean port) {
+    private MaglevHashing(Layout layout, MaglevTable table, boolean fallback, boolean port) {
+        this.layout = layout;
         this.table = table;
         this.fallback = fallback;
         this.port = port;
     }
 
-    private MaglevHashing(MaglevTable table, Set<SchedulerFlag> flags) {
-        this(table, flags.contains(SchedulerFlag.FALLBACK), flags.contains(SchedulerFlag.PORT));
+    private static MaglevHashing of(Layout layout, MaglevTable table, Set<SchedulerFlag> flags) {
+        return new MaglevHashing(
+                layout, table, flags.contains(SchedulerFlag.FALLBACK), flags.contains(SchedulerFlag.PORT));
     }
 
     @Override
@@ -45,8 +49,9 @@ final class MaglevHashing implements Scheduler {
         if (noneAvailable(servers)) {
             return NONE;
         }
-        for (int step = 0; step < SIZE; step++) {
-            int index = table.at(table.slot(client, (slot + step) % SIZE));
+        int size = table.size();
+        for (int step = 0; step < size; step++) {
+            int index = table.at(table.slot(client, (slot + step) % size));
             if (servers.available(index)) {
                 return index;
             }
@@ -81,28 +86,63 @@ final class MaglevHashing implements Scheduler {
 
     @Override
     public Scheduler flagged(Set<SchedulerFlag> flags) {
-        return new MaglevHashing(table, flags);
+        return of(layout, table, flags);
     }
 
     private Scheduler rebuilt(Servers now) {
-        return new MaglevHashing(build(now), fallback, port);
+        return new MaglevHashing(layout, layout.build(now), fallback, port);
     }
 
-    private static MaglevTable build(Servers servers) {
-        requireSlots("mh", servers, SIZE);
-        Endpoint[] endpoints = new Endpoint[servers.size()];
-        int[] weights = new int[servers.size()];
-        for (int i = 0; i < endpoints.length; i++) {
-            endpoints[i] = servers.server(i).endpoint();
-            weights[i] = servers.lastWeight(i);
+    /** How the table is laid out. */
+    enum Layout {
+        /** As IPVS does: by list order and last weights. */
+        IPVS("mh", 4093) {
+            @Override
+            MaglevTable build(Endpoint[] endpoints, Servers servers) {
+                int[] weights = new int[endpoints.length];
+                for (int i = 0; i < weights.length; i++) {
+                    weights[i] = servers.lastWeight(i);
+                }
+                return MaglevTable.of(endpoints, weights, slots());
+            }
+        },
+        /** By endpoint and present weight. */
+        STABLE("mh-stable", 16_381) {
+            @Override
+            MaglevTable build(Endpoint[] endpoints, Servers servers) {
+                int[] weights = new int[endpoints.length];
+                for (int i = 0; i < weights.length; i++) {
+                    weights[i] = servers.weight(i);
+                }
+                return MaglevTable.byEndpoint(endpoints, weights, slots());
+            }
+        };
+
+        private final String scheduler;
+        private final int slots;
+
+        Layout(String scheduler, int slots) {
+            this.scheduler = scheduler;
+            this.slots = slots;
         }
-        return MaglevTable.of(endpoints, weights, SIZE);
-    }
 
-    static void requireSlots(String name, Servers servers, int slots) {
-        if (servers.size() > slots) {
-            throw new IllegalArgumentException("the table of scheduler " + name + " has " + slots
-                    + " slots, one server each at least; it cannot hold " + servers.size() + " servers");
+        int slots() {
+            return slots;
+        }
+
+        abstract MaglevTable build(Endpoint[] endpoints, Servers servers);
+
+        /** The table for a list. */
+        MaglevTable build(Servers servers) {
+            if (servers.size() > slots) {
+                throw new IllegalArgumentException("the table of scheduler " + scheduler + " has " + slots
+                        + " slots, so it cannot serve " + servers.size() + " servers");
+            }
+            Endpoint[] endpoints = new Endpoint[servers.size()];
+            for (int i = 0; i < endpoints.length; i++) {
+                endpoints[i] = servers.server(i).endpoint();
+            }
+            return build(endpoints, servers);
         }
     }
 
@@ -113,12 +153,28 @@ final class MaglevHashing implements Scheduler {
 
         @Override
         public String name() {
-            return "mh";
+            return Layout.IPVS.scheduler;
         }
 
         @Override
         public Scheduler create(Servers servers, SchedulerContext context) {
-            return new MaglevHashing(build(servers), context.flags());
+            return of(Layout.IPVS, Layout.IPVS.build(servers), context.flags());
+        }
+    }
+
+    /** Makes {@code mh-stable} schedulers. */
+    public static final class StableProvider implements SchedulerProvider {
+        /** For {@link java.util.ServiceLoader}. */
+        public StableProvider() {}
+
+        @Override
+        public String name() {
+            return Layout.STABLE.scheduler;
+        }
+
+        @Override
+        public Scheduler create(Servers servers, SchedulerContext context) {
+            return of(Layout.STABLE, Layout.STABLE.build(servers), context.flags());
         }
     }
 }

@@ -1,15 +1,16 @@
 package org.lvs4j.scheduler;
 
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
 import org.lvs4j.net.Endpoint;
 
 /**
  * The lookup table of Maglev hashing: each server in turn takes the next free slot of a permutation of its own, until
  * all slots are taken. Immutable.
  *
- * <p>Eisenbud and others, "Maglev: A Fast and Reliable Software Network Load Balancer", NSDI 2016; hashes, keys and the
- * treatment of weights are those of IPVS: weights are divided by their common divisor and scaled down to 6 bits, and a
- * server takes that many slots per turn.
+ * <p>Eisenbud and others, "Maglev: A Fast and Reliable Software Network Load Balancer", NSDI 2016. Hashes and keys
+ * are those of IPVS.
  */
 final class MaglevTable {
     private static final long OFFSET_KEY = 2_654_435_761L;
@@ -24,39 +25,81 @@ final class MaglevTable {
     }
 
     /**
-     * A table of a prime number of slots.
+     * The table of IPVS: turns in the order of the list, as many slots per turn as the scaled weight.
      *
-     * @param endpoints the servers in the order of their turns
+     * @param endpoints the servers in the order of the list
      * @param weights their weights; a server of weight zero takes no slot
-     * @param size the number of slots, at most 32749
+     * @param size the number of slots, a prime and at most 32749
      */
     static MaglevTable of(Endpoint[] endpoints, int[] weights, int size) {
-        short[] slots = new short[size];
-        Arrays.fill(slots, FREE);
+        Filling filling = new Filling(endpoints, size);
         int[] turns = turns(weights);
-        int servers = endpoints.length;
-        int[] place = new int[servers];
-        int[] skip = new int[servers];
-        for (int i = 0; i < servers; i++) {
-            int key = AddressHash.server(endpoints[i]);
-            place[i] = Integer.remainderUnsigned(SipHash.of(OFFSET_KEY, key), size);
-            skip[i] = Integer.remainderUnsigned(SipHash.of(SKIP_KEY, key), size - 1) + 1;
-        }
-        int free = anyPositive(turns) ? size : 0;
-        while (free > 0) {
-            for (int i = 0; i < servers && free > 0; i++) {
-                for (int turn = turns[i]; turn > 0 && free > 0; turn--) {
-                    int slot = place[i];
-                    while (slots[slot] != FREE) {
-                        slot = next(slot, skip[i], size);
-                    }
-                    slots[slot] = (short) i;
-                    place[i] = next(slot, skip[i], size);
-                    free--;
+        while (anyPositive(turns) && filling.free > 0) {
+            for (int i = 0; i < turns.length; i++) {
+                for (int turn = turns[i]; turn > 0 && filling.free > 0; turn--) {
+                    filling.take(i);
                 }
             }
         }
-        return new MaglevTable(slots);
+        return new MaglevTable(filling.slots);
+    }
+
+    /**
+     * A table that depends on nothing but the endpoints and weights: turns in the order of the endpoints, one slot per
+     * turn, and turns left out so that each server's share is that of its weight.
+     *
+     * @param endpoints as for {@link #of}; as many as there are slots at most
+     */
+    static MaglevTable byEndpoint(Endpoint[] endpoints, int[] weights, int size) {
+        Filling filling = new Filling(endpoints, size);
+        int[] order = IntStream.range(0, endpoints.length)
+                .filter(i -> weights[i] > 0)
+                .boxed()
+                .sorted(Comparator.comparing(i -> endpoints[i]))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        long max = IntStream.of(weights).max().orElse(0);
+        long[] taken = new long[endpoints.length];
+        for (long round = 1; order.length > 0 && filling.free > 0; round++) {
+            for (int i : order) {
+                if (taken[i] * max < round * weights[i] && filling.free > 0) {
+                    filling.take(i);
+                    taken[i]++;
+                }
+            }
+        }
+        return new MaglevTable(filling.slots);
+    }
+
+    /** A table on its way: where each server is in its permutation of the slots. */
+    private static final class Filling {
+        final short[] slots;
+        final int[] place;
+        final int[] skip;
+        int free;
+
+        Filling(Endpoint[] endpoints, int size) {
+            slots = new short[size];
+            Arrays.fill(slots, FREE);
+            free = size;
+            place = new int[endpoints.length];
+            skip = new int[endpoints.length];
+            for (int i = 0; i < endpoints.length; i++) {
+                int key = AddressHash.server(endpoints[i]);
+                place[i] = Integer.remainderUnsigned(SipHash.of(OFFSET_KEY, key), size);
+                skip[i] = Integer.remainderUnsigned(SipHash.of(SKIP_KEY, key), size - 1) + 1;
+            }
+        }
+
+        void take(int server) {
+            int slot = place[server];
+            while (slots[slot] != FREE) {
+                slot = next(slot, skip[server], slots.length);
+            }
+            slots[slot] = (short) server;
+            place[server] = next(slot, skip[server], slots.length);
+            free--;
+        }
     }
 
     private static int next(int slot, int skip, int size) {
@@ -64,7 +107,7 @@ final class MaglevTable {
         return next < size ? next : next - size;
     }
 
-    /** How many slots each server takes at a time. */
+    /** How many slots each server takes at a time: its weight without the common divisor, scaled down to 6 bits. */
     static int[] turns(int[] weights) {
         int gcd = 0;
         int max = 0;
