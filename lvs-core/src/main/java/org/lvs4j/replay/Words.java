@@ -1,0 +1,123 @@
+package org.lvs4j.replay;
+
+import org.jspecify.annotations.Nullable;
+
+/** A line cut at its blanks, read from left to right; every complaint points at a column. */
+final class Words {
+    private final String source;
+    private final int line;
+    private final String text;
+    private int position;
+    private int wordStart;
+
+    Words(String source, int line, String text) {
+        this.source = source;
+        this.line = line;
+        this.text = text;
+    }
+
+    String source() {
+        return source;
+    }
+
+    int line() {
+        return line;
+    }
+
+    /** The next word, or null at the end of the line. */
+    @Nullable String next() {
+        skipBlanks();
+        wordStart = position;
+        while (position < text.length() && !isBlank(text.charAt(position))) {
+            position++;
+        }
+        return position == wordStart ? null : text.substring(wordStart, position);
+    }
+
+    /** The next word; a complaint if there is none. */
+    String need(String expected) throws TraceException {
+        String word = next();
+        if (word == null) {
+            throw fail(expected);
+        }
+        return word;
+    }
+
+    /** The next word without moving on, or null. */
+    @Nullable String peek() {
+        int before = position;
+        int startBefore = wordStart;
+        String word = next();
+        position = before;
+        wordStart = startBefore;
+        return word;
+    }
+
+    /** A complaint if there is another word. */
+    void end(String expected) throws TraceException {
+        if (next() != null) {
+            throw fail(expected);
+        }
+    }
+
+    /** Everything up to the end of the line, without blanks around it. */
+    String rest() {
+        skipBlanks();
+        wordStart = position;
+        position = text.length();
+        return text.substring(wordStart).stripTrailing();
+    }
+
+    /** The words read so far, with single blanks between them. */
+    String soFar() {
+        return soFar(0);
+    }
+
+    /** The words read since a number of characters, with single blanks between them. */
+    String soFar(int start) {
+        return text.substring(start, position).strip().replaceAll("[ \t]+", " ");
+    }
+
+    /** How many characters precede the word read last. */
+    int offset() {
+        return wordStart;
+    }
+
+    /** A complaint about the word read last. */
+    TraceException fail(String expected) {
+        return fail("unexpected", expected);
+    }
+
+    /** A complaint about the word read last, in words that are followed by it. */
+    TraceException fail(String problem, String expected) {
+        int end = wordStart;
+        while (end < text.length() && !isBlank(text.charAt(end))) {
+            end++;
+        }
+        return TraceException.at(source, line, wordStart + 1, text.substring(wordStart, end), problem, expected);
+    }
+
+    /** A decimal number within 0..max, or -1. */
+    static long number(String word, long max) {
+        if (word.isEmpty() || word.length() > 18) {
+            return -1;
+        }
+        for (int i = 0; i < word.length(); i++) {
+            if (word.charAt(i) < '0' || word.charAt(i) > '9') {
+                return -1;
+            }
+        }
+        long value = Long.parseLong(word);
+        return value <= max ? value : -1;
+    }
+
+    private void skipBlanks() {
+        while (position < text.length() && isBlank(text.charAt(position))) {
+            position++;
+        }
+    }
+
+    private static boolean isBlank(char c) {
+        return c == ' ' || c == '\t';
+    }
+}

@@ -1,0 +1,48 @@
+package org.lvs4j.replay;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/** The recordings of a real kernel among the test resources. */
+final class GoldenTraces {
+    private static final String SUFFIX = ".trace";
+
+    private GoldenTraces() {}
+
+    /** The names of all files, sorted, without their suffix. */
+    static List<String> names() {
+        try (Stream<Path> files = Files.list(folder())) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(SUFFIX))
+                    .map(name -> name.substring(0, name.length() - SUFFIX.length()))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static String text(String name) {
+        try {
+            return Files.readString(folder().resolve(name + SUFFIX));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path folder() {
+        URL url = Objects.requireNonNull(GoldenTraces.class.getResource("/golden/traces"), "golden/traces");
+        try {
+            return Path.of(url.toURI());
+        } catch (URISyntaxException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
