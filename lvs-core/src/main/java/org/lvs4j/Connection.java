@@ -33,6 +33,7 @@ public final class Connection implements AutoCloseable {
     private final @Nullable ConnectionEntry entry;
     private final int mark;
     private final int[] triedIds;
+    private final boolean onePacket;
 
     Connection(
             Director director,
@@ -41,12 +42,24 @@ public final class Connection implements AutoCloseable {
             @Nullable ConnectionEntry entry,
             int mark,
             int @Nullable [] triedIds) {
+        this(director, service, verdict, entry, mark, triedIds, false);
+    }
+
+    Connection(
+            Director director,
+            @Nullable ServiceKey service,
+            Verdict verdict,
+            @Nullable ConnectionEntry entry,
+            int mark,
+            int @Nullable [] triedIds,
+            boolean onePacket) {
         this.director = director;
         this.service = service;
         this.verdict = verdict;
         this.entry = entry;
         this.mark = mark;
         this.triedIds = triedIds == null ? NONE_TRIED : triedIds;
+        this.onePacket = onePacket;
     }
 
     /** Whether a real server takes it; if not, {@link #verdict()} says why. */
@@ -80,6 +93,14 @@ public final class Connection implements AutoCloseable {
      */
     public Endpoint destination() {
         return held().destination();
+    }
+
+    /**
+     * Whether it stands for one datagram alone, because the service schedules each by itself: the holder closes it when
+     * that has been sent.
+     */
+    public boolean onePacket() {
+        return onePacket;
     }
 
     /** Whether the server is still part of its service; a removed one keeps its connections. */

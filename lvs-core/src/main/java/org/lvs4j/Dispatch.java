@@ -76,7 +76,14 @@ final class Dispatch {
             return new Connection(director, service.key(), noServer(service, flow), null, flow.mark(), null);
         }
         begin(entry, nowNanos);
-        return new Connection(director, service.key(), Verdict.FORWARD, entry, flow.mark(), triedIds);
+        return new Connection(
+                director,
+                service.key(),
+                Verdict.FORWARD,
+                entry,
+                flow.mark(),
+                triedIds,
+                isOnePacket(service, flow));
     }
 
     Connection openUnlisted(Director director, ServiceState service, int @Nullable [] triedIds, long nowNanos) {
