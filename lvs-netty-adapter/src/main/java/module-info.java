@@ -1,0 +1,15 @@
+/** The sockets: relays the TCP and UDP services of a director. */
+module org.lvs4j.netty {
+    requires transitive org.lvs4j.core;
+    requires io.netty.buffer;
+    requires io.netty.common;
+    requires io.netty.transport;
+    requires io.netty.transport.classes.epoll;
+    requires io.netty.transport.classes.io_uring;
+    requires io.netty.transport.classes.kqueue;
+    requires io.netty.transport.unix.common;
+    requires org.slf4j;
+    requires static transitive org.jspecify;
+
+    exports org.lvs4j.netty;
+}

@@ -1,0 +1,245 @@
+package org.lvs4j.netty;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.Connection;
+import org.lvs4j.net.Endpoint;
+
+/**
+ * The life of one TCP connection through the relay: placed by the director, connected to a server (or to another one,
+ * if that fails), relayed, and ended once.
+ *
+ * <p>Both sockets live on one event loop and only that loop touches this object, so all fields are plain.
+ */
+final class TcpConnection {
+    /** How a connection ends. */
+    enum End {
+        /** Both sides have finished, and everything has been passed on. */
+        ORDERLY,
+        /** Cut off: both sides see a reset. */
+        RESET
+    }
+
+    @Nullable TcpConnection previous;
+    @Nullable TcpConnection next;
+
+    private final RelayState state;
+    private final Lane lane;
+    private final Listener listener;
+    private final TcpSide client;
+    private @Nullable TcpSide server;
+    private @Nullable Connection connection;
+    private int retries;
+    private long lastActivityNanos;
+    private boolean admitted;
+    private boolean serverFinished;
+    private boolean ended;
+
+    TcpConnection(RelayState state, Listener listener, Channel channel) {
+        this.state = state;
+        this.listener = listener;
+        lane = state.lane(channel.eventLoop());
+        client = new TcpSide(this, true, channel);
+        channel.pipeline().addLast(client);
+    }
+
+    boolean ended() {
+        return ended;
+    }
+
+    /** A socket is connected. */
+    void stands(TcpSide side) {
+        if (ended) {
+            Lane.reset(side.channel());
+        } else if (side == client) {
+            accepted();
+        } else {
+            Connection placed = placed();
+            placed.established();
+            if (client.inputEnded()) {
+                placed.clientFinished();
+            }
+            lastActivityNanos = System.nanoTime();
+            side.join(client);
+            if (!ended) {
+                client.join(side);
+            }
+        }
+    }
+
+    private void accepted() {
+        RelayCounters counters = state.counters;
+        counters.accepted.increment();
+        if (state.stopping()) {
+            Lane.reset(client.channel());
+            ended = true;
+            return;
+        }
+        if (!RelayCounters.take(counters.openConnections, state.options.maxConnections())) {
+            counters.overConnectionLimit.increment();
+            state.log.warn(
+                    "{}: a client was turned away, more than {} connections are open",
+                    listener,
+                    state.options.maxConnections());
+            Lane.reset(client.channel());
+            ended = true;
+            return;
+        }
+        admitted = true;
+        lastActivityNanos = System.nanoTime();
+        lane.add(this);
+        try {
+            connection = state.director.open(listener.flow(client.channel()));
+        } catch (RuntimeException e) {
+            RelayState.LOGGER.error("{}: the director failed to place a connection", listener, e);
+            end(End.RESET);
+            return;
+        }
+        if (placed().accepted()) {
+            connect();
+        } else {
+            counters.refused.increment();
+            state.log.warn("{}: a client was turned away, no server is available: {}", listener, placed());
+            end(End.RESET);
+        }
+    }
+
+    private Connection placed() {
+        Connection placed = connection;
+        if (placed == null) {
+            throw new IllegalStateException("the connection has not been placed");
+        }
+        return placed;
+    }
+
+    private void connect() {
+        InetSocketAddress to = placed().destination().toSocketAddress();
+        ChannelFuture connecting = lane.tcp()
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        TcpSide side = new TcpSide(TcpConnection.this, false, channel);
+                        server = side;
+                        channel.pipeline().addLast(side);
+                    }
+                })
+                .connect(to);
+        connecting.addListener(this::connectDone);
+    }
+
+    private void connectDone(Future<?> attempt) {
+        if (attempt.isSuccess() || ended) {
+            return;
+        }
+        RelayCounters counters = state.counters;
+        counters.connectFailures.increment();
+        Endpoint tried = placed().destination();
+        state.log.warn("{}: cannot connect to a server: {}", listener, reason(tried, attempt.cause()));
+        server = null;
+        if (retries < state.options.retries() && !state.stopping()) {
+            retries++;
+            connection = placed().retry();
+            if (placed().accepted()) {
+                counters.retries.increment();
+                connect();
+                return;
+            }
+        }
+        counters.unreachable.increment();
+        end(End.RESET);
+    }
+
+    private static String reason(Endpoint server, @Nullable Throwable cause) {
+        String text = cause == null ? "" : String.valueOf(cause.getMessage());
+        return text.contains(server.toString()) ? text : server + ": " + text;
+    }
+
+    /** Bytes have been read. */
+    void count(boolean fromClient, int bytes) {
+        lastActivityNanos = System.nanoTime();
+        if (fromClient) {
+            placed().received(bytes);
+        } else {
+            placed().sent(bytes);
+        }
+    }
+
+    /** One side has sent its last byte. */
+    void inputEnded(boolean ofClient) {
+        lastActivityNanos = System.nanoTime();
+        if (!ofClient) {
+            serverFinished = true;
+            placed().serverFinished();
+        } else if (client.joined()) {
+            placed().clientFinished();
+        }
+    }
+
+    /** One side has been told that nothing more comes. */
+    void outputEnded() {
+        TcpSide other = server;
+        if (other != null && client.outputEnded() && other.outputEnded()) {
+            end(End.ORDERLY);
+        }
+    }
+
+    /** A socket has failed, or is gone before its time. */
+    void broken(Channel channel, @Nullable Throwable cause) {
+        TcpSide other = server;
+        boolean connecting = other != null && channel == other.channel() && !channel.isActive() && !other.joined();
+        if (ended || connecting) {
+            // While connecting, the attempt itself reports its failure.
+            return;
+        }
+        if (cause == null || cause instanceof IOException) {
+            RelayState.LOGGER.debug("{}: {} was cut off", listener, channel, cause);
+        } else {
+            state.log.warn("{}: a connection failed: {}", listener, cause);
+        }
+        state.counters.aborted.increment();
+        end(End.RESET);
+    }
+
+    /** Ends it if it has been idle too long; a limit of 0 is none. */
+    void expire(long nowNanos, long idleNanos, long finishedIdleNanos) {
+        long limit = serverFinished ? finishedIdleNanos : idleNanos;
+        if (limit != 0 && nowNanos - lastActivityNanos > limit) {
+            state.counters.idleTimeouts.increment();
+            RelayState.LOGGER.debug("{}: {} was idle for too long", listener, client.channel());
+            end(End.RESET);
+        }
+    }
+
+    /** Ends it, once: both sockets are closed, the server is released. */
+    void end(End how) {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        if (connection != null) {
+            connection.close();
+        }
+        close(client, how);
+        if (server != null) {
+            close(server, how);
+        }
+        lane.remove(this);
+        if (admitted) {
+            state.leave();
+        }
+    }
+
+    private static void close(TcpSide side, End how) {
+        side.discard();
+        if (how == End.ORDERLY) {
+            side.channel().close();
+        } else {
+            Lane.reset(side.channel());
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package org.lvs4j.netty;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DatagramPacket;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.Connection;
+import org.lvs4j.net.Endpoint;
+
+/**
+ * The datagrams of one client at one listening socket, and the socket towards their server.
+ *
+ * <p>A server that answers "port unreachable" ends the flow, so that the client's next datagram is placed anew.
+ *
+ * <p>Only the event loop of the listening socket touches it: its fields are plain.
+ */
+final class UdpFlow extends ChannelInboundHandlerAdapter {
+    /** How many datagrams wait for the socket to be connected. */
+    private static final int WAITING = 16;
+
+    private final RelayState state;
+    private final UdpListener listener;
+    private final InetSocketAddress client;
+    private final Endpoint server;
+    private final @Nullable Connection connection;
+    private final Queue<ByteBuf> waiting = new ArrayDeque<>(2);
+    private @Nullable Channel channel;
+    private boolean connected;
+    private boolean ended;
+    private long lastActivityNanos = System.nanoTime();
+
+    /**
+     * A flow without a socket as yet.
+     *
+     * @param connection what it holds at the director, or null for the reply path of a one-packet service
+     */
+    UdpFlow(
+            RelayState state,
+            UdpListener listener,
+            InetSocketAddress client,
+            Endpoint server,
+            @Nullable Connection connection) {
+        this.state = state;
+        this.listener = listener;
+        this.client = client;
+        this.server = server;
+        this.connection = connection;
+    }
+
+    InetSocketAddress client() {
+        return client;
+    }
+
+    Endpoint server() {
+        return server;
+    }
+
+    boolean onePacket() {
+        return connection == null;
+    }
+
+    void connect(Bootstrap bootstrap) {
+        ChannelFuture connecting = bootstrap.handler(this).connect(server.toSocketAddress());
+        channel = connecting.channel();
+        connecting.addListener(done -> {
+            if (done.isSuccess()) {
+                connected();
+            } else {
+                failed(done.cause());
+            }
+        });
+    }
+
+    private void connected() {
+        Channel to = channel;
+        if (ended || to == null) {
+            return;
+        }
+        connected = true;
+        for (ByteBuf data = waiting.poll(); data != null; data = waiting.poll()) {
+            to.write(data, to.voidPromise());
+        }
+        to.flush();
+    }
+
+    /** Sends a datagram to the server, or drops it if too many wait already. */
+    void toServer(ByteBuf data) {
+        lastActivityNanos = System.nanoTime();
+        if (connection != null) {
+            connection.received(data.readableBytes());
+        }
+        Channel to = channel;
+        if (ended || to == null) {
+            drop(data);
+        } else if (!connected) {
+            if (waiting.size() < WAITING) {
+                waiting.add(data);
+            } else {
+                drop(data);
+            }
+        } else if (to.isWritable()) {
+            to.writeAndFlush(data, to.voidPromise());
+        } else {
+            drop(data);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        lastActivityNanos = System.nanoTime();
+        ByteBuf data = UdpListener.ownSize(((DatagramPacket) message).content(), context);
+        Channel to = listener.channel();
+        if (ended || !to.isWritable()) {
+            drop(data);
+            return;
+        }
+        if (connection != null) {
+            connection.sent(data.readableBytes());
+        }
+        to.write(new DatagramPacket(data, client), to.voidPromise());
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        listener.channel().flush();
+    }
+
+    private void drop(ByteBuf data) {
+        data.release();
+        state.counters.datagramsDropped.increment();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        failed(cause);
+    }
+
+    private void failed(Throwable cause) {
+        if (!ended) {
+            state.counters.connectFailures.increment();
+            state.log.warn("{}: a server does not take datagrams: {}", listener, server + ": " + cause.getMessage());
+            end();
+            listener.forget(this);
+        }
+    }
+
+    /** Ends it if it was last used before a moment. Returns whether it did; the caller forgets it then. */
+    boolean expire(long beforeNanos) {
+        if (lastActivityNanos - beforeNanos >= 0) {
+            return false;
+        }
+        end();
+        return true;
+    }
+
+    private void end() {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        if (connection != null) {
+            connection.close();
+        }
+        for (ByteBuf data = waiting.poll(); data != null; data = waiting.poll()) {
+            drop(data);
+        }
+        if (channel != null) {
+            channel.close();
+        }
+        state.counters.openFlows.decrementAndGet();
+    }
+}

@@ -1,0 +1,87 @@
+package org.lvs4j.netty;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A TCP server on a free port of loopback that runs one conversation per connection on a thread of its own. */
+final class EchoServer implements AutoCloseable {
+    /** What a server does with a connection; the connection is closed afterwards. */
+    @FunctionalInterface
+    interface Conversation {
+        void talk(Socket socket) throws Exception;
+    }
+
+    private final ServerSocket listening;
+    private final Conversation conversation;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    final AtomicInteger accepted = new AtomicInteger();
+
+    private EchoServer(Conversation conversation) throws IOException {
+        this.conversation = conversation;
+        listening = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress());
+        start(this::accept);
+    }
+
+    /** Sends everything back, and its end of stream after the client's. */
+    static EchoServer start() throws IOException {
+        return start(socket -> {
+            InputStream in = socket.getInputStream();
+            OutputStream out = socket.getOutputStream();
+            in.transferTo(out);
+            socket.shutdownOutput();
+        });
+    }
+
+    static EchoServer start(Conversation conversation) throws IOException {
+        return new EchoServer(conversation);
+    }
+
+    /** Such as {@code 127.0.0.1:40000}. */
+    String address() {
+        return "127.0.0.1:" + listening.getLocalPort();
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                Socket socket = listening.accept();
+                accepted.incrementAndGet();
+                open.add(socket);
+                start(() -> serve(socket));
+            }
+        } catch (IOException e) {
+            // Closed: the test is over.
+        }
+    }
+
+    private void serve(Socket socket) {
+        try (socket) {
+            conversation.talk(socket);
+        } catch (Exception e) {
+            // What a client does to a server is the matter of the test, not of the server.
+        } finally {
+            open.remove(socket);
+        }
+    }
+
+    private static void start(Runnable task) {
+        Thread thread = new Thread(task, "test-server");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void close() throws IOException {
+        listening.close();
+        for (Socket socket : open) {
+            socket.close();
+        }
+    }
+}
