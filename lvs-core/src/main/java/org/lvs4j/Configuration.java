@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -63,6 +64,10 @@ final class Configuration {
 
     SortedSet<String> schedulerNames() {
         return schedulers.names();
+    }
+
+    SortedSet<String> engineNames() {
+        return new TreeSet<>(engines.keySet());
     }
 
     @Nullable ServerState server(int id) {

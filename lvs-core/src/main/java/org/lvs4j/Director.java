@@ -166,6 +166,11 @@ public final class Director {
         return configuration.schedulerNames();
     }
 
+    /** The names of all persistence engines at hand, sorted. */
+    public SortedSet<String> persistenceEngines() {
+        return configuration.engineNames();
+    }
+
     /** The idle timeouts in force. */
     public TimeoutSettings timeouts() {
         return new TimeoutSettings(
