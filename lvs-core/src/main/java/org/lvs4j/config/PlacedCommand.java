@@ -77,8 +77,9 @@ record PlacedCommand(
                     "Scheduler or persistence engine not found",
                     "one of " + String.join(" ", director.schedulers()));
             case NO_SUCH_ENGINE -> refused(
-                    engine, "Scheduler or persistence engine not found (" + detail + ")",
-                    "an engine at hand");
+                    engine,
+                    "Scheduler or persistence engine not found",
+                    "one of " + String.join(" ", director.persistenceEngines()));
             case INVALID -> refused(whole, "Invalid argument (" + detail + ")", "parts that go together");
         };
     }
