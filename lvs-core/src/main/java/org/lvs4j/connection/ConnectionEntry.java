@@ -4,7 +4,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.Endpoint;
-import org.lvs4j.net.IpAddress;
 import org.lvs4j.net.Protocol;
 
 /**
@@ -236,15 +235,11 @@ public final class ConnectionEntry extends Timed {
 
     /** The client, or null for a connection without a key. */
     public @Nullable Endpoint client() {
-        return key == null
-                ? null
-                : new Endpoint(IpAddress.of(key.family(), key.fromHigh(), key.fromLow()), key.fromPort());
+        return key == null ? null : new Endpoint(key.from(), key.fromPort());
     }
 
     /** The virtual endpoint, or null for a connection without a key. */
     public @Nullable Endpoint virtual() {
-        return key == null
-                ? null
-                : new Endpoint(IpAddress.of(key.family(), key.toHigh(), key.toLow()), key.toPort());
+        return key == null ? null : new Endpoint(key.to(), key.toPort());
     }
 }

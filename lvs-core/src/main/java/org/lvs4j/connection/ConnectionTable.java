@@ -18,6 +18,7 @@ import org.lvs4j.service.RealServer;
 public final class ConnectionTable {
     private final ConcurrentHashMap<ConnectionKey, ConnectionEntry> byClient = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<ConnectionKey, ConnectionEntry> byServer = new ConcurrentHashMap<>();
+    private final ThreadLocal<ConnectionKey> probe = ThreadLocal.withInitial(ConnectionKey::new);
     private final Timeouts timeouts;
     private final TimerWheel wheel;
     private final int capacity;
@@ -35,7 +36,7 @@ public final class ConnectionTable {
 
     /** The connection of a packet from its client, or null. */
     public @Nullable ConnectionEntry find(Flow flow) {
-        return byClient.get(ConnectionKey.of(flow));
+        return byClient.get(probe.get().refill(flow));
     }
 
     /**
@@ -44,7 +45,7 @@ public final class ConnectionTable {
      * @param reply the server's endpoint as client, the client's as virtual endpoint
      */
     public @Nullable ConnectionEntry findByServer(Flow reply) {
-        return byServer.get(ConnectionKey.of(reply));
+        return byServer.get(probe.get().refill(reply));
     }
 
     /**
@@ -132,15 +133,6 @@ public final class ConnectionTable {
     }
 
     private static ConnectionKey replyKey(ConnectionKey key, ConnectionEntry entry) {
-        var address = entry.server().config().endpoint().address();
-        return new ConnectionKey(
-                key.protocol(),
-                address.family(),
-                address.high(),
-                address.low(),
-                entry.serverPort(),
-                key.fromHigh(),
-                key.fromLow(),
-                key.fromPort());
+        return key.reply(entry.server().config().endpoint().address(), entry.serverPort());
     }
 }
