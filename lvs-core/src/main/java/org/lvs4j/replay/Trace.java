@@ -49,8 +49,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An answer follows the arrow {@code ->}: the server's address and port, {@code client} for a reply that left with the
  * virtual address, {@code none:icmp-port-unreach}, {@code none:rst} or {@code none:drop}. An event of several packets
- * shows what came of the first. {@code close} and {@code rst} have an answer only if that packet reached no server. A
- * server that does not exist is counted as {@code -}.
+ * shows what came of the first. {@code close} and {@code rst} have an answer only if that packet reached no server; where
+ * a trace has any answers at all, their silence says that it did reach one. A server that does not exist is counted as
+ * {@code -}.
  */
 public final class Trace {
     private final String source;

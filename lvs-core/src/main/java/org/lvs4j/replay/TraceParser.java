@@ -12,10 +12,11 @@ import org.lvs4j.net.Protocol;
 
 /** Reads the lines of a trace one after the other and collects what they say. */
 final class TraceParser {
-    static final int MAX_CHARS = 64 << 20;
+    static final int MAX_CHARS = 32 << 20;
     static final int MAX_LINE_CHARS = 4096;
     static final int MAX_LINES = 2_000_000;
 
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
     private static final long MAX_MARK = 0xFFFF_FFFFL;
 
     private final String source;
@@ -48,7 +49,7 @@ final class TraceParser {
         if (text.length() > MAX_CHARS) {
             throw tooLong(1, 1, "trace of " + text.length() + " characters is too long", MAX_CHARS + " characters");
         }
-        int start = 0;
+        int start = text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length() : 0;
         int number = 0;
         while (start < text.length()) {
             int end = text.indexOf('\n', start);
@@ -70,7 +71,7 @@ final class TraceParser {
                         number + 1,
                         1,
                         "",
-                        "the trace ends without a section " + needed.header,
+                        "the trace ends too early; expected the section " + needed.header,
                         "the section " + needed.header);
             }
         }
