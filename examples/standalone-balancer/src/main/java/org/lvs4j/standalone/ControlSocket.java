@@ -108,9 +108,12 @@ final class ControlSocket implements AutoCloseable {
         return path;
     }
 
-    /** Removes the socket and gives the path up. The empty lock file stays: removing it would race with the next one. */
+    /** Removes the socket and gives the path up. The empty lock file stays: removing it would race with the next one. Idempotent. */
     @Override
     public void close() {
+        if (!lock.isOpen()) {
+            return;
+        }
         try (lock) {
             Files.deleteIfExists(path);
         } catch (IOException e) {

@@ -40,7 +40,7 @@ public final class Lvsadm {
     static int run(String[] arguments, Path socket, InputStream input, PrintStream output, PrintStream error) {
         String first = arguments.length == 0 ? "" : arguments[0];
         if (first.equals("-h") || first.equals("--help")) {
-            output.print(help(socket));
+            output.print(help());
             return Answer.OK;
         }
         if (first.equals("-v") || first.equals("--version")) {
@@ -67,7 +67,7 @@ public final class Lvsadm {
         return Answer.FAILURE;
     }
 
-    private static String help(Path socket) {
+    static String help() {
         return """
                 Usage: lvsadm COMMAND [OPTIONS]
 
@@ -95,9 +95,9 @@ public final class Lvsadm {
                 SERVICE is -t ADDRESS:PORT, -u ADDRESS:PORT or -f MARK [-6]; SERVER is ADDRESS[:PORT].
                 IPv6 addresses stand in brackets. Names are never looked up: -n changes nothing.
 
-                The control socket is %s; LVSD_SOCKET names another one.
+                LVSD_SOCKET names the control socket of the daemon.
 
                 Exit codes: 0 done, 2 wrong usage, 255 the change was refused, 1 anything else.
-                """.replace("%s", socket.toString());
+                """;
     }
 }
