@@ -26,8 +26,8 @@ public final class Listing {
     private Listing() {}
 
     /**
-     * What a listing command prints about a director; null for a command that does not list. {@code --daemon} prints
-     * nothing, since a director runs no synchronisation daemon.
+     * What a command prints about a director. {@code --daemon} prints nothing, since a director runs no synchronisation
+     * daemon.
      *
      * @return the text, or empty if the command is none of {@code -L}
      * @throws RuleException if the one service asked for does not exist

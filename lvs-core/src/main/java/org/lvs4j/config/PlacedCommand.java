@@ -59,6 +59,23 @@ record PlacedCommand(
 
     /** The error of a change that a configuration does not allow. */
     RuleException refusal(Reason reason, String detail, Director director) {
+        return located().refused(reason, detail, director);
+    }
+
+    /** This command with its words, which one that was made rather than read gets by being read. */
+    private PlacedCommand located() {
+        if (service != whole) {
+            return this;
+        }
+        try {
+            String text = whole.text();
+            return parse(Words.of(text, 0, text.length(), whole.source(), whole.line()));
+        } catch (RuleException e) {
+            return this;
+        }
+    }
+
+    private RuleException refused(Reason reason, String detail, Director director) {
         boolean ofServer = command instanceof RuleCommand.AddServer
                 || command instanceof RuleCommand.EditServer
                 || command instanceof RuleCommand.DeleteServer;

@@ -23,6 +23,9 @@ public final class Rules {
     /** The longest line that is read, in characters. */
     public static final int MAX_LINE_LENGTH = 64 * 1024;
 
+    /** The most commands that a text may hold. */
+    public static final int MAX_COMMANDS = 250_000;
+
     private final List<PlacedCommand> placed;
 
     private Rules(List<PlacedCommand> placed) {
@@ -34,7 +37,8 @@ public final class Rules {
      *
      * @param text the text
      * @param source what to call the text in errors, usually the name of its file
-     * @throws RuleException about the first line that is not a command, or if the text or a line is too long
+     * @throws RuleException about the first line that is not a command, or if there are too many, or the text or a
+     *     line is too long
      */
     public static Rules parse(String text, String source) throws RuleException {
         requireNonNull(source, "source");
@@ -52,6 +56,9 @@ public final class Rules {
             line++;
             List<Token> words = Words.of(text, start, end, source, line);
             if (!words.isEmpty()) {
+                if (commands.size() == MAX_COMMANDS) {
+                    throw words.get(0).misused("too many commands", "at most " + MAX_COMMANDS);
+                }
                 commands.add(PlacedCommand.parse(words));
             }
             start = end + 1;

@@ -1,0 +1,145 @@
+package org.lvs4j.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Test;
+import org.lvs4j.Director;
+import org.lvs4j.TimeoutSettings;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
+
+class RulesTest {
+    @Test
+    void print_recordedConfiguration_readsAsTheSame() throws RuleException {
+        Rules rules = Recordings.configuration();
+        Rules again = Rules.parse(rules.print(), "again");
+        assertThat(again).isEqualTo(rules).hasSameHashCodeAs(rules);
+        assertThat(again.print()).isEqualTo(rules.print());
+        assertThat(rules.print()).contains(" -x 100 -y 50");
+        assertThat(rules.commands()).hasSize(27);
+    }
+
+    @Test
+    void of_recordedConfiguration_asSaved() throws RuleException {
+        Rules saved = Rules.of(Recordings.director());
+        assertThat(saved.print()).isEqualTo(Recordings.read("save.txt"));
+        assertThat(Rules.parse(saved.print(), "saved")).isEqualTo(saved);
+    }
+
+    @Test
+    void parse_commentsBlankLinesAndProgramName_skipped() throws RuleException {
+        String text = "\uFEFF# all of it\r\n\r\n \t \nipvsadm -A -t 10.0.0.1:80 -s rr # web\r\n\t-C#\n-C #\n  # -D\n-Z";
+        assertThatThrownBy(() -> Rules.parse(text, "f")).hasMessageStartingWith("f:5:4: -#: unknown option");
+        assertThat(Rules.parse(text.replace("-C#", "-C"), "f").print())
+                .isEqualTo("-A -t 10.0.0.1:80 -s rr\n-C\n-C\n-Z\n");
+        assertThat(Rules.parse("", "f").commands()).isEmpty();
+        assertThatThrownBy(() -> Rules.parse("ipvsadm", "f")).hasMessageStartingWith("f:1:1: not a command 'ipvsadm'");
+    }
+
+    @Test
+    void parse_programName_columnsOfTheFile() {
+        assertThatThrownBy(() -> Rules.parse("ipvsadm -A\t-t x:80", "f"))
+                .hasMessageStartingWith("f:1:15: illegal virtual server address[:port] specified 'x:80'");
+    }
+
+    @Test
+    void parse_tooLong_refused() {
+        String line = "-A -t 10.0.0.1:80 -s " + "r".repeat(1 << 20);
+        assertThatThrownBy(() -> Rules.parse("-C\n" + line, "f"))
+                .hasMessageStartingWith("f:2:1: line of 1048597 characters is too long")
+                .hasMessageEndingWith("expected at most 65536 characters");
+        assertThatThrownBy(() -> Rules.parse("#\n".repeat(Rules.MAX_TEXT_LENGTH / 2 + 1), "f"))
+                .hasMessageStartingWith("f:1:1: text of 8388610 characters is too long")
+                .hasMessageEndingWith("expected at most 8388608 characters");
+        assertThatThrownBy(() -> Rules.parse("-A -t 10.0.0.1:80 -s " + "r".repeat(65_000), "f"))
+                .hasMessageStartingWith("f:1:22: illegal scheduler specified 'rrr")
+                .hasMessageEndingWith("letters and digits");
+    }
+
+    @Test
+    void parse_tooManyCommands_refused() throws RuleException {
+        String most = "-C\n".repeat(Rules.MAX_COMMANDS);
+        assertThat(Rules.parse(most, "f").commands()).hasSize(Rules.MAX_COMMANDS);
+        assertThatThrownBy(() -> Rules.parse(most + "-Z\n", "f"))
+                .hasMessage("f:250001:1: too many commands '-Z'; expected at most 250000");
+    }
+
+    @Test
+    void applyTo_refusedInTheMiddle_namesLineAndKeepsWhatWasDone() throws RuleException {
+        Director director = Director.create();
+        Rules rules = Rules.parse("-A -t 10.0.0.1:80\n\n-A -t 10.0.0.2:80 -s nosuch\n-A -t 10.0.0.3:80\n", "lb.rules");
+        assertThatThrownBy(() -> rules.applyTo(director))
+                .hasMessageStartingWith("lb.rules:3:22: Scheduler or persistence engine not found 'nosuch'; expected one of")
+                .hasMessageContaining(" rr ")
+                .asInstanceOf(InstanceOfAssertFactories.type(RuleException.class))
+                .satisfies(e -> assertThat(e.ipvsadmExitCode()).isEqualTo(255));
+        assertThat(Rules.of(director).print()).isEqualTo("-A -t 10.0.0.1:80 -s wlc\n");
+    }
+
+    @Test
+    void applyTo_unknownEngine_namesThoseAtHand() throws RuleException {
+        Rules rules = Rules.parse("-A -u 10.0.0.1:5060 -s rr -p 60 --pe nosuch", "f");
+        assertThatThrownBy(() -> rules.applyTo(Director.create()))
+                .hasMessageStartingWith("f:1:38: Scheduler or persistence engine not found 'nosuch'; expected one of sip");
+    }
+
+    @Test
+    void applyTo_commandThatChangesNothing_nothingDone() throws RuleException {
+        Director director = Director.create();
+        for (String bad : new String[] {"-L", "-S", "-R", "-h", "-v", "-L --timeout", "--start-daemon master"}) {
+            Rules rules = Rules.parse("-A -t 10.0.0.1:80\n" + bad, "f");
+            assertThatThrownBy(() -> rules.applyTo(director))
+                    .isInstanceOf(RuleException.class)
+                    .hasMessageStartingWith("f:2:1: ");
+        }
+        assertThat(director.services()).isEmpty();
+    }
+
+    @Test
+    void applyTo_everyChange_done() throws RuleException {
+        Director director = Director.create();
+        Rules.parse(
+                        """
+                        -A -t 10.0.0.1:80 -s rr
+                        -A -t 10.0.0.2:80 -s rr
+                        -E -t 10.0.0.1:80 -s wrr -p 60
+                        -a -t 10.0.0.1:80 -r 192.168.1.1 -m -x 10
+                        -a -t 10.0.0.1:80 -r 192.168.1.2 -m
+                        -e -t 10.0.0.1:80 -r 192.168.1.1 -m -w 5
+                        -d -t 10.0.0.1:80 -r 192.168.1.2
+                        -D -t 10.0.0.2:80
+                        --set 10 0 20
+                        -Z
+                        -Z -t 10.0.0.1:80
+                        """,
+                        "f")
+                .applyTo(director);
+        assertThat(Rules.of(director).print()).isEqualTo("""
+                -A -t 10.0.0.1:80 -s wrr -p 60
+                -a -t 10.0.0.1:80 -r 192.168.1.1:80 -m -w 5
+                """);
+        assertThat(director.timeouts()).isEqualTo(new TimeoutSettings(10, 120, 20));
+        assertThat(director.services().get(0).servers().get(0).server().upperThreshold()).isZero();
+        new RuleCommand.Clear().applyTo(director);
+        assertThat(director.services()).isEmpty();
+    }
+
+    @Test
+    void command_madeNotRead_refusedWithItsToken() {
+        Director director = Director.create();
+        ServiceKey key = ServiceKey.tcp("10.0.0.1:80");
+        director.addService(VirtualService.builder(key).build());
+        RealServer server = RealServer.at("192.168.1.1:80").build();
+        assertThatThrownBy(() -> new RuleCommand.EditServer(key, server).applyTo(director))
+                .hasMessageStartingWith("No such destination '192.168.1.1:80'; expected");
+        assertThatThrownBy(() -> new RuleCommand.DeleteServer(ServiceKey.mark(1), Endpoint.parse("1.2.3.4:5"))
+                        .applyTo(director))
+                .hasMessageStartingWith("Service not defined '1'; expected");
+        assertThatThrownBy(() -> new RuleCommand.Zero(ServiceKey.mark(1)).applyTo(director))
+                .hasMessageStartingWith("No such service '1'; expected");
+    }
+}
