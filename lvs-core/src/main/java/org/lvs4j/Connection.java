@@ -3,9 +3,7 @@ package org.lvs4j;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.connection.ConnectionEntry;
-import org.lvs4j.connection.ConnectionState;
 import org.lvs4j.net.Endpoint;
-import org.lvs4j.net.Protocol;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 
@@ -103,45 +101,59 @@ public final class Connection implements AutoCloseable {
         return onePacket;
     }
 
-    /** Whether the server is still part of its service; a removed one keeps its connections. */
+    /**
+     * Whether the server is still part of its service; a removed one keeps its connections.
+     *
+     * @throws IllegalStateException if the connection was not accepted
+     */
     public boolean serverPresent() {
         return held().server().present();
     }
 
-    /** The connection to the server stands: data may flow both ways. */
+    /**
+     * The connection to the server stands: data may flow both ways. A connection that a side has finished already stays
+     * inactive. Without effect unless it is a TCP connection.
+     *
+     * @throws IllegalStateException if the connection was not accepted
+     */
     public void established() {
-        enter(ConnectionState.ESTABLISHED);
+        director.established(held());
     }
 
-    /** The client has sent its last byte; the connection counts as inactive from now on. */
+    /**
+     * The client has sent its last byte; the connection counts as inactive from now on. Without effect unless it is a
+     * TCP connection.
+     *
+     * @throws IllegalStateException if the connection was not accepted
+     */
     public void clientFinished() {
-        ConnectionState now = held().state();
-        enter(now == ConnectionState.FIN_WAIT || now == ConnectionState.TIME_WAIT
-                ? ConnectionState.TIME_WAIT
-                : ConnectionState.CLOSE_WAIT);
+        director.finished(held(), true);
     }
 
-    /** The server has sent its last byte; the connection counts as inactive from now on. */
+    /**
+     * The server has sent its last byte; the connection counts as inactive from now on. Without effect unless it is a
+     * TCP connection.
+     *
+     * @throws IllegalStateException if the connection was not accepted
+     */
     public void serverFinished() {
-        ConnectionState now = held().state();
-        enter(now == ConnectionState.CLOSE_WAIT || now == ConnectionState.TIME_WAIT
-                ? ConnectionState.TIME_WAIT
-                : ConnectionState.FIN_WAIT);
+        director.finished(held(), false);
     }
 
-    private void enter(ConnectionState state) {
-        ConnectionEntry connection = held();
-        if (connection.protocol() == Protocol.TCP) {
-            director.enter(connection, state);
-        }
-    }
-
-    /** Counts bytes from the client, and puts off the idle timeout shown in listings. */
+    /**
+     * Counts bytes from the client, and puts off the idle timeout shown in listings.
+     *
+     * @throws IllegalStateException if the connection was not accepted
+     */
     public void received(long bytes) {
         director.count(held(), true, bytes);
     }
 
-    /** Counts bytes to the client, and puts off the idle timeout shown in listings. */
+    /**
+     * Counts bytes to the client, and puts off the idle timeout shown in listings.
+     *
+     * @throws IllegalStateException if the connection was not accepted
+     */
     public void sent(long bytes) {
         director.count(held(), false, bytes);
     }
@@ -165,7 +177,10 @@ public final class Connection implements AutoCloseable {
 
     /**
      * Gives up on the server and asks for another one: closes this connection and opens a new one for the same client,
-     * for which the servers tried so far count as unavailable.
+     * for which the servers tried so far count as unavailable. A client kept on the server by persistence moves with it.
+     *
+     * @return the new connection, refused if no other server is left; to be closed like any other
+     * @throws IllegalStateException if this connection was not accepted
      */
     public Connection retry() {
         ConnectionEntry failed = held();

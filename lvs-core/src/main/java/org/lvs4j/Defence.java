@@ -7,7 +7,6 @@ import java.util.random.RandomGenerator;
 import org.lvs4j.connection.ConnectionEntry;
 import org.lvs4j.connection.ConnectionState;
 import org.lvs4j.connection.ConnectionTable;
-import org.lvs4j.connection.Controller;
 import org.lvs4j.persistence.Template;
 import org.lvs4j.persistence.Templates;
 import org.lvs4j.service.Sysctl;
@@ -79,9 +78,12 @@ final class Defence {
         secureTcp = active(Sysctl.SECURE_TCP, low);
         int rate = 0;
         if (active(Sysctl.DROP_PACKET, low)) {
-            rate = settings.get(Sysctl.DROP_PACKET) == ALWAYS
-                    ? settings.get(Sysctl.AM_DROPRATE)
-                    : (int) (threshold / (threshold - Math.max(0, available)));
+            if (settings.get(Sysctl.DROP_PACKET) == ALWAYS) {
+                rate = settings.get(Sysctl.AM_DROPRATE);
+            } else {
+                rate = (int) (threshold / (threshold - Math.max(0, available)));
+                packetCountdown.set(rate);
+            }
         }
         dropRate = rate;
     }
@@ -110,10 +112,19 @@ final class Defence {
             }
         });
         templates.forEach(template -> {
-            if (random.nextInt(SAMPLE) == 0 && templates.dropUnconfirmed(template)) {
+            if (random.nextInt(SAMPLE) == 0 && !template.controls() && drop(templates, template, nowNanos)) {
                 entriesDropped.incrementAndGet();
             }
         });
+    }
+
+    /** A template of single datagrams is never confirmed, and goes by how idle it looks instead. */
+    private boolean drop(Templates templates, Template template, long nowNanos) {
+        if (!template.onePacket()) {
+            return templates.dropUnconfirmed(template);
+        }
+        long idleNanos = nowNanos + template.timeoutNanos() - template.deadlineNanos();
+        return isDue(template.inPackets(), idleNanos) && template.dropIfIdle();
     }
 
     private boolean isSuspect(ConnectionEntry entry, long nowNanos) {
@@ -125,13 +136,13 @@ final class Defence {
         };
     }
 
-    /** Of connections idle for a minute that have seen i packets, 1 to 8, every i-th. */
     private boolean isDue(ConnectionEntry entry, long nowNanos) {
-        int packets = entry.inPackets();
-        if (packets < 1 || packets > MAX_SUSPECT_PACKETS) {
-            return false;
-        }
-        if (nowNanos + entry.timeoutNanos() - entry.deadlineNanos() < FRESH_NANOS) {
+        return isDue(entry.inPackets(), nowNanos + entry.timeoutNanos() - entry.deadlineNanos());
+    }
+
+    /** Of those idle for a minute that have seen i packets, 1 to 8, every i-th. */
+    private boolean isDue(int packets, long idleNanos) {
+        if (packets < 1 || packets > MAX_SUSPECT_PACKETS || idleNanos < FRESH_NANOS) {
             return false;
         }
         if (--entryCountdown[packets] > 0) {
@@ -141,15 +152,16 @@ final class Defence {
         return true;
     }
 
-    /** Ends the connections of servers that have been removed, and their templates. */
-    static void expireNoDestination(ConnectionTable connections) {
+    /** Ends the connections of servers that have been removed, and the templates that no held connection needs. */
+    static void expireNoDestination(ConnectionTable connections, Templates templates) {
         connections.forEach(entry -> {
             if (!entry.held() && !entry.server().present()) {
                 connections.remove(entry);
-                Controller controller = entry.controller();
-                if (controller instanceof Template template && !template.controls()) {
-                    template.drop();
-                }
+            }
+        });
+        templates.forEach(template -> {
+            if (!template.server().present()) {
+                template.dropIfIdle();
             }
         });
     }

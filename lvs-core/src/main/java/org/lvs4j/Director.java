@@ -21,6 +21,7 @@ import org.lvs4j.connection.Timeouts;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.persistence.Template;
 import org.lvs4j.persistence.Templates;
 import org.lvs4j.scheduler.Scheduler;
 import org.lvs4j.service.RealServer;
@@ -312,7 +313,7 @@ public final class Director {
      * @param flow who talks to whom; not kept
      */
     public Connection open(Flow flow) {
-        return dispatch.open(this, flow, null, null, advance());
+        return dispatch.open(this, flow, null, null, null, advance());
     }
 
     /**
@@ -322,7 +323,7 @@ public final class Director {
      * @param payload the first bytes from the client, from position to limit; neither moved nor kept
      */
     public Connection open(Flow flow, ByteBuffer payload) {
-        return dispatch.open(this, flow, requireNonNull(payload, "payload"), null, advance());
+        return dispatch.open(this, flow, requireNonNull(payload, "payload"), null, null, advance());
     }
 
     /**
@@ -341,7 +342,10 @@ public final class Director {
         Endpoint client = failed.client();
         Endpoint virtual = failed.virtual();
         if (client != null && virtual != null) {
-            return dispatch.open(this, Flow.of(failed.protocol(), client, virtual).mark(mark), null, triedIds, now);
+            // The bytes that an engine knew the client by are gone, what it made of them is not.
+            String identity = failed.controller() instanceof Template template ? template.identity() : null;
+            Flow flow = Flow.of(failed.protocol(), client, virtual).mark(mark);
+            return dispatch.open(this, flow, null, identity, triedIds, now);
         }
         ServiceState service = key == null ? null : configuration.table().get(key);
         return service == null
@@ -349,9 +353,18 @@ public final class Director {
                 : dispatch.openUnlisted(this, service, triedIds, now);
     }
 
-    void enter(ConnectionEntry entry, ConnectionState state) {
-        entry.enter(state, timeouts);
-        connections.touch(entry, ticker.getAsLong());
+    void established(ConnectionEntry entry) {
+        if (entry.protocol() == Protocol.TCP) {
+            entry.establish(timeouts);
+            connections.touch(entry, ticker.getAsLong());
+        }
+    }
+
+    void finished(ConnectionEntry entry, boolean byClient) {
+        if (entry.protocol() == Protocol.TCP) {
+            entry.finish(byClient, timeouts);
+            connections.touch(entry, ticker.getAsLong());
+        }
     }
 
     void count(ConnectionEntry entry, boolean in, long bytes) {
@@ -450,7 +463,10 @@ public final class Director {
             return this;
         }
 
-        /** The source of randomness of those schedulers that need one; must be thread-safe if several threads dispatch. */
+        /**
+         * The source of randomness of those schedulers that need one, and of {@code drop_entry}; must be thread-safe if
+         * several threads dispatch.
+         */
         public Builder random(RandomGenerator generator) {
             random = requireNonNull(generator, "generator");
             return this;
@@ -466,8 +482,9 @@ public final class Director {
         }
 
         /**
-         * How many connections there may be at most; further ones are dropped and counted. {@value
-         * #DEFAULT_MAX_CONNECTIONS} by default.
+         * How many listed connections there may be at most, templates aside; further ones are dropped and counted. Those
+         * opened by {@linkplain Director#open(ServiceKey) service} are bounded by the application that holds them.
+         * {@value #DEFAULT_MAX_CONNECTIONS} by default.
          *
          * @throws IllegalArgumentException if it is not positive
          */

@@ -55,7 +55,12 @@ final class Dispatch {
     // ---- the socket plane
 
     Connection open(
-            Director director, Flow flow, @Nullable ByteBuffer payload, int @Nullable [] triedIds, long nowNanos) {
+            Director director,
+            Flow flow,
+            @Nullable ByteBuffer payload,
+            @Nullable String knownIdentity,
+            int @Nullable [] triedIds,
+            long nowNanos) {
         ServiceState service = configuration.table().find(flow);
         if (service == null) {
             return new Connection(director, null, Verdict.PASS, null, flow.mark(), null);
@@ -66,7 +71,9 @@ final class Dispatch {
         String identity = null;
         PersistenceEngine engine = service.engine();
         if (engine != null) {
-            identity = engine.identify(flow, payload == null ? NO_PAYLOAD : payload);
+            identity = knownIdentity != null
+                    ? knownIdentity
+                    : engine.identify(flow, payload == null ? NO_PAYLOAD : payload);
             if (identity == null) {
                 return new Connection(director, service.key(), Verdict.DROP, null, flow.mark(), null);
             }
@@ -91,9 +98,13 @@ final class Dispatch {
         if (server == null) {
             return new Connection(director, service.key(), Verdict.REJECT, null, 0, null);
         }
-        Protocol protocol = service.key() instanceof ServiceKey.Address address ? address.protocol() : Protocol.TCP;
-        ConnectionEntry entry = connections.insertUnlisted(
-                protocol, null, server, server.config().endpoint().port());
+        Protocol protocol = Protocol.TCP;
+        int port = server.config().endpoint().port();
+        if (service.key() instanceof ServiceKey.Address address) {
+            protocol = address.protocol();
+            port = port != 0 ? port : address.endpoint().port();
+        }
+        ConnectionEntry entry = connections.insertUnlisted(protocol, null, null, server, port);
         started(service, server);
         begin(entry, nowNanos);
         return new Connection(director, service.key(), Verdict.FORWARD, entry, 0, triedIds);
@@ -158,6 +169,9 @@ final class Dispatch {
         follow(entry, true, signal, bytes);
         long decision = Decision.forward(entry.server().id(), entry.serverPort());
         if (isOnePacket(service, flow)) {
+            if (entry.controller() != null) {
+                entry.controller().countIn();
+            }
             connections.remove(entry);
         } else {
             connections.arm(entry, nowNanos);
@@ -282,7 +296,7 @@ final class Dispatch {
             if (server == null) {
                 return null;
             }
-            template = templates.add(key, persistence, flow, identity, server, nowNanos);
+            template = templates.add(key, persistence, flow, identity, server, isOnePacket(service, flow), nowNanos);
         }
         ServerState server = template.server();
         return bind(service, flow, template, server, persistentPort(key, server, flow), held);
@@ -295,8 +309,9 @@ final class Dispatch {
             ServerState server,
             int port,
             boolean held) {
+        // Only a holder may want to know later whose datagram it was.
         ConnectionEntry entry = isOnePacket(service, flow)
-                ? connections.insertUnlisted(flow.protocol(), template, server, port)
+                ? connections.insertUnlisted(flow.protocol(), held ? flow : null, template, server, port)
                 : connections.insert(flow, template, server, port, held);
         started(service, server);
         return entry;

@@ -54,7 +54,7 @@ final class Housekeeping {
     void advance(long nowNanos) {
         wheel.advance(nowNanos);
         if (removals.get() && removals.compareAndSet(true, false)) {
-            Defence.expireNoDestination(connections);
+            Defence.expireNoDestination(connections, templates);
         }
         for (long due = nextLook.get(); nowNanos - due >= 0; due = nextLook.get()) {
             if (nextLook.compareAndSet(due, due + SECOND_NANOS)) {

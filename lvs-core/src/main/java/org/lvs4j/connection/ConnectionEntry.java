@@ -166,6 +166,45 @@ public final class ConnectionEntry extends Timed {
     }
 
     /**
+     * Notes for a holder that data may flow both ways. A connection that a side has finished already does not become
+     * active again.
+     */
+    public void establish(Timeouts timeouts) {
+        while (true) {
+            int before = (int) WORD.getVolatile(this);
+            if ((before & RELEASED) != 0) {
+                return;
+            }
+            ConnectionState now = ConnectionState.of(before & STATE_MASK);
+            ConnectionState next = now.active() || now == ConnectionState.NONE ? ConnectionState.ESTABLISHED : now;
+            if (change(before, next, before & NO_OUTPUT, timeouts)) {
+                if (controller != null) {
+                    controller.assure();
+                }
+                return;
+            }
+        }
+    }
+
+    /** Notes for a holder that one side has sent its last byte; when both have, in either order, the connection is over. */
+    public void finish(boolean byClient, Timeouts timeouts) {
+        ConnectionState own = byClient ? ConnectionState.CLOSE_WAIT : ConnectionState.FIN_WAIT;
+        ConnectionState others = byClient ? ConnectionState.FIN_WAIT : ConnectionState.CLOSE_WAIT;
+        while (true) {
+            int before = (int) WORD.getVolatile(this);
+            if ((before & RELEASED) != 0) {
+                return;
+            }
+            ConnectionState now = ConnectionState.of(before & STATE_MASK);
+            ConnectionState next =
+                    now == others || now == ConnectionState.TIME_WAIT ? ConnectionState.TIME_WAIT : own;
+            if (change(before, next, before & NO_OUTPUT, timeouts)) {
+                return;
+            }
+        }
+    }
+
+    /**
      * Follows a packet through the state machine of its protocol.
      *
      * @param signal the flags of a TCP segment or the event of an SCTP packet; ignored for UDP

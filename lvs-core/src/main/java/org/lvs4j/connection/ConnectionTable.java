@@ -69,10 +69,19 @@ public final class ConnectionTable {
         return entry;
     }
 
-    /** Binds a connection that nobody will look up: a single datagram, or one whose client is not known. */
+    /**
+     * Binds a connection that nobody will look up: a single datagram, or one whose client is not known.
+     *
+     * @param flow who talks to whom, or null if that does not matter
+     */
     public ConnectionEntry insertUnlisted(
-            Protocol protocol, @Nullable Controller controller, ServerState server, int serverPort) {
-        return new ConnectionEntry(this, protocol, null, controller, server, serverPort, false, true);
+            Protocol protocol,
+            @Nullable Flow flow,
+            @Nullable Controller controller,
+            ServerState server,
+            int serverPort) {
+        ConnectionKey key = flow == null ? null : ConnectionKey.of(flow);
+        return new ConnectionEntry(this, protocol, key, controller, server, serverPort, false, true);
     }
 
     /** Whether the ceiling is reached, so that the caller should not insert; racing threads may pass it by a few. */

@@ -11,17 +11,21 @@ import java.lang.invoke.VarHandle;
  */
 public abstract class Controller extends Timed {
     private static final VarHandle CONTROLLED;
+    private static final VarHandle IN_PACKETS;
     private static final int ENDED = -1;
 
     static {
         try {
-            CONTROLLED = MethodHandles.lookup().findVarHandle(Controller.class, "controlled", int.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            CONTROLLED = lookup.findVarHandle(Controller.class, "controlled", int.class);
+            IN_PACKETS = lookup.findVarHandle(Controller.class, "inPackets", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
     private int controlled;
+    private int inPackets;
 
     // Set once, never cleared; read by listings and defences only.
     private volatile boolean assured;
@@ -73,6 +77,16 @@ public abstract class Controller extends Timed {
     /** Whether it controls any connection now. */
     public final boolean controls() {
         return (int) CONTROLLED.getVolatile(this) > 0;
+    }
+
+    /** Counts a single datagram from the client, which leaves no connection to count it. */
+    public final void countIn() {
+        IN_PACKETS.getAndAdd(this, 1);
+    }
+
+    /** Single datagrams from the client so far. */
+    public final int inPackets() {
+        return (int) IN_PACKETS.getOpaque(this);
     }
 
     /** One of its connections has been established. */

@@ -18,6 +18,7 @@ public final class Template extends Controller {
     private final ServerState server;
     private final int serverPort;
     private final @Nullable String engine;
+    private final boolean onePacket;
 
     // Replaced when the template is set aside; each value is immutable.
     private volatile TemplateKey key;
@@ -31,12 +32,14 @@ public final class Template extends Controller {
             ServerState server,
             int serverPort,
             @Nullable String engine,
+            boolean onePacket,
             long timeoutNanos) {
         this.templates = templates;
         this.key = key;
         this.server = server;
         this.serverPort = serverPort;
         this.engine = engine;
+        this.onePacket = onePacket;
         this.timeoutNanos = timeoutNanos;
         server.bindTemplate();
     }
@@ -69,8 +72,27 @@ public final class Template extends Controller {
         }
     }
 
+    /** How long it lasts without another connection, as of now. */
+    public long timeoutNanos() {
+        return timeoutNanos;
+    }
+
+    /** Whether it places single datagrams, so that it is never confirmed. */
+    public boolean onePacket() {
+        return onePacket;
+    }
+
+    /** Ends it unless connections remain. Returns whether this call did. */
+    public boolean dropIfIdle() {
+        if (!end(false)) {
+            return false;
+        }
+        forget();
+        return true;
+    }
+
     /** Ends it although connections may remain. */
-    public void drop() {
+    void drop() {
         if (end(true)) {
             forget();
         }

@@ -108,6 +108,8 @@ public final class Templates {
 
     /**
      * A new template for the client, counting one connection; or the one that another thread has made meanwhile.
+     *
+     * @param onePacket whether it places single datagrams
      */
     public Template add(
             ServiceKey service,
@@ -115,11 +117,12 @@ public final class Templates {
             Flow flow,
             @Nullable String identity,
             ServerState server,
+            boolean onePacket,
             long nowNanos) {
         TemplateKey key = TemplateKey.of(service, persistence, flow, identity);
         int port = TemplateKey.servesOnePort(service, flow) ? server.config().endpoint().port() : 0;
         long timeoutNanos = TimeUnit.SECONDS.toNanos(persistence.timeoutSeconds());
-        Template template = new Template(this, key, server, port, persistence.engine(), timeoutNanos);
+        Template template = new Template(this, key, server, port, persistence.engine(), onePacket, timeoutNanos);
         template.control();
         template.renew(nowNanos);
         while (true) {
@@ -145,11 +148,7 @@ public final class Templates {
 
     /** Ends a template that controls nothing and of which no connection ever was established; for defences. */
     public boolean dropUnconfirmed(Template template) {
-        if (template.controls() || template.assured()) {
-            return false;
-        }
-        template.drop();
-        return true;
+        return !template.assured() && template.dropIfIdle();
     }
 
     /** Shows every template; weakly consistent. */
