@@ -1,0 +1,94 @@
+package org.lvs4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.lvs4j.net.Flow;
+import org.lvs4j.persistence.engine.PersistenceEngine;
+import org.lvs4j.service.Persistence;
+import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
+
+/** An engine of an application's own, found by a service file of the tests. */
+class PersistenceEngineTest {
+    private static final String VIP = "10.0.0.100:80";
+
+    private final Rig rig = new Rig();
+    private final ServiceKey web = rig.service(
+            VirtualService.tcp(VIP)
+                    .scheduler("rr")
+                    .persistence(new Persistence(300, 0xFF00_0000, "first-word"))
+                    .build(),
+            "192.168.1.1:80",
+            "192.168.1.2:80",
+            "192.168.1.3:80");
+
+    /** Knows a client by the first word it says. */
+    public static final class FirstWord implements PersistenceEngine {
+        @Override
+        public String name() {
+            return "first-word";
+        }
+
+        @Override
+        public @Nullable String identify(Flow flow, ByteBuffer payload) {
+            String text = StandardCharsets.US_ASCII.decode(payload.duplicate()).toString();
+            String word = text.split(" ", 2)[0];
+            return word.isEmpty() || word.length() > MAX_IDENTITY_LENGTH ? null : word;
+        }
+    }
+
+    private static ByteBuffer says(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private Connection open(String client, String text) {
+        return rig.director.open(Rig.tcp(client, VIP), says(text));
+    }
+
+    @Test
+    void open_engineOfTheApplication_decidesWhoBelongsTogether() {
+        String alice = open("10.1.0.1:4000", "alice hello").destination().toString();
+        String bob = open("10.1.0.1:4001", "bob hello").destination().toString();
+        assertThat(bob).isNotEqualTo(alice);
+        assertThat(open("10.2.0.2:4000", "alice again").destination()).hasToString(alice);
+        assertThat(rig.templates())
+                .extracting(ConnectionSnapshot::engineData)
+                .containsExactlyInAnyOrder("alice", "bob");
+    }
+
+    @Test
+    void open_nothingToGoBy_isDropped() {
+        assertThat(open("10.1.0.1:4000", "").verdict()).isEqualTo(Verdict.DROP);
+        assertThat(rig.director.open(Rig.tcp("10.1.0.1:4001", VIP)).verdict()).isEqualTo(Verdict.DROP);
+        assertThat(rig.listed()).isEmpty();
+        assertThat(rig.templates()).isEmpty();
+    }
+
+    @Test
+    void retry_connectionPlacedByAnEngine_staysKnownByItsIdentity() {
+        Connection first = open("10.1.0.1:4000", "alice hello");
+        Connection second = first.retry();
+        assertThat(second.verdict()).isEqualTo(Verdict.FORWARD);
+        assertThat(second.destination()).isNotEqualTo(first.destination());
+        assertThat(open("10.1.0.1:4001", "alice again").destination()).isEqualTo(second.destination());
+        assertThat(rig.connectionsOf(web, first.destination().toString())).isZero();
+    }
+
+    @Test
+    void addService_unknownEngine_namesThoseAtHand() {
+        VirtualService service = VirtualService.tcp("10.0.0.1:81")
+                .persistence(new Persistence(300, -1, "nonesuch"))
+                .build();
+        assertThatThrownBy(() -> rig.director.addService(service))
+                .isInstanceOf(DirectorException.class)
+                .hasMessageContaining("nonesuch")
+                .hasMessageContaining("first-word")
+                .hasMessageContaining("sip");
+        assertThat(rig.director.service(service.key())).isNull();
+    }
+}
