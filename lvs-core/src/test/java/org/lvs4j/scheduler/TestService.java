@@ -20,14 +20,19 @@ final class TestService implements SchedulerContext {
     private static final Schedulers ALL = Schedulers.load(TestService.class.getClassLoader());
 
     final int[] sysctls = new int[Sysctl.values().length];
-    RandomGenerator random = new SplittableRandom(42);
+    final RandomGenerator random;
     volatile long nowNanos = 1_000_000_000L;
     volatile View view;
     private final Set<SchedulerFlag> flags;
     private int nextId;
 
     TestService(String scheduler, Set<SchedulerFlag> flags) {
+        this(scheduler, flags, new SplittableRandom(42));
+    }
+
+    TestService(String scheduler, Set<SchedulerFlag> flags, RandomGenerator random) {
         this.flags = flags;
+        this.random = random;
         for (Sysctl sysctl : Sysctl.values()) {
             sysctls[sysctl.ordinal()] = sysctl.defaultValue();
         }
