@@ -18,10 +18,13 @@ enum Group {
         @Override
         List<Plan> plans() {
             List<Plan> plans = new ArrayList<>();
-            for (Peer peer : Peer.values()) {
-                Plan plan = Plan.of(PickBenchmark.class, 1, 2);
-                plans.add(plan.with("peer", List.of(peer.name()))
-                        .with("scheduler", BASIC.stream().filter(peer.schedulers()::contains).toList()));
+            for (String scheduler : BASIC) {
+                Peer[] able = Stream.of(Peer.values())
+                        .filter(peer -> peer.schedulers().contains(scheduler))
+                        .toArray(Peer[]::new);
+                plans.add(Plan.of(PickBenchmark.class, 1, 2)
+                        .with("scheduler", List.of(scheduler))
+                        .with(Result.PEER, names(able)));
             }
             return plans;
         }
@@ -32,7 +35,7 @@ enum Group {
         @Override
         List<Plan> plans() {
             return List.of(Plan.of(OpenCloseBenchmark.class, 1, 2)
-                    .with("peer", names(Peer.LVS4J, Peer.PLAIN))
+                    .with(Result.PEER, names(Peer.LVS4J, Peer.PLAIN))
                     .with("scheduler", BASIC));
         }
     },
@@ -42,7 +45,7 @@ enum Group {
         @Override
         List<Plan> plans() {
             return List.of(Plan.of(PickBenchmark.class, 1, 2)
-                    .with("peer", names(Peer.LVS4J))
+                    .with(Result.PEER, names(Peer.LVS4J))
                     .with("scheduler", Peer.LVS4J.schedulers()));
         }
     };

@@ -1,9 +1,11 @@
 package org.lvs4j.benchmarks.run;
 
+import java.lang.reflect.Field;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
@@ -47,19 +49,52 @@ record Plan(Class<?> benchmark, Map<String, List<String>> params, List<Integer> 
                 user.getThreads().hasValue() ? List.of(user.getThreads().get()) : threads);
     }
 
-    /** What to tell JMH, one for each number of threads, on top of the user's options. Allocation is always counted. */
+    /**
+     * What to tell JMH on top of the user's options: a run for each row of the table, so that the peers of a row run one
+     * right after another, while the machine is in the same mood. Allocation is always counted.
+     */
     List<Options> options(Options user) {
-        return threads.stream().map(count -> options(user, count)).toList();
+        List<Map<String, String>> rows = List.of(Map.of());
+        for (Field field : benchmark.getFields()) {
+            Param param = field.getAnnotation(Param.class);
+            String name = field.getName();
+            if (param != null && !name.equals(Result.PEER)) {
+                List<String> values = values(name, param, user);
+                rows = rows.stream()
+                        .flatMap(row -> values.stream().map(value -> plus(row, name, value)))
+                        .toList();
+            }
+        }
+        return rows.stream()
+                .flatMap(row -> threads.stream().map(count -> options(user, row, count)))
+                .toList();
     }
 
-    private Options options(Options user, int threadCount) {
+    private List<String> values(String name, Param param, Options user) {
+        List<String> planned = params.get(name);
+        return planned != null
+                ? planned
+                : List.copyOf(user.getParameter(name).orElse(List.of(param.value())));
+    }
+
+    private static Map<String, String> plus(Map<String, String> row, String name, String value) {
+        Map<String, String> longer = new LinkedHashMap<>(row);
+        longer.put(name, value);
+        return longer;
+    }
+
+    private Options options(Options user, Map<String, String> row, int threadCount) {
         var builder = new OptionsBuilder()
                 .parent(user)
                 .include("^" + benchmark.getName().replace(".", "\\.") + "\\.")
                 .threads(threadCount)
                 .addProfiler(GCProfiler.class)
                 .shouldFailOnError(true);
-        params.forEach((param, values) -> builder.param(param, values.toArray(String[]::new)));
+        row.forEach(builder::param);
+        List<String> peers = params.get(Result.PEER);
+        if (peers != null) {
+            builder.param(Result.PEER, peers.toArray(String[]::new));
+        }
         return builder.build();
     }
 }

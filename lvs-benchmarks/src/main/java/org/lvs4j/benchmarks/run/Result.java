@@ -17,7 +17,9 @@ record Result(
         @Nullable Map<String, String> params,
         Metric primaryMetric,
         Map<String, Metric> secondaryMetrics) {
-    private static final String PEER = "peer";
+    /** The parameter that says who is measured. */
+    static final String PEER = "peer";
+
     private static final String ALLOCATION = "gc.alloc.rate.norm";
 
     /**

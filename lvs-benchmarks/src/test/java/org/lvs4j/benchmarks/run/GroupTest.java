@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,12 +33,21 @@ class GroupTest {
     }
 
     @Test
-    void pick_asItIs_fourSchedulersOfOursOnOneAndTwoThreads() throws Exception {
-        assertThat(runs(Group.PICK))
-                .filteredOn(run -> values(run, "peer").contains("LVS4J"))
-                .allSatisfy(run -> assertThat(values(run, "scheduler")).containsExactly("rr", "wrr", "lc", "wlc"))
-                .extracting(run -> run.getThreads().get())
-                .containsExactly(1, 2);
+    void pick_asItIs_aRunForEachRow() throws Exception {
+        Set<String> rows = new TreeSet<>();
+        for (Options run : runs(Group.PICK)) {
+            assertThat(values(run, "peer")).startsWith("LVS4J", "PLAIN");
+            String row = values(run, "scheduler") + " " + values(run, "servers") + " " + run.getThreads().get();
+            assertThat(rows.add(row)).as(row).isTrue();
+        }
+        assertThat(rows).hasSize(4 * 3 * 2).contains("[rr] [10] 1", "[wlc] [1000] 2");
+    }
+
+    @Test
+    void pick_rr_everyPeer() throws Exception {
+        assertThat(runs(Group.PICK, "-p", "scheduler=rr"))
+                .hasSize(3 * 2)
+                .allSatisfy(run -> assertThat(values(run, "peer")).hasSize(Peer.values().length));
     }
 
     @Test
