@@ -17,7 +17,7 @@ final class Machine {
 
     private Machine() {}
 
-    /** Facts as of now, in the order of reading. */
+    /** Facts that hold for a whole run, in the order of reading. */
     static Map<String, String> facts() {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("CPU", cpuModel());
@@ -25,9 +25,13 @@ final class Machine {
         facts.put("Kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         facts.put("JDK", System.getProperty("java.vm.name") + " " + Runtime.version());
         facts.put("Date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-        double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
-        facts.put("Load before", load < 0 ? "unknown" : String.format(Locale.ROOT, "%.2f", load));
         return facts;
+    }
+
+    /** The system's load average over the last minute. */
+    static String load() {
+        double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+        return load < 0 ? "unknown" : String.format(Locale.ROOT, "%.2f", load);
     }
 
     private static String cpuModel() {

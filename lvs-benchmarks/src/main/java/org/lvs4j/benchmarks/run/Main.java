@@ -45,6 +45,7 @@ public final class Main {
         List<RunResult> results = new ArrayList<>();
         Map<String, String> facts = Machine.facts();
         facts.put("Command", ("lvs-benchmarks/run " + group.label() + " " + String.join(" ", jmhArgs)).strip());
+        facts.put("Load before", Machine.load());
         try {
             CommandLineOptions user = new CommandLineOptions(jmhArgs);
             if (user.shouldHelp()) {
@@ -65,6 +66,8 @@ public final class Main {
             System.err.println("run: " + e.getMessage());
             return FAILED;
         }
+        // Includes the run itself: much more than its threads means that others disturbed it.
+        facts.put("Load after", Machine.load());
         write(Path.of(args[0]), group, facts, results);
         return 0;
     }
