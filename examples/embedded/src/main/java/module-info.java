@@ -3,4 +3,5 @@ module org.lvs4j.examples.embedded {
     requires java.net.http;
     requires jdk.httpserver;
     requires org.lvs4j.core;
+    requires org.lvs4j.netty;
 }

@@ -12,7 +12,7 @@ import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
-/** An application that balances its own outgoing connections: no proxy, no socket but its own. */
+/** An application that balances its own outgoing connections: no proxy, and no socket but its own. */
 public final class BalancedClient {
     private BalancedClient() {}
 
@@ -21,25 +21,25 @@ public final class BalancedClient {
         try (TinyServer apple = new TinyServer("apple");
                 TinyServer banana = new TinyServer("banana");
                 TinyServer cherry = new TinyServer("cherry")) {
-            ServiceKey fruit = ServiceKey.tcp("10.0.0.1:80"); // a name for the three; nobody listens there
+            ServiceKey fruit = ServiceKey.tcp("10.0.0.1:80"); // a name; nobody listens there
             Director director = Director.create();
-            director.addService(VirtualService.builder(fruit).scheduler("wrr").build());
-            director.addServer(fruit, RealServer.at(apple.address()).weight(3).build());
-            director.addServer(fruit, RealServer.at(banana.address()).weight(2).build());
-            director.addServer(fruit, RealServer.at(cherry.address()).weight(1).build());
+            director.addService(
+                    VirtualService.builder(fruit).scheduler("wrr").build(),
+                    RealServer.at(apple.address()).weight(3).build(),
+                    RealServer.at(banana.address()).weight(2).build(),
+                    RealServer.at(cherry.address()).weight(1).build());
 
             HttpClient http = HttpClient.newHttpClient();
             for (int i = 0; i < 12; i++) {
                 try (Connection connection = director.open(fruit)) {
                     URI uri = URI.create("http://" + connection.destination() + "/");
-                    connection.established();
                     System.out.print(http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body());
                 }
             }
 
             for (ServerSnapshot server : director.service(fruit).servers()) {
-                System.out.println(server.server().endpoint() + " weight " + server.server().weight()
-                        + ": " + server.traffic().connections() + " connections");
+                System.out.println(server.server().endpoint() + " weight " + server.server().weight() + ": "
+                        + server.traffic().connections() + " connections");
             }
         }
     }

@@ -23,8 +23,8 @@ final class TinyServer implements AutoCloseable {
         http.start();
     }
 
-    Endpoint address() {
-        return Endpoint.of(http.getAddress());
+    String address() {
+        return Endpoint.of(http.getAddress()).toString();
     }
 
     @Override

@@ -38,25 +38,41 @@ final class EmbeddedTest {
                 line -> assertThat(line).endsWith(" weight 3: 6 connections"));
     }
 
+    @Test
+    void embeddedRelay_threeServers_eachAnswersTwice() throws Exception {
+        List<String> lines = run("EmbeddedRelay");
+        assertThat(lines.subList(0, lines.size() - 1))
+                .containsExactlyInAnyOrder(
+                        "hello from apple",
+                        "hello from apple",
+                        "hello from banana",
+                        "hello from banana",
+                        "hello from cherry",
+                        "hello from cherry");
+        assertThat(lines).last().isEqualTo("relayed 6 connections");
+    }
+
     private List<String> run(String program) throws IOException, InterruptedException {
         Path output = directory.resolve(program);
+        Path errors = directory.resolve(program + ".err");
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--module-path",
                         modulePath(),
                         "--module",
                         "org.lvs4j.examples.embedded/org.lvs4j.examples.embedded." + program)
-                .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
+                .redirectError(errors.toFile())
                 .start();
         try {
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("%s ends by itself", program).isTrue();
         } finally {
             process.destroyForcibly();
         }
-        String text = Files.readString(output, StandardCharsets.UTF_8);
-        assertThat(process.exitValue()).as(text).isZero();
-        return text.lines().toList();
+        String error = Files.readString(errors, StandardCharsets.UTF_8);
+        assertThat(process.exitValue()).as(error).isZero();
+        assertThat(error).doesNotContain("Exception", "WARN");
+        return Files.readAllLines(output, StandardCharsets.UTF_8);
     }
 
     private static String modulePath() {

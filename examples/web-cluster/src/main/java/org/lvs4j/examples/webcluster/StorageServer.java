@@ -1,0 +1,61 @@
+package org.lvs4j.examples.webcluster;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.lvs4j.examples.webcluster.LoopbackServer.Reply;
+import org.lvs4j.examples.webcluster.LoopbackServer.Request;
+
+/**
+ * The third tier: a {@link FileStore} over HTTP, the one place that holds what web servers must agree on.
+ *
+ * <p>{@code GET /files} lists, {@code GET} and {@code PUT /files/NAME} read and write; {@code GET /counters/NAME}
+ * reads, {@code POST} adds one and answers with the sum.
+ */
+final class StorageServer {
+    private static final String FILES = "/files/";
+    private static final String COUNTERS = "/counters/";
+
+    private final FileStore store;
+
+    private StorageServer(FileStore store) {
+        this.store = store;
+    }
+
+    static LoopbackServer start(FileStore store) throws IOException {
+        return LoopbackServer.start(new StorageServer(store)::handle, Map.of());
+    }
+
+    private Reply handle(Request request) throws Refusal, IOException {
+        String path = request.path();
+        String what = request.method() + " " + path.substring(0, path.indexOf('/', 1) + 1);
+        if (path.equals("/files") && request.method().equals("GET")) {
+            return Reply.text(String.join("\n", store.names()));
+        }
+        String name = path.substring(path.indexOf('/', 1) + 1);
+        switch (what) {
+            case "GET " + FILES:
+                return Reply.ok(Reply.BYTES, store.get(name));
+            case "PUT " + FILES:
+                store.put(name, request.body(FileStore.MAX_FILE_BYTES));
+                return Reply.text("stored " + name);
+            case "GET " + COUNTERS:
+                return Reply.text(store.counter(name));
+            case "POST " + COUNTERS:
+                return Reply.text(store.increment(name));
+            default:
+                throw new Refusal(Refusal.NOT_FOUND, "no such thing: " + request.method() + " " + path);
+        }
+    }
+
+    /** Runs until the parent is gone, on a directory that lasts as long. */
+    public static void main(String[] args) throws IOException {
+        Path directory = Files.createTempDirectory("lvs4j-storage-");
+        LoopbackServer server = start(new FileStore(directory));
+        Lifeline.hold(server.address(), () -> {
+            server.close();
+            FileStore.delete(directory);
+        });
+    }
+}

@@ -1,0 +1,124 @@
+package org.lvs4j.examples.webcluster;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.Charset;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.lvs4j.netty.RelayException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command: starts the cluster, takes the tour, and keeps serving. */
+@Command(
+        name = "run",
+        sortOptions = false,
+        description = {
+            "A three-tier web cluster on this machine: a director, web servers, and their shared storage.",
+            "",
+            "Starts everything on free ports of 127.0.0.1, sends requests through the director and shows where they"
+                    + " went, stops one web server and brings it back, then serves until Ctrl-C.",
+            ""
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:everything shown was as it should be",
+            "1:something was not, or could not be started",
+            "2:the command line was wrong"
+        })
+final class WebCluster implements Callable<Integer> {
+    private static final int MIN_SERVERS = 2;
+    private static final int MAX_SERVERS = 16;
+    private static final int MAX_PORT = 65_535;
+
+    @Option(names = "--once", description = "End after the summary instead of serving on.")
+    private boolean once;
+
+    @Option(
+            names = "--servers",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "How many web servers, 2 to 16 (default: 3). The first has weight N, the last weight 1.")
+    private int servers;
+
+    @Option(
+            names = "--port",
+            paramLabel = "P",
+            defaultValue = "0",
+            description = "The port of the virtual address (default: a free one).")
+    private int port;
+
+    @Option(names = "--help", usageHelp = true, description = "Show this text and end.")
+    private boolean help;
+
+    @Spec
+    private CommandSpec spec;
+
+    private WebCluster() {}
+
+    static CommandLine commandLine() {
+        return new CommandLine(new WebCluster());
+    }
+
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        requireRange("--servers", servers, MIN_SERVERS, MAX_SERVERS);
+        requireRange("--port", port, 0, MAX_PORT);
+        Terminal terminal = terminal();
+        try (Cluster cluster = Cluster.start(servers, port)) {
+            endAtCtrlC(cluster, terminal);
+            return show(cluster, terminal) ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+        } catch (IOException | Refusal | RelayException e) {
+            if (terminal.open()) {
+                System.err.println("web-cluster: " + e.getMessage());
+            }
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+    }
+
+    private static void endAtCtrlC(Cluster cluster, Terminal terminal) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            terminal.mute();
+            cluster.close();
+        }));
+    }
+
+    private boolean show(Cluster cluster, Terminal terminal) throws IOException, InterruptedException, Refusal {
+        Tour tour = new Tour(cluster, terminal);
+        boolean good = tour.take();
+        terminal.print("");
+        terminal.print(good ? "@|bold,green All as it should be.|@" : "@|bold,red Not all is as it should be.|@");
+        if (!once) {
+            terminal.print(List.of(
+                    "", "Open @|bold http://" + cluster.address() + "/|@ in a browser. Ctrl-C ends everything.", ""));
+            tour.stay();
+        }
+        return good;
+    }
+
+    private void requireRange(String option, int value, int low, int high) {
+        if (value < low || value > high) {
+            throw new ParameterException(
+                    spec.commandLine(), "Invalid value for option '" + option + "': " + value + " is outside " + low
+                            + ".." + high);
+        }
+    }
+
+    private static Terminal terminal() {
+        // JDK 17 has no stdout.encoding; what it prints with is the default unless a terminal says otherwise.
+        String name = System.getProperty("stdout.encoding", System.getProperty("sun.stdout.encoding"));
+        Charset charset = name == null ? Charset.defaultCharset() : Charset.forName(name);
+        boolean dumb = "dumb".equals(System.getenv("TERM"));
+        return new Terminal(
+                new PrintStream(System.out, false, charset), charset, dumb ? Ansi.OFF : Ansi.valueOf(Ansi.AUTO.enabled()));
+    }
+}

@@ -1,0 +1,176 @@
+package org.lvs4j.examples.webcluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs the packed program as a user does. */
+final class WebClusterIT {
+    private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(120);
+    private static final long POLL_MILLIS = 50;
+
+    @TempDir
+    Path directory;
+
+    private final List<Process> started = new ArrayList<>();
+
+    @AfterEach
+    void endAll() {
+        for (Process process : started) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void once_threeServers_allAsItShouldBeAndNothingLeft() throws Exception {
+        Process process = start("--once");
+        Set<ProcessHandle> children = new HashSet<>();
+        waitUntil("the end", () -> {
+            process.descendants().forEach(children::add);
+            return !process.isAlive();
+        });
+
+        String output = output();
+        assertThat(process.exitValue()).as(output).isZero();
+        assertThat(output)
+                .contains("scheduled 801:534:267; weights 3:2:1 make that 801:534:267")
+                .contains("bytes read through web1, web2, web3")
+                .contains(" requests answered, 0 failed, ")
+                .contains("All as it should be.")
+                .doesNotContain("NOT SO", "\u001B");
+        assertThat(carriedOver(output)).as("connects carried over").isPositive();
+        assertThat(children).as("storage, three web servers, and one that came back").hasSizeGreaterThanOrEqualTo(5);
+        assertThat(children).noneMatch(ProcessHandle::isAlive);
+        assertThat(storageDirectories()).isEmpty();
+    }
+
+    @Test
+    void once_twoServers_allAsItShouldBe() throws Exception {
+        Process process = start("--once", "--servers", "2");
+        waitUntil("the end", () -> !process.isAlive());
+        assertThat(process.exitValue()).as(output()).isZero();
+        assertThat(output()).contains("scheduled 1068:534; weights 2:1 make that 1068:534");
+    }
+
+    @Test
+    void serving_thenTerminated_everythingEnds() throws Exception {
+        Process process = start();
+        URI address = servingAt(process);
+        HttpClient http = HttpClient.newHttpClient();
+        HttpRequest page = HttpRequest.newBuilder(address).build();
+        assertThat(http.send(page, BodyHandlers.ofString()).body()).contains("This page came from");
+        HttpRequest json = HttpRequest.newBuilder(address.resolve("/cluster.json")).build();
+        assertThat(http.send(json, BodyHandlers.ofString()).body())
+                .contains("\"name\":\"web1\"", "\"weight\":3", "\"state\":\"up\"");
+
+        List<ProcessHandle> children = process.descendants().toList();
+        assertThat(children).hasSize(4);
+        process.destroy();
+        waitUntil("the end", () -> !process.isAlive());
+        waitUntil("the end of every child", () -> children.stream().noneMatch(ProcessHandle::isAlive));
+        assertThat(storageDirectories()).isEmpty();
+        assertThat(output()).doesNotContain("Exception", "NOT SO");
+        assertThat(http)
+                .satisfies(client -> org.assertj.core.api.Assertions.assertThatThrownBy(
+                                () -> client.send(page, BodyHandlers.ofString()))
+                        .isInstanceOf(ConnectException.class));
+    }
+
+    @Test
+    void serving_thenKilled_childrenEndByThemselves() throws Exception {
+        Process process = start("--servers", "2");
+        servingAt(process);
+        List<ProcessHandle> children = process.descendants().toList();
+        assertThat(children).hasSize(3).allMatch(ProcessHandle::isAlive);
+        process.destroyForcibly();
+        waitUntil("the end of every child", () -> children.stream().noneMatch(ProcessHandle::isAlive));
+        assertThat(storageDirectories()).isEmpty();
+    }
+
+    @Test
+    void port_inUse_errorNamesItAndNothingIsLeft() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getByName("127.0.0.1"))) {
+            Process process = start("--once", "--port", Integer.toString(taken.getLocalPort()));
+            Set<ProcessHandle> children = new HashSet<>();
+            waitUntil("the end", () -> {
+                process.descendants().forEach(children::add);
+                return !process.isAlive();
+            });
+            assertThat(process.exitValue()).isEqualTo(1);
+            assertThat(output()).contains("127.0.0.1:" + taken.getLocalPort()).doesNotContain("\tat ");
+            assertThat(children).isNotEmpty().noneMatch(ProcessHandle::isAlive);
+            assertThat(storageDirectories()).isEmpty();
+        }
+    }
+
+    private Process start(String... options) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.io.tmpdir=" + directory,
+                "-jar",
+                System.getProperty("webcluster.jar")));
+        command.addAll(List.of(options));
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("output").toFile())
+                .start();
+        started.add(process);
+        return process;
+    }
+
+    private String output() throws IOException {
+        return Files.readString(directory.resolve("output"), StandardCharsets.UTF_8);
+    }
+
+    private List<Path> storageDirectories() throws IOException {
+        try (var paths = Files.list(directory)) {
+            return paths.filter(path -> path.getFileName().toString().startsWith("lvs4j")).toList();
+        }
+    }
+
+    private static int carriedOver(String output) {
+        Matcher matcher = Pattern.compile("(\\d+) connects carried over").matcher(output);
+        assertThat(matcher.find()).as(output).isTrue();
+        return Integer.parseInt(matcher.group(1));
+    }
+
+    private URI servingAt(Process process) throws Exception {
+        Pattern open = Pattern.compile("Open (\\S+) in a browser");
+        waitUntil("the address to open", () -> open.matcher(output()).find() || !process.isAlive());
+        Matcher matcher = open.matcher(output());
+        assertThat(matcher.find()).as(output()).isTrue();
+        return URI.create(matcher.group(1));
+    }
+
+    private void waitUntil(String what, Condition condition) throws Exception {
+        long deadline = System.nanoTime() + DEADLINE_NANOS;
+        while (!condition.holds()) {
+            assertThat(System.nanoTime() - deadline).as("waiting for %s after:%n%s", what, output()).isNegative();
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+}
