@@ -117,7 +117,7 @@ class ReloadTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             -A -t 10.0.0.2:80 -s nosuch           | f:5:22: Scheduler or persistence engine not found 'nosuch'
-            -A -u 10.0.0.2:80 -p 9 --pe nosuch    | f:5:29: Scheduler or persistence engine not found 'nosuch'; expected one of sip
+            -A -u 10.0.0.2:80 -p 9 --pe nosuch    | f:5:29: Scheduler or persistence engine not found 'nosuch'; expected one of
             -E -t 10.0.0.1:80 -s nosuch           | f:5:22: Scheduler or persistence engine not found 'nosuch'
             -A -t 10.0.0.1:80                     | f:5:7: Service already exists '10.0.0.1:80'
             -E -t 10.0.0.2:80                     | f:5:7: No such service '10.0.0.2:80'
