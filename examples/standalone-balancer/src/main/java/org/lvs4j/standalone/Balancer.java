@@ -128,7 +128,9 @@ final class Balancer implements AutoCloseable {
         try {
             Reload.plan(director, before).apply(director);
             relay.refresh();
-        } catch (RuleException | DirectorException | RelayException | IllegalStateException e) {
+        } catch (IllegalStateException e) {
+            LOG.debug("the relay is stopping: it has nothing to take back", e);
+        } catch (RuleException | DirectorException | RelayException e) {
             LOG.error("what a refused change had done could not all be taken back: {}", e.getMessage());
         }
     }

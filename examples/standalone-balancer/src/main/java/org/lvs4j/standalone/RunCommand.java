@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -86,7 +87,10 @@ final class RunCommand implements Callable<Integer> {
             announce(balancer, path);
             obey(balancer, control);
             return Answer.OK;
-        } catch (IOException | RelayException | IllegalArgumentException e) {
+        } catch (IllegalArgumentException e) {
+            // The relay has checked its options, all at once.
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        } catch (IOException | RelayException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         } catch (RuleException e) {
             throw new RulesInvalidException(e.getMessage());
