@@ -1,0 +1,79 @@
+package org.lvs4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
+
+class ConnectionCeilingTest {
+    private static final String VIP = "10.0.0.100:80";
+
+    private final Rig rig = new Rig(builder -> builder.maxConnections(3));
+    private final ServiceKey web =
+            rig.service(VirtualService.tcp(VIP).scheduler("rr").build(), "192.168.1.1:80", "192.168.1.2:80");
+
+    private long refused() {
+        return rig.director.limits().connectionsRefused();
+    }
+
+    private int counted() {
+        return rig.connectionsOf(web, "192.168.1.1:80") + rig.connectionsOf(web, "192.168.1.2:80");
+    }
+
+    @Test
+    void packet_atTheCeiling_newOnesAreDroppedAndCountedKnownOnesGoOn() {
+        for (int client = 1; client <= 3; client++) {
+            assertThat(rig.syn("10.1.0." + client + ":4000", VIP)).endsWith(":80");
+        }
+        assertThat(rig.syn("10.1.0.4:4000", VIP)).isEqualTo("DROP");
+        assertThat(rig.syn("10.1.0.4:4000", VIP)).isEqualTo("DROP");
+        assertThat(refused()).isEqualTo(2);
+        assertThat(counted()).isEqualTo(3);
+        assertThat(rig.syn("10.1.0.3:4000", VIP)).endsWith(":80");
+        assertThat(rig.director.service(web).traffic().connections()).isEqualTo(3);
+        assertThat(rig.syn("10.1.0.4:4000", "10.0.0.100:81")).as("of no service").isEqualTo("PASS");
+        assertThat(refused()).isEqualTo(2);
+
+        rig.pass(60.1);
+        assertThat(counted()).isZero();
+        assertThat(rig.syn("10.1.0.4:4000", VIP)).endsWith(":80");
+        assertThat(refused()).isEqualTo(2);
+    }
+
+    @Test
+    void open_atTheCeiling_isRefusedUntilOneIsClosed() {
+        Connection first = rig.director.open(Rig.tcp("10.1.0.1:4000", VIP));
+        rig.director.open(Rig.tcp("10.1.0.2:4000", VIP));
+        rig.director.open(Rig.tcp("10.1.0.3:4000", VIP));
+        Connection refused = rig.director.open(Rig.tcp("10.1.0.4:4000", VIP));
+        assertThat(refused.verdict()).isEqualTo(Verdict.DROP);
+        assertThat(refused.service()).isEqualTo(web);
+        refused.close();
+        assertThat(refused()).isEqualTo(1);
+        assertThat(counted()).isEqualTo(3);
+
+        first.close();
+        assertThat(rig.director.open(Rig.tcp("10.1.0.4:4000", VIP)).accepted()).isTrue();
+    }
+
+    @Test
+    void retry_atTheCeiling_takesThePlaceOfTheFailedOne() {
+        Connection failed = rig.director.open(Rig.tcp("10.1.0.1:4000", VIP));
+        rig.director.open(Rig.tcp("10.1.0.2:4000", VIP));
+        rig.director.open(Rig.tcp("10.1.0.3:4000", VIP));
+        assertThat(failed.retry().accepted()).isTrue();
+        assertThat(refused()).isZero();
+        assertThat(counted()).isEqualTo(3);
+    }
+
+    @Test
+    void open_byKey_isNotBoundedByTheTable() {
+        for (int i = 0; i < 10; i++) {
+            assertThat(rig.director.open(web).accepted()).isTrue();
+        }
+        assertThat(refused()).isZero();
+        assertThat(counted()).isEqualTo(10);
+        assertThat(rig.listed()).isEmpty();
+    }
+}

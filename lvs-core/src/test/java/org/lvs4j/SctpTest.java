@@ -1,0 +1,156 @@
+package org.lvs4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.Flow;
+import org.lvs4j.net.Protocol;
+import org.lvs4j.service.Forwarding;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.Sysctl;
+import org.lvs4j.service.VirtualService;
+
+/** SCTP associations through a director; signals are chunk types. */
+class SctpTest {
+    private static final String VIP = "10.0.0.100:2905";
+    private static final String SERVER = "192.168.1.1:2905";
+    private static final String CLIENT = "10.1.0.1:4000";
+    private static final int DATA = 0;
+    private static final int INIT = 1;
+    private static final int INIT_ACK = 2;
+    private static final int ABORT = 6;
+    private static final int SHUTDOWN = 7;
+    private static final int SHUTDOWN_ACK = 8;
+    private static final int COOKIE_ECHO = 10;
+    private static final int COOKIE_ACK = 11;
+    private static final int SHUTDOWN_COMPLETE = 14;
+
+    private final Rig rig = new Rig();
+    private final ServiceKey key = ServiceKey.of(Protocol.SCTP, Endpoint.parse(VIP));
+    private final Flow flow = Rig.flow(Protocol.SCTP, CLIENT, VIP);
+
+    private void serve(Forwarding forwarding) {
+        rig.director.addService(VirtualService.builder(key).scheduler("rr").build());
+        rig.director.addServer(key, RealServer.at(SERVER).forwarding(forwarding).build());
+    }
+
+    private void client(int chunk, String state, int seconds) {
+        assertThat(rig.packet(flow, chunk)).isEqualTo(SERVER);
+        check(state, seconds);
+    }
+
+    private void server(int chunk, String state, int seconds) {
+        assertThat(rig.reply(Protocol.SCTP, SERVER, CLIENT, chunk)).isTrue();
+        check(state, seconds);
+    }
+
+    private void check(String state, int seconds) {
+        assertThat(rig.state()).isEqualTo(state);
+        assertThat(Rig.seconds(rig.connection())).isEqualTo(seconds);
+        boolean active = state.equals("ESTABLISHED");
+        assertThat(rig.server(key, SERVER).active()).as(state).isEqualTo(active ? 1 : 0);
+        assertThat(rig.server(key, SERVER).inactive()).as(state).isEqualTo(active ? 0 : 1);
+    }
+
+    @Test
+    void association_masqueraded_goesThroughItsStates() {
+        serve(Forwarding.masquerade());
+        client(INIT, "INIT1", 4);
+        server(INIT_ACK, "C-SENT", 61);
+        client(COOKIE_ECHO, "C-REPLIED", 61);
+        server(COOKIE_ACK, "ESTABLISHED", 900);
+        client(DATA, "ESTABLISHED", 900);
+        client(SHUTDOWN, "S-RECEIVED", 61);
+        server(SHUTDOWN_ACK, "S-ACK-SENT", 61);
+        client(SHUTDOWN_COMPLETE, "CLOSED", 61);
+        rig.pass(61.1);
+        assertThat(rig.listed()).isEmpty();
+        assertThat(rig.connectionsOf(key, SERVER)).isZero();
+    }
+
+    @Test
+    void association_onlyTheClientSeen_goesByItsPackets() {
+        serve(Forwarding.direct());
+        client(INIT, "INIT1", 4);
+        client(COOKIE_ECHO, "ESTABLISHED", 900);
+        client(SHUTDOWN_ACK, "CLOSED", 61);
+    }
+
+    @Test
+    void init_unanswered_endsAfterFourSeconds() {
+        serve(Forwarding.masquerade());
+        client(INIT, "INIT1", 4);
+        rig.pass(3.9);
+        assertThat(rig.listed()).hasSize(1);
+        rig.pass(0.2);
+        assertThat(rig.listed()).isEmpty();
+    }
+
+    @Test
+    void abort_established_closes() {
+        serve(Forwarding.masquerade());
+        rig.packet(flow, INIT);
+        server(COOKIE_ACK, "ESTABLISHED", 900);
+        client(ABORT, "CLOSED", 61);
+    }
+
+    @Test
+    void packet_initOnAClosedAssociation_isScheduledAnew() {
+        serve(Forwarding.masquerade());
+        rig.packet(flow, INIT);
+        client(ABORT, "CLOSED", 61);
+        rig.packet(flow, INIT);
+        rig.pass(0.02);
+        check("INIT1", 3);
+        assertThat(rig.director.service(key).traffic().connections()).isEqualTo(2);
+    }
+
+    @Test
+    void packet_initOnALiveAssociation_staysWithIt() {
+        serve(Forwarding.masquerade());
+        rig.packet(flow, INIT);
+        client(INIT, "INIT", 61);
+        assertThat(rig.director.service(key).traffic().connections()).isEqualTo(1);
+    }
+
+    @Test
+    void packet_initOnAClosedAssociationReuseOff_staysWithIt() {
+        serve(Forwarding.masquerade());
+        rig.set(Sysctl.CONN_REUSE_MODE, 0);
+        rig.packet(flow, INIT);
+        client(ABORT, "CLOSED", 61);
+        client(INIT, "INIT", 61);
+        assertThat(rig.director.service(key).traffic().connections()).isEqualTo(1);
+    }
+
+    @Test
+    void packet_firstIsNotInit_startsAnAssociationOnlyIfSloppyAndNeverWithAbort() {
+        serve(Forwarding.masquerade());
+        for (int chunk = 0; chunk < 256; chunk++) {
+            if (chunk != INIT) {
+                assertThat(rig.packet(flow, chunk)).as("chunk %d", chunk).isEqualTo("PASS");
+            }
+        }
+        rig.set(Sysctl.SLOPPY_SCTP, 1);
+        assertThat(rig.packet(flow, ABORT)).isEqualTo("PASS");
+        assertThat(rig.listed()).isEmpty();
+        client(DATA, "ESTABLISHED", 900);
+    }
+
+    @Test
+    void sloppy_eachFirstChunk_statesOfTheFirstColumn() {
+        String[] expected = {
+            "0 ESTABLISHED", "2 C-WAIT", "7 S-RECEIVED", "8 CLOSED", "9 CLOSED", "10 C-REPLIED", "11 ESTABLISHED", "14 CLOSED"
+        };
+        for (String row : expected) {
+            String[] words = row.split(" ");
+            Rig one = new Rig();
+            one.set(Sysctl.SLOPPY_SCTP, 1);
+            one.service(VirtualService.builder(key).build(), SERVER);
+            assertThat(one.packet(flow, Integer.parseInt(words[0]))).isEqualTo(SERVER);
+            assertThat(one.state()).as(row).isEqualTo(words[1]);
+        }
+    }
+}
