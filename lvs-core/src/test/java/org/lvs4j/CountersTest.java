@@ -1,0 +1,166 @@
+package org.lvs4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.lvs4j.Rig.ACK;
+
+import org.junit.jupiter.api.Test;
+import org.lvs4j.net.Flow;
+import org.lvs4j.net.Protocol;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.Sysctl;
+import org.lvs4j.service.VirtualService;
+import org.lvs4j.stats.Rates;
+import org.lvs4j.stats.Traffic;
+
+/** What is counted where, and when the counters start again. */
+class CountersTest {
+    private static final String VIP = "10.0.0.100:80";
+    private static final String SERVER = "192.168.1.1:80";
+    private static final String CLIENT = "10.1.0.1:4000";
+    private static final Flow FLOW = Rig.tcp(CLIENT, VIP);
+
+    private final Rig rig = new Rig();
+    private final ServiceKey web = rig.service(VirtualService.tcp(VIP).build(), SERVER);
+
+    private Traffic server() {
+        return rig.server(web, SERVER).traffic();
+    }
+
+    private Traffic service() {
+        return rig.director.service(web).traffic();
+    }
+
+    @Test
+    void packets_bothWays_areCountedOnServerServiceAndDirector() {
+        rig.director.packet(FLOW, Rig.SYN, 60);
+        rig.director.reply(Rig.flow(Protocol.TCP, SERVER, CLIENT), Rig.SYN | ACK, 64);
+        rig.director.packet(FLOW, ACK, 52);
+        rig.director.reply(Rig.flow(Protocol.TCP, SERVER, CLIENT), ACK, 1500);
+
+        Traffic expected = new Traffic(1, 2, 2, 112, 1564);
+        assertThat(server()).isEqualTo(expected);
+        assertThat(service()).isEqualTo(expected);
+        assertThat(rig.director.traffic()).isEqualTo(expected);
+    }
+
+    @Test
+    void packets_refusedOrPassing_areNotCounted() {
+        rig.packet(FLOW, ACK);
+        rig.syn(CLIENT, "10.0.0.100:81");
+        rig.weight(web, SERVER, 0);
+        assertThat(rig.syn(CLIENT, VIP)).isEqualTo("REJECT");
+        assertThat(rig.director.traffic()).isEqualTo(Traffic.NONE);
+        assertThat(service()).isEqualTo(Traffic.NONE);
+    }
+
+    @Test
+    void rates_constantLoad_asTheEstimatorSays() {
+        Connection connection = rig.director.open(FLOW);
+        rig.director.zero();
+        for (int n = 1; n <= 4; n++) {
+            for (int i = 0; i < 2 * 256; i++) {
+                connection.received(4);
+                connection.sent(16);
+            }
+            rig.pass(2);
+            long packets = 256 - (long) (256 * Math.pow(0.75, n));
+            Rates rates = rig.server(web, SERVER).rates();
+            assertThat(rates.inPacketsPerSecond()).as("after %d s", 2 * n).isEqualTo(packets);
+            assertThat(rates.outPacketsPerSecond()).isEqualTo(packets);
+            assertThat(rates.inBytesPerSecond()).isEqualTo(4 * packets);
+            assertThat(rates.outBytesPerSecond()).isEqualTo(16 * packets);
+            assertThat(rig.director.service(web).rates().inPacketsPerSecond()).isEqualTo(packets);
+            assertThat(rig.director.rates().outBytesPerSecond()).isEqualTo(16 * packets);
+        }
+    }
+
+    @Test
+    void rates_estimationOff_stayWhileCountersGoOn() {
+        for (int i = 0; i < 100; i++) {
+            rig.packet(FLOW, Rig.SYN);
+        }
+        rig.pass(2);
+        long before = rig.server(web, SERVER).rates().inPacketsPerSecond();
+        assertThat(before).isEqualTo(12);
+        rig.set(Sysctl.RUN_ESTIMATION, 0);
+        rig.packet(FLOW, Rig.SYN);
+        rig.pass(20);
+        assertThat(rig.server(web, SERVER).rates().inPacketsPerSecond()).isEqualTo(before);
+        assertThat(server().inPackets()).isEqualTo(101);
+    }
+
+    @Test
+    void zero_ofAService_leavesTheOthersAndTheTotal() {
+        ServiceKey other = rig.service(VirtualService.tcp("10.0.0.100:81").build(), "192.168.1.1:81");
+        rig.syn(CLIENT, VIP);
+        rig.syn(CLIENT, "10.0.0.100:81");
+        rig.director.zero(web);
+
+        assertThat(server()).isEqualTo(Traffic.NONE);
+        assertThat(service()).isEqualTo(Traffic.NONE);
+        assertThat(rig.server(web, SERVER).active()).as("connections are not traffic").isEqualTo(1);
+        assertThat(rig.director.service(other).traffic().connections()).isEqualTo(1);
+        assertThat(rig.director.traffic().connections()).isEqualTo(2);
+
+        rig.director.zero();
+        assertThat(rig.director.service(other).traffic()).isEqualTo(Traffic.NONE);
+        assertThat(rig.server(other, "192.168.1.1:81").traffic()).isEqualTo(Traffic.NONE);
+        assertThat(rig.director.traffic()).isEqualTo(Traffic.NONE);
+        assertThatThrownBy(() -> rig.director.zero(ServiceKey.tcp("10.0.0.100:99")))
+                .isInstanceOf(DirectorException.class)
+                .hasMessageContaining("10.0.0.100:99");
+    }
+
+    @Test
+    void removedServer_packetsBothWays_areNotCounted() {
+        Connection held = rig.director.open(Rig.tcp("10.1.0.2:4000", VIP));
+        rig.open(CLIENT, VIP);
+        Traffic before = rig.director.traffic();
+        rig.remove(web, SERVER);
+        assertThat(rig.packet(FLOW, ACK)).isEqualTo("DROP");
+        assertThat(rig.reply(Protocol.TCP, SERVER, CLIENT, ACK)).as("the server still answers").isTrue();
+        held.received(10);
+        held.sent(10);
+        assertThat(rig.director.traffic()).isEqualTo(before);
+        assertThat(service()).isEqualTo(before);
+    }
+
+    @Test
+    void serverAddedAgain_sameService_countsOnWhereItWas() {
+        rig.open(CLIENT, VIP);
+        Traffic before = server();
+        rig.remove(web, SERVER);
+        rig.director.addServer(web, RealServer.at(SERVER).weight(7).build());
+        assertThat(server()).isEqualTo(before);
+        assertThat(rig.server(web, SERVER).active()).isEqualTo(1);
+
+        rig.packet(FLOW, ACK);
+        assertThat(server().inPackets()).isEqualTo(before.inPackets() + 1);
+        assertThat(service().inPackets()).isEqualTo(before.inPackets() + 1);
+    }
+
+    @Test
+    void serverAddedAgain_serviceMadeAnew_startsFromZeroWithItsConnections() {
+        rig.open(CLIENT, VIP);
+        rig.director.removeService(web);
+        rig.service(VirtualService.tcp(VIP).build(), SERVER);
+        assertThat(server()).isEqualTo(Traffic.NONE);
+        assertThat(service()).isEqualTo(Traffic.NONE);
+        assertThat(rig.server(web, SERVER).active()).isEqualTo(1);
+
+        rig.packet(FLOW, ACK);
+        assertThat(server()).isEqualTo(new Traffic(0, 1, 0, 100, 0));
+        assertThat(service()).as("the new service counts, not the old one").isEqualTo(new Traffic(0, 1, 0, 100, 0));
+    }
+
+    @Test
+    void serverAddedAgain_afterItsConnectionsAndTheTrash_startsFromZero() {
+        rig.syn(CLIENT, VIP);
+        rig.remove(web, SERVER);
+        rig.pass(60 + 60 + 180 + 1);
+        rig.director.addServer(web, RealServer.at(SERVER).build());
+        assertThat(server()).isEqualTo(Traffic.NONE);
+    }
+}
