@@ -118,6 +118,15 @@ final class Lane {
         udpListeners.remove(listener);
     }
 
+    /** How much memory waits to be written to TCP sockets of this loop, in bytes. */
+    long queuedBytes() {
+        long bytes = 0;
+        for (TcpConnection connection = first; connection != null; connection = connection.next) {
+            bytes += connection.queuedBytes();
+        }
+        return bytes;
+    }
+
     /** Resets every TCP connection and ends every flow of this loop. */
     void abortAll() {
         while (first != null) {

@@ -12,6 +12,8 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
@@ -157,11 +159,15 @@ final class Listener {
         return Flow.of(address.protocol(), endpoint(client, family), virtual).mark(address.mark());
     }
 
-    /** A socket's address in the family of the listener: on an IPv6 socket the JDK shows IPv4 clients as IPv4. */
+    /** A socket's address in the family of the listener: an IPv6 socket may show IPv4 clients either way. */
     private static Endpoint endpoint(InetSocketAddress socket, AddressFamily family) {
-        if (family == AddressFamily.IPV6 && socket.getAddress() instanceof Inet4Address address) {
+        InetAddress address = socket.getAddress();
+        if (family == AddressFamily.IPV6 && address instanceof Inet4Address) {
             long bits = ByteBuffer.wrap(address.getAddress()).getInt() & 0xFFFF_FFFFL;
             return new Endpoint(IpAddress.v6(0, MAPPED_IPV4 | bits), socket.getPort());
+        }
+        if (family == AddressFamily.IPV4 && address instanceof Inet6Address) {
+            return new Endpoint(IpAddress.v4(ByteBuffer.wrap(address.getAddress()).getInt(12)), socket.getPort());
         }
         return Endpoint.of(socket);
     }

@@ -154,6 +154,15 @@ public final class Relay implements AutoCloseable {
         return state.counters.snapshot();
     }
 
+    /** How much memory waits to be written to TCP sockets, in bytes. Asks each event loop, and waits for the answer. */
+    long queuedBytes() {
+        long bytes = 0;
+        for (Lane lane : state.lanes()) {
+            bytes += lane.loop.submit(lane::queuedBytes).syncUninterruptibly().getNow();
+        }
+        return bytes;
+    }
+
     /**
      * Stops accepting, waits for TCP connections to end, and {@link #close() closes} the relay. UDP flows, which have no
      * end, are served while it waits, but no new ones. The number of connections left is logged once a second.

@@ -36,6 +36,10 @@ final class TcpConnection {
     private @Nullable Connection connection;
     private int retries;
     private long lastActivityNanos;
+    /** When the client sent what the server has not answered yet; meaningful only while a request is pending. */
+    private long requestNanos;
+
+    private boolean requestPending;
     private boolean admitted;
     private boolean serverFinished;
     private boolean ended;
@@ -75,24 +79,24 @@ final class TcpConnection {
     private void accepted() {
         RelayCounters counters = state.counters;
         counters.accepted.increment();
-        if (state.stopping()) {
-            Lane.reset(client.channel());
-            ended = true;
-            return;
-        }
         if (!RelayCounters.take(counters.openConnections, state.options.maxConnections())) {
             counters.overConnectionLimit.increment();
             state.log.warn(
-                    "{}: a client was turned away, more than {} connections are open",
+                    "{}: a client was turned away, {} connections are open already",
                     listener,
                     state.options.maxConnections());
-            Lane.reset(client.channel());
             ended = true;
+            Lane.reset(client.channel());
             return;
         }
         admitted = true;
         lastActivityNanos = System.nanoTime();
         lane.add(this);
+        // Asked after the connection has been counted: so whoever stops the relay either sees it, or is seen here.
+        if (state.stopping()) {
+            end(End.RESET);
+            return;
+        }
         try {
             connection = state.director.open(listener.flow(client.channel()));
         } catch (RuntimeException e) {
@@ -161,11 +165,18 @@ final class TcpConnection {
 
     /** Bytes have been read. */
     void count(boolean fromClient, int bytes) {
-        lastActivityNanos = System.nanoTime();
+        long now = System.nanoTime();
+        lastActivityNanos = now;
         if (fromClient) {
+            requestNanos = now;
+            requestPending = true;
             placed().received(bytes);
         } else {
             placed().sent(bytes);
+            if (requestPending) {
+                requestPending = false;
+                placed().latency(now - requestNanos);
+            }
         }
     }
 
@@ -213,6 +224,11 @@ final class TcpConnection {
             RelayState.LOGGER.debug("{}: {} was idle for too long", listener, client.channel());
             end(End.RESET);
         }
+    }
+
+    /** How much memory waits to be written, both directions together, in bytes. */
+    long queuedBytes() {
+        return client.queuedBytes() + (server == null ? 0 : server.queuedBytes());
     }
 
     /** Ends it, once: both sockets are closed, the server is released. */

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
@@ -69,6 +70,12 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
         } else if (other.own.isWritable()) {
             own.config().setAutoRead(true);
         }
+    }
+
+    /** How much memory waits to be written to this socket, in bytes. */
+    long queuedBytes() {
+        ChannelOutboundBuffer queue = own.unsafe().outboundBuffer();
+        return queue == null ? 0 : queue.totalPendingWriteBytes();
     }
 
     /** Drops what was read too early. */

@@ -34,6 +34,8 @@ final class UdpFlow extends ChannelInboundHandlerAdapter {
     private @Nullable Channel channel;
     private boolean connected;
     private boolean ended;
+    private boolean requestPending;
+    private long requestNanos;
     private long lastActivityNanos = System.nanoTime();
 
     /**
@@ -93,6 +95,8 @@ final class UdpFlow extends ChannelInboundHandlerAdapter {
     /** Sends a datagram to the server, or drops it if too many wait already. */
     void toServer(ByteBuf data) {
         lastActivityNanos = System.nanoTime();
+        requestNanos = lastActivityNanos;
+        requestPending = true;
         if (connection != null) {
             connection.received(data.readableBytes());
         }
@@ -123,6 +127,10 @@ final class UdpFlow extends ChannelInboundHandlerAdapter {
         }
         if (connection != null) {
             connection.sent(data.readableBytes());
+            if (requestPending) {
+                requestPending = false;
+                connection.latency(lastActivityNanos - requestNanos);
+            }
         }
         to.write(new DatagramPacket(data, client), to.voidPromise());
     }

@@ -79,7 +79,7 @@ final class UdpListener extends ChannelInboundHandlerAdapter {
         }
         Connection connection;
         try {
-            connection = state.director.open(listener.flow(client));
+            connection = state.director.open(listener.flow(client), data.nioBuffer());
         } catch (RuntimeException e) {
             drop(data);
             RelayState.LOGGER.error("{}: the director failed to place a datagram", listener, e);

@@ -1,6 +1,7 @@
 package org.lvs4j.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -51,6 +52,12 @@ final class Loopback {
 
     static Stream<Transport> transports() {
         return Stream.of(Transport.NIO, Transport.EPOLL, Transport.IO_URING);
+    }
+
+    static void assumeAvailable(Transport transport) {
+        assumeThat(transport.available())
+                .as("SKIPPED: transport %s is not available here: %s", transport, transport.unavailability())
+                .isTrue();
     }
 
     static Socket connect(Relay relay) throws IOException {

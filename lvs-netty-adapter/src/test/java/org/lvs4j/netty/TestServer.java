@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A TCP server on a free port of loopback that runs one conversation per connection on a thread of its own. */
-final class EchoServer implements AutoCloseable {
+final class TestServer implements AutoCloseable {
     /** What a server does with a connection; the connection is closed afterwards. */
     @FunctionalInterface
     interface Conversation {
@@ -23,14 +23,14 @@ final class EchoServer implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     final AtomicInteger accepted = new AtomicInteger();
 
-    private EchoServer(Conversation conversation) throws IOException {
+    private TestServer(Conversation conversation) throws IOException {
         this.conversation = conversation;
         listening = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress());
         start(this::accept);
     }
 
     /** Sends everything back, and its end of stream after the client's. */
-    static EchoServer start() throws IOException {
+    static TestServer start() throws IOException {
         return start(socket -> {
             InputStream in = socket.getInputStream();
             OutputStream out = socket.getOutputStream();
@@ -39,8 +39,8 @@ final class EchoServer implements AutoCloseable {
         });
     }
 
-    static EchoServer start(Conversation conversation) throws IOException {
-        return new EchoServer(conversation);
+    static TestServer start(Conversation conversation) throws IOException {
+        return new TestServer(conversation);
     }
 
     /** Such as {@code 127.0.0.1:40000}. */
@@ -71,7 +71,7 @@ final class EchoServer implements AutoCloseable {
         }
     }
 
-    private static void start(Runnable task) {
+    static void start(Runnable task) {
         Thread thread = new Thread(task, "test-server");
         thread.setDaemon(true);
         thread.start();

@@ -1,0 +1,65 @@
+package org.lvs4j.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.util.ResourceLeakDetector;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** Fails a test class in which a buffer was lost. Every buffer is watched; lost ones show at a collection of garbage. */
+final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
+    private static final Queue<String> LEAKS = new ConcurrentLinkedQueue<>();
+
+    static {
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+        ByteBufUtil.setLeakListener((type, records) -> LEAKS.add(type + records));
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        LEAKS.clear();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        assertThat(leaks()).as("lost buffers").isEmpty();
+    }
+
+    /** What has been lost so far. */
+    static List<String> leaks() {
+        collectGarbage();
+        // Lost buffers are reported when new ones are made.
+        for (int i = 0; i < 8; i++) {
+            PooledByteBufAllocator.DEFAULT.directBuffer(16).release();
+        }
+        return new ArrayList<>(LEAKS);
+    }
+
+    static void loseOneBuffer() {
+        ByteBuf lost = PooledByteBufAllocator.DEFAULT.directBuffer(16);
+        lost.writeByte(1);
+    }
+
+    static void forget() {
+        LEAKS.clear();
+    }
+
+    private static void collectGarbage() {
+        for (int i = 0; i < 2; i++) {
+            WeakReference<Object> canary = new WeakReference<>(new Object());
+            Loopback.await("a collection of garbage", () -> {
+                System.gc();
+                return canary.get() == null;
+            });
+        }
+    }
+}
