@@ -35,6 +35,7 @@ final class Lane {
     private final Bootstrap udp;
     private final List<UdpListener> udpListeners = new ArrayList<>();
     private @Nullable TcpConnection first;
+    private int openSockets;
 
     Lane(EventLoop loop, RelayState state) {
         this.loop = loop;
@@ -116,6 +117,15 @@ final class Lane {
 
     void remove(UdpListener listener) {
         udpListeners.remove(listener);
+    }
+
+    /** A socket of a TCP connection has been opened (1) or is closed (-1). */
+    void countSocket(int change) {
+        openSockets += change;
+    }
+
+    int openSockets() {
+        return openSockets;
     }
 
     /** How much memory waits to be written to TCP sockets of this loop, in bytes. */

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.IntConsumer;
+import java.util.function.ToLongFunction;
 import org.lvs4j.Director;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
@@ -39,7 +40,8 @@ import org.lvs4j.service.ServiceKey;
  * <p><b>UDP.</b> A client's address and port at one listening address make a flow, which keeps its server until nothing
  * has passed for the director's UDP timeout; its socket towards the server tells replies apart. In a one-packet service
  * the director places each datagram anew and releases it at once, and only the socket stays for replies; these are not
- * counted by the director. Datagrams without a server are dropped. Flows end with the removal of their service.
+ * counted by the director. Datagrams without a server are dropped, and so are
+ * those without content. Flows end with the removal of their service.
  *
  * <p><b>Addresses.</b> Services at port 0 and services of a firewall mark have no address that could be bound; give
  * them one by {@link Builder#listen}. There, port 0 lets the system choose: see {@link #address}.
@@ -154,13 +156,24 @@ public final class Relay implements AutoCloseable {
         return state.counters.snapshot();
     }
 
+    /** How many sockets of TCP connections are open. Asks each event loop, and waits for the answer. */
+    long openSockets() {
+        return sum(Lane::openSockets);
+    }
+
     /** How much memory waits to be written to TCP sockets, in bytes. Asks each event loop, and waits for the answer. */
     long queuedBytes() {
-        long bytes = 0;
+        return sum(Lane::queuedBytes);
+    }
+
+    private long sum(ToLongFunction<Lane> quantity) {
+        long sum = 0;
         for (Lane lane : state.lanes()) {
-            bytes += lane.loop.submit(lane::queuedBytes).syncUninterruptibly().getNow();
+            sum += lane.loop.isTerminated()
+                    ? quantity.applyAsLong(lane)
+                    : lane.loop.submit(() -> quantity.applyAsLong(lane)).syncUninterruptibly().getNow();
         }
-        return bytes;
+        return sum;
     }
 
     /**

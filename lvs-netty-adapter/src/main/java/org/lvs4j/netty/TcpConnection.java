@@ -3,8 +3,8 @@ package org.lvs4j.netty;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
-import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Connection;
@@ -52,6 +52,10 @@ final class TcpConnection {
         channel.pipeline().addLast(client);
     }
 
+    Lane lane() {
+        return lane;
+    }
+
     boolean ended() {
         return ended;
     }
@@ -97,10 +101,16 @@ final class TcpConnection {
             end(End.RESET);
             return;
         }
+        Channel channel = client.channel();
+        if (channel.remoteAddress() == null || channel.localAddress() == null) {
+            // The client has reset it already, and the system no longer knows who it was.
+            broken(channel, null);
+            return;
+        }
         try {
-            connection = state.director.open(listener.flow(client.channel()));
+            connection = state.director.open(listener.flow(channel));
         } catch (RuntimeException e) {
-            RelayState.LOGGER.error("{}: the director failed to place a connection", listener, e);
+            state.log.warn("{}: the director failed to place a connection: {}", listener, e);
             end(End.RESET);
             return;
         }
@@ -123,6 +133,11 @@ final class TcpConnection {
 
     private void connect() {
         InetSocketAddress to = placed().destination().toSocketAddress();
+        if (to.equals(listener.bound())) {
+            // A service at every port may lead back here; connecting would go round until all ports are used up.
+            connectFailed(new ConnectException("this is where the relay itself listens"));
+            return;
+        }
         ChannelFuture connecting = lane.tcp()
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
@@ -133,17 +148,18 @@ final class TcpConnection {
                     }
                 })
                 .connect(to);
-        connecting.addListener(this::connectDone);
+        connecting.addListener(attempt -> {
+            if (!attempt.isSuccess() && !ended) {
+                connectFailed(attempt.cause());
+            }
+        });
     }
 
-    private void connectDone(Future<?> attempt) {
-        if (attempt.isSuccess() || ended) {
-            return;
-        }
+    private void connectFailed(Throwable cause) {
         RelayCounters counters = state.counters;
         counters.connectFailures.increment();
         Endpoint tried = placed().destination();
-        state.log.warn("{}: cannot connect to a server: {}", listener, reason(tried, attempt.cause()));
+        state.log.warn("{}: cannot connect to a server: {}", listener, reason(tried, cause));
         server = null;
         if (retries < state.options.retries() && !state.stopping()) {
             retries++;
@@ -158,8 +174,8 @@ final class TcpConnection {
         end(End.RESET);
     }
 
-    private static String reason(Endpoint server, @Nullable Throwable cause) {
-        String text = cause == null ? "" : String.valueOf(cause.getMessage());
+    private static String reason(Endpoint server, Throwable cause) {
+        String text = String.valueOf(cause.getMessage());
         return text.contains(server.toString()) ? text : server + ": " + text;
     }
 

@@ -87,6 +87,16 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        connection.lane().countSocket(1);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        connection.lane().countSocket(-1);
+    }
+
+    @Override
     public void channelActive(ChannelHandlerContext context) {
         connection.stands(this);
     }

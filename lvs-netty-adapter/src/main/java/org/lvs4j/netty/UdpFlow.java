@@ -121,7 +121,7 @@ final class UdpFlow extends ChannelInboundHandlerAdapter {
         lastActivityNanos = System.nanoTime();
         ByteBuf data = UdpListener.ownSize(((DatagramPacket) message).content(), context);
         Channel to = listener.channel();
-        if (ended || !to.isWritable()) {
+        if (ended || !data.isReadable() || !to.isWritable()) {
             drop(data);
             return;
         }
@@ -152,10 +152,10 @@ final class UdpFlow extends ChannelInboundHandlerAdapter {
 
     private void failed(Throwable cause) {
         if (!ended) {
-            state.counters.connectFailures.increment();
-            state.log.warn("{}: a server does not take datagrams: {}", listener, server + ": " + cause.getMessage());
             end();
             listener.forget(this);
+            state.counters.connectFailures.increment();
+            state.log.warn("{}: a server does not take datagrams: {}", listener, server + ": " + cause.getMessage());
         }
     }
 

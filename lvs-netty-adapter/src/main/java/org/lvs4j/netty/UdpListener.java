@@ -53,7 +53,10 @@ final class UdpListener extends ChannelInboundHandlerAdapter {
         InetSocketAddress client = packet.sender();
         ByteBuf data = ownSize(packet.content(), context);
         UdpFlow flow = flows.get(client);
-        if (flow != null) {
+        if (!data.isReadable()) {
+            // Netty has no way to send a datagram without content, and few transports that show one.
+            drop(data);
+        } else if (flow != null) {
             flow.toServer(data);
         } else {
             place(client, data);
@@ -66,7 +69,7 @@ final class UdpListener extends ChannelInboundHandlerAdapter {
         if (bytes > COPIED_BYTES) {
             return data;
         }
-        ByteBuf copy = context.alloc().directBuffer(Math.max(1, bytes), Math.max(1, bytes));
+        ByteBuf copy = context.alloc().directBuffer(bytes, bytes);
         copy.writeBytes(data);
         data.release();
         return copy;
@@ -82,7 +85,7 @@ final class UdpListener extends ChannelInboundHandlerAdapter {
             connection = state.director.open(listener.flow(client), data.nioBuffer());
         } catch (RuntimeException e) {
             drop(data);
-            RelayState.LOGGER.error("{}: the director failed to place a datagram", listener, e);
+            state.log.warn("{}: the director failed to place a datagram: {}", listener, e);
             return;
         }
         if (!connection.accepted()) {

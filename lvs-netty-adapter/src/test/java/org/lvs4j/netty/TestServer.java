@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A TCP server on a free port of loopback that runs one conversation per connection on a thread of its own. */
+/** A TCP server on a free port that runs one conversation per connection on a thread of its own. */
 final class TestServer implements AutoCloseable {
     /** What a server does with a connection; the connection is closed afterwards. */
     @FunctionalInterface
@@ -23,15 +23,19 @@ final class TestServer implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     final AtomicInteger accepted = new AtomicInteger();
 
-    private TestServer(Conversation conversation) throws IOException {
+    private TestServer(String host, Conversation conversation) throws IOException {
         this.conversation = conversation;
-        listening = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress());
+        listening = new ServerSocket(0, 1000, InetAddress.getByName(host));
         start(this::accept);
     }
 
     /** Sends everything back, and its end of stream after the client's. */
     static TestServer start() throws IOException {
-        return start(socket -> {
+        return startAt("127.0.0.1");
+    }
+
+    static TestServer startAt(String host) throws IOException {
+        return new TestServer(host, socket -> {
             InputStream in = socket.getInputStream();
             OutputStream out = socket.getOutputStream();
             in.transferTo(out);
@@ -40,12 +44,12 @@ final class TestServer implements AutoCloseable {
     }
 
     static TestServer start(Conversation conversation) throws IOException {
-        return new TestServer(conversation);
+        return new TestServer("127.0.0.1", conversation);
     }
 
     /** Such as {@code 127.0.0.1:40000}. */
     String address() {
-        return "127.0.0.1:" + listening.getLocalPort();
+        return listening.getInetAddress().getHostAddress() + ":" + listening.getLocalPort();
     }
 
     private void accept() {

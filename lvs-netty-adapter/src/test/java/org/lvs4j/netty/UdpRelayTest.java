@@ -1,0 +1,228 @@
+package org.lvs4j.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.SocketTimeoutException;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.lvs4j.Director;
+import org.lvs4j.TimeoutSettings;
+import org.lvs4j.net.Protocol;
+import org.lvs4j.service.VirtualService;
+
+/** Datagrams and their replies, flows and their end. */
+@ExtendWith(LeakCheck.class)
+final class UdpRelayTest {
+    /** A client of the relay. What it gets can come from the virtual address only: the socket is connected to it. */
+    private static DatagramSocket client(Relay relay) throws IOException {
+        DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+        socket.connect(relay.address(Loopback.SERVICE));
+        socket.setSoTimeout(10_000);
+        return socket;
+    }
+
+    private static void send(DatagramSocket socket, byte[] data) throws IOException {
+        socket.send(new DatagramPacket(data, data.length));
+    }
+
+    private static byte[] receive(DatagramSocket socket) throws IOException {
+        DatagramPacket packet = new DatagramPacket(new byte[65_535], 65_535);
+        socket.receive(packet);
+        return Arrays.copyOf(packet.getData(), packet.getLength());
+    }
+
+    private static void exchange(DatagramSocket socket, int value) throws IOException {
+        send(socket, new byte[] {(byte) value});
+        assertThat(receive(socket)).containsExactly(value);
+    }
+
+    private static VirtualService service(boolean onePacket) {
+        // A mark's service takes UDP as well as TCP; one-packet scheduling applies to the datagrams.
+        return VirtualService.builder(Loopback.SERVICE).scheduler("rr").onePacket(onePacket).build();
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.lvs4j.netty.Loopback#transports")
+    void relay_twoClients_eachKeepsItsServerAndGetsItsReplies(Transport transport) throws Exception {
+        Loopback.assumeAvailable(transport);
+        try (UdpEchoServer one = new UdpEchoServer();
+                UdpEchoServer two = new UdpEchoServer()) {
+            Director director = Loopback.director(one.address(), two.address());
+            try (Relay relay = Loopback.relay(director, Protocol.UDP).transport(transport).start();
+                    DatagramSocket first = client(relay);
+                    DatagramSocket second = client(relay)) {
+                for (int i = 0; i < 20; i++) {
+                    exchange(first, i);
+                    exchange(second, i + 50);
+                }
+                assertThat(one.received).hasValue(20);
+                assertThat(two.received).hasValue(20);
+                assertThat(one.senders).hasSize(1);
+                assertThat(two.senders).hasSize(1);
+                assertThat(relay.snapshot().udpFlows()).isEqualTo(2);
+                assertThat(director.connections()).hasSize(2);
+                assertThat(director.traffic().inBytes()).isEqualTo(40);
+                assertThat(director.traffic().outBytes()).isEqualTo(40);
+            }
+            Loopback.assertNothingCounted(director);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.lvs4j.netty.Loopback#transports")
+    void relay_datagramsOfAllSizes_arriveWhole(Transport transport) throws Exception {
+        Loopback.assumeAvailable(transport);
+        try (UdpEchoServer server = new UdpEchoServer()) {
+            Director director = Loopback.director(server.address());
+            try (Relay relay = Loopback.relay(director, Protocol.UDP).transport(transport).start();
+                    DatagramSocket client = client(relay)) {
+                SplittableRandom random = new SplittableRandom(1);
+                for (int size : new int[] {1, 100, 4096, 4097, 20_000, 65_507}) {
+                    byte[] data = new byte[size];
+                    random.nextBytes(data);
+                    send(client, data);
+                    assertThat(receive(client)).as("%d bytes", size).isEqualTo(data);
+                }
+                assertThat(relay.snapshot().datagramsDropped()).isZero();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.lvs4j.netty.Loopback#transports")
+    void relay_datagramWithoutContent_isDroppedAndOthersPass(Transport transport) throws Exception {
+        Loopback.assumeAvailable(transport);
+        try (UdpEchoServer server = new UdpEchoServer()) {
+            Director director = Loopback.director(server.address());
+            try (Relay relay = Loopback.relay(director, Protocol.UDP).transport(transport).start();
+                    DatagramSocket client = client(relay)) {
+                send(client, new byte[0]);
+                exchange(client, 1);
+                send(client, new byte[0]);
+                exchange(client, 2);
+                assertThat(server.received).hasValue(2);
+            }
+        }
+    }
+
+    @Test
+    void flow_idleForTheUdpTimeout_isReleased() throws Exception {
+        try (UdpEchoServer server = new UdpEchoServer()) {
+            Director director = Loopback.director(server.address());
+            director.setTimeouts(new TimeoutSettings(0, 0, 1));
+            try (Relay relay = Loopback.relay(director, Protocol.UDP).start();
+                    DatagramSocket client = client(relay)) {
+                exchange(client, 1);
+                assertThat(Loopback.server(director, 0).inactive()).isOne();
+                Loopback.await("the flow has expired", () -> relay.snapshot().udpFlows() == 0);
+                Loopback.assertNothingCounted(director);
+                exchange(client, 2);
+                assertThat(relay.snapshot().udpFlowsOpened()).isEqualTo(2);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.lvs4j.netty.Loopback#transports")
+    void relay_onePacketService_everyDatagramIsPlacedAnew(Transport transport) throws Exception {
+        Loopback.assumeAvailable(transport);
+        try (UdpEchoServer one = new UdpEchoServer();
+                UdpEchoServer two = new UdpEchoServer()) {
+            Director director = Loopback.director(service(true), one.address(), two.address());
+            try (Relay relay = Loopback.relay(director, Protocol.UDP).transport(transport).start();
+                    DatagramSocket client = client(relay)) {
+                for (int i = 0; i < 40; i++) {
+                    exchange(client, i);
+                    Loopback.assertNothingCounted(director);
+                }
+                assertThat(one.received).hasValue(20);
+                assertThat(two.received).hasValue(20);
+                assertThat(director.traffic().connections()).isEqualTo(40);
+                assertThat(director.traffic().inBytes()).isEqualTo(40);
+                assertThat(relay.snapshot().udpFlows()).as("reply paths").isEqualTo(2);
+            }
+        }
+    }
+
+    @Test
+    void relay_noServer_datagramIsDroppedAndCounted() throws Exception {
+        Director director = Loopback.director();
+        try (Relay relay = Loopback.relay(director, Protocol.UDP).start();
+                DatagramSocket client = client(relay)) {
+            send(client, new byte[1]);
+            Loopback.await("dropped", () -> relay.snapshot().datagramsDropped() == 1);
+            assertThat(relay.snapshot().udpFlows()).isZero();
+        }
+    }
+
+    @Test
+    void relay_moreFlowsThanTheCeiling_datagramsAreDroppedAndCounted() throws Exception {
+        try (UdpEchoServer server = new UdpEchoServer()) {
+            Director director = Loopback.director(server.address());
+            try (Relay relay = Loopback.relay(director, Protocol.UDP).udpFlows(1).start();
+                    DatagramSocket first = client(relay);
+                    DatagramSocket second = client(relay)) {
+                exchange(first, 1);
+                send(second, new byte[] {2});
+                Loopback.await("dropped", () -> relay.snapshot().overFlowLimit() == 1);
+                assertThat(relay.snapshot().datagramsDropped()).isOne();
+                assertThat(Loopback.server(director, 0).inactive()).isOne();
+                second.setSoTimeout(50);
+                assertThatThrownBy(() -> receive(second)).isInstanceOf(SocketTimeoutException.class);
+                exchange(first, 3);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.lvs4j.netty.Loopback#transports")
+    void relay_serverPortIsClosed_flowEndsAndNextDatagramGoesElsewhere(Transport transport) throws Exception {
+        Loopback.assumeAvailable(transport);
+        try (UdpEchoServer up = new UdpEchoServer()) {
+            Director director = Loopback.director(Loopback.closedUdpPort(), up.address());
+            try (Relay relay = Loopback.relay(director, Protocol.UDP).transport(transport).start();
+                    DatagramSocket client = client(relay)) {
+                // The first datagram goes to either server, depending on where the cursor stands.
+                send(client, new byte[] {1});
+                Loopback.await(
+                        "answered or refused",
+                        () -> up.received.get() == 1 || relay.snapshot().connectFailures() == 1);
+                if (relay.snapshot().connectFailures() == 1) {
+                    Loopback.assertNothingCounted(director);
+                    exchange(client, 2);
+                } else {
+                    receive(client);
+                }
+                assertThat(relay.snapshot().udpFlows()).isOne();
+            }
+        }
+    }
+
+    @Test
+    void refresh_serviceRemoved_flowsEnd() throws Exception {
+        try (UdpEchoServer server = new UdpEchoServer()) {
+            VirtualService service =
+                    VirtualService.udp(Loopback.closedUdpPort()).scheduler("rr").build();
+            Director director = Loopback.director(service, server.address());
+            try (Relay relay = Relay.start(director);
+                    DatagramSocket client = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+                client.connect(relay.address(service.key()));
+                client.setSoTimeout(10_000);
+                exchange(client, 1);
+                director.removeService(service.key());
+                relay.refresh();
+                Loopback.await("flows end", () -> relay.snapshot().udpFlows() == 0);
+                assertThat(director.connections()).isEmpty();
+            }
+        }
+    }
+}
