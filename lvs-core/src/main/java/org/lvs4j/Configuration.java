@@ -48,6 +48,9 @@ final class Configuration {
     private volatile ServiceTable table = ServiceTable.EMPTY;
     private volatile @Nullable ServerState[] servers = new ServerState[16];
 
+    // Written under the lock; volatile so that packet threads need not take it to see that there is nothing to do.
+    private volatile boolean starting;
+
     Configuration(ClassLoader loader, Settings settings, LongSupplier ticker, RandomGenerator random) {
         schedulers = Schedulers.load(loader);
         Map<String, PersistenceEngine> found = new TreeMap<>();
@@ -106,6 +109,7 @@ final class Configuration {
     synchronized void editService(VirtualService config) {
         ServiceState service = require(config.key());
         ServiceState.View view = service.view();
+        VirtualService before = service.config();
         PersistenceEngine engine = findEngine(config);
         Scheduler scheduler = view.scheduler();
         if (scheduler == null || !service.config().scheduler().equals(config.scheduler())) {
@@ -114,6 +118,9 @@ final class Configuration {
             scheduler = scheduler.flagged(config.flags());
         }
         service.publish(config, engine, new ServiceState.View(view.servers(), scheduler));
+        if (!config.slowStart().equals(before.slowStart())) {
+            bringUp(service);
+        }
     }
 
     synchronized void removeService(ServiceKey key) {
@@ -154,7 +161,7 @@ final class Configuration {
         }
         RealServer before = state.config();
         state.configure(config);
-        ServerPool pool = view.servers().with(state);
+        ServerPool pool = view.servers().with(state, slowStart(service.config()));
         Scheduler scheduler;
         try {
             scheduler = view.scheduler() == null ? null : view.scheduler().added(pool);
@@ -171,6 +178,7 @@ final class Configuration {
         state.enter(config, service.statistics().counters());
         register(state);
         service.publish(new ServiceState.View(pool, scheduler));
+        starting |= pool.starting();
     }
 
     synchronized void editServer(ServiceKey key, RealServer config) {
@@ -181,7 +189,7 @@ final class Configuration {
         ServerState state = view.servers().state(index);
         RealServer before = state.config();
         state.configure(config);
-        ServerPool pool = view.servers().reread();
+        ServerPool pool = view.servers().reread(slowStart(service.config()));
         Scheduler scheduler;
         try {
             scheduler = view.scheduler() == null ? null : view.scheduler().edited(pool, index);
@@ -190,6 +198,7 @@ final class Configuration {
             throw new DirectorException(Reason.INVALID, e.getMessage());
         }
         service.publish(new ServiceState.View(pool, scheduler));
+        starting |= pool.starting();
     }
 
     synchronized void removeServer(ServiceKey key, Endpoint endpoint) {
@@ -201,6 +210,40 @@ final class Configuration {
         Scheduler scheduler = view.scheduler() == null ? null : view.scheduler().removed(pool, index);
         service.publish(new ServiceState.View(pool, scheduler));
         trash.put(key, state);
+    }
+
+    private SlowStart slowStart(VirtualService config) {
+        return new SlowStart(config.slowStart().toNanos(), ticker.getAsLong());
+    }
+
+    /** Brings up the weights of servers that are being started slowly. */
+    void bringUp() {
+        if (starting) {
+            bringUpAll();
+        }
+    }
+
+    private synchronized void bringUpAll() {
+        boolean more = false;
+        for (ServiceState service : table.all()) {
+            if (service.view().servers().starting()) {
+                bringUp(service);
+                more |= service.view().servers().starting();
+            }
+        }
+        starting = more;
+    }
+
+    private void bringUp(ServiceState service) {
+        ServiceState.View view = service.view();
+        ServerPool pool = view.servers().reread(slowStart(service.config()));
+        Scheduler scheduler = view.scheduler();
+        for (int i = 0; i < pool.size() && scheduler != null; i++) {
+            if (pool.weight(i) != view.servers().weight(i)) {
+                scheduler = scheduler.edited(pool, i);
+            }
+        }
+        service.publish(new ServiceState.View(pool, scheduler));
     }
 
     private static int requireServer(ServiceState.View view, ServiceKey key, Endpoint endpoint) {

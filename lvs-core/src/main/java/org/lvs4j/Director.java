@@ -372,6 +372,19 @@ public final class Director {
         entry.touch(ticker.getAsLong());
     }
 
+    /**
+     * Tells which server the scheduler would pick for a new connection, and what it looks at. Nothing changes: no
+     * cursor moves and nothing is counted. A persistence template of the client, which would come first, is not
+     * looked at; a scheduler that draws lots, such as {@code twos}, answers with one possible outcome.
+     *
+     * @param flow who talks to whom; not kept
+     * @return the explanation, or null if no service is responsible
+     */
+    public @Nullable Explanation explain(Flow flow) {
+        advance();
+        return dispatch.explain(requireNonNull(flow, "flow"));
+    }
+
     void observed(ServiceKey key, ConnectionEntry entry, long latencyNanos) {
         ServiceState service = configuration.table().get(key);
         Scheduler scheduler = service == null ? null : service.view().scheduler();

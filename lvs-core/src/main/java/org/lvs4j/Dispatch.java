@@ -1,6 +1,8 @@
 package org.lvs4j;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.connection.ConnectionEntry;
@@ -327,6 +329,29 @@ final class Dispatch {
         ServerPool pool = triedIds == null ? view.servers() : view.servers().excluding(triedIds);
         int index = scheduler.pick(pool, flow);
         return index == Scheduler.NONE ? null : view.servers().state(index);
+    }
+
+    @Nullable Explanation explain(Flow flow) {
+        ServiceState service = configuration.table().find(flow);
+        if (service == null) {
+            return null;
+        }
+        ServiceState.View view = service.view();
+        Scheduler scheduler = view.scheduler();
+        ServerPool pool = view.servers();
+        List<Explanation.Candidate> candidates = new ArrayList<>(pool.size());
+        for (int i = 0; i < pool.size(); i++) {
+            candidates.add(new Explanation.Candidate(
+                    pool.server(i),
+                    pool.weight(i),
+                    pool.active(i),
+                    pool.inactive(i),
+                    pool.overloaded(i),
+                    scheduler == null ? Double.NaN : scheduler.cost(pool, i, flow)));
+        }
+        boolean scheduled = service.config().persistence() != null || isServicePort(service, flow);
+        int chosen = scheduler == null || !scheduled ? Scheduler.NONE : scheduler.peek(pool, flow);
+        return new Explanation(service.key(), service.config().scheduler(), candidates, chosen);
     }
 
     /** Without persistence only the service's own port is scheduled: an FTP service is found for others too. */

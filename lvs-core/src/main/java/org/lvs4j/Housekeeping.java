@@ -60,6 +60,7 @@ final class Housekeeping {
             if (nextLook.compareAndSet(due, due + SECOND_NANOS)) {
                 defence.update();
                 defence.dropEntries(connections, templates, due);
+                configuration.bringUp();
             }
         }
         for (long due = nextEstimate.get(); nowNanos - due >= 0; due = nextEstimate.get()) {

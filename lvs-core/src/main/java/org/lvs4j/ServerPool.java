@@ -1,57 +1,95 @@
 package org.lvs4j;
 
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.connection.ServerState;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.scheduler.Servers;
 import org.lvs4j.service.RealServer;
 
-/** The list of a service's servers as of one configuration, newest first. Immutable but for the live counts. */
+/**
+ * The list of a service's servers as of one configuration, newest first. Immutable but for the live counts.
+ *
+ * <p>Its weights are effective ones: those of servers that are being started slowly are below what is configured, and a
+ * later list of the same servers brings them up.
+ */
 final class ServerPool implements Servers {
-    static final ServerPool EMPTY = new ServerPool(new ServerState[0], new int[0], null);
+    static final ServerPool EMPTY =
+            new ServerPool(new ServerState[0], new int[0], new int[0], new long[0], null);
 
     private final ServerState[] states;
     private final int[] weights;
     private final int[] lastWeights;
+    private final long[] startsNanos;
     private final boolean @Nullable [] excluded;
 
-    private ServerPool(ServerState[] states, int[] formerWeights, boolean @Nullable [] excluded) {
+    private ServerPool(
+            ServerState[] states,
+            int[] weights,
+            int[] lastWeights,
+            long[] startsNanos,
+            boolean @Nullable [] excluded) {
         this.states = states;
+        this.weights = weights;
+        this.lastWeights = lastWeights;
+        this.startsNanos = startsNanos;
         this.excluded = excluded;
-        weights = new int[states.length];
-        lastWeights = formerWeights;
-        for (int i = 0; i < states.length; i++) {
-            weights[i] = states[i].config().weight();
-            if (weights[i] > 0) {
-                lastWeights[i] = weights[i];
-            }
-        }
     }
 
     /** The list with a server at its head. */
-    ServerPool with(ServerState newest) {
+    ServerPool with(ServerState newest, SlowStart slowStart) {
         ServerState[] now = new ServerState[states.length + 1];
         now[0] = newest;
         System.arraycopy(states, 0, now, 1, states.length);
-        int[] former = new int[now.length];
-        System.arraycopy(lastWeights, 0, former, 1, lastWeights.length);
-        return new ServerPool(now, former, null);
+        int[] nowWeights = new int[now.length];
+        System.arraycopy(weights, 0, nowWeights, 1, weights.length);
+        int[] nowLast = new int[now.length];
+        System.arraycopy(lastWeights, 0, nowLast, 1, lastWeights.length);
+        long[] nowStarts = new long[now.length];
+        System.arraycopy(startsNanos, 0, nowStarts, 1, startsNanos.length);
+        nowStarts[0] = SlowStart.DONE;
+        return new ServerPool(now, nowWeights, nowLast, nowStarts, null).reread(slowStart);
     }
 
     /** The list without the server at an index. */
     ServerPool without(int index) {
-        ServerState[] now = new ServerState[states.length - 1];
-        System.arraycopy(states, 0, now, 0, index);
-        System.arraycopy(states, index + 1, now, index, now.length - index);
-        int[] former = new int[now.length];
-        System.arraycopy(lastWeights, 0, former, 0, index);
-        System.arraycopy(lastWeights, index + 1, former, index, former.length - index);
-        return new ServerPool(now, former, null);
+        int[] kept = IntStream.range(0, states.length).filter(i -> i != index).toArray();
+        return new ServerPool(
+                IntStream.of(kept).mapToObj(i -> states[i]).toArray(ServerState[]::new),
+                IntStream.of(kept).map(i -> weights[i]).toArray(),
+                IntStream.of(kept).map(i -> lastWeights[i]).toArray(),
+                IntStream.of(kept).mapToLong(i -> startsNanos[i]).toArray(),
+                null);
     }
 
-    /** The same list with the weights that the servers are configured with now. */
-    ServerPool reread() {
-        return new ServerPool(states, lastWeights.clone(), null);
+    /** The same list with the weights that the servers have now. One that had none starts anew. */
+    ServerPool reread(SlowStart slowStart) {
+        int[] nowWeights = new int[states.length];
+        int[] nowLast = lastWeights.clone();
+        long[] nowStarts = startsNanos.clone();
+        for (int i = 0; i < states.length; i++) {
+            int configured = states[i].config().weight();
+            if (weights[i] == 0 && slowStart.on()) {
+                nowStarts[i] = slowStart.nowNanos();
+            } else if (slowStart.over(nowStarts[i])) {
+                nowStarts[i] = SlowStart.DONE;
+            }
+            nowWeights[i] = slowStart.weight(configured, nowStarts[i]);
+            if (nowWeights[i] > 0) {
+                nowLast[i] = nowWeights[i];
+            }
+        }
+        return new ServerPool(states, nowWeights, nowLast, nowStarts, null);
+    }
+
+    /** Whether some server is still below its configured weight. */
+    boolean starting() {
+        for (int i = 0; i < states.length; i++) {
+            if (startsNanos[i] != SlowStart.DONE && weights[i] > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A view in which some servers count as overloaded. */
@@ -63,7 +101,7 @@ final class ServerPool implements Servers {
                 marks[index] = true;
             }
         }
-        return new ServerPool(states, lastWeights.clone(), marks);
+        return new ServerPool(states, weights, lastWeights, startsNanos, marks);
     }
 
     ServerState state(int index) {

@@ -2,6 +2,7 @@ package org.lvs4j.service;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -23,11 +24,14 @@ public final class VirtualService {
     /** The scheduler of a service that names none. */
     public static final String DEFAULT_SCHEDULER = "wlc";
 
+    private static final Duration LONGEST_SLOW_START = Duration.ofDays(1);
+
     private final ServiceKey key;
     private final String scheduler;
     private final Set<SchedulerFlag> flags;
     private final @Nullable Persistence persistence;
     private final boolean onePacket;
+    private final Duration slowStart;
 
     private VirtualService(Builder builder) {
         key = builder.key;
@@ -37,6 +41,7 @@ public final class VirtualService {
         flags = Collections.unmodifiableSet(copy);
         persistence = builder.persistence;
         onePacket = builder.onePacket;
+        slowStart = builder.slowStart;
     }
 
     /** A builder for the TCP service at an endpoint such as {@code 10.0.0.1:80}. */
@@ -79,9 +84,14 @@ public final class VirtualService {
         return onePacket;
     }
 
+    /** How long a server that comes into service takes to its full weight; zero for no time. */
+    public Duration slowStart() {
+        return slowStart;
+    }
+
     /** A builder that starts from this service. */
     public Builder toBuilder() {
-        Builder builder = new Builder(key).scheduler(scheduler).persistence(persistence).onePacket(onePacket);
+        Builder builder = new Builder(key).scheduler(scheduler).persistence(persistence).onePacket(onePacket).slowStart(slowStart);
         builder.flags.addAll(flags);
         return builder;
     }
@@ -93,7 +103,8 @@ public final class VirtualService {
                 && scheduler.equals(that.scheduler)
                 && flags.equals(that.flags)
                 && Objects.equals(persistence, that.persistence)
-                && onePacket == that.onePacket;
+                && onePacket == that.onePacket
+                && slowStart.equals(that.slowStart);
     }
 
     @Override
@@ -114,6 +125,7 @@ public final class VirtualService {
         private String scheduler = DEFAULT_SCHEDULER;
         private @Nullable Persistence persistence;
         private boolean onePacket;
+        private Duration slowStart = Duration.ZERO;
 
         private Builder(ServiceKey key) {
             this.key = key;
@@ -149,6 +161,16 @@ public final class VirtualService {
         }
 
         /**
+         * Lets the weight of a server grow from 1 to what is configured over this time, in steps of a second, when it is
+         * added or its weight was zero. Ours, not of IPVS; zero by default. Weights are whole numbers, so a server needs
+         * a weight well above 1 for this to matter, and a scheduler that heeds weights.
+         */
+        public Builder slowStart(Duration value) {
+            slowStart = requireNonNull(value, "value");
+            return this;
+        }
+
+        /**
          * Checks everything at once.
          *
          * @throws IllegalArgumentException naming every problem found
@@ -157,6 +179,10 @@ public final class VirtualService {
             List<String> problems = new ArrayList<>();
             if (scheduler.isBlank()) {
                 problems.add("the scheduler has no name");
+            }
+            if (slowStart.isNegative() || slowStart.compareTo(LONGEST_SLOW_START) > 0) {
+                problems.add("slow start of " + slowStart.toSeconds() + " s is outside 0.."
+                        + LONGEST_SLOW_START.toSeconds() + " s");
             }
             if (persistence != null) {
                 problems.addAll(persistence.problems(key.family()));

@@ -1,0 +1,152 @@
+package org.lvs4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.Flow;
+import org.lvs4j.net.Protocol;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
+
+final class SlowStartTest {
+    private static final ServiceKey WEB = ServiceKey.tcp("10.0.0.1:80");
+    private static final Flow CLIENT =
+            Flow.of(Protocol.TCP, Endpoint.parse("10.9.9.9:1234"), Endpoint.parse("10.0.0.1:80"));
+
+    private long nowNanos;
+    private final Director director = Director.builder().ticker(() -> nowNanos).build();
+
+    private void service(String scheduler, int seconds) {
+        director.addService(VirtualService.builder(WEB)
+                .scheduler(scheduler)
+                .slowStart(Duration.ofSeconds(seconds))
+                .build());
+    }
+
+    private void add(String endpoint, int weight) {
+        director.addServer(WEB, RealServer.at(endpoint).weight(weight).build());
+    }
+
+    private void edit(String endpoint, int weight) {
+        director.editServer(WEB, RealServer.at(endpoint).weight(weight).build());
+    }
+
+    private void wait(int seconds) {
+        nowNanos += seconds * 1_000_000_000L;
+        director.advance();
+    }
+
+    private int weight(int index) {
+        return director.explain(CLIENT).candidates().get(index).weight();
+    }
+
+    @Test
+    void weight_newServer_growsFromOneToWhatIsConfigured() {
+        service("wlc", 10);
+        add("192.168.0.1:80", 100);
+        assertThat(weight(0)).isEqualTo(1);
+        wait(3);
+        assertThat(weight(0)).isEqualTo(30);
+        wait(6);
+        assertThat(weight(0)).isEqualTo(90);
+        wait(1);
+        assertThat(weight(0)).isEqualTo(100);
+        wait(100);
+        assertThat(weight(0)).isEqualTo(100);
+    }
+
+    @Test
+    void weight_serverRaisedFromZero_startsAnew() {
+        service("wlc", 10);
+        add("192.168.0.1:80", 100);
+        wait(20);
+        edit("192.168.0.1:80", 50);
+        assertThat(weight(0)).as("an edit of a weight above zero counts at once").isEqualTo(50);
+        edit("192.168.0.1:80", 0);
+        assertThat(weight(0)).isZero();
+        wait(20);
+        edit("192.168.0.1:80", 200);
+        assertThat(weight(0)).isEqualTo(1);
+        wait(5);
+        assertThat(weight(0)).isEqualTo(100);
+    }
+
+    @Test
+    void weight_otherServers_keepTheirWay() {
+        service("wlc", 10);
+        add("192.168.0.1:80", 100);
+        wait(5);
+        add("192.168.0.2:80", 100);
+        assertThat(List.of(weight(0), weight(1))).containsExactly(1, 50);
+        wait(5);
+        director.removeServer(WEB, Endpoint.parse("192.168.0.2:80"));
+        assertThat(weight(0)).isEqualTo(100);
+        add("192.168.0.2:80", 100);
+        assertThat(List.of(weight(0), weight(1))).containsExactly(1, 100);
+    }
+
+    @Test
+    void weight_withoutSlowStart_isTheConfiguredOneAtOnce() {
+        service("wlc", 0);
+        add("192.168.0.1:80", 100);
+        assertThat(weight(0)).isEqualTo(100);
+    }
+
+    @Test
+    void weight_slowStartTurnedOff_isTheConfiguredOneAtOnce() {
+        service("wlc", 100);
+        add("192.168.0.1:80", 100);
+        director.editService(VirtualService.builder(WEB).scheduler("wlc").build());
+        assertThat(weight(0)).isEqualTo(100);
+    }
+
+    @Test
+    void pick_everyWeightedScheduler_followsTheRamp() {
+        for (String scheduler : List.of("wlc", "wrr", "sed", "sh", "mh", "mh-stable", "mh-bounded", "rendezvous")) {
+            director.clear();
+            service(scheduler, 100);
+            add("192.168.0.1:80", 50);
+            wait(200);
+            add("192.168.0.2:80", 50);
+            wait(10);
+            int early = shareOfSecond();
+            wait(200);
+            int late = shareOfSecond();
+            assertThat(early).as(scheduler).isLessThan(200);
+            assertThat(late).as(scheduler).isBetween(400, 600);
+        }
+    }
+
+    /** Of 1000 connections that stay open until all are. */
+    private int shareOfSecond() {
+        List<Connection> open = new ArrayList<>();
+        int second = 0;
+        for (int i = 0; i < 1000; i++) {
+            Connection connection = director.open(Flow.of(
+                    Protocol.TCP,
+                    Endpoint.parse("10." + i % 7 + "." + i / 250 + "." + i % 250 + ":" + (1000 + i)),
+                    Endpoint.parse("10.0.0.1:80")));
+            second += connection.server().endpoint().equals(Endpoint.parse("192.168.0.2:80")) ? 1 : 0;
+            open.add(connection);
+        }
+        open.forEach(Connection::close);
+        return second;
+    }
+
+    @Test
+    void build_absurdDuration_isRefused() {
+        assertThatThrownBy(() -> VirtualService.builder(WEB).slowStart(Duration.ofDays(2)).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("172800")
+                .hasMessageContaining("86400");
+        assertThatThrownBy(() -> VirtualService.builder(WEB).slowStart(Duration.ofSeconds(-1)).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("-1");
+    }
+}
