@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -211,5 +213,30 @@ class ConsoleTest {
         assertThat(answer.exitCode()).isEqualTo(1);
         assertThat(answer.error()).contains("stopping");
         assertThat(lvsadm("-S -n").output()).isEqualTo(before);
+    }
+
+    @Test
+    void command_randomWords_alwaysAnAnswerAndRulesThatReadBack() throws Exception {
+        long seed = Long.getLong("lvs4j.seed", System.nanoTime());
+        SplittableRandom random = new SplittableRandom(seed);
+        String[] words = {
+            "-A", "-E", "-D", "-a", "-e", "-d", "-C", "-S", "-R", "-Z", "-L", "-Ln", "--set", "-t", "-u", "-f", "-r",
+            "-m", "-g", "-w", "-x", "-y", "-s", "-p", "-M", "-o", "-b", "-n", "--stats", "--rate", "--exact", "-6", "-c",
+            "SERVICE", "127.0.0.1:" + freePort(), "127.0.0.2:80", "[::1]:80", "rr", "wlc", "mh", "mh-port", "0", "1",
+            "-1", "65536", "2147483648", "255.255.255.0", "", "\u0000", "--", "-", "=", "--weight=3", "-w3"
+        };
+        for (int round = 0; round < 3000; round++) {
+            List<String> line = new ArrayList<>();
+            for (int i = random.nextInt(8); i >= 0; i--) {
+                line.add(words[random.nextInt(words.length)].replace("SERVICE", service));
+            }
+
+            Answer answer = console.run(line, () -> String.join(" ", line));
+
+            assertThat(answer.exitCode()).as("seed %d: %s", seed, line).isIn(0, 1, 2, 255);
+            assertThat(answer.error().isEmpty()).as("seed %d: %s", seed, line).isEqualTo(answer.exitCode() == 0);
+        }
+        String saved = lvsadm("-S -n").output();
+        assertThat(Rules.parse(saved, "saved").print()).as("seed %d", seed).isEqualTo(saved);
     }
 }

@@ -1,7 +1,9 @@
 package org.lvs4j.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -127,8 +129,7 @@ class LvsdCommandLineTest {
 
     @Test
     void check_hugeText_refused() {
-        assertThat(org.assertj.core.api.Assertions.catchThrowable(
-                        () -> RulesFile.parse("#".repeat(9 * 1024 * 1024), "big")))
+        assertThat(catchThrowable(() -> RulesFile.parse("#".repeat(9 * 1024 * 1024), "big")))
                 .isInstanceOf(RulesInvalidException.class)
                 .hasMessageContaining("longer than");
     }
@@ -189,5 +190,19 @@ class LvsdCommandLineTest {
         assertThat(lvsd(line.split(" "))).isZero();
         assertThat(output.toString()).contains("lvsd");
         assertThat(error.toString()).isEmpty();
+    }
+
+    @Test
+    void read_standardInput_namedInErrors() {
+        Throwable thrown = catchThrowable(() -> RulesFile.read(
+                "-", new ByteArrayInputStream("-A -t 127.0.0.1:80\n-X\n".getBytes(StandardCharsets.UTF_8))));
+
+        assertThat(thrown).isInstanceOf(RulesInvalidException.class).hasMessageStartingWith("standard input:2:1:");
+    }
+
+    @Test
+    void check_sampleRules_good() {
+        assertThat(lvsd("check", "sample.rules")).isZero();
+        assertThat(output.toString()).contains("1 service, 3 servers");
     }
 }
