@@ -404,7 +404,7 @@ public final class Director {
      *
      * @param flow who talks to whom; not kept
      * @param signal the flag bits of a TCP segment (FIN 1, SYN 2, RST 4, ACK 16), or the type of the first chunk of an
-     *     SCTP packet; ignored for UDP
+     *     SCTP packet (6, ABORT, also if that follows a COOKIE-ECHO or COOKIE-ACK); ignored for UDP
      * @param bytes the length of the packet, for the counters
      * @return a {@link Decision}
      */
@@ -426,7 +426,8 @@ public final class Director {
     /**
      * Follows a packet from a real server to a client.
      *
-     * @param reply the server's endpoint as client, the client's as virtual endpoint; not kept
+     * @param reply the packet's source as client, its destination as virtual endpoint; not kept. The source is the
+     *     server's endpoint if it is masqueraded, and the virtual one if it answers clients itself
      * @param signal as for {@link #packet(Flow, int, int)}
      * @param bytes the length of the packet, for the counters
      * @return whether it belongs to a connection, and so leaves with the virtual address as its source

@@ -39,6 +39,7 @@ public final class ConnectionEntry extends Timed {
     private final ServerState server;
     private final int serverPort;
     private final boolean held;
+    private final boolean answersAsVirtual;
     private int word;
     private int inPackets;
 
@@ -70,6 +71,7 @@ public final class ConnectionEntry extends Timed {
         this.server = server;
         this.serverPort = serverPort;
         this.held = held;
+        this.answersAsVirtual = noOutput;
         this.word = ConnectionState.initial(protocol).ordinal() | INACTIVE | (noOutput ? NO_OUTPUT : 0);
         server.bind(false);
     }
@@ -101,6 +103,11 @@ public final class ConnectionEntry extends Timed {
     /** Whether no packet of the server has been seen although the state tables would want to. */
     public boolean noOutput() {
         return ((int) WORD.getOpaque(this) & NO_OUTPUT) != 0;
+    }
+
+    /** Whether the server answers the client itself, with the virtual endpoint as its own. */
+    boolean answersAsVirtual() {
+        return answersAsVirtual;
     }
 
     /** Whether it has ended. */

@@ -51,6 +51,19 @@ final class ConnectionKey {
                 flow.virtualPort());
     }
 
+    /** As seen from the other end. */
+    ConnectionKey refillReversed(Flow flow) {
+        return refill(
+                flow.protocol(),
+                flow.family(),
+                flow.virtualHigh(),
+                flow.virtualLow(),
+                flow.virtualPort(),
+                flow.clientHigh(),
+                flow.clientLow(),
+                flow.clientPort());
+    }
+
     private ConnectionKey refill(
             Protocol newProtocol,
             AddressFamily newFamily,

@@ -12,8 +12,7 @@ import org.lvs4j.service.RealServer;
  * Every live connection, found by either of its ends, and its timer.
  *
  * <p>Guarantees: a connection is counted on its server from {@link #insert} until it expires or is removed, exactly
- * once, whatever threads race. Progress: looking up is wait-free; inserting, ending and {@link #advance} are
- * lock-free for distinct keys.
+ * once, whatever threads race. Progress: looking up is wait-free; inserting and ending are lock-free for distinct keys.
  */
 public final class ConnectionTable {
     private final ConcurrentHashMap<ConnectionKey, ConnectionEntry> byClient = new ConcurrentHashMap<>();
@@ -42,10 +41,18 @@ public final class ConnectionTable {
     /**
      * The connection of a packet from its server, or null.
      *
+     * <p>A server that is not masqueraded answers as the virtual endpoint itself, if its answers pass by here at all.
+     *
      * @param reply the server's endpoint as client, the client's as virtual endpoint
      */
     public @Nullable ConnectionEntry findByServer(Flow reply) {
-        return byServer.get(probe.get().refill(reply));
+        ConnectionKey key = probe.get();
+        ConnectionEntry entry = byServer.get(key.refill(reply));
+        if (entry != null) {
+            return entry;
+        }
+        ConnectionEntry direct = byClient.get(key.refillReversed(reply));
+        return direct != null && direct.answersAsVirtual() ? direct : null;
     }
 
     /**
