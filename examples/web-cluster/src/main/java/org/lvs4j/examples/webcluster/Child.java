@@ -15,7 +15,7 @@ import org.lvs4j.net.Endpoint;
 
 /** A tier in a JVM of its own, which ends with this one however this one ends: see {@link Lifeline}. */
 final class Child implements AutoCloseable {
-    private static final int START_SECONDS = 30;
+    private static final int START_SECONDS = 60;
     private static final int STOP_SECONDS = 5;
     private static final List<String> JVM_OPTIONS = List.of(
             "-Xmx48m",

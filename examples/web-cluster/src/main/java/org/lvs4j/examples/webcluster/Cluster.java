@@ -116,10 +116,16 @@ final class Cluster implements AutoCloseable {
     synchronized ClusterStatus status() {
         var snapshot = director.service(service);
         return new ClusterStatus(
-                service.toString(),
+                address().toString(),
                 SCHEDULER,
                 relay.snapshot().retries(),
                 nodes.stream().map(node -> node.status(snapshot)).toList());
+    }
+
+    /** Counts connections from zero again. */
+    synchronized void zero() {
+        director.zero(service);
+        nodes.forEach(WebNode::zero);
     }
 
     private byte[] statusJson() {

@@ -1,5 +1,6 @@
 package org.lvs4j.examples.webcluster;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -26,7 +27,7 @@ record ClusterStatus(String address, String scheduler, long retries, List<Server
      * @param earlier of the same cluster
      */
     ClusterStatus since(ClusterStatus earlier) {
-        List<Server> differences = new java.util.ArrayList<>();
+        List<Server> differences = new ArrayList<>();
         for (int i = 0; i < servers.size(); i++) {
             Server now = servers.get(i);
             differences.add(new Server(

@@ -1,5 +1,6 @@
 package org.lvs4j.examples.webcluster;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +17,7 @@ final class Picture {
     }
 
     /** The three tiers with their addresses. */
-    List<String> tiers(Cluster cluster) {
+    List<String> tiers(Cluster cluster) throws IOException {
         String down = terminal.drawn("│", "|");
         List<String> lines = new ArrayList<>();
         lines.add("  clients");
@@ -45,18 +46,10 @@ final class Picture {
         lines.add(" ".repeat(COLUMN) + down);
         lines.add(String.format(
                 "  @|bold storage|@      %-21s             pid %-8d %s",
-                address(cluster.storage()),
+                cluster.storage().address(),
                 cluster.storage().pid(),
                 terminal.drawn("◄─┘", "<-+")));
         return lines;
-    }
-
-    private static String address(Child child) {
-        try {
-            return child.address().toString();
-        } catch (java.io.IOException e) {
-            return "gone";
-        }
     }
 
     /** Connections per server, what they are now, and a bar of their share. */

@@ -98,6 +98,7 @@ final class WebCluster implements Callable<Integer> {
         terminal.print("");
         terminal.print(good ? "@|bold,green All as it should be.|@" : "@|bold,red Not all is as it should be.|@");
         if (!once) {
+            cluster.zero();
             terminal.print(List.of(
                     "", "Open @|bold http://" + cluster.address() + "/|@ in a browser. Ctrl-C ends everything.", ""));
             tour.stay();

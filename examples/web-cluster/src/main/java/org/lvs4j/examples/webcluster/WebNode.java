@@ -60,6 +60,11 @@ final class WebNode {
         connections = 0;
     }
 
+    void zero() {
+        earlierConnections = 0;
+        connections = 0;
+    }
+
     ClusterStatus.Server status(@Nullable ServiceSnapshot service) {
         int active = 0;
         int inactive = 0;

@@ -2,7 +2,6 @@ package org.lvs4j.examples.webcluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,10 +138,8 @@ final class FileStoreTest {
         FileStore.delete(directory);
     }
 
-    private static AbstractThrowableAssert<?, ?> assertRefused(int status, ThrowingCallable call) {
-        return assertThatThrownBy(call)
-                .asInstanceOf(type(Refusal.class))
-                .satisfies(refusal -> assertThat(refusal.status()).isEqualTo(status))
-                .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.THROWABLE);
+    private static void assertRefused(int status, ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.status()).isEqualTo(status));
     }
 }

@@ -1,9 +1,11 @@
 package org.lvs4j.examples.webcluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -65,11 +67,18 @@ final class WebClusterIT {
     }
 
     @Test
-    void once_twoServers_allAsItShouldBe() throws Exception {
-        Process process = start("--once", "--servers", "2");
+    void once_storageDies_notAsItShouldBe() throws Exception {
+        Process process = start("--once");
+        waitUntil("traffic", () -> output().contains("2  Balancing") || !process.isAlive());
+        ProcessHandle storage = process.descendants()
+                .filter(child -> String.join(" ", child.info().arguments().orElse(new String[0]))
+                        .endsWith(".StorageServer"))
+                .findAny()
+                .orElseThrow();
+        storage.destroyForcibly();
         waitUntil("the end", () -> !process.isAlive());
-        assertThat(process.exitValue()).as(output()).isZero();
-        assertThat(output()).contains("scheduled 1068:534; weights 2:1 make that 1068:534");
+        assertThat(process.exitValue()).as(output()).isEqualTo(1);
+        assertThat(output()).contains("the storage at http://127.0.0.1:", "does not answer");
     }
 
     @Test
@@ -90,14 +99,11 @@ final class WebClusterIT {
         waitUntil("the end of every child", () -> children.stream().noneMatch(ProcessHandle::isAlive));
         assertThat(storageDirectories()).isEmpty();
         assertThat(output()).doesNotContain("Exception", "NOT SO");
-        assertThat(http)
-                .satisfies(client -> org.assertj.core.api.Assertions.assertThatThrownBy(
-                                () -> client.send(page, BodyHandlers.ofString()))
-                        .isInstanceOf(ConnectException.class));
+        assertThatThrownBy(() -> http.send(page, BodyHandlers.ofString())).isInstanceOf(ConnectException.class);
     }
 
     @Test
-    void serving_thenKilled_childrenEndByThemselves() throws Exception {
+    void serving_twoServersThenKilled_childrenEndByThemselves() throws Exception {
         Process process = start("--servers", "2");
         servingAt(process);
         List<ProcessHandle> children = process.descendants().toList();
@@ -105,11 +111,14 @@ final class WebClusterIT {
         process.destroyForcibly();
         waitUntil("the end of every child", () -> children.stream().noneMatch(ProcessHandle::isAlive));
         assertThat(storageDirectories()).isEmpty();
+        assertThat(output())
+                .contains("scheduled 1068:534; weights 2:1 make that 1068:534")
+                .contains("All as it should be.");
     }
 
     @Test
     void port_inUse_errorNamesItAndNothingIsLeft() throws Exception {
-        try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             Process process = start("--once", "--port", Integer.toString(taken.getLocalPort()));
             Set<ProcessHandle> children = new HashSet<>();
             waitUntil("the end", () -> {
