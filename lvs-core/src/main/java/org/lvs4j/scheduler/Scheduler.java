@@ -39,8 +39,8 @@ public interface Scheduler {
     }
 
     /**
-     * The figure by which this scheduler compares servers, for explanations; the lowest wins. NaN if it does not
-     * compare figures.
+     * The figure by which this scheduler compares servers, lower being better, for explanations. Other rules may come
+     * before it: lots, places in a table, what is remembered. NaN if it does not compare figures.
      */
     default double cost(Servers servers, int index, Flow flow) {
         return Double.NaN;
