@@ -83,25 +83,28 @@ final class Listeners {
         if (text.contains("assign requested address")) {
             return " (the address must be one of this host's: add it to an interface first)";
         }
-        return text.contains("Permission denied") ? " (ports below 1024 need a privilege, such as CAP_NET_BIND_SERVICE)" : "";
+        return text.contains("Permission denied")
+                ? " (ports below 1024 need a privilege, such as CAP_NET_BIND_SERVICE)"
+                : "";
     }
 
     /** Why a service cannot be listened for, or null if it can. */
     private @Nullable String unbindable(ServiceKey key) {
-        if (key instanceof ServiceKey.Mark) {
+        if (key instanceof ServiceKey.Mark mark) {
             return listenAddress(key) != null
                     ? null
                     : key + ": a firewall mark has no address to listen at; add one with listen(protocol, endpoint, "
-                            + Integer.toUnsignedString(((ServiceKey.Mark) key).mark()) + ")";
+                            + Integer.toUnsignedString(mark.mark()) + ")";
         }
         ServiceKey.Address service = (ServiceKey.Address) key;
         if (service.protocol() == Protocol.SCTP) {
             return key + ": SCTP is not relayed, only TCP and UDP";
         }
+        String text = service.endpoint().toString();
         return service.endpoint().port() != 0 || listenAddress(key) != null
                 ? null
                 : key + ": port 0 stands for every port and cannot be bound; add those to listen at with listen("
-                        + service.protocol() + ", " + service.endpoint().address() + ":port, 0)";
+                        + service.protocol() + ", " + text.substring(0, text.length() - 1) + "port, 0)";
     }
 
     /** The first of the relay's own addresses that a service without an address of its own is reached by, or null. */

@@ -25,10 +25,12 @@ final class RateLimitedLog {
             return;
         }
         long others = leftOut.sumThenReset();
+        // As text: the stack trace of what an outsider causes says nothing that its message does not.
+        String why = String.valueOf(reason);
         if (others == 0) {
-            logger.warn(message, subject, reason);
+            logger.warn(message, subject, why);
         } else {
-            logger.warn(message + " ({} more such lines left out)", subject, reason, others);
+            logger.warn(message + " ({} more such lines left out)", subject, why, others);
         }
     }
 }

@@ -58,7 +58,9 @@ import org.lvs4j.service.ServiceKey;
 public final class Relay implements AutoCloseable {
     private static final long ADVANCE_MILLIS = 100;
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long TERMINATION_SECONDS = 5;
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+    private static final long QUIET_MILLIS = 20;
+    private static final long TERMINATION_MILLIS = 5000;
 
     private final RelayState state;
     private final MultiThreadIoEventLoopGroup group;
@@ -177,8 +179,8 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * Stops accepting, waits for TCP connections to end, and {@link #close() closes} the relay. UDP flows, which have no
-     * end, are served while it waits, but no new ones. The number of connections left is logged once a second.
+     * Stops accepting, waits for TCP connections to end, and {@link #close() closes} the relay. UDP flows, which have
+     * no end, are served while it waits, but no new ones. The number of connections left is logged once a second.
      *
      * @param deadline how long to wait at most; connections that are left then are reset
      * @return whether all connections ended by themselves
@@ -193,18 +195,20 @@ public final class Relay implements AutoCloseable {
      * @param progress is called on this thread about once a second, with the number of connections left
      */
     public boolean drain(Duration deadline, IntConsumer progress) {
-        long end = System.nanoTime() + deadline.toNanos();
         requireNonNull(progress, "progress");
+        long patience = nanos(deadline);
+        long end = System.nanoTime() + patience;
         synchronized (this) {
             state.stop();
             listeners.unbindTcp();
         }
         boolean all = false;
         try {
-            for (long left = deadline.toNanos(); !all; left = end - System.nanoTime()) {
+            for (long left = patience; !all; left = end - System.nanoTime()) {
                 int open = state.counters.openConnections.get();
                 if (open != 0) {
-                    RelayState.LOGGER.info("draining: {} connections left, {} s to go", open, Math.max(0, left) / 1_000_000_000);
+                    long seconds = TimeUnit.NANOSECONDS.toSeconds(Math.max(0, left));
+                    RelayState.LOGGER.info("draining: {} connections left, {} s to go", open, seconds);
                     progress.accept(open);
                 }
                 all = awaitEnd(Math.max(0, Math.min(left, PROGRESS_NANOS)));
@@ -218,6 +222,11 @@ public final class Relay implements AutoCloseable {
             close();
         }
         return all;
+    }
+
+    /** A duration in nanoseconds; very long ones all mean the same. */
+    private static long nanos(Duration duration) {
+        return (duration.compareTo(LONGEST) > 0 ? LONGEST : duration).toNanos();
     }
 
     private boolean awaitEnd(long nanos) throws InterruptedException {
@@ -244,7 +253,9 @@ public final class Relay implements AutoCloseable {
             ending.add(lane.loop.submit(lane::abortAll));
         }
         ending.forEach(Future::awaitUninterruptibly);
-        group.shutdownGracefully(0, TERMINATION_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+        // Some transports close a socket a moment after they are told to; a quiet moment lets them.
+        group.shutdownGracefully(QUIET_MILLIS, TERMINATION_MILLIS, TimeUnit.MILLISECONDS)
+                .awaitUninterruptibly();
         RelayState.LOGGER.info("relay stopped");
     }
 
@@ -312,7 +323,7 @@ public final class Relay implements AutoCloseable {
             if (value.isNegative()) {
                 throw new IllegalArgumentException("idle timeout " + value + " is negative");
             }
-            idleNanos = value.toNanos();
+            idleNanos = nanos(value);
             return this;
         }
 
@@ -332,7 +343,7 @@ public final class Relay implements AutoCloseable {
             return this;
         }
 
-        /** How many UDP flows may exist, from 1; datagrams that would need another one are dropped. 16,384 by default. */
+        /** How many UDP flows may exist, from 1; datagrams that need another are dropped. 16,384 by default. */
         public Builder udpFlows(int value) {
             udpFlows = value;
             return this;

@@ -6,7 +6,7 @@ package org.lvs4j.netty;
  *
  * @param openConnections TCP connections of clients that are open now
  * @param accepted TCP connections accepted
- * @param refused TCP connections reset because no server was there to take them
+ * @param refused TCP connections reset because the director had no server for them
  * @param connectFailures attempts to connect to a server that failed, TCP and UDP
  * @param retries connections passed on to another server after such a failure
  * @param unreachable TCP connections reset because every server tried had failed

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInitializer;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.nio.channels.NotYetConnectedException;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Connection;
 import org.lvs4j.net.Endpoint;
@@ -161,7 +162,7 @@ final class TcpConnection {
         Endpoint tried = placed().destination();
         state.log.warn("{}: cannot connect to a server: {}", listener, reason(tried, cause));
         server = null;
-        if (retries < state.options.retries() && !state.stopping()) {
+        if (retries < state.options.retries()) {
             retries++;
             connection = placed().retry();
             if (placed().accepted()) {
@@ -223,7 +224,8 @@ final class TcpConnection {
             // While connecting, the attempt itself reports its failure.
             return;
         }
-        if (cause == null || cause instanceof IOException) {
+        // NotYetConnectedException is what Netty makes of a socket that is no longer connected.
+        if (cause == null || cause instanceof IOException || cause instanceof NotYetConnectedException) {
             RelayState.LOGGER.debug("{}: {} was cut off", listener, channel, cause);
         } else {
             state.log.warn("{}: a connection failed: {}", listener, cause);

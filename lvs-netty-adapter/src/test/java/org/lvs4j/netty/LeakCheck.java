@@ -15,7 +15,9 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Fails a test class in which a buffer was lost. Every buffer is watched; lost ones show at a collection of garbage. */
+/**
+ * Fails a test class in which a buffer was lost. Every buffer is watched; lost ones show when garbage is collected.
+ */
 final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
     private static final Queue<String> LEAKS = new ConcurrentLinkedQueue<>();
 

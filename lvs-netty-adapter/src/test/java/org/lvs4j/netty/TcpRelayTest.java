@@ -138,7 +138,9 @@ final class TcpRelayTest {
                 client.setSoLinger(true, 0);
                 client.close();
 
-                assertThat(seen.get(20, TimeUnit.SECONDS)).isInstanceOf(SocketException.class).hasMessageContaining("reset");
+                assertThat(seen.get(20, TimeUnit.SECONDS))
+                        .isInstanceOf(SocketException.class)
+                        .hasMessageContaining("reset");
                 Loopback.awaitReleased(relay, director);
                 assertThat(relay.snapshot().aborted()).isOne();
             }
