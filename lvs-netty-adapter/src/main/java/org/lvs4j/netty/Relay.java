@@ -261,10 +261,6 @@ public final class Relay implements AutoCloseable {
 
     /** Collects how a relay is to behave; not thread-safe. */
     public static final class Builder {
-        private static final int SMALLEST_BUFFER_BYTES = 1024;
-        private static final int LARGEST_BUFFER_BYTES = 1 << 30;
-        private static final int LARGEST_READ_BYTES = 64 * 1024;
-
         private final Director director;
         private final List<ListenAddress> listen = new ArrayList<>();
         private Transport transport = Transport.AUTO;
@@ -373,46 +369,24 @@ public final class Relay implements AutoCloseable {
          *     available; nothing is bound then
          */
         public Relay start() {
-            List<String> problems = new ArrayList<>();
-            check(problems, "threads", threads, 1, 4096);
-            check(problems, "acceptors", acceptors, 1, 1024);
-            check(problems, "connect timeout in ms", millis(connectTimeout), 1, 3_600_000);
-            check(problems, "retries", retries, 0, 100);
-            check(problems, "maximum of connections", maxConnections, 1, Integer.MAX_VALUE - 1);
-            check(problems, "buffer bytes", bufferBytes, SMALLEST_BUFFER_BYTES, LARGEST_BUFFER_BYTES);
-            check(problems, "maximum of UDP flows", udpFlows, 1, Integer.MAX_VALUE - 1);
-            if (!problems.isEmpty()) {
-                throw new IllegalArgumentException("relay: " + String.join("; ", problems));
-            }
+            RelayOptions options = new RelayOptions(
+                    transport.resolve(),
+                    threads,
+                    acceptors,
+                    connectTimeout.compareTo(LONGEST) > 0 ? Long.MAX_VALUE : connectTimeout.toMillis(),
+                    retries,
+                    idleNanos,
+                    maxConnections,
+                    bufferBytes,
+                    udpFlows,
+                    List.copyOf(listen));
             Throwable unavailability = transport.unavailability();
             if (unavailability != null) {
                 throw new RelayException(
                         "transport " + transport + " is not available here: " + unavailability.getMessage(),
                         unavailability);
             }
-            RelayOptions options = new RelayOptions(
-                    transport.resolve(),
-                    threads,
-                    acceptors,
-                    (int) connectTimeout.toMillis(),
-                    retries,
-                    idleNanos,
-                    maxConnections,
-                    bufferBytes,
-                    Math.min(LARGEST_READ_BYTES, bufferBytes / 2),
-                    udpFlows,
-                    List.copyOf(listen));
             return new Relay(director, options).begin();
-        }
-
-        private static long millis(Duration duration) {
-            return duration.compareTo(Duration.ofDays(1)) > 0 ? Long.MAX_VALUE : duration.toMillis();
-        }
-
-        private static void check(List<String> problems, String what, long value, long least, long most) {
-            if (value < least || value > most) {
-                problems.add(what + " " + value + " is outside " + least + ".." + most);
-            }
         }
     }
 }
