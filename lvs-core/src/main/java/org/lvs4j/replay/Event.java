@@ -83,6 +83,7 @@ sealed interface Event {
     record Counts(int active, int inactive) {
         static final Counts NO_SERVER = new Counts(-1, -1);
         static final String NO_SERVER_TEXT = "-";
+        static final String UNKNOWN_TEXT = "?";
 
         String activeText() {
             return active < 0 ? NO_SERVER_TEXT : Integer.toString(active);
@@ -94,7 +95,9 @@ sealed interface Event {
 
         @Override
         public String toString() {
-            return active < 0 ? "no such server" : "active " + active + " inactive " + inactive;
+            return active < 0 && inactive < 0
+                    ? "no such server"
+                    : "active " + activeText() + " inactive " + inactiveText();
         }
     }
 

@@ -146,6 +146,9 @@ final class EventParser {
             return null;
         }
         words.next();
+        if (word.equals(Counts.UNKNOWN_TEXT)) {
+            return null;
+        }
         long count = word.equals(Counts.NO_SERVER_TEXT) ? -1 : Words.number(word, Integer.MAX_VALUE);
         if (count < 0 && !word.equals(Counts.NO_SERVER_TEXT)) {
             throw words.fail("a number of connections, 0.." + Integer.MAX_VALUE);

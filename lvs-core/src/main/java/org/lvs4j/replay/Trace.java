@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The rules are those of {@code ipvsadm --restore}. A mark applies to a protocol and an address or network, and to
  * one port or, with port 0 or none, to all; of several that apply the last one counts. The sections for marks and
- * settings may be missing, and so may every answer.
+ * settings may be missing, and so may every answer and count; a count may also be a question mark.
  *
  * <p>An event starts with its time in milliseconds; time never goes back. {@code C} is a client and {@code V} a virtual
  * address, each with its port. Servers answer only where their packets pass the director, under masquerading.

@@ -34,6 +34,7 @@ class ReplayTest {
                 4 udp 10.1.0.1:4000 10.0.0.100:53 reply
                 5 expect active 192.168.1.2:80
                 5 expect active 192.168.1.1:80 inactive svc -t 10.0.0.100:80
+                5 expect active 192.168.1.2:80 ? inactive ?
                 5 expect active 192.168.1.3:80 inactive
                 """);
 
@@ -47,10 +48,11 @@ class ReplayTest {
                 4 udp 10.1.0.1:4000 10.0.0.100:53 reply -> none:drop
                 5 expect active 192.168.1.2:80 0 inactive 1
                 5 expect active 192.168.1.1:80 1 inactive 0 svc -t 10.0.0.100:80
+                5 expect active 192.168.1.2:80 0 inactive 1
                 5 expect active 192.168.1.3:80 - inactive -
                 """);
         assertThat(result.summary()).isEqualTo("t.trace: 0 of 0 answers match");
-        assertThat(run(result.recomputed()).summary()).isEqualTo("t.trace: 10 of 10 answers match");
+        assertThat(run(result.recomputed()).summary()).isEqualTo("t.trace: 11 of 11 answers match");
     }
 
     @Test
