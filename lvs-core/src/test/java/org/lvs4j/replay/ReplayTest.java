@@ -56,6 +56,30 @@ class ReplayTest {
     }
 
     @Test
+    void run_exampleOfTheDocumentation_givesWhatItSays() throws TraceException {
+        ReplayResult result = run("""
+                [rules]
+                -A -t 10.0.0.100:80 -s wlc
+                -a -t 10.0.0.100:80 -r 192.168.1.1:80 -m -w 3
+                -a -t 10.0.0.100:80 -r 192.168.1.2:80 -m -w 1 -x 2
+                [events]
+                0 tcp 10.1.0.1:4000 10.0.0.100:80 open
+                5 tcp 10.1.0.2:4000 10.0.0.100:80 open
+                9 rule -e -t 10.0.0.100:80 -r 192.168.1.1:80 -m -w 0
+                10 tcp 10.1.0.3:4000 10.0.0.100:80 open
+                15 expect active 192.168.1.2:80
+                """);
+
+        assertThat(events(result.recomputed())).isEqualTo("""
+                0 tcp 10.1.0.1:4000 10.0.0.100:80 open -> 192.168.1.2:80
+                5 tcp 10.1.0.2:4000 10.0.0.100:80 open -> 192.168.1.1:80
+                9 rule -e -t 10.0.0.100:80 -r 192.168.1.1:80 -m -w 0
+                10 tcp 10.1.0.3:4000 10.0.0.100:80 open -> 192.168.1.2:80
+                15 expect active 192.168.1.2:80 2 inactive 0
+                """);
+    }
+
+    @Test
     void run_falseAnswers_areMismatchesWithTheirPlace() throws TraceException {
         ReplayResult result = run(RULES + """
                 [events]
