@@ -31,6 +31,8 @@ class DirectorStressTest {
     private static final int THREADS = 8;
     private static final int STEPS = 25_000;
     private static final int SERVERS = 6;
+    private static final int STEPS_AT_MOST = 40 * STEPS;
+    private static final int CHANGES_AT_LEAST = 50;
     private static final int HELD_AT_MOST = 40;
     private static final int UPPER_THRESHOLD = 60;
 
@@ -45,6 +47,7 @@ class DirectorStressTest {
     private final Director director = Director.builder().ticker(clock::get).build();
     private final AtomicBoolean done = new AtomicBoolean();
     private final AtomicInteger ports = new AtomicInteger();
+    private final AtomicInteger changes = new AtomicInteger();
 
     /** Odd while the server's weight is known to be 0: moved after such an edit has returned, and before the next one. */
     private final AtomicIntegerArray quiesced = new AtomicIntegerArray(SERVERS);
@@ -67,22 +70,23 @@ class DirectorStressTest {
         ExecutorService threads = Executors.newFixedThreadPool(THREADS + 1);
         long started = 0;
         try {
+            Future<?> operator = threads.submit(() -> operate(persistent, seed));
             List<Future<Long>> clients = new ArrayList<>();
             for (int thread = 0; thread < THREADS; thread++) {
                 int number = thread;
                 clients.add(threads.submit(() -> new Client(number, persistent, seed).run()));
             }
-            Future<Integer> operator = threads.submit(() -> operate(persistent, seed));
             for (Future<Long> client : clients) {
                 started += client.get(120, TimeUnit.SECONDS);
             }
             done.set(true);
-            assertThat(operator.get(120, TimeUnit.SECONDS)).as("changes").isPositive();
+            operator.get(120, TimeUnit.SECONDS);
         } finally {
             done.set(true);
             threads.shutdownNow();
         }
         assertThat(started).as("seed %d", seed).isPositive();
+        assertThat(changes).as("seed %d", seed).hasValueGreaterThanOrEqualTo(CHANGES_AT_LEAST);
         assertNothingLeft(seed);
     }
 
@@ -98,27 +102,25 @@ class DirectorStressTest {
     }
 
     /** Changes servers until the clients are done. Server 1 always stays, so that there is one to go to. */
-    private int operate(boolean persistent, long seed) {
+    private void operate(boolean persistent, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        int changes = 0;
         while (!done.get()) {
             int number = random.nextInt(SERVERS);
             if (random.nextInt(4) == 0 && number != 1) {
                 director.removeServer(WEB, server(number, 1).endpoint());
                 director.addServer(WEB, server(number, 1 + random.nextInt(5)));
-            } else if (number != 1 || changes % 2 == 0) {
+            } else if (number != 1 || changes.get() % 2 == 0) {
                 director.editServer(WEB, server(number, 0));
                 quiesced.incrementAndGet(number);
                 Thread.yield();
                 quiesced.incrementAndGet(number);
                 director.editServer(WEB, server(number, 1 + random.nextInt(5)));
             }
-            changes++;
+            changes.incrementAndGet();
             if (!persistent) {
                 assertThat(connectionsOfLimitedServer()).isLessThanOrEqualTo(UPPER_THRESHOLD + THREADS);
             }
         }
-        return changes;
     }
 
     /** Threads that picked it at the same moment may go beyond the threshold together, but no others. */
@@ -164,7 +166,8 @@ class DirectorStressTest {
         }
 
         long run() {
-            for (int step = 0; step < STEPS; step++) {
+            // On a busy machine the operator may get little time: give it some more.
+            for (int step = 0; step < STEPS || changes.get() < CHANGES_AT_LEAST && step < STEPS_AT_MOST; step++) {
                 switch (random.nextInt(6)) {
                     case 0, 1 -> open();
                     case 2 -> close();
