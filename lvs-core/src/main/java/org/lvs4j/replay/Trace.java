@@ -54,6 +54,9 @@ import org.jspecify.annotations.Nullable;
  * {@code -}.
  */
 public final class Trace {
+    /** The longest text that is read, in characters. */
+    public static final int MAX_TEXT_LENGTH = 32 << 20;
+
     private final String source;
     private final List<Line> lines;
     private final List<Rule> rules;

@@ -12,7 +12,7 @@ import org.lvs4j.net.Protocol;
 
 /** Reads the lines of a trace one after the other and collects what they say. */
 final class TraceParser {
-    static final int MAX_CHARS = 32 << 20;
+    static final int MAX_CHARS = Trace.MAX_TEXT_LENGTH;
     static final int MAX_LINE_CHARS = 4096;
     static final int MAX_LINES = 2_000_000;
 

@@ -50,7 +50,7 @@ final class Console implements ControlServer.Commands {
         } else if (command instanceof RuleCommand.Save) {
             return Answer.ok(Rules.of(balancer.director()).print());
         } else if (command instanceof RuleCommand.Restore) {
-            Rules rules = RulesFile.readable(input.read(), RulesFile.STANDARD_INPUT_NAME);
+            Rules rules = RulesFile.readable(input.read(), TextFile.STANDARD_INPUT_NAME);
             RulesFile.requireRelayable(rules);
             relayOptions.requireReachable(rules);
             balancer.change(rules);

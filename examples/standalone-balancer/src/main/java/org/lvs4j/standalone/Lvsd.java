@@ -10,12 +10,14 @@ import picocli.CommandLine.IVersionProvider;
 @Command(
         name = "lvsd",
         description = "A load balancer with the services, schedulers and rules of IPVS.",
-        subcommands = {RunCommand.class, CheckCommand.class},
+        subcommands = {RunCommand.class, CheckCommand.class, SimulateCommand.class},
         mixinStandardHelpOptions = true,
         versionProvider = Lvsd.ThisVersion.class,
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:done", "1:a failure at run time", "2:wrong usage", "3:an error in the rules"})
+        exitCodeList = {
+            "0:done", "1:a failure at run time, or answers that do not match", "2:wrong usage", "3:an error in a file"
+        })
 public final class Lvsd implements Runnable {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
@@ -59,7 +61,7 @@ public final class Lvsd implements Runnable {
     /** Without a command there is nothing to do. */
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing: run or check");
+        throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing: run, check or simulate");
     }
 
     static final class ThisVersion implements IVersionProvider {

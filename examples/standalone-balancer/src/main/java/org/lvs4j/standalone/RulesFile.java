@@ -1,14 +1,6 @@
 package org.lvs4j.standalone;
 
-import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,12 +19,6 @@ import org.lvs4j.service.ServiceKey;
  * not only the first one.
  */
 final class RulesFile {
-    /** The name that stands for standard input. */
-    static final String STANDARD_INPUT = "-";
-
-    /** What standard input is called in errors. */
-    static final String STANDARD_INPUT_NAME = "standard input";
-
     static final int MAX_ERRORS = 100;
 
     private RulesFile() {}
@@ -43,32 +29,7 @@ final class RulesFile {
      * @throws RulesInvalidException with everything that is wrong
      */
     static Rules read(String file, InputStream standardInput) throws RulesInvalidException {
-        boolean standard = file.equals(STANDARD_INPUT);
-        String source = standard ? STANDARD_INPUT_NAME : file;
-        try {
-            byte[] bytes;
-            try (InputStream stream = standard ? standardInput : Files.newInputStream(Path.of(file))) {
-                bytes = stream.readNBytes(4 * Rules.MAX_TEXT_LENGTH + 1);
-            }
-            return parse(decode(bytes), source);
-        } catch (CharacterCodingException e) {
-            throw new RulesInvalidException(source + ": the text is not UTF-8");
-        } catch (NoSuchFileException e) {
-            throw new RulesInvalidException(source + ": there is no such file");
-        } catch (IOException e) {
-            throw new RulesInvalidException(source + ": cannot be read: " + e.getMessage());
-        } catch (java.nio.file.InvalidPathException e) {
-            throw new RulesInvalidException(source + ": this is not the name of a file");
-        }
-    }
-
-    private static String decode(byte[] bytes) throws CharacterCodingException {
-        return StandardCharsets.UTF_8
-                .newDecoder()
-                .onMalformedInput(CodingErrorAction.REPORT)
-                .onUnmappableCharacter(CodingErrorAction.REPORT)
-                .decode(ByteBuffer.wrap(bytes))
-                .toString();
+        return parse(TextFile.read(file, standardInput, Rules.MAX_TEXT_LENGTH), TextFile.nameOf(file));
     }
 
     /**

@@ -142,7 +142,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private void reload(Balancer balancer) {
-        if (file.equals(RulesFile.STANDARD_INPUT)) {
+        if (file.equals(TextFile.STANDARD_INPUT)) {
             LOG.warn("SIGHUP: the rules came from standard input and cannot be read again; use lvsadm -R");
             return;
         }
