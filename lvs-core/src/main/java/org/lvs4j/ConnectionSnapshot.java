@@ -11,7 +11,8 @@ import org.lvs4j.net.Protocol;
  * @param state the name of its state as IPVS lists it, such as {@code ESTABLISHED} or {@code NONE}
  * @param expiresInNanos how long it lasts if it stays idle; not negative
  * @param client the client; port 0 in a template
- * @param virtual the virtual endpoint; of a firewall mark, the mark as an address
+ * @param virtual the virtual endpoint; of a firewall mark, the mark as an address; its port is 65535 in a template
+ *     that is no longer used, because its server has left, and runs out
  * @param server the real server with the port of this connection
  * @param template whether this is a persistence template
  * @param engine the persistence engine of a template, or null

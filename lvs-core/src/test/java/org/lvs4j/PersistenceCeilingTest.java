@@ -155,7 +155,9 @@ class PersistenceCeilingTest {
         } finally {
             pool.shutdownNow();
         }
-        assertThat(connections(rig, web)).isEqualTo(threads * 5000);
+        // Racing threads may leave an eviction to whoever comes next.
+        rig.syn("10.1.9.9:4000", VIP);
+        assertThat(connections(rig, web)).isEqualTo(threads * 5000 + 1);
         assertThat(persistent(rig, web)).isEqualTo(rig.templates().size()).isLessThanOrEqualTo(32);
         rig.pass(361);
         assertThat(connections(rig, web)).isZero();

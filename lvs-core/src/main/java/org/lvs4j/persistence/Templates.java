@@ -32,7 +32,7 @@ public final class Templates {
     /**
      * No templates yet.
      *
-     * @param capacity how many there may be at most
+     * @param capacity how many there may be at most; racing threads may pass it by a few until one of them comes again
      */
     public Templates(TimerWheel wheel, long capacity) {
         this.wheel = wheel;
