@@ -15,9 +15,12 @@ import org.lvs4j.service.RealServer;
  */
 final class ServerPool implements Servers {
     static final ServerPool EMPTY =
-            new ServerPool(new ServerState[0], new int[0], new int[0], new long[0], null);
+            new ServerPool(new ServerState[0], new int[0], new int[0], new int[0], new long[0], null);
 
     private final ServerState[] states;
+
+    // Looking for one of thousands of endpoints must not visit each of them.
+    private final int[] endpointHashes;
     private final int[] weights;
     private final int[] lastWeights;
     private final long[] startsNanos;
@@ -25,11 +28,13 @@ final class ServerPool implements Servers {
 
     private ServerPool(
             ServerState[] states,
+            int[] endpointHashes,
             int[] weights,
             int[] lastWeights,
             long[] startsNanos,
             boolean @Nullable [] excluded) {
         this.states = states;
+        this.endpointHashes = endpointHashes;
         this.weights = weights;
         this.lastWeights = lastWeights;
         this.startsNanos = startsNanos;
@@ -41,14 +46,19 @@ final class ServerPool implements Servers {
         ServerState[] now = new ServerState[states.length + 1];
         now[0] = newest;
         System.arraycopy(states, 0, now, 1, states.length);
+        int[] nowHashes = new int[now.length];
+        nowHashes[0] = newest.config().endpoint().hashCode();
+        System.arraycopy(endpointHashes, 0, nowHashes, 1, endpointHashes.length);
         int[] nowWeights = new int[now.length];
         System.arraycopy(weights, 0, nowWeights, 1, weights.length);
         int[] nowLast = new int[now.length];
         System.arraycopy(lastWeights, 0, nowLast, 1, lastWeights.length);
         long[] nowStarts = new long[now.length];
         System.arraycopy(startsNanos, 0, nowStarts, 1, startsNanos.length);
-        nowStarts[0] = SlowStart.DONE;
-        return new ServerPool(now, nowWeights, nowLast, nowStarts, null).reread(slowStart);
+        nowStarts[0] = slowStart.on() ? slowStart.nowNanos() : SlowStart.DONE;
+        nowWeights[0] = slowStart.weight(newest.config().weight(), nowStarts[0]);
+        nowLast[0] = nowWeights[0];
+        return new ServerPool(now, nowHashes, nowWeights, nowLast, nowStarts, null);
     }
 
     /** The list without the server at an index. */
@@ -56,6 +66,7 @@ final class ServerPool implements Servers {
         int[] kept = IntStream.range(0, states.length).filter(i -> i != index).toArray();
         return new ServerPool(
                 IntStream.of(kept).mapToObj(i -> states[i]).toArray(ServerState[]::new),
+                IntStream.of(kept).map(i -> endpointHashes[i]).toArray(),
                 IntStream.of(kept).map(i -> weights[i]).toArray(),
                 IntStream.of(kept).map(i -> lastWeights[i]).toArray(),
                 IntStream.of(kept).mapToLong(i -> startsNanos[i]).toArray(),
@@ -79,7 +90,7 @@ final class ServerPool implements Servers {
                 nowLast[i] = nowWeights[i];
             }
         }
-        return new ServerPool(states, nowWeights, nowLast, nowStarts, null);
+        return new ServerPool(states, endpointHashes, nowWeights, nowLast, nowStarts, null);
     }
 
     /** Whether some server is still below its configured weight. */
@@ -101,7 +112,7 @@ final class ServerPool implements Servers {
                 marks[index] = true;
             }
         }
-        return new ServerPool(states, weights, lastWeights, startsNanos, marks);
+        return new ServerPool(states, endpointHashes, weights, lastWeights, startsNanos, marks);
     }
 
     ServerState state(int index) {
@@ -109,8 +120,9 @@ final class ServerPool implements Servers {
     }
 
     int indexOf(Endpoint endpoint) {
+        int hash = endpoint.hashCode();
         for (int i = 0; i < states.length; i++) {
-            if (states[i].config().endpoint().equals(endpoint)) {
+            if (endpointHashes[i] == hash && states[i].config().endpoint().equals(endpoint)) {
                 return i;
             }
         }
