@@ -49,6 +49,8 @@ final class LatencyAverage {
             if (AVERAGE.compareAndSet(this, bits, Double.doubleToRawLongBits(now))) {
                 return;
             }
+            // What the other one has written is of this moment and must not fade.
+            remaining = 1;
         }
     }
 

@@ -2,7 +2,14 @@ package org.lvs4j.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.lvs4j.service.Sysctl;
 
@@ -149,6 +156,47 @@ final class LocalitySchedulersTest {
         long start = System.nanoTime();
         cache.advance(service.nowNanos);
         assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(2));
+        assertThat(cache.size()).isZero();
+    }
+
+    @Test
+    void cache_eightThreadsInsertAndExpire_countsWhatItHolds() throws Exception {
+        TestService service = TestService.of("lblc");
+        service.sysctls[Sysctl.LBLC_EXPIRATION.ordinal()] = 60;
+        LocalityCache<Plain> cache = new LocalityCache<>(service, Sysctl.LBLC_EXPIRATION);
+        AtomicLong clock = new AtomicLong(service.nowNanos);
+        ExecutorService pool = Executors.newFixedThreadPool(8);
+        try {
+            List<Future<?>> all = new ArrayList<>();
+            for (int t = 0; t < 8; t++) {
+                long seed = t;
+                all.add(pool.submit(() -> {
+                    Random random = new Random(seed);
+                    for (int i = 0; i < 20_000; i++) {
+                        long now = clock.addAndGet(TimeUnit.SECONDS.toNanos(1));
+                        cache.advance(now);
+                        long address = random.nextInt(5000);
+                        Plain known = cache.find(0, address);
+                        if (known == null) {
+                            cache.insert(new Plain(address, now));
+                        } else {
+                            known.touch(now);
+                        }
+                    }
+                }));
+            }
+            for (Future<?> one : all) {
+                one.get(30, TimeUnit.SECONDS);
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+        int held = 0;
+        for (int address = 0; address < 5000; address++) {
+            held += cache.find(0, address) != null ? 1 : 0;
+        }
+        assertThat(cache.size()).isEqualTo(held).isPositive();
+        cache.advance(clock.addAndGet(TimeUnit.HOURS.toNanos(2)));
         assertThat(cache.size()).isZero();
     }
 
