@@ -1,9 +1,7 @@
 package org.lvs4j;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.Flow;
@@ -18,13 +16,15 @@ import org.lvs4j.service.ServiceKey;
  * port of the address.
  */
 final class ServiceTable {
-    static final ServiceTable EMPTY = new ServiceTable(new LinkedHashMap<>());
+    static final ServiceTable EMPTY = new ServiceTable(new ServiceState[0]);
 
     private static final int FTP_DATA_PORT = 20;
     private static final int FTP_PORT = 21;
     private static final int FIRST_UNPRIVILEGED_PORT = 1024;
 
-    private final Map<ServiceKey, ServiceState> byKey;
+    /** In the order of their addition. */
+    private final ServiceState[] services;
+
     private final @Nullable ServiceState[] slots;
     private final int mask;
     private final boolean anyPort;
@@ -33,32 +33,24 @@ final class ServiceTable {
     private final boolean servesV4;
     private final boolean servesV6;
 
-    private ServiceTable(Map<ServiceKey, ServiceState> byKey) {
-        this.byKey = byKey;
-        mask = Integer.highestOneBit(Math.max(4, byKey.size() * 2)) * 2 - 1;
+    /** A table made from scratch. */
+    private ServiceTable(ServiceState[] services) {
+        this.services = services;
+        mask = Integer.highestOneBit(Math.max(4, services.length * 2)) * 2 - 1;
         slots = new ServiceState[mask + 1];
         boolean sawAnyPort = false;
         boolean sawFtp = false;
         boolean sawMark = false;
         boolean sawV4 = false;
         boolean sawV6 = false;
-        for (ServiceState service : byKey.values()) {
-            int slot;
-            sawV4 |= service.key().family() == AddressFamily.IPV4;
-            sawV6 |= service.key().family() == AddressFamily.IPV6;
-            if (service.key() instanceof ServiceKey.Address key) {
-                IpAddress address = key.endpoint().address();
-                slot = hash(key.protocol(), address.high(), address.low(), key.endpoint().port());
-                sawAnyPort |= key.endpoint().port() == 0;
-                sawFtp |= key.protocol() == Protocol.TCP && key.endpoint().port() == FTP_PORT;
-            } else {
-                slot = hash(((ServiceKey.Mark) service.key()).mark());
-                sawMark = true;
-            }
-            while (slots[slot & mask] != null) {
-                slot++;
-            }
-            slots[slot & mask] = service;
+        for (ServiceState service : services) {
+            place(service);
+            ServiceKey key = service.key();
+            sawAnyPort |= isAnyPort(key);
+            sawFtp |= isFtp(key);
+            sawMark |= key instanceof ServiceKey.Mark;
+            sawV4 |= key.family() == AddressFamily.IPV4;
+            sawV6 |= key.family() == AddressFamily.IPV6;
         }
         anyPort = sawAnyPort;
         ftp = sawFtp;
@@ -67,24 +59,71 @@ final class ServiceTable {
         servesV6 = sawV6;
     }
 
+    /** A table with one service more than another of sufficient size: thousands of additions stay cheap. */
+    private ServiceTable(ServiceTable before, ServiceState added) {
+        services = Arrays.copyOf(before.services, before.services.length + 1);
+        services[before.services.length] = added;
+        mask = before.mask;
+        slots = before.slots.clone();
+        place(added);
+        ServiceKey key = added.key();
+        anyPort = before.anyPort || isAnyPort(key);
+        ftp = before.ftp || isFtp(key);
+        marks = before.marks || key instanceof ServiceKey.Mark;
+        servesV4 = before.servesV4 || key.family() == AddressFamily.IPV4;
+        servesV6 = before.servesV6 || key.family() == AddressFamily.IPV6;
+    }
+
+    private void place(ServiceState service) {
+        int slot;
+        if (service.key() instanceof ServiceKey.Address key) {
+            IpAddress address = key.endpoint().address();
+            slot = hash(key.protocol(), address.high(), address.low(), key.endpoint().port());
+        } else {
+            slot = hash(((ServiceKey.Mark) service.key()).mark());
+        }
+        while (slots[slot & mask] != null) {
+            slot++;
+        }
+        slots[slot & mask] = service;
+    }
+
+    private static boolean isAnyPort(ServiceKey key) {
+        return key instanceof ServiceKey.Address address && address.endpoint().port() == 0;
+    }
+
+    private static boolean isFtp(ServiceKey key) {
+        return key instanceof ServiceKey.Address address
+                && address.protocol() == Protocol.TCP
+                && address.endpoint().port() == FTP_PORT;
+    }
+
+    /** The table with a service whose key it does not have yet. */
     ServiceTable with(ServiceState service) {
-        Map<ServiceKey, ServiceState> now = new LinkedHashMap<>(byKey);
-        now.put(service.key(), service);
+        if ((services.length + 1) * 2 <= mask) {
+            return new ServiceTable(this, service);
+        }
+        ServiceState[] now = Arrays.copyOf(services, services.length + 1);
+        now[services.length] = service;
         return new ServiceTable(now);
     }
 
     ServiceTable without(ServiceKey key) {
-        Map<ServiceKey, ServiceState> now = new LinkedHashMap<>(byKey);
-        now.remove(key);
-        return new ServiceTable(now);
+        return new ServiceTable(Arrays.stream(services)
+                .filter(service -> !service.key().equals(key))
+                .toArray(ServiceState[]::new));
     }
 
     @Nullable ServiceState get(ServiceKey key) {
-        return byKey.get(key);
+        if (key instanceof ServiceKey.Address address) {
+            IpAddress ip = address.endpoint().address();
+            return findAddress(address.protocol(), ip.family(), ip.high(), ip.low(), address.endpoint().port());
+        }
+        return findMark(((ServiceKey.Mark) key).mark(), key.family());
     }
 
     List<ServiceState> all() {
-        return new ArrayList<>(byKey.values());
+        return List.of(services);
     }
 
     /**
@@ -118,18 +157,23 @@ final class ServiceTable {
     }
 
     private @Nullable ServiceState findAddress(Flow flow, int port) {
-        int slot = hash(flow.protocol(), flow.virtualHigh(), flow.virtualLow(), port);
+        return findAddress(flow.protocol(), flow.family(), flow.virtualHigh(), flow.virtualLow(), port);
+    }
+
+    private @Nullable ServiceState findAddress(
+            Protocol protocol, AddressFamily family, long high, long low, int port) {
+        int slot = hash(protocol, high, low, port);
         while (true) {
             ServiceState service = slots[slot++ & mask];
             if (service == null) {
                 return null;
             }
             if (service.key() instanceof ServiceKey.Address key
-                    && key.protocol() == flow.protocol()
+                    && key.protocol() == protocol
                     && key.endpoint().port() == port
-                    && key.endpoint().address().low() == flow.virtualLow()
-                    && key.endpoint().address().high() == flow.virtualHigh()
-                    && key.family() == flow.family()) {
+                    && key.endpoint().address().low() == low
+                    && key.endpoint().address().high() == high
+                    && key.family() == family) {
                 return service;
             }
         }
