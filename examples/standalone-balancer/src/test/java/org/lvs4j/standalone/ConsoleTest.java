@@ -3,8 +3,6 @@ package org.lvs4j.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +23,7 @@ class ConsoleTest {
 
     @BeforeEach
     void start() throws RuleException, IOException {
-        service = "127.0.0.1:" + freePort();
+        service = "127.0.0.1:" + FreePort.next();
         RelayOptions options = new RelayOptions();
         balancer = Balancer.start(
                 Rules.parse(
@@ -43,12 +41,6 @@ class ConsoleTest {
     @AfterEach
     void stop() {
         balancer.close();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private Answer lvsadm(String line) throws IOException {
@@ -114,12 +106,12 @@ class ConsoleTest {
         assertThat(answer.exitCode()).isEqualTo(1);
         assertThat(answer.error()).contains("taken back").contains("192.0.2.1:80");
         assertThat(balancer.director().service(ServiceKey.tcp("192.0.2.1:80"))).isNull();
-        assertThat(lvsadm("-A -t 127.0.0.1:" + freePort())).isEqualTo(Answer.ok(""));
+        assertThat(lvsadm("-A -t 127.0.0.1:" + FreePort.next())).isEqualTo(Answer.ok(""));
     }
 
     @Test
     void restore_goodRules_added() throws IOException {
-        int port = freePort();
+        int port = FreePort.next();
 
         Answer answer = lvsadm("-R", "-A -u 127.0.0.1:" + port + " -s rr\n-a -u 127.0.0.1:" + port + " -r 127.0.0.9:53 -m\n");
 
@@ -222,7 +214,7 @@ class ConsoleTest {
         String[] words = {
             "-A", "-E", "-D", "-a", "-e", "-d", "-C", "-S", "-R", "-Z", "-L", "-Ln", "--set", "-t", "-u", "-f", "-r",
             "-m", "-g", "-w", "-x", "-y", "-s", "-p", "-M", "-o", "-b", "-n", "--stats", "--rate", "--exact", "-6", "-c",
-            "SERVICE", "127.0.0.1:" + freePort(), "127.0.0.2:80", "[::1]:80", "rr", "wlc", "mh", "mh-port", "0", "1",
+            "SERVICE", "127.0.0.1:" + FreePort.next(), "127.0.0.2:80", "[::1]:80", "rr", "wlc", "mh", "mh-port", "0", "1",
             "-1", "65536", "2147483648", "255.255.255.0", "", "\u0000", "--", "-", "=", "--weight=3", "-w3"
         };
         for (int round = 0; round < 3000; round++) {

@@ -3,7 +3,6 @@ package org.lvs4j.standalone;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +51,7 @@ final class Nginx implements AutoCloseable {
         Path program = Programs.require("nginx", "nginx-light");
         for (int attempt = 0; attempt < 5; attempt++) {
             Path home = Files.createTempDirectory(directory, name);
-            int port = freePort();
+            int port = FreePort.next();
             String user = "root".equals(System.getProperty("user.name")) ? "user root;" : "";
             Path configuration = Files.writeString(
                     home.resolve("nginx.conf"), CONFIGURATION.formatted(home, port, name, user, files));
@@ -84,12 +83,6 @@ final class Nginx implements AutoCloseable {
         return false;
     }
 
-    /** A port that nobody uses at this moment. */
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
 
     String name() {
         return name;

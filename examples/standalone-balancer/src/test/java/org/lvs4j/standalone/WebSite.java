@@ -26,7 +26,7 @@ final class WebSite implements AutoCloseable {
         for (int i = 0; i < servers.length; i++) {
             servers[i] = Nginx.start(String.valueOf((char) ('a' + i)), directory, files);
         }
-        port = Nginx.freePort();
+        port = FreePort.next();
     }
 
     Nginx server(int index) {

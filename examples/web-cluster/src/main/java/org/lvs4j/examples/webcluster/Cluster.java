@@ -9,11 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.lvs4j.Director;
 import org.lvs4j.examples.webcluster.LoopbackServer.Reply;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.netty.Relay;
+import org.lvs4j.netty.RelayException;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
@@ -24,6 +26,9 @@ import org.lvs4j.service.VirtualService;
 final class Cluster implements AutoCloseable {
     private static final String SCHEDULER = "wrr";
     private static final Gson JSON = new Gson();
+    private static final int FIRST_PORT = 20_000;
+    private static final int LAST_PORT = 32_000;
+    private static final int PORT_ATTEMPTS = 50;
 
     private final List<AutoCloseable> parts = new CopyOnWriteArrayList<>();
     private final List<WebNode> nodes = new ArrayList<>();
@@ -43,17 +48,13 @@ final class Cluster implements AutoCloseable {
             for (int i = 0; i < servers; i++) {
                 processes.add(startWebServer(name(i)));
             }
-            service = ServiceKey.tcp("127.0.0.1:" + (port == 0 ? freePort() : port));
-            director.addService(VirtualService.builder(service).scheduler(SCHEDULER).build());
             for (int i = 0; i < servers; i++) {
                 nodes.add(new WebNode(name(i), servers - i, processes.get(i)));
             }
-            // The director puts the newest server first, so the first one comes last.
-            for (int i = servers - 1; i >= 0; i--) {
-                enter(nodes.get(i));
-            }
-            relay = Relay.start(director);
+            relay = startRelay(port);
             parts.add(relay);
+            service = director.services().get(0).service().key();
+            nodes.forEach(WebNode::enterService);
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
@@ -74,9 +75,37 @@ final class Cluster implements AutoCloseable {
         return "web" + (index + 1);
     }
 
+    /** Relays one service, at a free port if none is given. Somebody may take that port meanwhile: then another one. */
+    private Relay startRelay(int port) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            ServiceKey key = ServiceKey.tcp("127.0.0.1:" + (port == 0 ? freePort() : port));
+            director.addService(VirtualService.builder(key).scheduler(SCHEDULER).build());
+            // The director puts the newest server first, so the first one comes last.
+            for (int i = nodes.size() - 1; i >= 0; i--) {
+                director.addServer(key, nodes.get(i).realServer());
+            }
+            try {
+                return Relay.start(director);
+            } catch (RelayException e) {
+                if (port != 0 || attempt == PORT_ATTEMPTS) {
+                    throw e;
+                }
+                director.removeService(key);
+            }
+        }
+    }
+
+    /** A port that is free now, and that the system does not give to outgoing connections by itself. */
     private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            return probe.getLocalPort();
+        for (int attempt = 1; ; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+            try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
+                return probe.getLocalPort();
+            } catch (IOException e) {
+                if (attempt == PORT_ATTEMPTS) {
+                    throw e;
+                }
+            }
         }
     }
 
