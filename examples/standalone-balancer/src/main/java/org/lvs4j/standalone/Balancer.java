@@ -2,6 +2,7 @@ package org.lvs4j.standalone;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.lvs4j.Director;
 import org.lvs4j.DirectorException;
@@ -144,7 +145,7 @@ final class Balancer implements AutoCloseable {
             text.append(new RuleCommand.AddService(service.service()).print()).append('\n');
             List<ServerSnapshot> servers = new ArrayList<>(service.servers());
             // Each server that is added becomes the first, so the last comes first.
-            java.util.Collections.reverse(servers);
+            Collections.reverse(servers);
             for (ServerSnapshot server : servers) {
                 text.append(new RuleCommand.AddServer(service.service().key(), server.server()).print())
                         .append('\n');

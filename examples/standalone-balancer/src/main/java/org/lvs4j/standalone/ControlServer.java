@@ -14,6 +14,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
@@ -201,7 +202,7 @@ final class ControlServer implements AutoCloseable {
                 throw new ProtocolException("standard input is longer than " + MAX_INPUT_BYTES + " bytes");
             }
             if (piece.length > text.length - length) {
-                text = java.util.Arrays.copyOf(text, Math.min(MAX_INPUT_BYTES, (length + piece.length) * 2));
+                text = Arrays.copyOf(text, Math.min(MAX_INPUT_BYTES, (length + piece.length) * 2));
             }
             System.arraycopy(piece, 0, text, length, piece.length);
             length += piece.length;

@@ -15,12 +15,15 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The file of the control socket, for its owner only. A lock beside it, which the system drops when the process ends in
  * whatever way, tells a socket in use from one left behind.
  */
 final class ControlSocket implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlSocket.class);
     private static final Set<PosixFilePermission> OWNER_FILE = PosixFilePermissions.fromString("rw-------");
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_DIRECTORY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -108,7 +111,10 @@ final class ControlSocket implements AutoCloseable {
         return path;
     }
 
-    /** Removes the socket and gives the path up. The empty lock file stays: removing it would race with the next one. Idempotent. */
+    /**
+     * Removes the socket and gives the path up. The empty lock file stays: removing it would race with the next daemon.
+     * Idempotent.
+     */
     @Override
     public void close() {
         if (!lock.isOpen()) {
@@ -117,8 +123,7 @@ final class ControlSocket implements AutoCloseable {
         try (lock) {
             Files.deleteIfExists(path);
         } catch (IOException e) {
-            org.slf4j.LoggerFactory.getLogger(ControlSocket.class)
-                    .warn("control socket: cannot remove {}: {}", path, e.getMessage());
+            LOG.warn("control socket: cannot remove {}: {}", path, e.getMessage());
         }
     }
 }

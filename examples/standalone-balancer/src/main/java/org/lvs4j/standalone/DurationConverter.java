@@ -15,7 +15,8 @@ final class DurationConverter implements ITypeConverter<Duration> {
     public Duration convert(String text) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
-            throw new TypeConversionException("'" + text + "' is not a duration; expected one like 500ms, 5s, 2m or 1h");
+            throw new TypeConversionException(
+                    "'" + text + "' is not a duration; expected one like 500ms, 5s, 2m or 1h");
         }
         long number = Long.parseLong(matcher.group(1));
         Duration duration =

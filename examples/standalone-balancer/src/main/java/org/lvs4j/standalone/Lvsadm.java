@@ -1,5 +1,6 @@
 package org.lvs4j.standalone;
 
+import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.io.PrintStream;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -32,9 +34,9 @@ public final class Lvsadm {
 
     private static PrintStream stream(FileDescriptor descriptor) {
         return new PrintStream(
-                new java.io.BufferedOutputStream(new FileOutputStream(descriptor), STREAM_BYTES),
+                new BufferedOutputStream(new FileOutputStream(descriptor), STREAM_BYTES),
                 false,
-                java.nio.charset.StandardCharsets.UTF_8);
+                StandardCharsets.UTF_8);
     }
 
     static int run(String[] arguments, Path socket, InputStream input, PrintStream output, PrintStream error) {

@@ -26,7 +26,10 @@ final class RelayOptions {
     @Option(names = "--acceptors", paramLabel = "N", description = "Listening sockets for each address (default: 1).")
     private @Nullable Integer acceptors;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads that relay (default: one for each processor).")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads that relay (default: one for each processor).")
     private @Nullable Integer threads;
 
     @Option(
@@ -57,11 +60,13 @@ final class RelayOptions {
     @Option(
             names = "--listen",
             paramLabel = "PROTO:ADDRESS:PORT[@MARK]",
-            description = "One more address to listen at, for services at port 0 or of a firewall mark. May be repeated.")
+            description = "One more address to listen at, for services at port 0 or of a firewall mark. May be"
+                    + " repeated.")
     private List<ListenAddress> listen = new ArrayList<>();
 
     /**
-     * Refuses services that no client could reach: those at port 0 or of a firewall mark without an address to listen at.
+     * Refuses services that no client could reach: those at port 0 or of a firewall mark that have no address to listen
+     * at.
      *
      * @throws RulesInvalidException with all of them
      */

@@ -17,6 +17,7 @@ import org.lvs4j.ServiceSnapshot;
 import org.lvs4j.config.RuleException;
 import org.lvs4j.config.Rules;
 import org.lvs4j.netty.RelayException;
+import org.lvs4j.standalone.ControlServer.Limits;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -51,8 +52,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--socket",
             paramLabel = "PATH",
-            description = "The control socket for lvsadm (default: LVSD_SOCKET, else lvsd.sock in XDG_RUNTIME_DIR, else in"
-                    + " a directory of the user's own below TMPDIR or /tmp).")
+            description = "The control socket for lvsadm (default: LVSD_SOCKET, else lvsd.sock in XDG_RUNTIME_DIR, else"
+                    + " in a directory of the user's own below TMPDIR or /tmp).")
     private @Nullable Path socket;
 
     @Option(
@@ -82,7 +83,7 @@ final class RunCommand implements Callable<Integer> {
         try (ControlSocket controlSocket = ControlSocket.claim(path);
                 Balancer balancer = Balancer.start(rules, relayOptions);
                 ControlServer control =
-                        ControlServer.start(controlSocket, new Console(balancer, relayOptions), ControlServer.Limits.DEFAULT)) {
+                        ControlServer.start(controlSocket, new Console(balancer, relayOptions), Limits.DEFAULT)) {
             claimed = controlSocket;
             announce(balancer, path);
             obey(balancer, control);
@@ -138,7 +139,7 @@ final class RunCommand implements Callable<Integer> {
         }
         boolean all = balancer.drain(drainTimeout);
         control.close();
-        LOG.info(all ? "stopped: all connections have ended" : "stopped: the connections that were left have been reset");
+        LOG.info("stopped: {}", all ? "all connections have ended" : "the connections that were left have been reset");
     }
 
     private void reload(Balancer balancer) {

@@ -14,7 +14,10 @@ final class Signals {
 
     private Signals() {}
 
-    /** Runs an action, on a thread of its own, whenever the signal arrives. Does nothing where there is no such signal. */
+    /**
+     * Runs an action, on a thread of its own, whenever the signal arrives. Does nothing where there is no such signal,
+     * or where the process was started with the signal ignored.
+     */
     static void handle(String name, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +37,7 @@ class BalancingIT {
     @BeforeEach
     void start() throws IOException, InterruptedException {
         Programs.require("curl", "curl");
-        Files.write(directory.resolve("ten-megabytes"), new byte[10_000_000]);
+        Files.write(directory.resolve("twenty-megabytes"), new byte[20_000_000]);
         site = new WebSite(directory, directory);
     }
 
@@ -70,10 +73,10 @@ class BalancingIT {
 
     /** The service's sum, then the servers by port. */
     private List<String> connectionsInListingOrder(Map<String, Integer> connections) {
-        java.util.ArrayList<String> all = new java.util.ArrayList<>(List.of("129"));
-        java.util.stream.IntStream.range(0, 3)
+        List<String> all = new ArrayList<>(List.of("129"));
+        IntStream.range(0, 3)
                 .mapToObj(site::server)
-                .sorted(java.util.Comparator.comparingInt(server -> server.address().getPort()))
+                .sorted(Comparator.comparingInt(server -> server.address().getPort()))
                 .forEach(server -> all.add(String.valueOf(connections.get(server.name()))));
         return all;
     }
@@ -205,8 +208,8 @@ class BalancingIT {
     void terminate_downloadUnderWay_finishesAndThenExits() throws Exception {
         try (Daemon lvsd = lvsd(site.rulesFile("rr", 1, 1, 1))) {
             Process curl = new ProcessBuilder(
-                            "curl", "--silent", "--limit-rate", "6M", "--output", directory.resolve("got").toString(),
-                            site.url() + "files/ten-megabytes")
+                            "curl", "--silent", "--limit-rate", "5M", "--output", directory.resolve("got").toString(),
+                            site.url() + "files/twenty-megabytes")
                     .start();
             lvsd.await("the download to begin", () -> Files.exists(directory.resolve("got")));
 
@@ -215,10 +218,10 @@ class BalancingIT {
 
             assertThatThrownBy(site::hold).isInstanceOf(IOException.class);
             assertThat(curl.waitFor()).isZero();
-            assertThat(directory.resolve("got")).hasSize(10_000_000);
+            assertThat(directory.resolve("got")).hasSize(20_000_000);
             assertThat(lvsd.awaitExit()).isZero();
             assertThat(lvsd.socket()).doesNotExist();
-            lvsd.lines().stream().filter(line -> line.contains("all connections have ended")).findAny().orElseThrow();
+            assertThat(lvsd.lines()).anyMatch(line -> line.contains("all connections have ended"));
         }
     }
 

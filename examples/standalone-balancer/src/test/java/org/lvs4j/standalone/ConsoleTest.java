@@ -113,7 +113,8 @@ class ConsoleTest {
     void restore_goodRules_added() throws IOException {
         int port = FreePort.next();
 
-        Answer answer = lvsadm("-R", "-A -u 127.0.0.1:" + port + " -s rr\n-a -u 127.0.0.1:" + port + " -r 127.0.0.9:53 -m\n");
+        Answer answer = lvsadm(
+                "-R", "-A -u 127.0.0.1:" + port + " -s rr\n-a -u 127.0.0.1:" + port + " -r 127.0.0.9:53 -m\n");
 
         assertThat(answer).isEqualTo(Answer.ok(""));
         assertThat(lvsadm("-S -n").output())
@@ -186,7 +187,8 @@ class ConsoleTest {
     @Test
     void reload_rules_smallestChangePrinted() throws Exception {
         Rules rules = Rules.parse(
-                "-A -t SERVICE -s wrr\n-a -t SERVICE -r 127.0.0.2:8080 -m -w 4 -x 100 -y 50\n".replace("SERVICE", service),
+                "-A -t SERVICE -s wrr\n-a -t SERVICE -r 127.0.0.2:8080 -m -w 4 -x 100 -y 50\n"
+                        .replace("SERVICE", service),
                 "file");
 
         assertThat(balancer.reload(rules))
@@ -213,8 +215,9 @@ class ConsoleTest {
         SplittableRandom random = new SplittableRandom(seed);
         String[] words = {
             "-A", "-E", "-D", "-a", "-e", "-d", "-C", "-S", "-R", "-Z", "-L", "-Ln", "--set", "-t", "-u", "-f", "-r",
-            "-m", "-g", "-w", "-x", "-y", "-s", "-p", "-M", "-o", "-b", "-n", "--stats", "--rate", "--exact", "-6", "-c",
-            "SERVICE", "127.0.0.1:" + FreePort.next(), "127.0.0.2:80", "[::1]:80", "rr", "wlc", "mh", "mh-port", "0", "1",
+            "-m", "-g", "-w", "-x", "-y", "-s", "-p", "-M", "-o", "-b", "-n", "--stats", "--rate", "--exact", "-6",
+            "-c", "SERVICE", "127.0.0.1:" + FreePort.next(), "127.0.0.2:80", "[::1]:80", "rr", "wlc", "mh",
+            "mh-port", "0", "1",
             "-1", "65536", "2147483648", "255.255.255.0", "", "\u0000", "--", "-", "=", "--weight=3", "-w3"
         };
         for (int round = 0; round < 3000; round++) {

@@ -28,7 +28,8 @@ final class Programs {
                 return program;
             }
         }
-        String message = "SKIPPED: " + name + " is not installed; apt-get install " + debianPackage + " to run this test";
+        String message =
+                "SKIPPED: " + name + " is not installed; apt-get install " + debianPackage + " to run this test";
         System.err.println("\n*** " + message + " ***\n");
         return Assumptions.abort(message);
     }

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +30,7 @@ class ScriptsIT {
     @Test
     void lvsd_throughASymbolicLinkFromElsewhere_findsItsJar() throws Exception {
         Path home = Files.createDirectory(directory.resolve("with a blank"));
-        Files.copy(Daemon.SCRIPTS.resolve("lvsd"), home.resolve("lvsd"), java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+        Files.copy(Daemon.SCRIPTS.resolve("lvsd"), home.resolve("lvsd"), StandardCopyOption.COPY_ATTRIBUTES);
         Files.copy(Daemon.SCRIPTS.resolve("target/lvsd.jar"), home.resolve("lvsd.jar"));
         Path bin = Files.createDirectory(directory.resolve("bin"));
         Path link = Files.createSymbolicLink(bin.resolve("balancer"), Path.of("../with a blank/lvsd"));
@@ -45,7 +46,7 @@ class ScriptsIT {
     void bothScripts_withoutAJar_sayHowToBuildIt() throws Exception {
         for (String name : new String[] {"lvsd", "lvsadm"}) {
             Path alone = directory.resolve(name);
-            Files.copy(Daemon.SCRIPTS.resolve(name), alone, java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+            Files.copy(Daemon.SCRIPTS.resolve(name), alone, StandardCopyOption.COPY_ATTRIBUTES);
 
             Programs.Result result = run(alone, "--version");
 
