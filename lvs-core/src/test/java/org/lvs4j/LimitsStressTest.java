@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -76,10 +77,12 @@ class LimitsStressTest {
                 long own = seed * 100 + thread;
                 runs.add(threads.submit(() -> clients(new SplittableRandom(own))));
             }
-            Future<?> operator = threads.submit(() -> operate(new SplittableRandom(seed)));
+            AtomicBoolean clientsDone = new AtomicBoolean();
+            Future<?> operator = threads.submit(() -> operate(new SplittableRandom(seed), clientsDone));
             for (Future<Long> run : runs) {
                 forwarded += run.get(120, TimeUnit.SECONDS);
             }
+            clientsDone.set(true);
             operator.get(120, TimeUnit.SECONDS);
         } finally {
             threads.shutdownNow();
@@ -99,8 +102,9 @@ class LimitsStressTest {
                 .build();
     }
 
-    private void operate(SplittableRandom random) {
-        for (int change = 0; change < CHANGES; change++) {
+    /** Changes things for as long as there are clients, so that no thread's luck decides what is tried. */
+    private void operate(SplittableRandom random, AtomicBoolean clientsDone) {
+        for (int change = 0; change < CHANGES || !clientsDone.get(); change++) {
             ServiceKey key = SERVICES[random.nextInt(SERVICES.length)].key();
             RealServer server = server(1 + random.nextInt(3), random.nextInt(3), random.nextInt(3));
             switch (random.nextInt(4)) {
