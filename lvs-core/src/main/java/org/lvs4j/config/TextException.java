@@ -1,0 +1,62 @@
+package org.lvs4j.config;
+
+import static java.util.Objects.requireNonNull;
+
+/** A text that cannot be read, or asks for something that is refused: where, and what was expected there. */
+public abstract class TextException extends Exception {
+    private static final long serialVersionUID = 1;
+    private static final int SHOWN_CHARACTERS = 60;
+
+    private final String source;
+    private final int line;
+    private final int column;
+    private final String token;
+    private final String expected;
+
+    /** An error at a place; the message is complete, with the place. */
+    protected TextException(
+            String source, int line, int column, String token, String expected, String message) {
+        super(message);
+        this.source = requireNonNull(source, "source");
+        this.line = line;
+        this.column = column;
+        this.token = requireNonNull(token, "token");
+        this.expected = requireNonNull(expected, "expected");
+    }
+
+    /** A text without control characters and not too long, fit for a terminal. */
+    protected static String printable(String text) {
+        StringBuilder shown = new StringBuilder();
+        int end = Math.min(text.length(), SHOWN_CHARACTERS);
+        for (int i = 0; i < end; i++) {
+            char c = text.charAt(i);
+            shown.append(Character.isISOControl(c) || Character.isSurrogate(c) ? '?' : c);
+        }
+        return (end < text.length() ? shown.append("...") : shown).toString();
+    }
+
+    /** The name of the text, usually a file. */
+    public final String source() {
+        return source;
+    }
+
+    /** The line, from 1; 0 for a command line. */
+    public final int line() {
+        return line;
+    }
+
+    /** The column of the token's first character, from 1; on a command line, as if blanks stood between its words. */
+    public final int column() {
+        return column;
+    }
+
+    /** The word at fault, as it was given; empty at the end of a line or of the text. */
+    public final String token() {
+        return token;
+    }
+
+    /** What should have stood there. */
+    public final String expected() {
+        return expected;
+    }
+}
