@@ -173,8 +173,8 @@ final class UdpRelayTest {
                     DatagramSocket second = client(relay)) {
                 exchange(first, 1);
                 send(second, new byte[] {2});
-                Loopback.await("dropped", () -> relay.snapshot().overFlowLimit() == 1);
-                assertThat(relay.snapshot().datagramsDropped()).isOne();
+                Loopback.await("dropped", () -> relay.snapshot().datagramsDropped() == 1);
+                assertThat(relay.snapshot().overFlowLimit()).isOne();
                 assertThat(Loopback.server(director, 0).inactive()).isOne();
                 second.setSoTimeout(50);
                 assertThatThrownBy(() -> receive(second)).isInstanceOf(SocketTimeoutException.class);
