@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -53,6 +54,7 @@ class LimitsStressTest {
     };
 
     private final AtomicLong clock = new AtomicLong();
+    private final AtomicInteger changes = new AtomicInteger();
     private final Director director = Director.builder()
             .ticker(clock::get)
             .maxConnections(150)
@@ -102,9 +104,10 @@ class LimitsStressTest {
                 .build();
     }
 
-    /** Changes things for as long as there are clients, so that no thread's luck decides what is tried. */
+    /** Changes things for as long as there are clients, as they go on for as long as there are changes to come. */
     private void operate(SplittableRandom random, AtomicBoolean clientsDone) {
         for (int change = 0; change < CHANGES || !clientsDone.get(); change++) {
+            changes.lazySet(change);
             ServiceKey key = SERVICES[random.nextInt(SERVICES.length)].key();
             RealServer server = server(1 + random.nextInt(3), random.nextInt(3), random.nextInt(3));
             switch (random.nextInt(4)) {
@@ -126,7 +129,7 @@ class LimitsStressTest {
     private long clients(SplittableRandom random) {
         List<Connection> held = new ArrayList<>();
         long forwarded = 0;
-        for (int step = 0; step < STEPS; step++) {
+        for (int step = 0; step < STEPS || changes.get() < CHANGES - 1; step++) {
             clock.addAndGet(random.nextLong(TimeUnit.MILLISECONDS.toNanos(4)));
             Flow flow = flow(random);
             int signal = flow.protocol() == Protocol.TCP
