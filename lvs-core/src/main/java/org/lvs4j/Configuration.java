@@ -1,5 +1,6 @@
 package org.lvs4j;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ final class Configuration {
     private final Settings settings;
     private final LongSupplier ticker;
     private final RandomGenerator random;
+    private final Duration defaultSlowStart;
     private final Trash trash = new Trash();
 
     /** No number below this is free. Guarded by the lock. */
@@ -51,7 +53,12 @@ final class Configuration {
     // Written under the lock; volatile so that packet threads need not take it to see that there is nothing to do.
     private volatile boolean starting;
 
-    Configuration(ClassLoader loader, Settings settings, LongSupplier ticker, RandomGenerator random) {
+    Configuration(
+            ClassLoader loader,
+            Settings settings,
+            LongSupplier ticker,
+            RandomGenerator random,
+            Duration defaultSlowStart) {
         schedulers = Schedulers.load(loader);
         Map<String, PersistenceEngine> found = new TreeMap<>();
         ServiceLoader.load(PersistenceEngine.class, loader).forEach(engine -> found.put(engine.name(), engine));
@@ -59,6 +66,7 @@ final class Configuration {
         this.settings = settings;
         this.ticker = ticker;
         this.random = random;
+        this.defaultSlowStart = defaultSlowStart;
     }
 
     ServiceTable table() {
@@ -213,7 +221,8 @@ final class Configuration {
     }
 
     private SlowStart slowStart(VirtualService config) {
-        return new SlowStart(config.slowStart().toNanos(), ticker.getAsLong());
+        Duration own = config.slowStart();
+        return new SlowStart((own.isZero() ? defaultSlowStart : own).toNanos(), ticker.getAsLong());
     }
 
     /** Brings up the weights of servers that are being started slowly. */

@@ -3,6 +3,7 @@ package org.lvs4j;
 import static java.util.Objects.requireNonNull;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
@@ -68,7 +69,7 @@ public final class Director {
         TimerWheel wheel = new TimerWheel(now);
         connections = new ConnectionTable(timeouts, wheel, builder.maxConnections);
         templates = new Templates(wheel, builder.maxTemplates);
-        configuration = new Configuration(builder.classLoader, settings, ticker, builder.random);
+        configuration = new Configuration(builder.classLoader, settings, ticker, builder.random, builder.slowStart);
         defence = new Defence(settings, builder.availablePages, builder.random);
         dispatch = new Dispatch(configuration, settings, connections, templates, defence, statistics.counters());
         housekeeping = new Housekeeping(
@@ -467,6 +468,7 @@ public final class Director {
         private LongSupplier availablePages = Builder::freeHeapPages;
         private int maxConnections = DEFAULT_MAX_CONNECTIONS;
         private int maxTemplates = DEFAULT_MAX_TEMPLATES;
+        private Duration slowStart = Duration.ZERO;
         private ClassLoader classLoader = Director.class.getClassLoader();
 
         private Builder() {}
@@ -528,6 +530,17 @@ public final class Director {
         private static long freeHeapPages() {
             Runtime runtime = Runtime.getRuntime();
             return (runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory()) / 4096;
+        }
+
+        /**
+         * The slow start of services that have none of their own. Ours, not of IPVS; zero by default, which is none.
+         *
+         * @throws IllegalArgumentException if it is negative or longer than a day
+         * @see VirtualService.Builder#slowStart
+         */
+        public Builder slowStart(Duration value) {
+            slowStart = VirtualService.requireSlowStart(value);
+            return this;
         }
 
         /** Where to look for schedulers and persistence engines; by default where this class comes from. */

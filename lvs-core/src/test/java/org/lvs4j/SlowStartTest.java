@@ -149,4 +149,25 @@ final class SlowStartTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("-1");
     }
+
+    @Test
+    void weight_serviceWithoutSlowStart_followsTheDirectors() {
+        Director slow = Director.builder()
+                .ticker(() -> nowNanos)
+                .slowStart(Duration.ofSeconds(10))
+                .build();
+        slow.addService(
+                VirtualService.builder(WEB).build(),
+                RealServer.at("192.168.0.1:80").weight(100).build());
+        nowNanos += 5_000_000_000L;
+        slow.advance();
+        assertThat(slow.explain(CLIENT).candidates().get(0).weight()).isEqualTo(50);
+    }
+
+    @Test
+    void slowStart_ofADirectorLongerThanADay_refused() {
+        assertThatThrownBy(() -> Director.builder().slowStart(Duration.ofHours(25)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("0..86400 s");
+    }
 }

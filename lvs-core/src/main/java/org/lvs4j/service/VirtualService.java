@@ -118,6 +118,19 @@ public final class VirtualService {
         return key + " " + scheduler;
     }
 
+    /**
+     * Checks the time of a slow start and returns it.
+     *
+     * @throws IllegalArgumentException if it is negative or longer than a day
+     */
+    public static Duration requireSlowStart(Duration value) {
+        if (value.isNegative() || value.compareTo(LONGEST_SLOW_START) > 0) {
+            throw new IllegalArgumentException(
+                    "slow start of " + value.toSeconds() + " s is outside 0.." + LONGEST_SLOW_START.toSeconds() + " s");
+        }
+        return value;
+    }
+
     /** Collects the parts of a service; not thread-safe. */
     public static final class Builder {
         private final ServiceKey key;
@@ -162,7 +175,7 @@ public final class VirtualService {
 
         /**
          * Lets the weight of a server grow from 1 to what is configured over this time, in steps of a second, when it is
-         * added or its weight was zero. Ours, not of IPVS; zero by default. Weights are whole numbers, so a server needs
+         * added or its weight was zero. Ours, not of IPVS; zero, the default, leaves it to the director. Weights are whole numbers, so a server needs
          * a weight well above 1 for this to matter, and a scheduler that heeds weights.
          */
         public Builder slowStart(Duration value) {
@@ -180,9 +193,10 @@ public final class VirtualService {
             if (scheduler.isBlank()) {
                 problems.add("the scheduler has no name");
             }
-            if (slowStart.isNegative() || slowStart.compareTo(LONGEST_SLOW_START) > 0) {
-                problems.add("slow start of " + slowStart.toSeconds() + " s is outside 0.."
-                        + LONGEST_SLOW_START.toSeconds() + " s");
+            try {
+                requireSlowStart(slowStart);
+            } catch (IllegalArgumentException e) {
+                problems.add(String.valueOf(e.getMessage()));
             }
             if (persistence != null) {
                 problems.addAll(persistence.problems(key.family()));

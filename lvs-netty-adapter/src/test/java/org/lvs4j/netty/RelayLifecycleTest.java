@@ -216,7 +216,8 @@ final class RelayLifecycleTest {
             client.close();
 
             assertThat(drained.get(20, TimeUnit.SECONDS)).isTrue();
-            assertThat(progress).isNotEmpty().containsOnly(1);
+            // The client, and perhaps the last probe whether the relay still accepts.
+            assertThat(progress).isNotEmpty().allSatisfy(left -> assertThat(left).isBetween(1, 2));
             Loopback.assertNothingCounted(director);
         }
     }

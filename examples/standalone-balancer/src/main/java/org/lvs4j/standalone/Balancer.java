@@ -35,11 +35,12 @@ final class Balancer implements AutoCloseable {
     /**
      * Starts serving.
      *
+     * @param director without services; nobody else changes it from now on
+     * @throws IllegalArgumentException if an option of the relay is out of range
      * @throws RelayException if an address cannot be listened at
      * @throws RuleException if the director refuses a rule
      */
-    static Balancer start(Rules rules, RelayOptions options) throws RuleException {
-        Director director = Director.create();
+    static Balancer start(Director director, Rules rules, RelayOptions options) throws RuleException {
         rules.applyTo(director);
         return new Balancer(director, options.start(director));
     }

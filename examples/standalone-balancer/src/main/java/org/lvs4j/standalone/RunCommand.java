@@ -66,6 +66,9 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private RelayOptions relayOptions;
 
+    @Mixin
+    private DirectorOptions directorOptions;
+
     private final BlockingQueue<Order> orders = new LinkedBlockingQueue<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
 
@@ -81,7 +84,7 @@ final class RunCommand implements Callable<Integer> {
         Signals.handle("HUP", () -> orders.add(Order.RELOAD));
         Path path = socket == null ? SocketPath.ofThisProcess() : socket;
         try (ControlSocket controlSocket = ControlSocket.claim(path);
-                Balancer balancer = Balancer.start(rules, relayOptions);
+                Balancer balancer = Balancer.start(directorOptions.director(), rules, relayOptions);
                 ControlServer control =
                         ControlServer.start(controlSocket, new Console(balancer, relayOptions), Limits.DEFAULT)) {
             claimed = controlSocket;
@@ -89,7 +92,7 @@ final class RunCommand implements Callable<Integer> {
             obey(balancer, control);
             return Answer.OK;
         } catch (IllegalArgumentException e) {
-            // The relay has checked its options, all at once.
+            // The director or the relay has checked its options.
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         } catch (IOException | RelayException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);

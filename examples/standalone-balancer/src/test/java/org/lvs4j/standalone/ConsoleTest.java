@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.lvs4j.Director;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.lvs4j.config.RuleException;
 import org.lvs4j.config.Rules;
@@ -26,6 +27,7 @@ class ConsoleTest {
         service = "127.0.0.1:" + FreePort.next();
         RelayOptions options = new RelayOptions();
         balancer = Balancer.start(
+                Director.create(),
                 Rules.parse(
                         """
                         -A -t SERVICE -s wrr

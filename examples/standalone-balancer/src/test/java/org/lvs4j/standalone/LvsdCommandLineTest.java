@@ -164,7 +164,7 @@ class LvsdCommandLineTest {
     @ParameterizedTest
     @CsvSource({
         "--threads, 0", "--threads, 100000", "--acceptors, 0", "--retries, -1", "--connect-timeout, 0s",
-        "--max-connections, 0"
+        "--max-connections, 0", "--sysctl, conn_reuse_mode=9"
     })
     void run_numberOutOfRange_failsNamingTheRange(String option, String value) throws IOException {
         String socket = directory.resolve("s/lvsd.sock").toString();
@@ -173,11 +173,19 @@ class LvsdCommandLineTest {
         assertThat(error.toString()).contains("outside");
     }
 
+    @Test
+    void run_settingThatDoesNotExist_failsNamingThoseThatDo() throws IOException {
+        String socket = directory.resolve("s/lvsd.sock").toString();
+
+        assertThat(lvsd("run", rules(""), "--socket", socket, "--sysctl", "no_such=1")).isEqualTo(2);
+        assertThat(error.toString()).contains("no_such", "expire_nodest_conn");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "", "run", "check", "frobnicate", "run a b", "run a --threads many", "run a --idle-timeout 5",
-                "run a --transport pigeon", "run a --listen 80", "run a --nosuch", "run a --drain-timeout -1s"
+                "run a --transport pigeon", "run a --listen 80", "run a --sysctl drop_entry", "run a --slow-start 5", "run a --slow-start 48h", "run a --nosuch", "run a --drain-timeout -1s"
             })
     void anyCommand_wrongUsage_exitCode2AndOneHint(String line) {
         assertThat(lvsd(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);
