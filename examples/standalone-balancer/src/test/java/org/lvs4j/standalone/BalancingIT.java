@@ -245,9 +245,10 @@ class BalancingIT {
                 WebSite.HeldConnection held = site.hold()) {
             held.request();
 
-            lvsd.signal("INT");
+            // Not SIGINT: a process started in the background has that ignored, and so have its children.
+            lvsd.signal("TERM");
             lvsd.awaitLine("draining: 1 ");
-            lvsd.signal("INT");
+            lvsd.signal("TERM");
 
             assertThat(lvsd.awaitExit()).isZero();
             assertThat(lvsd.socket()).doesNotExist();
