@@ -33,12 +33,17 @@ final class Daemon implements AutoCloseable {
         follow(process.getErrorStream());
     }
 
+    // A test that runs in the background has inherited ignored signals, which the daemon must not.
+    private static final String SHELL = "ulimit -n $(ulimit -Hn)\n"
+            + "env --default-signal=HUP,INT true 2>/dev/null && exec env --default-signal=HUP,INT \"$@\"\n"
+            + "exec \"$@\"";
+
     /** Starts it and waits until it is ready. */
     static Daemon start(Path directory, String jvmOptions, Path rules, String... options)
             throws IOException, InterruptedException {
         Path socket = Files.createTempDirectory(directory, "control").resolve("lvsd.sock");
         List<String> command = new ArrayList<>(List.of(
-                "/bin/sh", "-c", "ulimit -n $(ulimit -Hn); exec \"$@\"", "sh",
+                "/bin/sh", "-c", SHELL, "sh",
                 SCRIPTS.resolve("lvsd").toString(), "run", rules.toString(), "--socket", socket.toString()));
         command.addAll(List.of(options));
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
