@@ -110,8 +110,9 @@ final class Configuration {
             throw new DirectorException(Reason.SERVICE_EXISTS, "service already exists: " + config.key());
         }
         PersistenceEngine engine = findEngine(config);
-        Scheduler scheduler = newScheduler(config, ServerPool.EMPTY);
-        table = table.with(new ServiceState(config, engine, new ServiceState.View(ServerPool.EMPTY, scheduler)));
+        ServerPool pool = ServerPool.empty();
+        Scheduler scheduler = newScheduler(config, pool);
+        table = table.with(new ServiceState(config, engine, new ServiceState.View(pool, scheduler)));
     }
 
     synchronized void editService(VirtualService config) {
@@ -145,7 +146,7 @@ final class Configuration {
 
     private void retire(ServiceState service) {
         ServerPool pool = service.view().servers();
-        service.publish(new ServiceState.View(ServerPool.EMPTY, null));
+        service.publish(new ServiceState.View(ServerPool.empty(), null));
         for (int i = 0; i < pool.size(); i++) {
             trash.put(service.key(), pool.state(i));
         }
@@ -165,7 +166,8 @@ final class Configuration {
         ServerState state = trash.find(key, config.endpoint());
         boolean revived = state != null;
         if (state == null) {
-            state = new ServerState(freeId(), config, service.statistics().counters());
+            state = new ServerState(
+                    freeId(), config, service.statistics().counters(), view.servers().board());
         }
         RealServer before = state.config();
         state.configure(config);
@@ -183,7 +185,7 @@ final class Configuration {
         if (revived) {
             trash.remove(key, config.endpoint());
         }
-        state.enter(config, service.statistics().counters());
+        state.enter(config, service.statistics().counters(), pool.board());
         register(state);
         service.publish(new ServiceState.View(pool, scheduler));
         starting |= pool.starting();

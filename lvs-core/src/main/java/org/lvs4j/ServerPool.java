@@ -6,6 +6,7 @@ import org.lvs4j.connection.ServerState;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.scheduler.Servers;
 import org.lvs4j.service.RealServer;
+import org.lvs4j.stats.LoadBoard;
 
 /**
  * The list of a service's servers as of one configuration, newest first. Immutable but for the live counts.
@@ -14,9 +15,7 @@ import org.lvs4j.service.RealServer;
  * later list of the same servers brings them up.
  */
 final class ServerPool implements Servers {
-    static final ServerPool EMPTY =
-            new ServerPool(new ServerState[0], new int[0], new int[0], new int[0], new long[0], null);
-
+    private final LoadBoard board;
     private final ServerState[] states;
 
     // Looking for one of thousands of endpoints must not visit each of them.
@@ -27,18 +26,26 @@ final class ServerPool implements Servers {
     private final boolean @Nullable [] excluded;
 
     private ServerPool(
+            LoadBoard board,
             ServerState[] states,
             int[] endpointHashes,
             int[] weights,
             int[] lastWeights,
             long[] startsNanos,
             boolean @Nullable [] excluded) {
+        this.board = board;
         this.states = states;
         this.endpointHashes = endpointHashes;
         this.weights = weights;
         this.lastWeights = lastWeights;
         this.startsNanos = startsNanos;
         this.excluded = excluded;
+    }
+
+    /** The first list of a service. */
+    static ServerPool empty() {
+        return new ServerPool(
+                new LoadBoard(), new ServerState[0], new int[0], new int[0], new int[0], new long[0], null);
     }
 
     /** The list with a server at its head. */
@@ -58,13 +65,14 @@ final class ServerPool implements Servers {
         nowStarts[0] = slowStart.on() ? slowStart.nowNanos() : SlowStart.DONE;
         nowWeights[0] = slowStart.weight(newest.config().weight(), nowStarts[0]);
         nowLast[0] = nowWeights[0];
-        return new ServerPool(now, nowHashes, nowWeights, nowLast, nowStarts, null);
+        return new ServerPool(board, now, nowHashes, nowWeights, nowLast, nowStarts, null);
     }
 
     /** The list without the server at an index. */
     ServerPool without(int index) {
         int[] kept = IntStream.range(0, states.length).filter(i -> i != index).toArray();
         return new ServerPool(
+                board,
                 IntStream.of(kept).mapToObj(i -> states[i]).toArray(ServerState[]::new),
                 IntStream.of(kept).map(i -> endpointHashes[i]).toArray(),
                 IntStream.of(kept).map(i -> weights[i]).toArray(),
@@ -90,7 +98,7 @@ final class ServerPool implements Servers {
                 nowLast[i] = nowWeights[i];
             }
         }
-        return new ServerPool(states, endpointHashes, nowWeights, nowLast, nowStarts, null);
+        return new ServerPool(board, states, endpointHashes, nowWeights, nowLast, nowStarts, null);
     }
 
     /** Whether some server is still below its configured weight. */
@@ -112,7 +120,12 @@ final class ServerPool implements Servers {
                 marks[index] = true;
             }
         }
-        return new ServerPool(states, endpointHashes, weights, lastWeights, startsNanos, marks);
+        return new ServerPool(board, states, endpointHashes, weights, lastWeights, startsNanos, marks);
+    }
+
+    /** Where changes of its servers' loads are marked, also if this is a view with servers excluded. */
+    LoadBoard board() {
+        return board;
     }
 
     ServerState state(int index) {
@@ -146,7 +159,8 @@ final class ServerPool implements Servers {
 
     @Override
     public boolean overloaded(int index) {
-        return excluded(index) || states[index].overloaded();
+        // Most services know no thresholds: then the server itself, somewhere in memory, need not be touched.
+        return excluded(index) || board.overloadSeen() && states[index].overloaded();
     }
 
     @Override
@@ -162,6 +176,16 @@ final class ServerPool implements Servers {
     @Override
     public int inactive(int index) {
         return states[index].inactive();
+    }
+
+    @Override
+    public long connections(int index) {
+        return states[index].connections();
+    }
+
+    @Override
+    public @Nullable LoadBoard loadBoard() {
+        return excluded == null ? board : null;
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.stats.Counters;
+import org.lvs4j.stats.LoadBoard;
 import org.lvs4j.stats.Statistics;
 
 /**
@@ -42,15 +43,17 @@ public final class ServerState {
     private volatile RealServer config;
     private volatile Counters serviceCounters;
     private volatile boolean present;
+    private volatile LoadBoard board;
 
     // Set and cleared by whoever moves the total across a threshold; readers may lag by one connection.
     private volatile boolean overloaded;
 
     /** A server that is not yet in service. */
-    public ServerState(int id, RealServer config, Counters serviceCounters) {
+    public ServerState(int id, RealServer config, Counters serviceCounters, LoadBoard board) {
         this.id = id;
         this.config = config;
         this.serviceCounters = serviceCounters;
+        this.board = board;
     }
 
     /** Names this server for as long as it is known. */
@@ -93,6 +96,12 @@ public final class ServerState {
         return inactiveOf((long) ACTIVITY.getOpaque(this));
     }
 
+    /** Active connections in the upper 32 bits, inactive ones in the lower, of one moment. */
+    public long connections() {
+        // Volatile for the readers of the board: whoever takes a mark must see the change that left it.
+        return (long) ACTIVITY.getVolatile(this);
+    }
+
     /** Live persistence templates. */
     public int templates() {
         return (int) TEMPLATES.getOpaque(this);
@@ -103,8 +112,12 @@ public final class ServerState {
         return (long) ACTIVITY.getAcquire(this) == 0 && (int) TEMPLATES.getAcquire(this) == 0;
     }
 
-    /** Puts the server into service, of which the counters are given; a different service zeroes the statistics. */
-    public void enter(RealServer newConfig, Counters counters) {
+    /** Puts the server into service, of which counters and board are given; a different service zeroes the statistics. */
+    public void enter(RealServer newConfig, Counters counters, LoadBoard newBoard) {
+        board = newBoard;
+        if (overloaded) {
+            newBoard.noteOverload();
+        }
         if (serviceCounters != counters) {
             statistics.zero();
             serviceCounters = counters;
@@ -126,13 +139,15 @@ public final class ServerState {
         int oldUpper = config.upperThreshold();
         config = newConfig;
         if (newConfig.upperThreshold() == 0 || newConfig.upperThreshold() > oldUpper) {
-            overloaded = false;
+            setOverloaded(false);
         }
+        board.mark(id);
     }
 
     void bind(boolean active) {
         long delta = active ? ONE_ACTIVE : ONE_INACTIVE;
         markIfFull((long) ACTIVITY.getAndAdd(this, delta) + delta);
+        board.mark(id);
     }
 
     /** Counts a template. */
@@ -144,21 +159,23 @@ public final class ServerState {
     private void markIfFull(long now) {
         int upper = config.upperThreshold();
         if (upper != 0 && total(now) >= upper) {
-            overloaded = true;
+            setOverloaded(true);
             // A release that raced past the mark may not have seen it: look once more.
             if (hasRoom((long) ACTIVITY.getVolatile(this))) {
-                overloaded = false;
+                setOverloaded(false);
             }
         }
     }
 
     void move(boolean toActive) {
         ACTIVITY.getAndAdd(this, toActive ? ONE_ACTIVE - ONE_INACTIVE : ONE_INACTIVE - ONE_ACTIVE);
+        board.mark(id);
     }
 
     void release(boolean active) {
         long delta = active ? ONE_ACTIVE : ONE_INACTIVE;
         unmarkIfRoom((long) ACTIVITY.getAndAdd(this, -delta) - delta);
+        board.mark(id);
     }
 
     /** Counts a template less. */
@@ -169,13 +186,23 @@ public final class ServerState {
 
     private void unmarkIfRoom(long now) {
         if (overloaded && hasRoom(now)) {
-            overloaded = false;
+            setOverloaded(false);
             // A bind that raced past the clearing may have filled the server: look once more.
             int upper = config.upperThreshold();
             if (upper != 0 && total((long) ACTIVITY.getVolatile(this)) >= upper) {
-                overloaded = true;
+                setOverloaded(true);
             }
         }
+    }
+
+    private void setOverloaded(boolean now) {
+        overloaded = now;
+        // After the write: enter() reads in the opposite order, so one of the two tells a board that has just come in.
+        LoadBoard current = board;
+        if (now) {
+            current.noteOverload();
+        }
+        current.mark(id);
     }
 
     private boolean hasRoom(long word) {

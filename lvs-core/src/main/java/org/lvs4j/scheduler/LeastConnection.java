@@ -7,34 +7,23 @@ import org.lvs4j.net.Flow;
  * inactive ones. The weight does not matter otherwise. Ties go to the newest server.
  */
 final class LeastConnection implements Scheduler {
-    private static final LeastConnection INSTANCE = new LeastConnection();
+    private final LoadTournament tournament = new LoadTournament(LoadMeasure.LEAST_CONNECTION);
 
     private LeastConnection() {}
 
     @Override
     public int pick(Servers servers, Flow flow) {
-        int best = NONE;
-        long least = Long.MAX_VALUE;
-        for (int i = 0, size = servers.size(); i < size; i++) {
-            if (servers.available(i)) {
-                long load = overhead(servers, i);
-                if (load < least) {
-                    least = load;
-                    best = i;
-                }
-            }
-        }
-        return best;
+        return tournament.least(servers);
+    }
+
+    @Override
+    public int peek(Servers servers, Flow flow) {
+        return LoadMeasure.LEAST_CONNECTION.least(servers);
     }
 
     @Override
     public double cost(Servers servers, int index, Flow flow) {
-        return overhead(servers, index);
-    }
-
-    /** The load of a server in inactive connections: {@code 256 * active + inactive}. */
-    static long overhead(Servers servers, int index) {
-        return ((long) servers.active(index) << 8) + servers.inactive(index);
+        return LoadMeasure.LEAST_CONNECTION.cost(servers, index);
     }
 
     /** Makes {@code lc} schedulers. */
@@ -49,7 +38,7 @@ final class LeastConnection implements Scheduler {
 
         @Override
         public Scheduler create(Servers servers, SchedulerContext context) {
-            return INSTANCE;
+            return new LeastConnection();
         }
     }
 }

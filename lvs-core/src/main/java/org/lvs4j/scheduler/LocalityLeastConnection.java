@@ -33,7 +33,7 @@ final class LocalityLeastConnection implements Scheduler {
         if (remembered != NONE) {
             return remembered;
         }
-        int chosen = WeightedLeastConnection.leastLoaded(servers);
+        int chosen = LoadMeasure.WEIGHTED_LEAST_CONNECTION.least(servers);
         if (chosen != NONE) {
             remember(place, servers, chosen, flow, now);
         }
@@ -43,12 +43,12 @@ final class LocalityLeastConnection implements Scheduler {
     @Override
     public int peek(Servers servers, Flow flow) {
         int remembered = usable(servers, cache.find(flow.virtualHigh(), flow.virtualLow()));
-        return remembered != NONE ? remembered : WeightedLeastConnection.leastLoaded(servers);
+        return remembered != NONE ? remembered : LoadMeasure.WEIGHTED_LEAST_CONNECTION.least(servers);
     }
 
     @Override
     public double cost(Servers servers, int index, Flow flow) {
-        return (double) LeastConnection.overhead(servers, index) / servers.weight(index);
+        return LoadMeasure.WEIGHTED_LEAST_CONNECTION.cost(servers, index);
     }
 
     private static int usable(Servers servers, @Nullable Place place) {

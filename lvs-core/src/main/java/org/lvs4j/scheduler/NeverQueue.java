@@ -7,24 +7,23 @@ import org.lvs4j.net.Flow;
  * is busy, the choice of {@code sed}.
  */
 final class NeverQueue implements Scheduler {
-    private static final NeverQueue INSTANCE = new NeverQueue();
+    private final LoadTournament tournament = new LoadTournament(LoadMeasure.NEVER_QUEUE);
 
     private NeverQueue() {}
 
     @Override
     public int pick(Servers servers, Flow flow) {
-        for (int i = 0, size = servers.size(); i < size; i++) {
-            if (servers.available(i) && servers.active(i) == 0) {
-                return i;
-            }
-        }
-        return ShortestExpectedDelay.soonest(servers);
+        return tournament.least(servers);
+    }
+
+    @Override
+    public int peek(Servers servers, Flow flow) {
+        return LoadMeasure.NEVER_QUEUE.least(servers);
     }
 
     @Override
     public double cost(Servers servers, int index, Flow flow) {
-        int active = servers.active(index);
-        return active == 0 ? 0 : (active + 1.0) / servers.weight(index);
+        return LoadMeasure.NEVER_QUEUE.cost(servers, index);
     }
 
     /** Makes {@code nq} schedulers. */
@@ -39,7 +38,7 @@ final class NeverQueue implements Scheduler {
 
         @Override
         public Scheduler create(Servers servers, SchedulerContext context) {
-            return INSTANCE;
+            return new NeverQueue();
         }
     }
 }

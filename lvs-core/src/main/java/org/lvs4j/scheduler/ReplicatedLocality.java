@@ -37,7 +37,7 @@ final class ReplicatedLocality implements Scheduler {
                 return least;
             }
         }
-        int chosen = WeightedLeastConnection.leastLoaded(servers);
+        int chosen = LoadMeasure.WEIGHTED_LEAST_CONNECTION.least(servers);
         if (chosen == NONE) {
             return NONE;
         }
@@ -57,12 +57,12 @@ final class ReplicatedLocality implements Scheduler {
         int least = place == null ? NONE : place.servers().leastLoaded(servers);
         return least != NONE && !LocalityLeastConnection.crowded(servers, least)
                 ? least
-                : WeightedLeastConnection.leastLoaded(servers);
+                : LoadMeasure.WEIGHTED_LEAST_CONNECTION.least(servers);
     }
 
     @Override
     public double cost(Servers servers, int index, Flow flow) {
-        return (double) LeastConnection.overhead(servers, index) / servers.weight(index);
+        return LoadMeasure.WEIGHTED_LEAST_CONNECTION.cost(servers, index);
     }
 
     /** Where the connections to one address go. */

@@ -41,7 +41,7 @@ final class ServerSet {
         for (ServerReference member : members) {
             int index = member.indexIn(servers);
             if (index >= 0 && servers.available(index)) {
-                long load = LeastConnection.overhead(servers, index);
+                long load = LoadMeasure.WEIGHTED_LEAST_CONNECTION.load(servers.connections(index));
                 long weight = servers.weight(index);
                 if (best == Scheduler.NONE || bestLoad * weight > load * bestWeight) {
                     best = index;
@@ -81,7 +81,7 @@ final class ServerSet {
                 break;
             }
             long weight = servers.weight(index);
-            long load = LeastConnection.overhead(servers, index);
+            long load = LoadMeasure.WEIGHTED_LEAST_CONNECTION.load(servers.connections(index));
             if (weight > 0 && (most < 0 || mostLoad * weight < load * mostWeight)) {
                 most = i;
                 mostLoad = load;

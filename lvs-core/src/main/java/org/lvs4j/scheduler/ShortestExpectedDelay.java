@@ -7,41 +7,23 @@ import org.lvs4j.net.Flow;
  * connection to come. Inactive connections count for nothing. Ties go to the newest server.
  */
 final class ShortestExpectedDelay implements Scheduler {
-    private static final ShortestExpectedDelay INSTANCE = new ShortestExpectedDelay();
+    private final LoadTournament tournament = new LoadTournament(LoadMeasure.SHORTEST_EXPECTED_DELAY);
 
     private ShortestExpectedDelay() {}
 
     @Override
     public int pick(Servers servers, Flow flow) {
-        return soonest(servers);
+        return tournament.least(servers);
+    }
+
+    @Override
+    public int peek(Servers servers, Flow flow) {
+        return LoadMeasure.SHORTEST_EXPECTED_DELAY.least(servers);
     }
 
     @Override
     public double cost(Servers servers, int index, Flow flow) {
-        return (double) delay(servers, index) / servers.weight(index);
-    }
-
-    /** The first available server with the shortest expected delay. */
-    static int soonest(Servers servers) {
-        int best = NONE;
-        long bestDelay = 0;
-        long bestWeight = 0;
-        for (int i = 0, size = servers.size(); i < size; i++) {
-            if (servers.available(i)) {
-                long delay = delay(servers, i);
-                long weight = servers.weight(i);
-                if (best == NONE || bestDelay * weight > delay * bestWeight) {
-                    best = i;
-                    bestDelay = delay;
-                    bestWeight = weight;
-                }
-            }
-        }
-        return best;
-    }
-
-    private static long delay(Servers servers, int index) {
-        return servers.active(index) + 1L;
+        return LoadMeasure.SHORTEST_EXPECTED_DELAY.cost(servers, index);
     }
 
     /** Makes {@code sed} schedulers. */
@@ -56,7 +38,7 @@ final class ShortestExpectedDelay implements Scheduler {
 
         @Override
         public Scheduler create(Servers servers, SchedulerContext context) {
-            return INSTANCE;
+            return new ShortestExpectedDelay();
         }
     }
 }

@@ -54,14 +54,14 @@ final class TwoChoices implements Scheduler {
         if (choice1 == NONE || choice1 == choice2) {
             return choice1;
         }
-        long load1 = LeastConnection.overhead(servers, choice1);
-        long load2 = LeastConnection.overhead(servers, choice2);
+        long load1 = LoadMeasure.WEIGHTED_LEAST_CONNECTION.load(servers.connections(choice1));
+        long load2 = LoadMeasure.WEIGHTED_LEAST_CONNECTION.load(servers.connections(choice2));
         return servers.weight(choice2) * load1 > servers.weight(choice1) * load2 ? choice2 : choice1;
     }
 
     @Override
     public double cost(Servers servers, int index, Flow flow) {
-        return (double) LeastConnection.overhead(servers, index) / servers.weight(index);
+        return LoadMeasure.WEIGHTED_LEAST_CONNECTION.cost(servers, index);
     }
 
     /** Makes {@code twos} schedulers. */

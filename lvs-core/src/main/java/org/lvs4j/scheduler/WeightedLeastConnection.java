@@ -4,40 +4,26 @@ import org.lvs4j.net.Flow;
 
 /**
  * {@code wlc}: the available server with the least load for its weight, where an active connection weighs as much as
- * 256 inactive ones. Ties go to the newest server. Loads are compared as cross products, never divided.
+ * 256 inactive ones. Ties go to the newest server.
  */
 final class WeightedLeastConnection implements Scheduler {
-    private static final WeightedLeastConnection INSTANCE = new WeightedLeastConnection();
+    private final LoadTournament tournament = new LoadTournament(LoadMeasure.WEIGHTED_LEAST_CONNECTION);
 
     private WeightedLeastConnection() {}
 
     @Override
     public int pick(Servers servers, Flow flow) {
-        return leastLoaded(servers);
+        return tournament.least(servers);
+    }
+
+    @Override
+    public int peek(Servers servers, Flow flow) {
+        return LoadMeasure.WEIGHTED_LEAST_CONNECTION.least(servers);
     }
 
     @Override
     public double cost(Servers servers, int index, Flow flow) {
-        return (double) LeastConnection.overhead(servers, index) / servers.weight(index);
-    }
-
-    /** The first available server with the least load for its weight. */
-    static int leastLoaded(Servers servers) {
-        int best = NONE;
-        long bestLoad = 0;
-        long bestWeight = 0;
-        for (int i = 0, size = servers.size(); i < size; i++) {
-            if (servers.available(i)) {
-                long load = LeastConnection.overhead(servers, i);
-                long weight = servers.weight(i);
-                if (best == NONE || bestLoad * weight > load * bestWeight) {
-                    best = i;
-                    bestLoad = load;
-                    bestWeight = weight;
-                }
-            }
-        }
-        return best;
+        return LoadMeasure.WEIGHTED_LEAST_CONNECTION.cost(servers, index);
     }
 
     /** Makes {@code wlc} schedulers. */
@@ -52,7 +38,7 @@ final class WeightedLeastConnection implements Scheduler {
 
         @Override
         public Scheduler create(Servers servers, SchedulerContext context) {
-            return INSTANCE;
+            return new WeightedLeastConnection();
         }
     }
 }

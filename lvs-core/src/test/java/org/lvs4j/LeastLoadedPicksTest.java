@@ -1,0 +1,95 @@
+package org.lvs4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.Flow;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
+
+/** Schedulers that keep an order of the servers choose what a look at every server would. */
+final class LeastLoadedPicksTest {
+    private static final String VIRTUAL = "10.0.0.1:80";
+    private static final ServiceKey KEY = ServiceKey.tcp(VIRTUAL);
+    private static final int SERVERS = 150;
+
+    private final Rig rig = new Rig();
+    private final SplittableRandom random = new SplittableRandom(11);
+    private final List<Connection> open = new ArrayList<>();
+    private int clients;
+
+    private RealServer server(int number) {
+        return RealServer.at("192.168.1." + number + ":80")
+                .weight(random.nextInt(6))
+                .upperThreshold(random.nextInt(4) == 0 ? 3 + random.nextInt(5) : 0)
+                .build();
+    }
+
+    /** Opens a connection where {@code explain}, which looks at every server, says that it goes. */
+    private void open() {
+        Flow flow = Rig.tcp("10.1." + ++clients / 60_000 + ".1:" + (1024 + clients % 60_000), VIRTUAL);
+        Explanation foretold = rig.director.explain(flow);
+        Connection connection = rig.director.open(flow);
+        if (foretold.server() == null) {
+            assertThat(connection.accepted()).as("client %d", clients).isFalse();
+        } else {
+            assertThat(connection.server().endpoint())
+                    .as("client %d", clients)
+                    .isEqualTo(foretold.server().endpoint());
+            open.add(connection);
+        }
+    }
+
+    private void change() {
+        Connection one = open.isEmpty() ? null : open.get(random.nextInt(open.size()));
+        int number = 1 + random.nextInt(SERVERS);
+        switch (random.nextInt(60)) {
+            case 0 -> {
+                Endpoint endpoint = Endpoint.parse("192.168.1." + number + ":80");
+                boolean there = rig.director.service(KEY).servers().stream()
+                        .anyMatch(server -> server.server().endpoint().equals(endpoint));
+                if (there) {
+                    rig.director.removeServer(KEY, endpoint);
+                } else {
+                    rig.director.addServer(KEY, server(number));
+                }
+            }
+            case 1 -> {
+                int any = random.nextInt(rig.director.service(KEY).servers().size());
+                Endpoint endpoint =
+                        rig.director.service(KEY).servers().get(any).server().endpoint();
+                rig.director.editServer(KEY, server((int) endpoint.address().low() & 0xFF));
+            }
+            case 2 -> rig.pass(random.nextInt(20));
+            default -> {
+                if (one != null && random.nextBoolean()) {
+                    one.close();
+                    open.remove(one);
+                } else if (one != null) {
+                    one.established();
+                    one.clientFinished();
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lc", "wlc", "sed", "nq"})
+    void open_anyHistory_goesWhereAlookAtEveryServerSays(String scheduler) {
+        rig.director.addService(VirtualService.tcp(VIRTUAL).scheduler(scheduler).build());
+        for (int number = 1; number <= SERVERS; number++) {
+            rig.director.addServer(KEY, server(number));
+        }
+        for (int step = 0; step < 6_000; step++) {
+            change();
+            open();
+        }
+        assertThat(open).hasSizeGreaterThan(100);
+    }
+}

@@ -1,0 +1,163 @@
+package org.lvs4j.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.lvs4j.stats.LoadBoard;
+
+/** The tournament always agrees with the walk along the list. */
+@Timeout(60)
+final class LoadTournamentTest {
+    private static final List<LoadMeasure> MEASURES = List.of(
+            LoadMeasure.LEAST_CONNECTION,
+            LoadMeasure.WEIGHTED_LEAST_CONNECTION,
+            LoadMeasure.SHORTEST_EXPECTED_DELAY,
+            LoadMeasure.NEVER_QUEUE);
+
+    // Around powers of two, and beyond the number of marks.
+    static Stream<Arguments> sizesAndMeasures() {
+        return Stream.of(1, 11, 12, 16, 17, 63, 64, 65, 1000, LoadBoard.MARKS + 1, 3 * LoadBoard.MARKS + 5)
+                .flatMap(size -> MEASURES.stream().map(measure -> Arguments.of(size, measure)));
+    }
+
+    private static void change(MarkedServers servers, SplittableRandom random) {
+        int index = random.nextInt(servers.size());
+        switch (random.nextInt(6)) {
+            case 0 -> servers.overload(index, random.nextBoolean());
+            case 1 -> {
+                if (servers.active(index) > 0) {
+                    servers.add(index, -1, 1);
+                }
+            }
+            case 2 -> {
+                if (servers.inactive(index) > 0) {
+                    servers.add(index, 0, -1);
+                }
+            }
+            default -> servers.add(index, random.nextInt(3), random.nextInt(3));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("sizesAndMeasures")
+    void least_afterAnyChanges_isThatOfTheWalk(int size, LoadMeasure measure) {
+        for (long seed = 1; seed <= 3; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            MarkedServers servers = MarkedServers.random(size, random);
+            LoadTournament tournament = new LoadTournament(measure);
+            for (int step = 0; step < 1500; step++) {
+                for (int changes = random.nextInt(4); changes > 0; changes--) {
+                    change(servers, random);
+                }
+                int least = measure.least(servers);
+                assertThat(tournament.least(servers)).as("seed %d step %d", seed, step).isEqualTo(least);
+                if (least != Scheduler.NONE) {
+                    servers.add(least, 1, 0);
+                }
+            }
+        }
+    }
+
+    @Test
+    void least_everyServerOverloadedAndBack_followsIt() {
+        MarkedServers servers = MarkedServers.random(100, new SplittableRandom(1));
+        LoadTournament tournament = new LoadTournament(LoadMeasure.WEIGHTED_LEAST_CONNECTION);
+        for (int i = 0; i < servers.size(); i++) {
+            servers.overload(i, true);
+        }
+        assertThat(tournament.least(servers)).isEqualTo(Scheduler.NONE);
+        int last = 0;
+        for (int i = 0; i < servers.size(); i++) {
+            last = servers.weight(i) > 0 ? i : last;
+        }
+        servers.overload(last, false);
+        assertThat(tournament.least(servers)).isEqualTo(last);
+        servers.overload(last, true);
+        assertThat(tournament.least(servers)).isEqualTo(Scheduler.NONE);
+    }
+
+    @Test
+    void least_listsAndTournamentsTakeTurns_eachStaysExact() {
+        SplittableRandom random = new SplittableRandom(5);
+        MarkedServers servers = MarkedServers.random(200, random);
+        List<MarkedServers> lists = List.of(servers, servers.reversed(), servers.unmarked());
+        List<LoadTournament> tournaments =
+                MEASURES.stream().map(LoadTournament::new).toList();
+        for (int step = 0; step < 5_000; step++) {
+            change(servers, random);
+            MarkedServers list = lists.get(random.nextInt(lists.size()));
+            int who = random.nextInt(tournaments.size());
+            assertThat(tournaments.get(who).least(list))
+                    .as("step %d", step)
+                    .isEqualTo(MEASURES.get(who).least(list));
+        }
+    }
+
+    @Test
+    void least_boardHeldByAnother_walksInstead() {
+        MarkedServers servers = MarkedServers.random(100, new SplittableRandom(2));
+        LoadTournament tournament = new LoadTournament(LoadMeasure.LEAST_CONNECTION);
+        LoadBoard board = servers.loadBoard();
+        int first = tournament.least(servers);
+        assertThat(board.tryEnter()).isTrue();
+        servers.add(first, 1, 0);
+        int second = tournament.least(servers);
+        assertThat(second).isNotEqualTo(first).isEqualTo(LoadMeasure.LEAST_CONNECTION.least(servers));
+        assertThat(board.tryEnter()).isFalse();
+        board.exit();
+        servers.add(second, 1, 0);
+        assertThat(tournament.least(servers)).isEqualTo(LoadMeasure.LEAST_CONNECTION.least(servers));
+        assertThat(board.tryEnter()).as("given back").isTrue();
+    }
+
+    @Test
+    void least_fourThreadsPickBindAndRelease_noChangeIsEverLost() throws Exception {
+        int threads = 4;
+        SplittableRandom seeds = new SplittableRandom(3);
+        MarkedServers servers = MarkedServers.random(300, seeds);
+        LoadTournament tournament = new LoadTournament(LoadMeasure.WEIGHTED_LEAST_CONNECTION);
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            for (int round = 0; round < 40; round++) {
+                List<Future<?>> all = new ArrayList<>();
+                for (int t = 0; t < threads; t++) {
+                    SplittableRandom random = seeds.split();
+                    all.add(pool.submit(() -> churn(servers, tournament, random)));
+                }
+                for (Future<?> one : all) {
+                    one.get(30, TimeUnit.SECONDS);
+                }
+                assertThat(tournament.least(servers))
+                        .as("round %d", round)
+                        .isEqualTo(LoadMeasure.WEIGHTED_LEAST_CONNECTION.least(servers));
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    /** Connections come and go; some stay. */
+    private static void churn(MarkedServers servers, LoadTournament tournament, SplittableRandom random) {
+        int[] open = new int[16];
+        for (int i = 0; i < 500; i++) {
+            int slot = i % open.length;
+            if (i >= open.length && random.nextInt(8) != 0) {
+                servers.add(open[slot], -1, 0);
+            }
+            open[slot] = tournament.least(servers);
+            servers.add(open[slot], 1, 0);
+        }
+    }
+}
