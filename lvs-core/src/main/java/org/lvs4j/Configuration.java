@@ -27,6 +27,7 @@ import org.lvs4j.service.SchedulerFlag;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.Sysctl;
 import org.lvs4j.service.VirtualService;
+import org.lvs4j.stats.Counters;
 
 /**
  * The services and servers, and every way to change them. Changes take this object's lock, build what is new on the side,
@@ -41,6 +42,7 @@ final class Configuration {
     private final LongSupplier ticker;
     private final RandomGenerator random;
     private final Duration defaultSlowStart;
+    private final Counters total;
     private final Trash trash = new Trash();
 
     /** No number below this is free. Guarded by the lock. */
@@ -58,7 +60,8 @@ final class Configuration {
             Settings settings,
             LongSupplier ticker,
             RandomGenerator random,
-            Duration defaultSlowStart) {
+            Duration defaultSlowStart,
+            Counters total) {
         schedulers = Schedulers.load(loader);
         Map<String, PersistenceEngine> found = new TreeMap<>();
         ServiceLoader.load(PersistenceEngine.class, loader).forEach(engine -> found.put(engine.name(), engine));
@@ -67,6 +70,7 @@ final class Configuration {
         this.ticker = ticker;
         this.random = random;
         this.defaultSlowStart = defaultSlowStart;
+        this.total = total;
     }
 
     ServiceTable table() {
@@ -308,6 +312,9 @@ final class Configuration {
     /** Forgets removed servers that nothing has held on to for long enough. */
     synchronized void emptyTrash(long nowNanos) {
         for (ServerState forgotten : trash.scan(nowNanos)) {
+            Counters counted = forgotten.statistics().counters();
+            forgotten.serviceCounters().exclude(counted);
+            total.exclude(counted);
             servers[forgotten.id()] = null;
             nextId = Math.min(nextId, forgotten.id());
         }
@@ -326,6 +333,7 @@ final class Configuration {
     }
 
     private void register(ServerState state) {
+        total.include(state.statistics().counters());
         @Nullable ServerState[] all = servers;
         if (state.id() >= all.length) {
             all = Arrays.copyOf(all, all.length * 2);

@@ -69,9 +69,10 @@ public final class Director {
         TimerWheel wheel = new TimerWheel(now);
         connections = new ConnectionTable(timeouts, wheel, builder.maxConnections);
         templates = new Templates(wheel, builder.maxTemplates);
-        configuration = new Configuration(builder.classLoader, settings, ticker, builder.random, builder.slowStart);
+        configuration = new Configuration(
+                builder.classLoader, settings, ticker, builder.random, builder.slowStart, statistics.counters());
         defence = new Defence(settings, builder.availablePages, builder.random);
-        dispatch = new Dispatch(configuration, settings, connections, templates, defence, statistics.counters());
+        dispatch = new Dispatch(configuration, settings, connections, templates, defence);
         housekeeping = new Housekeeping(
                 configuration, settings, wheel, connections, templates, defence, statistics, now);
     }

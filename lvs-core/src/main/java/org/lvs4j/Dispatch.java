@@ -20,7 +20,6 @@ import org.lvs4j.scheduler.Scheduler;
 import org.lvs4j.service.Persistence;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.Sysctl;
-import org.lvs4j.stats.Counters;
 
 /**
  * The way of a packet or a new connection through the director: table, service, persistence, scheduler, table. The order
@@ -36,7 +35,6 @@ final class Dispatch {
     private final ConnectionTable connections;
     private final Templates templates;
     private final Defence defence;
-    private final Counters total;
     private final LongAdder refused = new LongAdder();
 
     Dispatch(
@@ -44,14 +42,12 @@ final class Dispatch {
             Settings settings,
             ConnectionTable connections,
             Templates templates,
-            Defence defence,
-            Counters total) {
+            Defence defence) {
         this.configuration = configuration;
         this.settings = settings;
         this.connections = connections;
         this.templates = templates;
         this.defence = defence;
-        this.total = total;
     }
 
     // ---- the socket plane
@@ -107,7 +103,7 @@ final class Dispatch {
             port = port != 0 ? port : address.endpoint().port();
         }
         ConnectionEntry entry = connections.insertUnlisted(protocol, null, null, server, port);
-        started(service, server);
+        server.statistics().counters().connection();
         begin(entry, nowNanos);
         return new Connection(director, service.key(), Verdict.FORWARD, entry, 0, triedIds);
     }
@@ -239,25 +235,16 @@ final class Dispatch {
 
     // ---- both
 
+    /** Counts a packet for its server, and thereby for the service and the director, of which the server is a part. */
     void count(ServerState server, boolean in, long bytes) {
         if (!server.present()) {
             return;
         }
         if (in) {
             server.statistics().counters().in(1, bytes);
-            server.serviceCounters().in(1, bytes);
-            total.in(1, bytes);
         } else {
             server.statistics().counters().out(1, bytes);
-            server.serviceCounters().out(1, bytes);
-            total.out(1, bytes);
         }
-    }
-
-    private void started(ServiceState service, ServerState server) {
-        server.statistics().counters().connection();
-        service.statistics().counters().connection();
-        total.connection();
     }
 
     private boolean isFull() {
@@ -315,7 +302,7 @@ final class Dispatch {
         ConnectionEntry entry = isOnePacket(service, flow)
                 ? connections.insertUnlisted(flow.protocol(), held ? flow : null, template, server, port)
                 : connections.insert(flow, template, server, port, held);
-        started(service, server);
+        server.statistics().counters().connection();
         return entry;
     }
 

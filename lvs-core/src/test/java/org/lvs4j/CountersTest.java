@@ -163,4 +163,47 @@ class CountersTest {
         rig.director.addServer(web, RealServer.at(SERVER).build());
         assertThat(server()).isEqualTo(Traffic.NONE);
     }
+
+    @Test
+    void serverForgotten_serviceAndDirectorKeepWhatItCounted() {
+        rig.director.packet(FLOW, Rig.SYN, 60);
+        rig.director.packet(FLOW, Rig.RST, 40);
+        rig.remove(web, SERVER);
+        rig.pass(600);
+        Traffic expected = new Traffic(1, 2, 0, 100, 0);
+        assertThat(service()).isEqualTo(expected);
+        assertThat(rig.director.traffic()).isEqualTo(expected);
+
+        rig.director.addServer(web, RealServer.at(SERVER).build());
+        assertThat(server()).as("nobody remembers it").isEqualTo(Traffic.NONE);
+        rig.director.packet(FLOW, Rig.SYN, 60);
+        assertThat(server()).isEqualTo(new Traffic(1, 1, 0, 60, 0));
+        assertThat(service()).isEqualTo(new Traffic(2, 3, 0, 160, 0));
+        assertThat(rig.director.traffic()).isEqualTo(new Traffic(2, 3, 0, 160, 0));
+    }
+
+    @Test
+    void serviceAddedAgain_startsFromZeroWithItsOldServers_directorKeepsCounting() {
+        rig.director.packet(FLOW, Rig.SYN, 60);
+        rig.director.removeService(web);
+        assertThat(rig.director.traffic()).isEqualTo(new Traffic(1, 1, 0, 60, 0));
+        rig.service(VirtualService.tcp(VIP).build(), SERVER);
+        assertThat(server()).isEqualTo(Traffic.NONE);
+        assertThat(service()).isEqualTo(Traffic.NONE);
+        rig.director.packet(FLOW, ACK, 52);
+        assertThat(server()).isEqualTo(new Traffic(0, 1, 0, 52, 0));
+        assertThat(service()).isEqualTo(new Traffic(0, 1, 0, 52, 0));
+        assertThat(rig.director.traffic()).isEqualTo(new Traffic(1, 2, 0, 112, 0));
+    }
+
+    @Test
+    void zero_oneService_leavesTheDirectorsSumAlone() {
+        rig.director.packet(FLOW, Rig.SYN, 60);
+        rig.director.zero(web);
+        assertThat(service()).isEqualTo(Traffic.NONE);
+        assertThat(server()).isEqualTo(Traffic.NONE);
+        assertThat(rig.director.traffic()).isEqualTo(new Traffic(1, 1, 0, 60, 0));
+        rig.director.zero();
+        assertThat(rig.director.traffic()).isEqualTo(Traffic.NONE);
+    }
 }

@@ -71,7 +71,7 @@ public final class ServerState {
         return statistics;
     }
 
-    /** The counters of the service it belongs to. */
+    /** The counters of the service it belongs to or belonged to last; its own are a part of them. */
     public Counters serviceCounters() {
         return serviceCounters;
     }
@@ -122,6 +122,7 @@ public final class ServerState {
             statistics.zero();
             serviceCounters = counters;
         }
+        counters.include(statistics.counters());
         configure(newConfig);
         present = true;
     }

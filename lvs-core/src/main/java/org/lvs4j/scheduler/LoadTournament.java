@@ -38,7 +38,7 @@ import org.lvs4j.stats.LoadBoard;
  */
 final class LoadTournament {
     /** Below this, looking at each server is cheaper. */
-    static final int FEWEST_SERVERS = 12;
+    static final int FEWEST_SERVERS = 6;
 
     private static final long UNAVAILABLE = -1;
 

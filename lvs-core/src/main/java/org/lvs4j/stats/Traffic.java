@@ -13,6 +13,16 @@ public record Traffic(long connections, long inPackets, long outPackets, long in
     /** Nothing at all. */
     public static final Traffic NONE = new Traffic(0, 0, 0, 0, 0);
 
+    /** The sum of two. */
+    public Traffic plus(Traffic other) {
+        return new Traffic(
+                connections + other.connections,
+                inPackets + other.inPackets,
+                outPackets + other.outPackets,
+                inBytes + other.inBytes,
+                outBytes + other.outBytes);
+    }
+
     /** The difference to an earlier reading; exact across a wrap of the counters. */
     public Traffic minus(Traffic earlier) {
         return new Traffic(
