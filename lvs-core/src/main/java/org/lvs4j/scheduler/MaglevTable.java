@@ -20,8 +20,12 @@ final class MaglevTable {
 
     private final short[] slots;
 
+    /** {@code 2^64 / size}, rounded up: what {@link #slot} multiplies by instead of dividing. */
+    private final long reciprocal;
+
     private MaglevTable(short[] slots) {
         this.slots = slots;
+        reciprocal = Long.divideUnsigned(-1, slots.length) + 1;
     }
 
     /**
@@ -145,6 +149,16 @@ final class MaglevTable {
 
     /** The slot of a folded client address; the offset makes other slots of the same client. */
     int slot(int client, int offset) {
-        return Integer.remainderUnsigned(SipHash.of(OFFSET_KEY, client + offset), slots.length);
+        return remainder(SipHash.of(OFFSET_KEY, client + offset), slots.length, reciprocal);
+    }
+
+    /**
+     * The remainder of an unsigned hash, without a division: Lemire, Kaser and Kurz, "Faster remainder by direct
+     * computation", 2019. Exact for every hash and every size up to 2^31.
+     */
+    static int remainder(int hash, int size, long reciprocal) {
+        long fraction = reciprocal * (hash & 0xFFFF_FFFFL);
+        // The upper half of an unsigned product, of which the signed one lacks the size where the fraction's top bit is set.
+        return (int) (Math.multiplyHigh(fraction, size) + (fraction >> 63 & size));
     }
 }

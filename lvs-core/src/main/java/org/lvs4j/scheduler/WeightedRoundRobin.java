@@ -14,27 +14,29 @@ import org.lvs4j.net.Flow;
  *
  * <p>Place and current weight are one 64-bit word, moved by compare-and-set: the sequence is exact under any
  * number of threads, and a pick that loses a race tries again. Rounds in which every heavy server is overloaded
- * are skipped in one step, so a pick never walks the list more than a few times, whatever the weights.
+ * are skipped in one step, so a pick never walks the list more than a few times, whatever the weights. Servers that
+ * weigh too little are not walked by: {@link WeightSearch} finds the next one that weighs enough, so that without
+ * overloads a pick takes the logarithm of the number of servers at most.
  */
 final class WeightedRoundRobin implements Scheduler {
     private static final VarHandle STATE = stateHandle();
     private static final int HEAD = -1;
     private static final long NOT_FOUND = 1L << 31;
 
+    private final WeightSearch search;
     private final int maxWeight;
     private final int divisor;
     private long state;
 
     private WeightedRoundRobin(Servers servers, int currentWeight) {
+        search = new WeightSearch(servers);
         int gcd = 0;
-        int max = 0;
         for (int i = 0; i < servers.size(); i++) {
             gcd = gcd(servers.weight(i), gcd);
-            max = Math.max(max, servers.weight(i));
         }
         divisor = Math.max(gcd, 1);
         // The lowest step of the walk is then exactly 1, which a server of weight zero never reaches.
-        maxWeight = max - (divisor - 1);
+        maxWeight = search.heaviest() - (divisor - 1);
         state = pack(HEAD, inRange(currentWeight));
     }
 
@@ -79,13 +81,15 @@ final class WeightedRoundRobin implements Scheduler {
         boolean lastPass = false;
         int place = start;
         while (true) {
-            while (++place < size) {
-                if (servers.weight(place) >= weight && !servers.overloaded(place)) {
+            place = search.next(place + 1, weight);
+            while (place < size && place <= stop) {
+                if (!servers.overloaded(place)) {
                     return pack(place, weight);
                 }
-                if (place == stop) {
-                    return pack(start, weight) | NOT_FOUND;
-                }
+                place = search.next(place + 1, weight);
+            }
+            if (stop < size) {
+                return pack(start, weight) | NOT_FOUND;
             }
             place = HEAD;
             weight -= divisor;
@@ -106,13 +110,16 @@ final class WeightedRoundRobin implements Scheduler {
 
     /** The first weight of the descending rounds at which some server may be taken, or the last one. */
     private int skipEmptyRounds(Servers servers, int weight) {
+        int size = servers.size();
+        for (int i = search.next(0, weight); i < size; i = search.next(i + 1, weight)) {
+            if (!servers.overloaded(i)) {
+                return weight;
+            }
+        }
         int heaviest = 0;
-        for (int i = 0; i < servers.size(); i++) {
+        for (int i = 0; i < size; i++) {
             if (servers.weight(i) > heaviest && !servers.overloaded(i)) {
                 heaviest = servers.weight(i);
-                if (heaviest >= weight) {
-                    return weight;
-                }
             }
         }
         int floor = Math.max(heaviest, divisor);

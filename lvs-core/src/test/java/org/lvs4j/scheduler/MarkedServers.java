@@ -60,6 +60,13 @@ final class MarkedServers implements Servers {
         return new MarkedServers(board, connections, overloaded, nowWeights, nowIds, true);
     }
 
+    /** The same list with another weight of one server. */
+    MarkedServers withWeight(int index, int weight) {
+        int[] nowWeights = weights.clone();
+        nowWeights[index] = weight;
+        return new MarkedServers(board, connections, overloaded, nowWeights, ids, marked);
+    }
+
     /** The same list without a board. */
     MarkedServers unmarked() {
         return new MarkedServers(board, connections, overloaded, weights, ids, false);
