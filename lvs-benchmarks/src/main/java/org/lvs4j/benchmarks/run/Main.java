@@ -1,5 +1,6 @@
 package org.lvs4j.benchmarks.run;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -84,9 +85,11 @@ public final class Main {
     private static void write(Path folder, Group group, Map<String, String> facts, List<RunResult> results)
             throws IOException {
         Path json = Files.createDirectories(folder).resolve(group.label() + ".json");
-        try (PrintStream out = new PrintStream(Files.newOutputStream(json), false, StandardCharsets.UTF_8)) {
+        ByteArrayOutputStream raw = new ByteArrayOutputStream();
+        try (PrintStream out = new PrintStream(raw, false, StandardCharsets.UTF_8)) {
             ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(results);
         }
+        Files.writeString(json, Result.published(raw.toString(StandardCharsets.UTF_8)));
         Path page = folder.resolve(group.label() + ".md");
         String title = group.label() + ": " + group.question();
         String text = Report.of(title, facts, group.baseline(), Result.parse(Files.readString(json)));

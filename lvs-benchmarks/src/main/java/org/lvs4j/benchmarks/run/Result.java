@@ -1,7 +1,10 @@
 package org.lvs4j.benchmarks.run;
 
 import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -62,6 +65,13 @@ record Result(
             }
         }
         return List.of(results);
+    }
+
+    /** The results as they are kept: without the place where this machine has its JVM. */
+    static String published(String json) {
+        JsonArray results = JsonParser.parseString(json).getAsJsonArray();
+        results.forEach(result -> result.getAsJsonObject().remove("jvm"));
+        return new GsonBuilder().setPrettyPrinting().create().toJson(results) + "\n";
     }
 
     /** The class and method measured, without the package. */
