@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A real nginx on a free port of loopback. Every page but those below {@code /files/} is its name. */
@@ -83,7 +84,6 @@ final class Nginx implements AutoCloseable {
         return false;
     }
 
-
     String name() {
         return name;
     }
@@ -99,8 +99,13 @@ final class Nginx implements AutoCloseable {
 
     /** As a crash would, at once and without a farewell. */
     void kill() {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        List<ProcessHandle> workers = process.descendants().toList();
+        // The master first: it would replace a worker that dies.
         process.destroyForcibly().onExit().join();
+        for (ProcessHandle worker : workers) {
+            worker.destroyForcibly();
+            worker.onExit().join();
+        }
     }
 
     @Override
