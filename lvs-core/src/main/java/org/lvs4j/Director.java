@@ -41,7 +41,8 @@ import org.lvs4j.stats.Traffic;
  *
  * <p>Assumptions: the ticker never goes back. Guarantees: thread-safe; a change of the configuration that fails has
  * changed nothing; a connection accepted is counted on its server until it is closed or expires, exactly once.
- * Progress: placing, counting and ending connections never waits for another thread; changing the configuration does.
+ * Progress: looking up, following and counting take no lock; placing and ending a connection may wait for another
+ * thread that changes the same bin of the table; changing the configuration takes a lock of its own.
  *
  * <pre>{@code
  * Director director = Director.create();

@@ -12,7 +12,8 @@ import org.lvs4j.service.RealServer;
  * Every live connection, found by either of its ends, and its timer.
  *
  * <p>Guarantees: a connection is counted on its server from {@link #insert} until it expires or is removed, exactly
- * once, whatever threads race. Progress: looking up is wait-free; inserting and ending are lock-free for distinct keys.
+ * once, whatever threads race. Progress: looking up takes no lock; inserting and ending
+ * lock one bin of a map for a moment.
  */
 public final class ConnectionTable {
     private final ConcurrentHashMap<ConnectionKey, ConnectionEntry> byClient = new ConcurrentHashMap<>();
