@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.lvs4j.benchmarks.Memory;
+import org.lvs4j.benchmarks.MemoryBenchmark;
 import org.lvs4j.benchmarks.OpenCloseBenchmark;
 import org.lvs4j.benchmarks.Peer;
 import org.lvs4j.benchmarks.PickBenchmark;
@@ -48,14 +50,22 @@ enum Group {
                     .with(Result.PEER, names(Peer.LVS4J))
                     .with("scheduler", Peer.LVS4J.schedulers()));
         }
+    },
+
+    /** Heap or not. */
+    MEMORY("a record of a connection in flat memory: on the heap or outside it", Memory.HEAP) {
+        @Override
+        List<Plan> plans() {
+            return List.of(Plan.of(MemoryBenchmark.class, 1).with(Result.PEER, names(Memory.values())));
+        }
     };
 
     private static final List<String> BASIC = List.of("rr", "wrr", "lc", "wlc");
 
     private final String question;
-    private final Peer baseline;
+    private final Enum<?> baseline;
 
-    Group(String question, Peer baseline) {
+    Group(String question, Enum<?> baseline) {
         this.question = question;
         this.baseline = baseline;
     }
@@ -81,7 +91,7 @@ enum Group {
         return Stream.of(values()).filter(group -> group.label().equals(label)).findFirst();
     }
 
-    private static List<String> names(Peer... peers) {
-        return Stream.of(peers).map(Peer::name).toList();
+    private static List<String> names(Enum<?>... peers) {
+        return Stream.of(peers).map(Enum::name).toList();
     }
 }
