@@ -10,6 +10,7 @@ module org.lvs4j.core {
     exports org.lvs4j.net;
     exports org.lvs4j.persistence.engine;
     exports org.lvs4j.replay;
+    exports org.lvs4j.replay.capture;
     exports org.lvs4j.scheduler;
     exports org.lvs4j.service;
     exports org.lvs4j.stats;

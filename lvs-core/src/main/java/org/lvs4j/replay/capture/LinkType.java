@@ -1,0 +1,106 @@
+package org.lvs4j.replay.capture;
+
+import java.nio.ByteBuffer;
+
+/** Where the IP packet starts in a frame, by the link types that tools write. */
+final class LinkType {
+    static final int RAW = 101;
+
+    static final String KNOWN = "Ethernet (1), raw IP (12, 14, 101, 228, 229), BSD loopback (0, 108) or Linux cooked (113, 276)";
+
+    /** The frame holds something else. */
+    static final int NOT_IP = -1;
+
+    /** The link type is none of those known. */
+    static final int UNKNOWN = -2;
+
+    private static final int NULL = 0;
+    private static final int ETHERNET = 1;
+    private static final int RAW_BSD = 12;
+    private static final int RAW_OPENBSD = 14;
+    private static final int LOOP = 108;
+    private static final int LINUX_COOKED = 113;
+    private static final int IPV4 = 228;
+    private static final int IPV6 = 229;
+    private static final int LINUX_COOKED_2 = 276;
+
+    private static final int ETHERTYPE_IPV4 = 0x0800;
+    private static final int ETHERTYPE_IPV6 = 0x86dd;
+    private static final int MAX_TAGS = 8;
+    private static final int ANY_VERSION = 0;
+
+    private LinkType() {}
+
+    static boolean isKnown(int linkType) {
+        return switch (linkType) {
+            case NULL, ETHERNET, RAW_BSD, RAW_OPENBSD, RAW, LOOP, LINUX_COOKED, IPV4, IPV6, LINUX_COOKED_2 -> true;
+            default -> false;
+        };
+    }
+
+    /**
+     * Finds the IP packet.
+     *
+     * @param frame from position to limit, in network order; not moved
+     * @return how many bytes after the position it starts, {@link #NOT_IP} or {@link #UNKNOWN}
+     */
+    static int packetStart(int linkType, ByteBuffer frame) {
+        return switch (linkType) {
+            case RAW, RAW_BSD, RAW_OPENBSD -> ip(frame, 0, ANY_VERSION);
+            case IPV4 -> ip(frame, 0, 4);
+            case IPV6 -> ip(frame, 0, 6);
+            case ETHERNET -> typed(frame, 12, 14);
+            case LINUX_COOKED -> typed(frame, 14, 16);
+            case LINUX_COOKED_2 -> typed(frame, 0, 20);
+            case NULL, LOOP -> byFamily(frame);
+            default -> UNKNOWN;
+        };
+    }
+
+    /** Goes by the type that Ethernet has for what follows, behind any VLAN tags. */
+    private static int typed(ByteBuffer frame, int typeAt, int dataAt) {
+        int type = typeAt;
+        int data = dataAt;
+        for (int tags = 0; tags <= MAX_TAGS && data <= frame.remaining(); tags++) {
+            switch (frame.getShort(frame.position() + type) & 0xffff) {
+                case ETHERTYPE_IPV4 -> {
+                    return ip(frame, data, 4);
+                }
+                case ETHERTYPE_IPV6 -> {
+                    return ip(frame, data, 6);
+                }
+                case 0x8100, 0x88a8, 0x9100, 0x9200, 0x9300 -> {
+                    type = data + 2;
+                    data += 4;
+                }
+                default -> {
+                    return NOT_IP;
+                }
+            }
+        }
+        return NOT_IP;
+    }
+
+    /** The family's number is that of the machine that captured, in its byte order. */
+    private static int byFamily(ByteBuffer frame) {
+        if (frame.remaining() < 4) {
+            return NOT_IP;
+        }
+        int family = frame.getInt(frame.position());
+        family = (family & 0xffff) == 0 ? Integer.reverseBytes(family) : family;
+        return switch (family) {
+            case 2 -> ip(frame, 4, 4);
+            case 10, 23, 24, 28, 30 -> ip(frame, 4, 6);
+            default -> NOT_IP;
+        };
+    }
+
+    private static int ip(ByteBuffer frame, int at, int version) {
+        if (frame.remaining() <= at) {
+            return NOT_IP;
+        }
+        int found = frame.get(frame.position() + at) >> 4 & 0xf;
+        boolean right = version == ANY_VERSION ? found == 4 || found == 6 : found == version;
+        return right ? at : NOT_IP;
+    }
+}
