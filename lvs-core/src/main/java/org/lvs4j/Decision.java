@@ -7,6 +7,9 @@ package org.lvs4j;
 public final class Decision {
     private static final Verdict[] VERDICTS = Verdict.values();
 
+    /** No decision: there is no connection. */
+    static final long NONE = -1;
+
     private Decision() {}
 
     static long of(Verdict verdict) {

@@ -453,6 +453,15 @@ public final class Director {
         return state == null ? null : state.config();
     }
 
+    /**
+     * A builder for a plane that takes whole IP packets: one for each thread that handles them.
+     *
+     * @param paths what the plane has to know of the network around it
+     */
+    public PacketPlane.Builder packetPlane(PacketPaths paths) {
+        return new PacketPlane.Builder(this, dispatch, requireNonNull(paths, "paths"));
+    }
+
     /** Lets the time pass: ends idle connections, moves the averages. Returns the present time. */
     public long advance() {
         long now = ticker.getAsLong();

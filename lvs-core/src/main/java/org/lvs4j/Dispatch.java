@@ -11,6 +11,7 @@ import org.lvs4j.connection.ConnectionTable;
 import org.lvs4j.connection.SctpStates;
 import org.lvs4j.connection.ServerState;
 import org.lvs4j.connection.TcpStates;
+import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.persistence.engine.PersistenceEngine;
@@ -123,6 +124,15 @@ final class Dispatch {
         if (!configuration.table().serves(flow.family())) {
             return Decision.of(Verdict.PASS);
         }
+        long decision = established(flow, signal, bytes, nowNanos);
+        return decision != Decision.NONE ? decision : first(flow, signal, bytes, payload, nowNanos);
+    }
+
+    /** Decides about a packet of a client by its connection alone; {@link Decision#NONE} if it has none that goes on. */
+    long established(Flow flow, int signal, int bytes, long nowNanos) {
+        if (!configuration.table().serves(flow.family())) {
+            return Decision.NONE;
+        }
         ConnectionEntry entry = connections.find(flow);
         if (entry != null && startsConnection(flow.protocol(), signal) && isReused(entry)) {
             connections.expireNow(entry, nowNanos);
@@ -136,7 +146,7 @@ final class Dispatch {
             entry = null;
         }
         if (entry == null) {
-            return first(flow, signal, bytes, payload, nowNanos);
+            return Decision.NONE;
         }
         follow(entry, true, signal, bytes);
         connections.touch(entry, nowNanos);
@@ -178,6 +188,11 @@ final class Dispatch {
     }
 
     boolean reply(Flow reply, int signal, int bytes, long nowNanos) {
+        return reply(reply, signal, bytes, nowNanos, null);
+    }
+
+    /** Follows a packet of a server, and says whose it is: client and virtual endpoint are filled into {@code forward}. */
+    boolean reply(Flow reply, int signal, int bytes, long nowNanos, @Nullable Flow forward) {
         ConnectionEntry entry =
                 configuration.table().serves(reply.family()) ? connections.findByServer(reply) : null;
         if (entry == null) {
@@ -188,7 +203,42 @@ final class Dispatch {
             entry.controller().assure();
         }
         connections.touch(entry, nowNanos);
+        if (forward != null) {
+            entry.describe(forward);
+        }
         return true;
+    }
+
+    /** The server of the connection of a client, or {@link Decision#NONE}. Nothing is counted and no timer moves. */
+    long related(Flow flow) {
+        ConnectionEntry entry = configuration.table().serves(flow.family()) ? connections.find(flow) : null;
+        return entry == null ? Decision.NONE : Decision.forward(entry.server().id(), entry.serverPort());
+    }
+
+    /** Whether a server's packet would belong to a connection, and to which. Nothing is counted and no timer moves. */
+    boolean relatedReply(Flow reply, Flow forward) {
+        ConnectionEntry entry =
+                configuration.table().serves(reply.family()) ? connections.findByServer(reply) : null;
+        if (entry == null) {
+            return false;
+        }
+        entry.describe(forward);
+        return true;
+    }
+
+    /** A server by its number, or null if it has been forgotten. */
+    @Nullable ServerState server(int id) {
+        return configuration.server(id);
+    }
+
+    /** Whether there is a service of a family, so that packets of it are the director's business. */
+    boolean serves(AddressFamily family) {
+        return configuration.table().serves(family);
+    }
+
+    /** The value of a setting. */
+    int sysctl(Sysctl sysctl) {
+        return settings.get(sysctl);
     }
 
     private void follow(ConnectionEntry entry, boolean fromClient, int signal, int bytes) {

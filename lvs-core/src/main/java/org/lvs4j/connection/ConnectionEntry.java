@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
 
 /**
@@ -277,6 +278,13 @@ public final class ConnectionEntry extends Timed {
     /** The protocol. */
     public Protocol protocol() {
         return protocol;
+    }
+
+    /** Fills a flow with client and virtual endpoint; a connection without a key leaves it as it is. */
+    public void describe(Flow flow) {
+        if (key != null) {
+            key.describe(flow);
+        }
     }
 
     /** The client, or null for a connection without a key. */

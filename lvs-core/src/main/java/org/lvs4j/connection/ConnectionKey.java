@@ -93,6 +93,11 @@ final class ConnectionKey {
         return x * y ^ Math.multiplyHigh(x, y) ^ Long.rotateLeft(a, 32) ^ b * MULTIPLIER;
     }
 
+    /** Fills a flow with the two ends. */
+    void describe(Flow flow) {
+        flow.set(protocol, family, fromHigh, fromLow, fromPort(), toHigh, toLow, toPort());
+    }
+
     Protocol protocol() {
         return protocol;
     }

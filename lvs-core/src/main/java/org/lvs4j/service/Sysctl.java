@@ -29,6 +29,8 @@ public enum Sysctl {
     LBLC_EXPIRATION(86_400, 0, Integer.MAX_VALUE),
     /** Seconds after which {@code lblcr} forgets a destination, and after which a set of servers shrinks. */
     LBLCR_EXPIRATION(86_400, 0, Integer.MAX_VALUE),
+    /** Whether tunnels pass on that packets must not be fragmented, and tell clients about packets that are too big. */
+    PMTU_DISC(1, 0, 1),
     /** Whether rates are estimated. */
     RUN_ESTIMATION(1, 0, 1),
     /** Whether the stricter TCP state table rules: 0 never, 1 and 2 when memory is low, 3 always. */
