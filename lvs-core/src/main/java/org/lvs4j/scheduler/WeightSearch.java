@@ -11,12 +11,13 @@ final class WeightSearch {
     private final int leaves;
     private final int[] heaviest;
 
-    WeightSearch(Servers servers) {
+    /** For the weights of a list, each divided by a unit. */
+    WeightSearch(Servers servers, int unit) {
         size = servers.size();
         leaves = Integer.highestOneBit(Math.max(2 * size - 1, 1));
         heaviest = new int[2 * leaves];
         for (int i = 0; i < size; i++) {
-            heaviest[leaves + i] = servers.weight(i);
+            heaviest[leaves + i] = servers.weight(i) / unit;
         }
         for (int node = leaves - 1; node > 0; node--) {
             heaviest[node] = Math.max(heaviest[2 * node], heaviest[2 * node + 1]);

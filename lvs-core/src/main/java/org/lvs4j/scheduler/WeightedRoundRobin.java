@@ -1,9 +1,5 @@
 package org.lvs4j.scheduler;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import org.lvs4j.net.Flow;
-
 /**
  * {@code wrr}: the classic walk of IPVS, in which the heavy servers come in bursts at the start of a round.
  *
@@ -12,96 +8,146 @@ import org.lvs4j.net.Flow;
  * down to 1, and starts over. A change of the list puts the walk back to the head and keeps the current weight
  * if that is still in range.
  *
- * <p>Place and current weight are one 64-bit word, moved by compare-and-set: the sequence is exact under any
- * number of threads, and a pick that loses a race tries again. Rounds in which every heavy server is overloaded
- * are skipped in one step, so a pick never walks the list more than a few times, whatever the weights. Servers that
- * weigh too little are not walked by: {@link WeightSearch} finds the next one that weighs enough, so that without
- * overloads a pick takes the logarithm of the number of servers at most.
+ * <p>Weights are counted in units of the common divisor here: at the current weight {@code (n - 1) * divisor + 1} a
+ * server is taken that weighs {@code n} units or more. The whole walk is written down beforehand unless it is too long
+ * ({@link WeightedSequence}): the next turn is that of the next word, unless its server is overloaded. Then, and where nothing
+ * is written down, {@link WeightSearch} finds the next server heavy enough. Rounds in which every heavy server is overloaded
+ * are skipped in one step, so a pick never walks the list more than a few times, whatever the weights.
+ *
+ * <p>How threads share the walk, and how far they get ahead of one another while they race, is in {@link TakingTurns}.
  */
-final class WeightedRoundRobin implements Scheduler {
-    private static final VarHandle STATE = stateHandle();
+final class WeightedRoundRobin extends TakingTurns {
+    // A place is the number of a written turn, WRITTEN added; or the index of the server above the current weight.
+    private static final int WEIGHT_BITS = 31;
+    private static final int INDEX_MASK = (1 << PLACE_BITS - WEIGHT_BITS) - 1;
+    private static final long WRITTEN = (long) INDEX_MASK << WEIGHT_BITS;
     private static final int HEAD = -1;
-    private static final long NOT_FOUND = 1L << 31;
 
     private final WeightSearch search;
-    private final int maxWeight;
+    private final WeightedSequence sequence;
+    private final long lastWritten;
     private final int divisor;
-    private long state;
 
-    private WeightedRoundRobin(Servers servers, int currentWeight) {
-        search = new WeightSearch(servers);
+    /** Of the heaviest server, in units. */
+    private final int most;
+
+    private WeightedRoundRobin(WeightSearch search, WeightedSequence sequence, int divisor, int currentWeight) {
+        super(pack(HEAD, unitsInRange(currentWeight, divisor, search.heaviest())));
+        this.search = search;
+        this.sequence = sequence;
+        this.divisor = divisor;
+        most = search.heaviest();
+        lastWritten = WRITTEN + sequence.length() - 1;
+    }
+
+    private static WeightedRoundRobin of(Servers servers, int currentWeight) {
         int gcd = 0;
         for (int i = 0; i < servers.size(); i++) {
             gcd = gcd(servers.weight(i), gcd);
         }
-        divisor = Math.max(gcd, 1);
-        // The lowest step of the walk is then exactly 1, which a server of weight zero never reaches.
-        maxWeight = search.heaviest() - (divisor - 1);
-        state = pack(HEAD, inRange(currentWeight));
+        int divisor = Math.max(gcd, 1);
+        return new WeightedRoundRobin(
+                new WeightSearch(servers, divisor), WeightedSequence.of(servers, divisor), divisor, currentWeight);
     }
 
-    private int inRange(int currentWeight) {
-        if (currentWeight > maxWeight || currentWeight == 0) {
-            return maxWeight;
+    private static int unitsInRange(int currentWeight, int divisor, int most) {
+        // The lowest step of the walk is exactly 1, which a server of weight zero never reaches.
+        if (currentWeight == 0 || currentWeight > (most - 1) * (long) divisor + 1) {
+            return most;
         }
-        return divisor > 1 ? currentWeight / divisor * divisor + 1 : currentWeight;
+        return divisor > 1 ? currentWeight / divisor + 1 : currentWeight;
+    }
+
+    /** As IPVS counts it, for the successor. */
+    private int currentWeight() {
+        int units = units(place());
+        return units == 0 ? 0 : (units - 1) * divisor + 1;
+    }
+
+    private static long pack(int index, int units) {
+        return (long) (index + 1) << WEIGHT_BITS | units;
+    }
+
+    private int units(long place) {
+        return place >= WRITTEN ? sequence.units((int) (place - WRITTEN)) : (int) place & Integer.MAX_VALUE;
     }
 
     @Override
-    public int pick(Servers servers, Flow flow) {
-        if (maxWeight <= 0) {
-            return NONE;
+    int server(long place) {
+        return place >= WRITTEN
+                ? sequence.server((int) (place - WRITTEN))
+                : ((int) (place >>> WEIGHT_BITS) & INDEX_MASK) - 1;
+    }
+
+    /** The place of a server that weighs enough. */
+    private long placeOf(int index, int units) {
+        return sequence.length() == 0 ? pack(index, units) : WRITTEN + sequence.turn(units, index);
+    }
+
+    @Override
+    long next(Servers servers, long from) {
+        if (most == 0) {
+            return from | NOT_FOUND;
         }
-        while (true) {
-            // Opaque suffices: the word guards no other data, and the compare-and-set below settles races.
-            long before = (long) STATE.getOpaque(this);
-            long after = advance(servers, before);
-            if (STATE.compareAndSet(this, before, after & ~NOT_FOUND)) {
-                return (after & NOT_FOUND) == 0 ? index(after) : NONE;
+        long after = skip(servers, from, 1);
+        return servers.overloaded(server(after)) ? walk(servers, server(from), units(from)) : after;
+    }
+
+    @Override
+    long skip(Servers servers, long from, int turns) {
+        if (from >= WRITTEN) {
+            long place = from + turns;
+            return place <= lastWritten ? place : WRITTEN + (place - WRITTEN) % sequence.length();
+        }
+        int units = units(from);
+        int index = server(from);
+        for (int turn = 0; turn < turns; turn++) {
+            index = search.next(index + 1, units);
+            if (index == servers.size()) {
+                units = units > 1 ? units - 1 : most;
+                index = search.next(0, units);
             }
         }
+        return placeOf(index, units);
     }
 
-    @Override
-    public int peek(Servers servers, Flow flow) {
-        if (maxWeight <= 0) {
-            return NONE;
-        }
-        long after = advance(servers, (long) STATE.getOpaque(this));
-        return (after & NOT_FOUND) == 0 ? index(after) : NONE;
-    }
-
-    /** The state after one pick; with {@link #NOT_FOUND} set if there is no server to be had. */
-    private long advance(Servers servers, long before) {
+    private int nextInRound(Servers servers, int index, int units) {
         int size = servers.size();
-        int start = index(before);
-        int weight = weight(before);
+        for (int i = search.next(index + 1, units); i < size; i = search.next(i + 1, units)) {
+            if (!servers.overloaded(i)) {
+                return i;
+            }
+        }
+        return NONE;
+    }
+
+    /** The walk step by step, which heeds overloads: the place after one turn, or a place that no server was found from. */
+    private long walk(Servers servers, int start, int startUnits) {
+        int size = servers.size();
+        int units = startUnits;
         int stop = size;
         boolean restarted = false;
         boolean lastPass = false;
-        int place = start;
+        int index = start;
         while (true) {
-            place = search.next(place + 1, weight);
-            while (place < size && place <= stop) {
-                if (!servers.overloaded(place)) {
-                    return pack(place, weight);
-                }
-                place = search.next(place + 1, weight);
+            index = nextInRound(servers, index, units);
+            if (index != NONE && index <= stop) {
+                return placeOf(index, units);
             }
             if (stop < size) {
-                return pack(start, weight) | NOT_FOUND;
+                return pack(start, units) | NOT_FOUND;
             }
-            place = HEAD;
-            weight -= divisor;
-            if (weight <= 0) {
-                weight = maxWeight;
+            index = HEAD;
+            units--;
+            if (units == 0) {
+                units = most;
                 if (lastPass || start == HEAD) {
-                    return pack(start, weight) | NOT_FOUND;
+                    return pack(start, units) | NOT_FOUND;
                 }
                 restarted = true;
             }
-            weight = skipEmptyRounds(servers, weight);
-            lastPass = weight <= divisor;
+            units = skipEmptyRounds(servers, units);
+            lastPass = units == 1;
             if (lastPass && restarted && start != HEAD) {
                 stop = start;
             }
@@ -109,52 +155,32 @@ final class WeightedRoundRobin implements Scheduler {
     }
 
     /** The first weight of the descending rounds at which some server may be taken, or the last one. */
-    private int skipEmptyRounds(Servers servers, int weight) {
-        int size = servers.size();
-        for (int i = search.next(0, weight); i < size; i = search.next(i + 1, weight)) {
-            if (!servers.overloaded(i)) {
-                return weight;
-            }
+    private int skipEmptyRounds(Servers servers, int units) {
+        if (nextInRound(servers, HEAD, units) != NONE) {
+            return units;
         }
         int heaviest = 0;
-        for (int i = 0; i < size; i++) {
+        for (int i = 0; i < servers.size(); i++) {
             if (servers.weight(i) > heaviest && !servers.overloaded(i)) {
                 heaviest = servers.weight(i);
             }
         }
-        int floor = Math.max(heaviest, divisor);
-        return floor >= weight ? weight : weight - (int) (((long) weight - floor + divisor - 1) / divisor * divisor);
+        return Math.max(1, Math.min(heaviest / divisor, units));
     }
 
     @Override
     public Scheduler added(Servers now) {
-        return successor(now);
+        return of(now, currentWeight());
     }
 
     @Override
     public Scheduler removed(Servers now, int index) {
-        return successor(now);
+        return of(now, currentWeight());
     }
 
     @Override
     public Scheduler edited(Servers now, int index) {
-        return successor(now);
-    }
-
-    private Scheduler successor(Servers now) {
-        return new WeightedRoundRobin(now, weight((long) STATE.getOpaque(this)));
-    }
-
-    private static long pack(int index, int weight) {
-        return (long) index << 32 | weight;
-    }
-
-    private static int index(long state) {
-        return (int) (state >> 32);
-    }
-
-    private static int weight(long state) {
-        return (int) state & Integer.MAX_VALUE;
+        return of(now, currentWeight());
     }
 
     static int gcd(int a, int b) {
@@ -166,14 +192,6 @@ final class WeightedRoundRobin implements Scheduler {
             y = rest;
         }
         return x;
-    }
-
-    private static VarHandle stateHandle() {
-        try {
-            return MethodHandles.lookup().findVarHandle(WeightedRoundRobin.class, "state", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
     }
 
     /** Makes {@code wrr} schedulers. */
@@ -188,7 +206,7 @@ final class WeightedRoundRobin implements Scheduler {
 
         @Override
         public Scheduler create(Servers servers, SchedulerContext context) {
-            return new WeightedRoundRobin(servers, 0);
+            return of(servers, 0);
         }
     }
 }

@@ -21,7 +21,7 @@ final class WeightSearchTest {
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 8, 9, 31, 100})
     void next_everyStartAndWeight_isTheFirstHeavyEnough(int size) {
         MarkedServers servers = MarkedServers.random(size, new SplittableRandom(size));
-        WeightSearch search = new WeightSearch(servers);
+        WeightSearch search = new WeightSearch(servers, 1);
         for (int start = 0; start <= size + 1; start++) {
             for (int least = 1; least <= 6; least++) {
                 assertThat(search.next(start, least))
