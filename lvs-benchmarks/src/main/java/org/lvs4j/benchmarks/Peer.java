@@ -1,6 +1,8 @@
 package org.lvs4j.benchmarks;
 
 import java.util.Set;
+import java.util.function.Supplier;
+import org.lvs4j.net.Flow;
 import org.lvs4j.scheduler.Scheduler;
 import org.lvs4j.scheduler.Servers;
 
@@ -24,6 +26,31 @@ public enum Peer {
         Balancer newBalancer(String scheduler, Farm farm) {
             return new DirectorBalancer(scheduler, farm);
         }
+
+        @Override
+        LoadedPicker newLoadedPicker(String scheduler, Farm farm) {
+            Servers servers = farm.servers();
+            Scheduler chosen = farm.scheduler(scheduler);
+            LiveLoad load = new LiveLoad(servers);
+            return new LoadedPicker() {
+                @Override
+                public int take(Flow flow, int ticket) {
+                    int index = chosen.pick(servers, flow);
+                    load.bind(index);
+                    return index;
+                }
+
+                @Override
+                public void release(int index, int ticket) {
+                    load.release(index);
+                }
+            };
+        }
+
+        @Override
+        Supplier<Object> maglev(int servers, int slots) {
+            return MaglevAccess.builder(servers, slots);
+        }
     },
 
     /** The same rules written down plainly: a monitor around a cursor, an object per server. The baseline. */
@@ -41,6 +68,30 @@ public enum Peer {
         @Override
         Balancer newBalancer(String scheduler, Farm farm) {
             return new PlainBalancer(scheduler, farm);
+        }
+
+        @Override
+        LoadedPicker newLoadedPicker(String scheduler, Farm farm) {
+            PlainServer[] servers = PlainServer.listOf(farm.servers());
+            Picker picker = PlainPicker.of(scheduler, servers);
+            return new LoadedPicker() {
+                @Override
+                public int take(Flow flow, int ticket) {
+                    int index = picker.pick(flow);
+                    servers[index].active.incrementAndGet();
+                    return index;
+                }
+
+                @Override
+                public void release(int index, int ticket) {
+                    servers[index].active.decrementAndGet();
+                }
+            };
+        }
+
+        @Override
+        Supplier<Object> maglev(int servers, int slots) {
+            return () -> PlainMaglev.build(servers, slots);
         }
     },
 
@@ -68,6 +119,24 @@ public enum Peer {
         Picker newPicker(String scheduler, Farm farm) {
             return ArmeriaPicker.of(scheduler, farm.servers());
         }
+    },
+
+    /** Vert.x's round robin and least requests. It chooses endpoints: there is no connection to open. */
+    VERTX {
+        @Override
+        public Set<String> schedulers() {
+            return VertxPicker.SCHEDULERS;
+        }
+
+        @Override
+        Picker newPicker(String scheduler, Farm farm) {
+            return new VertxPicker(scheduler, farm.servers());
+        }
+
+        @Override
+        LoadedPicker newLoadedPicker(String scheduler, Farm farm) {
+            return new VertxPicker(scheduler, farm.servers());
+        }
     };
 
     /** The IPVS names of what it has. */
@@ -77,6 +146,19 @@ public enum Peer {
 
     Balancer newBalancer(String scheduler, Farm farm) {
         throw new IllegalArgumentException(this + " does not keep connections");
+    }
+
+    LoadedPicker newLoadedPicker(String scheduler, Farm farm) {
+        throw new IllegalArgumentException(this + " does not go by loads");
+    }
+
+    /**
+     * Builds a table of Maglev hashing each time it is asked.
+     *
+     * @throws IllegalArgumentException if it has none
+     */
+    Supplier<Object> maglev(int servers, int slots) {
+        throw new IllegalArgumentException(this + " has no Maglev hashing");
     }
 
     /**
@@ -97,6 +179,16 @@ public enum Peer {
     final Balancer balancer(String scheduler, Farm farm) {
         requireScheduler(scheduler);
         return newBalancer(scheduler, farm);
+    }
+
+    /**
+     * A picker over the servers of a farm whose loads change.
+     *
+     * @throws IllegalArgumentException if it has no such scheduler or does not go by loads
+     */
+    final LoadedPicker loadedPicker(String scheduler, Farm farm) {
+        requireScheduler(scheduler);
+        return newLoadedPicker(scheduler, farm);
     }
 
     private void requireScheduler(String scheduler) {

@@ -4,11 +4,11 @@ import java.util.Set;
 import org.lvs4j.net.Flow;
 
 /**
- * The rules of rr, wrr, lc and wlc as one would first write them down: a monitor guards the cursor, a scan finds the
+ * The rules of rr, wrr, lc, wlc, sed and nq as one would first write them down: a monitor guards the cursor, a scan finds the
  * least load. Servers of weight zero are not catered for: a farm has none.
  */
 abstract sealed class PlainPicker implements Picker {
-    static final Set<String> SCHEDULERS = Set.of("rr", "wrr", "lc", "wlc");
+    static final Set<String> SCHEDULERS = Set.of("rr", "wrr", "lc", "wlc", "sed", "nq");
 
     final PlainServer[] servers;
 
@@ -22,6 +22,8 @@ abstract sealed class PlainPicker implements Picker {
             case "wrr" -> new WeightedRoundRobin(servers);
             case "lc" -> new LeastConnection(servers);
             case "wlc" -> new WeightedLeastConnection(servers);
+            case "sed" -> new ShortestExpectedDelay(servers);
+            case "nq" -> new NeverQueue(servers);
             default -> throw new IllegalArgumentException("no plain form of the scheduler '" + scheduler + "'");
         };
     }
@@ -113,6 +115,45 @@ abstract sealed class PlainPicker implements Picker {
                 }
             }
             return best.index;
+        }
+    }
+
+    private static final class ShortestExpectedDelay extends PlainPicker {
+        ShortestExpectedDelay(PlainServer[] servers) {
+            super(servers);
+        }
+
+        @Override
+        public int pick(Flow flow) {
+            PlainServer best = servers[0];
+            long least = best.active.get() + 1L;
+            for (PlainServer server : servers) {
+                long delay = server.active.get() + 1L;
+                if (delay * best.weight < least * server.weight) {
+                    best = server;
+                    least = delay;
+                }
+            }
+            return best.index;
+        }
+    }
+
+    private static final class NeverQueue extends PlainPicker {
+        private final Picker otherwise;
+
+        NeverQueue(PlainServer[] servers) {
+            super(servers);
+            otherwise = new ShortestExpectedDelay(servers);
+        }
+
+        @Override
+        public int pick(Flow flow) {
+            for (PlainServer server : servers) {
+                if (server.active.get() == 0) {
+                    return server.index;
+                }
+            }
+            return otherwise.pick(flow);
         }
     }
 }

@@ -75,7 +75,7 @@ class PeerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"rr", "wrr", "lc", "wlc"})
+    @ValueSource(strings = {"rr", "wrr", "lc", "wlc", "sed", "nq"})
     void pick_oursAndPlain_sameSequence(String scheduler) {
         int count = 2 * round();
         assertThat(pick(Peer.LVS4J, scheduler, count)).isEqualTo(pick(Peer.PLAIN, scheduler, count));
@@ -129,6 +129,60 @@ class PeerTest {
         }
         assertThat(chosen).containsExactlyInAnyOrderElementsOf(weights);
         assertThat(balancer.liveConnections()).isEqualTo(before);
+    }
+
+    private int[] take(Peer peer, String scheduler, int count) {
+        LoadedPicker picker = peer.loadedPicker(scheduler, farm);
+        int held = 8;
+        int[] picks = new int[count];
+        for (int i = 0; i < count; i++) {
+            if (i >= held) {
+                picker.release(picks[i - held], i % held);
+            }
+            picks[i] = picker.take(flows.next(), i % held);
+        }
+        for (int i = count - held; i < count; i++) {
+            picker.release(picks[i], i % held);
+        }
+        return picks;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lc", "wlc", "sed", "nq"})
+    void take_oursAndPlain_sameSequenceAndLoadReleased(String scheduler) {
+        long before = farm.liveConnections();
+        int[] ours = take(Peer.LVS4J, scheduler, 500);
+        assertThat(farm.liveConnections()).isEqualTo(before);
+        assertThat(ours).isEqualTo(take(Peer.PLAIN, scheduler, 500));
+        assertThat(IntStream.of(ours).distinct().count()).as("servers chosen").isGreaterThan(1);
+    }
+
+    @Test
+    void take_vertxLeastRequests_anIdleServerOrTheLeastLoaded() {
+        Servers servers = farm.servers();
+        int least = IntStream.range(0, SIZE).map(servers::active).min().orElseThrow();
+        int[] picks = take(Peer.VERTX, "lc", 500);
+        assertThat(servers.active(picks[0])).isEqualTo(least);
+        assertThat(IntStream.of(picks).distinct().count()).as("servers chosen").isGreaterThan(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"LVS4J", "PLAIN"})
+    void maglev_table_sharesAreEvenAndTurnsAreTaken(Peer peer) {
+        int slots = 65537;
+        Object table = peer.maglev(SIZE, slots).get();
+        int[] share = new int[SIZE];
+        for (int slot = 0; slot < slots; slot++) {
+            share[table instanceof int[] plain ? plain[slot] : MaglevAccess.serverAt(table, slot)]++;
+        }
+        // Everybody takes a slot in turn: nobody has more than one more than another.
+        assertThat(IntStream.of(share)).allMatch(count -> count == slots / SIZE || count == slots / SIZE + 1);
+    }
+
+    @Test
+    void loadedPicker_peerThatDoesNotGoByLoad_refused() {
+        assertThatThrownBy(() -> Peer.ARMERIA.loadedPicker("rr", farm)).hasMessageContaining("does not go by loads");
+        assertThatThrownBy(() -> Peer.GRPC.maglev(1, 2)).hasMessageContaining("no Maglev hashing");
     }
 
     @Test

@@ -1,0 +1,56 @@
+package org.lvs4j.benchmarks;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import org.lvs4j.connection.ServerState;
+import org.lvs4j.scheduler.Servers;
+
+/**
+ * Counts connections on the servers of a director's list exactly as the director does. How it does that is the library's own
+ * affair, hence the handles; as constants they cost nothing.
+ */
+final class LiveLoad {
+    private static final MethodHandle BIND = method("bind");
+    private static final MethodHandle RELEASE = method("release");
+
+    private final ServerState[] states;
+
+    LiveLoad(Servers servers) {
+        states = new ServerState[servers.size()];
+        try {
+            MethodHandle state = MethodHandles.privateLookupIn(servers.getClass(), MethodHandles.lookup())
+                    .findVirtual(servers.getClass(), "state", MethodType.methodType(ServerState.class, int.class));
+            for (int i = 0; i < states.length; i++) {
+                states[i] = (ServerState) state.invoke(servers, i);
+            }
+        } catch (Throwable e) {
+            throw new IllegalStateException("a director's list does not show its servers any more", e);
+        }
+    }
+
+    void bind(int index) {
+        try {
+            BIND.invokeExact(states[index], true);
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    void release(int index) {
+        try {
+            RELEASE.invokeExact(states[index], true);
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static MethodHandle method(String name) {
+        try {
+            return MethodHandles.privateLookupIn(ServerState.class, MethodHandles.lookup())
+                    .findVirtual(ServerState.class, name, MethodType.methodType(void.class, boolean.class));
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package org.lvs4j.benchmarks.hot;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.function.LongSupplier;
+
+/** A clock that costs nothing to read and stands still until somebody moves it. One thread moves it, any may read it. */
+final class Clock implements LongSupplier {
+    private static final VarHandle NANOS;
+
+    static {
+        try {
+            NANOS = MethodHandles.lookup().findVarHandle(Clock.class, "nanos", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private long nanos;
+
+    void advance(long byNanos) {
+        NANOS.setOpaque(this, nanos + byNanos);
+    }
+
+    /** Opaque, so that a loop reads it anew each time; that is a plain load on every processor. */
+    @Override
+    public long getAsLong() {
+        return (long) NANOS.getOpaque(this);
+    }
+}

@@ -1,0 +1,25 @@
+package org.lvs4j.benchmarks.hot;
+
+import org.lvs4j.net.Flow;
+
+/**
+ * Keeps connections in the way of one peer. Flows are the caller's and are not kept. Thread-safe, unless its
+ * {@linkplain StorePeer peer} says otherwise.
+ */
+interface ConnectionStore {
+    /** A packet of an established connection: the number of its server, or -1 if the connection is not known. */
+    int follow(Flow flow);
+
+    /**
+     * Places a new connection, which must not be known yet, and establishes it.
+     *
+     * @throws IllegalStateException if it is refused
+     */
+    void place(Flow flow);
+
+    /** Ends a connection, or does what leads to its end. */
+    void end(Flow flow);
+
+    /** How many connections there are; exact at rest. */
+    long live();
+}

@@ -1,0 +1,31 @@
+package org.lvs4j.benchmarks.hot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.lvs4j.net.Flow;
+import org.lvs4j.net.Protocol;
+
+class KeysTest {
+    private static final int COUNT = 100_000;
+
+    @Test
+    void fill_numbersOfSeveralThreads_allDifferent() {
+        Flow flow = new Flow();
+        Set<Key> seen = new HashSet<>();
+        Set<Long> addresses = new HashSet<>();
+        for (int i = 0; i < COUNT; i++) {
+            for (long first : new long[] {0, Walker.firstOwn(0), Walker.firstOwn(1)}) {
+                assertThat(first + i).isLessThan(Keys.COUNT);
+                seen.add(Key.of(Keys.fill(flow, Protocol.TCP, first + i)));
+                addresses.add(flow.clientLow());
+                assertThat(flow.clientLow()).isBetween(0L, 0xFFFF_FFFFL);
+                assertThat(flow.clientPort()).isBetween(32768, 65535);
+            }
+        }
+        assertThat(seen).hasSize(3 * COUNT);
+        assertThat(addresses).as("client addresses").hasSizeGreaterThan(3 * COUNT * 99 / 100);
+    }
+}
