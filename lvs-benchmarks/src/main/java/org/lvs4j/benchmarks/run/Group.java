@@ -9,14 +9,33 @@ import org.lvs4j.benchmarks.MemoryBenchmark;
 import org.lvs4j.benchmarks.OpenCloseBenchmark;
 import org.lvs4j.benchmarks.Peer;
 import org.lvs4j.benchmarks.PickBenchmark;
+import org.lvs4j.benchmarks.PickReleaseBenchmark;
 
 /**
  * What can be run by name. A new group is one more constant here; its benchmarks have a parameter {@code peer}, of
  * which one value is the baseline.
  */
 enum Group {
-    /** The pick of the four basic schedulers, beside every peer. */
-    PICK("choosing a server, the pick alone: rr, wrr, lc and wlc", Peer.PLAIN) {
+    /** What happens for each packet and each connection, with the goals. */
+    HOT("connections in a table of up to ten million, and what else each packet or connection needs", Peer.LVS4J) {
+        @Override
+        List<Plan> plans() {
+            return Hot.plans();
+        }
+
+        @Override
+        List<Harness> harnesses() {
+            return Hot.harnesses();
+        }
+
+        @Override
+        List<Goal> goals() {
+            return Hot.goals();
+        }
+    },
+
+    /** The pick of the basic schedulers, beside every peer. */
+    PICK("choosing a server: the pick alone, and pick and release while loads change", Peer.PLAIN) {
         @Override
         List<Plan> plans() {
             List<Plan> plans = new ArrayList<>();
@@ -27,6 +46,15 @@ enum Group {
                 plans.add(Plan.of(PickBenchmark.class, 1, 2)
                         .with("scheduler", List.of(scheduler))
                         .with(Result.PEER, names(able)));
+            }
+            for (String scheduler : List.of("lc", "wlc", "sed", "nq")) {
+                List<String> peers = new ArrayList<>(names(Peer.LVS4J, Peer.PLAIN));
+                if (Peer.VERTX.schedulers().contains(scheduler)) {
+                    peers.add(Peer.VERTX.name());
+                }
+                plans.add(Plan.of(PickReleaseBenchmark.class, 1, 2)
+                        .with("scheduler", scheduler)
+                        .with(Result.PEER, peers));
             }
             return plans;
         }
@@ -71,6 +99,16 @@ enum Group {
     }
 
     abstract List<Plan> plans();
+
+    /** What is measured by programs of their own. */
+    List<Harness> harnesses() {
+        return List.of();
+    }
+
+    /** What we want to reach. */
+    List<Goal> goals() {
+        return List.of();
+    }
 
     /** The name on the command line. */
     String label() {

@@ -1,5 +1,6 @@
 package org.lvs4j.benchmarks.run;
 
+import com.google.gson.JsonArray;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -20,10 +21,11 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.Options;
 
 /**
- * Runs a group and writes {@code <group>.json} and {@code <group>.md}. Arguments: the folder for both, the group, JMH's
+ * Runs a group and writes {@code <group>.json}, {@code <group>.md} and {@code <group>.svg}. Arguments: the folder for both, the group, JMH's
  * options. Exit codes: 0 done, 1 a benchmark failed (nothing is written then), 2 wrong usage.
  */
 public final class Main {
+    private static final String QUICK = "--quick";
     private static final int FAILED = 1;
     private static final int USAGE = 2;
 
@@ -42,10 +44,15 @@ public final class Main {
         if (group == null) {
             return usage("there is no group '" + args[1] + "'");
         }
-        String[] jmhArgs = Arrays.copyOfRange(args, 2, args.length);
+        List<String> options = new ArrayList<>(Arrays.asList(args).subList(2, args.length));
+        boolean quick = options.remove(QUICK);
+        String[] jmhArgs = options.toArray(String[]::new);
         List<RunResult> results = new ArrayList<>();
+        JsonArray measured = new JsonArray();
         Map<String, String> facts = Machine.facts();
-        facts.put("Command", ("lvs-benchmarks/run " + group.label() + " " + String.join(" ", jmhArgs)).strip());
+        facts.put("Command", ("lvs-benchmarks/run " + group.label() + " " + (quick ? QUICK + " " : "")
+                        + String.join(" ", jmhArgs))
+                .strip());
         facts.put("Load before", Machine.load());
         try {
             CommandLineOptions user = new CommandLineOptions(jmhArgs);
@@ -53,53 +60,73 @@ public final class Main {
                 user.showHelp();
                 return 0;
             }
-            List<Options> runs = runs(group, user);
-            if (runs.isEmpty()) {
+            List<Options> runs = runs(group, user, quick);
+            List<Harness> harnesses = harnesses(group, user, quick);
+            if (runs.isEmpty() && harnesses.isEmpty()) {
                 return usage("the group '" + group.label() + "' has nothing with these parameters: "
                         + String.join(" ", jmhArgs));
             }
-            for (Options options : runs) {
-                results.addAll(new Runner(options).run());
+            for (Options run : runs) {
+                results.addAll(new Runner(run).run());
+            }
+            for (Harness harness : harnesses) {
+                harness.run(measured);
             }
         } catch (CommandLineOptionException e) {
             return usage(e.getMessage());
-        } catch (RunnerException e) {
+        } catch (RunnerException | IOException e) {
             System.err.println("run: " + e.getMessage());
             return FAILED;
         }
         // Includes the run itself: much more than its threads means that others disturbed it.
         facts.put("Load after", Machine.load());
-        write(Path.of(args[0]), group, facts, results);
+        write(Path.of(args[0]), group, facts, results, measured);
         return 0;
     }
 
     /** Everything to run for a group, in order. */
-    static List<Options> runs(Group group, Options user) {
+    static List<Options> runs(Group group, Options user, boolean quick) {
         return group.plans().stream()
+                .map(plan -> quick ? plan.toQuick() : plan)
                 .map(plan -> plan.narrowedBy(user))
                 .filter(plan -> !plan.isEmpty())
                 .flatMap(plan -> plan.options(user).stream())
                 .toList();
     }
 
-    private static void write(Path folder, Group group, Map<String, String> facts, List<RunResult> results)
+    /** The programs to run for a group; a user who names classes means benchmarks. */
+    static List<Harness> harnesses(Group group, Options user, boolean quick) {
+        return group.harnesses().stream()
+                .filter(harness -> user.getIncludes().isEmpty() && !(quick && harness.isLong()))
+                .map(harness -> harness.narrowedBy(user))
+                .filter(harness -> !harness.peers().isEmpty())
+                .toList();
+    }
+
+    private static void write(
+            Path folder, Group group, Map<String, String> facts, List<RunResult> timed, JsonArray measured)
             throws IOException {
-        Path json = Files.createDirectories(folder).resolve(group.label() + ".json");
         ByteArrayOutputStream raw = new ByteArrayOutputStream();
         try (PrintStream out = new PrintStream(raw, false, StandardCharsets.UTF_8)) {
-            ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(results);
+            ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(timed);
         }
-        Files.writeString(json, Result.published(raw.toString(StandardCharsets.UTF_8)));
-        Path page = folder.resolve(group.label() + ".md");
+        String json = Result.published(raw.toString(StandardCharsets.UTF_8), measured);
+        List<Result> results = Result.parse(json);
         String title = group.label() + ": " + group.question();
-        String text = Report.of(title, facts, group.baseline(), Result.parse(Files.readString(json)));
-        Files.writeString(page, text);
-        System.out.println("\n" + text + "\nWritten: " + json + " and " + page);
+        String page = Report.of(title, facts, group.baseline(), group.goals(), results);
+        Files.createDirectories(folder);
+        Files.writeString(folder.resolve(group.label() + ".json"), json);
+        Files.writeString(folder.resolve(group.label() + ".md"), page);
+        String drawing = Chart.of(title, facts, results);
+        if (!drawing.isEmpty()) {
+            Files.writeString(folder.resolve(group.label() + ".svg"), drawing);
+        }
+        System.out.println("\n" + page + "\nWritten to " + folder);
     }
 
     private static int usage(String problem) {
         System.err.println("run: " + problem);
-        System.err.println("usage: lvs-benchmarks/run GROUP [JMH OPTIONS]   (-h after the group lists the options)");
+        System.err.println("usage: lvs-benchmarks/run GROUP [--quick] [JMH OPTIONS]   (-h after the group lists the options)");
         System.err.println("groups:");
         for (Group group : Group.values()) {
             System.err.printf("  %-12s %s%n", group.label(), group.question());

@@ -14,17 +14,44 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
  * One benchmark class with some of its parameters, for each of several numbers of threads. Parameters that a plan does
  * not name take their defaults.
  */
-record Plan(Class<?> benchmark, Map<String, List<String>> params, List<Integer> threads) {
+record Plan(Class<?> benchmark, Map<String, List<String>> params, List<Integer> threads, Effort effort) {
+    private static final String CONNECTIONS = "connections";
+    private static final int MOST_DIGITS = 7;
+
     /** A plan of all parameters' defaults. */
     static Plan of(Class<?> benchmark, Integer... threads) {
-        return new Plan(benchmark, Map.of(), List.of(threads));
+        return new Plan(benchmark, Map.of(), List.of(threads), Effort.DEFAULT);
     }
 
     /** The same plan with a parameter limited to these values. */
     Plan with(String param, Collection<String> values) {
         Map<String, List<String>> now = new LinkedHashMap<>(params);
         now.put(param, List.copyOf(values));
-        return new Plan(benchmark, now, threads);
+        return new Plan(benchmark, now, threads, effort);
+    }
+
+    /** The same plan with a parameter limited to these values. */
+    Plan with(String param, String... values) {
+        return with(param, List.of(values));
+    }
+
+    /** The same plan for these numbers of threads. */
+    Plan threads(Integer... counts) {
+        return new Plan(benchmark, params, List.of(counts), effort);
+    }
+
+    /** The same plan with so much done for each figure. */
+    Plan with(Effort newEffort) {
+        return new Plan(benchmark, params, threads, newEffort);
+    }
+
+    /** The same plan for a quick look, without what takes long to prepare. */
+    Plan toQuick() {
+        Plan quick = with(effort.toQuick());
+        List<String> sizes = params.get(CONNECTIONS);
+        return sizes == null
+                ? quick
+                : quick.with(CONNECTIONS, sizes.stream().filter(size -> size.length() <= MOST_DIGITS).toList());
     }
 
     /** Whether there is anything left to run. */
@@ -46,12 +73,13 @@ record Plan(Class<?> benchmark, Map<String, List<String>> params, List<Integer> 
         return new Plan(
                 benchmark,
                 now,
-                user.getThreads().hasValue() ? List.of(user.getThreads().get()) : threads);
+                user.getThreads().hasValue() ? List.of(user.getThreads().get()) : threads,
+                effort);
     }
 
     /**
      * What to tell JMH on top of the user's options: a run for each row of the table, so that the peers of a row run one
-     * right after another, while the machine is in the same mood. Allocation is always counted.
+     * right after another, while the machine is in the same mood. Allocation and processor time are always counted.
      */
     List<Options> options(Options user) {
         List<Map<String, String>> rows = List.of(Map.of());
@@ -89,7 +117,9 @@ record Plan(Class<?> benchmark, Map<String, List<String>> params, List<Integer> 
                 .include("^" + benchmark.getName().replace(".", "\\.") + "\\.")
                 .threads(threadCount)
                 .addProfiler(GCProfiler.class)
+                .addProfiler(CpuProfiler.class)
                 .shouldFailOnError(true);
+        effort.apply(builder, user);
         row.forEach(builder::param);
         List<String> peers = params.get(Result.PEER);
         if (peers != null) {

@@ -23,11 +23,14 @@ final class Report {
      * The page.
      *
      * @param baseline the peer that others are compared with
+     * @param goals what is shown before the tables, as far as it was measured
      */
-    static String of(String title, Map<String, String> facts, String baseline, List<Result> results) {
+    static String of(
+            String title, Map<String, String> facts, String baseline, List<Goal> goals, List<Result> results) {
         Report report = new Report(baseline);
         report.page.append("# ").append(title).append("\n\n| | |\n|---|---|\n");
         facts.forEach((name, value) -> report.row(List.of(name, value)));
+        report.goals(goals, results);
         Map<String, List<Result>> byBenchmark = new LinkedHashMap<>();
         for (Result result : results) {
             String unit = result.primaryMetric().scoreUnit();
@@ -37,6 +40,23 @@ final class Report {
         }
         byBenchmark.forEach(report::table);
         return report.page.toString();
+    }
+
+    private void goals(List<Goal> goals, List<Result> results) {
+        boolean any = false;
+        for (Goal goal : goals) {
+            Goal.Reached reached = goal.reached(results).orElse(null);
+            if (reached == null) {
+                continue;
+            }
+            if (!any) {
+                page.append("\n## Goals\n\nBy processor time where it was counted. In brackets ours and the other one.\n\n");
+                row(List.of("row", "goal", "reached", ""));
+                page.append("|---|---|---|---|\n");
+                any = true;
+            }
+            row(List.of(goal.row(), goal.text(), reached.text(), reached.met() ? "met" : "**missed**"));
+        }
     }
 
     private void table(String heading, List<Result> results) {
@@ -49,8 +69,12 @@ final class Report {
         }
         boolean compared = peers.contains(baseline) && peers.size() > 1;
         page.append("\n## ").append(heading).append("\n\n");
-        page.append("Each cell: median of all iterations (lowest – highest), bytes allocated per operation");
-        page.append(compared ? ", and the median as a multiple of " + baseline + "'s in the same row.\n\n" : ".\n\n");
+        boolean timed = results.stream().anyMatch(result -> result.cpuNanos() != null);
+        page.append("Each cell: median of all iterations (lowest – highest)");
+        page.append(timed ? ", processor time of an operation in ns (cpu)" : "");
+        page.append(results.stream().anyMatch(result -> result.allocatedBytes() != null) ? ", bytes allocated by it" : "");
+        page.append(compared ? ", and the " + (timed ? "processor time" : "median") + " as a multiple of " : "");
+        page.append(compared ? baseline + "'s in the same row.\n\n" : ".\n\n");
 
         List<String> header = new ArrayList<>(results.get(0).setting().keySet());
         header.add("threads");
@@ -78,12 +102,16 @@ final class Report {
             cell.append(" (").append(number(iterations[0]));
             cell.append(" – ").append(number(iterations[iterations.length - 1])).append(')');
         }
+        Double cpu = result.cpuNanos();
+        if (cpu != null) {
+            cell.append(", cpu ").append(number(cpu));
+        }
         Double bytes = result.allocatedBytes();
         if (bytes != null) {
             cell.append(", ").append(String.format(Locale.ROOT, "%.0f B", bytes));
         }
         if (base != null && base != result) {
-            double ratio = metric.median() / base.primaryMetric().median();
+            double ratio = result.cost() / base.cost();
             cell.append(String.format(Locale.ROOT, ", **%.2f ×**", ratio));
         }
         return cell.toString();

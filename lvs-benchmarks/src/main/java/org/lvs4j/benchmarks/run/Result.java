@@ -67,9 +67,10 @@ record Result(
         return List.of(results);
     }
 
-    /** The results as they are kept: without the place where this machine has its JVM. */
-    static String published(String json) {
+    /** The results as they are kept: without the place where this machine has its JVM, and with others behind them. */
+    static String published(String json, JsonArray others) {
         JsonArray results = JsonParser.parseString(json).getAsJsonArray();
+        results.addAll(others);
         results.forEach(result -> result.getAsJsonObject().remove("jvm"));
         return new GsonBuilder().setPrettyPrinting().create().toJson(results) + "\n";
     }
@@ -90,6 +91,18 @@ record Result(
         SortedMap<String, String> setting = new TreeMap<>(params == null ? Map.of() : params);
         setting.remove(PEER);
         return setting;
+    }
+
+    /** Processor time per operation, the median in nanoseconds; null if it was not counted. */
+    @Nullable Double cpuNanos() {
+        Metric metric = secondaryMetrics == null ? null : secondaryMetrics.get(CpuProfiler.METRIC);
+        return metric == null ? null : metric.median();
+    }
+
+    /** What results are compared by: processor time if it was counted, the median of what was measured if not. */
+    double cost() {
+        Double nanos = cpuNanos();
+        return nanos == null ? primaryMetric.median() : nanos;
     }
 
     /** Bytes allocated per operation; null if that was not counted. */

@@ -4,18 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.lvs4j.benchmarks.Peer;
+import org.lvs4j.benchmarks.hot.StorePeer;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.Options;
 
 class GroupTest {
     private static List<Options> runs(Group group, String... userArgs) throws Exception {
-        return Main.runs(group, new CommandLineOptions(userArgs));
+        return Main.runs(group, new CommandLineOptions(userArgs), false);
     }
 
     private static Collection<String> values(Options options, String param) {
@@ -40,10 +42,12 @@ class GroupTest {
         Set<String> rows = new TreeSet<>();
         for (Options run : runs(Group.PICK)) {
             assertThat(values(run, "peer")).startsWith("LVS4J", "PLAIN");
-            String row = values(run, "scheduler") + " " + values(run, "servers") + " " + run.getThreads().get();
+            String row = run.getIncludes() + " " + values(run, "scheduler") + " " + values(run, "servers") + " "
+                    + run.getThreads().get();
             assertThat(rows.add(row)).as(row).isTrue();
         }
-        assertThat(rows).hasSize(4 * 3 * 2).contains("[rr] [10] 1", "[wlc] [1000] 2");
+        // The pick alone of four schedulers, pick and release of four.
+        assertThat(rows).hasSize(8 * 3 * 2);
     }
 
     @Test
@@ -51,6 +55,8 @@ class GroupTest {
         assertThat(runs(Group.PICK, "-p", "scheduler=rr"))
                 .hasSize(3 * 2)
                 .allSatisfy(run -> assertThat(values(run, "peer")).hasSize(Peer.values().length));
+        assertThat(runs(Group.PICK, "-p", "scheduler=nq"))
+                .allSatisfy(run -> assertThat(values(run, "peer")).containsExactly("LVS4J", "PLAIN"));
     }
 
     @Test
@@ -73,5 +79,77 @@ class GroupTest {
     void find_unknownLabel_empty() {
         assertThat(Group.find("nonsense")).isEmpty();
         assertThat(Group.find("pick")).contains(Group.PICK);
+    }
+
+    @Test
+    void hot_twoThatWrite_notThePlainTable() throws Exception {
+        assertThat(runs(Group.HOT, "-p", "connections=1000000"))
+                .filteredOn(run -> run.getThreads().get() == 2
+                        && !run.getIncludes().get(0).contains("Established")
+                        && !run.getIncludes().get(0).contains("Pick"))
+                .hasSizeGreaterThanOrEqualTo(2)
+                .allSatisfy(run -> assertThat(values(run, "peer"))
+                        .contains(StorePeer.LVS4J.name(), StorePeer.CHM.name())
+                        .doesNotContain(StorePeer.PLAIN.name()));
+    }
+
+    @Test
+    void hot_heap_growsWithConnectionsAndKeepsTheUsersArguments() throws Exception {
+        assertThat(runs(Group.HOT, "-p", "connections=10000000", "-jvmArgsAppend", "-XX:+UseTransparentHugePages"))
+                .filteredOn(run -> !run.getIncludes().get(0).matches(".*(Pick|Maglev).*"))
+                .isNotEmpty()
+                .allSatisfy(run -> assertThat(run.getJvmArgsAppend().get())
+                        .contains("-Xmx8g", "-XX:+UseTransparentHugePages"));
+    }
+
+    @Test
+    void hot_quick_oneForkAndNothingThatTakesLongToPrepare() throws Exception {
+        List<Options> quick = Main.runs(Group.HOT, new CommandLineOptions(), true);
+        assertThat(quick).hasSizeLessThan(runs(Group.HOT).size()).allSatisfy(run -> {
+            assertThat(run.getForkCount().get()).isEqualTo(1);
+            if (run.getParameter("connections").hasValue()) {
+                assertThat(values(run, "connections")).isSubsetOf("10000", "1000000");
+            }
+        });
+        assertThat(Main.harnesses(Group.HOT, new CommandLineOptions(), true))
+                .isNotEmpty()
+                .noneMatch(Harness::isLong);
+    }
+
+    @Test
+    void hot_programs_narrowedToWhatTheUserNames() throws Exception {
+        Options user = new CommandLineOptions("-p", "peer=PLAIN", "-p", "connections=10000000");
+        assertThat(Main.harnesses(Group.HOT, user, false)).hasSize(2).allSatisfy(harness -> {
+            assertThat(harness.peers()).containsExactly("PLAIN");
+            assertThat(harness.connections()).isEqualTo("10000000");
+        });
+        assertThat(Main.harnesses(Group.HOT, new CommandLineOptions("Churn"), false)).isEmpty();
+    }
+
+    @Test
+    void hot_everyGoal_isMeasuredByTheGroup() throws Exception {
+        List<Options> runs = runs(Group.HOT);
+        for (Goal goal : Group.HOT.goals()) {
+            for (Goal.Cell cell : goal.other() == null ? List.of(goal.ours()) : List.of(goal.ours(), goal.other())) {
+                boolean measured = runs.stream().anyMatch(run -> covers(run, cell))
+                        || Group.HOT.harnesses().stream().anyMatch(harness -> covers(harness, cell));
+                assertThat(measured).as(goal.row() + ": " + cell).isTrue();
+            }
+        }
+    }
+
+    private static boolean covers(Options run, Goal.Cell cell) {
+        String benchmark = cell.benchmark().substring(0, cell.benchmark().indexOf('.'));
+        return run.getIncludes().get(0).endsWith(benchmark + "\\.")
+                && run.getThreads().get() == cell.threads()
+                && values(run, "peer").contains(cell.peer())
+                && cell.setting().entrySet().stream()
+                        .allMatch(entry -> values(run, entry.getKey()).contains(entry.getValue()));
+    }
+
+    private static boolean covers(Harness harness, Goal.Cell cell) {
+        return cell.benchmark().startsWith(harness.program().getSimpleName() + ".")
+                && harness.peers().contains(cell.peer())
+                && cell.setting().equals(Map.of("connections", harness.connections()));
     }
 }

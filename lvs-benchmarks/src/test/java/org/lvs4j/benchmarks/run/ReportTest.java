@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonParseException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +22,7 @@ class ReportTest {
 
     private static String page(String... entries) {
         return Report.of(
-                "pick", Map.of("CPU", "one | two"), "PLAIN", Result.parse("[" + String.join(",", entries) + "]"));
+                "pick", Map.of("CPU", "one | two"), "PLAIN", List.of(), Result.parse("[" + String.join(",", entries) + "]"));
     }
 
     @Test
@@ -31,6 +32,57 @@ class ReportTest {
                 .contains("## PickBenchmark.pick, ns/op")
                 .contains("| scheduler | servers | threads | LVS4J | PLAIN |")
                 .contains("| rr | 10 | 2 | 5.0 (4.0 – 90.0), 128 B, **0.25 ×** | 20.0 (15.0 – 25.0), 128 B |");
+    }
+
+    private static String timed(String peer, double wall, double cpuNanos) {
+        return entry(peer, wall)
+                .replace(
+                        "\"secondaryMetrics\": {",
+                        "\"secondaryMetrics\": {\"" + CpuProfiler.METRIC + "\": {\"score\": " + cpuNanos
+                                + ", \"scoreUnit\": \"ns/op\"}, ");
+    }
+
+    @Test
+    void report_processorTimeCounted_ratioIsThat() {
+        assertThat(page(timed("LVS4J", 90, 4), timed("PLAIN", 20, 16)))
+                .contains("processor time as a multiple of PLAIN's")
+                .contains("| 90.0, cpu 4.0, 128 B, **0.25 ×** | 20.0, cpu 16.0, 128 B |");
+    }
+
+    @Test
+    void report_goals_metMissedOrNotMeasured() {
+        Goal.Cell ours = Goal.cell("PickBenchmark.pick", 2, "scheduler", "rr");
+        String page = Report.of(
+                "pick",
+                Map.of(),
+                "PLAIN",
+                List.of(
+                        Goal.faster(3, "PLAIN", "one", ours),
+                        Goal.faster(5, "PLAIN", "two", ours),
+                        Goal.atMost(1.25, "PLAIN", "three", ours),
+                        Goal.atMost(4, "ns", ours, "four"),
+                        Goal.noAllocation("five", ours),
+                        Goal.alone(2, "six", ours)),
+                Result.parse("[" + timed("LVS4J", 90, 5) + "," + timed("PLAIN", 20, 20) + "]"));
+        assertThat(page)
+                .contains("| one | 3 × faster than PLAIN | 4.00 × (5.0, 20.0) | met |")
+                .contains("| two | 5 × faster than PLAIN | 4.00 × (5.0, 20.0) | **missed** |")
+                .contains("| three | ≤ 1.25 × PLAIN | 0.25 × (5.0, 20.0) | met |")
+                .contains("| four | ≤ 4 ns | 5.0 | **missed** |")
+                .contains("| five | 0 B | 128.0 | **missed** |")
+                .doesNotContain("| six |");
+    }
+
+    @Test
+    void chart_oursAndAnother_barWithItsMultiple() {
+        List<Result> results = Result.parse("[" + timed("LVS4J", 90, 5) + "," + timed("PLAIN", 20, 20) + "]");
+        assertThat(Chart.rows(results)).containsOnlyKeys("Pick, rr, 10 servers, 2 threads");
+        assertThat(Chart.rows(results).get("Pick, rr, 10 servers, 2 threads")).containsEntry("PLAIN", 4.0);
+        assertThat(Chart.of("a < b", Map.of("Command", "run pick"), results))
+                .startsWith("<svg")
+                .contains(">4.00</text>", "a &lt; b", "run pick")
+                .endsWith("</svg>\n");
+        assertThat(Chart.of("alone", Map.of(), Result.parse("[" + entry("LVS4J", 5) + "]"))).isEmpty();
     }
 
     @Test

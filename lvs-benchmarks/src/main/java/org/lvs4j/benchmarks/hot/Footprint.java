@@ -1,0 +1,51 @@
+package org.lvs4j.benchmarks.hot;
+
+import java.util.Locale;
+import org.lvs4j.net.Flow;
+import org.lvs4j.net.Protocol;
+
+/**
+ * How many bytes of heap does a connection take, all in? What is in use after a collection, with the store alone and without
+ * it, divided by the number of connections. Arguments: the peer, the number.
+ */
+public final class Footprint {
+    private static final int COLLECTIONS = 3;
+
+    private Footprint() {}
+
+    /** Prints the figure. */
+    public static void main(String[] args) {
+        StorePeer peer = StorePeer.valueOf(args[0]);
+        int connections = Integer.parseInt(args[1]);
+        System.out.println(String.format(Locale.ROOT, "bytes: %.1f B/connection", measure(peer, connections)));
+    }
+
+    static double measure(StorePeer peer, int connections) {
+        // Once before, so that classes and their constants are not counted.
+        filled(peer, 1000);
+        long without = used();
+        ConnectionStore store = filled(peer, connections);
+        long with = used();
+        if (store.live() != connections) {
+            throw new IllegalStateException(store.live() + " connections instead of " + connections);
+        }
+        return (double) (with - without) / connections;
+    }
+
+    private static ConnectionStore filled(StorePeer peer, int connections) {
+        ConnectionStore store = peer.store(connections, new Clock());
+        Flow flow = new Flow();
+        for (int i = 0; i < connections; i++) {
+            store.place(Keys.fill(flow, Protocol.TCP, i));
+        }
+        return store;
+    }
+
+    private static long used() {
+        for (int i = 0; i < COLLECTIONS; i++) {
+            System.gc();
+        }
+        Runtime runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
+    }
+}

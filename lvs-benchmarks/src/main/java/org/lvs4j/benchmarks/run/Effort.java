@@ -1,0 +1,63 @@
+package org.lvs4j.benchmarks.run;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.TimeValue;
+
+/**
+ * How much is done for each figure, where that differs from what the benchmark's class says. What the user says comes
+ * first.
+ *
+ * @param heap the size of the heap, as {@code -Xmx} takes it
+ */
+record Effort(
+        Optional<Integer> forks, Optional<Integer> warmups, Optional<Integer> iterations, Optional<String> heap) {
+    private static final TimeValue QUICK = TimeValue.milliseconds(200);
+
+    /** What the class says. */
+    static final Effort DEFAULT = new Effort(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+    static Effort of(int forks, int warmups, int iterations) {
+        return new Effort(Optional.of(forks), Optional.of(warmups), Optional.of(iterations), Optional.empty());
+    }
+
+    Effort heap(String size) {
+        return new Effort(forks, warmups, iterations, Optional.of(size));
+    }
+
+    /** One fork and few short iterations: a look, not a measurement. */
+    boolean quick() {
+        return forks.isPresent() && forks.get() == 1 && iterations.isPresent() && iterations.get() == 2;
+    }
+
+    Effort toQuick() {
+        return new Effort(Optional.of(1), Optional.of(2), Optional.of(2), heap);
+    }
+
+    /** The collector is named so that it does not depend on the machine. */
+    static List<String> heapArgs(String size) {
+        return List.of("-Xms" + size, "-Xmx" + size, "-XX:+UseG1GC");
+    }
+
+    void apply(ChainedOptionsBuilder builder, Options user) {
+        forks.filter(value -> !user.getForkCount().hasValue()).ifPresent(builder::forks);
+        warmups.filter(value -> !user.getWarmupIterations().hasValue()).ifPresent(builder::warmupIterations);
+        iterations
+                .filter(value -> !user.getMeasurementIterations().hasValue())
+                .ifPresent(builder::measurementIterations);
+        heap.ifPresent(value -> builder.jvmArgsAppend(Stream.concat(
+                        heapArgs(value).stream(), user.getJvmArgsAppend().orElse(List.of()).stream())
+                .toArray(String[]::new)));
+        if (quick()) {
+            if (!user.getWarmupTime().hasValue()) {
+                builder.warmupTime(QUICK);
+            }
+            if (!user.getMeasurementTime().hasValue()) {
+                builder.measurementTime(QUICK);
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package org.lvs4j.benchmarks.run;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.openjdk.jmh.runner.options.Options;
+
+/**
+ * A program that measures something other than the time of an operation. It runs in a JVM of its own for each setting; its
+ * arguments are a peer and a number of connections, and each line {@code metric: value unit} that it prints is a result. Its
+ * results are written down in the form of JMH's.
+ */
+record Harness(Class<?> program, List<String> peers, String connections, List<String> jvmArgs) {
+    private static final Pattern LINE = Pattern.compile("(\\w+): ([-0-9.,E]+) (\\S+)");
+
+    private static final int LONG_DIGITS = 8;
+
+    /** Whether it takes minutes rather than seconds. */
+    boolean isLong() {
+        return connections.length() >= LONG_DIGITS;
+    }
+
+    /** The part that the user wants. */
+    Harness narrowedBy(Options user) {
+        List<String> wanted = user.getParameter(Result.PEER).hasValue()
+                ? peers.stream().filter(user.getParameter(Result.PEER).get()::contains).toList()
+                : peers;
+        boolean counted = !user.getParameter("connections").hasValue()
+                || user.getParameter("connections").get().contains(connections);
+        return new Harness(program, counted ? wanted : List.of(), connections, jvmArgs);
+    }
+
+    /**
+     * Runs the program for each peer.
+     *
+     * @throws IOException if it fails, or says nothing
+     */
+    void run(JsonArray results) throws IOException {
+        for (String peer : peers) {
+            List<String> lines = lines(peer);
+            for (String line : lines) {
+                System.out.println(program.getSimpleName() + " " + peer + " " + connections + ", " + line);
+                Matcher matcher = LINE.matcher(line);
+                if (matcher.matches()) {
+                    results.add(result(peer, matcher.group(1), matcher.group(2).split(","), matcher.group(3)));
+                }
+            }
+        }
+    }
+
+    private List<String> lines(String peer) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(ProcessHandle.current().info().command().orElse("java"));
+        command.addAll(jvmArgs);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName(), peer, connections));
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        List<String> lines = new ArrayList<>();
+        try (BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            out.lines().forEach(lines::add);
+            int status = process.waitFor();
+            if (status != 0 || lines.isEmpty()) {
+                throw new IOException(program.getSimpleName() + " of " + peer + " with " + connections
+                        + " connections ended with status " + status + " and said: " + lines);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } finally {
+            process.destroy();
+        }
+        return lines;
+    }
+
+    private JsonObject result(String peer, String metric, String[] values, String unit) {
+        JsonObject params = new JsonObject();
+        params.addProperty("connections", connections);
+        params.addProperty(Result.PEER, peer);
+        JsonArray raw = new JsonArray();
+        double sum = 0;
+        for (String value : values) {
+            double number = Double.parseDouble(value);
+            raw.add(number);
+            sum += number;
+        }
+        JsonArray forks = new JsonArray();
+        forks.add(raw);
+        JsonObject primary = new JsonObject();
+        primary.addProperty("score", sum / values.length);
+        primary.addProperty("scoreUnit", unit);
+        primary.add("rawData", forks);
+        JsonArray args = new JsonArray();
+        jvmArgs.forEach(args::add);
+        JsonObject result = new JsonObject();
+        result.addProperty("benchmark", program.getName() + "." + metric);
+        result.addProperty("mode", "measured");
+        result.addProperty("threads", 1);
+        result.addProperty("forks", 1);
+        result.add("jvmArgs", args);
+        result.add("params", params);
+        result.add("primaryMetric", primary);
+        result.add("secondaryMetrics", new JsonObject());
+        return result;
+    }
+}

@@ -1,0 +1,18 @@
+package org.lvs4j.benchmarks.hot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class FootprintTest {
+    @Test
+    void measure_plainTable_isWhatItsArrayTakes() {
+        // Two connections to 64 bytes, and 1.4 places for each connection. Some collectors round large arrays up.
+        assertThat(Footprint.measure(StorePeer.PLAIN, 1_000_000)).isBetween(44.0, 56.0);
+    }
+
+    @Test
+    void measure_mapOfRecords_moreThanThePlainTable() {
+        assertThat(Footprint.measure(StorePeer.CHM, 200_000)).isBetween(80.0, 200.0);
+    }
+}
