@@ -7,7 +7,7 @@ import org.lvs4j.Director;
 import org.lvs4j.service.Sysctl;
 import picocli.CommandLine.Option;
 
-/** The options of {@code run} that concern decisions. */
+/** The options of {@code run} and {@code replay} that concern decisions. */
 final class DirectorOptions {
     @Option(
             names = "--slow-start",
@@ -29,7 +29,26 @@ final class DirectorOptions {
      * @throws IllegalArgumentException if a setting does not exist or a value is out of range
      */
     Director director() {
-        Director director = Director.builder().slowStart(slowStart).build();
+        Director director = builder().build();
+        configure(director);
+        return director;
+    }
+
+    /**
+     * A builder with what has to be known from the start.
+     *
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    Director.Builder builder() {
+        return Director.builder().slowStart(slowStart);
+    }
+
+    /**
+     * Makes the settings.
+     *
+     * @throws IllegalArgumentException if a setting does not exist or a value is out of range
+     */
+    void configure(Director director) {
         sysctls.forEach((name, value) -> {
             Sysctl sysctl = Sysctl.find(name);
             if (sysctl == null) {
@@ -37,7 +56,6 @@ final class DirectorOptions {
             }
             director.setSysctl(sysctl, value);
         });
-        return director;
     }
 
     private static String names() {

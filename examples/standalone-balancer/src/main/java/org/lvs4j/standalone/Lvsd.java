@@ -10,7 +10,7 @@ import picocli.CommandLine.IVersionProvider;
 @Command(
         name = "lvsd",
         description = "A load balancer with the services, schedulers and rules of IPVS.",
-        subcommands = {RunCommand.class, CheckCommand.class, SimulateCommand.class},
+        subcommands = {RunCommand.class, CheckCommand.class, SimulateCommand.class, ReplayCommand.class},
         mixinStandardHelpOptions = true,
         versionProvider = Lvsd.ThisVersion.class,
         synopsisSubcommandLabel = "COMMAND",
@@ -61,7 +61,7 @@ public final class Lvsd implements Runnable {
     /** Without a command there is nothing to do. */
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing: run, check or simulate");
+        throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing: run, check, simulate or replay");
     }
 
     static final class ThisVersion implements IVersionProvider {

@@ -1,0 +1,128 @@
+package org.lvs4j.standalone;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.Director;
+import org.lvs4j.PacketPaths;
+import org.lvs4j.ServerSnapshot;
+import org.lvs4j.ServiceSnapshot;
+import org.lvs4j.config.Rules;
+import org.lvs4j.net.AddressFamily;
+import org.lvs4j.net.IpAddress;
+import org.lvs4j.replay.CaptureReplay;
+import org.lvs4j.service.Forwarding;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code lvsd replay}: sends recorded packets through a director. */
+@Command(
+        name = "replay",
+        description = {
+            "Sends the packets of a capture through a director and writes what it would emit.",
+            "With --rules the files are IN and, unless only the summary is wanted, OUT: captures, pcap or pcapng in, pcap"
+                    + " out. Time runs as in the capture."
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Lvsd.ThisVersion.class)
+final class ReplayCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "FILE",
+            description = "A capture to read, then one to write; - for standard input or output.")
+    private List<String> files;
+
+    @Option(
+            names = {"-r", "--rules"},
+            paramLabel = "RULES",
+            description = "The services, in the format of ipvsadm -S; - for standard input. Forwarding may be -m, -g or -i.")
+    private @Nullable String rules;
+
+    @Option(
+            names = "--fix-checksums",
+            description = "Make wrong checksums right before the director sees them. IPVS hands them on as they are. Those"
+                    + " that a machine had left to its network card when it captured are finished anyway.")
+    private boolean fixChecksums;
+
+    @Option(
+            names = "--mtu",
+            paramLabel = "BYTES",
+            description = "How long a packet may be (default: ${DEFAULT-VALUE}; captures often have packets longer than"
+                    + " any on the wire).",
+            defaultValue = "65535")
+    private int mtu;
+
+    @Option(
+            names = "--own",
+            paramLabel = "ADDRESS",
+            description = "The director's own address, the source of tunnels; one of each family.")
+    private List<String> own = List.of();
+
+    @Mixin
+    private DirectorOptions directorOptions;
+
+    @Override
+    public Integer call() throws RulesInvalidException, IOException {
+        if (rules == null) {
+            throw misused("--rules is missing: a capture needs services to be sent through");
+        }
+        return replayCapture(rules);
+    }
+
+    private int replayCapture(String rulesFile) throws RulesInvalidException, IOException {
+        if (files.size() > 2) {
+            throw misused("expected IN and perhaps OUT, not " + files.size() + " files");
+        }
+        String in = files.get(0);
+        if (in.equals(TextFile.STANDARD_INPUT) && rulesFile.equals(TextFile.STANDARD_INPUT)) {
+            throw misused("the rules and the capture cannot both come from standard input");
+        }
+        Rules parsed = RulesFile.readable(
+                TextFile.read(rulesFile, System.in, Rules.MAX_TEXT_LENGTH), TextFile.nameOf(rulesFile));
+        CaptureReplay replay;
+        try {
+            replay = CaptureReplay.of(directorOptions.builder(), PacketPaths.fixed(mtu, ownAddresses()));
+            directorOptions.configure(replay.director());
+        } catch (IllegalArgumentException e) {
+            throw misused(String.valueOf(e.getMessage()));
+        }
+        RulesFile.applyTo(replay.director(), parsed);
+        requireOwnAddresses(replay.director());
+        if (fixChecksums) {
+            replay.repairChecksums();
+        }
+        return CaptureRun.of(spec.commandLine(), replay, fixChecksums).run(in, files.size() == 2 ? files.get(1) : null);
+    }
+
+    private IpAddress[] ownAddresses() {
+        return own.stream().map(IpAddress::parse).toArray(IpAddress[]::new);
+    }
+
+    /** Without a source a tunnel would drop everything, and nobody would know why. */
+    private void requireOwnAddresses(Director director) {
+        for (ServiceSnapshot service : director.services()) {
+            for (ServerSnapshot server : service.servers()) {
+                AddressFamily family = server.server().endpoint().address().family();
+                boolean known = List.of(ownAddresses()).stream().anyMatch(address -> address.family() == family);
+                if (server.server().forwarding().method() == Forwarding.Method.TUNNEL && !known) {
+                    throw misused("server " + server.server().endpoint()
+                            + " is reached by a tunnel (-i), whose source must be told: --own ADDRESS, with an address of "
+                            + (family == AddressFamily.IPV4 ? "IPv4" : "IPv6"));
+                }
+            }
+        }
+    }
+
+    private ParameterException misused(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}
