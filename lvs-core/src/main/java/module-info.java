@@ -2,6 +2,7 @@
 module org.lvs4j.core {
     requires com.google.common;
     requires com.github.benmanes.caffeine;
+    requires static com.google.gson;
     requires static micrometer.core;
     requires static transitive org.jspecify;
 

@@ -4,26 +4,31 @@ import static java.util.Objects.requireNonNull;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.lvs4j.connection.SctpStates;
 import org.lvs4j.net.Flow;
-import org.lvs4j.net.IpAddress;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.packet.Datagram;
 import org.lvs4j.packet.IcmpError;
+import org.lvs4j.packet.Ipv4Options;
 import org.lvs4j.packet.PacketHeader;
-import org.lvs4j.packet.Rewriting;
-import org.lvs4j.service.Forwarding;
-import org.lvs4j.service.RealServer;
+import org.lvs4j.packet.Reassembly;
 
 /**
- * A director for whole IP packets: it masquerades, tunnels or routes them to real servers, translates what servers answer,
- * and answers with ICMP errors where IPVS does.
+ * A director for whole IP packets: it masquerades, tunnels or routes them to real servers, translates what servers answer and
+ * what routers complain about, and answers with ICMP errors where IPVS does.
  *
- * <p>Assumptions: one thread at a time uses a plane; several planes may share a director. The packet lies from position to
- * limit of {@code in}, heap or direct, read-only or not; what the plane makes of it is written from the position of
- * {@code out} on. Neither position nor limit is moved. The two buffers must not overlap.
+ * <p>Assumptions: one thread at a time uses a plane; several planes may share a director, if all fragments of a packet come
+ * to the same one. The packet lies from position to limit of {@code in}, heap or direct, read-only or not; what the plane
+ * makes of it is written from the position of {@code out} on. Neither position nor limit is moved. The two buffers must not
+ * overlap. An output of {@value PacketPaths#MAX_MTU} bytes always suffices; one of 1500 does if no path takes more.
  *
  * <p>Guarantees: any bytes get a verdict, never an exception; nothing is read outside the packet and nothing written outside
- * the remaining part of {@code out}. Established packets cost no allocation.
+ * the remaining part of {@code out}. Packets of known connections cost no allocation.
+ *
+ * <p>Fragments are put together first, for only one of them tells the ports, and leave in the same pieces: the last one to
+ * come in takes all of them out, by {@link #next}.
  *
  * <pre>{@code
  * PacketPlane plane = director.packetPlane(PacketPaths.fixed(1500, IpAddress.parse("192.168.0.1"))).build();
@@ -32,32 +37,45 @@ import org.lvs4j.service.RealServer;
  *     out.limit(out.position() + PacketVerdict.length(verdict));
  *     send(PacketVerdict.action(verdict), out);
  *     out.clear();
- *     verdict = PacketVerdict.more(verdict) ? plane.next(out) : 0;
+ *     verdict = plane.next(out);
  * }
  * }</pre>
  *
  * @see PacketVerdict
  */
 public final class PacketPlane {
-    private static final long DROP = PacketVerdict.of(PacketAction.DROP);
-    private static final long PASS = PacketVerdict.of(PacketAction.PASS);
-    /** Not the director's so far; another look-up may know better. */
+    static final long PASS = PacketVerdict.of(PacketAction.PASS);
+
+    private static final long DROP = PacketOutput.DROP;
+    private static final long HOLD = PacketVerdict.of(PacketAction.HOLD);
+    /** Not a server's packet; another look-up may know better. */
     private static final long UNKNOWN = -1;
 
     private final Director director;
     private final Dispatch dispatch;
-    private final PacketPaths paths;
+    private final PacketOutput output;
+    private final PacketAnswers answers;
+    private final PacketDelivery delivery;
+    private final PacketErrors errors;
+    private final Reassembly reassembly;
     private final PacketHeader packet = new PacketHeader();
-    private final Rewriting rewriting = new Rewriting();
     private final Flow flow = new Flow();
-    private final Flow forward = new Flow();
-    private int identification;
+    private final Flow connection = new Flow();
+    private final LongAdder malformed = new LongAdder();
+
+    // A view of the last input, for engines that look into the first payload of a connection.
+    private @Nullable ByteBuffer viewed;
+    private @Nullable ByteBuffer view;
 
     private PacketPlane(Builder builder) {
         director = builder.director;
         dispatch = builder.dispatch;
-        paths = builder.paths;
-        identification = builder.seed;
+        output = new PacketOutput();
+        AnswerLimit limit = new AnswerLimit(builder.answersPerSecond, director.advance());
+        answers = new PacketAnswers(builder.paths, output, limit, builder.seed);
+        delivery = new PacketDelivery(dispatch, builder.paths, output, answers, builder.seed);
+        errors = new PacketErrors(dispatch, delivery, builder.serverErrorsV6);
+        reassembly = new Reassembly(builder.maxReassemblies);
     }
 
     /**
@@ -78,12 +96,16 @@ public final class PacketPlane {
      * @return a {@link PacketVerdict}
      */
     public long process(ByteBuffer in, ByteBuffer out, int mark) {
+        output.clear();
         long now = director.advance();
-        return switch (packet.parse(in, in.position(), in.limit())) {
-            case MALFORMED -> DROP;
-            case TRANSPORT -> transport(in, out, mark, now);
-            case ICMP, FRAGMENT, OTHER -> PASS;
-        };
+        PacketHeader.Kind kind = packet.parse(in, in.position(), in.limit());
+        if (kind == PacketHeader.Kind.TRANSPORT) {
+            return transport(null, in, out, mark, now);
+        }
+        if (kind == PacketHeader.Kind.FRAGMENT) {
+            return dispatch.serves(packet.family()) ? fragment(in, out, mark, now) : PASS;
+        }
+        return other(kind, null, in, out, mark, now);
     }
 
     /**
@@ -92,11 +114,45 @@ public final class PacketPlane {
      * @return a {@link PacketVerdict}; {@link PacketAction#DROP} if there is none
      */
     public long next(ByteBuffer out) {
-        requireNonNull(out, "out");
-        return DROP;
+        return output.next(requireNonNull(out, "out"));
     }
 
-    private long transport(ByteBuffer in, ByteBuffer out, int mark, long now) {
+    /** What has been dropped here; any thread may ask. */
+    public PacketCounters counters() {
+        return new PacketCounters(
+                malformed.sum(),
+                output.noRoom(),
+                reassembly.refused(),
+                reassembly.timedOut(),
+                reassembly.displaced(),
+                answers.suppressed());
+    }
+
+    private long other(
+            PacketHeader.Kind kind, @Nullable Datagram whole, ByteBuffer in, ByteBuffer out, int mark, long now) {
+        return switch (kind) {
+            case TRANSPORT -> transport(whole, in, out, mark, now);
+            case ICMP -> errors.handle(packet, whole, in, out, mark, now);
+            case OTHER -> PASS;
+            case FRAGMENT, MALFORMED -> {
+                malformed.increment();
+                yield DROP;
+            }
+        };
+    }
+
+    private long fragment(ByteBuffer in, ByteBuffer out, int mark, long now) {
+        Datagram whole = reassembly.add(packet, in, now);
+        if (whole == null) {
+            return HOLD;
+        }
+        ByteBuffer buffer = whole.buffer();
+        PacketHeader.Kind kind = packet.parse(buffer, whole.start(), whole.limit());
+        long verdict = other(kind, whole, buffer, out, mark, now);
+        return verdict == PASS ? output.handBack(whole, packet.isV4(), out) : verdict;
+    }
+
+    private long transport(@Nullable Datagram whole, ByteBuffer in, ByteBuffer out, int mark, long now) {
         Protocol protocol = packet.protocol();
         flow.set(
                         protocol,
@@ -108,127 +164,83 @@ public final class PacketPlane {
                         packet.destinationLow(),
                         packet.destinationPort())
                 .mark(mark);
+        if (packet.hasOptions() && dispatch.serves(packet.family()) && !Ipv4Options.mayPass(packet, in)) {
+            malformed.increment();
+            return DROP;
+        }
         int signal = protocol == Protocol.SCTP ? SctpStates.eventOf(packet.signal()) : packet.signal();
         long decision = dispatch.established(flow, signal, packet.length(), now);
         if (decision == Decision.NONE) {
-            long verdict = reply(in, out, signal, now);
+            long verdict = reply(whole, in, out, signal, now);
             if (verdict != UNKNOWN) {
                 return verdict;
             }
-            decision = dispatch.packet(flow, signal, packet.length(), null, now);
+            decision = dispatch.packet(flow, signal, packet.length(), payload(in), now);
         }
         return switch (Decision.verdict(decision)) {
-            case FORWARD -> forward(in, out, decision);
+            case FORWARD -> delivery.toServer(decision, packet, null, whole, in, out, now);
             case PASS -> PASS;
-            case REJECT ->
-                answer(IcmpError.PORT_UNREACHABLE, in, out, packet.destinationHigh(), packet.destinationLow(), 0, false);
+            case REJECT -> answers.toClient(IcmpError.PORT_UNREACHABLE, packet, in, out, 0, now);
             case DROP -> DROP;
         };
     }
 
-    // ---- from clients
-
-    private long forward(ByteBuffer in, ByteBuffer out, long decision) {
-        int id = Decision.serverId(decision);
-        var state = dispatch.server(id);
-        if (state == null) {
-            return DROP;
-        }
-        RealServer server = state.config();
-        IpAddress address = server.endpoint().address();
-        Forwarding forwarding = server.forwarding();
-        if (forwarding.tunnel() != null || address.family() != packet.family()) {
-            return DROP;
-        }
-        if (packet.ttl(in) <= 1) {
-            return answer(
-                    IcmpError.TIME_EXCEEDED, in, out, packet.destinationHigh(), packet.destinationLow(), 0, false);
-        }
-        int mtu = paths.mtu(address.family(), address.high(), address.low());
-        int length = packet.length();
-        if (length > mtu) {
-            return packet.dontFragment()
-                    ? answer(IcmpError.TOO_BIG, in, out, packet.destinationHigh(), packet.destinationLow(), mtu, true)
-                    : DROP;
-        }
-        if (out.remaining() < length) {
-            return DROP;
-        }
-        if (forwarding.method() == Forwarding.Method.DIRECT) {
-            Rewriting.forward(packet, in, out, out.position());
-            return PacketVerdict.of(PacketAction.ROUTE_DIRECT, id, length, false);
-        }
-        rewriting.destination(
-                packet, in, out, out.position(), address.high(), address.low(), Decision.port(decision));
-        return PacketVerdict.of(PacketAction.SEND, id, length, false);
-    }
-
-    // ---- from servers
-
-    private long reply(ByteBuffer in, ByteBuffer out, int signal, long now) {
-        int length = packet.length();
-        int mtu = paths.mtu(packet.family(), packet.destinationHigh(), packet.destinationLow());
-        boolean expired = packet.ttl(in) <= 1;
-        if (expired || length > mtu && packet.dontFragment()) {
+    private long reply(@Nullable Datagram whole, ByteBuffer in, ByteBuffer out, int signal, long now) {
+        IcmpError refusal = delivery.refusal(packet, whole, in);
+        if (refusal != null) {
             // A router refuses such a packet before the director sees it: no state follows it.
-            if (!dispatch.relatedReply(flow, forward)) {
+            if (!dispatch.relatedReply(flow, connection)) {
                 return UNKNOWN;
             }
-            IpAddress own = paths.source(packet.family(), packet.sourceHigh(), packet.sourceLow());
-            if (!isMasqueraded()) {
-                return PASS;
-            }
-            return own == null
-                    ? DROP
-                    : expired
-                            ? answer(IcmpError.TIME_EXCEEDED, in, out, own.high(), own.low(), 0, false)
-                            : answer(IcmpError.TOO_BIG, in, out, own.high(), own.low(), mtu, false);
+            return isMasqueraded(flow, connection)
+                    ? answers.toServer(
+                            refusal,
+                            packet,
+                            in,
+                            out,
+                            refusal == IcmpError.TOO_BIG ? delivery.mtuToClient(packet) : 0,
+                            now)
+                    : PASS;
         }
-        if (!dispatch.reply(flow, signal, length, now, forward)) {
+        if (!dispatch.reply(flow, signal, packet.length(), now, connection)) {
             return UNKNOWN;
         }
-        if (!isMasqueraded()) {
-            return PASS;
-        }
-        if (length > mtu || out.remaining() < length) {
-            return DROP;
-        }
-        rewriting.source(
-                packet,
-                in,
-                out,
-                out.position(),
-                forward.virtualHigh(),
-                forward.virtualLow(),
-                forward.virtualPort());
-        return PacketVerdict.of(PacketAction.SEND, PacketVerdict.NO_SERVER, length, false);
+        return isMasqueraded(flow, connection)
+                ? delivery.toClient(connection, packet, null, whole, in, out)
+                : PASS;
     }
 
-    /** Whether the packet of a server has to change: one that is not masqueraded answers as the virtual endpoint itself. */
-    private boolean isMasqueraded() {
-        return forward.virtualLow() != flow.clientLow()
-                || forward.virtualHigh() != flow.clientHigh()
-                || forward.virtualPort() != flow.clientPort();
+    /** Whether a server's packet has to change: one that is not masqueraded answers as the virtual endpoint itself. */
+    static boolean isMasqueraded(Flow reply, Flow connection) {
+        return connection.virtualLow() != reply.clientLow()
+                || connection.virtualHigh() != reply.clientHigh()
+                || connection.virtualPort() != reply.clientPort();
     }
 
-    // ---- answers
-
-    private long answer(
-            IcmpError error, ByteBuffer in, ByteBuffer out, long high, long low, int mtu, boolean forwarded) {
-        if (!IcmpError.mayAnswer(packet) || out.remaining() < error.length(packet)) {
-            return DROP;
+    private ByteBuffer payload(ByteBuffer in) {
+        ByteBuffer payload = view;
+        if (payload == null || viewed != in) {
+            payload = in.asReadOnlyBuffer();
+            view = payload;
+            viewed = in;
         }
-        int length =
-                error.write(packet, in, out, out.position(), high, low, mtu, forwarded, identification++ & 0xFFFF);
-        return PacketVerdict.of(PacketAction.ANSWER, PacketVerdict.NO_SERVER, length, false);
+        return payload.limit(packet.end()).position(packet.payload(in));
     }
 
-    /** Collects what a plane needs; not thread-safe. */
+    /** Collects what a plane needs; not thread-safe. See {@link Director#packetPlane}. */
     public static final class Builder {
+        private static final int DEFAULT_MAX_REASSEMBLIES = 64;
+        private static final int MAX_MAX_REASSEMBLIES = 65_536;
+        private static final int DEFAULT_ANSWERS_PER_SECOND = 1000;
+        private static final int MAX_ANSWERS_PER_SECOND = 1_000_000_000;
+
         private final Director director;
         private final Dispatch dispatch;
         private final PacketPaths paths;
         private int seed = ThreadLocalRandom.current().nextInt();
+        private int maxReassemblies = DEFAULT_MAX_REASSEMBLIES;
+        private int answersPerSecond = DEFAULT_ANSWERS_PER_SECOND;
+        private boolean serverErrorsV6;
 
         Builder(Director director, Dispatch dispatch, PacketPaths paths) {
             this.director = director;
@@ -243,6 +255,44 @@ public final class PacketPlane {
         public Builder seed(int value) {
             seed = value;
             return this;
+        }
+
+        /**
+         * How many packets may wait for missing fragments at a time; one more displaces the oldest. Each takes as much
+         * memory as the largest packet so far in its place, at most 64 KiB. {@value #DEFAULT_MAX_REASSEMBLIES} by default.
+         *
+         * @throws IllegalArgumentException if it is outside 1..{@value #MAX_MAX_REASSEMBLIES}
+         */
+        public Builder maxReassemblies(int ceiling) {
+            maxReassemblies = require(ceiling, MAX_MAX_REASSEMBLIES, "maxReassemblies");
+            return this;
+        }
+
+        /**
+         * How many ICMP errors the plane sends per second, after a burst of 50; further ones are dropped and counted.
+         * {@value #DEFAULT_ANSWERS_PER_SECOND} by default, as in the kernel.
+         *
+         * @throws IllegalArgumentException if it is outside 1..{@value #MAX_ANSWERS_PER_SECOND}
+         */
+        public Builder answersPerSecond(int rate) {
+            answersPerSecond = require(rate, MAX_ANSWERS_PER_SECOND, "answersPerSecond");
+            return this;
+        }
+
+        /**
+         * Whether ICMPv6 errors from the side of the servers are translated for clients. IPVS verifies their checksums
+         * without the pseudo header and so drops them, and so does the plane by default; this is ours.
+         */
+        public Builder translateServerErrorsV6(boolean value) {
+            serverErrorsV6 = value;
+            return this;
+        }
+
+        private static int require(int value, int max, String name) {
+            if (value < 1 || value > max) {
+                throw new IllegalArgumentException(name + " = " + value + " is outside 1.." + max);
+            }
+            return value;
         }
 
         /** The plane. */

@@ -21,9 +21,6 @@ public final class PacketVerdict {
         return (long) serverId << 32 | length << 8 | (more ? MORE : 0) | action.ordinal();
     }
 
-    static long withMore(long verdict) {
-        return verdict | MORE;
-    }
 
     /** What to do. */
     public static PacketAction action(long verdict) {

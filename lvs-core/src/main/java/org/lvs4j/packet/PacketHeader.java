@@ -26,8 +26,15 @@ public final class PacketHeader {
         OTHER
     }
 
-    static final int IPV4_BYTES = 20;
-    static final int IPV6_BYTES = 40;
+    /** The length of an IPv4 header without options. */
+    public static final int IPV4_BYTES = 20;
+
+    /** The length of an IPv6 header without extensions. */
+    public static final int IPV6_BYTES = 40;
+
+    /** Where in an IPv6 header the number of what follows stands. */
+    public static final int NEXT_HEADER_V6 = 6;
+
     private static final int MORE_FRAGMENTS = 0x2000;
     private static final int DONT_FRAGMENT = 0x4000;
     private static final int OFFSET_MASK = 0x1FFF;
@@ -260,6 +267,22 @@ public final class PacketHeader {
     /** Where the transport header or the ICMP message starts. */
     public int transport() {
         return transport;
+    }
+
+    /** The length of the IP header with all options or extensions. */
+    public int headerBytes() {
+        return transport - start;
+    }
+
+    /** Whether it is an IPv4 packet with options. */
+    public boolean hasOptions() {
+        return family == AddressFamily.IPV4 && transport - start > IPV4_BYTES;
+    }
+
+    /** Where what the transport header carries starts, never behind the end. */
+    public int payload(ByteBuffer buffer) {
+        int header = number == IpProtocol.UDP ? 8 : number == IpProtocol.SCTP ? 12 : Octets.u8(buffer, transport + 12) >>> 2 & 0x3C;
+        return Math.min(end, transport + header);
     }
 
     /** The number of the protocol after all extension headers. */
