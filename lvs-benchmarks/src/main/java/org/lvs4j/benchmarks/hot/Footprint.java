@@ -9,8 +9,6 @@ import org.lvs4j.net.Protocol;
  * it, divided by the number of connections. Arguments: the peer, the number.
  */
 public final class Footprint {
-    private static final int COLLECTIONS = 3;
-
     private Footprint() {}
 
     /** Prints the figure. */
@@ -23,9 +21,9 @@ public final class Footprint {
     static double measure(StorePeer peer, int connections) {
         // Once before, so that classes and their constants are not counted.
         filled(peer, 1000);
-        long without = used();
+        long without = CollectorLog.usedAfterCollection();
         ConnectionStore store = filled(peer, connections);
-        long with = used();
+        long with = CollectorLog.usedAfterCollection();
         if (store.live() != connections) {
             throw new IllegalStateException(store.live() + " connections instead of " + connections);
         }
@@ -39,13 +37,5 @@ public final class Footprint {
             store.place(Keys.fill(flow, Protocol.TCP, i));
         }
         return store;
-    }
-
-    private static long used() {
-        for (int i = 0; i < COLLECTIONS; i++) {
-            System.gc();
-        }
-        Runtime runtime = Runtime.getRuntime();
-        return runtime.totalMemory() - runtime.freeMemory();
     }
 }

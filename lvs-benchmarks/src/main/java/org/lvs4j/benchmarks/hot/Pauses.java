@@ -1,15 +1,10 @@
 package org.lvs4j.benchmarks.hot;
 
-import com.sun.management.GarbageCollectionNotificationInfo;
-import java.lang.management.GarbageCollectorMXBean;
-import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import javax.management.NotificationEmitter;
-import javax.management.openmbean.CompositeData;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
 
@@ -53,12 +48,12 @@ public final class Pauses {
     /** Prints the figures. */
     public static void main(String[] args) {
         Pauses pauses = new Pauses(StorePeer.valueOf(args[0]), Integer.parseInt(args[1]));
-        List<Long> durations = watchCollections();
+        CollectorLog log = new CollectorLog();
         print("fullCollection", pauses.full());
         pauses.work(WARM_NANOS);
-        durations.clear();
+        log.take();
         pauses.work(RUN_NANOS);
-        print("youngCollection", List.copyOf(durations));
+        print("youngCollection", log.take());
         if (pauses.store.live() < pauses.connections) {
             throw new IllegalStateException(pauses.store.live() + " connections are left");
         }
@@ -75,7 +70,7 @@ public final class Pauses {
     }
 
     private List<Long> full() {
-        List<Long> millis = new CopyOnWriteArrayList<>();
+        List<Long> millis = new ArrayList<>();
         for (int i = 0; i < FULL; i++) {
             long before = System.nanoTime();
             System.gc();
@@ -96,26 +91,5 @@ public final class Pauses {
                 throw new IllegalStateException(flow + " has vanished");
             }
         }
-    }
-
-    /** The durations of all pauses of the collectors from now on, in milliseconds. */
-    private static List<Long> watchCollections() {
-        List<Long> millis = new CopyOnWriteArrayList<>();
-        for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
-            ((NotificationEmitter) collector)
-                    .addNotificationListener(
-                            (notification, context) -> {
-                                if (notification.getType()
-                                        .equals(GarbageCollectionNotificationInfo.GARBAGE_COLLECTION_NOTIFICATION)) {
-                                    millis.add(GarbageCollectionNotificationInfo.from(
-                                                    (CompositeData) notification.getUserData())
-                                            .getGcInfo()
-                                            .getDuration());
-                                }
-                            },
-                            null,
-                            null);
-        }
-        return millis;
     }
 }

@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -57,7 +58,7 @@ record Harness(Class<?> program, List<String> peers, String connections, List<St
 
     private List<String> lines(String peer) throws IOException {
         List<String> command = new ArrayList<>();
-        command.add(ProcessHandle.current().info().command().orElse("java"));
+        command.add(java());
         command.addAll(jvmArgs);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName(), peer, connections));
         Process process = new ProcessBuilder(command)
@@ -79,6 +80,11 @@ record Harness(Class<?> program, List<String> peers, String connections, List<St
             process.destroy();
         }
         return lines;
+    }
+
+    /** The program that runs this one. */
+    static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
     private JsonObject result(String peer, String metric, String[] values, String unit) {

@@ -12,13 +12,13 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** Facts about the machine that numbers depend on. */
-final class Machine {
+public final class Machine {
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
     private Machine() {}
 
     /** Facts that hold for a whole run, in the order of reading. */
-    static Map<String, String> facts() {
+    public static Map<String, String> facts() {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("CPU", cpuModel());
         facts.put("Cores", String.valueOf(Runtime.getRuntime().availableProcessors()));
@@ -29,7 +29,7 @@ final class Machine {
     }
 
     /** The system's load average over the last minute. */
-    static String load() {
+    public static String load() {
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         return load < 0 ? "unknown" : String.format(Locale.ROOT, "%.2f", load);
     }

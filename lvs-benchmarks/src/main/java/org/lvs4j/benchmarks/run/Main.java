@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.lvs4j.benchmarks.hot.Soak;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -26,6 +27,9 @@ import org.openjdk.jmh.runner.options.Options;
  */
 public final class Main {
     private static final String QUICK = "--quick";
+    private static final String SOAK = "soak";
+    private static final String SOAK_MINUTES = "10";
+    private static final String SOAK_CONNECTIONS = "5000000";
     private static final int FAILED = 1;
     private static final int USAGE = 2;
 
@@ -39,6 +43,9 @@ public final class Main {
     private static int run(String[] args) throws IOException {
         if (args.length < 2) {
             return usage("which group?");
+        }
+        if (args[1].equals(SOAK)) {
+            return soak(args);
         }
         Group group = Group.find(args[1]).orElse(null);
         if (group == null) {
@@ -124,6 +131,27 @@ public final class Main {
         System.out.println("\n" + page + "\nWritten to " + folder);
     }
 
+    /** Runs the soak in a JVM with a heap of its own; its exit code. */
+    private static int soak(String[] args) throws IOException {
+        String minutes = args.length > 2 ? args[2] : SOAK_MINUTES;
+        if (args.length > 3 || !minutes.matches("[0-9.]*[0-9]")) {
+            return usage("soak takes nothing but a number of minutes");
+        }
+        List<String> command = new ArrayList<>(List.of(Harness.java()));
+        command.addAll(Effort.heapArgs("6g"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Soak.class.getName()));
+        command.addAll(List.of(args[0], minutes, SOAK_CONNECTIONS));
+        Process process = new ProcessBuilder(command).inheritIO().start();
+        try {
+            return process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return FAILED;
+        } finally {
+            process.destroy();
+        }
+    }
+
     private static int usage(String problem) {
         System.err.println("run: " + problem);
         System.err.println("usage: lvs-benchmarks/run GROUP [--quick] [JMH OPTIONS]   (-h after the group lists the options)");
@@ -131,6 +159,8 @@ public final class Main {
         for (Group group : Group.values()) {
             System.err.printf("  %-12s %s%n", group.label(), group.question());
         }
+        System.err.printf("  %-12s %s%n", SOAK, "millions of connections that come and go for some minutes, "
+                + SOAK_MINUTES + " by default: run soak [MINUTES]");
         return USAGE;
     }
 }

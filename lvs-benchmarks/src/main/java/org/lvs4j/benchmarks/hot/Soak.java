@@ -1,0 +1,190 @@
+package org.lvs4j.benchmarks.hot;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.lvs4j.Director;
+import org.lvs4j.ServiceSnapshot;
+import org.lvs4j.benchmarks.run.Machine;
+import org.lvs4j.service.RealServer;
+
+/**
+ * Does a director with millions of connections stay right and small while connections come and go for a long time?
+ *
+ * <p>Two threads end the oldest connection and place a new one, as fast as they can, and send packets to others; a server is
+ * quiesced and brought back every second. Time passes with the connections, so that one lives for 100 s and stays
+ * for 10 s after its reset. Arguments: the folder for {@code soak.md}, minutes, connections. Exit code 1 if something was
+ * lost, or counted wrongly.
+ */
+public final class Soak {
+    private static final int THREADS = 2;
+    private static final long PERIOD_MILLIS = 1000;
+    private static final int PERIODS_PER_LINE = 10;
+    private static final int MIB = 1 << 20;
+
+    private final Clock clock = new Clock();
+    private final DirectorStore store;
+    private final List<SoakClient> clients = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private final CollectorLog log = new CollectorLog();
+    private final Map<String, String> report = new LinkedHashMap<>();
+    private final List<String> failures = new ArrayList<>();
+    private long longestNanos;
+    private long longestControlNanos;
+
+    private Soak(int connections) {
+        store = DirectorStore.of(Life.TCP, connections, clock);
+        long stepNanos = TimeUnit.SECONDS.toNanos(Life.TCP.seconds) / connections;
+        SoakClient one = new SoakClient(store, clock, 0, connections / THREADS, 0);
+        SoakClient two = new SoakClient(store, clock, 1, connections / THREADS, stepNanos * THREADS);
+        one.keepUpWith(two);
+        two.keepUpWith(one);
+        clients.add(one);
+        clients.add(two);
+    }
+
+    /** Runs it. */
+    public static void main(String[] args) throws Exception {
+        double minutes = Double.parseDouble(args[1]);
+        int connections = Integer.parseInt(args[2]);
+        Map<String, String> facts = Machine.facts();
+        facts.put("Command", "lvs-benchmarks/run soak " + args[1]);
+        facts.put("Load before", Machine.load());
+        Soak soak = new Soak(connections);
+        soak.run((long) (minutes * 60));
+        facts.put("Load after", Machine.load());
+        String page = soak.page(facts);
+        Files.writeString(Files.createDirectories(Path.of(args[0])).resolve("soak.md"), page);
+        System.out.println("\n" + page);
+        System.exit(soak.failures.isEmpty() ? 0 : 1);
+    }
+
+    /** Runs for some seconds and checks; returns what went wrong. */
+    static List<String> run(int connections, long seconds) throws Exception {
+        Soak soak = new Soak(connections);
+        soak.run(seconds);
+        return soak.failures;
+    }
+
+    private void run(long seconds) throws IOException, InterruptedException {
+        clients.forEach(SoakClient::fill);
+        long usedBefore = CollectorLog.usedAfterCollection();
+        System.out.printf("%,d connections, %,d MiB in use%n", store.live(), usedBefore / MIB);
+        log.take();
+        churn(seconds);
+        List<Long> collections = log.take();
+        clients.forEach(SoakClient::checkAll);
+        long live = clients.stream().mapToLong(SoakClient::live).sum();
+        long counted = store.live();
+        long listed = store.director().connections().size();
+        // Those that were reset in the last ten seconds are still counted, and listed.
+        long closing = counted - live;
+        require(counted == listed, counted + " connections are counted on servers, " + listed + " are listed");
+        require(closing >= 0, closing + " connections too few are counted on servers");
+        long usedAfter = CollectorLog.usedAfterCollection();
+        row("Connections placed and ended", "%,d", clients.stream().mapToLong(SoakClient::rounds).sum());
+        row("Connections at the end", "%,d established, %,d closing", live, closing);
+        row("Heap after collection, before", "%,d MiB", usedBefore / MIB);
+        row("Heap after collection, after", "%,d MiB (%+.1f %%)", usedAfter / MIB, 100.0 * (usedAfter - usedBefore) / usedBefore);
+        row("Longest hiccup", "%.1f ms", longestNanos / 1e6);
+        row("Longest hiccup of the control", "%.1f ms", longestControlNanos / 1e6);
+        row("Difference", "%.1f ms", (longestNanos - longestControlNanos) / 1e6);
+        row(
+                "Collections",
+                "%d, %d ms in all, the longest %d ms",
+                collections.size(),
+                collections.stream().mapToLong(Long::longValue).sum(),
+                collections.stream().mapToLong(Long::longValue).max().orElse(0));
+        drain();
+        for (SoakClient client : clients) {
+            require(client.failure().isEmpty(), client.failure());
+        }
+        row("Checks", "%s", failures.isEmpty() ? "all passed" : String.join("; ", failures));
+    }
+
+    private void churn(long seconds) throws IOException, InterruptedException {
+        for (SoakClient client : clients) {
+            Thread thread = new Thread(client, "clients-" + threads.size());
+            threads.add(thread);
+            thread.start();
+        }
+        try (Hiccups hiccups = Hiccups.start();
+                Hiccups.Control control = Hiccups.Control.start()) {
+            control.takeLongestNanos();
+            hiccups.takeLongestNanos();
+            long rounds = 0;
+            for (long second = 1; second <= seconds && threads.stream().allMatch(Thread::isAlive); second++) {
+                Thread.sleep(PERIOD_MILLIS);
+                quiesceAnother(second);
+                longestNanos = Math.max(longestNanos, hiccups.takeLongestNanos());
+                longestControlNanos = Math.max(longestControlNanos, control.takeLongestNanos());
+                if (second % PERIODS_PER_LINE == 0) {
+                    long now = clients.stream().mapToLong(SoakClient::rounds).sum();
+                    System.out.printf(
+                            "%5d s: %,d connections a second, %,d counted, longest hiccup %.1f ms, control %.1f ms%n",
+                            second,
+                            (now - rounds) / PERIODS_PER_LINE,
+                            store.live(),
+                            longestNanos / 1e6,
+                            longestControlNanos / 1e6);
+                    rounds = now;
+                }
+            }
+        } finally {
+            clients.forEach(SoakClient::stop);
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        }
+    }
+
+    /** One server after another gets the weight 0, and its predecessor the weight 1 again. */
+    private void quiesceAnother(long second) {
+        Director director = store.director();
+        ServiceSnapshot service = director.services().get(0);
+        int size = service.servers().size();
+        weigh(director, service, (int) (second % size), 0);
+        weigh(director, service, (int) ((second + size - 1) % size), 1);
+    }
+
+    private static void weigh(Director director, ServiceSnapshot service, int index, int weight) {
+        RealServer server = service.servers().get(index).server();
+        director.editServer(service.service().key(), server.withWeight(weight));
+    }
+
+    /** Lets all connections end by time. */
+    private void drain() {
+        long before = store.live();
+        for (int second = 0; second < 1000; second++) {
+            clock.advance(TimeUnit.SECONDS.toNanos(1));
+            store.director().advance();
+        }
+        require(store.live() == 0, "of " + before + " connections " + store.live() + " have not ended by time");
+        int listed = store.director().connections().size();
+        require(listed == 0, listed + " connections are listed after all have ended");
+    }
+
+    private void require(boolean condition, String failure) {
+        if (!condition) {
+            failures.add(failure);
+        }
+    }
+
+    private void row(String name, String format, Object... values) {
+        report.put(name, String.format(Locale.ROOT, format, values));
+    }
+
+    private String page(Map<String, String> facts) {
+        StringBuilder page = new StringBuilder("# soak: connections that come and go for a long time\n\n| | |\n|---|---|\n");
+        facts.forEach((name, value) -> page.append("| ").append(name).append(" | ").append(value).append(" |\n"));
+        page.append("\n## Result\n\n| | |\n|---|---|\n");
+        report.forEach((name, value) -> page.append("| ").append(name).append(" | ").append(value).append(" |\n"));
+        return page.toString();
+    }
+}
