@@ -123,7 +123,7 @@ final class ServerPool implements Servers {
         return new ServerPool(board, states, endpointHashes, weights, lastWeights, startsNanos, marks);
     }
 
-    /** Where changes of its servers' loads are marked, also if this is a view with servers excluded. */
+    /** Where changes of its servers' loads are made known, also if this is a view with servers excluded. */
     LoadBoard board() {
         return board;
     }

@@ -52,13 +52,15 @@ final class ServiceState {
     }
 
     void publish(VirtualService newConfig, @Nullable PersistenceEngine newEngine, View newView) {
-        view = newView;
+        publish(newView);
         engine = newEngine;
         config = newConfig;
     }
 
     void publish(View newView) {
         view = newView;
+        // Whoever read for the last list is of no use to this one, and perhaps to no scheduler at all.
+        newView.servers.board().reader(null);
     }
 
     ServiceSnapshot snapshot() {

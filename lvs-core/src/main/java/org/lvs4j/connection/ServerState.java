@@ -15,8 +15,8 @@ import org.lvs4j.stats.Statistics;
  * between them is one atomic addition.
  *
  * <p>Assumptions: {@link #configure}, {@link #enter} and {@link #leave} are called under the configuration lock.
- * Guarantees: every connection bound is counted until it is released, exactly once. Progress: binding, moving,
- * releasing and reading are wait-free.
+ * Guarantees: every connection bound is counted until it is released, exactly once. Progress: reading is
+ * wait-free; binding, moving and releasing are lock-free, as is the reader of the board that they tell.
  */
 public final class ServerState {
     private static final VarHandle ACTIVITY;
@@ -98,7 +98,7 @@ public final class ServerState {
 
     /** Active connections in the upper 32 bits, inactive ones in the lower, of one moment. */
     public long connections() {
-        // Volatile for the readers of the board: whoever takes a mark must see the change that left it.
+        // Volatile for the reader of the board: who is put there after a change must see it.
         return (long) ACTIVITY.getVolatile(this);
     }
 
@@ -142,13 +142,13 @@ public final class ServerState {
         if (newConfig.upperThreshold() == 0 || newConfig.upperThreshold() > oldUpper) {
             setOverloaded(false);
         }
-        board.mark(id);
+        board.changed(id);
     }
 
     void bind(boolean active) {
         long delta = active ? ONE_ACTIVE : ONE_INACTIVE;
         markIfFull((long) ACTIVITY.getAndAdd(this, delta) + delta);
-        board.mark(id);
+        board.changed(id);
     }
 
     /** Counts a template. */
@@ -170,13 +170,13 @@ public final class ServerState {
 
     void move(boolean toActive) {
         ACTIVITY.getAndAdd(this, toActive ? ONE_ACTIVE - ONE_INACTIVE : ONE_INACTIVE - ONE_ACTIVE);
-        board.mark(id);
+        board.changed(id);
     }
 
     void release(boolean active) {
         long delta = active ? ONE_ACTIVE : ONE_INACTIVE;
         unmarkIfRoom((long) ACTIVITY.getAndAdd(this, -delta) - delta);
-        board.mark(id);
+        board.changed(id);
     }
 
     /** Counts a template less. */
@@ -203,7 +203,7 @@ public final class ServerState {
         if (now) {
             current.noteOverload();
         }
-        current.mark(id);
+        current.changed(id);
     }
 
     private boolean hasRoom(long word) {

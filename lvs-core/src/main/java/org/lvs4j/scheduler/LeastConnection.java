@@ -7,13 +7,11 @@ import org.lvs4j.net.Flow;
  * inactive ones. The weight does not matter otherwise. Ties go to the newest server.
  */
 final class LeastConnection implements Scheduler {
-    private final LoadTournament tournament = new LoadTournament(LoadMeasure.LEAST_CONNECTION);
-
     private LeastConnection() {}
 
     @Override
     public int pick(Servers servers, Flow flow) {
-        return tournament.least(servers);
+        return LoadTournament.least(LoadMeasure.LEAST_CONNECTION, servers);
     }
 
     @Override

@@ -1,170 +1,261 @@
 package org.lvs4j.scheduler;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 import org.lvs4j.stats.LoadBoard;
 
 /**
- * Finds the least loaded of many servers without looking at each.
+ * Knows the least loaded of many servers without looking at each.
  *
  * <h2>Layout</h2>
  *
- * A binary tree of matches over the list: the servers are its leaves, each inner node holds the index of the better one
- * of its two children's winners, and the root that of all. Children of node {@code n} are {@code 2n} and {@code 2n + 1};
- * the left one wins a tie, so that the newest server does. A server that must not get connections wins nothing.
+ * A tree of matches over one list, four children to a node: the servers are its leaves, each inner node holds the index
+ * of the best of its children's winners, and the root, node 1, that of all. Children of node {@code n} are {@code 4n} to
+ * {@code 4n + 3}; a tie goes to the lowest index, so to the newest server. Beside it, in one array, is a key of each
+ * server, that is its load divided by its weight. The quotient is a {@code double}, as bits, which order like the number.
+ * Two quotients of which one's load times the other's weight is below 2^51 round to the same number only if they are
+ * equal, so the order is that of the cross products IPVS compares; with greater loads nothing is decided here.
  *
- * <h2>Who changes what</h2>
+ * <h2>Protocol</h2>
  *
- * Loads live with the servers. Whoever changes one leaves a mark on the service's {@link LoadBoard}; a pick takes the marks,
- * reads these loads anew, and plays their matches again from the leaf up, until a match ends as before. So the
- * cost of a pick is that of the changes since the last one, each at most the logarithm of the number of servers, and
- * nothing but the mark is asked of a connection that ends. The tree is built by the first pick from a new list.
+ * Whoever changes the load of a server says so on the service's {@link LoadBoard} and thereby plays its matches again, from
+ * the leaf up to the first match it neither won nor wins; a pick reads the root. Threads count themselves in before they play
+ * and out afterwards, in one word that also tells whether anybody came meanwhile. One that was alone is done then.
+ *
+ * <p>Others play at once, without regard to one another: each writes its key and the winners of its path, then, after a
+ * full fence, looks whether the load is what it has read and each winner is that of the match as it stands, and if not
+ * plays again. So of all who wrote to a node or to what it depends on, the one whose fence comes last sees all that was
+ * written, and leaves it right.
+ *
+ * <p>The tree is built by the first pick from a new list, put on the board, and then compared with every load once.
  *
  * <h2>Guarantees</h2>
  *
- * Every change that was complete, mark included, before a pick began is seen by it; one that happens meanwhile may be
- * seen or not, as in a walk along the list. So a single thread gets exactly what the walk would give. Two picks at once
- * may choose the same server before either has counted its connection, as in IPVS.
+ * A change is in the tree when it has been said on the board; one that happens meanwhile may be seen or not, as in a walk
+ * along the list. So a single thread gets exactly what the walk would give. Two picks at once may choose the same server
+ * before either has counted its connection, as in IPVS; and while threads play at once, a winner may for a moment be one
+ * that has just been overtaken.
  *
  * <h2>Progress</h2>
  *
- * One pick at a time works on the tree. Another one waits for a bounded number of turns and then walks along the list by
- * itself, as do picks from short lists and from views with excluded servers. No pick ever depends on another thread.
+ * Lock-free: a thread plays again only if another one has written meanwhile. A pick is wait-free.
  *
  * <h2>What was given up</h2>
  *
- * Picks of one service do not run beside each other. A tree that picks and ends of connections change together, node by
- * node with compare-and-set, would let them; it costs every end of a connection what now only a pick pays.
+ * The change of a load costs the logarithm of the number of servers, even if nobody picks. A mark left for the next pick
+ * would cost the one who changes less, but both together more, and picks could play one at a time only.
  */
-final class LoadTournament {
+final class LoadTournament implements LoadBoard.Reader {
     /** Below this, looking at each server is cheaper. */
-    static final int FEWEST_SERVERS = 6;
+    static final int FEWEST_SERVERS = 12;
 
-    private static final long UNAVAILABLE = -1;
+    private static final int FANOUT_BITS = 2;
+    private static final int FANOUT = 1 << FANOUT_BITS;
+    private static final long EXACT_BELOW = 1L << 51;
+
+    /** A load and a key above all others. */
+    private static final long UNAVAILABLE = Long.MAX_VALUE;
+
+    // Opaque access is enough: fences order it, and what is read by chance is checked or decides nothing but a pick.
+    private static final VarHandle KEY = MethodHandles.arrayElementVarHandle(long[].class);
+    private static final VarHandle WINNER = MethodHandles.arrayElementVarHandle(int[].class);
+    private static final VarHandle PLAYERS = playersHandle();
+
+    // How many threads play now in the lower bits of players, how many ever came above.
+    private static final long PRESENT = 0xFFFF;
+    private static final long ONE_LEAVES = 1;
+    private static final long ONE_COMES = PRESENT + 1 + ONE_LEAVES;
 
     private final LoadMeasure measure;
+    private final Servers servers;
+    private final int leaves;
+    private final long[] keys;
+    private final int[] winners;
+    private final int[] divisors;
+    private final long mostExactLoad;
 
-    // All below is guarded by the board being held.
-    private @Nullable Servers list;
-    private long[] loads = {};
-    private long[] divisors = {};
-    private int[] winners = {};
-    private int leaves;
+    /** Open addressing from the number of a server to its index plus 1. */
+    private final int[] indexes;
 
-    // The servers of mark m are those of marked[firstMarked[m]] to marked[firstMarked[m + 1] - 1].
-    private final int[] firstMarked = new int[LoadBoard.MARKS + 1];
-    private int[] marked = {};
-    private int words;
+    /** Who plays now, and how often anybody came: read and written atomically, which orders plays that do not overlap. */
+    private long players;
 
-    LoadTournament(LoadMeasure measure) {
+    // Never goes back to false: volatile publishes it by itself.
+    private volatile boolean inexact;
+
+    private LoadTournament(LoadMeasure measure, Servers servers) {
         this.measure = measure;
+        this.servers = servers;
+        int size = servers.size();
+        int wide = FANOUT;
+        while (wide < size) {
+            wide <<= FANOUT_BITS;
+        }
+        leaves = wide;
+        keys = new long[leaves];
+        winners = new int[leaves >> FANOUT_BITS << 1];
+        divisors = new int[size];
+        indexes = new int[Integer.highestOneBit(size) << 2];
+        int greatest = 1;
+        for (int i = 0; i < size; i++) {
+            divisors[i] = measure.divisor(servers.weight(i));
+            greatest = Math.max(greatest, divisors[i]);
+            int slot = servers.id(i) & indexes.length - 1;
+            while (indexes[slot] != 0) {
+                slot = slot + 1 & indexes.length - 1;
+            }
+            indexes[slot] = i + 1;
+        }
+        mostExactLoad = EXACT_BELOW / greatest;
+        Arrays.fill(keys, UNAVAILABLE);
+        for (int i = 0; i < size; i++) {
+            keys[i] = key(i, look(i));
+        }
+        for (int first = leaves >> FANOUT_BITS; first > 0; first >>= FANOUT_BITS) {
+            for (int node = first; node < 2 * first; node++) {
+                winners[node] = best(node);
+            }
+        }
     }
 
     /** The first available server with the least load, or {@link Scheduler#NONE}. */
-    int least(Servers servers) {
+    static int least(LoadMeasure measure, Servers servers) {
         LoadBoard board = servers.size() < FEWEST_SERVERS ? null : servers.loadBoard();
-        if (board == null || !board.tryEnter()) {
+        if (board == null) {
             return measure.least(servers);
         }
-        try {
-            if (board.claim(this) && list == servers) {
-                update(servers, board);
-            } else {
-                list = null;
-                build(servers);
-                list = servers;
+        LoadTournament tournament = board.reader() instanceof LoadTournament present
+                        && present.servers == servers
+                        && present.measure == measure
+                ? present
+                : begin(measure, servers, board);
+        int winner = (int) WINNER.getOpaque(tournament.winners, 1);
+        return tournament.inexact || tournament.key(winner) == UNAVAILABLE ? measure.least(servers) : winner;
+    }
+
+    private static LoadTournament begin(LoadMeasure measure, Servers servers, LoadBoard board) {
+        LoadTournament tournament = new LoadTournament(measure, servers);
+        board.reader(tournament);
+        // Changes that did not find it on the board came before this look.
+        for (int i = 0; i < servers.size(); i++) {
+            if (tournament.key(i, tournament.look(i)) != tournament.key(i)) {
+                tournament.play(i);
             }
-            return winners[1];
-        } finally {
-            board.exit();
+        }
+        return tournament;
+    }
+
+    @Override
+    public void changed(int id) {
+        int slot = id & indexes.length - 1;
+        while (indexes[slot] != 0) {
+            if (servers.id(indexes[slot] - 1) == id) {
+                play(indexes[slot] - 1);
+                return;
+            }
+            slot = slot + 1 & indexes.length - 1;
         }
     }
 
-    private void update(Servers servers, LoadBoard board) {
-        for (int word = 0; word < words; word++) {
-            for (long marks = board.take(word); marks != 0; marks &= marks - 1) {
-                int mark = word * LoadBoard.MARKS_PER_WORD + Long.numberOfTrailingZeros(marks);
-                for (int i = firstMarked[mark]; i < firstMarked[mark + 1]; i++) {
-                    replay(servers, marked[i]);
-                }
-            }
-        }
-    }
-
-    private void replay(Servers servers, int index) {
-        long load = loadOf(servers, index);
-        if (load == loads[index]) {
-            return;
-        }
-        loads[index] = load;
-        for (int node = leaves + index >> 1; node > 0; node >>= 1) {
-            int before = winners[node];
-            int now = match(node);
-            winners[node] = now;
-            if (now == before && now != index) {
+    private void play(int index) {
+        long before = (long) PLAYERS.getAndAdd(this, ONE_COMES);
+        if ((before & PRESENT) == 0) {
+            KEY.setOpaque(keys, index, key(index, look(index)));
+            climb(index);
+            // Nobody has come meanwhile: that is all.
+            long withMe = before + ONE_COMES;
+            if (PLAYERS.compareAndSet(this, withMe, withMe - ONE_LEAVES)) {
                 return;
             }
         }
+        playAmongOthers(index);
+        PLAYERS.getAndAdd(this, -ONE_LEAVES);
     }
 
-    private int match(int node) {
-        int left = winner(2 * node);
-        int right = winner(2 * node + 1);
-        if (left < 0 || right < 0) {
-            return left < 0 ? right : left;
+    private void playAmongOthers(int index) {
+        long seen;
+        int top;
+        do {
+            seen = look(index);
+            KEY.setOpaque(keys, index, key(index, seen));
+            top = climb(index);
+            VarHandle.fullFence();
+        } while (look(index) != seen || !isSettled(index, top));
+    }
+
+    /** Plays the matches of a server up to one it neither won nor wins, or to the root; returns the last one. */
+    private int climb(int index) {
+        int node = leaves + index;
+        while (true) {
+            node >>= FANOUT_BITS;
+            int before = winner(node);
+            int now = best(node);
+            if (now != before) {
+                WINNER.setOpaque(winners, node, now);
+            }
+            if (node == 1 || now != index && before != index) {
+                return node;
+            }
         }
-        return loads[left] * divisors[right] > loads[right] * divisors[left] ? right : left;
+    }
+
+    private boolean isSettled(int index, int top) {
+        for (int node = leaves + index >> FANOUT_BITS; node >= top; node >>= FANOUT_BITS) {
+            if (winner(node) != best(node)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Who wins the match of a node now. */
+    private int best(int node) {
+        int child = node << FANOUT_BITS;
+        if (child >= leaves) {
+            int first = child - leaves;
+            return better(better(first, first + 1), better(first + 2, first + 3));
+        }
+        return better(
+                better(winner(child), winner(child + 1)),
+                better(winner(child + 2), winner(child + 3)));
+    }
+
+    private int better(int left, int right) {
+        // Without a branch, of which nobody could tell the outcome. Keys are never negative, so their difference fits.
+        int rightIsLess = (int) (key(right) - key(left) >> Long.SIZE - 1);
+        return left ^ (left ^ right) & rightIsLess;
     }
 
     private int winner(int node) {
-        if (node < leaves) {
-            return winners[node];
-        }
-        int index = node - leaves;
-        return index < loads.length && loads[index] != UNAVAILABLE ? index : Scheduler.NONE;
+        return (int) WINNER.getOpaque(winners, node);
     }
 
-    private long loadOf(Servers servers, int index) {
-        return servers.available(index) ? measure.load(servers.connections(index)) : UNAVAILABLE;
+    private long key(int index) {
+        return (long) KEY.getOpaque(keys, index);
     }
 
-    private void build(Servers servers) {
-        int size = servers.size();
-        leaves = Integer.highestOneBit(size - 1) << 1;
-        loads = new long[size];
-        divisors = new long[size];
-        winners = new int[leaves];
-        for (int i = 0; i < size; i++) {
-            divisors[i] = measure.divisor(servers.weight(i));
-            loads[i] = loadOf(servers, i);
-        }
-        for (int node = leaves - 1; node > 0; node--) {
-            winners[node] = match(node);
-        }
-        sortByMark(servers);
+    /** What decides about a server's key: its connections, or that it is not available. */
+    private long look(int index) {
+        return servers.available(index) ? servers.connections(index) : UNAVAILABLE;
     }
 
-    /** Counting sort of the list by mark. */
-    private void sortByMark(Servers servers) {
-        Arrays.fill(firstMarked, 0);
-        int size = servers.size();
-        words = 0;
-        for (int i = 0; i < size; i++) {
-            int mark = markOf(servers, i);
-            firstMarked[mark + 1]++;
-            words = Math.max(words, mark / LoadBoard.MARKS_PER_WORD + 1);
+    private long key(int index, long seen) {
+        if (seen == UNAVAILABLE) {
+            return UNAVAILABLE;
         }
-        for (int mark = 0; mark < LoadBoard.MARKS; mark++) {
-            firstMarked[mark + 1] += firstMarked[mark];
+        long load = measure.load(seen);
+        if (load >= mostExactLoad) {
+            inexact = true;
         }
-        marked = new int[size];
-        int[] next = firstMarked.clone();
-        for (int i = 0; i < size; i++) {
-            marked[next[markOf(servers, i)]++] = i;
-        }
+        return Double.doubleToRawLongBits((double) load / divisors[index]);
     }
 
-    private static int markOf(Servers servers, int index) {
-        return servers.id(index) & LoadBoard.MARKS - 1;
+    private static VarHandle playersHandle() {
+        try {
+            return MethodHandles.lookup().findVarHandle(LoadTournament.class, "players", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
     }
 }

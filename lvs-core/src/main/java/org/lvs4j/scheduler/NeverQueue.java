@@ -7,13 +7,11 @@ import org.lvs4j.net.Flow;
  * is busy, the choice of {@code sed}.
  */
 final class NeverQueue implements Scheduler {
-    private final LoadTournament tournament = new LoadTournament(LoadMeasure.NEVER_QUEUE);
-
     private NeverQueue() {}
 
     @Override
     public int pick(Servers servers, Flow flow) {
-        return tournament.least(servers);
+        return LoadTournament.least(LoadMeasure.NEVER_QUEUE, servers);
     }
 
     @Override

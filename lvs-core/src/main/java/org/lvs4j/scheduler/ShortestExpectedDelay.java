@@ -7,13 +7,11 @@ import org.lvs4j.net.Flow;
  * connection to come. Inactive connections count for nothing. Ties go to the newest server.
  */
 final class ShortestExpectedDelay implements Scheduler {
-    private final LoadTournament tournament = new LoadTournament(LoadMeasure.SHORTEST_EXPECTED_DELAY);
-
     private ShortestExpectedDelay() {}
 
     @Override
     public int pick(Servers servers, Flow flow) {
-        return tournament.least(servers);
+        return LoadTournament.least(LoadMeasure.SHORTEST_EXPECTED_DELAY, servers);
     }
 
     @Override

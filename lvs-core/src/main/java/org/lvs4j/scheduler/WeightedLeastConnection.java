@@ -7,13 +7,11 @@ import org.lvs4j.net.Flow;
  * 256 inactive ones. Ties go to the newest server.
  */
 final class WeightedLeastConnection implements Scheduler {
-    private final LoadTournament tournament = new LoadTournament(LoadMeasure.WEIGHTED_LEAST_CONNECTION);
-
     private WeightedLeastConnection() {}
 
     @Override
     public int pick(Servers servers, Flow flow) {
-        return tournament.least(servers);
+        return LoadTournament.least(LoadMeasure.WEIGHTED_LEAST_CONNECTION, servers);
     }
 
     @Override

@@ -15,7 +15,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.lvs4j.stats.LoadBoard;
 
 /** The tournament always agrees with the walk along the list. */
 @Timeout(60)
@@ -26,9 +25,9 @@ final class LoadTournamentTest {
             LoadMeasure.SHORTEST_EXPECTED_DELAY,
             LoadMeasure.NEVER_QUEUE);
 
-    // Around powers of two, and beyond the number of marks.
+    // Around powers of two, and of four.
     static Stream<Arguments> sizesAndMeasures() {
-        return Stream.of(1, 5, 6, 16, 17, 63, 64, 65, 1000, LoadBoard.MARKS + 1, 3 * LoadBoard.MARKS + 5)
+        return Stream.of(1, 5, 6, 16, 17, 63, 64, 65, 1000, 1025, 3077)
                 .flatMap(size -> MEASURES.stream().map(measure -> Arguments.of(size, measure)));
     }
 
@@ -56,13 +55,12 @@ final class LoadTournamentTest {
         for (long seed = 1; seed <= 3; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
             MarkedServers servers = MarkedServers.random(size, random);
-            LoadTournament tournament = new LoadTournament(measure);
             for (int step = 0; step < 1500; step++) {
                 for (int changes = random.nextInt(4); changes > 0; changes--) {
                     change(servers, random);
                 }
                 int least = measure.least(servers);
-                assertThat(tournament.least(servers)).as("seed %d step %d", seed, step).isEqualTo(least);
+                assertThat(LoadTournament.least(measure, servers)).as("seed %d step %d", seed, step).isEqualTo(least);
                 if (least != Scheduler.NONE) {
                     servers.add(least, 1, 0);
                 }
@@ -73,53 +71,33 @@ final class LoadTournamentTest {
     @Test
     void least_everyServerOverloadedAndBack_followsIt() {
         MarkedServers servers = MarkedServers.random(100, new SplittableRandom(1));
-        LoadTournament tournament = new LoadTournament(LoadMeasure.WEIGHTED_LEAST_CONNECTION);
         for (int i = 0; i < servers.size(); i++) {
             servers.overload(i, true);
         }
-        assertThat(tournament.least(servers)).isEqualTo(Scheduler.NONE);
+        assertThat(LoadTournament.least(LoadMeasure.WEIGHTED_LEAST_CONNECTION, servers)).isEqualTo(Scheduler.NONE);
         int last = 0;
         for (int i = 0; i < servers.size(); i++) {
             last = servers.weight(i) > 0 ? i : last;
         }
         servers.overload(last, false);
-        assertThat(tournament.least(servers)).isEqualTo(last);
+        assertThat(LoadTournament.least(LoadMeasure.WEIGHTED_LEAST_CONNECTION, servers)).isEqualTo(last);
         servers.overload(last, true);
-        assertThat(tournament.least(servers)).isEqualTo(Scheduler.NONE);
+        assertThat(LoadTournament.least(LoadMeasure.WEIGHTED_LEAST_CONNECTION, servers)).isEqualTo(Scheduler.NONE);
     }
 
     @Test
-    void least_listsAndTournamentsTakeTurns_eachStaysExact() {
+    void least_listsAndMeasuresTakeTurns_eachStaysExact() {
         SplittableRandom random = new SplittableRandom(5);
         MarkedServers servers = MarkedServers.random(200, random);
         List<MarkedServers> lists = List.of(servers, servers.reversed(), servers.unmarked());
-        List<LoadTournament> tournaments =
-                MEASURES.stream().map(LoadTournament::new).toList();
         for (int step = 0; step < 5_000; step++) {
             change(servers, random);
             MarkedServers list = lists.get(random.nextInt(lists.size()));
-            int who = random.nextInt(tournaments.size());
-            assertThat(tournaments.get(who).least(list))
+            int who = random.nextInt(MEASURES.size());
+            assertThat(LoadTournament.least(MEASURES.get(who), list))
                     .as("step %d", step)
                     .isEqualTo(MEASURES.get(who).least(list));
         }
-    }
-
-    @Test
-    void least_boardHeldByAnother_walksInstead() {
-        MarkedServers servers = MarkedServers.random(100, new SplittableRandom(2));
-        LoadTournament tournament = new LoadTournament(LoadMeasure.LEAST_CONNECTION);
-        LoadBoard board = servers.loadBoard();
-        int first = tournament.least(servers);
-        assertThat(board.tryEnter()).isTrue();
-        servers.add(first, 1, 0);
-        int second = tournament.least(servers);
-        assertThat(second).isNotEqualTo(first).isEqualTo(LoadMeasure.LEAST_CONNECTION.least(servers));
-        assertThat(board.tryEnter()).isFalse();
-        board.exit();
-        servers.add(second, 1, 0);
-        assertThat(tournament.least(servers)).isEqualTo(LoadMeasure.LEAST_CONNECTION.least(servers));
-        assertThat(board.tryEnter()).as("given back").isTrue();
     }
 
     @Test
@@ -127,19 +105,18 @@ final class LoadTournamentTest {
         int threads = 4;
         SplittableRandom seeds = new SplittableRandom(3);
         MarkedServers servers = MarkedServers.random(300, seeds);
-        LoadTournament tournament = new LoadTournament(LoadMeasure.WEIGHTED_LEAST_CONNECTION);
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
             for (int round = 0; round < 40; round++) {
                 List<Future<?>> all = new ArrayList<>();
                 for (int t = 0; t < threads; t++) {
                     SplittableRandom random = seeds.split();
-                    all.add(pool.submit(() -> churn(servers, tournament, random)));
+                    all.add(pool.submit(() -> churn(servers, random)));
                 }
                 for (Future<?> one : all) {
                     one.get(30, TimeUnit.SECONDS);
                 }
-                assertThat(tournament.least(servers))
+                assertThat(LoadTournament.least(LoadMeasure.WEIGHTED_LEAST_CONNECTION, servers))
                         .as("round %d", round)
                         .isEqualTo(LoadMeasure.WEIGHTED_LEAST_CONNECTION.least(servers));
             }
@@ -149,14 +126,14 @@ final class LoadTournamentTest {
     }
 
     /** Connections come and go; some stay. */
-    private static void churn(MarkedServers servers, LoadTournament tournament, SplittableRandom random) {
+    private static void churn(MarkedServers servers, SplittableRandom random) {
         int[] open = new int[16];
         for (int i = 0; i < 500; i++) {
             int slot = i % open.length;
             if (i >= open.length && random.nextInt(8) != 0) {
                 servers.add(open[slot], -1, 0);
             }
-            open[slot] = tournament.least(servers);
+            open[slot] = LoadTournament.least(LoadMeasure.WEIGHTED_LEAST_CONNECTION, servers);
             servers.add(open[slot], 1, 0);
         }
     }

@@ -74,12 +74,12 @@ final class MarkedServers implements Servers {
 
     void add(int index, int active, int inactive) {
         connections.getAndAdd(ids[index], ((long) active << 32) + inactive);
-        board.mark(ids[index]);
+        board.changed(ids[index]);
     }
 
     void overload(int index, boolean now) {
         overloaded.set(ids[index], now ? 1 : 0);
-        board.mark(ids[index]);
+        board.changed(ids[index]);
     }
 
     @Override
