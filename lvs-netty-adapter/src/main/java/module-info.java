@@ -1,4 +1,4 @@
-/** The sockets: relays the TCP and UDP services of a director. */
+/** The sockets and the TUN device: relays the TCP and UDP services of a director, or forwards their packets. */
 module org.lvs4j.netty {
     requires transitive org.lvs4j.core;
     requires io.netty.buffer;
@@ -9,7 +9,10 @@ module org.lvs4j.netty {
     requires io.netty.transport.classes.kqueue;
     requires io.netty.transport.unix.common;
     requires org.slf4j;
+    requires static com.sun.jna;
+    requires static netty.tun;
     requires static transitive org.jspecify;
 
     exports org.lvs4j.netty;
+    exports org.lvs4j.netty.tun;
 }

@@ -1,0 +1,148 @@
+package org.lvs4j.netty.tun;
+
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.unix.FileDescriptor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.lvs4j.PacketAction;
+import org.lvs4j.PacketPlane;
+import org.lvs4j.PacketVerdict;
+import org.lvs4j.net.AddressFamily;
+import org.lvs4j.service.RealServer;
+
+/**
+ * One queue of the device with the plane that decides about its packets. Reads a batch of packets per event, each into
+ * the same buffer, and writes what the plane makes of it from another one; nothing is allocated for a packet. Belongs to
+ * one event loop.
+ */
+final class TunLoop implements EpollIoHandle {
+    /** So many packets, then the event loop may do something else. */
+    private static final int BATCH = 128;
+
+    /** An IP packet is not longer, nor is one that a tunnel has made of it. */
+    private static final int BUFFER_BYTES = 66_000;
+
+    private final TunState state;
+    private final TunDevice device;
+    private final PacketPlane plane;
+    private final ByteBuffer in = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private final ByteBuffer out = ByteBuffer.allocateDirect(BUFFER_BYTES);
+
+    final TunCounters counters = new TunCounters();
+
+    TunLoop(TunState state, TunDevice device) {
+        this.state = state;
+        this.device = device;
+        plane = state.director.packetPlane(state).build();
+    }
+
+    @Override
+    public FileDescriptor fd() {
+        return device.descriptor();
+    }
+
+    @Override
+    public void handle(IoRegistration registration, IoEvent event) {
+        try {
+            for (int i = 0; i < BATCH; i++) {
+                int length = device.read(in);
+                if (length <= 0) {
+                    return;
+                }
+                counters.add(TunCounters.RECEIVED);
+                in.position(0).limit(length);
+                carry();
+                in.clear();
+            }
+        } catch (IOException e) {
+            registration.cancel();
+            state.fail(e);
+        } catch (RuntimeException | Error e) {
+            // Not foreseen: the packet is lost, the others are not.
+            in.clear();
+            out.clear();
+            counters.add(TunCounters.DROPPED);
+            state.warn("a packet could not be handled", e);
+        }
+    }
+
+    private void carry() {
+        long verdict = plane.process(in, out, state.markOf(in));
+        while (true) {
+            PacketAction action = PacketVerdict.action(verdict);
+            int length = PacketVerdict.length(verdict);
+            if (length == 0) {
+                withoutOutput(action);
+            } else {
+                out.position(0).limit(length);
+                send(action, verdict);
+                out.clear();
+            }
+            if (!PacketVerdict.more(verdict)) {
+                return;
+            }
+            verdict = plane.next(out);
+        }
+    }
+
+    private void withoutOutput(PacketAction action) {
+        if (action == PacketAction.PASS) {
+            pass(in);
+        } else {
+            counters.add(action == PacketAction.HOLD ? TunCounters.HELD : TunCounters.DROPPED);
+        }
+    }
+
+    private void send(PacketAction action, long verdict) {
+        switch (action) {
+            case SEND -> write(device, out, TunCounters.SENT);
+            case ANSWER -> write(device, out, TunCounters.ANSWERED);
+            case PASS -> pass(out);
+            case ROUTE_DIRECT -> {
+                RealServer server = state.director.server(PacketVerdict.serverId(verdict));
+                TunDevice way = server == null ? null : state.view().direct(server.endpoint().address());
+                if (way == null) {
+                    counters.add(TunCounters.DROPPED);
+                } else {
+                    write(way, out, TunCounters.DIRECT);
+                }
+            }
+            case DROP, HOLD -> counters.add(TunCounters.DROPPED);
+        }
+    }
+
+    /** What is not the director's goes on, unless it would only come back: nobody else has a virtual address. */
+    private void pass(ByteBuffer packet) {
+        int at = packet.position();
+        boolean v4 = packet.remaining() >= 20 && packet.get(at) >>> 4 == 4;
+        boolean v6 = packet.remaining() >= 40 && packet.get(at) >>> 4 == 6;
+        if (!v4 && !v6) {
+            counters.add(TunCounters.DROPPED);
+            return;
+        }
+        boolean unserved = v4
+                ? state.view().isVirtual(AddressFamily.IPV4, 0, packet.getInt(at + 16) & 0xFFFF_FFFFL)
+                : state.view().isVirtual(AddressFamily.IPV6, packet.getLong(at + 24), packet.getLong(at + 32));
+        if (unserved) {
+            counters.add(TunCounters.UNSERVED);
+        } else {
+            write(device, packet, TunCounters.PASSED);
+        }
+    }
+
+    private void write(TunDevice to, ByteBuffer packet, int counter) {
+        try {
+            counters.add(to.write(packet) > 0 ? counter : TunCounters.NOT_WRITTEN);
+        } catch (IOException e) {
+            counters.add(TunCounters.NOT_WRITTEN);
+            state.warn("a packet could not be written", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        device.close();
+    }
+}

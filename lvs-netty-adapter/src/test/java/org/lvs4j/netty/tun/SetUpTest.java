@@ -1,0 +1,108 @@
+package org.lvs4j.netty.tun;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SetUpTest {
+    private static final Step A = new Step("do a", "undo a");
+    private static final Step B = new Step("do b", "undo b");
+    private static final Step C = new Step("do c", null);
+    private static final Step D = new Step("do d", "undo d");
+
+    private final List<String> ran = new ArrayList<>();
+    private final Map<String, String> answers = new HashMap<>();
+    private final SetUp setUp = new SetUp(command -> {
+        ran.add(command);
+        String answer = answers.getOrDefault(command, "");
+        if (answer.equals("fail")) {
+            throw new TunException("'" + command + "' failed");
+        }
+        return answer;
+    });
+
+    @Test
+    void undo_afterChange_reversesTheOrder() {
+        setUp.change(List.of(A, C, B));
+        ran.clear();
+
+        setUp.undo();
+        setUp.undo();
+
+        assertThat(ran).containsExactly("undo b", "undo a");
+    }
+
+    @Test
+    void change_again_doesWhatIsNewBeforeItTakesBackWhatIsOld() {
+        setUp.change(List.of(A, B));
+        ran.clear();
+
+        setUp.change(List.of(B, D));
+        assertThat(ran).containsExactly("do d", "undo a");
+
+        ran.clear();
+        setUp.undo();
+        assertThat(ran).containsExactly("undo d", "undo b");
+    }
+
+    @Test
+    void change_aCommandFails_nothingOfItStays() {
+        setUp.change(List.of(A));
+        ran.clear();
+        answers.put("do d", "fail");
+
+        assertThatThrownBy(() -> setUp.change(List.of(B, C, D)))
+                .isInstanceOf(TunException.class)
+                .hasMessageContaining("do d");
+        assertThat(ran).containsExactly("do b", "do c", "do d", "undo b");
+
+        ran.clear();
+        setUp.undo();
+        assertThat(ran).containsExactly("undo a");
+    }
+
+    @Test
+    void undo_aCommandFails_theOthersAreTakenBack() {
+        setUp.change(List.of(A, B));
+        ran.clear();
+        answers.put("undo b", "fail");
+
+        setUp.undo();
+
+        assertThat(ran).containsExactly("undo b", "undo a");
+    }
+
+    @Test
+    void removeRests_rulesOfAKilledProcess_go() {
+        answers.put(
+                "ip rule show",
+                "0:\tfrom all lookup local\n"
+                        + "5300:\tfrom all iif lvs0-0 [detached] lookup 5305\n"
+                        + "5303:\tfrom 10.0.0.2 lookup 5301\n"
+                        + "5305:\tfrom all lookup 77\n"
+                        + "32766:\tfrom all lookup main");
+        answers.put("ip route show table 5300", "fail");
+
+        setUp.removeRests(5300);
+
+        assertThat(ran)
+                .contains("ip rule del pref 5300", "ip route flush table 5305", "ip rule del pref 5303")
+                .doesNotContain("ip rule del pref 0", "ip rule del pref 5305", "ip rule del pref 32766");
+    }
+
+    @Test
+    void removeRests_rulesOfALivingOne_stay() {
+        answers.put("ip rule show", "5302:\tfrom all lookup 5300");
+        answers.put("ip route show table 5300", "192.0.2.100 dev lvs0 scope link");
+
+        assertThatThrownBy(() -> setUp.removeRests(5300))
+                .isInstanceOf(TunException.class)
+                .hasMessageContaining("--table");
+        assertThat(ran).noneMatch(command -> command.contains("del"));
+    }
+}
