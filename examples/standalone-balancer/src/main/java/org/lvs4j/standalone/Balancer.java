@@ -12,35 +12,36 @@ import org.lvs4j.config.Reload;
 import org.lvs4j.config.RuleCommand;
 import org.lvs4j.config.RuleException;
 import org.lvs4j.config.Rules;
-import org.lvs4j.netty.Relay;
 import org.lvs4j.netty.RelayException;
+import org.lvs4j.netty.tun.TunException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A director and the relay that follows it, changed together: a change that either of them refuses leaves both as they
+ * A director and the plane that follows it, changed together: a change that either of them refuses leaves both as they
  * were. Thread-safe; changes wait for each other.
  */
 final class Balancer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
 
     private final Director director;
-    private final Relay relay;
+    private final Plane plane;
 
-    private Balancer(Director director, Relay relay) {
+    private Balancer(Director director, Plane plane) {
         this.director = director;
-        this.relay = relay;
+        this.plane = plane;
     }
 
     /**
      * Starts serving.
      *
      * @param director without services; nobody else changes it from now on
-     * @throws IllegalArgumentException if an option of the relay is out of range
+     * @throws IllegalArgumentException if an option of the plane is out of range
      * @throws RelayException if an address cannot be listened at
+     * @throws TunException if the device cannot be opened, or the network not be set up
      * @throws RuleException if the director refuses a rule
      */
-    static Balancer start(Director director, Rules rules, RelayOptions options) throws RuleException {
+    static Balancer start(Director director, Rules rules, PlaneOptions options) throws RuleException {
         rules.applyTo(director);
         return new Balancer(director, options.start(director));
     }
@@ -50,16 +51,17 @@ final class Balancer implements AutoCloseable {
         return director;
     }
 
-    Relay relay() {
-        return relay;
+    /** What an operator should know about the plane, one thing a line. */
+    String announcement() {
+        return plane.announcement();
     }
 
     /**
      * Does one command.
      *
      * @throws RuleException if the director refuses it
-     * @throws RelayException if the relay cannot follow
-     * @throws IllegalStateException if the relay is stopping
+     * @throws RelayException if the relay cannot follow, or {@link TunException} if the packet plane cannot
+     * @throws IllegalStateException if the plane is stopping
      */
     synchronized void change(RuleCommand command) throws RuleException {
         Rules before = running(director);
@@ -71,7 +73,7 @@ final class Balancer implements AutoCloseable {
      * Does all commands of a text or none of them. Services and servers that are the same afterwards notice nothing.
      *
      * @throws RulesInvalidException if the director refuses a command
-     * @throws RelayException if the relay cannot follow
+     * @throws RelayException if the relay cannot follow, or {@link TunException} if the packet plane cannot
      */
     synchronized void change(Rules rules) throws RulesInvalidException {
         Director trial = Director.create();
@@ -103,7 +105,7 @@ final class Balancer implements AutoCloseable {
      *
      * @return the changes, in the syntax of ipvsadm, one a line
      * @throws RuleException if the rules contradict themselves
-     * @throws RelayException if the relay cannot follow
+     * @throws RelayException if the relay cannot follow, or {@link TunException} if the packet plane cannot
      */
     synchronized String reload(Rules rules) throws RuleException {
         Reload reload = Reload.plan(director, rules);
@@ -119,8 +121,8 @@ final class Balancer implements AutoCloseable {
 
     private void follow(Rules before) {
         try {
-            relay.refresh();
-        } catch (RelayException | IllegalStateException e) {
+            plane.refresh();
+        } catch (RelayException | TunException | IllegalStateException e) {
             restore(before);
             throw e;
         }
@@ -129,10 +131,10 @@ final class Balancer implements AutoCloseable {
     private void restore(Rules before) {
         try {
             Reload.plan(director, before).apply(director);
-            relay.refresh();
+            plane.refresh();
         } catch (IllegalStateException e) {
-            LOG.debug("the relay is stopping: it has nothing to take back", e);
-        } catch (RuleException | DirectorException | RelayException e) {
+            LOG.debug("the plane is stopping: it has nothing to take back", e);
+        } catch (RuleException | DirectorException | RelayException | TunException e) {
             LOG.error("what a refused change had done could not all be taken back: {}", e.getMessage());
         }
     }
@@ -161,12 +163,17 @@ final class Balancer implements AutoCloseable {
      * @return whether all ended before the deadline; those that have not are reset
      */
     boolean drain(Duration deadline) {
-        return relay.drain(deadline);
+        return plane.drain(deadline);
+    }
+
+    /** Takes back what would outlive the process, which is about to end. */
+    void abandon() {
+        plane.abandon();
     }
 
     /** Stops at once. */
     @Override
     public void close() {
-        relay.close();
+        plane.close();
     }
 }

@@ -9,6 +9,7 @@ import org.lvs4j.config.RuleException;
 import org.lvs4j.config.Rules;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -25,9 +26,14 @@ final class CheckCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RULES", description = "The file, in the format of ipvsadm -S; - for standard input.")
     private String file;
 
+    @Option(names = "--tun", description = "Check them for run --tun, which serves more than the relay.")
+    private boolean tun;
+
     @Override
     public Integer call() throws RulesInvalidException, RuleException {
-        Rules rules = RulesFile.read(file, System.in);
+        Rules rules = tun
+                ? RulesFile.read(file, System.in, anything -> {})
+                : RulesFile.read(file, System.in);
         Director director = Director.create();
         rules.applyTo(director);
         List<ServiceSnapshot> services = director.services();

@@ -8,6 +8,7 @@ import org.lvs4j.config.RuleException;
 import org.lvs4j.config.RuleParser;
 import org.lvs4j.config.Rules;
 import org.lvs4j.netty.RelayException;
+import org.lvs4j.netty.tun.TunException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,11 +20,11 @@ final class Console implements ControlServer.Commands {
     private static final int REFUSED = 255;
 
     private final Balancer balancer;
-    private final RelayOptions relayOptions;
+    private final PlaneOptions options;
 
-    Console(Balancer balancer, RelayOptions relayOptions) {
+    Console(Balancer balancer, PlaneOptions options) {
         this.balancer = balancer;
-        this.relayOptions = relayOptions;
+        this.options = options;
     }
 
     @Override
@@ -34,7 +35,7 @@ final class Console implements ControlServer.Commands {
             return Answer.error(e.ipvsadmExitCode(), e.getMessage());
         } catch (RulesInvalidException e) {
             return Answer.error(e.ipvsadmExitCode(), e.getMessage());
-        } catch (RelayException e) {
+        } catch (RelayException | TunException e) {
             return Answer.error(Answer.FAILURE, "the change was taken back: " + e.getMessage());
         } catch (IllegalStateException e) {
             return Answer.error(Answer.FAILURE, "lvsd is stopping: " + e.getMessage());
@@ -51,8 +52,7 @@ final class Console implements ControlServer.Commands {
             return Answer.ok(Rules.of(balancer.director()).print());
         } else if (command instanceof RuleCommand.Restore) {
             Rules rules = RulesFile.readable(input.read(), TextFile.STANDARD_INPUT_NAME);
-            RulesFile.requireRelayable(rules);
-            relayOptions.requireReachable(rules);
+            options.requireServed(rules);
             balancer.change(rules);
             LOG.info("lvsadm -R: {} commands", rules.commands().size());
             return Answer.ok("");
@@ -64,10 +64,7 @@ final class Console implements ControlServer.Commands {
         if (listing != null) {
             return Answer.ok(listing);
         }
-        String problem = RulesFile.notRelayable(command);
-        if (problem == null) {
-            problem = relayOptions.unreachable(command);
-        }
+        String problem = options.unserved(command);
         if (problem != null) {
             return Answer.error(Answer.USAGE, problem);
         }

@@ -29,7 +29,7 @@ final class RelayOptions {
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Threads that relay (default: one for each processor).")
+            description = "Threads that relay (default: one for each processor), or forward packets (default: 1).")
     private @Nullable Integer threads;
 
     @Option(
@@ -101,6 +101,62 @@ final class RelayOptions {
                                 && at.endpoint().address().equals(address.endpoint().address()));
         return found ? null : key + " stands for every port: start lvsd with --listen "
                 + address.protocol().toString().toLowerCase(Locale.ROOT) + ":ADDRESS:PORT for each of them";
+    }
+
+    /**
+     * Refuses services of a firewall mark that nothing gives to packets.
+     *
+     * @throws RulesInvalidException with all of them
+     */
+    void requireMarked(Rules rules) throws RulesInvalidException {
+        List<RuleException> errors = new ArrayList<>();
+        List<RuleCommand> commands = rules.commands();
+        for (int i = 0; i < commands.size() && errors.size() < RulesFile.MAX_ERRORS; i++) {
+            String problem = unmarked(commands.get(i));
+            if (problem != null) {
+                errors.add(rules.error(i, problem, "an address whose packets get the mark"));
+            }
+        }
+        RulesInvalidException.throwIfAny(errors);
+    }
+
+    /** Why no packet could reach a service that a command adds, or null if some could. */
+    @Nullable String unmarked(RuleCommand command) {
+        return command instanceof RuleCommand.AddService add && add.service().key() instanceof ServiceKey.Mark
+                ? unreachable(command)
+                : null;
+    }
+
+    /**
+     * Refuses what means nothing to packets.
+     *
+     * @throws IllegalArgumentException naming it
+     */
+    void requireNoneWithTun() {
+        boolean relayed = transport != Transport.AUTO
+                || acceptors != null
+                || connectTimeout != null
+                || retries != null
+                || idleTimeout != null
+                || maxConnections != null;
+        if (relayed) {
+            throw new IllegalArgumentException("--transport, --acceptors, --connect-timeout, --retries, --idle-timeout and"
+                    + " --max-connections are for the relay: leave them out with --tun");
+        }
+        for (ListenAddress address : listen) {
+            if (address.mark() == 0) {
+                throw new IllegalArgumentException("--listen " + address + ": with --tun it gives packets a firewall mark;"
+                        + " add @MARK");
+            }
+        }
+    }
+
+    @Nullable Integer threads() {
+        return threads;
+    }
+
+    List<ListenAddress> listen() {
+        return listen;
     }
 
     Relay start(Director director) {

@@ -29,17 +29,32 @@ final class RulesFile {
      * @throws RulesInvalidException with everything that is wrong
      */
     static Rules read(String file, InputStream standardInput) throws RulesInvalidException {
-        return parse(TextFile.read(file, standardInput, Rules.MAX_TEXT_LENGTH), TextFile.nameOf(file));
+        return read(file, standardInput, RulesFile::requireRelayable);
     }
 
     /**
-     * Checks a text: its form, then what the relay can do, then what a director says to it from the beginning.
+     * Reads and checks rules for a plane.
      *
      * @throws RulesInvalidException with everything that is wrong
      */
-    static Rules parse(String text, String source) throws RulesInvalidException {
+    static Rules read(String file, InputStream standardInput, Check served) throws RulesInvalidException {
+        return parse(TextFile.read(file, standardInput, Rules.MAX_TEXT_LENGTH), TextFile.nameOf(file), served);
+    }
+
+    /** Refuses what a plane cannot serve. */
+    @FunctionalInterface
+    interface Check {
+        void accept(Rules rules) throws RulesInvalidException;
+    }
+
+    /**
+     * Checks a text: its form, then what the plane can do, then what a director says to it from the beginning.
+     *
+     * @throws RulesInvalidException with everything that is wrong
+     */
+    static Rules parse(String text, String source, Check served) throws RulesInvalidException {
         Rules rules = readable(text, source);
-        requireRelayable(rules);
+        served.accept(rules);
         applyTo(Director.create(), rules);
         return rules;
     }

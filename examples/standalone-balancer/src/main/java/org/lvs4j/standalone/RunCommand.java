@@ -17,6 +17,7 @@ import org.lvs4j.ServiceSnapshot;
 import org.lvs4j.config.RuleException;
 import org.lvs4j.config.Rules;
 import org.lvs4j.netty.RelayException;
+import org.lvs4j.netty.tun.TunException;
 import org.lvs4j.standalone.ControlServer.Limits;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,7 +65,7 @@ final class RunCommand implements Callable<Integer> {
     private Duration drainTimeout;
 
     @Mixin
-    private RelayOptions relayOptions;
+    private PlaneOptions planeOptions;
 
     @Mixin
     private DirectorOptions directorOptions;
@@ -74,30 +75,40 @@ final class RunCommand implements Callable<Integer> {
 
     // Written once by the starting thread, read by the one of a signal: volatile hands it over.
     private volatile @Nullable ControlSocket claimed;
+    private volatile @Nullable Balancer running;
 
     @Override
     public Integer call() throws RulesInvalidException, StartException, InterruptedException {
-        Rules rules = RulesFile.read(file, System.in);
-        relayOptions.requireReachable(rules);
+        checkOptions();
+        Rules rules = RulesFile.read(file, System.in, planeOptions::requireServed);
         Signals.handle("TERM", () -> stop("SIGTERM"));
         Signals.handle("INT", () -> stop("SIGINT"));
         Signals.handle("HUP", () -> orders.add(Order.RELOAD));
         Path path = socket == null ? SocketPath.ofThisProcess() : socket;
         try (ControlSocket controlSocket = ControlSocket.claim(path);
-                Balancer balancer = Balancer.start(directorOptions.director(), rules, relayOptions);
+                Balancer balancer = Balancer.start(directorOptions.director(), rules, planeOptions);
                 ControlServer control =
-                        ControlServer.start(controlSocket, new Console(balancer, relayOptions), Limits.DEFAULT)) {
+                        ControlServer.start(controlSocket, new Console(balancer, planeOptions), Limits.DEFAULT)) {
             claimed = controlSocket;
+            running = balancer;
             announce(balancer, path);
             obey(balancer, control);
             return Answer.OK;
         } catch (IllegalArgumentException e) {
             // The director or the relay has checked its options.
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
-        } catch (IOException | RelayException e) {
+        } catch (IOException | RelayException | TunException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         } catch (RuleException e) {
             throw new RulesInvalidException(e.getMessage());
+        }
+    }
+
+    private void checkOptions() {
+        try {
+            planeOptions.check();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -108,6 +119,10 @@ final class RunCommand implements Callable<Integer> {
             orders.add(Order.STOP);
         } else {
             LOG.info("{} again: stopping at once", signal);
+            Balancer serving = running;
+            if (serving != null) {
+                serving.abandon();
+            }
             ControlSocket left = claimed;
             if (left != null) {
                 left.close();
@@ -121,6 +136,7 @@ final class RunCommand implements Callable<Integer> {
         for (ServiceSnapshot service : balancer.director().services()) {
             output.println(describe(service));
         }
+        output.print(balancer.announcement());
         output.println("control socket " + path);
         output.println("ready");
         output.flush();
@@ -151,12 +167,11 @@ final class RunCommand implements Callable<Integer> {
             return;
         }
         try {
-            Rules rules = RulesFile.read(file, System.in);
-            relayOptions.requireReachable(rules);
+            Rules rules = RulesFile.read(file, System.in, planeOptions::requireServed);
             String changes = balancer.reload(rules);
             LOG.info("SIGHUP: {} read again, {}", file, changes.isEmpty() ? "nothing has changed" : "changes:");
             changes.lines().forEach(line -> LOG.info("  {}", line));
-        } catch (RulesInvalidException | RuleException | DirectorException | RelayException e) {
+        } catch (RulesInvalidException | RuleException | DirectorException | RelayException | TunException e) {
             LOG.error("SIGHUP: nothing has been changed:");
             String.valueOf(e.getMessage()).lines().forEach(line -> LOG.error("  {}", line));
         }

@@ -25,7 +25,7 @@ class ConsoleTest {
     @BeforeEach
     void start() throws RuleException, IOException {
         service = "127.0.0.1:" + FreePort.next();
-        RelayOptions options = new RelayOptions();
+        PlaneOptions options = new PlaneOptions();
         balancer = Balancer.start(
                 Director.create(),
                 Rules.parse(

@@ -41,8 +41,15 @@ final class Daemon implements AutoCloseable {
     /** Starts it and waits until it is ready. */
     static Daemon start(Path directory, String jvmOptions, Path rules, String... options)
             throws IOException, InterruptedException {
+        return start(directory, jvmOptions, List.of(), rules, options);
+    }
+
+    /** Starts it by a command that takes a command, and waits until it is ready. */
+    static Daemon start(Path directory, String jvmOptions, List<String> prefix, Path rules, String... options)
+            throws IOException, InterruptedException {
         Path socket = Files.createTempDirectory(directory, "control").resolve("lvsd.sock");
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of(
                 "/bin/sh", "-c", SHELL, "sh",
                 SCRIPTS.resolve("lvsd").toString(), "run", rules.toString(), "--socket", socket.toString()));
         command.addAll(List.of(options));

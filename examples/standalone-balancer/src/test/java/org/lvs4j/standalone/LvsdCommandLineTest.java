@@ -129,7 +129,7 @@ class LvsdCommandLineTest {
 
     @Test
     void check_hugeText_refused() {
-        assertThat(catchThrowable(() -> RulesFile.parse("#".repeat(9 * 1024 * 1024), "big")))
+        assertThat(catchThrowable(() -> RulesFile.parse("#".repeat(9 * 1024 * 1024), "big", RulesFile::requireRelayable)))
                 .isInstanceOf(RulesInvalidException.class)
                 .hasMessageContaining("longer than");
     }
