@@ -7,12 +7,14 @@ import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.management.Notification;
 import javax.management.NotificationEmitter;
 import javax.management.openmbean.CompositeData;
 
-/** How long collections take, in milliseconds, from its making on, and how much of the heap they leave. Thread-safe. */
+/** How long collections that nobody asked for take, in milliseconds, from its making on, and how much of the heap they leave. Thread-safe. */
 final class CollectorLog {
     private static final int COLLECTIONS = 3;
+    private static final String ASKED_FOR = "System.gc()";
 
     private final List<Long> millis = new CopyOnWriteArrayList<>();
 
@@ -20,17 +22,19 @@ final class CollectorLog {
         for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
             ((NotificationEmitter) collector)
                     .addNotificationListener(
-                            (notification, context) -> {
-                                if (notification.getType()
-                                        .equals(GarbageCollectionNotificationInfo.GARBAGE_COLLECTION_NOTIFICATION)) {
-                                    millis.add(GarbageCollectionNotificationInfo.from(
-                                                    (CompositeData) notification.getUserData())
-                                            .getGcInfo()
-                                            .getDuration());
-                                }
-                            },
+                            (notification, context) -> note(notification),
                             null,
                             null);
+        }
+    }
+
+    private void note(Notification notification) {
+        if (notification.getType().equals(GarbageCollectionNotificationInfo.GARBAGE_COLLECTION_NOTIFICATION)) {
+            GarbageCollectionNotificationInfo collection =
+                    GarbageCollectionNotificationInfo.from((CompositeData) notification.getUserData());
+            if (!collection.getGcCause().equals(ASKED_FOR)) {
+                millis.add(collection.getGcInfo().getDuration());
+            }
         }
     }
 

@@ -11,14 +11,14 @@ import org.lvs4j.net.Protocol;
 /**
  * How long does the collector stop everything while so many connections live? A full collection that is asked for, three
  * times; then the young ones that allocation brings about, while connections get packets and one in ten operations
- * places one and ends one. A kilobyte of garbage is made for each operation, the same for every peer, as the rest of an application
+ * places one and ends one. Four kilobytes of garbage are made for each operation, the same for every peer, as the rest of an application
  * would. Arguments: the peer, the number of connections.
  */
 public final class Pauses {
     private static final int FULL = 3;
     private static final long WARM_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long RUN_NANOS = TimeUnit.SECONDS.toNanos(6);
-    private static final int GARBAGE_BYTES = 1024;
+    private static final int GARBAGE_BYTES = 4096;
     private static final int CHURN_PERIOD = 10;
     private static final int OWN_SHARE = 32;
 

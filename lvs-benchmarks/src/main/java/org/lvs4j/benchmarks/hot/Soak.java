@@ -75,7 +75,8 @@ public final class Soak {
     private void run(long seconds) throws IOException, InterruptedException {
         clients.forEach(SoakClient::fill);
         long usedBefore = CollectorLog.usedAfterCollection();
-        System.out.printf("%,d connections, %,d MiB in use%n", store.live(), usedBefore / MIB);
+        long filled = store.live();
+        System.out.printf("%,d connections, %,d MiB in use%n", filled, usedBefore / MIB);
         log.take();
         churn(seconds);
         List<Long> collections = log.take();
@@ -90,8 +91,8 @@ public final class Soak {
         long usedAfter = CollectorLog.usedAfterCollection();
         row("Connections placed and ended", "%,d", clients.stream().mapToLong(SoakClient::rounds).sum());
         row("Connections at the end", "%,d established, %,d closing", live, closing);
-        row("Heap after collection, before", "%,d MiB", usedBefore / MIB);
-        row("Heap after collection, after", "%,d MiB (%+.1f %%)", usedAfter / MIB, 100.0 * (usedAfter - usedBefore) / usedBefore);
+        row("Heap after collection, before", "%,d MiB, %d B a connection", usedBefore / MIB, usedBefore / filled);
+        row("Heap after collection, after", "%,d MiB, %d B a connection", usedAfter / MIB, usedAfter / counted);
         row("Longest hiccup", "%.1f ms", longestNanos / 1e6);
         row("Longest hiccup of the control", "%.1f ms", longestControlNanos / 1e6);
         row("Difference", "%.1f ms", (longestNanos - longestControlNanos) / 1e6);
