@@ -31,6 +31,9 @@ final class Hot {
     private static final Effort LARGE = Effort.DEFAULT.heap("3g");
     private static final Effort PICKS = Effort.of(2, 4, 5);
 
+    private static final String[] FEW_PEERS =
+            names(StorePeer.LVS4J, StorePeer.PLAIN, StorePeer.CHM, StorePeer.CAFFEINE);
+
     private static final String FOLLOW = "EstablishedBenchmark.follow";
     private static final String CHURN = "ChurnBenchmark.placeAndEnd";
     private static final String MIXED = "MixedBenchmark.followOrPlaceAndEnd";
@@ -44,8 +47,9 @@ final class Hot {
         plans.add(established.with("connections", SMALL).with("order", "UNIFORM"));
         plans.add(few.with("connections", SMALL).with("order", "ZIPF"));
         plans.add(established.with("connections", MILLION).with("order", "UNIFORM", "ZIPF").with(LARGE));
-        plans.add(established.with("connections", TEN_MILLION).with("order", "UNIFORM").with(HUGE));
-        plans.add(few.with("connections", TEN_MILLION).with("order", "ZIPF").with(HUGE));
+        Plan huge = established.with("connections", TEN_MILLION).with(Result.PEER, FEW_PEERS).with(HUGE);
+        plans.add(huge.with("order", "UNIFORM"));
+        plans.add(huge.threads(1).with("order", "ZIPF"));
         plans.add(few.with("connections", MILLION)
                 .with("clock", "system")
                 .with(Result.PEER, StorePeer.LVS4J.name())
@@ -56,9 +60,7 @@ final class Hot {
                 .with(Result.PEER, names(StorePeer.values()))
                 .with(LARGE));
         plans.add(churn.threads(2).with("connections", MILLION).with(Result.PEER, manyWriters()).with(LARGE));
-        plans.add(churn.with("connections", TEN_MILLION)
-                .with(Result.PEER, names(StorePeer.values()))
-                .with(HUGE));
+        plans.add(churn.with("connections", TEN_MILLION).with(Result.PEER, FEW_PEERS).with(HUGE));
         plans.add(churn.with("connections", MILLION)
                 .with("life", "TCP")
                 .with(Result.PEER, StorePeer.LVS4J.name())
@@ -67,7 +69,7 @@ final class Hot {
         plans.add(mixed.with("connections", SMALL));
         plans.add(mixed.with("connections", MILLION).with("order", "UNIFORM", "ZIPF").with(LARGE));
         plans.add(mixed.threads(2).with("connections", MILLION).with(Result.PEER, manyWriters()).with(LARGE));
-        plans.add(mixed.with("connections", TEN_MILLION).with(HUGE));
+        plans.add(mixed.with("connections", TEN_MILLION).with(Result.PEER, FEW_PEERS).with(HUGE));
         plans.addAll(picks());
         return plans;
     }
