@@ -1,0 +1,58 @@
+package org.lvs4j.connection;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A question to a {@link FlowTable} and its answer: a key, and where its connection was found and how its meta word read
+ * there. Belongs to one thread at a time; refilled for each packet, so that asking does not allocate.
+ */
+final class FlowProbe {
+    /** The addresses: for IPv4 both in the first, for IPv6 two words each. */
+    long first;
+    long second;
+    long third;
+    long fourth;
+
+    /** Ports and protocol as in {@link FlowRecord}; with the server's id once found. */
+    long identity;
+
+    int hash;
+
+    /** What placed it, once found; 0 for nothing. */
+    int controller;
+
+    // Where it was found.
+    @Nullable FlowArea area;
+    int slot;
+    long meta;
+
+    void fill(long newFirst, long newSecond, long newThird, long newFourth, long newIdentity) {
+        first = newFirst;
+        second = newSecond;
+        third = newThird;
+        fourth = newFourth;
+        identity = newIdentity;
+    }
+
+    /** Hashes the key; whoever does not know the seed cannot make keys that collide. */
+    void hash(long seed) {
+        long other = seed * 0xD134_2543_DE82_EF95L + 0x9E37_79B9_7F4A_7C15L;
+        long h = fold(first ^ seed, identity & FlowRecord.KEY_MASK ^ other);
+        if ((second | third | fourth) != 0) {
+            h = fold(h ^ second, fold(third ^ seed, fourth ^ other));
+        }
+        // Once more, because the line is chosen by the upper bits.
+        hash = (int) (fold(h ^ other, 0xA076_1D64_78BD_642FL) >>> 32);
+    }
+
+    /** The product of two words, both halves folded into one. */
+    private static long fold(long a, long b) {
+        return a * b ^ Math.multiplyHigh(a, b);
+    }
+
+    void at(FlowArea foundArea, int foundSlot, long foundMeta) {
+        area = foundArea;
+        slot = foundSlot;
+        meta = foundMeta;
+    }
+}

@@ -1,0 +1,173 @@
+package org.lvs4j.connection;
+
+/**
+ * The words of one connection in flat memory, and their bits.
+ *
+ * <pre>
+ * word 0  meta       version 16 | 0 | direct 1 | status 2 | unlisted 1 | packets 4 | port kept 1 | no output 1 | state 5 | deadline 32
+ * word 1  identity   client port 16 | virtual port 16 | protocol 8 | server 24
+ * word 2  links      armed 1 | controller 31 | scheduled tick 32
+ * word 3  addresses  client 32 | virtual 32                    (IPv4: four words, two connections to a line)
+ * word 3  client, upper and lower; virtual, upper and lower; 0 (IPv6: eight words, one connection to a line)
+ * </pre>
+ *
+ * The deadline and the scheduled tick are ticks of the table, compared by their difference because they wrap around.
+ */
+final class FlowRecord {
+    static final int META = 0;
+    static final int IDENTITY = 1;
+    static final int LINKS = 2;
+    static final int ADDRESSES = 3;
+
+    /** Nobody's. */
+    static final int EMPTY = 0;
+    /** Somebody is filling it, or has filled it and is about to make it known. */
+    static final int CLAIMED = 1;
+    /** A connection. */
+    static final int LIVE = 2;
+    /** Continued in the next table, at the slot in the place of the deadline. */
+    static final int MOVED = 3;
+
+    static final int MAX_PACKETS = 15;
+
+    private static final int STATE_SHIFT = 32;
+    private static final long STATE_MASK = 0x1FL << STATE_SHIFT;
+    static final long NO_OUTPUT = 1L << 37;
+    static final long PORT_KEPT = 1L << 38;
+    private static final int PACKETS_SHIFT = 39;
+    private static final long ONE_PACKET = 1L << PACKETS_SHIFT;
+    static final long UNLISTED = 1L << 43;
+    private static final int STATUS_SHIFT = 44;
+    private static final long STATUS_MASK = 3L << STATUS_SHIFT;
+    static final long DIRECT = 1L << 46;
+    private static final int VERSION_SHIFT = 48;
+
+    private static final long LOW = 0xFFFF_FFFFL;
+    private static final long SERVER_MASK = 0xFF_FFFFL;
+    static final int MAX_SERVER = (int) SERVER_MASK;
+    static final long KEY_MASK = ~SERVER_MASK;
+    static final long ARMED = 1L << 63;
+    static final int MAX_CONTROLLER = Integer.MAX_VALUE;
+
+    private FlowRecord() {}
+
+    // ---- meta
+
+    /** The fields of a new connection; status and version are the table's. */
+    static long fields(int state, boolean noOutput, boolean portKept, int deadline) {
+        return (long) state << STATE_SHIFT
+                | (noOutput ? NO_OUTPUT | DIRECT : 0)
+                | (portKept ? PORT_KEPT : 0)
+                | deadline & LOW;
+    }
+
+    /** The same fields under another status and version. */
+    static long with(long meta, int status, int version) {
+        return meta & ~(STATUS_MASK | 0xFFFFL << VERSION_SHIFT)
+                | (long) status << STATUS_SHIFT
+                | (long) version << VERSION_SHIFT;
+    }
+
+    static long withStatus(long meta, int status) {
+        return meta & ~STATUS_MASK | (long) status << STATUS_SHIFT;
+    }
+
+    static long empty(int version) {
+        return with(0, EMPTY, version);
+    }
+
+    static long moved(int slot, int version) {
+        return with(slot & LOW, MOVED, version);
+    }
+
+    static int status(long meta) {
+        return (int) (meta >>> STATUS_SHIFT) & 3;
+    }
+
+    static int version(long meta) {
+        return (int) (meta >>> VERSION_SHIFT);
+    }
+
+    /** The next version of a slot; never 0, which stands for none. */
+    static int versionAfter(long meta) {
+        int next = version(meta) + 1 & 0xFFFF;
+        return next == 0 ? 1 : next;
+    }
+
+    static int state(long meta) {
+        return (int) ((meta & STATE_MASK) >>> STATE_SHIFT);
+    }
+
+    static long withState(long meta, int state) {
+        return meta & ~STATE_MASK | (long) state << STATE_SHIFT;
+    }
+
+    static int deadline(long meta) {
+        return (int) meta;
+    }
+
+    static long withDeadline(long meta, int tick) {
+        return meta & ~LOW | tick & LOW;
+    }
+
+    static int target(long meta) {
+        return (int) meta;
+    }
+
+    static int packets(long meta) {
+        return (int) (meta >>> PACKETS_SHIFT) & MAX_PACKETS;
+    }
+
+    /** Counts a packet; the count stays at its maximum. */
+    static long withPacket(long meta) {
+        return packets(meta) == MAX_PACKETS ? meta : meta + ONE_PACKET;
+    }
+
+    static boolean has(long meta, long flag) {
+        return (meta & flag) != 0;
+    }
+
+    // ---- identity
+
+    static long identity(int clientPort, int virtualPort, int protocol) {
+        return (long) clientPort << 48 | (long) virtualPort << 32 | (long) protocol << 24;
+    }
+
+    static int clientPort(long identity) {
+        return (int) (identity >>> 48);
+    }
+
+    static int virtualPort(long identity) {
+        return (int) (identity >>> 32) & 0xFFFF;
+    }
+
+    static int protocol(long identity) {
+        return (int) (identity >>> 24) & 0xFF;
+    }
+
+    static int server(long identity) {
+        return (int) (identity & SERVER_MASK);
+    }
+
+    // ---- links
+
+    static int controller(long links) {
+        return (int) (links >>> 32) & MAX_CONTROLLER;
+    }
+
+    static long withController(long links, int controller) {
+        return links & (ARMED | LOW) | (long) controller << 32;
+    }
+
+    static int scheduled(long links) {
+        return (int) links;
+    }
+
+    static boolean armed(long links) {
+        return links < 0;
+    }
+
+    static long armed(long links, int tick) {
+        return links & ~LOW | ARMED | tick & LOW;
+    }
+}

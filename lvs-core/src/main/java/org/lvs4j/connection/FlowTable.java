@@ -1,0 +1,326 @@
+package org.lvs4j.connection;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connections by their key, in flat memory: no object for each, nothing allocated but now and then a chunk.
+ */
+final class FlowTable {
+    /** Told of each connection that has ended by time, exactly once. */
+    interface Ending {
+        /** A connection with these words is not in the table any more. */
+        void ended(long identity, int controller, long meta);
+    }
+
+    /** Shown each connection. */
+    interface Visitor {
+        /** The probe is valid during the call only, but may be passed to the table's methods. */
+        void visit(FlowProbe probe);
+    }
+
+    private static final int MIN_HOMES = 64;
+    private static final int ATTEMPTS = 4;
+    private static final int STEPS_PER_TICK = 8;
+
+    private final boolean wide;
+    private final long seed;
+    private final Ending ending;
+    private final AtomicInteger nextTick;
+    private final LongAdder size = new LongAdder();
+    private final LongAdder dropped = new LongAdder();
+    private final ThreadLocal<FlowProbe> scratch = ThreadLocal.withInitial(FlowProbe::new);
+
+    /** The areas in use, and whether the only one is about to be replaced by a smaller one. */
+    private record Areas(FlowArea current, @Nullable FlowArea old, boolean shrinking) {}
+
+    private final AtomicReference<Areas> areas;
+
+    /**
+     * An empty table.
+     *
+     * @param wide whether for IPv6
+     * @param seed what nobody outside may know
+     * @param firstTick the first tick that {@link #advance} will see
+     */
+    FlowTable(boolean wide, long seed, int firstTick, Ending ending) {
+        this.wide = wide;
+        this.seed = seed;
+        this.ending = ending;
+        nextTick = new AtomicInteger(firstTick);
+        areas = new AtomicReference<>(new Areas(new FlowArea(this, wide, MIN_HOMES), null, false));
+    }
+
+    int nextTick() {
+        return nextTick.get();
+    }
+
+    void rehash(FlowProbe probe) {
+        probe.hash(seed);
+    }
+
+    // ---- finding and changing
+
+    /** Looks for the probe's key; the probe then knows where it is and how its meta word reads. */
+    boolean find(FlowProbe probe) {
+        probe.hash(seed);
+        return look(probe);
+    }
+
+    private boolean look(FlowProbe probe) {
+        while (true) {
+            Areas now = areas.get();
+            FlowArea old = now.old;
+            // The older one first: a connection moves from it to the newer one, never back.
+            if (old != null && old.find(probe, now.current) == FlowArea.FOUND) {
+                return true;
+            }
+            int result = now.current.find(probe, null);
+            if (result != FlowArea.OUTDATED) {
+                return result == FlowArea.FOUND;
+            }
+        }
+    }
+
+    /**
+     * Changes the meta word of what the probe has found, from what it read to something else of the same status and version.
+     *
+     * @return whether it still read so; if not, look again
+     */
+    boolean change(FlowProbe probe, long meta) {
+        long before = probe.meta;
+        if (meta == before) {
+            return true;
+        }
+        FlowArea area = probe.area;
+        if (area == null || !area.casMeta(probe.slot, before, meta)) {
+            return false;
+        }
+        probe.meta = meta;
+        if (FlowRecord.deadline(meta) - FlowRecord.deadline(before) < 0) {
+            area.arm(probe.slot, FlowRecord.deadline(meta));
+        }
+        return true;
+    }
+
+    private static FlowArea area(FlowProbe probe) {
+        FlowArea area = probe.area;
+        if (area == null) {
+            throw new IllegalStateException("the probe has found nothing");
+        }
+        return area;
+    }
+
+    // ---- inserting
+
+    /**
+     * Inserts the probe's key with the server in its identity word, or finds the connection that has it already.
+     *
+     * @param fields as {@link FlowRecord#fields} makes them
+     * @return whether it was inserted; if not, the probe has found the other one, or nothing if there is no place
+     */
+    boolean insert(FlowProbe probe, int controller, long fields) {
+        probe.hash(seed);
+        int failures = 0;
+        while (true) {
+            Areas now = areas.get();
+            FlowArea old = now.old;
+            FlowArea current = now.current;
+            if (now.shrinking && size.sum() > current.slots() / 6) {
+                areas.compareAndSet(now, new Areas(current, null, false));
+                continue;
+            }
+            if (old != null) {
+                // Nobody may insert the key into the older area from here on, so what is not in it now never will be.
+                old.freeze(old.home(probe.hash));
+                if (old.find(probe, current) == FlowArea.FOUND) {
+                    return false;
+                }
+            }
+            int home = current.home(probe.hash);
+            long control = current.control(home);
+            if (FlowArea.frozen(control)) {
+                continue;
+            }
+            current.settle(home, control);
+            int result = current.find(probe, null);
+            if (result == FlowArea.FOUND) {
+                return false;
+            }
+            if (result == FlowArea.OUTDATED) {
+                continue;
+            }
+            int slot = current.claim(probe, controller, fields);
+            if (slot < 0) {
+                if (++failures == ATTEMPTS) {
+                    probe.area = null;
+                    dropped.increment();
+                    return false;
+                }
+                finish(now);
+                Areas after = areas.get();
+                // Only if nobody else has grown it meanwhile, or this would make it smaller again.
+                if (after.current == current) {
+                    resize(after, larger(current.homes));
+                }
+                continue;
+            }
+            long meta = FlowRecord.withStatus(current.meta(slot), FlowRecord.LIVE);
+            if (current.commit(home, slot, control)) {
+                probe.controller = controller;
+                probe.at(current, slot, meta);
+                size.increment();
+                current.arm(slot, FlowRecord.deadline(meta));
+                tend();
+                return true;
+            }
+        }
+    }
+
+    // ---- ending
+
+    /** Removes what the probe has found if it still reads as it did. */
+    boolean remove(FlowProbe probe) {
+        FlowArea area = area(probe);
+        if (!area.free(area.home(probe.hash), probe.slot, probe.meta)) {
+            return false;
+        }
+        size.decrement();
+        return true;
+    }
+
+    /** Ends a connection by time, if it still reads so. */
+    boolean expire(FlowArea area, int slot, long meta) {
+        FlowProbe probe = scratch.get();
+        area.read(slot, probe);
+        int controller = FlowRecord.controller(area.word(slot, FlowRecord.LINKS));
+        probe.hash(seed);
+        if (!area.free(area.home(probe.hash), slot, meta)) {
+            return false;
+        }
+        size.decrement();
+        ending.ended(probe.identity, controller, meta);
+        return true;
+    }
+
+    /** Ends a connection for which there is no place in the next area. */
+    boolean drop(FlowArea area, int slot, long meta) {
+        if (!expire(area, slot, meta)) {
+            return false;
+        }
+        dropped.increment();
+        return true;
+    }
+
+    /** Ends what is due up to a tick, each at its own tick, and moves a little if there is something to move. */
+    void advance(int tick) {
+        boolean turned = false;
+        for (int next = nextTick.get(); next - tick <= 0; next = nextTick.get()) {
+            if (nextTick.compareAndSet(next, next + 1)) {
+                turned = true;
+                Areas now = areas.get();
+                if (now.old != null) {
+                    now.old.turn(next);
+                }
+                now.current.turn(next);
+            }
+        }
+        for (int i = 0; turned && i < STEPS_PER_TICK; i++) {
+            tend();
+        }
+    }
+
+    // ---- size
+
+    /** Moves a few lines, or begins to grow or shrink if it is time to. */
+    private void tend() {
+        Areas now = areas.get();
+        FlowArea current = now.current;
+        long count = size.sum();
+        if (now.old != null) {
+            if (FlowMigration.step(now.old, current, scratch.get())) {
+                areas.compareAndSet(now, new Areas(current, null, false));
+            } else if (count > limit(current.slots())) {
+                // Somebody has begun a part of the sweep and does not get on with it.
+                finish(now);
+            }
+        } else if (count > limit(current.slots())) {
+            resize(now, larger(current.homes));
+        } else if (current.homes > MIN_HOMES && count < current.slots() / 8) {
+            if (now.shrinking) {
+                resize(now, Math.max(MIN_HOMES, current.homes / 4));
+            } else {
+                // Announced first: from here on insertions watch that what there is fits into the smaller one.
+                areas.compareAndSet(now, new Areas(current, null, true));
+            }
+        }
+    }
+
+    private long limit(int slots) {
+        return wide ? slots / 8L * 5 : slots / 4L * 3;
+    }
+
+    private static int larger(int homes) {
+        // Small ones double so that a new table soon has its size.
+        return homes < 1 << 16 ? homes * 2 : homes + homes / 4;
+    }
+
+    private void resize(Areas now, int homes) {
+        if (now.old == null) {
+            areas.compareAndSet(now, new Areas(new FlowArea(this, wide, homes), now.current, false));
+        }
+    }
+
+    private void finish(Areas now) {
+        if (now.old != null) {
+            FlowMigration.finish(now.old, now.current, new FlowProbe());
+            areas.compareAndSet(now, new Areas(now.current, null, false));
+        }
+    }
+
+    /** How many connections there are; exact at rest. */
+    long size() {
+        return size.sum();
+    }
+
+    /** How many there was no place for, which hardly ever happens. */
+    long dropped() {
+        return dropped.sum();
+    }
+
+    /** How many bytes it occupies. */
+    long bytes() {
+        Areas now = areas.get();
+        return now.current.bytes() + (now.old == null ? 0 : now.old.bytes());
+    }
+
+    /** Shows every connection; weakly consistent. One that is moved meanwhile may be shown twice. */
+    void forEach(Visitor visitor) {
+        Areas now = areas.get();
+        FlowProbe probe = new FlowProbe();
+        if (now.old != null) {
+            forEach(now.old, probe, visitor);
+        }
+        forEach(now.current, probe, visitor);
+    }
+
+    private void forEach(FlowArea area, FlowProbe probe, Visitor visitor) {
+        for (int slot = 0; slot < area.slots(); slot++) {
+            if (area.untouched(slot)) {
+                continue;
+            }
+            long meta = area.meta(slot);
+            if (FlowRecord.status(meta) == FlowRecord.LIVE) {
+                area.read(slot, probe);
+                probe.controller = FlowRecord.controller(area.word(slot, FlowRecord.LINKS));
+                if (FlowRecord.version(area.meta(slot)) == FlowRecord.version(meta)) {
+                    probe.hash(seed);
+                    probe.at(area, slot, meta);
+                    visitor.visit(probe);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package org.lvs4j.connection;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The timer wheel of one {@link FlowArea}: a ring of stacks of slots, one per tick, in flat memory.
+ *
+ * <p>A node is one word, the next node and a slot; whether it still means anything is for the slot to say. Nodes that have
+ * been taken off the wheel are used again, so that after a while nothing is allocated.
+ *
+ * <p>Progress: lock-free. Pushing and giving back are one compare-and-set each; a stack is taken as a whole.
+ */
+final class FlowTimers {
+    static final int RING = 1 << 13;
+    private static final int CHUNK_SHIFT = 12;
+    private static final int CHUNK = 1 << CHUNK_SHIFT;
+    private static final int SPARE_NODES = 8;
+    private static final VarHandle HEADS = MethodHandles.arrayElementVarHandle(int[].class);
+    private static final VarHandle NODES = MethodHandles.arrayElementVarHandle(long[].class);
+    private static final VarHandle CHUNKS = MethodHandles.arrayElementVarHandle(long[][].class);
+
+    private final int[] heads = new int[RING];
+    private final long[][] chunks;
+    private final AtomicInteger fresh = new AtomicInteger(1);
+
+    // The first node that is free, and a count that makes a stale compare-and-set fail.
+    private final AtomicLong free = new AtomicLong();
+
+    private final int spareLimit;
+
+    /** Timers for a number of slots. */
+    FlowTimers(int slots) {
+        spareLimit = (int) Math.min((long) slots * SPARE_NODES + CHUNK, Integer.MAX_VALUE / 2);
+        chunks = new long[(spareLimit + slots >>> CHUNK_SHIFT) + 2][];
+    }
+
+    /**
+     * Whether there is a node to spare for a slot that has one already. Each slot may have one in any case, so that the
+     * ceiling of nodes is not passed by more than a few.
+     */
+    boolean canSpare() {
+        return (int) free.get() != 0 || fresh.get() < spareLimit;
+    }
+
+    static int position(int tick) {
+        return tick & (RING - 1);
+    }
+
+    /** Puts a slot onto the stack of a tick. */
+    void push(int slot, int tick) {
+        pushNode(take(), slot, tick);
+    }
+
+    void pushNode(int node, int slot, int tick) {
+        long[] chunk = chunk(node);
+        int position = position(tick);
+        int head;
+        do {
+            head = (int) HEADS.getVolatile(heads, position);
+            // Published by the compare-and-set of the head.
+            NODES.setOpaque(chunk, node & (CHUNK - 1), (long) head << 32 | slot & 0xFFFF_FFFFL);
+        } while (!HEADS.compareAndSet(heads, position, head, node));
+    }
+
+    /** Takes the stack of a tick: its first node, or 0. */
+    int takeStack(int tick) {
+        int position = position(tick);
+        return (int) HEADS.getVolatile(heads, position) == 0 ? 0 : (int) HEADS.getAndSet(heads, position, 0);
+    }
+
+    long node(int node) {
+        return (long) NODES.getOpaque(chunk(node), node & (CHUNK - 1));
+    }
+
+    static int next(long node) {
+        return (int) (node >>> 32);
+    }
+
+    static int slot(long node) {
+        return (int) node;
+    }
+
+    private int take() {
+        while (true) {
+            long head = free.get();
+            int node = (int) head;
+            if (node == 0) {
+                return fresh.getAndIncrement();
+            }
+            long after = (head >>> 32) + 1 << 32 | next(node(node)) & 0xFFFF_FFFFL;
+            if (free.compareAndSet(head, after)) {
+                return node;
+            }
+        }
+    }
+
+    /** Gives back a node that is on no stack. */
+    void give(int node) {
+        long[] chunk = chunk(node);
+        long head;
+        do {
+            head = free.get();
+            NODES.setOpaque(chunk, node & (CHUNK - 1), head << 32);
+        } while (!free.compareAndSet(head, (head >>> 32) + 1 << 32 | node));
+    }
+
+    private long[] chunk(int node) {
+        int index = node >>> CHUNK_SHIFT;
+        // Pairs with the compare-and-set below.
+        long[] chunk = (long[]) CHUNKS.getAcquire(chunks, index);
+        if (chunk != null) {
+            return chunk;
+        }
+        long[] made = new long[CHUNK];
+        long[] other = (long[]) CHUNKS.compareAndExchange(chunks, index, null, made);
+        return other == null ? made : other;
+    }
+
+    long bytes() {
+        long bytes = 4L * RING + 8L * chunks.length;
+        for (long[] chunk : chunks) {
+            bytes += chunk == null ? 0 : 8L * CHUNK + 16;
+        }
+        return bytes;
+    }
+}

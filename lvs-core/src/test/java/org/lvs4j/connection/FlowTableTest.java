@@ -1,0 +1,148 @@
+package org.lvs4j.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FlowTableTest {
+    private static final long SEED = 0x5EED_0F_7E57L;
+
+    private final List<Integer> ended = new ArrayList<>();
+    private final FlowProbe probe = new FlowProbe();
+
+    private FlowTable table(boolean wide, int firstTick) {
+        return new FlowTable(wide, SEED, firstTick, (identity, controller, meta) -> ended.add(FlowRecord.server(identity)));
+    }
+
+    private FlowProbe key(long key, int server) {
+        probe.fill(key, 0, 0, 0, FlowRecord.identity(1, 2, 17) | server);
+        return probe;
+    }
+
+    private static long until(int tick) {
+        return FlowRecord.fields(3, false, false, tick);
+    }
+
+    @Test
+    void insert_keyThatIsThere_findsTheFirst() {
+        FlowTable table = table(false, 1);
+        assertThat(table.insert(key(7, 100), 3, until(50))).isTrue();
+        assertThat(table.insert(key(7, 200), 4, until(60))).isFalse();
+        assertThat(FlowRecord.server(probe.identity)).isEqualTo(100);
+        assertThat(probe.controller).isEqualTo(3);
+        assertThat(FlowRecord.deadline(probe.meta)).isEqualTo(50);
+        assertThat(table.size()).isEqualTo(1);
+    }
+
+    @Test
+    void change_whatAnotherHasChanged_fails() {
+        FlowTable table = table(false, 1);
+        table.insert(key(7, 1), 0, until(50));
+        FlowProbe other = new FlowProbe();
+        other.fill(7, 0, 0, 0, FlowRecord.identity(1, 2, 17));
+        assertThat(table.find(other)).isTrue();
+        assertThat(table.change(probe, FlowRecord.withState(probe.meta, 9))).isTrue();
+        assertThat(table.change(other, FlowRecord.withState(other.meta, 8))).isFalse();
+        assertThat(table.remove(other)).isFalse();
+        assertThat(table.find(other)).isTrue();
+        assertThat(FlowRecord.state(other.meta)).isEqualTo(9);
+    }
+
+    @Test
+    void change_toUnlisted_leavesThePlaceToAnotherAndEndsOnTime() {
+        FlowTable table = table(false, 1);
+        table.insert(key(7, 1), 0, until(500));
+        table.change(probe, FlowRecord.withDeadline(probe.meta | FlowRecord.UNLISTED, 3));
+        assertThat(table.find(key(7, 0))).isFalse();
+        assertThat(table.insert(key(7, 2), 0, until(500))).isTrue();
+        table.advance(2);
+        assertThat(ended).isEmpty();
+        table.advance(3);
+        assertThat(ended).containsExactly(1);
+        assertThat(table.find(key(7, 0))).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void advance_randomDeadlinesAndSteps_endsWhatTheSortedModelEnds(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int tick = -20_000;
+        FlowTable table = table(seed % 2 == 0, tick + 1);
+        TreeMap<Integer, Integer> deadlines = new TreeMap<>(); // server to deadline
+        int server = 0;
+        while (tick < 60_000) {
+            for (int i = random.nextInt(20); i > 0; i--) {
+                server++;
+                int deadline = tick + 1 + random.nextInt(random.nextInt(10) == 0 ? 30_000 : 900);
+                assertThat(table.insert(key(server, server), 0, until(deadline))).isTrue();
+                deadlines.put(server, deadline);
+            }
+            for (int i = random.nextInt(10); i > 0 && !deadlines.isEmpty(); i--) {
+                Integer other = deadlines.ceilingKey(random.nextInt(server + 1));
+                if (other != null) {
+                    int deadline = tick + 1 + random.nextInt(2_000);
+                    assertThat(table.find(key(other, 0))).isTrue();
+                    assertThat(table.change(probe, FlowRecord.withDeadline(probe.meta, deadline))).isTrue();
+                    deadlines.put(other, deadline);
+                }
+            }
+            tick += 1 + random.nextInt(300);
+            int now = tick;
+            ended.clear();
+            table.advance(now);
+            List<Integer> expected = new ArrayList<>();
+            deadlines.forEach((id, deadline) -> {
+                if (deadline - now <= 0) {
+                    expected.add(id);
+                }
+            });
+            assertThat(ended).as("seed " + seed + " tick " + now).containsExactlyInAnyOrderElementsOf(expected);
+            deadlines.keySet().removeAll(expected);
+        }
+        assertThat(table.size()).isEqualTo(deadlines.size());
+    }
+
+    @Test
+    void lookupInsertChangeAndEnd_onceWarm_allocateNothing() {
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        FlowTable table = new FlowTable(false, SEED, 1, (identity, controller, meta) -> {});
+        int tick = 0;
+        long allocated = Long.MAX_VALUE;
+        for (int round = 0; round < 12; round++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 40_000; i++) {
+                table.insert(key(i, 5), 0, until(tick + 50));
+                table.find(key(i, 0));
+                table.change(probe, FlowRecord.withDeadline(probe.meta, tick + 20));
+                if ((i & 1) == 0) {
+                    table.remove(probe);
+                }
+                if (i % 100 == 0) {
+                    table.advance(++tick);
+                }
+            }
+            allocated = Math.min(allocated, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertThat(allocated).as("bytes of 160,000 operations").isLessThan(64);
+    }
+
+    @Test
+    void bytes_ofAMillionConnections_areAtMost64Each() {
+        FlowTable table = new FlowTable(false, SEED, 1, (identity, controller, meta) -> {});
+        for (int i = 0; i < 1_000_000; i++) {
+            assertThat(table.insert(key(i * 0x9E37_79B9L, 5), 0, until(100_000))).isTrue();
+        }
+        for (int i = 0; i < 100; i++) {
+            table.advance(i);
+        }
+        assertThat(table.size()).isEqualTo(1_000_000);
+        assertThat(table.bytes() / 1e6).isLessThanOrEqualTo(64);
+    }
+}
