@@ -1,7 +1,5 @@
 package org.lvs4j.connection;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * behind a line only if it is not zero. The rest is about the connections whose home the line is: offset and version name
  * the slot of one that is being inserted, the sequence counts insertions, and "frozen" says that there will be no more.
  */
-final class FlowArea {
+final class FlowArea extends FlowLines {
     /** How many lines from its home on a connection may lie. */
     static final int WINDOW = 64;
 
@@ -26,12 +24,6 @@ final class FlowArea {
     static final int FOUND = 1;
     /** See {@link #ABSENT}: the area is not the newest any more. */
     static final int OUTDATED = 2;
-
-    private static final int LINE_WORDS = 8;
-    private static final int CHUNK_LINES = 1 << 12;
-    private static final int CHUNK_WORDS = CHUNK_LINES * LINE_WORDS;
-    private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
-    private static final VarHandle CHUNKS = MethodHandles.arrayElementVarHandle(long[][].class);
 
     private static final long ONE_PASSED = 1L << 48;
     private static final long FROZEN = 1L << 47;
@@ -43,131 +35,21 @@ final class FlowArea {
 
     final FlowTable table;
     final int homes;
-    final int lines;
     final FlowTimers timers;
 
     // How far the sweep has been given out, and how much of it is done: lines, while this is the older of two.
     final AtomicInteger sweep = new AtomicInteger();
     final AtomicInteger swept = new AtomicInteger();
 
-    private final boolean wide;
-    private final int slotShift;
-    private final int lineShift;
-    private final long[][] chunks;
-    private final long[][] controls;
-
     FlowArea(FlowTable table, boolean wide, int homes) {
+        super(wide, homes + WINDOW - 1);
         this.table = table;
-        this.wide = wide;
         this.homes = homes;
-        lines = homes + WINDOW - 1;
-        slotShift = wide ? 3 : 2;
-        lineShift = wide ? 0 : 1;
-        int count = (lines + CHUNK_LINES - 1) / CHUNK_LINES;
-        chunks = new long[count][];
-        controls = new long[count][];
         timers = new FlowTimers(slots());
-    }
-
-    int slots() {
-        return lines << lineShift;
-    }
-
-    int firstSlot(int line) {
-        return line << lineShift;
     }
 
     int home(int hash) {
         return (int) ((hash & 0xFFFF_FFFFL) * homes >>> 32);
-    }
-
-    // ---- words
-
-    private long[] chunk(long[][] directory, int line, int wordsPerLine) {
-        int index = line / CHUNK_LINES;
-        // Pairs with the compare-and-set below: whoever sees the chunk sees it zeroed.
-        long[] chunk = (long[]) CHUNKS.getAcquire(directory, index);
-        if (chunk != null) {
-            return chunk;
-        }
-        long[] made = new long[Math.min(CHUNK_LINES, lines - index * CHUNK_LINES) * wordsPerLine];
-        long[] other = (long[]) CHUNKS.compareAndExchange(directory, index, null, made);
-        return other == null ? made : other;
-    }
-
-    private long[] words(int slot) {
-        return chunk(chunks, slot >>> lineShift, LINE_WORDS);
-    }
-
-    private int index(int slot, int word) {
-        return (slot << slotShift & CHUNK_WORDS - 1) + word;
-    }
-
-    /** Any word of a slot. Acquire: pairs with the promotion that published it, and orders the reads before a second look. */
-    long word(int slot, int word) {
-        return (long) WORDS.getAcquire(words(slot), index(slot, word));
-    }
-
-    long meta(int slot) {
-        return (long) WORDS.getVolatile(words(slot), index(slot, FlowRecord.META));
-    }
-
-    boolean casMeta(int slot, long expected, long replacement) {
-        return WORDS.compareAndSet(words(slot), index(slot, FlowRecord.META), expected, replacement);
-    }
-
-    /** Whether nothing ever was at or near a slot. */
-    boolean untouched(int slot) {
-        return CHUNKS.getAcquire(chunks, (slot >>> lineShift) / CHUNK_LINES) == null;
-    }
-
-    /** For the thread that has claimed the slot and not yet made it known. */
-    void setClaimed(int slot, long meta) {
-        WORDS.setVolatile(words(slot), index(slot, FlowRecord.META), meta);
-    }
-
-    private long links(int slot) {
-        return (long) WORDS.getVolatile(words(slot), index(slot, FlowRecord.LINKS));
-    }
-
-    private boolean casLinks(int slot, long expected, long replacement) {
-        return WORDS.compareAndSet(words(slot), index(slot, FlowRecord.LINKS), expected, replacement);
-    }
-
-    long control(int line) {
-        return (long) WORDS.getVolatile(chunk(controls, line, 1), line & CHUNK_LINES - 1);
-    }
-
-    private boolean casControl(int line, long expected, long replacement) {
-        return WORDS.compareAndSet(chunk(controls, line, 1), line & CHUNK_LINES - 1, expected, replacement);
-    }
-
-    private void pass(int home, int slot, long delta) {
-        for (int line = home; line < slot >>> lineShift; line++) {
-            WORDS.getAndAdd(chunk(controls, line, 1), line & CHUNK_LINES - 1, delta);
-        }
-    }
-
-    /** Reads the key of a slot into a probe, which only means something while the slot stays what it is. */
-    void read(int slot, FlowProbe probe) {
-        long first = word(slot, FlowRecord.ADDRESSES);
-        long identity = word(slot, FlowRecord.IDENTITY);
-        if (wide) {
-            probe.fill(first, word(slot, 4), word(slot, 5), word(slot, 6), identity);
-        } else {
-            probe.fill(first, 0, 0, 0, identity);
-        }
-    }
-
-    private boolean matches(long[] chunk, int index, FlowProbe probe) {
-        // Acquire: the look at the meta word that follows must not come before these.
-        return (long) WORDS.getAcquire(chunk, index + FlowRecord.ADDRESSES) == probe.first
-                && (((long) WORDS.getAcquire(chunk, index + FlowRecord.IDENTITY) ^ probe.identity) & FlowRecord.KEY_MASK)
-                        == 0
-                && (!wide
-                        || (long) WORDS.getAcquire(chunk, index + 4) == probe.second
-                                && (long) WORDS.getAcquire(chunk, index + 5) == probe.third
-                                && (long) WORDS.getAcquire(chunk, index + 6) == probe.fourth);
     }
 
     // ---- search
@@ -180,13 +62,12 @@ final class FlowArea {
     int find(FlowProbe probe, @Nullable FlowArea next) {
         int home = home(probe.hash);
         for (int line = home; line < home + WINDOW; line++) {
-            long[] chunk = (long[]) CHUNKS.getAcquire(chunks, line / CHUNK_LINES);
+            long[] chunk = chunkOf(line);
             if (chunk == null) {
                 return ABSENT;
             }
-            int base = (line & CHUNK_LINES - 1) * LINE_WORDS;
-            int slot = line << lineShift;
-            for (int index = base; index < base + LINE_WORDS; index += 1 << slotShift, slot++) {
+            int slot = firstSlot(line);
+            for (int index = indexOf(line); slot < firstSlot(line + 1); index += slotWords, slot++) {
                 // Volatile: an insertion's search must not be moved before its look at the control word.
                 long meta = (long) WORDS.getVolatile(chunk, index);
                 while (FlowRecord.status(meta) >= FlowRecord.LIVE
@@ -214,7 +95,7 @@ final class FlowArea {
                     meta = again;
                 }
             }
-            if (control(line) >>> 48 == 0) {
+            if (passed(line) == 0) {
                 return ABSENT;
             }
         }
@@ -222,6 +103,12 @@ final class FlowArea {
     }
 
     // ---- insertion
+
+    private void pass(int home, int slot, long delta) {
+        for (int line = home; line < lineOf(slot); line++) {
+            addControl(line, delta);
+        }
+    }
 
     static boolean frozen(long control) {
         return (control & FROZEN) != 0;
@@ -231,7 +118,7 @@ final class FlowArea {
     void settle(int home, long control) {
         int version = (int) (control >>> VERSION_SHIFT & 0xFFFF);
         if (version != 0) {
-            promote((home << lineShift) + (int) (control >>> OFFSET_SHIFT & 0x7F), version);
+            promote(firstSlot(home) + (int) (control >>> OFFSET_SHIFT & 0x7F), version);
         }
     }
 
@@ -254,23 +141,14 @@ final class FlowArea {
      */
     int claim(FlowProbe probe, int controller, long fields) {
         int home = home(probe.hash);
-        int end = home + WINDOW << lineShift;
-        for (int slot = home << lineShift; slot < end; slot++) {
+        int end = firstSlot(home + WINDOW);
+        for (int slot = firstSlot(home); slot < end; slot++) {
             long meta = meta(slot);
             int version = FlowRecord.versionAfter(meta);
             if (FlowRecord.status(meta) == FlowRecord.EMPTY
                     && casMeta(slot, meta, FlowRecord.with(0, FlowRecord.CLAIMED, version))) {
                 pass(home, slot, ONE_PASSED);
-                long[] chunk = words(slot);
-                int index = index(slot, 0);
-                // Opaque: published by the volatile write of the meta word below.
-                WORDS.setOpaque(chunk, index + FlowRecord.IDENTITY, probe.identity);
-                WORDS.setOpaque(chunk, index + FlowRecord.ADDRESSES, probe.first);
-                if (wide) {
-                    WORDS.setOpaque(chunk, index + 4, probe.second);
-                    WORDS.setOpaque(chunk, index + 5, probe.third);
-                    WORDS.setOpaque(chunk, index + 6, probe.fourth);
-                }
+                write(slot, probe);
                 long links;
                 do {
                     links = links(slot);
@@ -289,7 +167,7 @@ final class FlowArea {
      */
     boolean commit(int home, int slot, long control) {
         int version = FlowRecord.version(meta(slot));
-        long own = (long) (slot - (home << lineShift)) << OFFSET_SHIFT
+        long own = (long) (slot - firstSlot(home)) << OFFSET_SHIFT
                 | (long) version << VERSION_SHIFT
                 | control + 1 & SEQUENCE_MASK;
         while (true) {
@@ -407,12 +285,8 @@ final class FlowArea {
         }
     }
 
+    @Override
     long bytes() {
-        long bytes = timers.bytes() + 16L * chunks.length;
-        for (int i = 0; i < chunks.length; i++) {
-            bytes += (chunks[i] == null ? 0 : 8L * chunks[i].length + 16)
-                    + (controls[i] == null ? 0 : 8L * controls[i].length + 16);
-        }
-        return bytes;
+        return super.bytes() + timers.bytes();
     }
 }

@@ -71,6 +71,8 @@ final class FlowMigration {
                 continue;
             }
             int version = FlowRecord.version(to.meta(copy));
+            // Before the copy counts, so that its end does not depend on this thread; see below for the other one.
+            to.arm(copy, FlowRecord.deadline(meta));
             long original = meta;
             while (!from.casMeta(slot, original, FlowRecord.moved(copy, version))) {
                 long now = from.meta(slot);
@@ -86,7 +88,7 @@ final class FlowMigration {
                 return;
             }
             to.promote(copy, version);
-            // Whatever it has become since, a look at its deadline does no harm.
+            // A tick may have come by before it counted. Whatever it has become since, a look at its deadline does no harm.
             to.arm(copy, FlowRecord.deadline(original));
             return;
         }

@@ -6,7 +6,72 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections by their key, in flat memory: no object for each, nothing allocated but now and then a chunk.
+ * Connections by their key, in flat memory: no object for each, and nothing allocated but now and then a chunk of many.
+ *
+ * <h2>Layout</h2>
+ *
+ * A line is 64 bytes: two IPv4 connections or one IPv6 connection, see {@link FlowRecord}. The upper bits of a key's hash
+ * name its home line; a connection lies there or, if that is full, in one of the lines behind it, no further than
+ * {@link FlowArea#WINDOW} lines. Each line has a control word beside it that counts what lies behind it, so that a key found
+ * at home costs one line, and one that is not there one line and one control word. Nothing marks a grave: a slot
+ * whose connection has ended is empty at once.
+ *
+ * <h2>A slot's life</h2>
+ *
+ * <pre>
+ * EMPTY --claim--> CLAIMED --promote--> LIVE --free--> EMPTY
+ *                     |                   |
+ *                     +--abandon--> EMPTY +--move--> MOVED, for good: the area is on its way out
+ * </pre>
+ *
+ * Every arrow but the abandoning of one's own claim is a compare-and-set of the meta word, the only word of a connection that
+ * changes while it is live, links aside. A claim takes a new version, so that who still has the slot's former meta word
+ * in hand fails. A change of state, deadline or flags is a compare-and-set from exactly what a lookup read; who fails
+ * looks the key up again and finds what it has become, wherever it is now.
+ *
+ * <h2>Insertion</h2>
+ *
+ * Two threads must not insert one key twice, side by side in different slots. All insertions at one home are put into an
+ * order by its control word: read it, finish what it names, look for the key, claim and fill a slot, then compare-and-set the
+ * control word to name that slot. This is the commit; who finds the word's sequence changed gives the claim up and begins
+ * again. Then the slot is made live, by its owner or by the next one who finds it named.
+ *
+ * <h2>Growing and shrinking</h2>
+ *
+ * A new {@link FlowArea} takes all insertions while each of them, and each tick, moves a few lines of the old one
+ * ({@link FlowMigration}). Searches look into the old area first: a connection moves forward only, so it is not missed. An
+ * insertion freezes its home in the old area before it looks there, so that what it does not find cannot appear any more.
+ * Shrinking is announced before it begins; an insertion that would make the rest too much for the smaller area calls it off.
+ *
+ * <h2>Time</h2>
+ *
+ * Each area has a wheel of ticks ({@link FlowTimers}). A packet moves the deadline in the meta word and touches the wheel only
+ * if it comes closer. A slot remembers at which tick it is to be looked at, and keeps that beyond the end of its connection:
+ * the next one in the slot uses the same node. A slot's look clears the memory first and reads the deadline second, a packet
+ * writes the deadline first and reads the memory second, so one of them sees to it that the slot is looked at again.
+ * One turn of the ring is {@link FlowTimers#RING} ticks; what lasts longer is looked at once in each turn.
+ *
+ * <h2>Progress</h2>
+ *
+ * Lookups are lock-free, and wait-free while keys are not recycled under them; they never wait for a writer. Insertions,
+ * changes, removals, expiry and moving are lock-free: a step fails only because another one has succeeded, and what somebody
+ * has begun, others finish. A tick belongs to the thread that has taken it: if it is held up, what ends at that tick ends late.
+ *
+ * <h2>What was given up</h2>
+ *
+ * The memory of both areas is in use while one replaces the other. A million IPv4 connections take 63 bytes each, nodes
+ * included; the figure swings between 53 and 67 with the load, and up to 8 more where slots stand empty after churn. Versions
+ * have 16 bits: a thread that sleeps while one slot is used a multiple of 65,535 times and then reads the same state and
+ * deadline would take one connection for another; within a lookup the keys are compared as well. A connection for which the
+ * window of a new area has no room is dropped and counted; at the loads allowed here that is less likely than a fault of the
+ * memory.
+ *
+ * <h2>How it can be attacked</h2>
+ *
+ * By keys that collide: the hash mixes a seed of 64 secret bits into products, and nothing that a client can see tells
+ * where its connection lies; the window bounds what a collision costs. By numbers: the caller keeps a ceiling. By resetting
+ * connections again and again, each of which leaves a node on the wheel until its tick: at eight nodes for each slot no more
+ * are spent and ends come later instead.
  */
 final class FlowTable {
     /** Told of each connection that has ended by time, exactly once. */
@@ -168,6 +233,8 @@ final class FlowTable {
                 continue;
             }
             long meta = FlowRecord.withStatus(current.meta(slot), FlowRecord.LIVE);
+            // Before it is known, so that its end depends on nobody; and again, for a tick may have come by too early.
+            current.arm(slot, FlowRecord.deadline(meta));
             if (current.commit(home, slot, control)) {
                 probe.controller = controller;
                 probe.at(current, slot, meta);
@@ -259,7 +326,7 @@ final class FlowTable {
     }
 
     private long limit(int slots) {
-        return wide ? slots / 8L * 5 : slots / 4L * 3;
+        return wide ? slots / 8L * 5 : slots / 5L * 4;
     }
 
     private static int larger(int homes) {

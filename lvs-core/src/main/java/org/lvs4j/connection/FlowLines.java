@@ -1,0 +1,179 @@
+package org.lvs4j.connection;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Flat memory of a {@link FlowArea}: lines of 64 bytes and a control word for each, in chunks on the heap that are made when
+ * they are first needed, so that no large array is ever zeroed at once.
+ *
+ * <p>On the heap, because a plain array costs one bounds check and nothing to release, and because arrays of numbers give the
+ * collector nothing to follow. The price: arrays begin 16 bytes into an object, so a line of ours may lie across two of the
+ * processor's; both are fetched together.
+ */
+abstract class FlowLines {
+    static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
+
+    private static final VarHandle CHUNKS = MethodHandles.arrayElementVarHandle(long[][].class);
+    private static final int LINE_WORDS = 8;
+    private static final int CHUNK_LINES = 1 << 12;
+    private static final int CHUNK_WORDS = CHUNK_LINES * LINE_WORDS;
+
+    final int lines;
+    final int slotWords;
+
+    private final boolean wide;
+    private final int slotShift;
+    private final int lineShift;
+    private final long[][] chunks;
+    private final long[][] controls;
+
+    FlowLines(boolean wide, int lines) {
+        this.wide = wide;
+        this.lines = lines;
+        slotShift = wide ? 3 : 2;
+        lineShift = wide ? 0 : 1;
+        slotWords = 1 << slotShift;
+        int count = (lines + CHUNK_LINES - 1) / CHUNK_LINES;
+        chunks = new long[count][];
+        controls = new long[count][];
+    }
+
+    final int slots() {
+        return lines << lineShift;
+    }
+
+    final int firstSlot(int line) {
+        return line << lineShift;
+    }
+
+    final int lineOf(int slot) {
+        return slot >>> lineShift;
+    }
+
+    /** The chunk of a line if there is one. */
+    final long @Nullable [] chunkOf(int line) {
+        // Pairs with the compare-and-set in chunk: whoever sees the chunk sees it zeroed.
+        return (long[]) CHUNKS.getAcquire(chunks, line / CHUNK_LINES);
+    }
+
+    /** Where a line begins in its chunk. */
+    final int indexOf(int line) {
+        return (line & CHUNK_LINES - 1) * LINE_WORDS;
+    }
+
+    private long[] chunk(long[][] directory, int line, int wordsPerLine) {
+        int index = line / CHUNK_LINES;
+        // Pairs with the compare-and-set below: whoever sees the chunk sees it zeroed.
+        long[] chunk = (long[]) CHUNKS.getAcquire(directory, index);
+        if (chunk != null) {
+            return chunk;
+        }
+        long[] made = new long[Math.min(CHUNK_LINES, lines - index * CHUNK_LINES) * wordsPerLine];
+        long[] other = (long[]) CHUNKS.compareAndExchange(directory, index, null, made);
+        return other == null ? made : other;
+    }
+
+    private long[] words(int slot) {
+        return chunk(chunks, slot >>> lineShift, LINE_WORDS);
+    }
+
+    private int index(int slot, int word) {
+        return (slot << slotShift & CHUNK_WORDS - 1) + word;
+    }
+
+    /** Any word of a slot. Acquire: pairs with the promotion that published it, and orders the reads before a second look. */
+    final long word(int slot, int word) {
+        return (long) WORDS.getAcquire(words(slot), index(slot, word));
+    }
+
+    final long meta(int slot) {
+        return (long) WORDS.getVolatile(words(slot), index(slot, FlowRecord.META));
+    }
+
+    final boolean casMeta(int slot, long expected, long replacement) {
+        return WORDS.compareAndSet(words(slot), index(slot, FlowRecord.META), expected, replacement);
+    }
+
+    /** Whether nothing ever was at or near a slot. */
+    final boolean untouched(int slot) {
+        return CHUNKS.getAcquire(chunks, (slot >>> lineShift) / CHUNK_LINES) == null;
+    }
+
+    /** For the thread that has claimed the slot and not yet made it known. */
+    final void setClaimed(int slot, long meta) {
+        WORDS.setVolatile(words(slot), index(slot, FlowRecord.META), meta);
+    }
+
+    final long links(int slot) {
+        return (long) WORDS.getVolatile(words(slot), index(slot, FlowRecord.LINKS));
+    }
+
+    final boolean casLinks(int slot, long expected, long replacement) {
+        return WORDS.compareAndSet(words(slot), index(slot, FlowRecord.LINKS), expected, replacement);
+    }
+
+    final long control(int line) {
+        return (long) WORDS.getVolatile(chunk(controls, line, 1), line & CHUNK_LINES - 1);
+    }
+
+    final boolean casControl(int line, long expected, long replacement) {
+        return WORDS.compareAndSet(chunk(controls, line, 1), line & CHUNK_LINES - 1, expected, replacement);
+    }
+
+    /** Reads the key of a slot into a probe, which only means something while the slot stays what it is. */
+    final void read(int slot, FlowProbe probe) {
+        long first = word(slot, FlowRecord.ADDRESSES);
+        long identity = word(slot, FlowRecord.IDENTITY);
+        if (wide) {
+            probe.fill(first, word(slot, 4), word(slot, 5), word(slot, 6), identity);
+        } else {
+            probe.fill(first, 0, 0, 0, identity);
+        }
+    }
+
+    final boolean matches(long[] chunk, int index, FlowProbe probe) {
+        // Acquire: the look at the meta word that follows must not come before these.
+        return (long) WORDS.getAcquire(chunk, index + FlowRecord.ADDRESSES) == probe.first
+                && (((long) WORDS.getAcquire(chunk, index + FlowRecord.IDENTITY) ^ probe.identity) & FlowRecord.KEY_MASK)
+                        == 0
+                && (!wide
+                        || (long) WORDS.getAcquire(chunk, index + 4) == probe.second
+                                && (long) WORDS.getAcquire(chunk, index + 5) == probe.third
+                                && (long) WORDS.getAcquire(chunk, index + 6) == probe.fourth);
+    }
+
+    /** For the thread that has claimed the slot. */
+    final void write(int slot, FlowProbe probe) {
+        long[] chunk = words(slot);
+        int index = index(slot, 0);
+        // Opaque: published by the volatile write of the meta word that follows.
+        WORDS.setOpaque(chunk, index + FlowRecord.IDENTITY, probe.identity);
+        WORDS.setOpaque(chunk, index + FlowRecord.ADDRESSES, probe.first);
+        if (wide) {
+            WORDS.setOpaque(chunk, index + 4, probe.second);
+            WORDS.setOpaque(chunk, index + 5, probe.third);
+            WORDS.setOpaque(chunk, index + 6, probe.fourth);
+        }
+    }
+
+    final void addControl(int line, long delta) {
+        WORDS.getAndAdd(chunk(controls, line, 1), line & CHUNK_LINES - 1, delta);
+    }
+
+    /** How many connections lie behind a line that a search for them comes through; a look that makes nothing. */
+    final long passed(int line) {
+        long[] chunk = (long[]) CHUNKS.getAcquire(controls, line / CHUNK_LINES);
+        return chunk == null ? 0 : (long) WORDS.getVolatile(chunk, line & CHUNK_LINES - 1) >>> 48;
+    }
+
+    long bytes() {
+        long bytes = 16L * chunks.length;
+        for (int i = 0; i < chunks.length; i++) {
+            bytes += (chunks[i] == null ? 0 : 8L * chunks[i].length + 16)
+                    + (controls[i] == null ? 0 : 8L * controls[i].length + 16);
+        }
+        return bytes;
+    }
+}
