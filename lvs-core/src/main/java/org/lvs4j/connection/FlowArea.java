@@ -81,7 +81,9 @@ final class FlowArea extends FlowLines {
                         if (next == null) {
                             return OUTDATED;
                         }
-                        next.promote(FlowRecord.target(again), FlowRecord.version(again));
+                        if (!FlowRecord.has(again, FlowRecord.ARRIVED)) {
+                            next.promote(FlowRecord.target(again), FlowRecord.version(again));
+                        }
                         break;
                     }
                     if (FlowRecord.status(again) == FlowRecord.LIVE

@@ -71,6 +71,8 @@ final class FlowMigration {
                 continue;
             }
             int version = FlowRecord.version(to.meta(copy));
+            // Remembered, because arming may end other connections, which uses the same scratch.
+            int home = to.home(scratch.hash);
             // Before the copy counts, so that its end does not depend on this thread; see below for the other one.
             to.arm(copy, FlowRecord.deadline(meta));
             long original = meta;
@@ -84,10 +86,12 @@ final class FlowMigration {
                 to.setClaimed(copy, FlowRecord.with(now, FlowRecord.CLAIMED, version));
             }
             if (original == 0) {
-                to.abandon(to.home(scratch.hash), copy);
+                to.abandon(home, copy);
                 return;
             }
             to.promote(copy, version);
+            // Nobody needs to help any more; a place that stayed could fit another claim after 65,535 uses of the slot.
+            from.casMeta(slot, FlowRecord.moved(copy, version), FlowRecord.moved(copy, version) | FlowRecord.ARRIVED);
             // A tick may have come by before it counted. Whatever it has become since, a look at its deadline does no harm.
             to.arm(copy, FlowRecord.deadline(original));
             return;

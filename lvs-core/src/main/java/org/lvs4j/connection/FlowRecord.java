@@ -40,6 +40,8 @@ final class FlowRecord {
     private static final int STATUS_SHIFT = 44;
     private static final long STATUS_MASK = 3L << STATUS_SHIFT;
     static final long DIRECT = 1L << 46;
+    /** Of what has moved: it has arrived, and needs no help. */
+    static final long ARRIVED = DIRECT;
     private static final int VERSION_SHIFT = 48;
 
     private static final long LOW = 0xFFFF_FFFFL;

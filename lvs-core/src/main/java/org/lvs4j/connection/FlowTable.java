@@ -363,14 +363,18 @@ final class FlowTable {
         return now.current.bytes() + (now.old == null ? 0 : now.old.bytes());
     }
 
-    /** Shows every connection; weakly consistent. One that is moved meanwhile may be shown twice. */
+    /** Shows every connection that stays meanwhile, and perhaps others; one that is moved meanwhile may be shown twice. */
     void forEach(Visitor visitor) {
-        Areas now = areas.get();
         FlowProbe probe = new FlowProbe();
-        if (now.old != null) {
-            forEach(now.old, probe, visitor);
-        }
-        forEach(now.current, probe, visitor);
+        Areas now;
+        do {
+            now = areas.get();
+            if (now.old != null) {
+                forEach(now.old, probe, visitor);
+            }
+            forEach(now.current, probe, visitor);
+            // Once more if others have come into use: what was moved on before its turn is there.
+        } while (areas.get().current != now.current);
     }
 
     private void forEach(FlowArea area, FlowProbe probe, Visitor visitor) {

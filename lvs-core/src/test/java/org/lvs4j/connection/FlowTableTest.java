@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -107,6 +109,29 @@ class FlowTableTest {
             deadlines.keySet().removeAll(expected);
         }
         assertThat(table.size()).isEqualTo(deadlines.size());
+    }
+
+    @Test
+    void forEach_whileTheTableGrows_showsEachThatStays() {
+        FlowTable table = table(false, 1);
+        for (int i = 0; i < 150; i++) {
+            assertThat(table.insert(key(i, i), 0, until(500))).isTrue();
+        }
+        Set<Integer> shown = new HashSet<>();
+        int[] added = {1_000};
+        table.forEach(found -> {
+            if (shown.isEmpty()) {
+                while (added[0] < 4_000) {
+                    table.insert(key(added[0], 1_000), 0, until(500));
+                    added[0]++;
+                }
+            }
+            shown.add(FlowRecord.server(found.identity));
+        });
+        assertThat(table.size()).isEqualTo(3_150);
+        for (int i = 0; i < 150; i++) {
+            assertThat(shown).contains(i);
+        }
     }
 
     @Test
