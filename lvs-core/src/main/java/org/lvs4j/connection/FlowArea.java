@@ -48,6 +48,11 @@ final class FlowArea extends FlowLines {
         timers = new FlowTimers(slots());
     }
 
+    /** How many slots there are in the lines that are homes: what the load is measured by. */
+    int homeSlots() {
+        return firstSlot(homes);
+    }
+
     int home(int hash) {
         return (int) ((hash & 0xFFFF_FFFFL) * homes >>> 32);
     }

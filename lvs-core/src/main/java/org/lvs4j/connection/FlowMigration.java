@@ -54,6 +54,13 @@ final class FlowMigration {
     private static void move(FlowArea from, FlowArea to, int slot, FlowProbe scratch) {
         while (true) {
             long meta = from.meta(slot);
+            if (FlowRecord.status(meta) == FlowRecord.MOVED) {
+                // Its mover may be held up; after the sweep nobody comes by any more to help.
+                if (!FlowRecord.has(meta, FlowRecord.ARRIVED)) {
+                    to.promote(FlowRecord.target(meta), FlowRecord.version(meta));
+                }
+                return;
+            }
             if (FlowRecord.status(meta) != FlowRecord.LIVE) {
                 return;
             }

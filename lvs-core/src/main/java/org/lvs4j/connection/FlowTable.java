@@ -193,7 +193,7 @@ final class FlowTable {
             Areas now = areas.get();
             FlowArea old = now.old;
             FlowArea current = now.current;
-            if (now.shrinking && size.sum() > current.slots() / 6) {
+            if (now.shrinking && size.sum() > current.homeSlots() / 6) {
                 areas.compareAndSet(now, new Areas(current, null, false));
                 continue;
             }
@@ -309,13 +309,13 @@ final class FlowTable {
         if (now.old != null) {
             if (FlowMigration.step(now.old, current, scratch.get())) {
                 areas.compareAndSet(now, new Areas(current, null, false));
-            } else if (count > limit(current.slots())) {
+            } else if (count > limit(current.homeSlots())) {
                 // Somebody has begun a part of the sweep and does not get on with it.
                 finish(now);
             }
-        } else if (count > limit(current.slots())) {
+        } else if (count > limit(current.homeSlots())) {
             resize(now, larger(current.homes));
-        } else if (current.homes > MIN_HOMES && count < current.slots() / 8) {
+        } else if (current.homes > MIN_HOMES && count < current.homeSlots() / 8) {
             if (now.shrinking) {
                 resize(now, Math.max(MIN_HOMES, current.homes / 4));
             } else {
