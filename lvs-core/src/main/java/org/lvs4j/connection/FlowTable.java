@@ -60,7 +60,7 @@ import org.jspecify.annotations.Nullable;
  * <h2>What was given up</h2>
  *
  * The memory of both areas is in use while one replaces the other. A million IPv4 connections take 63 bytes each, nodes
- * included; the figure swings between 53 and 67 with the load, and up to 8 more where slots stand empty after churn. Versions
+ * included; the figure swings between 53 and 65 with the load, with up to 8 more where slots stand empty after churn. Versions
  * have 16 bits: a thread that sleeps while one slot is used a multiple of 65,535 times and then reads the same state and
  * deadline would take one connection for another; within a lookup the keys are compared as well. A connection for which the
  * window of a new area has no room is dropped and counted; at the loads allowed here that is less likely than a fault of the
