@@ -1,7 +1,6 @@
 package org.lvs4j;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -9,10 +8,12 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.DirectorException.Reason;
+import org.lvs4j.connection.Registry;
 import org.lvs4j.connection.ServerState;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.persistence.engine.PersistenceEngine;
@@ -34,6 +35,9 @@ import org.lvs4j.stats.Counters;
  * and publish it once; packet threads read without a lock.
  */
 final class Configuration {
+    /** How many servers there may be in all: a connection names its server by 24 bits. */
+    static final int MAX_ALL_SERVERS = (1 << 24) - 1;
+
     private static final int MAX_SERVERS = 65_536;
 
     private final Schedulers schedulers;
@@ -45,12 +49,11 @@ final class Configuration {
     private final Counters total;
     private final Trash trash = new Trash();
 
-    /** No number below this is free. Guarded by the lock. */
-    private int nextId;
+    private final Registry<ServerState> servers;
+    private final Consumer<ServerState> forgetting;
 
-    // Replaced as a whole under the lock: volatile publishes the new table and array.
+    // Replaced as a whole under the lock: volatile publishes the new table.
     private volatile ServiceTable table = ServiceTable.EMPTY;
-    private volatile @Nullable ServerState[] servers = new ServerState[16];
 
     // Written under the lock; volatile so that packet threads need not take it to see that there is nothing to do.
     private volatile boolean starting;
@@ -61,7 +64,11 @@ final class Configuration {
             LongSupplier ticker,
             RandomGenerator random,
             Duration defaultSlowStart,
-            Counters total) {
+            Counters total,
+            Registry<ServerState> servers,
+            Consumer<ServerState> forgetting) {
+        this.servers = servers;
+        this.forgetting = forgetting;
         schedulers = Schedulers.load(loader);
         Map<String, PersistenceEngine> found = new TreeMap<>();
         ServiceLoader.load(PersistenceEngine.class, loader).forEach(engine -> found.put(engine.name(), engine));
@@ -86,8 +93,7 @@ final class Configuration {
     }
 
     @Nullable ServerState server(int id) {
-        @Nullable ServerState[] all = servers;
-        return id >= 0 && id < all.length ? all[id] : null;
+        return servers.get(id);
     }
 
     ServiceState require(ServiceKey key) {
@@ -182,7 +188,7 @@ final class Configuration {
         } catch (IllegalArgumentException e) {
             state.configure(before);
             if (!revived) {
-                nextId = Math.min(nextId, state.id());
+                servers.free(state.id());
             }
             throw new DirectorException(Reason.INVALID, e.getMessage());
         }
@@ -309,37 +315,34 @@ final class Configuration {
         }
     }
 
-    /** Forgets removed servers that nothing has held on to for long enough. */
+    /**
+     * Forgets removed servers that nothing has held on to for long enough, and gives their numbers to others. A thread that has
+     * found a connection of such a server and still is at it two minutes later may take one server for another.
+     */
     synchronized void emptyTrash(long nowNanos) {
         for (ServerState forgotten : trash.scan(nowNanos)) {
             Counters counted = forgotten.statistics().counters();
             forgotten.serviceCounters().exclude(counted);
             total.exclude(counted);
-            servers[forgotten.id()] = null;
-            nextId = Math.min(nextId, forgotten.id());
+            forgetting.accept(forgotten);
+            servers.free(forgotten.id());
         }
     }
 
     private int freeId() {
-        @Nullable ServerState[] all = servers;
-        for (int id = nextId; id < all.length; id++) {
-            if (all[id] == null) {
-                nextId = id + 1;
-                return id;
-            }
+        int id = servers.take();
+        if (id == 0) {
+            throw new DirectorException(
+                    Reason.INVALID,
+                    "a director knows at most " + MAX_ALL_SERVERS
+                            + " servers, removed ones whose connections remain included; remove some first");
         }
-        nextId = all.length + 1;
-        return all.length;
+        return id;
     }
 
     private void register(ServerState state) {
         total.include(state.statistics().counters());
-        @Nullable ServerState[] all = servers;
-        if (state.id() >= all.length) {
-            all = Arrays.copyOf(all, all.length * 2);
-        }
-        all[state.id()] = state;
-        servers = all;
+        servers.set(state.id(), state);
     }
 
     private record Context(

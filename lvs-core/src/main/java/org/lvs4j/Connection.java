@@ -2,7 +2,7 @@ package org.lvs4j;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-import org.lvs4j.connection.ConnectionEntry;
+import org.lvs4j.connection.HeldConnection;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
@@ -28,7 +28,7 @@ public final class Connection implements AutoCloseable {
     private final Director director;
     private final @Nullable ServiceKey service;
     private final Verdict verdict;
-    private final @Nullable ConnectionEntry entry;
+    private final @Nullable HeldConnection entry;
     private final int mark;
     private final int[] triedIds;
     private final boolean onePacket;
@@ -37,7 +37,7 @@ public final class Connection implements AutoCloseable {
             Director director,
             @Nullable ServiceKey service,
             Verdict verdict,
-            @Nullable ConnectionEntry entry,
+            @Nullable HeldConnection entry,
             int mark,
             int @Nullable [] triedIds) {
         this(director, service, verdict, entry, mark, triedIds, false);
@@ -47,7 +47,7 @@ public final class Connection implements AutoCloseable {
             Director director,
             @Nullable ServiceKey service,
             Verdict verdict,
-            @Nullable ConnectionEntry entry,
+            @Nullable HeldConnection entry,
             int mark,
             int @Nullable [] triedIds,
             boolean onePacket) {
@@ -169,7 +169,7 @@ public final class Connection implements AutoCloseable {
         if (nanos < 0) {
             throw new IllegalArgumentException("latency " + nanos + " ns is negative");
         }
-        ConnectionEntry connection = held();
+        HeldConnection connection = held();
         if (service != null) {
             director.observed(service, connection, nanos);
         }
@@ -183,7 +183,7 @@ public final class Connection implements AutoCloseable {
      * @throws IllegalStateException if this connection was not accepted
      */
     public Connection retry() {
-        ConnectionEntry failed = held();
+        HeldConnection failed = held();
         close();
         int[] tried = Arrays.copyOf(triedIds, triedIds.length + 1);
         tried[triedIds.length] = failed.server().id();
@@ -198,7 +198,7 @@ public final class Connection implements AutoCloseable {
         }
     }
 
-    private ConnectionEntry held() {
+    private HeldConnection held() {
         if (entry == null) {
             throw new IllegalStateException("the connection was not accepted: " + verdict);
         }

@@ -1,6 +1,7 @@
 package org.lvs4j;
 
 import org.jspecify.annotations.Nullable;
+import org.lvs4j.connection.ConnectionState;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
 
@@ -27,4 +28,15 @@ public record ConnectionSnapshot(
         Endpoint server,
         boolean template,
         @Nullable String engine,
-        @Nullable String engineData) {}
+        @Nullable String engineData) {
+    static ConnectionSnapshot of(
+            Protocol protocol,
+            ConnectionState state,
+            long expiresInNanos,
+            Endpoint client,
+            Endpoint virtual,
+            Endpoint server) {
+        return new ConnectionSnapshot(
+                protocol, state.label(), expiresInNanos, client, virtual, server, false, null, null);
+    }
+}

@@ -4,9 +4,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
-import org.lvs4j.connection.ConnectionEntry;
-import org.lvs4j.connection.ConnectionState;
+import org.lvs4j.connection.ConnectionCursor;
 import org.lvs4j.connection.ConnectionTable;
+import org.lvs4j.connection.Controller;
+import org.lvs4j.connection.ServerState;
 import org.lvs4j.persistence.Template;
 import org.lvs4j.persistence.Templates;
 import org.lvs4j.service.Sysctl;
@@ -103,11 +104,14 @@ final class Defence {
         if (!dropEntries) {
             return;
         }
-        connections.forEach(entry -> {
-            if (!entry.held() && random.nextInt(SAMPLE) == 0 && isSuspect(entry, nowNanos) && connections.remove(entry)) {
-                entriesDropped.incrementAndGet();
-                if (entry.controller() instanceof Template template) {
-                    templates.dropUnconfirmed(template);
+        connections.forEach(connection -> {
+            if (random.nextInt(SAMPLE) == 0 && isSuspect(connection, nowNanos)) {
+                Controller controller = connection.controller();
+                if (connection.remove()) {
+                    entriesDropped.incrementAndGet();
+                    if (controller instanceof Template template) {
+                        templates.dropUnconfirmed(template);
+                    }
                 }
             }
         });
@@ -127,17 +131,12 @@ final class Defence {
         return isDue(template.inPackets(), idleNanos) && template.dropIfIdle();
     }
 
-    private boolean isSuspect(ConnectionEntry entry, long nowNanos) {
-        ConnectionState state = entry.state();
-        return switch (state) {
+    private boolean isSuspect(ConnectionCursor connection, long nowNanos) {
+        return switch (connection.state()) {
             case SYN_RECV, SYNACK, SCTP_INIT1, SCTP_INIT -> true;
-            case ESTABLISHED, SCTP_ESTABLISHED, UDP -> isDue(entry, nowNanos);
+            case ESTABLISHED, SCTP_ESTABLISHED, UDP -> isDue(connection.inPackets(), connection.idleNanos(nowNanos));
             default -> false;
         };
-    }
-
-    private boolean isDue(ConnectionEntry entry, long nowNanos) {
-        return isDue(entry.inPackets(), nowNanos + entry.timeoutNanos() - entry.deadlineNanos());
     }
 
     /** Of those idle for a minute that have seen i packets, 1 to 8, every i-th. */
@@ -154,9 +153,10 @@ final class Defence {
 
     /** Ends the connections of servers that have been removed, and the templates that no held connection needs. */
     static void expireNoDestination(ConnectionTable connections, Templates templates) {
-        connections.forEach(entry -> {
-            if (!entry.held() && !entry.server().present()) {
-                connections.remove(entry);
+        connections.forEach(connection -> {
+            ServerState server = connection.server();
+            while (server != null && !server.present() && !connection.remove() && connection.findAgain()) {
+                server = connection.server();
             }
         });
         templates.forEach(template -> {

@@ -12,9 +12,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.lvs4j.connection.ConnectionEntry;
 import org.lvs4j.connection.ConnectionState;
 import org.lvs4j.connection.ConnectionTable;
+import org.lvs4j.connection.Controller;
+import org.lvs4j.connection.HeldConnection;
+import org.lvs4j.connection.Registry;
 import org.lvs4j.connection.SctpStates;
 import org.lvs4j.connection.ServerState;
 import org.lvs4j.connection.TimerWheel;
@@ -41,8 +43,8 @@ import org.lvs4j.stats.Traffic;
  *
  * <p>Assumptions: the ticker never goes back. Guarantees: thread-safe; a change of the configuration that fails has
  * changed nothing; a connection accepted is counted on its server until it is closed or expires, exactly once.
- * Progress: looking up, following and counting take no lock; placing and ending a connection may wait for another
- * thread that changes the same bin of the table; changing the configuration takes a lock of its own.
+ * Progress: dealing with packets and with connections takes no lock, but for the first of a persistent client, which may wait
+ * for another thread that changes the same bin of a map; changing the configuration takes a lock of its own.
  *
  * <pre>{@code
  * Director director = Director.create();
@@ -68,14 +70,23 @@ public final class Director {
         ticker = builder.ticker;
         long now = ticker.getAsLong();
         TimerWheel wheel = new TimerWheel(now);
-        connections = new ConnectionTable(timeouts, wheel, builder.maxConnections);
-        templates = new Templates(wheel, builder.maxTemplates);
+        Registry<ServerState> servers = new Registry<>(Configuration.MAX_ALL_SERVERS);
+        Registry<Controller> controllers = new Registry<>(Integer.MAX_VALUE);
+        connections = new ConnectionTable(timeouts, servers, controllers, wheel, builder.maxConnections, now);
+        templates = new Templates(controllers, wheel, builder.maxTemplates);
         configuration = new Configuration(
-                builder.classLoader, settings, ticker, builder.random, builder.slowStart, statistics.counters());
+                builder.classLoader,
+                settings,
+                ticker,
+                builder.random,
+                builder.slowStart,
+                statistics.counters(),
+                servers,
+                connections::forget);
         defence = new Defence(settings, builder.availablePages, builder.random);
-        dispatch = new Dispatch(configuration, settings, connections, templates, defence);
+        dispatch = new Dispatch(configuration, settings, connections, new Placement(settings, templates), defence);
         housekeeping = new Housekeeping(
-                configuration, settings, wheel, connections, templates, defence, statistics, now);
+                configuration, settings, connections, templates, defence, statistics, now);
     }
 
     /** A director on the system's clock. */
@@ -236,20 +247,31 @@ public final class Director {
     public List<ConnectionSnapshot> connections() {
         long now = advance();
         List<ConnectionSnapshot> snapshots = new ArrayList<>();
-        connections.forEach(entry -> {
-            Endpoint client = entry.client();
-            Endpoint virtual = entry.virtual();
+        Flow flow = new Flow();
+        connections.forEach(connection -> {
+            ServerState server = connection.server();
+            if (server != null) {
+                connection.fill(flow);
+                snapshots.add(ConnectionSnapshot.of(
+                        flow.protocol(),
+                        connection.state(),
+                        connection.remainingNanos(now),
+                        flow.client(),
+                        flow.virtual(),
+                        connection.destination(server)));
+            }
+        });
+        connections.forEachHeld(held -> {
+            Endpoint client = held.client();
+            Endpoint virtual = held.virtual();
             if (client != null && virtual != null) {
-                snapshots.add(new ConnectionSnapshot(
-                        entry.protocol(),
-                        entry.state().label(),
-                        Math.max(0, entry.deadlineNanos() - now),
+                snapshots.add(ConnectionSnapshot.of(
+                        held.protocol(),
+                        held.state(),
+                        held.remainingNanos(now),
                         client,
                         virtual,
-                        entry.destination(),
-                        false,
-                        null,
-                        null));
+                        held.destination()));
             }
         });
         templates.forEach(template -> snapshots.add(new ConnectionSnapshot(
@@ -340,7 +362,7 @@ public final class Director {
         return dispatch.openUnlisted(this, service, null, advance());
     }
 
-    Connection reopen(@Nullable ServiceKey key, ConnectionEntry failed, int mark, int[] triedIds) {
+    Connection reopen(@Nullable ServiceKey key, HeldConnection failed, int mark, int[] triedIds) {
         long now = advance();
         Endpoint client = failed.client();
         Endpoint virtual = failed.virtual();
@@ -356,23 +378,21 @@ public final class Director {
                 : dispatch.openUnlisted(this, service, triedIds, now);
     }
 
-    void established(ConnectionEntry entry) {
-        if (entry.protocol() == Protocol.TCP) {
-            entry.establish(timeouts);
-            connections.touch(entry, ticker.getAsLong());
+    void established(HeldConnection held) {
+        if (held.protocol() == Protocol.TCP) {
+            held.establish(ticker.getAsLong());
         }
     }
 
-    void finished(ConnectionEntry entry, boolean byClient) {
-        if (entry.protocol() == Protocol.TCP) {
-            entry.finish(byClient, timeouts);
-            connections.touch(entry, ticker.getAsLong());
+    void finished(HeldConnection held, boolean byClient) {
+        if (held.protocol() == Protocol.TCP) {
+            held.finish(byClient, ticker.getAsLong());
         }
     }
 
-    void count(ConnectionEntry entry, boolean in, long bytes) {
-        dispatch.count(entry.server(), in, bytes);
-        entry.touch(ticker.getAsLong());
+    void count(HeldConnection held, boolean in, long bytes) {
+        dispatch.count(held.server(), in, bytes);
+        held.touch(ticker.getAsLong());
     }
 
     /**
@@ -388,16 +408,16 @@ public final class Director {
         return dispatch.explain(requireNonNull(flow, "flow"));
     }
 
-    void observed(ServiceKey key, ConnectionEntry entry, long latencyNanos) {
+    void observed(ServiceKey key, HeldConnection held, long latencyNanos) {
         ServiceState service = configuration.table().get(key);
         Scheduler scheduler = service == null ? null : service.view().scheduler();
         if (scheduler != null) {
-            scheduler.observed(entry.server().id(), latencyNanos);
+            scheduler.observed(held.server().id(), latencyNanos);
         }
     }
 
-    void release(ConnectionEntry entry) {
-        connections.remove(entry);
+    void release(HeldConnection held) {
+        connections.release(held);
     }
 
     // ---- packets: the packet plane
@@ -436,7 +456,7 @@ public final class Director {
      * @return whether it belongs to a connection, and so leaves with the virtual address as its source
      */
     public boolean reply(Flow reply, int signal, int bytes) {
-        return dispatch.reply(reply, eventOf(reply, signal), bytes, advance());
+        return dispatch.reply(reply, eventOf(reply, signal), bytes, advance(), null);
     }
 
     private static int eventOf(Flow flow, int signal) {

@@ -1,13 +1,11 @@
 package org.lvs4j;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
-import org.lvs4j.connection.ConnectionEntry;
-import org.lvs4j.connection.ConnectionState;
+import org.lvs4j.connection.ConnectionCursor;
 import org.lvs4j.connection.ConnectionTable;
+import org.lvs4j.connection.HeldConnection;
 import org.lvs4j.connection.SctpStates;
 import org.lvs4j.connection.ServerState;
 import org.lvs4j.connection.TcpStates;
@@ -16,8 +14,6 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.persistence.engine.PersistenceEngine;
 import org.lvs4j.persistence.Template;
-import org.lvs4j.persistence.Templates;
-import org.lvs4j.scheduler.Scheduler;
 import org.lvs4j.service.Persistence;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.Sysctl;
@@ -28,13 +24,12 @@ import org.lvs4j.service.Sysctl;
  */
 final class Dispatch {
     private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0).asReadOnlyBuffer();
-    private static final int FTP_PORT = 21;
     private static final int FTP_DATA_PORT = 20;
 
     private final Configuration configuration;
     private final Settings settings;
     private final ConnectionTable connections;
-    private final Templates templates;
+    private final Placement placement;
     private final Defence defence;
     private final LongAdder refused = new LongAdder();
 
@@ -42,12 +37,12 @@ final class Dispatch {
             Configuration configuration,
             Settings settings,
             ConnectionTable connections,
-            Templates templates,
+            Placement placement,
             Defence defence) {
         this.configuration = configuration;
         this.settings = settings;
         this.connections = connections;
-        this.templates = templates;
+        this.placement = placement;
         this.defence = defence;
     }
 
@@ -77,51 +72,50 @@ final class Dispatch {
                 return new Connection(director, service.key(), Verdict.DROP, null, flow.mark(), null);
             }
         }
-        ConnectionEntry entry = place(service, flow, identity, triedIds, true, nowNanos);
-        if (entry == null) {
-            return new Connection(director, service.key(), noServer(service, flow), null, flow.mark(), null);
+        boolean onePacket = Placement.isOnePacket(service, flow);
+        while (true) {
+            Persistence persistence = service.config().persistence();
+            Template template = placement.template(service, persistence, flow, identity, triedIds, nowNanos);
+            ServerState server = placement.server(service, persistence, template, flow, triedIds);
+            if (server == null) {
+                return new Connection(
+                        director, service.key(), Placement.noServer(service, flow), null, flow.mark(), null);
+            }
+            int port = placement.port(service, persistence != null, server, flow);
+            HeldConnection held =
+                    connections.hold(flow.protocol(), flow, !onePacket, server, port, template, nowNanos);
+            if (held != null) {
+                server.statistics().counters().connection();
+                return new Connection(
+                        director, service.key(), Verdict.FORWARD, held, flow.mark(), triedIds, onePacket);
+            }
         }
-        begin(entry, nowNanos);
-        return new Connection(
-                director,
-                service.key(),
-                Verdict.FORWARD,
-                entry,
-                flow.mark(),
-                triedIds,
-                isOnePacket(service, flow));
     }
 
     Connection openUnlisted(Director director, ServiceState service, int @Nullable [] triedIds, long nowNanos) {
-        ServerState server = pick(service, new Flow(), triedIds);
-        if (server == null) {
-            return new Connection(director, service.key(), Verdict.REJECT, null, 0, null);
+        while (true) {
+            ServerState server = placement.pick(service, new Flow(), triedIds);
+            if (server == null) {
+                return new Connection(director, service.key(), Verdict.REJECT, null, 0, null);
+            }
+            Protocol protocol = Protocol.TCP;
+            int port = server.config().endpoint().port();
+            if (service.key() instanceof ServiceKey.Address address) {
+                protocol = address.protocol();
+                port = port != 0 ? port : address.endpoint().port();
+            }
+            HeldConnection held = connections.hold(protocol, null, false, server, port, null, nowNanos);
+            if (held != null) {
+                server.statistics().counters().connection();
+                return new Connection(director, service.key(), Verdict.FORWARD, held, 0, triedIds);
+            }
         }
-        Protocol protocol = Protocol.TCP;
-        int port = server.config().endpoint().port();
-        if (service.key() instanceof ServiceKey.Address address) {
-            protocol = address.protocol();
-            port = port != 0 ? port : address.endpoint().port();
-        }
-        ConnectionEntry entry = connections.insertUnlisted(protocol, null, null, server, port);
-        server.statistics().counters().connection();
-        begin(entry, nowNanos);
-        return new Connection(director, service.key(), Verdict.FORWARD, entry, 0, triedIds);
-    }
-
-    private void begin(ConnectionEntry entry, long nowNanos) {
-        entry.enter(
-                entry.protocol() == Protocol.TCP
-                        ? ConnectionState.SYN_RECV
-                        : ConnectionState.initial(entry.protocol()),
-                connections.timeouts());
-        connections.arm(entry, nowNanos);
     }
 
     // ---- the packet plane
 
     long packet(Flow flow, int signal, int bytes, @Nullable ByteBuffer payload, long nowNanos) {
-        if (!configuration.table().serves(flow.family())) {
+        if (!serves(flow.family())) {
             return Decision.of(Verdict.PASS);
         }
         long decision = established(flow, signal, bytes, nowNanos);
@@ -130,27 +124,30 @@ final class Dispatch {
 
     /** Decides about a packet of a client by its connection alone; {@link Decision#NONE} if it has none that goes on. */
     long established(Flow flow, int signal, int bytes, long nowNanos) {
-        if (!configuration.table().serves(flow.family())) {
+        if (!serves(flow.family())) {
             return Decision.NONE;
         }
-        ConnectionEntry entry = connections.find(flow);
-        if (entry != null && startsConnection(flow.protocol(), signal) && isReused(entry)) {
-            connections.expireNow(entry, nowNanos);
-            entry = null;
-        }
-        if (entry != null && !entry.server().present()) {
-            if (!settings.on(Sysctl.EXPIRE_NODEST_CONN)) {
-                return Decision.of(Verdict.DROP);
+        ConnectionCursor found = connections.cursor();
+        // Again whenever another thread has changed the connection in between.
+        while (found.find(flow)) {
+            ServerState server = found.server();
+            if (server == null) {
+                continue;
             }
-            connections.expireNow(entry, nowNanos);
-            entry = null;
+            boolean reused = startsConnection(flow.protocol(), signal) && isReused(found, server);
+            if (reused || !server.present()) {
+                if (!reused && !settings.on(Sysctl.EXPIRE_NODEST_CONN)) {
+                    return Decision.of(Verdict.DROP);
+                }
+                if (found.expireNow(nowNanos)) {
+                    return Decision.NONE;
+                }
+            } else if (found.follow(server, true, signal, defence.secureTcp(), nowNanos)) {
+                count(server, true, bytes);
+                return Decision.forward(server.id(), found.serverPort(server));
+            }
         }
-        if (entry == null) {
-            return Decision.NONE;
-        }
-        follow(entry, true, signal, bytes);
-        connections.touch(entry, nowNanos);
-        return Decision.forward(entry.server().id(), entry.serverPort());
+        return Decision.NONE;
     }
 
     /** A packet without a connection. */
@@ -170,59 +167,87 @@ final class Dispatch {
                 return Decision.of(Verdict.DROP);
             }
         }
-        ConnectionEntry entry = place(service, flow, identity, null, false, nowNanos);
-        if (entry == null) {
-            return Decision.of(noServer(service, flow));
-        }
-        follow(entry, true, signal, bytes);
-        long decision = Decision.forward(entry.server().id(), entry.serverPort());
-        if (isOnePacket(service, flow)) {
-            if (entry.controller() != null) {
-                entry.controller().countIn();
+        while (true) {
+            Persistence persistence = service.config().persistence();
+            Template template = placement.template(service, persistence, flow, identity, null, nowNanos);
+            ServerState server = placement.server(service, persistence, template, flow, null);
+            if (server == null) {
+                return Decision.of(Placement.noServer(service, flow));
             }
-            connections.remove(entry);
-        } else {
-            connections.arm(entry, nowNanos);
+            int port = placement.port(service, persistence != null, server, flow);
+            ConnectionCursor.Insertion insertion = Placement.isOnePacket(service, flow)
+                    ? passOne(server, template)
+                    : connections.cursor().insert(flow, server, port, template, signal, defence.secureTcp(), nowNanos);
+            switch (insertion) {
+                case DONE -> {
+                    server.statistics().counters().connection();
+                    count(server, true, bytes);
+                    return Decision.forward(server.id(), port);
+                }
+                case KNOWN -> {
+                    return packet(flow, signal, bytes, payload, nowNanos);
+                }
+                case NO_PLACE -> {
+                    refused.increment();
+                    return Decision.of(Verdict.DROP);
+                }
+                case NO_SERVER -> {
+                    // Another choice will see that it has gone.
+                }
+            }
         }
-        return decision;
     }
 
-    boolean reply(Flow reply, int signal, int bytes, long nowNanos) {
-        return reply(reply, signal, bytes, nowNanos, null);
+    /** Lets a datagram pass that leaves no connection. */
+    private static ConnectionCursor.Insertion passOne(ServerState server, @Nullable Template template) {
+        boolean passed = server.pass();
+        if (template != null) {
+            if (passed) {
+                template.countIn();
+            }
+            template.uncontrol();
+        }
+        return passed ? ConnectionCursor.Insertion.DONE : ConnectionCursor.Insertion.NO_SERVER;
     }
 
-    /** Follows a packet of a server, and says whose it is: client and virtual endpoint are filled into {@code forward}. */
+    /**
+     * Follows a packet of a server, and says whose it is.
+     *
+     * @param forward is filled with client and virtual endpoint of the connection, if there is one; or null
+     * @return whether there is one
+     */
     boolean reply(Flow reply, int signal, int bytes, long nowNanos, @Nullable Flow forward) {
-        ConnectionEntry entry =
-                configuration.table().serves(reply.family()) ? connections.findByServer(reply) : null;
-        if (entry == null) {
+        if (!serves(reply.family())) {
             return false;
         }
-        follow(entry, false, signal, bytes);
-        if (entry.protocol() == Protocol.UDP && entry.controller() != null) {
-            entry.controller().assure();
+        ConnectionCursor found = connections.cursor();
+        while (found.findByServer(reply)) {
+            ServerState server = found.server();
+            if (server != null && found.follow(server, false, signal, defence.secureTcp(), nowNanos)) {
+                count(server, false, bytes);
+                if (forward != null) {
+                    found.fill(forward);
+                }
+                return true;
+            }
         }
-        connections.touch(entry, nowNanos);
-        if (forward != null) {
-            entry.describe(forward);
-        }
-        return true;
+        return false;
     }
 
     /** The server of the connection of a client, or {@link Decision#NONE}. Nothing is counted and no timer moves. */
     long related(Flow flow) {
-        ConnectionEntry entry = configuration.table().serves(flow.family()) ? connections.find(flow) : null;
-        return entry == null ? Decision.NONE : Decision.forward(entry.server().id(), entry.serverPort());
+        ConnectionCursor found = connections.cursor();
+        ServerState server = serves(flow.family()) && found.find(flow) ? found.server() : null;
+        return server == null ? Decision.NONE : Decision.forward(server.id(), found.serverPort(server));
     }
 
     /** Whether a server's packet would belong to a connection, and to which. Nothing is counted and no timer moves. */
     boolean relatedReply(Flow reply, Flow forward) {
-        ConnectionEntry entry =
-                configuration.table().serves(reply.family()) ? connections.findByServer(reply) : null;
-        if (entry == null) {
+        ConnectionCursor found = connections.cursor();
+        if (!serves(reply.family()) || !found.findByServer(reply)) {
             return false;
         }
-        entry.describe(forward);
+        found.fill(forward);
         return true;
     }
 
@@ -241,13 +266,7 @@ final class Dispatch {
         return settings.get(sysctl);
     }
 
-    private void follow(ConnectionEntry entry, boolean fromClient, int signal, int bytes) {
-        count(entry.server(), fromClient, bytes);
-        if (fromClient) {
-            entry.countIn();
-        }
-        entry.follow(entry.protocol(), fromClient, signal, defence.secureTcp(), connections.timeouts());
-    }
+    // ---- rules
 
     private static boolean startsConnection(Protocol protocol, int signal) {
         return switch (protocol) {
@@ -268,22 +287,22 @@ final class Dispatch {
     }
 
     /** Whether a packet that starts a connection finds an old one in its place that gives way. */
-    private boolean isReused(ConnectionEntry entry) {
-        if (settings.on(Sysctl.EXPIRE_NODEST_CONN) && entry.server().config().weight() == 0) {
+    private boolean isReused(ConnectionCursor connection, ServerState server) {
+        if (settings.on(Sysctl.EXPIRE_NODEST_CONN) && server.config().weight() == 0) {
             return true;
         }
         int mode = settings.get(Sysctl.CONN_REUSE_MODE);
-        if (mode == 0 || entry.controller() != null) {
+        if (mode == 0 || connection.controlled()) {
             return false;
         }
-        return switch (entry.state()) {
+        return switch (connection.state()) {
             case TIME_WAIT, CLOSE, SCTP_CLOSED -> true;
-            case FIN_WAIT -> (mode & 2) != 0 && entry.noOutput();
+            case FIN_WAIT -> (mode & 2) != 0 && connection.noOutput();
             default -> false;
         };
     }
 
-    // ---- both
+    // ---- both planes
 
     /** Counts a packet for its server, and thereby for the service and the director, of which the server is a part. */
     void count(ServerState server, boolean in, long bytes) {
@@ -309,110 +328,8 @@ final class Dispatch {
         return refused.sum();
     }
 
-    private static boolean isOnePacket(ServiceState service, Flow flow) {
-        return service.config().onePacket() && flow.protocol() == Protocol.UDP;
-    }
-
-    /** Binds a new connection to a server, or returns null if there is none for it. */
-    private @Nullable ConnectionEntry place(
-            ServiceState service,
-            Flow flow,
-            @Nullable String identity,
-            int @Nullable [] triedIds,
-            boolean held,
-            long nowNanos) {
-        Persistence persistence = service.config().persistence();
-        if (persistence == null) {
-            ServerState server = isServicePort(service, flow) ? pick(service, flow, triedIds) : null;
-            return server == null ? null : bind(service, flow, null, server, scheduledPort(server, flow), held);
-        }
-        boolean quiescentExpires = settings.on(Sysctl.EXPIRE_QUIESCENT_TEMPLATE);
-        ServiceKey key = service.key();
-        Template template =
-                templates.find(key, persistence, flow, identity, quiescentExpires, triedIds, nowNanos);
-        if (template == null) {
-            ServerState server = pick(service, flow, triedIds);
-            if (server == null) {
-                return null;
-            }
-            template = templates.add(key, persistence, flow, identity, server, isOnePacket(service, flow), nowNanos);
-        }
-        ServerState server = template.server();
-        return bind(service, flow, template, server, persistentPort(key, server, flow), held);
-    }
-
-    private ConnectionEntry bind(
-            ServiceState service,
-            Flow flow,
-            @Nullable Template template,
-            ServerState server,
-            int port,
-            boolean held) {
-        // Only a holder may want to know later whose datagram it was.
-        ConnectionEntry entry = isOnePacket(service, flow)
-                ? connections.insertUnlisted(flow.protocol(), held ? flow : null, template, server, port)
-                : connections.insert(flow, template, server, port, held);
-        server.statistics().counters().connection();
-        return entry;
-    }
-
-    private @Nullable ServerState pick(ServiceState service, Flow flow, int @Nullable [] triedIds) {
-        // Pairs with the volatile write in ServiceState.publish: list and scheduler belong together.
-        ServiceState.View view = service.view();
-        Scheduler scheduler = view.scheduler();
-        if (scheduler == null) {
-            return null;
-        }
-        ServerPool pool = triedIds == null ? view.servers() : view.servers().excluding(triedIds);
-        int index = scheduler.pick(pool, flow);
-        return index == Scheduler.NONE ? null : view.servers().state(index);
-    }
-
     @Nullable Explanation explain(Flow flow) {
         ServiceState service = configuration.table().find(flow);
-        if (service == null) {
-            return null;
-        }
-        ServiceState.View view = service.view();
-        Scheduler scheduler = view.scheduler();
-        ServerPool pool = view.servers();
-        List<Explanation.Candidate> candidates = new ArrayList<>(pool.size());
-        for (int i = 0; i < pool.size(); i++) {
-            candidates.add(new Explanation.Candidate(
-                    pool.server(i),
-                    pool.weight(i),
-                    pool.active(i),
-                    pool.inactive(i),
-                    pool.overloaded(i),
-                    scheduler == null ? Double.NaN : scheduler.cost(pool, i, flow)));
-        }
-        boolean scheduled = service.config().persistence() != null || isServicePort(service, flow);
-        int chosen = scheduler == null || !scheduled ? Scheduler.NONE : scheduler.peek(pool, flow);
-        return new Explanation(service.key(), service.config().scheduler(), candidates, chosen);
-    }
-
-    /** Without persistence only the service's own port is scheduled: an FTP service is found for others too. */
-    private static boolean isServicePort(ServiceState service, Flow flow) {
-        return !(service.key() instanceof ServiceKey.Address address)
-                || flow.virtualPort() == address.endpoint().port();
-    }
-
-    private static Verdict noServer(ServiceState service, Flow flow) {
-        boolean ftpData = service.key() instanceof ServiceKey.Address address
-                && address.endpoint().port() == FTP_PORT
-                && flow.virtualPort() != FTP_PORT;
-        return ftpData ? Verdict.PASS : Verdict.REJECT;
-    }
-
-    private static int scheduledPort(ServerState server, Flow flow) {
-        int port = server.config().endpoint().port();
-        return port != 0 ? port : flow.virtualPort();
-    }
-
-    /** With persistence only the service's own port is mapped; any other stays as the client asked. */
-    private static int persistentPort(ServiceKey key, ServerState server, Flow flow) {
-        boolean own = key instanceof ServiceKey.Address address && address.endpoint().port() == flow.virtualPort();
-        int port = server.config().endpoint().port();
-        return own && port != 0 ? port : flow.virtualPort();
+        return service == null ? null : placement.explain(service, flow);
     }
 }

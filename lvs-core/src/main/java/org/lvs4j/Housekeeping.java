@@ -4,7 +4,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.lvs4j.connection.ConnectionTable;
-import org.lvs4j.connection.TimerWheel;
 import org.lvs4j.persistence.Templates;
 import org.lvs4j.service.Sysctl;
 import org.lvs4j.stats.Statistics;
@@ -20,7 +19,6 @@ final class Housekeeping {
 
     private final Configuration configuration;
     private final Settings settings;
-    private final TimerWheel wheel;
     private final ConnectionTable connections;
     private final Templates templates;
     private final Defence defence;
@@ -28,12 +26,12 @@ final class Housekeeping {
     private final AtomicLong nextEstimate;
     private final AtomicLong nextScan;
     private final AtomicLong nextLook;
+    private final AtomicLong nextTurn;
     private final AtomicBoolean removals = new AtomicBoolean();
 
     Housekeeping(
             Configuration configuration,
             Settings settings,
-            TimerWheel wheel,
             ConnectionTable connections,
             Templates templates,
             Defence defence,
@@ -41,21 +39,31 @@ final class Housekeeping {
             long nowNanos) {
         this.configuration = configuration;
         this.settings = settings;
-        this.wheel = wheel;
         this.connections = connections;
         this.templates = templates;
         this.defence = defence;
         this.total = total;
+        nextTurn = new AtomicLong(nowNanos);
         nextLook = new AtomicLong(nowNanos + SECOND_NANOS);
         nextEstimate = new AtomicLong(nowNanos + ESTIMATE_NANOS);
         nextScan = new AtomicLong(nowNanos + Trash.SCAN_NANOS);
     }
 
+    /** Mostly there is nothing to do until the next tick; everything else that is due falls on a tick as well. */
     void advance(long nowNanos) {
-        wheel.advance(nowNanos);
+        long turn = nextTurn.get();
+        long next = nowNanos - turn >= 0 ? connections.advance(nowNanos) : turn;
         if (removals.get() && removals.compareAndSet(true, false)) {
             Defence.expireNoDestination(connections, templates);
         }
+        if (next != turn) {
+            lookAround(nowNanos);
+            // Fails if another thread has come further already.
+            nextTurn.compareAndSet(turn, next);
+        }
+    }
+
+    private void lookAround(long nowNanos) {
         for (long due = nextLook.get(); nowNanos - due >= 0; due = nextLook.get()) {
             if (nextLook.compareAndSet(due, due + SECOND_NANOS)) {
                 defence.update();

@@ -35,7 +35,7 @@ final class Trash {
         items.remove(new Place(key, endpoint));
     }
 
-    /** Takes out the servers that a scan at least 120 s ago found unused and that still are. */
+    /** Takes out and retires the servers that a scan at least 120 s ago found unused and that still are. */
     List<ServerState> scan(long nowNanos) {
         List<ServerState> forgotten = new ArrayList<>();
         for (Iterator<Item> iterator = items.values().iterator(); iterator.hasNext(); ) {
@@ -45,7 +45,7 @@ final class Trash {
             } else if (!item.idle) {
                 item.idle = true;
                 item.idleSinceNanos = nowNanos;
-            } else if (nowNanos - item.idleSinceNanos >= IDLE_NANOS) {
+            } else if (nowNanos - item.idleSinceNanos >= IDLE_NANOS && item.server.retire()) {
                 iterator.remove();
                 forgotten.add(item.server);
             }

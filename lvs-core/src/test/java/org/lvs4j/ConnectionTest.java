@@ -200,13 +200,15 @@ class ConnectionTest {
     }
 
     @Test
-    void open_twiceOnOneTuple_bothCountTheLaterIsFoundEachClosesItsOwn() {
+    void open_twiceOnOneTuple_bothCountAndAreListedUntilClosed() {
         Connection first = rig.director.open(FLOW);
         Connection second = rig.director.open(FLOW);
         assertThat(second.destination()).isNotEqualTo(first.destination());
         counts(NEW, 1, 0);
         counts(OLD, 1, 0);
-        assertThat(rig.connection().server()).isEqualTo(second.destination());
+        assertThat(rig.listed())
+                .extracting(ConnectionSnapshot::server)
+                .containsExactlyInAnyOrder(first.destination(), second.destination());
 
         first.close();
         assertThat(rig.connection().server()).isEqualTo(second.destination());

@@ -11,8 +11,8 @@ import org.lvs4j.scheduler.Servers;
  * affair, hence the handles; as constants they cost nothing.
  */
 final class LiveLoad {
-    private static final MethodHandle BIND = method("bind");
-    private static final MethodHandle RELEASE = method("release");
+    private static final MethodHandle BIND = method("bind", boolean.class);
+    private static final MethodHandle RELEASE = method("release", void.class);
 
     private final ServerState[] states;
 
@@ -45,10 +45,11 @@ final class LiveLoad {
         }
     }
 
-    private static MethodHandle method(String name) {
+    private static MethodHandle method(String name, Class<?> result) {
         try {
             return MethodHandles.privateLookupIn(ServerState.class, MethodHandles.lookup())
-                    .findVirtual(ServerState.class, name, MethodType.methodType(void.class, boolean.class));
+                    .findVirtual(ServerState.class, name, MethodType.methodType(result, boolean.class))
+                    .asType(MethodType.methodType(void.class, ServerState.class, boolean.class));
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }

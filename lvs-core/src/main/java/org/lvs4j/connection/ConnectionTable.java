@@ -1,142 +1,93 @@
 package org.lvs4j.connection;
 
-import java.util.concurrent.ConcurrentHashMap;
+import java.security.SecureRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.lvs4j.net.AddressFamily;
+import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
-import org.lvs4j.service.Forwarding;
-import org.lvs4j.service.RealServer;
 
 /**
- * Every live connection, found by either of its ends, and its timer.
+ * Every live connection, and the time by which idle ones end.
  *
- * <p>Guarantees: a connection is counted on its server from {@link #insert} until it expires or is removed, exactly
- * once, whatever threads race. Progress: looking up takes no lock; inserting and ending
- * lock one bin of a map for a moment.
+ * <p>Connections of the packet plane are fixed-size records in flat memory, in one {@link FlowTable} for each address family;
+ * a thread deals with them through a {@link ConnectionCursor} of its own. Connections that somebody holds are objects
+ * ({@link HeldConnection}) that no packet finds and time alone never ends.
+ *
+ * <p>Guarantees: a connection is counted on its server from its insertion until it expires or is removed, exactly once,
+ * whatever threads race. Progress: lock-free, but for {@link Replies}.
  */
 public final class ConnectionTable {
-    private final ConcurrentHashMap<ConnectionKey, ConnectionEntry> byClient = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<ConnectionKey, ConnectionEntry> byServer = new ConcurrentHashMap<>();
-    private final ThreadLocal<ConnectionKey> probe = ThreadLocal.withInitial(ConnectionKey::new);
+    private final FlowTable narrow;
+    private final FlowTable wide;
+    private final Replies replies = new Replies();
+    private final Registry<ServerState> servers;
+    private final Registry<Controller> controllers;
+    private final Registry<HeldConnection> held = new Registry<>(Integer.MAX_VALUE);
+    private final LongAdder heldCount = new LongAdder();
+    private final LongAdder unlisted = new LongAdder();
     private final Timeouts timeouts;
     private final TimerWheel wheel;
     private final int capacity;
+    private final Ticks ticks;
+    private final AtomicLong nextTick = new AtomicLong(1);
+    private final ThreadLocal<ConnectionCursor> cursors =
+            ThreadLocal.withInitial(() -> new ConnectionCursor(this, AddressFamily.IPV4, new FlowProbe()));
+
+    /** Shown each connection. */
+    public interface Visitor {
+        /** The cursor is valid during the call only; it may change or end the connection. */
+        void visit(ConnectionCursor connection);
+    }
 
     /**
      * An empty table.
      *
+     * @param servers all servers, by numbers of up to 24 bits
+     * @param controllers all that may have placed connections
+     * @param wheel the timers of everything else, turned together with those of the table
      * @param capacity how many connections it is to hold at most; see {@link #full()}
      */
-    public ConnectionTable(Timeouts timeouts, TimerWheel wheel, int capacity) {
+    public ConnectionTable(
+            Timeouts timeouts,
+            Registry<ServerState> servers,
+            Registry<Controller> controllers,
+            TimerWheel wheel,
+            int capacity,
+            long nowNanos) {
         this.timeouts = timeouts;
+        this.servers = servers;
+        this.controllers = controllers;
         this.wheel = wheel;
         this.capacity = capacity;
+        ticks = new Ticks(nowNanos);
+        SecureRandom random = new SecureRandom();
+        narrow = new FlowTable(false, random.nextLong(), 1, probe -> ended(probe, AddressFamily.IPV4));
+        wide = new FlowTable(true, random.nextLong(), 1, probe -> ended(probe, AddressFamily.IPV6));
     }
 
-    /** The connection of a packet from its client, or null. */
-    public @Nullable ConnectionEntry find(Flow flow) {
-        return byClient.get(probe.get().refill(flow));
+    /** The calling thread's cursor. */
+    public ConnectionCursor cursor() {
+        return cursors.get();
     }
 
-    /**
-     * The connection of a packet from its server, or null.
-     *
-     * <p>A server that is not masqueraded answers as the virtual endpoint itself, if its answers pass by here at all.
-     *
-     * @param reply the server's endpoint as client, the client's as virtual endpoint
-     */
-    public @Nullable ConnectionEntry findByServer(Flow reply) {
-        ConnectionKey key = probe.get();
-        ConnectionEntry entry = byServer.get(key.refill(reply));
-        if (entry != null) {
-            return entry;
-        }
-        ConnectionEntry direct = byClient.get(key.refillReversed(reply));
-        return direct != null && direct.answersAsVirtual() ? direct : null;
+    FlowTable flows(AddressFamily family) {
+        return family == AddressFamily.IPV4 ? narrow : wide;
     }
 
-    /**
-     * Binds a new connection to a server and makes it known. One that was known under the same ends is no longer
-     * found, but stays counted until it ends.
-     *
-     * @param controller the template that places it, already counting it, or null
-     * @param held whether the caller ends it by {@link #remove}; time alone then never does
-     */
-    public ConnectionEntry insert(
-            Flow flow, @Nullable Controller controller, ServerState server, int serverPort, boolean held) {
-        ConnectionKey key = ConnectionKey.of(flow);
-        RealServer config = server.config();
-        boolean masquerade = config.forwarding().method() == Forwarding.Method.MASQUERADE;
-        ConnectionEntry entry = new ConnectionEntry(
-                this, flow.protocol(), key, controller, server, serverPort, !masquerade && !held, held);
-        byClient.put(key, entry);
-        if (masquerade && !held) {
-            byServer.put(replyKey(key, entry), entry);
-        }
-        return entry;
+    Replies replies() {
+        return replies;
     }
 
-    /**
-     * Binds a connection that nobody will look up: a single datagram, or one whose client is not known.
-     *
-     * @param flow who talks to whom, or null if that does not matter
-     */
-    public ConnectionEntry insertUnlisted(
-            Protocol protocol,
-            @Nullable Flow flow,
-            @Nullable Controller controller,
-            ServerState server,
-            int serverPort) {
-        ConnectionKey key = flow == null ? null : ConnectionKey.of(flow);
-        return new ConnectionEntry(this, protocol, key, controller, server, serverPort, false, true);
+    Registry<ServerState> servers() {
+        return servers;
     }
 
-    /** Whether the ceiling is reached, so that the caller should not insert; racing threads may pass it by a few. */
-    public boolean full() {
-        return byClient.size() >= capacity;
-    }
-
-    /** Arms the timer of an entry whose state has just been entered for the first time. */
-    public void arm(ConnectionEntry entry, long nowNanos) {
-        entry.touch(nowNanos);
-        if (!entry.held()) {
-            wheel.add(entry);
-        }
-    }
-
-    /** Puts off the end of an entry by its timeout, which may have become shorter. */
-    public void touch(ConnectionEntry entry, long nowNanos) {
-        entry.touch(nowNanos);
-        if (!entry.held()) {
-            wheel.hasten(entry);
-        }
-    }
-
-    /** Lets an entry end at the next tick; packets no longer find it. */
-    public void expireNow(ConnectionEntry entry, long nowNanos) {
-        unlist(entry);
-        entry.expireAt(nowNanos + 1);
-        wheel.hasten(entry);
-    }
-
-    /** Ends an entry now. Returns whether this call did. */
-    public boolean remove(ConnectionEntry entry) {
-        unlist(entry);
-        return entry.release();
-    }
-
-    private void unlist(ConnectionEntry entry) {
-        ConnectionKey key = entry.key();
-        if (key != null) {
-            byClient.remove(key, entry);
-            byServer.remove(replyKey(key, entry), entry);
-        }
-    }
-
-    /** How many connections can be found. */
-    public int size() {
-        return byClient.size();
+    Registry<Controller> controllers() {
+        return controllers;
     }
 
     /** The timeouts in force. */
@@ -144,12 +95,162 @@ public final class ConnectionTable {
         return timeouts;
     }
 
-    /** Shows every connection that can be found; weakly consistent. */
-    public void forEach(Consumer<ConnectionEntry> action) {
-        byClient.values().forEach(action);
+    // ---- time
+
+    Ticks ticks() {
+        return ticks;
     }
 
-    private static ConnectionKey replyKey(ConnectionKey key, ConnectionEntry entry) {
-        return key.reply(entry.server().config().endpoint().address(), entry.serverPort());
+    int deadline(ConnectionState state, long nowNanos) {
+        return ticks.notBefore(nowNanos + timeouts.nanos(state));
+    }
+
+    /**
+     * Ends what is due, tick by tick, connections before what has placed them, so that a long pause between two calls makes no
+     * difference to what ends.
+     *
+     * @return the moment before which nothing more is due
+     */
+    public long advance(long nowNanos) {
+        long due = ticks.last(nowNanos);
+        for (long tick = nextTick.get(); tick <= due; tick = nextTick.get()) {
+            if (nextTick.compareAndSet(tick, tick + 1)) {
+                narrow.advance((int) tick);
+                wide.advance((int) tick);
+                wheel.advance(ticks.nanosOf(tick));
+            }
+        }
+        return ticks.nanosOf(due + 1);
+    }
+
+    // ---- what happens to connections
+
+    /** No packet finds a connection any more; what its meta word was before. */
+    void unlisted(FlowProbe probe, long before, AddressFamily family) {
+        unlisted.increment();
+        ServerState server = servers.get(FlowRecord.server(probe.identity));
+        if (server != null && FlowRecord.has(before, FlowRecord.INDEXED)) {
+            leaveReplies(probe, before, family, server);
+        }
+    }
+
+    /** A connection is not in its table any more. Whoever took it out says so, once. */
+    void ended(FlowProbe probe, AddressFamily family) {
+        long meta = probe.meta;
+        ServerState server = servers.get(FlowRecord.server(probe.identity));
+        if (server == null) {
+            throw new IllegalStateException("no server has the number " + FlowRecord.server(probe.identity)
+                    + " to which a connection was bound until now");
+        }
+        if (FlowRecord.has(meta, FlowRecord.UNLISTED)) {
+            unlisted.decrement();
+        }
+        if (FlowRecord.has(meta, FlowRecord.INDEXED)) {
+            leaveReplies(probe, meta, family, server);
+        }
+        Controller controller = controllers.get(probe.controller);
+        // Last: from here on the numbers may be given to others.
+        server.release(ConnectionRules.active(meta));
+        if (controller != null) {
+            controller.uncontrol();
+        }
+    }
+
+    private void leaveReplies(FlowProbe probe, long meta, AddressFamily family, ServerState server) {
+        Endpoint endpoint = server.config().endpoint();
+        int serverPort = FlowRecord.has(meta, FlowRecord.PORT_KEPT)
+                ? FlowRecord.virtualPort(probe.identity)
+                : endpoint.port();
+        FlowProbe successor = new FlowProbe();
+        replies.leave(new ReplyKey().of(probe, family, endpoint.address(), serverPort), way -> {
+            successor.fill(probe, family, way.virtualHigh(), way.virtualLow(), way.virtualPort());
+            return flows(family).find(successor) && FlowRecord.has(successor.meta, FlowRecord.INDEXED);
+        });
+    }
+
+    /**
+     * Binds a connection that the caller holds and will {@linkplain #release release}.
+     *
+     * @param flow who talks to whom, or null if that does not matter
+     * @param listed whether it is to be seen among the connections and counted against the ceiling
+     * @param controller the template that places it, already counting it, or null
+     * @return the connection, or null if the server has been forgotten meanwhile; then the controller counts it no more
+     */
+    public @Nullable HeldConnection hold(
+            Protocol protocol,
+            @Nullable Flow flow,
+            boolean listed,
+            ServerState server,
+            int serverPort,
+            @Nullable Controller controller,
+            long nowNanos) {
+        int number = listed ? held.take() : 0;
+        if (listed && number == 0 || !server.bind(protocol == Protocol.TCP)) {
+            if (number != 0) {
+                held.free(number);
+            }
+            if (controller != null) {
+                controller.uncontrol();
+            }
+            return null;
+        }
+        HeldConnection connection =
+                new HeldConnection(protocol, flow, number, server, serverPort, controller, timeouts, nowNanos);
+        if (number != 0) {
+            heldCount.increment();
+            held.set(number, connection);
+        }
+        return connection;
+    }
+
+    /** Ends a held connection. Only the first call does anything. */
+    public void release(HeldConnection connection) {
+        if (connection.release() && connection.number() != 0) {
+            held.free(connection.number());
+            heldCount.decrement();
+        }
+    }
+
+    // ---- all of them
+
+    /** How many connections can be found or are held and listed; exact at rest. */
+    public long size() {
+        return narrow.size() + wide.size() - unlisted.sum() + heldCount.sum();
+    }
+
+    /** Whether the ceiling is reached, so that the caller should not insert; racing threads may pass it by a few. */
+    public boolean full() {
+        return size() >= capacity;
+    }
+
+    /** Shows every connection in flat memory that can be found; weakly consistent. */
+    public void forEach(Visitor visitor) {
+        forEach(AddressFamily.IPV4, visitor);
+        forEach(AddressFamily.IPV6, visitor);
+    }
+
+    private void forEach(AddressFamily family, Visitor visitor) {
+        FlowProbe probe = new FlowProbe();
+        ConnectionCursor cursor = new ConnectionCursor(this, family, probe);
+        flows(family).forEach(probe, found -> {
+            if (!FlowRecord.has(found.meta, FlowRecord.UNLISTED)) {
+                visitor.visit(cursor);
+            }
+        });
+    }
+
+    /** Shows every connection that is held and listed; weakly consistent. */
+    public void forEachHeld(Consumer<HeldConnection> action) {
+        held.forEach(action);
+    }
+
+    /** To be told of a server that is {@linkplain ServerState#retire retired}, before its number means another one. */
+    public void forget(ServerState server) {
+        replies.forget(server);
+    }
+
+    /** How many bytes of flat memory are in use. */
+    public long bytes() {
+        return narrow.bytes() + wide.bytes();
     }
 }

@@ -12,7 +12,7 @@ import java.lang.invoke.VarHandle;
 public abstract class Controller extends Timed {
     private static final VarHandle CONTROLLED;
     private static final VarHandle IN_PACKETS;
-    private static final int ENDED = -1;
+    private static final int ENDED = Integer.MIN_VALUE;
 
     static {
         try {
@@ -24,20 +24,39 @@ public abstract class Controller extends Timed {
         }
     }
 
+    private final Registry<Controller> registry;
+    private final int number;
+
+    // How many connections it controls, and ENDED; whoever brings it to ENDED alone gives the number back.
     private int controlled;
     private int inPackets;
 
     // Set once, never cleared; read by listings and defences only.
     private volatile boolean assured;
 
-    /** Controlling nothing yet. */
-    protected Controller() {}
+    /** Controlling nothing yet, under a number that means nothing before {@link #enlist}. */
+    protected Controller(Registry<Controller> registry) {
+        this.registry = registry;
+        number = registry.take();
+        if (number == 0) {
+            throw new IllegalStateException("no number is left for another template");
+        }
+    }
+
+    /** Makes it known by its number, for as long as it has not ended or any connection refers to it. */
+    protected final void enlist() {
+        registry.set(number, this);
+    }
+
+    int number() {
+        return number;
+    }
 
     /** Counts one more connection; fails if this has ended. */
     public final boolean control() {
         while (true) {
             int now = (int) CONTROLLED.getVolatile(this);
-            if (now == ENDED) {
+            if (now < 0) {
                 return false;
             }
             if (CONTROLLED.compareAndSet(this, now, now + 1)) {
@@ -47,12 +66,9 @@ public abstract class Controller extends Timed {
     }
 
     /** Counts one connection less. */
-    final void uncontrol() {
-        while (true) {
-            int now = (int) CONTROLLED.getVolatile(this);
-            if (now == ENDED || CONTROLLED.compareAndSet(this, now, now - 1)) {
-                return;
-            }
+    public final void uncontrol() {
+        if ((int) CONTROLLED.getAndAdd(this, -1) - 1 == ENDED) {
+            registry.free(number);
         }
     }
 
@@ -60,10 +76,13 @@ public abstract class Controller extends Timed {
     protected final boolean end(boolean regardless) {
         while (true) {
             int now = (int) CONTROLLED.getVolatile(this);
-            if (now == ENDED || now != 0 && !regardless) {
+            if (now < 0 || now != 0 && !regardless) {
                 return false;
             }
-            if (CONTROLLED.compareAndSet(this, now, ENDED)) {
+            if (CONTROLLED.compareAndSet(this, now, now | ENDED)) {
+                if (now == 0) {
+                    registry.free(number);
+                }
                 return true;
             }
         }
@@ -71,7 +90,7 @@ public abstract class Controller extends Timed {
 
     @Override
     protected final boolean ended() {
-        return (int) CONTROLLED.getVolatile(this) == ENDED;
+        return (int) CONTROLLED.getVolatile(this) < 0;
     }
 
     /** Whether it controls any connection now. */

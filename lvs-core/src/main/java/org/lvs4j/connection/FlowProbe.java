@@ -1,6 +1,7 @@
 package org.lvs4j.connection;
 
 import org.jspecify.annotations.Nullable;
+import org.lvs4j.net.AddressFamily;
 
 /**
  * A question to a {@link FlowTable} and its answer: a key, and where its connection was found and how its meta word read
@@ -34,6 +35,17 @@ final class FlowProbe {
         identity = newIdentity;
     }
 
+    /** Fills in the key of the same client with a virtual endpoint. */
+    void fill(FlowProbe other, AddressFamily family, long virtualHigh, long virtualLow, int virtualPort) {
+        long newIdentity = FlowRecord.identity(
+                FlowRecord.clientPort(other.identity), virtualPort, FlowRecord.protocol(other.identity));
+        if (family == AddressFamily.IPV4) {
+            fill(other.first & 0xFFFF_FFFFL << 32 | virtualLow, 0, 0, 0, newIdentity);
+        } else {
+            fill(other.first, other.second, virtualHigh, virtualLow, newIdentity);
+        }
+    }
+
     /** Hashes the key; whoever does not know the seed cannot make keys that collide. */
     void hash(long seed) {
         long other = seed * 0xD134_2543_DE82_EF95L + 0x9E37_79B9_7F4A_7C15L;
@@ -51,7 +63,10 @@ final class FlowProbe {
     }
 
     void at(FlowArea foundArea, int foundSlot, long foundMeta) {
-        area = foundArea;
+        // Mostly the same one: storing a reference costs more than comparing it.
+        if (area != foundArea) {
+            area = foundArea;
+        }
         slot = foundSlot;
         meta = foundMeta;
     }

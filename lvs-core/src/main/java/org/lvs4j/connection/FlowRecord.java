@@ -4,7 +4,7 @@ package org.lvs4j.connection;
  * The words of one connection in flat memory, and their bits.
  *
  * <pre>
- * word 0  meta       version 16 | 0 | direct 1 | status 2 | unlisted 1 | packets 4 | port kept 1 | no output 1 | state 5 | deadline 32
+ * word 0  meta       version 16 | indexed 1 | direct 1 | status 2 | unlisted 1 | packets 4 | port kept 1 | no output 1 | state 5 | deadline 32
  * word 1  identity   client port 16 | virtual port 16 | protocol 8 | server 24
  * word 2  links      armed 1 | controller 31 | scheduled tick 32
  * word 3  addresses  client 32 | virtual 32                    (IPv4: four words, two connections to a line)
@@ -39,7 +39,10 @@ final class FlowRecord {
     static final long UNLISTED = 1L << 43;
     private static final int STATUS_SHIFT = 44;
     private static final long STATUS_MASK = 3L << STATUS_SHIFT;
+    /** The server answers the client itself, with the virtual endpoint as its own. */
     static final long DIRECT = 1L << 46;
+    /** No route of {@link Replies} leads to it. */
+    static final long INDEXED = 1L << 47;
     /** Of what has moved: it has arrived, and needs no help. */
     static final long ARRIVED = DIRECT;
     private static final int VERSION_SHIFT = 48;

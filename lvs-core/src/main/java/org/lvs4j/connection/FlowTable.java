@@ -76,8 +76,8 @@ import org.jspecify.annotations.Nullable;
 final class FlowTable {
     /** Told of each connection that has ended by time, exactly once. */
     interface Ending {
-        /** A connection with these words is not in the table any more. */
-        void ended(long identity, int controller, long meta);
+        /** The probe's connection, of which it gives key, identity, controller and last meta word, is not in the table any more. */
+        void ended(FlowProbe probe);
     }
 
     /** Shown each connection. */
@@ -152,15 +152,15 @@ final class FlowTable {
     /**
      * Changes the meta word of what the probe has found, from what it read to something else of the same status and version.
      *
-     * @return whether it still read so; if not, look again
+     * @return whether it still read so, also if nothing is to change; if not, look again
      */
     boolean change(FlowProbe probe, long meta) {
         long before = probe.meta;
+        FlowArea area = area(probe);
         if (meta == before) {
-            return true;
+            return area.meta(probe.slot) == meta;
         }
-        FlowArea area = probe.area;
-        if (area == null || !area.casMeta(probe.slot, before, meta)) {
+        if (!area.casMeta(probe.slot, before, meta)) {
             return false;
         }
         probe.meta = meta;
@@ -262,13 +262,14 @@ final class FlowTable {
     boolean expire(FlowArea area, int slot, long meta) {
         FlowProbe probe = scratch.get();
         area.read(slot, probe);
-        int controller = FlowRecord.controller(area.word(slot, FlowRecord.LINKS));
+        probe.controller = FlowRecord.controller(area.word(slot, FlowRecord.LINKS));
+        probe.meta = meta;
         probe.hash(seed);
         if (!area.free(area.home(probe.hash), slot, meta)) {
             return false;
         }
         size.decrement();
-        ending.ended(probe.identity, controller, meta);
+        ending.ended(probe);
         return true;
     }
 
@@ -364,8 +365,7 @@ final class FlowTable {
     }
 
     /** Shows every connection that stays meanwhile, and perhaps others; one that is moved meanwhile may be shown twice. */
-    void forEach(Visitor visitor) {
-        FlowProbe probe = new FlowProbe();
+    void forEach(FlowProbe probe, Visitor visitor) {
         Areas now;
         do {
             now = areas.get();

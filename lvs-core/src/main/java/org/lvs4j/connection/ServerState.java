@@ -23,6 +23,10 @@ public final class ServerState {
     private static final VarHandle TEMPLATES;
     private static final long ONE_ACTIVE = 1L << 32;
     private static final long ONE_INACTIVE = 1;
+    private static final long RETIRED = Long.MIN_VALUE;
+
+    // A move and a release that race may let a count be below zero for a moment, but never by this much.
+    private static final int RETIRED_BELOW = Integer.MIN_VALUE / 2;
 
     static {
         try {
@@ -145,10 +149,39 @@ public final class ServerState {
         board.changed(id);
     }
 
-    void bind(boolean active) {
+    /** Counts a connection; fails if this has been retired. */
+    boolean bind(boolean active) {
         long delta = active ? ONE_ACTIVE : ONE_INACTIVE;
-        markIfFull((long) ACTIVITY.getAndAdd(this, delta) + delta);
+        long now = (long) ACTIVITY.getAndAdd(this, delta) + delta;
+        if (activeOf(now) < RETIRED_BELOW) {
+            ACTIVITY.getAndAdd(this, -delta);
+            return false;
+        }
+        markIfFull(now);
         board.changed(id);
+        return true;
+    }
+
+    /**
+     * Counts a connection that ends with its only packet.
+     *
+     * @return whether it did: not if this has been retired
+     */
+    public boolean pass() {
+        if (!bind(false)) {
+            return false;
+        }
+        release(false);
+        return true;
+    }
+
+    /**
+     * Lets no connection be bound any more, if there is none: its number may mean another server from now on.
+     *
+     * @return whether there is none
+     */
+    public boolean retire() {
+        return unused() && ACTIVITY.compareAndSet(this, 0L, RETIRED);
     }
 
     /** Counts a template. */

@@ -3,6 +3,7 @@ package org.lvs4j.persistence;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.connection.Controller;
+import org.lvs4j.connection.Registry;
 import org.lvs4j.connection.ServerState;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
@@ -27,6 +28,7 @@ public final class Template extends Controller {
     private volatile long timeoutNanos;
 
     Template(
+            Registry<Controller> registry,
             Templates templates,
             TemplateKey key,
             ServerState server,
@@ -34,6 +36,7 @@ public final class Template extends Controller {
             @Nullable String engine,
             boolean onePacket,
             long timeoutNanos) {
+        super(registry);
         this.templates = templates;
         this.key = key;
         this.server = server;
@@ -91,8 +94,14 @@ public final class Template extends Controller {
         return true;
     }
 
-    /** Ends it although connections may remain. */
-    void drop() {
+    /** Makes it known by its number. */
+    void list() {
+        enlist();
+    }
+
+    /** Ends it, which has controlled one connection only, and will not now. */
+    void discard() {
+        uncontrol();
         if (end(true)) {
             forget();
         }

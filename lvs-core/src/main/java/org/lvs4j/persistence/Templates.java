@@ -7,6 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.lvs4j.connection.Controller;
+import org.lvs4j.connection.Registry;
 import org.lvs4j.connection.ServerState;
 import org.lvs4j.connection.TimerWheel;
 import org.lvs4j.net.Flow;
@@ -25,6 +27,7 @@ import org.lvs4j.service.ServiceKey;
  */
 public final class Templates {
     private final Cache<TemplateKey, Template> cache;
+    private final Registry<Controller> registry;
     private final TimerWheel wheel;
     private final AtomicLong evictions = new AtomicLong();
     private final AtomicLong serials = new AtomicLong();
@@ -32,9 +35,11 @@ public final class Templates {
     /**
      * No templates yet.
      *
+     * @param registry gives each a number, by which its connections know it
      * @param capacity how many there may be at most; racing threads may pass it by a few until one of them comes again
      */
-    public Templates(TimerWheel wheel, long capacity) {
+    public Templates(Registry<Controller> registry, TimerWheel wheel, long capacity) {
+        this.registry = registry;
         this.wheel = wheel;
         cache = Caffeine.newBuilder()
                 .maximumSize(capacity)
@@ -122,7 +127,9 @@ public final class Templates {
         TemplateKey key = TemplateKey.of(service, persistence, flow, identity);
         int port = TemplateKey.servesOnePort(service, flow) ? server.config().endpoint().port() : 0;
         long timeoutNanos = TimeUnit.SECONDS.toNanos(persistence.timeoutSeconds());
-        Template template = new Template(this, key, server, port, persistence.engine(), onePacket, timeoutNanos);
+        Template template = new Template(
+                registry, this, key, server, port, persistence.engine(), onePacket, timeoutNanos);
+        template.list();
         template.control();
         template.renew(nowNanos);
         while (true) {
@@ -132,7 +139,7 @@ public final class Templates {
                 return template;
             }
             if (other.control()) {
-                template.drop();
+                template.discard();
                 return other;
             }
         }

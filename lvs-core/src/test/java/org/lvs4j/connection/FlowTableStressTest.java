@@ -93,7 +93,7 @@ class FlowTableStressTest {
         int operations = 700_000;
         int first = -30_000; // ticks wrap around zero during the test
         AtomicInteger ended = new AtomicInteger();
-        FlowTable table = new FlowTable(wide, SEED, first, (identity, controller, meta) -> ended.incrementAndGet());
+        FlowTable table = new FlowTable(wide, SEED, first, probe -> ended.incrementAndGet());
         AtomicInteger tick = new AtomicInteger(first);
         AtomicInteger done = new AtomicInteger(first);
         AtomicInteger late = new AtomicInteger();
@@ -205,7 +205,7 @@ class FlowTableStressTest {
 
     private static int visitDistinct(FlowTable table) {
         Set<List<Long>> seen = new HashSet<>();
-        table.forEach(probe -> assertThat(seen.add(List.of(probe.first, probe.identity & FlowRecord.KEY_MASK)))
+        table.forEach(new FlowProbe(), probe -> assertThat(seen.add(List.of(probe.first, probe.identity & FlowRecord.KEY_MASK)))
                 .as("shown once")
                 .isTrue());
         return seen.size();
@@ -215,7 +215,7 @@ class FlowTableStressTest {
     @CsvSource({"false, 21", "true, 22"})
     void operations_ofThreadsOnTheSameKeys_leaveEachKeyOnceAndCountExactly(boolean wide, long seed) throws Exception {
         int threads = 4;
-        FlowTable table = new FlowTable(wide, SEED, 1, (identity, controller, meta) -> {});
+        FlowTable table = new FlowTable(wide, SEED, 1, probe -> {});
         long[] keys = collidingKeys(new SplittableRandom(seed), wide, 40);
         long[] ballast = collidingKeys(new SplittableRandom(seed + 1), wide, 4_000);
         AtomicIntegerArray balance = new AtomicIntegerArray(keys.length);
@@ -265,7 +265,7 @@ class FlowTableStressTest {
 
     @Test
     void insertAndRemove_ofTheSameKeyMoreOftenThanThereAreVersions_neverConfuses() throws Exception {
-        FlowTable table = new FlowTable(false, SEED, 1, (identity, controller, meta) -> {});
+        FlowTable table = new FlowTable(false, SEED, 1, probe -> {});
         AtomicInteger balance = new AtomicInteger();
         run(2, id -> {
             FlowProbe probe = new FlowProbe();

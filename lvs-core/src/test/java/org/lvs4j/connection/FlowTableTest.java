@@ -20,7 +20,7 @@ class FlowTableTest {
     private final FlowProbe probe = new FlowProbe();
 
     private FlowTable table(boolean wide, int firstTick) {
-        return new FlowTable(wide, SEED, firstTick, (identity, controller, meta) -> ended.add(FlowRecord.server(identity)));
+        return new FlowTable(wide, SEED, firstTick, probe -> ended.add(FlowRecord.server(probe.identity)));
     }
 
     private FlowProbe key(long key, int server) {
@@ -119,7 +119,7 @@ class FlowTableTest {
         }
         Set<Integer> shown = new HashSet<>();
         int[] added = {1_000};
-        table.forEach(found -> {
+        table.forEach(new FlowProbe(), found -> {
             if (shown.isEmpty()) {
                 while (added[0] < 4_000) {
                     table.insert(key(added[0], 1_000), 0, until(500));
@@ -137,7 +137,7 @@ class FlowTableTest {
     @Test
     void lookupInsertChangeAndEnd_onceWarm_allocateNothing() {
         var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-        FlowTable table = new FlowTable(false, SEED, 1, (identity, controller, meta) -> {});
+        FlowTable table = new FlowTable(false, SEED, 1, probe -> {});
         int tick = 0;
         long allocated = Long.MAX_VALUE;
         for (int round = 0; round < 12; round++) {
@@ -160,7 +160,7 @@ class FlowTableTest {
 
     @Test
     void bytes_ofAMillionConnections_areAtMost64Each() {
-        FlowTable table = new FlowTable(false, SEED, 1, (identity, controller, meta) -> {});
+        FlowTable table = new FlowTable(false, SEED, 1, probe -> {});
         for (int i = 0; i < 1_000_000; i++) {
             assertThat(table.insert(key(i * 0x9E37_79B9L, 5), 0, until(100_000))).isTrue();
         }

@@ -1,0 +1,126 @@
+package org.lvs4j;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.connection.ServerState;
+import org.lvs4j.net.Flow;
+import org.lvs4j.net.Protocol;
+import org.lvs4j.persistence.Template;
+import org.lvs4j.persistence.Templates;
+import org.lvs4j.scheduler.Scheduler;
+import org.lvs4j.service.Persistence;
+import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.Sysctl;
+
+/**
+ * Which server, and which port of it, a new connection gets: by the client's template if the service is persistent, by
+ * the scheduler otherwise.
+ */
+final class Placement {
+    private static final int FTP_PORT = 21;
+
+    private final Settings settings;
+    private final Templates templates;
+
+    Placement(Settings settings, Templates templates) {
+        this.settings = settings;
+        this.templates = templates;
+    }
+
+    /**
+     * The client's template, made now if it has none, counting the new connection; or null if there is no server for it or
+     * the service is not persistent.
+     */
+    @Nullable Template template(
+            ServiceState service,
+            @Nullable Persistence persistence,
+            Flow flow,
+            @Nullable String identity,
+            int @Nullable [] triedIds,
+            long nowNanos) {
+        if (persistence == null) {
+            return null;
+        }
+        boolean quiescentExpires = settings.on(Sysctl.EXPIRE_QUIESCENT_TEMPLATE);
+        ServiceKey key = service.key();
+        Template template = templates.find(key, persistence, flow, identity, quiescentExpires, triedIds, nowNanos);
+        if (template != null) {
+            return template;
+        }
+        ServerState server = pick(service, flow, triedIds);
+        return server == null
+                ? null
+                : templates.add(key, persistence, flow, identity, server, isOnePacket(service, flow), nowNanos);
+    }
+
+    /** The server for a new connection with the template it got from {@link #template}, or null if there is none. */
+    @Nullable ServerState server(
+            ServiceState service,
+            @Nullable Persistence persistence,
+            @Nullable Template template,
+            Flow flow,
+            int @Nullable [] triedIds) {
+        if (persistence != null) {
+            return template == null ? null : template.server();
+        }
+        return isServicePort(service, flow) ? pick(service, flow, triedIds) : null;
+    }
+
+    /** The port at the server. With persistence only the service's own port is mapped; any other stays as asked. */
+    int port(ServiceState service, boolean persistent, ServerState server, Flow flow) {
+        int port = server.config().endpoint().port();
+        boolean mapped = !persistent
+                || service.key() instanceof ServiceKey.Address address
+                        && address.endpoint().port() == flow.virtualPort();
+        return mapped && port != 0 ? port : flow.virtualPort();
+    }
+
+    static boolean isOnePacket(ServiceState service, Flow flow) {
+        return service.config().onePacket() && flow.protocol() == Protocol.UDP;
+    }
+
+    @Nullable ServerState pick(ServiceState service, Flow flow, int @Nullable [] triedIds) {
+        // Pairs with the volatile write in ServiceState.publish: list and scheduler belong together.
+        ServiceState.View view = service.view();
+        Scheduler scheduler = view.scheduler();
+        if (scheduler == null) {
+            return null;
+        }
+        ServerPool pool = triedIds == null ? view.servers() : view.servers().excluding(triedIds);
+        int index = scheduler.pick(pool, flow);
+        return index == Scheduler.NONE ? null : view.servers().state(index);
+    }
+
+    Explanation explain(ServiceState service, Flow flow) {
+        ServiceState.View view = service.view();
+        Scheduler scheduler = view.scheduler();
+        ServerPool pool = view.servers();
+        List<Explanation.Candidate> candidates = new ArrayList<>(pool.size());
+        for (int i = 0; i < pool.size(); i++) {
+            candidates.add(new Explanation.Candidate(
+                    pool.server(i),
+                    pool.weight(i),
+                    pool.active(i),
+                    pool.inactive(i),
+                    pool.overloaded(i),
+                    scheduler == null ? Double.NaN : scheduler.cost(pool, i, flow)));
+        }
+        boolean scheduled = service.config().persistence() != null || isServicePort(service, flow);
+        int chosen = scheduler == null || !scheduled ? Scheduler.NONE : scheduler.peek(pool, flow);
+        return new Explanation(service.key(), service.config().scheduler(), candidates, chosen);
+    }
+
+    /** Without persistence only the service's own port is scheduled: an FTP service is found for others too. */
+    private static boolean isServicePort(ServiceState service, Flow flow) {
+        return !(service.key() instanceof ServiceKey.Address address)
+                || flow.virtualPort() == address.endpoint().port();
+    }
+
+    static Verdict noServer(ServiceState service, Flow flow) {
+        boolean ftpData = service.key() instanceof ServiceKey.Address address
+                && address.endpoint().port() == FTP_PORT
+                && flow.virtualPort() != FTP_PORT;
+        return ftpData ? Verdict.PASS : Verdict.REJECT;
+    }
+}

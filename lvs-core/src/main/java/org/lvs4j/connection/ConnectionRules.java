@@ -1,0 +1,58 @@
+package org.lvs4j.connection;
+
+import org.lvs4j.net.Protocol;
+
+/** What packets make of a connection: functions from one meta word ({@link FlowRecord}) to the next. They change nothing. */
+final class ConnectionRules {
+    private static final int TCP = Protocol.TCP.number();
+    private static final int UDP = Protocol.UDP.number();
+
+    private ConnectionRules() {}
+
+    /**
+     * A connection before its first packet.
+     *
+     * @param direct whether the server's packets do not pass the director
+     * @param portKept whether the server is asked on the virtual port rather than on its own
+     */
+    static long initial(Protocol protocol, boolean direct, boolean portKept) {
+        return FlowRecord.fields(ConnectionState.initial(protocol).ordinal(), direct, portKept, 0);
+    }
+
+    /**
+     * A connection after a packet, the deadline aside.
+     *
+     * @param protocol the IANA number
+     * @param signal the flags of a TCP segment or the event of an SCTP packet; ignored for UDP
+     * @param defence whether the TCP table of {@code secure_tcp} rules
+     */
+    static long follow(long meta, int protocol, boolean fromClient, int signal, boolean defence) {
+        Direction direction = !fromClient
+                ? Direction.OUTPUT
+                : FlowRecord.has(meta, FlowRecord.NO_OUTPUT) ? Direction.INPUT_ONLY : Direction.INPUT;
+        ConnectionState now = state(meta);
+        ConnectionState next;
+        if (protocol == TCP) {
+            next = TcpStates.next(now, direction, signal, defence);
+        } else if (protocol == UDP) {
+            next = ConnectionState.UDP;
+        } else {
+            next = SctpStates.next(now, direction, signal);
+        }
+        long after = next == now ? meta : FlowRecord.withState(meta, next.ordinal());
+        return fromClient ? FlowRecord.withPacket(after) : after & ~FlowRecord.NO_OUTPUT;
+    }
+
+    static ConnectionState state(long meta) {
+        return ConnectionState.of(FlowRecord.state(meta));
+    }
+
+    static boolean active(long meta) {
+        return state(meta).active();
+    }
+
+    /** Whether a packet in this direction shows that the connection works. */
+    static boolean assures(ConnectionState state, int protocol, boolean fromClient) {
+        return state.established() || !fromClient && protocol == UDP;
+    }
+}

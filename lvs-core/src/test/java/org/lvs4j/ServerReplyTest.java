@@ -1,0 +1,139 @@
+package org.lvs4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.lvs4j.Rig.ACK;
+import static org.lvs4j.Rig.FIN;
+import static org.lvs4j.Rig.SYN;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.lvs4j.net.Flow;
+import org.lvs4j.net.Protocol;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
+
+/** How the packet of a masqueraded server finds its connection, whatever kind of service placed it. */
+class ServerReplyTest {
+    private static final String CLIENT = "10.1.0.1:4000";
+    private static final String SERVER = "192.168.1.1:80";
+
+    private final Rig rig = new Rig();
+
+    private boolean reply(String server, String client) {
+        return rig.reply(Protocol.TCP, server, client, SYN | ACK);
+    }
+
+    private String marked(String client, String virtual) {
+        return rig.packet(Rig.tcp(client, virtual).mark(7), SYN);
+    }
+
+    private static String virtual(int number) {
+        return "10.0.0." + number + ":" + (8000 + number);
+    }
+
+    @Test
+    void reply_severalServicesOfOneServer_eachFindsItsOwn() {
+        for (int number = 1; number <= 20; number++) {
+            rig.service(VirtualService.tcp(virtual(number)).build(), SERVER);
+            assertThat(rig.syn("10.1.0." + number + ":4000", virtual(number))).isEqualTo(SERVER);
+        }
+        for (int number = 1; number <= 20; number++) {
+            assertThat(reply(SERVER, "10.1.0." + number + ":4000")).as("client %d", number).isTrue();
+        }
+        assertThat(reply(SERVER, "10.1.0.21:4000")).isFalse();
+        assertThat(reply("192.168.1.1:81", CLIENT)).isFalse();
+        assertThat(reply("192.168.1.2:80", CLIENT)).isFalse();
+        assertThat(rig.reply(Protocol.UDP, SERVER, CLIENT, 0)).isFalse();
+    }
+
+    @Test
+    void reply_serviceWithMoreVirtualEndpointsThanRoutes_isFoundUntilTheConnectionEnds() {
+        ServiceKey key = ServiceKey.mark(7);
+        rig.service(VirtualService.builder(key).build(), SERVER);
+        for (int number = 1; number <= 40; number++) {
+            assertThat(marked(CLIENT, virtual(number))).isEqualTo(SERVER);
+            assertThat(reply(SERVER, CLIENT)).isTrue();
+            rig.packet(Rig.tcp(CLIENT, virtual(number)), FIN | ACK);
+            rig.reply(Protocol.TCP, SERVER, CLIENT, FIN | ACK);
+            rig.pass(121);
+            assertThat(rig.listed()).isEmpty();
+            assertThat(reply(SERVER, CLIENT)).as("endpoint %d", number).isFalse();
+        }
+    }
+
+    @Test
+    void reply_connectionReusedBeyondTheRoutes_findsTheNewOne() {
+        ServiceKey key = ServiceKey.mark(7);
+        rig.service(VirtualService.builder(key).build(), SERVER);
+        for (int number = 1; number <= 12; number++) {
+            marked("10.1.0." + number + ":4000", virtual(number));
+        }
+        String client = "10.1.0.12:4000";
+        rig.packet(Rig.tcp(client, virtual(12)), ACK);
+        rig.close(client, virtual(12), SERVER);
+        marked(client, virtual(12));
+        rig.pass(0.02);
+        assertThat(rig.connectionsOf(key, SERVER)).as("the old one has ended").isEqualTo(12);
+        assertThat(reply(SERVER, client)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10.0.0.1:0", "10.0.0.1:21"})
+    void reply_portsOfTheClientsChoice_keepTheirPort(String service) {
+        rig.service(VirtualService.tcp(service).persistent(60).build(), "192.168.1.1:21");
+        for (int port = 3000; port < 3020; port++) {
+            assertThat(rig.syn(CLIENT, "10.0.0.1:" + port)).isEqualTo("192.168.1.1:" + port);
+        }
+        for (int port = 3000; port < 3020; port++) {
+            assertThat(reply("192.168.1.1:" + port, CLIENT)).isTrue();
+        }
+        assertThat(reply("192.168.1.1:2999", CLIENT)).isFalse();
+    }
+
+    @Test
+    void reply_ofIpv6_findsItsConnection() {
+        rig.service(VirtualService.tcp("[fd00::1]:80").build(), "[fd01::1]:8080");
+        assertThat(rig.syn("[fd02::1]:4000", "[fd00::1]:80")).isEqualTo("[fd01::1]:8080");
+        assertThat(reply("[fd01::1]:8080", "[fd02::1]:4000")).isTrue();
+        assertThat(reply("[fd01::1]:8080", "[fd02::2]:4000")).isFalse();
+        assertThat(rig.listed()).hasSize(1);
+        assertThat(rig.connection().virtual()).hasToString("[fd00::1]:80");
+    }
+
+    @Test
+    void reply_serverRemovedWhileItsConnectionRemains_isStillFound() {
+        ServiceKey key = rig.service(VirtualService.tcp("10.0.0.1:80").build(), SERVER, "192.168.1.2:80");
+        String server = rig.syn(CLIENT, "10.0.0.1:80");
+        rig.remove(key, server);
+        assertThat(reply(server, CLIENT)).isTrue();
+    }
+
+    @Test
+    void reply_serverForgottenAndItsNumberGivenToAnother_findsTheOthersConnection() {
+        ServiceKey key = rig.service(VirtualService.tcp("10.0.0.1:80").build(), SERVER);
+        rig.syn(CLIENT, "10.0.0.1:80");
+        long first = rig.director.packet(Rig.tcp(CLIENT, "10.0.0.1:80"), ACK, 40);
+        rig.remove(key, SERVER);
+        rig.pass(1200);
+        rig.director.addServer(key, RealServer.at("192.168.1.9:80").build());
+        assertThat(rig.syn(CLIENT, "10.0.0.1:80")).isEqualTo("192.168.1.9:80");
+        long second = rig.director.packet(Rig.tcp(CLIENT, "10.0.0.1:80"), ACK, 40);
+        assertThat(Decision.serverId(second)).isEqualTo(Decision.serverId(first));
+        assertThat(reply(SERVER, CLIENT)).isFalse();
+        assertThat(reply("192.168.1.9:80", CLIENT)).isTrue();
+    }
+
+    @Test
+    void packet_ofAHeldTuple_isAConnectionOfItsOwn() {
+        Flow flow = Rig.tcp(CLIENT, "10.0.0.1:80");
+        ServiceKey key = rig.service(VirtualService.tcp("10.0.0.1:80").build(), SERVER);
+        Connection held = rig.director.open(flow);
+        assertThat(rig.packet(flow, ACK)).as("no packet finds what somebody holds").isEqualTo("PASS");
+        assertThat(rig.packet(flow, SYN)).isEqualTo(SERVER);
+        assertThat(rig.connectionsOf(key, SERVER)).isEqualTo(2);
+        held.close();
+        assertThat(rig.connectionsOf(key, SERVER)).isEqualTo(1);
+    }
+}
