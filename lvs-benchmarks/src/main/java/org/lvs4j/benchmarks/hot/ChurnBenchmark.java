@@ -60,7 +60,9 @@ public class ChurnBenchmark {
         store = peer == StorePeer.LVS4J
                 ? DirectorStore.of(life, connections, time)
                 : peer.store(connections + connections / 8, time);
-        stepNanos = TimeUnit.SECONDS.toNanos(life.seconds) / connections;
+        // At the others nothing is to end by time before it is ended by hand.
+        long lifeNanos = TimeUnit.SECONDS.toNanos(life.seconds) / (peer == StorePeer.LVS4J ? 1 : 2);
+        stepNanos = lifeNanos / connections;
         ownConnections = connections / threads;
         Flow flow = new Flow();
         for (int i = 0; i < ownConnections; i++) {

@@ -10,6 +10,14 @@ public enum StorePeer {
         }
     },
 
+    /** The connection table of this library alone: look-up, state and time; new connections and their ends by hand. */
+    TABLE {
+        @Override
+        ConnectionStore store(int connections, Clock clock) {
+            return new TableStore(clock);
+        }
+    },
+
     /**
      * The limit of plain Java: a table of 64-byte buckets in one array, made for exactly so many connections, without any
      * synchronisation. Right as long as one thread writes.

@@ -30,8 +30,8 @@ final class Chart {
             "VERTX", "#5a9e4b");
     private static final String OTHER = "#8a8f98";
 
-    /** The peer that is no rival: it shows what the benchmark itself costs. */
-    private static final String NOBODY = "NONE";
+    /** No rivals: what the benchmark itself costs, and a part of ours. */
+    private static final List<String> NO_RIVALS = List.of(Goal.OURS, "NONE", "TABLE");
 
     private final StringBuilder svg = new StringBuilder();
     private double low = 0.5;
@@ -57,7 +57,7 @@ final class Chart {
         for (Result result : results) {
             Double own = ours.get(label(result));
             // A pause may last less than a millisecond: no multiple of that.
-            if (own != null && own > 0 && result.cost() > 0 && !List.of(Goal.OURS, NOBODY).contains(result.peer())) {
+            if (own != null && own > 0 && result.cost() > 0 && !NO_RIVALS.contains(result.peer())) {
                 rows.computeIfAbsent(label(result), key -> new LinkedHashMap<>())
                         .put(result.peer(), result.cost() / own);
             }

@@ -55,7 +55,7 @@ class StorePeerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"PLAIN", "CHM", "CAFFEINE", "OBJECTS"})
+    @EnumSource(names = {"TABLE", "PLAIN", "CHM", "CAFFEINE", "OBJECTS"})
     void end_everySecond_onlyTheOthersAreKnown(StorePeer peer) {
         ConnectionStore store = filled(peer);
         for (int i = 0; i < COUNT; i += 2) {
@@ -68,7 +68,7 @@ class StorePeerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"PLAIN", "CHM", "CAFFEINE", "OBJECTS"})
+    @EnumSource(names = {"TABLE", "PLAIN", "CHM", "CAFFEINE", "OBJECTS"})
     void placeAndEnd_manyTimesOver_asManyLive(StorePeer peer) {
         ConnectionStore store = filled(peer);
         for (int i = 0; i < 10 * COUNT; i++) {

@@ -49,7 +49,7 @@ class WorkloadTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"PLAIN", "CHM", "CAFFEINE", "OBJECTS"})
+    @EnumSource(names = {"TABLE", "PLAIN", "CHM", "CAFFEINE", "OBJECTS"})
     void churn_others_exactlyAsManyLive(StorePeer peer) {
         ChurnBenchmark benchmark = new ChurnBenchmark();
         benchmark.peer = peer;

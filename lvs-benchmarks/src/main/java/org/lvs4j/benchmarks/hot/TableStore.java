@@ -1,0 +1,91 @@
+package org.lvs4j.benchmarks.hot;
+
+import java.util.function.LongSupplier;
+import org.lvs4j.connection.ConnectionCursor;
+import org.lvs4j.connection.ConnectionTable;
+import org.lvs4j.connection.Controller;
+import org.lvs4j.connection.Registry;
+import org.lvs4j.connection.ServerState;
+import org.lvs4j.connection.TimerWheel;
+import org.lvs4j.connection.Timeouts;
+import org.lvs4j.net.Flow;
+import org.lvs4j.service.Forwarding;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.stats.Counters;
+import org.lvs4j.stats.LoadBoard;
+
+/**
+ * The connection table of a director without the director: no choice of services, no scheduler, no statistics. Following
+ * moves state and time; servers take turns; a connection that ends is removed at once.
+ */
+final class TableStore implements ConnectionStore {
+    private static final int SYN = 2;
+    private static final int ACK = 16;
+    private static final int PORT = 80;
+
+    private final LongSupplier clock;
+    private final ConnectionTable table;
+    private final ServerState[] servers = new ServerState[StorePeer.SERVERS];
+    private int turn;
+
+    TableStore(LongSupplier clock) {
+        this.clock = clock;
+        long now = clock.getAsLong();
+        Registry<ServerState> registry = new Registry<>(1 << 20);
+        Registry<Controller> controllers = new Registry<>(1);
+        table = new ConnectionTable(
+                new Timeouts(), registry, controllers, new TimerWheel(now), Integer.MAX_VALUE, now);
+        Counters counters = new Counters();
+        LoadBoard board = new LoadBoard();
+        for (int i = 0; i < servers.length; i++) {
+            RealServer config = RealServer.at("10.1." + i / 256 + "." + i % 256 + ":" + PORT)
+                    .forwarding(Forwarding.direct())
+                    .build();
+            int id = registry.take();
+            servers[i] = new ServerState(id, config, counters, board);
+            registry.set(id, servers[i]);
+            servers[i].enter(config, counters, board);
+        }
+    }
+
+    @Override
+    public int follow(Flow flow) {
+        long now = clock.getAsLong();
+        table.advance(now);
+        ConnectionCursor cursor = table.cursor();
+        while (cursor.find(flow)) {
+            ServerState server = cursor.server();
+            if (server != null && cursor.follow(server, true, ACK, false, now)) {
+                return server.id();
+            }
+        }
+        return -1;
+    }
+
+    @Override
+    public void place(Flow flow) {
+        // A race of threads for a turn does no harm.
+        int index = turn;
+        turn = index + 1 == servers.length ? 0 : index + 1;
+        long now = clock.getAsLong();
+        ConnectionCursor.Insertion insertion =
+                table.cursor().insert(flow, servers[index], PORT, null, SYN, false, now);
+        if (insertion != ConnectionCursor.Insertion.DONE) {
+            throw new IllegalStateException(flow + " was not inserted: " + insertion);
+        }
+        follow(flow);
+    }
+
+    @Override
+    public void end(Flow flow) {
+        ConnectionCursor cursor = table.cursor();
+        while (cursor.find(flow) && !cursor.remove()) {
+            continue;
+        }
+    }
+
+    @Override
+    public long live() {
+        return table.size();
+    }
+}
