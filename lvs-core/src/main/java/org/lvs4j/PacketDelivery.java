@@ -72,7 +72,7 @@ final class PacketDelivery {
         if (tunnel != null && mtu < (address.isV4() ? PacketPaths.MIN_MTU : MIN_MTU_V6)) {
             return PacketOutput.DROP;
         }
-        if (packet.ttl(in) <= 1) {
+        if (packet.ttl() <= 1) {
             return quoted != null
                     ? PacketOutput.DROP
                     : answers.toClient(IcmpError.TIME_EXCEEDED, packet, in, out, 0, nowNanos);
@@ -158,7 +158,7 @@ final class PacketDelivery {
 
     /** Which error a router would send to a server instead of passing its packet on to a client; null for none. */
     @Nullable IcmpError refusal(PacketHeader packet, @Nullable Datagram whole, ByteBuffer in) {
-        if (packet.ttl(in) <= 1) {
+        if (packet.ttl() <= 1) {
             return IcmpError.TIME_EXCEEDED;
         }
         boolean tooBig = packet.isV4()

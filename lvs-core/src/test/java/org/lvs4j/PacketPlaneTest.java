@@ -2,12 +2,19 @@ package org.lvs4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.HexFormat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.IpAddress;
+import org.lvs4j.packet.TestPackets;
+import org.lvs4j.service.Forwarding;
 import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
 class PacketPlaneTest {
@@ -61,8 +68,122 @@ class PacketPlaneTest {
     @Test
     void process_bytesOfAnyLength_neverThrow() {
         for (int length = 0; length < 60; length++) {
-            byte[] bytes = new byte[length];
-            assertThat(PacketVerdict.action(plane.process(ByteBuffer.wrap(bytes), out))).isEqualTo(PacketAction.DROP);
+            assertThat(PacketVerdict.action(plane.process(ByteBuffer.wrap(new byte[length]), out)))
+                    .isEqualTo(PacketAction.DROP);
         }
+        assertThat(plane.counters().malformed()).isEqualTo(60);
+    }
+
+    @Test
+    void process_buffersOfAnyKind_areTreatedAlike() {
+        byte[] syn = HexFormat.of().parseHex(SYN);
+        ByteBuffer direct = ByteBuffer.allocateDirect(100).order(ByteOrder.LITTLE_ENDIAN).position(7);
+        direct.put(7, syn).limit(7 + syn.length);
+
+        assertThat(written(plane.process(direct.asReadOnlyBuffer(), out.order(ByteOrder.LITTLE_ENDIAN).position(3))))
+                .isEqualTo(SYN_TO_SERVER);
+        assertThat(direct.position()).isEqualTo(7);
+        assertThat(out.position()).isEqualTo(3);
+    }
+
+    @Test
+    void process_packetOfNobody_passes() {
+        long verdict = plane.process(packet(TestPackets.tcp(4000, 81, 2, 0)), out);
+
+        assertThat(PacketVerdict.action(verdict)).isEqualTo(PacketAction.PASS);
+        assertThat(PacketVerdict.length(verdict)).isZero();
+    }
+
+    private static ByteBuffer packet(byte[] segment) {
+        return ByteBuffer.wrap(TestPackets.complete(TestPackets.v4(6, 0x0A010001, 0x0A000064, 64, 0, segment)));
+    }
+
+    @Test
+    void process_fragmentsOfNobody_areHandedBackAsTheyCame() {
+        byte[] first = TestPackets.v4(17, 0x0A010001, 0x0A0000C8, 64, 0x2000, TestPackets.udp(9, 99, 8));
+        byte[] last = TestPackets.v4(17, 0x0A010001, 0x0A0000C8, 64, 2, new byte[3]);
+
+        assertThat(PacketVerdict.action(plane.process(ByteBuffer.wrap(last), out))).isEqualTo(PacketAction.HOLD);
+        long verdict = plane.process(ByteBuffer.wrap(first), out);
+
+        assertThat(PacketVerdict.action(verdict)).isEqualTo(PacketAction.PASS);
+        assertThat(PacketVerdict.more(verdict)).isTrue();
+        assertThat(written(verdict)).isEqualTo(HexFormat.of().formatHex(first));
+        long second = plane.next(out);
+        assertThat(PacketVerdict.action(second)).isEqualTo(PacketAction.PASS);
+        assertThat(PacketVerdict.more(second)).isFalse();
+        assertThat(written(second)).isEqualTo(HexFormat.of().formatHex(last));
+        assertThat(PacketVerdict.action(plane.next(out))).isEqualTo(PacketAction.DROP);
+    }
+
+    @Test
+    void process_outputTooSmall_dropsAndCounts() {
+        assertThat(PacketVerdict.action(plane.process(
+                        ByteBuffer.wrap(HexFormat.of().parseHex(SYN)), ByteBuffer.allocate(59))))
+                .isEqualTo(PacketAction.DROP);
+        assertThat(plane.counters().noRoom()).isEqualTo(1);
+    }
+
+    @Test
+    void process_markedPacket_goesToTheServiceOfTheMark() {
+        director.addService(
+                VirtualService.builder(new ServiceKey.Mark(7, AddressFamily.IPV4)).scheduler("rr").build(),
+                RealServer.at("192.168.9.9:0").forwarding(Forwarding.direct()).build());
+        ByteBuffer in = packet(TestPackets.tcp(4000, 81, 2, 0));
+
+        long verdict = plane.process(in, out, 7);
+
+        assertThat(PacketVerdict.action(verdict)).isEqualTo(PacketAction.ROUTE_DIRECT);
+        assertThat(director.server(PacketVerdict.serverId(verdict)).endpoint().address())
+                .isEqualTo(IpAddress.parse("192.168.9.9"));
+        assertThat(PacketVerdict.action(plane.process(in, out))).isEqualTo(PacketAction.ROUTE_DIRECT);
+    }
+
+    @Test
+    void process_serviceWithoutServers_answersUpToTheLimit() {
+        director.addService(VirtualService.tcp("10.0.0.100:9").scheduler("rr").build());
+        int answered = 0;
+        for (int i = 0; i < 1000; i++) {
+            long verdict = plane.process(packet(TestPackets.tcp(4000 + i, 9, 2, 0)), out);
+            answered += PacketVerdict.action(verdict) == PacketAction.ANSWER ? 1 : 0;
+        }
+
+        assertThat(answered).isEqualTo(51);
+        assertThat(plane.counters().answersSuppressed()).isEqualTo(1000 - 51);
+        nowNanos += 10_000_000;
+        assertThat(PacketVerdict.action(plane.process(packet(TestPackets.tcp(1, 9, 2, 0)), out)))
+                .isEqualTo(PacketAction.ANSWER);
+    }
+
+    @Test
+    void process_sourceThatNobodyMayAnswer_isDropped() {
+        director.addService(VirtualService.tcp("10.0.0.100:9").scheduler("rr").build());
+        byte[] packet = TestPackets.v4(6, 0xE0000001, 0x0A000064, 64, 0, TestPackets.tcp(1, 9, 2, 0));
+
+        assertThat(PacketVerdict.action(plane.process(ByteBuffer.wrap(packet), out))).isEqualTo(PacketAction.DROP);
+    }
+
+    @Test
+    void process_establishedPackets_allocateNothing() {
+        process(SYN);
+        process(SYN_ACK);
+        ByteBuffer data = ByteBuffer.wrap(HexFormat.of().parseHex(SYN));
+        data.put(33, (byte) 16);
+        ByteBuffer answer = ByteBuffer.wrap(HexFormat.of().parseHex(SYN_ACK));
+        answer.put(33, (byte) 16);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        int packets = 200_000;
+        long least = Long.MAX_VALUE;
+        // The compiler may allocate in the name of this thread while it warms up: the best round counts.
+        for (int round = 0; round < 10; round++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < packets; i++) {
+                plane.process(data, out);
+                plane.process(answer, out);
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+
+        assertThat(least / packets).isZero();
     }
 }

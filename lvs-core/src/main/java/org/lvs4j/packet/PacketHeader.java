@@ -44,6 +44,7 @@ public final class PacketHeader {
     private AddressFamily family = AddressFamily.IPV4;
     private int start;
     private int end;
+    private int ttl;
     private int transport;
     private int number;
     private @Nullable Protocol protocol;
@@ -95,28 +96,38 @@ public final class PacketHeader {
 
     private Kind parse4(ByteBuffer buffer, int available, boolean whole) {
         family = AddressFamily.IPV4;
-        int first = Octets.i32(buffer, start);
-        int headerBytes = first >>> 22 & 0x3C;
-        int length = first & 0xFFFF;
+        // Three loads hold the whole header; everything else is in registers.
+        long first = Octets.i64(buffer, start);
+        long second = Octets.i64(buffer, start + 8);
+        int third = Octets.i32(buffer, start + 16);
+        int headerBytes = (int) (first >>> 54) & 0x3C;
+        int length = (int) (first >>> 32) & 0xFFFF;
         if (headerBytes < IPV4_BYTES || headerBytes > available || length < headerBytes) {
             return Kind.MALFORMED;
         }
-        if (whole && (length > available || Checksum.fold(Checksum.sum(buffer, start, headerBytes)) != 0xFFFF)) {
-            return Kind.MALFORMED;
+        if (whole) {
+            long sum = Checksum.sum(first) + Checksum.sum(second) + (third & 0xFFFF_FFFFL);
+            if (headerBytes > IPV4_BYTES) {
+                sum += Checksum.sum(buffer, start + IPV4_BYTES, headerBytes - IPV4_BYTES);
+            }
+            if (length > available || Checksum.fold(sum) != 0xFFFF) {
+                return Kind.MALFORMED;
+            }
         }
         end = start + Math.min(length, available);
         transport = start + headerBytes;
         sourceHigh = 0;
-        sourceLow = Octets.i32(buffer, start + 12) & 0xFFFF_FFFFL;
+        sourceLow = second & 0xFFFF_FFFFL;
         destinationHigh = 0;
-        destinationLow = Octets.i32(buffer, start + 16) & 0xFFFF_FFFFL;
-        number = Octets.u8(buffer, start + 9);
-        int fragment = Octets.u16(buffer, start + 6);
+        destinationLow = third & 0xFFFF_FFFFL;
+        ttl = (int) (second >>> 56);
+        number = (int) (second >>> 48) & 0xFF;
+        int fragment = (int) first & 0xFFFF;
         dontFragment = (fragment & DONT_FRAGMENT) != 0;
         if ((fragment & (MORE_FRAGMENTS | OFFSET_MASK)) != 0) {
             moreFragments = (fragment & MORE_FRAGMENTS) != 0;
             fragmentOffset = (fragment & OFFSET_MASK) << 3;
-            identification = Octets.u16(buffer, start + 4);
+            identification = (int) (first >>> 16) & 0xFFFF;
             if (whole || fragmentOffset != 0) {
                 return Kind.FRAGMENT;
             }
@@ -126,7 +137,8 @@ public final class PacketHeader {
 
     private Kind parse6(ByteBuffer buffer, int limit, int available, boolean whole) {
         family = AddressFamily.IPV6;
-        int length = IPV6_BYTES + Octets.u16(buffer, start + 4);
+        int word = Octets.i32(buffer, start + 4);
+        int length = IPV6_BYTES + (word >>> 16);
         if (whole && length > available) {
             return Kind.MALFORMED;
         }
@@ -138,16 +150,17 @@ public final class PacketHeader {
         dontFragment = true;
         int nextField = start + 6;
         int at = start + IPV6_BYTES;
-        int next = Octets.u8(buffer, nextField);
+        int next = word >>> 8 & 0xFF;
+        ttl = word & 0xFF;
         if (next != IpProtocol.TCP && next != IpProtocol.UDP) {
             for (int count = 0; isExtension(next); count++) {
                 if (count == MAX_EXTENSIONS || end - at < 8) {
                     return Kind.MALFORMED;
                 }
                 if (next == IpProtocol.FRAGMENT) {
-                    int word = Octets.u16(buffer, at + 2);
-                    moreFragments = (word & 1) != 0;
-                    fragmentOffset = word & 0xFFF8;
+                    int fragment = Octets.u16(buffer, at + 2);
+                    moreFragments = (fragment & 1) != 0;
+                    fragmentOffset = fragment & 0xFFF8;
                     identification = Octets.i32(buffer, at + 4);
                     fragmentHeader = at;
                     beforeFragmentHeader = nextField;
@@ -339,8 +352,8 @@ public final class PacketHeader {
     }
 
     /** The TTL or hop limit. */
-    public int ttl(ByteBuffer buffer) {
-        return Octets.u8(buffer, start + (isV4() ? 8 : 7));
+    public int ttl() {
+        return ttl;
     }
 
     /** Where in the packet the fragment's bytes belong. */

@@ -48,7 +48,7 @@ final class RecordedHost {
     }
 
     private int route(ByteBuffer in, ByteBuffer out) {
-        if (packet.ttl(in) <= 1) {
+        if (packet.ttl() <= 1) {
             IpAddress own = network.source(packet.family(), packet.sourceHigh(), packet.sourceLow());
             return error(IcmpError.TIME_EXCEEDED, in, out, own.high(), own.low());
         }
