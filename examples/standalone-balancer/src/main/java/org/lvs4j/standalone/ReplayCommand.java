@@ -3,6 +3,7 @@ package org.lvs4j.standalone;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Director;
 import org.lvs4j.PacketPaths;
@@ -25,20 +26,27 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "replay",
         description = {
-            "Sends the packets of a capture through a director and writes what it would emit.",
+            "Sends recorded packets through a director.",
             "With --rules the files are IN and, unless only the summary is wanted, OUT: captures, pcap or pcapng in, pcap"
-                    + " out. Time runs as in the capture."
+                    + " out. What the director would emit is written; time runs as in the capture.",
+            "Without, they are recordings of packets in JSON that hold rules of their own: what comes out is compared with"
+                    + " what they say, byte for byte."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Lvsd.ThisVersion.class)
 final class ReplayCommand implements Callable<Integer> {
+    private static final List<String> CAPTURE_OPTIONS =
+            List.of("--fix-checksums", "--mtu", "--own", "--sysctl", "--slow-start");
+    private static final Pattern CAPTURE_NAME = Pattern.compile("\\.(pcap|pcapng|cap)$");
+
     @Spec
     private CommandSpec spec;
 
     @Parameters(
             arity = "1..*",
             paramLabel = "FILE",
-            description = "A capture to read, then one to write; - for standard input or output.")
+            description = "A capture to read, then one to write; or recordings, or folders with recordings (.jsonl)."
+                    + " - for standard input or output.")
     private List<String> files;
 
     @Option(
@@ -46,6 +54,11 @@ final class ReplayCommand implements Callable<Integer> {
             paramLabel = "RULES",
             description = "The services, in the format of ipvsadm -S; - for standard input. Forwarding may be -m, -g or -i.")
     private @Nullable String rules;
+
+    @Option(
+            names = "--print",
+            description = "Write each record of a recording with what comes out now, instead of comparing.")
+    private boolean print;
 
     @Option(
             names = "--fix-checksums",
@@ -73,9 +86,26 @@ final class ReplayCommand implements Callable<Integer> {
     @Override
     public Integer call() throws RulesInvalidException, IOException {
         if (rules == null) {
-            throw misused("--rules is missing: a capture needs services to be sent through");
+            return replayRecordings();
+        }
+        if (print) {
+            throw misused("--print is for recordings of packets, which hold rules of their own; leave --rules out");
         }
         return replayCapture(rules);
+    }
+
+    private int replayRecordings() throws IOException {
+        for (String option : CAPTURE_OPTIONS) {
+            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw misused(option + " is for captures, which need --rules");
+            }
+        }
+        for (String file : files) {
+            if (CAPTURE_NAME.matcher(file).find()) {
+                throw misused(file + " looks like a capture: say --rules RULES for the services to send it through");
+            }
+        }
+        return RecordingsRun.of(spec.commandLine(), print).run(files);
     }
 
     private int replayCapture(String rulesFile) throws RulesInvalidException, IOException {

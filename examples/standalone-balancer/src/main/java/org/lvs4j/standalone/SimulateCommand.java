@@ -1,15 +1,10 @@
 package org.lvs4j.standalone;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.lvs4j.replay.Mismatch;
 import org.lvs4j.replay.Replay;
 import org.lvs4j.replay.ReplayResult;
@@ -55,7 +50,7 @@ final class SimulateCommand implements Callable<Integer> {
         boolean unreadable = false;
         List<String> traces = new ArrayList<>();
         for (String file : files) {
-            traces.addAll(tracesIn(file));
+            traces.addAll(TextFile.listed(file, TRACE_SUFFIX));
         }
         if (traces.isEmpty()) {
             error("no " + TRACE_SUFFIX + " file in " + String.join(", ", files));
@@ -77,20 +72,6 @@ final class SimulateCommand implements Callable<Integer> {
             return Answer.CONFIGURATION;
         }
         return print || matched == answers ? Answer.OK : Answer.FAILURE;
-    }
-
-    private static List<String> tracesIn(String file) throws IOException {
-        if (file.equals(TextFile.STANDARD_INPUT) || !new File(file).isDirectory()) {
-            return List.of(file);
-        }
-        try (Stream<Path> entries = Files.list(Path.of(file))) {
-            return entries.filter(entry -> entry.toString().endsWith(TRACE_SUFFIX))
-                    .map(Path::toString)
-                    .sorted()
-                    .toList();
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
     }
 
     private void show(ReplayResult result) {

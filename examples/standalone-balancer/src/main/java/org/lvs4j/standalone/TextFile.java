@@ -1,7 +1,9 @@
 package org.lvs4j.standalone;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
@@ -10,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** A text that a command line names: a file in UTF-8, or standard input. */
 final class TextFile {
@@ -26,6 +30,21 @@ final class TextFile {
     /** What a file is called in errors. */
     static String nameOf(String file) {
         return file.equals(STANDARD_INPUT) ? STANDARD_INPUT_NAME : file;
+    }
+
+    /** The files that a name stands for: itself, or those of a folder that end in a suffix, in order of their names. */
+    static List<String> listed(String file, String suffix) throws IOException {
+        if (file.equals(STANDARD_INPUT) || !new File(file).isDirectory()) {
+            return List.of(file);
+        }
+        try (Stream<Path> entries = Files.list(Path.of(file))) {
+            return entries.map(Path::toString)
+                    .filter(entry -> entry.endsWith(suffix))
+                    .sorted()
+                    .toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
     }
 
     /**
