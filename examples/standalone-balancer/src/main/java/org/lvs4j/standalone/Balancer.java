@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 import org.lvs4j.Director;
 import org.lvs4j.DirectorException;
 import org.lvs4j.ServerSnapshot;
@@ -164,6 +165,11 @@ final class Balancer implements AutoCloseable {
      */
     boolean drain(Duration deadline) {
         return plane.drain(deadline);
+    }
+
+    /** Has a problem reported, once, that ends the plane by itself. */
+    void onFailure(Consumer<Throwable> report) {
+        plane.onFailure(report);
     }
 
     /** Takes back what would outlive the process, which is about to end. */

@@ -1,6 +1,7 @@
 package org.lvs4j.standalone;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.lvs4j.netty.Relay;
 import org.lvs4j.netty.tun.TunPlane;
 
@@ -24,6 +25,9 @@ interface Plane extends AutoCloseable {
 
     /** Takes back what would outlive the process, which is about to end. */
     void abandon();
+
+    /** Has a problem reported, once, that ends the plane by itself. */
+    void onFailure(Consumer<Throwable> report);
 
     /** What an operator should know about it when it has started, one thing a line; may be empty. */
     String announcement();
@@ -49,6 +53,11 @@ interface Plane extends AutoCloseable {
             @Override
             public void abandon() {
                 // Sockets end with the process.
+            }
+
+            @Override
+            public void onFailure(Consumer<Throwable> report) {
+                // A relay goes on whatever happens to its sockets.
             }
 
             @Override
@@ -83,6 +92,15 @@ interface Plane extends AutoCloseable {
             @Override
             public void abandon() {
                 plane.close();
+            }
+
+            @Override
+            public void onFailure(Consumer<Throwable> report) {
+                plane.ended().whenComplete((nothing, failure) -> {
+                    if (failure != null) {
+                        report.accept(failure);
+                    }
+                });
             }
 
             @Override

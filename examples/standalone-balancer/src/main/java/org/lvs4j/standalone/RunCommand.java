@@ -10,6 +10,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.DirectorException;
 import org.lvs4j.ServerSnapshot;
@@ -38,10 +39,11 @@ import picocli.CommandLine.Spec;
 final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
 
-    /** What signals ask for. */
+    /** What signals ask for, and what else can end a run. */
     private enum Order {
         RELOAD,
-        STOP
+        STOP,
+        FAIL
     }
 
     @Spec
@@ -152,9 +154,20 @@ final class RunCommand implements Callable<Integer> {
                 + " " + service.service().scheduler() + ": " + servers;
     }
 
-    private void obey(Balancer balancer, ControlServer control) throws InterruptedException {
-        while (orders.take() == Order.RELOAD) {
+    private void obey(Balancer balancer, ControlServer control) throws InterruptedException, StartException {
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        balancer.onFailure(cause -> {
+            failure.set(cause);
+            orders.add(Order.FAIL);
+        });
+        Order order = orders.take();
+        while (order == Order.RELOAD) {
             reload(balancer);
+            order = orders.take();
+        }
+        Throwable cause = failure.get();
+        if (cause != null) {
+            throw new StartException(String.valueOf(cause.getMessage()), cause);
         }
         boolean all = balancer.drain(drainTimeout);
         control.close();

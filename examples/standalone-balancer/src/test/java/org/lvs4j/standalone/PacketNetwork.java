@@ -2,13 +2,16 @@ package org.lvs4j.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client, a router, and behind it a local network with a director and two web servers, each in a network namespace of
@@ -32,6 +35,7 @@ final class PacketNetwork {
     static final String OWN_VIP = "10.2.0.101";
     static final String OWN_VIP_V6 = "fd02::101";
     static final int BODY_BYTES = 100_000_000;
+    private static final int PART_BYTES = 5_000_000;
 
     private static final String NGINX =
             """
@@ -54,6 +58,18 @@ final class PacketNetwork {
                     listen [::]:80;
                     location / { default_type text/plain; return 200 "%2$s\\n"; }
                     location /files/ { alias %3$s/; }
+                    location /put/ {
+                        proxy_pass http://127.0.0.1:81/;
+                        client_max_body_size 0;
+                        proxy_request_buffering on;
+                        access_log off;
+                    }
+                }
+                server {
+                    listen 127.0.0.1:81;
+                    access_log off;
+                    client_max_body_size 0;
+                    location / { default_type text/plain; return 200 "$content_length\\n"; }
                 }
             }
             """;
@@ -234,6 +250,86 @@ final class PacketNetwork {
                 "client", "curl", "--silent", "--show-error", "--fail", "--globoff", "--max-time", "50",
                 "--output", copy.toString(), url + "files/body"));
         return Files.mismatch(body(), copy) < 0;
+    }
+
+    /** Sends a part of the body from the client and answers whether the server has it all. */
+    boolean uploadsBody(String url) throws IOException, InterruptedException {
+        Path part = directory.resolve("part");
+        if (!Files.exists(part)) {
+            Files.write(part, Arrays.copyOf(Files.readAllBytes(body()), PART_BYTES));
+        }
+        return answer(namespaces.run(
+                        "client", "curl", "--silent", "--show-error", "--fail", "--globoff", "--max-time", "50",
+                        "--data-binary", "@" + part, url + "put/"))
+                .equals(List.of(Integer.toString(PART_BYTES)));
+    }
+
+    /** Opens a connection from the client that stays. */
+    Held hold(String address) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(namespaces.in("client"));
+        command.addAll(List.of(
+                Programs.require("bash", "bash").toString(),
+                "-c",
+                "exec 3<>/dev/tcp/" + address + "/80; while read go; do"
+                        + " printf 'GET / HTTP/1.1\\r\\nHost: held\\r\\n\\r\\n' >&3;"
+                        + " while IFS= read -r line <&3; do case $line in a|b) echo $line; break;; esac; done; done"));
+        Process process = new ProcessBuilder(command)
+                .redirectError(directory.resolve("held.log").toFile())
+                .start();
+        processes.add(process);
+        return new Held(process, process.inputReader());
+    }
+
+    /** A connection that stays; each request on it is answered by the server that it leads to. */
+    record Held(Process process, BufferedReader answers) {
+        /** Who answers, or null if the connection has broken. */
+        @Nullable String request() throws IOException {
+            process.getOutputStream().write('\n');
+            process.getOutputStream().flush();
+            return answers.readLine();
+        }
+    }
+
+    /** What a set-up changes in the director's namespace: settings, rules, routes and neighbours that are answered for. */
+    String directorState() throws IOException, InterruptedException {
+        return namespaces.shell("director", "sort -r /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding;"
+                + " cat /proc/sys/net/ipv6/conf/eth0/accept_ra /proc/sys/net/ipv6/conf/eth0/proxy_ndp;"
+                + " ip rule; ip -6 rule; ip route show table all | grep -v -e lvs0 -e ff00 -e fe80;"
+                + " ip neigh show proxy; ip -6 neigh show proxy");
+    }
+
+    /** Takes away what a daemon that was killed has left in the director's namespace. */
+    void resetDirector() throws IOException, InterruptedException {
+        namespaces.sysctl("director", "net.ipv4.ip_forward=0", "net.ipv6.conf.all.forwarding=0");
+        namespaces.sysctl("director", "net.ipv6.conf.eth0.accept_ra=1", "net.ipv6.conf.eth0.proxy_ndp=0");
+        namespaces.shell("director", "for version in -4 -6; do"
+                + " ip $version rule | grep -o '^53[0-9]*' | while read pref; do ip $version rule del pref $pref; done;"
+                + " ip $version neigh show proxy | while read address rest; do"
+                + " ip $version neigh del proxy $address dev eth0; done;"
+                + " ip $version route flush table 5305; ip $version route flush table 5306; done 2>/dev/null; true");
+    }
+
+    /** Does commands in the director's namespace as an operator would. */
+    void byHand(List<String> commands) throws IOException, InterruptedException {
+        for (String command : commands) {
+            if (command.strip().startsWith("sysctl -w ")) {
+                namespaces.sysctl("director", command.strip().substring("sysctl -w ".length()));
+            } else {
+                namespaces.shell("director", command.strip());
+            }
+        }
+    }
+
+    /** Runs lvsd in the director's namespace by a user who may do nothing there. */
+    Programs.Result unprivileged(String rules, String... options) throws IOException, InterruptedException {
+        Path file = Files.writeString(directory.resolve("unprivileged.rules"), rules);
+        List<String> command = new ArrayList<>(List.of(
+                Programs.require("setpriv", "util-linux").toString(),
+                "--bounding-set=-net_admin",
+                Daemon.SCRIPTS.resolve("lvsd").toString(), "run", file.toString(),
+                "--socket", directory.resolve("unprivileged").resolve("lvsd.sock").toString()));
+        command.addAll(List.of(options));
+        return namespaces.run("director", command.toArray(String[]::new));
     }
 
     /** Whom the servers have seen since this was asked last: the addresses of clients, as their nginx logged them. */

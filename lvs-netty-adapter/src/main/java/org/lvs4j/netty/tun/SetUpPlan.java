@@ -24,8 +24,9 @@ import org.lvs4j.netty.tun.NetworkFacts.Sysctls;
  *
  * <p><b>No loops:</b> what comes out of the device skips all rules that lead into it.
  *
- * <p><b>No rests:</b> every route goes through a device that ends with the process. Rules that a killed process leaves
- * behind then point to empty tables, and mean nothing.
+ * <p><b>Few rests:</b> every route goes through a device that ends with the process, or counts for such a device only.
+ * The rules that a killed process leaves behind mean nothing without them, and the next one removes them. Settings stay,
+ * and so do neighbours that are answered for.
  */
 final class SetUpPlan {
     /** How many rules, and tables without those of direct servers, there are from the first number on. */

@@ -79,14 +79,11 @@ public final class TunPlane implements AutoCloseable {
 
     private synchronized TunPlane begin() {
         try {
-            if (options.setUp()) {
-                setUp.removeRests(options.table());
+            try {
+                open();
+            } catch (TunException e) {
+                throw new TunException(e.getMessage() + byHand(), e);
             }
-            for (int i = 0; i < options.queues(); i++) {
-                TunDevice device = TunDevice.open(options.device(), options.queues() > 1);
-                loops.add(new TunLoop(state, device));
-            }
-            follow();
             for (TunLoop loop : loops) {
                 IoEventLoop executor = group.next();
                 IoRegistration registration = executor.register(loop).syncUninterruptibly().getNow();
@@ -100,6 +97,38 @@ public final class TunPlane implements AutoCloseable {
         }
         TunState.LOGGER.info("packet plane started on {}", options.device());
         return this;
+    }
+
+    private void open() {
+        for (int i = 0; i < options.queues(); i++) {
+            loops.add(new TunLoop(state, TunDevice.open(options.device(), options.queues() > 1)));
+        }
+        if (options.setUp()) {
+            setUp.removeRests(options.table());
+        }
+        follow();
+    }
+
+    /** What an operator could do who may, for one who may not. */
+    private String byHand() {
+        List<String> commands;
+        try {
+            commands = plan(wanted()).stream().map(Step::command).toList();
+        } catch (TunException e) {
+            // What is wanted is what is wrong.
+            return "";
+        }
+        return "\nThe network needs, done by root:\n  ip tuntap add dev " + options.device() + " mode tun"
+                + (options.queues() > 1 ? " multi_queue" : "") + " user " + System.getProperty("user.name") + "\n  "
+                + String.join("\n  ", commands);
+    }
+
+    private Wanted wanted() {
+        return Wanted.by(state.director.services(), new Marks(options.marks()).addresses(), directNumbers);
+    }
+
+    private List<Step> plan(Wanted wanted) {
+        return SetUpPlan.of(options.device(), options.table(), options.mtu(), wanted, host.read(options.device()));
     }
 
     private void advance() {
@@ -149,7 +178,7 @@ public final class TunPlane implements AutoCloseable {
     }
 
     private void follow() {
-        Wanted wanted = Wanted.by(state.director.services(), new Marks(options.marks()).addresses(), directNumbers);
+        Wanted wanted = wanted();
         List<IpAddress> opened = new ArrayList<>();
         try {
             wanted.direct().forEach((server, number) -> {
@@ -159,8 +188,7 @@ public final class TunPlane implements AutoCloseable {
                     opened.add(server);
                 }
             });
-            List<Step> next = SetUpPlan.of(
-                    options.device(), options.table(), options.mtu(), wanted, host.read(options.device()));
+            List<Step> next = plan(wanted);
             if (options.setUp()) {
                 setUp.change(next);
             }
