@@ -29,6 +29,7 @@ final class Hot {
     // Rows with ten million connections take long to prepare.
     private static final Effort HUGE = Effort.of(1, 3, 5).heap("8g");
     private static final Effort LARGE = Effort.DEFAULT.heap("3g");
+    private static final Effort ONE_FORK = Effort.of(1, 3, 8).heap("3g");
     private static final Effort PICKS = Effort.of(2, 4, 5);
 
     private static final String[] FEW_PEERS =
@@ -46,7 +47,8 @@ final class Hot {
         Plan few = established.threads(1);
         plans.add(established.with("connections", SMALL).with("order", "UNIFORM"));
         plans.add(few.with("connections", SMALL).with("order", "ZIPF"));
-        plans.add(established.with("connections", MILLION).with("order", "UNIFORM", "ZIPF").with(LARGE));
+        plans.add(established.with("connections", MILLION).with("order", "UNIFORM").with(LARGE));
+        plans.add(established.with("connections", MILLION).with("order", "ZIPF").with(ONE_FORK));
         Plan huge = established.with("connections", TEN_MILLION).with(Result.PEER, FEW_PEERS).with(HUGE);
         plans.add(huge.with("order", "UNIFORM"));
         plans.add(huge.threads(1).with("order", "ZIPF"));
@@ -67,7 +69,8 @@ final class Hot {
                 .with(LARGE));
         Plan mixed = Plan.of(MixedBenchmark.class, 1).with(Result.PEER, names(StorePeer.values()));
         plans.add(mixed.with("connections", SMALL));
-        plans.add(mixed.with("connections", MILLION).with("order", "UNIFORM", "ZIPF").with(LARGE));
+        plans.add(mixed.with("connections", MILLION).with("order", "UNIFORM").with(LARGE));
+        plans.add(mixed.with("connections", MILLION).with("order", "ZIPF").with(ONE_FORK));
         plans.add(mixed.threads(2).with("connections", MILLION).with(Result.PEER, manyWriters()).with(LARGE));
         plans.add(mixed.with("connections", TEN_MILLION).with(Result.PEER, FEW_PEERS).with(HUGE));
         plans.addAll(picks());

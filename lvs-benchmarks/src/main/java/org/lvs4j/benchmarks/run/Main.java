@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.lvs4j.benchmarks.hot.Soak;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
@@ -94,6 +95,7 @@ public final class Main {
     /** Everything to run for a group, in order. */
     static List<Options> runs(Group group, Options user, boolean quick) {
         return group.plans().stream()
+                .filter(plan -> isWanted(plan.benchmark(), user))
                 .map(plan -> quick ? plan.toQuick() : plan)
                 .map(plan -> plan.narrowedBy(user))
                 .filter(plan -> !plan.isEmpty())
@@ -101,10 +103,17 @@ public final class Main {
                 .toList();
     }
 
-    /** The programs to run for a group; a user who names classes means benchmarks. */
+    /** Whether the user names this class, or none at all. */
+    private static boolean isWanted(Class<?> measured, Options user) {
+        return user.getIncludes().isEmpty()
+                || user.getIncludes().stream()
+                        .anyMatch(name -> Pattern.compile(name).matcher(measured.getName()).find());
+    }
+
+    /** The programs to run for a group. */
     static List<Harness> harnesses(Group group, Options user, boolean quick) {
         return group.harnesses().stream()
-                .filter(harness -> user.getIncludes().isEmpty() && !(quick && harness.isLong()))
+                .filter(harness -> isWanted(harness.program(), user) && !(quick && harness.isLong()))
                 .map(harness -> harness.narrowedBy(user))
                 .filter(harness -> !harness.peers().isEmpty())
                 .toList();

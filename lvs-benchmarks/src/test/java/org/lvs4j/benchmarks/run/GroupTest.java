@@ -124,6 +124,9 @@ class GroupTest {
             assertThat(harness.connections()).isEqualTo("10000000");
         });
         assertThat(Main.harnesses(Group.HOT, new CommandLineOptions("Churn"), false)).isEmpty();
+        assertThat(runs(Group.HOT, "Churn"))
+                .isNotEmpty()
+                .allSatisfy(run -> assertThat(run.getIncludes().get(0)).contains("ChurnBenchmark"));
     }
 
     @Test
