@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +13,10 @@ import org.lvs4j.Director;
 import org.lvs4j.PacketPaths;
 import org.lvs4j.PacketPlane;
 import org.lvs4j.PacketVerdict;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.IpAddress;
+import org.lvs4j.net.Protocol;
+import org.lvs4j.packet.PacketHeader;
 import org.lvs4j.replay.capture.CaptureReader;
 import org.lvs4j.replay.capture.CaptureWriter;
 
@@ -41,6 +47,8 @@ public final class CaptureReplay {
 
     private final Director director;
     private final PacketPlane plane;
+    private final List<Marking> markings = new ArrayList<>();
+    private final PacketHeader header = new PacketHeader();
     private final ByteBuffer output = ByteBuffer.allocate(OUTPUT_BYTES);
     private final CaptureSummary.Counts counts = new CaptureSummary.Counts();
     private PacketChecksums checksums = new PacketChecksums(false);
@@ -72,6 +80,18 @@ public final class CaptureReplay {
      */
     public void repairChecksums() {
         checksums = new PacketChecksums(true);
+    }
+
+    /**
+     * Gives packets a firewall mark, which captures do not have. Of several that apply to a packet the last one counts;
+     * fragments get none.
+     *
+     * @param virtual where the packets go; port 0 stands for every port
+     * @param mark as an unsigned number
+     */
+    public void mark(Protocol protocol, Endpoint virtual, int mark) {
+        IpAddress address = virtual.address();
+        markings.add(new Marking(protocol, address, address.family().bits(), virtual.port(), mark));
     }
 
     /** The director, to be configured before the first packet. */
@@ -132,13 +152,28 @@ public final class CaptureReplay {
         checksums.finish(packet);
         counts.wrongChecksums += checksums.wrong() ? 1 : 0;
         counts.unfinishedChecksums += checksums.unfinished() ? 1 : 0;
-        long verdict = plane.process(packet, output);
+        long verdict = plane.process(packet, output, markings.isEmpty() ? 0 : markOf(packet));
         counts.count(verdict);
         write(verdict, reader.timeNanos(), writer);
         while (PacketVerdict.more(verdict)) {
             verdict = plane.next(output);
             write(verdict, reader.timeNanos(), writer);
         }
+    }
+
+    private int markOf(ByteBuffer packet) {
+        if (header.parse(packet, packet.position(), packet.limit()) != PacketHeader.Kind.TRANSPORT) {
+            return 0;
+        }
+        IpAddress address = IpAddress.of(header.family(), header.destinationHigh(), header.destinationLow());
+        Endpoint virtual = new Endpoint(address, header.destinationPort());
+        int mark = 0;
+        for (Marking marking : markings) {
+            if (marking.matches(header.protocol(), virtual)) {
+                mark = marking.mark();
+            }
+        }
+        return mark;
     }
 
     private void write(long verdict, long timeNanos, @Nullable CaptureWriter writer) throws IOException {

@@ -15,7 +15,9 @@ import org.lvs4j.PacketPaths;
 import org.lvs4j.ServerSnapshot;
 import org.lvs4j.config.RuleException;
 import org.lvs4j.config.Rules;
+import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
+import org.lvs4j.net.Protocol;
 import org.lvs4j.replay.capture.CaptureReader;
 import org.lvs4j.replay.capture.CaptureWriter;
 import org.lvs4j.stats.Traffic;
@@ -200,6 +202,23 @@ final class CaptureReplayTest {
         assertThat(run().unfinishedChecksums()).isEqualTo(1);
         assertThat(sent().get(0).packet())
                 .isEqualTo(hopped(TestPackets.tcp("10.1.0.1:4000", "192.168.1.2:8080", TestPackets.SYN, 0)));
+    }
+
+    @Test
+    void mark_packetsToAnAddress_goToTheServiceOfTheMark() throws IOException {
+        replay = replay("-A -f 5 -s rr\n-a -f 5 -r 192.168.1.1:8080 -m\n");
+        replay.mark(Protocol.TCP, Endpoint.parse("10.0.0.100:0"), 7);
+        replay.mark(Protocol.TCP, Endpoint.parse(VIRTUAL), 5);
+        at(0, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TestPackets.SYN, 0));
+        at(0, TestPackets.tcp("10.1.0.1:4000", "10.0.0.100:81", TestPackets.SYN, 0));
+        at(0, TestPackets.udp("10.1.0.1:4000", VIRTUAL, 5));
+
+        CaptureSummary summary = run();
+
+        assertThat(summary.toServers()).isEqualTo(1);
+        assertThat(summary.passed()).isEqualTo(2);
+        assertThat(sent().get(0).packet())
+                .isEqualTo(hopped(TestPackets.tcp("10.1.0.1:4000", "192.168.1.1:8080", TestPackets.SYN, 0)));
     }
 
     @Test

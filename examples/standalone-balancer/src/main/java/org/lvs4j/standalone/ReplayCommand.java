@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Lvsd.ThisVersion.class)
 final class ReplayCommand implements Callable<Integer> {
     private static final List<String> CAPTURE_OPTIONS =
-            List.of("--fix-checksums", "--mtu", "--own", "--sysctl", "--slow-start");
+            List.of("--fix-checksums", "--mtu", "--own", "--mark", "--sysctl", "--slow-start");
     private static final Pattern CAPTURE_NAME = Pattern.compile("\\.(pcap|pcapng|cap)$");
 
     @Spec
@@ -79,6 +79,12 @@ final class ReplayCommand implements Callable<Integer> {
             paramLabel = "ADDRESS",
             description = "The director's own address, the source of tunnels; one of each family.")
     private List<String> own = List.of();
+
+    @Option(
+            names = "--mark",
+            paramLabel = "PROTO:ADDRESS:PORT@MARK",
+            description = "Packets to this address get this firewall mark, which captures do not have. May be repeated.")
+    private List<ListenAddress> marks = List.of();
 
     @Mixin
     private DirectorOptions directorOptions;
@@ -127,6 +133,12 @@ final class ReplayCommand implements Callable<Integer> {
         }
         RulesFile.applyTo(replay.director(), parsed);
         requireOwnAddresses(replay.director());
+        for (ListenAddress marked : marks) {
+            if (marked.mark() == 0) {
+                throw misused("--mark " + marked + " has no mark; expected PROTO:ADDRESS:PORT@MARK such as tcp:10.0.0.1:80@5");
+            }
+            replay.mark(marked.protocol(), marked.endpoint(), marked.mark());
+        }
         if (fixChecksums) {
             replay.repairChecksums();
         }

@@ -149,6 +149,20 @@ final class ReplayCommandTest {
     }
 
     @Test
+    void replay_markGiven_serviceOfTheMarkServes() throws IOException {
+        String marked = Files.writeString(directory.resolve("mark.rules"), "-A -f 5\n-a -f 5 -r 192.168.1.1:8080 -m\n")
+                .toString();
+        String in = capture(HEADER + SYN);
+
+        assertThat(replay("--rules", marked, in)).isZero();
+        assertThat(output.toString()).contains("to servers 0");
+        assertThat(replay("--rules", marked, "--mark", "tcp:10.0.0.100:80@5", in)).isZero();
+        assertThat(output.toString()).contains("to servers 1");
+        assertThat(replay("--rules", marked, "--mark", "tcp:10.0.0.100:80", in)).isEqualTo(2);
+        assertThat(error.toString()).contains("has no mark");
+    }
+
+    @Test
     void replay_wrongUsage_toldInOneLine() throws IOException {
         String in = capture(HEADER);
 
