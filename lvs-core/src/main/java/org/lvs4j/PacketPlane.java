@@ -132,7 +132,7 @@ public final class PacketPlane {
             PacketHeader.Kind kind, @Nullable Datagram whole, ByteBuffer in, ByteBuffer out, int mark, long now) {
         return switch (kind) {
             case TRANSPORT -> transport(whole, in, out, mark, now);
-            case ICMP -> errors.handle(packet, whole, in, out, mark, now);
+            case ICMP -> isRefused(in) ? DROP : errors.handle(packet, whole, in, out, mark, now);
             case OTHER -> PASS;
             case FRAGMENT, MALFORMED -> {
                 malformed.increment();
@@ -164,8 +164,7 @@ public final class PacketPlane {
                         packet.destinationLow(),
                         packet.destinationPort())
                 .mark(mark);
-        if (packet.hasOptions() && dispatch.serves(packet.family()) && !Ipv4Options.mayPass(packet, in)) {
-            malformed.increment();
+        if (isRefused(in)) {
             return DROP;
         }
         int signal = protocol == Protocol.SCTP ? SctpStates.eventOf(packet.signal()) : packet.signal();
@@ -183,6 +182,15 @@ public final class PacketPlane {
             case REJECT -> answers.toClient(IcmpError.PORT_UNREACHABLE, packet, in, out, 0, now);
             case DROP -> DROP;
         };
+    }
+
+    /** Whether the packet has options that must not pass. */
+    private boolean isRefused(ByteBuffer in) {
+        if (!packet.hasOptions() || !dispatch.serves(packet.family()) || Ipv4Options.mayPass(packet, in)) {
+            return false;
+        }
+        malformed.increment();
+        return true;
     }
 
     private long reply(@Nullable Datagram whole, ByteBuffer in, ByteBuffer out, int signal, long now) {
