@@ -112,9 +112,12 @@ record Plan(Class<?> benchmark, Map<String, List<String>> params, List<Integer> 
     }
 
     private Options options(Options user, Map<String, String> row, int threadCount) {
+        String name = benchmark.getName().replace(".", "\\.");
         var builder = new OptionsBuilder()
                 .parent(user)
-                .include("^" + benchmark.getName().replace(".", "\\.") + "\\.")
+                .include("^" + name + "\\.")
+                // What the user names is added to that: everything else stays out all the same.
+                .exclude("^(?!" + name + "\\.)")
                 .threads(threadCount)
                 .addProfiler(GCProfiler.class)
                 .addProfiler(CpuProfiler.class)

@@ -126,7 +126,12 @@ class GroupTest {
         assertThat(Main.harnesses(Group.HOT, new CommandLineOptions("Churn"), false)).isEmpty();
         assertThat(runs(Group.HOT, "Churn"))
                 .isNotEmpty()
-                .allSatisfy(run -> assertThat(run.getIncludes().get(0)).contains("ChurnBenchmark"));
+                .allSatisfy(run -> {
+                    assertThat(run.getIncludes().get(0)).contains("ChurnBenchmark");
+                    String others = run.getExcludes().get(0);
+                    assertThat("org.lvs4j.benchmarks.hot.MixedBenchmark.a").containsPattern(others);
+                    assertThat("org.lvs4j.benchmarks.hot.ChurnBenchmark.a").doesNotContainPattern(others);
+                });
     }
 
     @Test
