@@ -33,14 +33,17 @@ import org.lvs4j.replay.capture.CaptureWriter;
  * }</pre>
  *
  * <p>Time runs as the capture says, idle hours included, and timers end what they would have ended. Where the capture's
- * clock goes back, the director's stands still until the capture is where it was. A pause longer than any timer is cut to
- * {@value #MAX_IDLE_DAYS} days, after which nothing is left either way.
+ * clock goes back, the director's stands still until the capture is where it was. A pause of more than
+ * two days is cut as soon as no connection and no template is left, or when it is longer than any timer.
  */
 public final class CaptureReplay {
-    /** The longest pause that is waited for, in days: the longest timeout is 31. */
-    public static final int MAX_IDLE_DAYS = 32;
+    /** A pause of so many days is waited for in any case: schedulers forget what they know within one. */
+    private static final int SURE_IDLE_DAYS = 2;
 
-    private static final long MAX_IDLE_NANOS = TimeUnit.DAYS.toNanos(MAX_IDLE_DAYS);
+    /** The longest pause that is waited for, in days: the longest timeout is 31. */
+    private static final int MAX_IDLE_DAYS = 32;
+
+    private static final long DAY_NANOS = TimeUnit.DAYS.toNanos(1);
     private static final long SEED = 1;
     private static final int OUTPUT_BYTES = 1 << 17;
     private static final long NOT_STARTED = -1;
@@ -138,12 +141,23 @@ public final class CaptureReplay {
             counts.backwards++;
             return;
         }
-        if (passed > MAX_IDLE_NANOS) {
-            counts.pausesCut++;
-        }
-        nowNanos += Math.min(passed, MAX_IDLE_NANOS);
         spanNanos += passed;
         reachedNanos = timeNanos;
+        int days = 0;
+        for (; passed > DAY_NANOS && (days < SURE_IDLE_DAYS || days < MAX_IDLE_DAYS && !isIdle()); days++) {
+            nowNanos += DAY_NANOS;
+            passed -= DAY_NANOS;
+            director.advance();
+        }
+        if (passed > DAY_NANOS) {
+            counts.pausesCut++;
+        } else {
+            nowNanos += passed;
+        }
+    }
+
+    private boolean isIdle() {
+        return director.connections().isEmpty();
     }
 
     private void packet(CaptureReader reader, @Nullable CaptureWriter writer) throws IOException {

@@ -22,7 +22,7 @@ import org.lvs4j.ServiceSnapshot;
  * @param held fragments kept until the others came
  * @param emitted packets that came out
  * @param backwards frames with an earlier time than one before them
- * @param pausesCut pauses longer than {@link CaptureReplay#MAX_IDLE_DAYS}
+ * @param pausesCut pauses of days in which nothing was left that could end, and which were not waited for to their end
  * @param spanNanos the time from the first frame to the last
  * @param cutShort whether the capture ended in the middle of a record
  * @param services the services with their servers and what they have counted; unmodifiable

@@ -149,7 +149,7 @@ final class CaptureReplayTest {
     }
 
     @Test
-    void next_pauseLongerThanAnyTimer_cutAndCounted() throws IOException {
+    void next_pauseOfDaysWithNothingLeft_cutAndCounted() throws IOException {
         at(0, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TestPackets.SYN, 0));
         at(TimeUnit.DAYS.toSeconds(20_000), TestPackets.tcp("10.1.0.2:4000", VIRTUAL, TestPackets.SYN, 0));
 
@@ -158,6 +158,18 @@ final class CaptureReplayTest {
         assertThat(summary.pausesCut()).isEqualTo(1);
         assertThat(summary.spanNanos()).isEqualTo(TimeUnit.DAYS.toNanos(20_000));
         assertThat(sent().get(1).seconds()).isEqualTo(TimeUnit.DAYS.toSeconds(20_000));
+    }
+
+    @Test
+    void next_pauseOfDaysThatATemplateOutlives_waitedFor() throws IOException {
+        replay = replay(RULES.replace("-s rr", "-s rr -p 864000"));
+        at(0, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TestPackets.SYN, 0));
+        at(TimeUnit.DAYS.toSeconds(4), TestPackets.tcp("10.1.0.1:4001", VIRTUAL, TestPackets.SYN, 0));
+
+        CaptureSummary summary = run();
+
+        assertThat(summary.pausesCut()).isZero();
+        assertThat(traffic(summary, 0).connections()).isEqualTo(2);
     }
 
     @Test

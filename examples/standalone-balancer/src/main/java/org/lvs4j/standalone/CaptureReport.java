@@ -6,7 +6,6 @@ import org.lvs4j.config.Listing;
 import org.lvs4j.config.RuleCommand.ListServices;
 import org.lvs4j.config.RuleException;
 import org.lvs4j.config.RuleParser;
-import org.lvs4j.replay.CaptureReplay;
 import org.lvs4j.replay.CaptureSummary;
 
 /** What {@code lvsd replay} says about a capture at the end. */
@@ -41,7 +40,7 @@ final class CaptureReport {
                 + (repaired ? ", made right" : ", and went on with it; see --fix-checksums"));
         note(text, summary.unfinishedChecksums(), "packet", "came with the checksum left to the network card; finished");
         note(text, summary.backwards(), "frame", "of an earlier time than one before");
-        note(text, summary.pausesCut(), "pause", "cut to " + CaptureReplay.MAX_IDLE_DAYS + " days");
+        note(text, summary.pausesCut(), "pause", "of days cut, since nothing was left that could end");
         if (summary.cutShort()) {
             text.append("  the capture ends in the middle of a record\n");
         }
