@@ -55,6 +55,7 @@ final class PacketNetwork {
                 sendfile on;
                 server {
                     listen 80;
+                    listen 82;
                     listen [::]:80;
                     location / { default_type text/plain; return 200 "%2$s\\n"; }
                     location /files/ { alias %3$s/; }

@@ -93,6 +93,27 @@ class TunForwardingIT {
     }
 
     @Test
+    void masquerading_severalQueues_isTheSame() throws Exception {
+        try (Daemon lvsd = lvsd(NAT, "--threads", "3")) {
+            assertThat(counted(network.request(URL, 10))).containsEntry("a", 5L).containsEntry("b", 5L);
+            assertThat(network.fetchesBody(URL)).isTrue();
+            assertThat(lvsd.isAlive()).isTrue();
+        }
+    }
+
+    @Test
+    void mark_ofListedEndpoints_bindsPortsTogether() throws Exception {
+        String rules = "-A -f 5 -s rr -p 300\n-a -f 5 -r 10.2.0.11 -m\n-a -f 5 -r 10.2.0.12 -m\n";
+        String listen = "tcp:" + PacketNetwork.VIP;
+        try (Daemon lvsd = lvsd(rules, "--listen", listen + ":80@5", "--listen", listen + ":82@5")) {
+            List<String> names = network.request(URL, 4);
+            names.addAll(network.request("http://" + PacketNetwork.VIP + ":82/", 4));
+            assertThat(counted(names)).hasSize(1);
+            assertThat(lvsd.listing("-L", "-n")).contains("FWM  5 rr persistent 300");
+        }
+    }
+
+    @Test
     void masquerading_persistence_keepsTheServer() throws Exception {
         try (Daemon lvsd = lvsd(NAT.replace("-s rr", "-s rr -p 300"))) {
             assertThat(counted(network.request(URL, 10))).hasSize(1);
