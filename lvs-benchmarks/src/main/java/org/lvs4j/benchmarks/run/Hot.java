@@ -114,8 +114,8 @@ final class Hot {
         return List.of(
                 footprint(keepers, SMALL, "512m"),
                 footprint(keepers, MILLION, "3g"),
-                footprint(keepers, TEN_MILLION, "8g"),
-                new Harness(Pauses.class, keepers, TEN_MILLION, Effort.heapArgs("8g")));
+                footprint(List.of(FEW_PEERS), TEN_MILLION, "8g"),
+                new Harness(Pauses.class, List.of(FEW_PEERS), TEN_MILLION, Effort.heapArgs("8g")));
     }
 
     /** With a collector that counts what objects take and not the regions that large ones lie in. */
