@@ -20,8 +20,9 @@ import org.lvs4j.stats.LoadBoard;
  * <h2>Protocol</h2>
  *
  * Whoever changes the load of a server says so on the service's {@link LoadBoard} and thereby plays its matches again, from
- * the leaf up to the first match it neither won nor wins; a pick reads the root. Threads count themselves in before they play
- * and out afterwards, in one word that also tells whether anybody came meanwhile. One that was alone is done then.
+ * the leaf up to the first match that stays as it was and that it does not win; a pick reads the root. Threads count
+ * themselves in before they play and out afterwards, in one word that also tells whether anybody came meanwhile. One that
+ * was alone is done then.
  *
  * <p>Others play at once, without regard to one another: each writes its key and the winners of its path, then, after a
  * full fence, looks whether the load is what it has read and each winner is that of the match as it stands, and if not
@@ -162,30 +163,36 @@ final class LoadTournament implements LoadBoard.Reader {
         long before = (long) PLAYERS.getAndAdd(this, ONE_COMES);
         if ((before & PRESENT) == 0) {
             KEY.setOpaque(keys, index, key(index, look(index)));
-            climb(index);
+            int top = climb(index, leaves);
             // Nobody has come meanwhile: that is all.
             long withMe = before + ONE_COMES;
             if (PLAYERS.compareAndSet(this, withMe, withMe - ONE_LEAVES)) {
                 return;
             }
+            playAmongOthers(index, top);
+        } else {
+            playAmongOthers(index, leaves);
         }
-        playAmongOthers(index);
         PLAYERS.getAndAdd(this, -ONE_LEAVES);
     }
 
-    private void playAmongOthers(int index) {
+    /** Plays until all is right up to the highest node that this thread has written: {@code top}, or above it. */
+    private void playAmongOthers(int index, int top) {
         long seen;
-        int top;
         do {
             seen = look(index);
             KEY.setOpaque(keys, index, key(index, seen));
-            top = climb(index);
+            top = climb(index, top);
             VarHandle.fullFence();
         } while (look(index) != seen || !isSettled(index, top));
     }
 
-    /** Plays the matches of a server up to one it neither won nor wins, or to the root; returns the last one. */
-    private int climb(int index) {
+    /**
+     * Plays the matches of a server up to one that has not changed and that it does not win, but up to {@code reach} in any
+     * case, or to the root; returns the last one. A change counts whoever wins: loads that change meanwhile may let a
+     * match go to a third one.
+     */
+    private int climb(int index, int reach) {
         int node = leaves + index;
         while (true) {
             node >>= FANOUT_BITS;
@@ -194,7 +201,7 @@ final class LoadTournament implements LoadBoard.Reader {
             if (now != before) {
                 WINNER.setOpaque(winners, node, now);
             }
-            if (node == 1 || now != index && before != index) {
+            if (node == 1 || node <= reach && now == before && now != index) {
                 return node;
             }
         }
