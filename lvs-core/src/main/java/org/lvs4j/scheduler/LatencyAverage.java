@@ -37,11 +37,13 @@ final class LatencyAverage {
     }
 
     void observe(long latencyNanos, long nowNanos) {
-        long before = (long) OBSERVED.getOpaque(this);
+        // Volatile, and before the time: what another one writes after it has lost the race for the time makes the
+        // compare-and-set below fail.
+        long bits = (long) AVERAGE.getVolatile(this);
+        long before = (long) OBSERVED.getVolatile(this);
         // Who fails to move the time has lost to an observation of the same moment; then only a longer latency counts.
         double remaining = OBSERVED.compareAndSet(this, before, nowNanos) ? remaining(nowNanos - before) : 1;
         while (true) {
-            long bits = (long) AVERAGE.getOpaque(this);
             double average = Double.longBitsToDouble(bits) * remaining;
             double now = Double.isNaN(average) || latencyNanos > average
                     ? latencyNanos
@@ -51,6 +53,7 @@ final class LatencyAverage {
             }
             // What the other one has written is of this moment and must not fade.
             remaining = 1;
+            bits = (long) AVERAGE.getVolatile(this);
         }
     }
 
