@@ -43,11 +43,16 @@ public final class TimerWheel {
         long tick = tickOf(entry.deadlineNanos());
         if (entry.reschedule(entry.scheduledTick(), tick)) {
             push(entry, tick);
+            // Whoever has brought the deadline closer meanwhile relied on the reference that there was before.
+            hasten(entry);
         }
     }
 
     /** To be called when an entry's deadline may have come closer than it was. */
     public void hasten(Timed entry) {
+        // Here the deadline is written first and the tick read then, in add the tick first and the deadline then: with a
+        // full fence in between, one of two threads sees what the other one wrote.
+        VarHandle.fullFence();
         long tick = tickOf(entry.deadlineNanos());
         long scheduled = entry.scheduledTick();
         if (tick < scheduled && entry.reschedule(scheduled, tick)) {
