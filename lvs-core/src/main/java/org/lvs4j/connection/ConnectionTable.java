@@ -34,8 +34,8 @@ public final class ConnectionTable {
     private final int capacity;
     private final Ticks ticks;
     private final AtomicLong nextTick = new AtomicLong(1);
-    private final ThreadLocal<ConnectionCursor> cursors =
-            ThreadLocal.withInitial(() -> new ConnectionCursor(this, AddressFamily.IPV4, new FlowProbe()));
+    private final PerThread<ConnectionCursor> cursors =
+            new PerThread<>(() -> new ConnectionCursor(this, AddressFamily.IPV4, new FlowProbe()));
 
     /** Shown each connection. */
     public interface Visitor {

@@ -96,7 +96,7 @@ final class FlowTable {
     private final AtomicInteger nextTick;
     private final LongAdder size = new LongAdder();
     private final LongAdder dropped = new LongAdder();
-    private final ThreadLocal<FlowProbe> scratch = ThreadLocal.withInitial(FlowProbe::new);
+    private final PerThread<FlowProbe> scratch = new PerThread<>(FlowProbe::new);
 
     /** The areas in use, and whether the only one is about to be replaced by a smaller one. */
     private record Areas(FlowArea current, @Nullable FlowArea old, boolean shrinking) {}
@@ -295,15 +295,16 @@ final class FlowTable {
                 now.current.turn(next);
             }
         }
-        for (int i = 0; turned && i < STEPS_PER_TICK; i++) {
-            tend();
+        boolean more = turned;
+        for (int i = 0; more && i < STEPS_PER_TICK; i++) {
+            more = tend();
         }
     }
 
     // ---- size
 
-    /** Moves a few lines, or begins to grow or shrink if it is time to. */
-    private void tend() {
+    /** Moves a few lines, or begins to grow or shrink if it is time to. Returns whether there was anything to do. */
+    private boolean tend() {
         Areas now = areas.get();
         FlowArea current = now.current;
         long count = size.sum();
@@ -323,7 +324,10 @@ final class FlowTable {
                 // Announced first: from here on insertions watch that what there is fits into the smaller one.
                 areas.compareAndSet(now, new Areas(current, null, true));
             }
+        } else {
+            return false;
         }
+        return true;
     }
 
     private long limit(int slots) {

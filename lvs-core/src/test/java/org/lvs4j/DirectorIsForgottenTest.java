@@ -1,0 +1,50 @@
+package org.lvs4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.ref.WeakReference;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.service.VirtualService;
+
+/** Threads outlive directors, as in a container that an application is taken out of. */
+class DirectorIsForgottenTest {
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    /** A director that has dealt with packets, connections that end, and a held connection; a server that its table knows. */
+    private static WeakReference<RealServer> used() {
+        AtomicLong clock = new AtomicLong();
+        Director director = Director.builder().ticker(clock::get).build();
+        VirtualService service = VirtualService.tcp("10.0.0.1:80").build();
+        director.addService(service);
+        RealServer server = RealServer.at("192.168.1.1:80").build();
+        director.addServer(service.key(), server);
+        for (int client = 1; client <= 200; client++) {
+            assertThat(Decision.verdict(director.packet(Rig.tcp("10.1.0." + client + ":4000", "10.0.0.1:80"), 2, 60)))
+                    .isEqualTo(Verdict.FORWARD);
+        }
+        clock.addAndGet(TimeUnit.MINUTES.toNanos(2));
+        director.open(Rig.tcp("10.1.0.1:4000", "10.0.0.1:80")).close();
+        assertThat(director.connections()).isEmpty();
+        return new WeakReference<>(server);
+    }
+
+    @Test
+    void director_itsThreadsLiveOn_isCollectedWithItsTable() throws Exception {
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try {
+            WeakReference<RealServer> server = thread.submit(DirectorIsForgottenTest::used).get();
+            long end = System.nanoTime() + PATIENCE_NANOS;
+            while (server.get() != null) {
+                assertThat(System.nanoTime()).as("a thread that once called a director keeps its table").isLessThan(end);
+                System.gc();
+            }
+        } finally {
+            thread.shutdownNow();
+        }
+    }
+}
