@@ -261,7 +261,8 @@ final class FlowArea extends FlowLines {
         }
     }
 
-    private void fire(int node, int slot, int tick) {
+    /** What a tick does with a node that it has taken. */
+    void fire(int node, int slot, int tick) {
         while (true) {
             long links = links(slot);
             int scheduled = FlowRecord.scheduled(links);
@@ -271,6 +272,10 @@ final class FlowArea extends FlowLines {
             }
             if (scheduled - tick > 0) {
                 timers.pushNode(node, slot, scheduled);
+                // Its tick may have been taken while the node was on no stack.
+                if (scheduled - table.nextTick() < 0) {
+                    turn(scheduled);
+                }
                 return;
             }
             // Before the look at the meta word: a packet that puts the deadline forward afterwards arms the slot itself.

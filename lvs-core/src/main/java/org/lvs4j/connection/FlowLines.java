@@ -148,13 +148,14 @@ abstract class FlowLines {
     final void write(int slot, FlowProbe probe) {
         long[] chunk = words(slot);
         int index = index(slot, 0);
-        // Opaque: published by the volatile write of the meta word that follows.
-        WORDS.setOpaque(chunk, index + FlowRecord.IDENTITY, probe.identity);
-        WORDS.setOpaque(chunk, index + FlowRecord.ADDRESSES, probe.first);
+        // The volatile write of the meta word that follows publishes them. Release nevertheless: who reads one of them in the
+        // place of what was here before, then reads that the meta word has changed.
+        WORDS.setRelease(chunk, index + FlowRecord.IDENTITY, probe.identity);
+        WORDS.setRelease(chunk, index + FlowRecord.ADDRESSES, probe.first);
         if (wide) {
-            WORDS.setOpaque(chunk, index + 4, probe.second);
-            WORDS.setOpaque(chunk, index + 5, probe.third);
-            WORDS.setOpaque(chunk, index + 6, probe.fourth);
+            WORDS.setRelease(chunk, index + 4, probe.second);
+            WORDS.setRelease(chunk, index + 5, probe.third);
+            WORDS.setRelease(chunk, index + 6, probe.fourth);
         }
     }
 

@@ -102,8 +102,8 @@ public final class TimerWheel {
         do {
             head = (Reference) SLOT.getOpaque(slots, slot);
             reference.next = head;
-            // Release: whoever takes the stack with getAndSet sees the reference's fields.
-        } while (!SLOT.weakCompareAndSetRelease(slots, slot, head, reference));
+            // Volatile: whoever takes the stack sees the reference's fields; and the look at the tick below comes after.
+        } while (!SLOT.weakCompareAndSet(slots, slot, head, reference));
         // If the tick was taken between reading nextTick and the push, the reference waits for the next turn of the
         // ring; bring it forward instead.
         if (tick < nextTick.get()) {

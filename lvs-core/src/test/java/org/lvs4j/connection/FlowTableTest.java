@@ -44,6 +44,20 @@ class FlowTableTest {
     }
 
     @Test
+    void fire_nodeOfATurnThatIsOverMeanwhile_endsTheConnectionNow() {
+        FlowTable table = table(false, 1);
+        table.insert(key(7, 100), 0, until(100));
+        FlowArea area = probe.area;
+        // A thread that works at the tick one turn of the ring before has taken the stack, and is held up.
+        int held = area.timers.takeStack(100 - FlowTimers.RING);
+        table.advance(200);
+        assertThat(table.size()).isEqualTo(1);
+        area.fire(held, probe.slot, 100 - FlowTimers.RING);
+        assertThat(ended).containsExactly(100);
+        assertThat(table.size()).isZero();
+    }
+
+    @Test
     void change_whatAnotherHasChanged_fails() {
         FlowTable table = table(false, 1);
         table.insert(key(7, 1), 0, until(50));
