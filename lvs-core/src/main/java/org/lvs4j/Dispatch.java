@@ -89,6 +89,10 @@ final class Dispatch {
                 return new Connection(
                         director, service.key(), Verdict.FORWARD, held, flow.mark(), triedIds, onePacket);
             }
+            // Otherwise the server is gone, and another choice will see that.
+            if (!onePacket && isFull()) {
+                return new Connection(director, service.key(), Verdict.DROP, null, flow.mark(), null);
+            }
         }
     }
 

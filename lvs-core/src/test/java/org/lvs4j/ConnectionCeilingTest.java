@@ -2,7 +2,17 @@ package org.lvs4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.lvs4j.net.Flow;
+import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
@@ -65,6 +75,47 @@ class ConnectionCeilingTest {
         assertThat(failed.retry().accepted()).isTrue();
         assertThat(refused()).isZero();
         assertThat(counted()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void ceiling_fourThreadsRaceForTheLastPlaces_isNeverPassed(boolean held) throws Exception {
+        int threads = 4;
+        int ceiling = 20;
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            for (int round = 0; round < 400; round++) {
+                Director director = Director.builder().ticker(() -> 0).maxConnections(ceiling).build();
+                director.addService(VirtualService.tcp(VIP).scheduler("rr").build());
+                director.addServer(web, RealServer.at("192.168.1.1:80").build());
+                CyclicBarrier start = new CyclicBarrier(threads);
+                List<Future<Integer>> all = new ArrayList<>();
+                for (int t = 0; t < threads; t++) {
+                    int own = t;
+                    all.add(pool.submit(() -> {
+                        start.await();
+                        int accepted = 0;
+                        for (int i = 0; i < ceiling; i++) {
+                            Flow flow = Rig.tcp("10." + own + ".0." + (1 + i) + ":4000", VIP);
+                            boolean in = held
+                                    ? director.open(flow).accepted()
+                                    : Decision.verdict(director.packet(flow, 2, 60)) == Verdict.FORWARD;
+                            accepted += in ? 1 : 0;
+                        }
+                        return accepted;
+                    }));
+                }
+                int accepted = 0;
+                for (Future<Integer> one : all) {
+                    accepted += one.get();
+                }
+                assertThat(accepted).as("round %d", round).isEqualTo(director.connections().size());
+                assertThat(accepted).as("round %d", round).isBetween(ceiling - threads, ceiling);
+                assertThat(director.limits().connectionsRefused()).isEqualTo(threads * ceiling - accepted);
+            }
+        } finally {
+            pool.shutdownNow();
+        }
     }
 
     @Test

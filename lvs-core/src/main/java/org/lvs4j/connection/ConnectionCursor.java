@@ -299,7 +299,7 @@ public final class ConnectionCursor {
         KNOWN,
         /** The server has been forgotten meanwhile: choose again. */
         NO_SERVER,
-        /** There is no place for it, which hardly ever happens. */
+        /** The ceiling is reached; or there is no place for it, which hardly ever happens. */
         NO_PLACE
     }
 
@@ -326,7 +326,12 @@ public final class ConnectionCursor {
         fields = ConnectionRules.follow(fields, protocol, true, signal, defence);
         ConnectionState state = ConnectionRules.state(fields);
         fields = FlowRecord.withDeadline(fields, table.deadline(state, nowNanos));
+        if (!table.reserve()) {
+            abandon(controller);
+            return Insertion.NO_PLACE;
+        }
         if (!server.bind(state.active())) {
+            table.unreserve();
             abandon(controller);
             return Insertion.NO_SERVER;
         }
@@ -337,12 +342,15 @@ public final class ConnectionCursor {
         probe.identity = probe.identity & FlowRecord.KEY_MASK | server.id();
         int number = controller == null ? 0 : controller.number();
         if (!flows().insert(probe, number, fields)) {
+            table.unreserve();
             server.release(state.active());
             abandon(controller);
             return probe.area == null ? Insertion.NO_PLACE : Insertion.KNOWN;
         }
         if (FlowRecord.has(fields, FlowRecord.INDEXED)) {
             enter(flow, config.endpoint(), serverPort, server.id());
+            // It may have ended before it was entered, and then nobody else would take it out.
+            table.leaveReplies(probe, fields, family, server);
         }
         if (controller != null && ConnectionRules.assures(state, protocol, true)) {
             controller.assure();

@@ -27,8 +27,10 @@ public final class ConnectionTable {
     private final Registry<ServerState> servers;
     private final Registry<Controller> controllers;
     private final Registry<HeldConnection> held = new Registry<>(Integer.MAX_VALUE);
-    private final LongAdder heldCount = new LongAdder();
-    private final LongAdder unlisted = new LongAdder();
+
+    // Connections that can be found or are held and listed, and those that are about to be.
+    private final LongAdder counted = new LongAdder();
+
     private final Timeouts timeouts;
     private final TimerWheel wheel;
     private final int capacity;
@@ -49,7 +51,7 @@ public final class ConnectionTable {
      * @param servers all servers, by numbers of up to 24 bits
      * @param controllers all that may have placed connections
      * @param wheel the timers of everything else, turned together with those of the table
-     * @param capacity how many connections it is to hold at most; see {@link #full()}
+     * @param capacity how many connections it holds at most
      */
     public ConnectionTable(
             Timeouts timeouts,
@@ -127,7 +129,7 @@ public final class ConnectionTable {
 
     /** No packet finds a connection any more; what its meta word was before. */
     void unlisted(FlowProbe probe, long before, AddressFamily family) {
-        unlisted.increment();
+        counted.decrement();
         ServerState server = servers.get(FlowRecord.server(probe.identity));
         if (server != null && FlowRecord.has(before, FlowRecord.INDEXED)) {
             leaveReplies(probe, before, family, server);
@@ -142,8 +144,8 @@ public final class ConnectionTable {
             throw new IllegalStateException("no server has the number " + FlowRecord.server(probe.identity)
                     + " to which a connection was bound until now");
         }
-        if (FlowRecord.has(meta, FlowRecord.UNLISTED)) {
-            unlisted.decrement();
+        if (!FlowRecord.has(meta, FlowRecord.UNLISTED)) {
+            counted.decrement();
         }
         if (FlowRecord.has(meta, FlowRecord.INDEXED)) {
             leaveReplies(probe, meta, family, server);
@@ -156,7 +158,8 @@ public final class ConnectionTable {
         }
     }
 
-    private void leaveReplies(FlowProbe probe, long meta, AddressFamily family, ServerState server) {
+    /** Takes a connection that has ended, or whose end is uncertain, out of the index unless it or a successor remains. */
+    void leaveReplies(FlowProbe probe, long meta, AddressFamily family, ServerState server) {
         Endpoint endpoint = server.config().endpoint();
         int serverPort = FlowRecord.has(meta, FlowRecord.PORT_KEPT)
                 ? FlowRecord.virtualPort(probe.identity)
@@ -174,7 +177,8 @@ public final class ConnectionTable {
      * @param flow who talks to whom, or null if that does not matter
      * @param listed whether it is to be seen among the connections and counted against the ceiling
      * @param controller the template that places it, already counting it, or null
-     * @return the connection, or null if the server has been forgotten meanwhile; then the controller counts it no more
+     * @return the connection, or null if the server has been forgotten meanwhile or the ceiling is reached; then the controller
+     *     counts it no more
      */
     public @Nullable HeldConnection hold(
             Protocol protocol,
@@ -184,10 +188,14 @@ public final class ConnectionTable {
             int serverPort,
             @Nullable Controller controller,
             long nowNanos) {
-        int number = listed ? held.take() : 0;
-        if (listed && number == 0 || !server.bind(protocol == Protocol.TCP)) {
+        boolean fits = !listed || reserve();
+        int number = listed && fits ? held.take() : 0;
+        if (!fits || listed && number == 0 || !server.bind(protocol == Protocol.TCP)) {
             if (number != 0) {
                 held.free(number);
+            }
+            if (listed && fits) {
+                unreserve();
             }
             if (controller != null) {
                 controller.uncontrol();
@@ -197,7 +205,6 @@ public final class ConnectionTable {
         HeldConnection connection =
                 new HeldConnection(protocol, flow, number, server, serverPort, controller, timeouts, nowNanos);
         if (number != 0) {
-            heldCount.increment();
             held.set(number, connection);
         }
         return connection;
@@ -207,7 +214,7 @@ public final class ConnectionTable {
     public void release(HeldConnection connection) {
         if (connection.release() && connection.number() != 0) {
             held.free(connection.number());
-            heldCount.decrement();
+            unreserve();
         }
     }
 
@@ -215,12 +222,32 @@ public final class ConnectionTable {
 
     /** How many connections can be found or are held and listed; exact at rest. */
     public long size() {
-        return narrow.size() + wide.size() - unlisted.sum() + heldCount.sum();
+        return counted.sum();
     }
 
-    /** Whether the ceiling is reached, so that the caller should not insert; racing threads may pass it by a few. */
+    /** Whether the ceiling is reached. Nothing passes it; this spares the caller the work of finding out. */
     public boolean full() {
         return size() >= capacity;
+    }
+
+    /**
+     * Counts a connection that is about to be, if it fits under the ceiling.
+     *
+     * <p>Each one counts itself before it looks at the sum. So the last of those that were let in has seen all the others, and
+     * there are never too many; of threads that race for the last place, on the other hand, all may be turned away.
+     */
+    boolean reserve() {
+        counted.increment();
+        if (counted.sum() <= capacity) {
+            return true;
+        }
+        counted.decrement();
+        return false;
+    }
+
+    /** Counts one less. */
+    void unreserve() {
+        counted.decrement();
     }
 
     /** Shows every connection in flat memory that can be found; weakly consistent. */
