@@ -142,6 +142,8 @@ public final class Templates {
                 template.discard();
                 return other;
             }
+            // It has ended, and who has ended it has not come to take it out yet.
+            cache.asMap().remove(key, other);
         }
     }
 
