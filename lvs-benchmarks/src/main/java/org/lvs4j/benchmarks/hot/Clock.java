@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.function.LongSupplier;
 
 /** A clock that costs nothing to read and stands still until somebody moves it. One thread moves it, any may read it. */
-final class Clock implements LongSupplier {
+public final class Clock implements LongSupplier {
     private static final VarHandle NANOS;
 
     static {
@@ -18,7 +18,8 @@ final class Clock implements LongSupplier {
 
     private long nanos;
 
-    void advance(long byNanos) {
+    /** Moves it on. */
+    public void advance(long byNanos) {
         NANOS.setOpaque(this, nanos + byNanos);
     }
 

@@ -6,7 +6,7 @@ import org.lvs4j.net.Flow;
  * Keeps connections in the way of one peer. Flows are the caller's and are not kept. Thread-safe, unless its
  * {@linkplain StorePeer peer} says otherwise.
  */
-interface ConnectionStore {
+public interface ConnectionStore {
     /** A packet of an established connection: the number of its server, or -1 if the connection is not known. */
     int follow(Flow flow);
 

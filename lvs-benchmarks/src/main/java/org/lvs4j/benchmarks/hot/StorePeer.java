@@ -5,7 +5,7 @@ public enum StorePeer {
     /** This library, all of it: packets go through {@code Director.packet}. */
     LVS4J {
         @Override
-        ConnectionStore store(int connections, Clock clock) {
+        public ConnectionStore store(int connections, Clock clock) {
             return DirectorStore.of(Life.TCP, connections, clock);
         }
     },
@@ -13,7 +13,7 @@ public enum StorePeer {
     /** The connection table of this library alone: look-up, state and time; new connections and their ends by hand. */
     TABLE {
         @Override
-        ConnectionStore store(int connections, Clock clock) {
+        public ConnectionStore store(int connections, Clock clock) {
             return new TableStore(clock);
         }
     },
@@ -24,7 +24,7 @@ public enum StorePeer {
      */
     PLAIN {
         @Override
-        ConnectionStore store(int connections, Clock clock) {
+        public ConnectionStore store(int connections, Clock clock) {
             return new PlainStore(connections, clock);
         }
 
@@ -37,7 +37,7 @@ public enum StorePeer {
     /** A {@code ConcurrentHashMap} from records to small objects. It finds and that is all: no time stamp, no counters. */
     CHM {
         @Override
-        ConnectionStore store(int connections, Clock clock) {
+        public ConnectionStore store(int connections, Clock clock) {
             return new MapStore();
         }
     },
@@ -45,7 +45,7 @@ public enum StorePeer {
     /** Caffeine with {@code expireAfterAccess}: what it does by itself is the time stamp and the end. */
     CAFFEINE {
         @Override
-        ConnectionStore store(int connections, Clock clock) {
+        public ConnectionStore store(int connections, Clock clock) {
             return new CaffeineStore(clock);
         }
     },
@@ -53,7 +53,7 @@ public enum StorePeer {
     /** An object for each connection, as one would first write it: time stamp, state and counters are fields of it. */
     OBJECTS {
         @Override
-        ConnectionStore store(int connections, Clock clock) {
+        public ConnectionStore store(int connections, Clock clock) {
             return new ObjectStore(clock);
         }
     },
@@ -61,7 +61,7 @@ public enum StorePeer {
     /** Nothing: the cost of the benchmark itself, which makes a flow and calls. */
     NONE {
         @Override
-        ConnectionStore store(int connections, Clock clock) {
+        public ConnectionStore store(int connections, Clock clock) {
             return new EmptyStore();
         }
     };
@@ -74,7 +74,7 @@ public enum StorePeer {
      *
      * @param connections how many it is to hold, which only a peer that cannot grow needs to know
      */
-    abstract ConnectionStore store(int connections, Clock clock);
+    public abstract ConnectionStore store(int connections, Clock clock);
 
     /** Whether several threads may place and end connections. */
     public boolean manyWriters() {

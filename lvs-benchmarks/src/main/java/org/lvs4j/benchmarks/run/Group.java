@@ -10,6 +10,7 @@ import org.lvs4j.benchmarks.OpenCloseBenchmark;
 import org.lvs4j.benchmarks.Peer;
 import org.lvs4j.benchmarks.PickBenchmark;
 import org.lvs4j.benchmarks.PickReleaseBenchmark;
+import org.lvs4j.benchmarks.packet.PacketPeer;
 
 /**
  * What can be run by name. A new group is one more constant here; its benchmarks have a parameter {@code peer}, of
@@ -31,6 +32,19 @@ enum Group {
         @Override
         List<Goal> goals() {
             return Hot.goals();
+        }
+    },
+
+    /** Whole packets, with the goals. */
+    PACKET("a packet of an established connection, from the bytes that came in to those that go out", PacketPeer.LVS4J) {
+        @Override
+        List<Plan> plans() {
+            return Packets.plans();
+        }
+
+        @Override
+        List<Goal> goals() {
+            return Packets.goals();
         }
     },
 

@@ -134,13 +134,14 @@ class GroupTest {
                 });
     }
 
-    @Test
-    void hot_everyGoal_isMeasuredByTheGroup() throws Exception {
-        List<Options> runs = runs(Group.HOT);
-        for (Goal goal : Group.HOT.goals()) {
+    @ParameterizedTest
+    @EnumSource
+    void group_everyGoal_isMeasuredByIt(Group group) throws Exception {
+        List<Options> runs = runs(group);
+        for (Goal goal : group.goals()) {
             for (Goal.Cell cell : goal.other() == null ? List.of(goal.ours()) : List.of(goal.ours(), goal.other())) {
                 boolean measured = runs.stream().anyMatch(run -> covers(run, cell))
-                        || Group.HOT.harnesses().stream().anyMatch(harness -> covers(harness, cell));
+                        || group.harnesses().stream().anyMatch(harness -> covers(harness, cell));
                 assertThat(measured).as(goal.row() + ": " + cell).isTrue();
             }
         }

@@ -1,0 +1,46 @@
+package org.lvs4j.benchmarks.packet;
+
+import java.nio.ByteBuffer;
+import org.lvs4j.Director;
+import org.lvs4j.PacketPaths;
+import org.lvs4j.PacketPlane;
+import org.lvs4j.PacketVerdict;
+import org.lvs4j.net.IpAddress;
+
+/** The packet plane of a director. */
+final class PlanePath implements PacketPath {
+    private final Director director;
+    private final PacketPlane plane;
+    private final ByteBuffer out;
+
+    PlanePath(PacketSetting setting) {
+        director = setting.director();
+        plane = director.packetPlane(PacketPaths.fixed(
+                        1500, IpAddress.parse("192.168.255.254"), IpAddress.parse("fd00:2:ffff::1")))
+                .build();
+        out = setting.buffer();
+    }
+
+    @Override
+    public void open(PacketMaker maker, ByteBuffer packet) {
+        long verdict = plane.process(packet, out);
+        if (PacketVerdict.length(verdict) == 0 || PacketVerdict.serverId(verdict) == PacketVerdict.NO_SERVER) {
+            throw new IllegalStateException("not forwarded: " + PacketVerdict.toString(verdict));
+        }
+    }
+
+    @Override
+    public int pass(PacketMaker maker, ByteBuffer packet) {
+        return PacketVerdict.length(plane.process(packet, out));
+    }
+
+    @Override
+    public ByteBuffer output() {
+        return out;
+    }
+
+    @Override
+    public long live() {
+        return PacketSetting.live(director);
+    }
+}
