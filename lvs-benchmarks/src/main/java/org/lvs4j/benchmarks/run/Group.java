@@ -11,6 +11,8 @@ import org.lvs4j.benchmarks.Peer;
 import org.lvs4j.benchmarks.PickBenchmark;
 import org.lvs4j.benchmarks.PickReleaseBenchmark;
 import org.lvs4j.benchmarks.packet.PacketPeer;
+import org.lvs4j.benchmarks.tun.TunFlood;
+import org.lvs4j.benchmarks.tun.TunPeer;
 
 /**
  * What can be run by name. A new group is one more constant here; its benchmarks have a parameter {@code peer}, of
@@ -45,6 +47,26 @@ enum Group {
         @Override
         List<Goal> goals() {
             return Packets.goals();
+        }
+    },
+
+    /** The same through a device. */
+    TUN("a UDP packet out of a TUN device and back into it, under a flood; needs root", TunPeer.LVS4J) {
+        @Override
+        List<Plan> plans() {
+            return List.of();
+        }
+
+        @Override
+        List<Harness> harnesses() {
+            return List.of(new Harness(TunFlood.class, names(TunPeer.values()), SOCKETS, List.of("-Xms512m", "-Xmx512m")));
+        }
+
+        @Override
+        List<Goal> goals() {
+            // 0.8 times the packets a second of a core are 1.25 times its time for each.
+            Goal.Cell cell = Goal.cell("TunFlood.cpuPerPacket", 1, "connections", SOCKETS);
+            return List.of(Goal.atMost(1.25, TunPeer.PLAIN.name(), "UDP packet through a TUN device", cell));
         }
     },
 
@@ -102,6 +124,7 @@ enum Group {
         }
     };
 
+    private static final String SOCKETS = "64";
     private static final List<String> BASIC = List.of("rr", "wrr", "lc", "wlc");
 
     private final String question;

@@ -2,178 +2,124 @@ package org.lvs4j.benchmarks.tun;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.DatagramChannel;
+import java.lang.management.ThreadMXBean;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
-import org.lvs4j.Director;
-import org.lvs4j.net.Endpoint;
-import org.lvs4j.net.Protocol;
-import org.lvs4j.netty.tun.TunPlane;
-import org.lvs4j.service.RealServer;
-import org.lvs4j.service.ServiceKey;
-import org.lvs4j.service.VirtualService;
+import java.util.stream.Stream;
 
 /**
- * Floods a director with small UDP datagrams of 64 flows, in network namespaces joined by veth, and tells the processor time
- * of the thread that reads and writes the TUN device, for each packet: masquerading by the packet plane, and a loop that
- * writes what it reads. Needs root and iproute2. The peers take turns; without arguments it runs all of it.
+ * What does a UDP packet cost that comes out of a TUN device and goes back into it? In a network namespace of its own, with a
+ * flood from a sender that is faster than whoever forwards, so that the device's queue overflows. Servers are a route into
+ * nothing. Needs root; without it, says so and measures nothing.
  *
- * <pre>
- * java -Drounds=3 -cp lvs-benchmarks/target/benchmarks.jar org.lvs4j.benchmarks.tun.TunFlood
- * </pre>
+ * <p>Arguments: a {@link TunPeer}, and from how many sockets the flood comes.
  */
 public final class TunFlood {
-    private static final int ROUNDS = Integer.getInteger("rounds", 3);
-    private static final int FLOWS = 64;
-    private static final int SECONDS = 20;
-    private static final int WARM_UP_SECONDS = 10;
-    private static final String VIRTUAL = "10.9.0.1";
-    private static final String SERVER = "10.8.0.1";
-    private static final String[] NAMES = {"lvs4j-flood-c", "lvs4j-flood-d", "lvs4j-flood-s"};
+    private static final String INSIDE = "inside";
+    private static final Path COUNTERS = Path.of("/proc/thread-self/net/dev");
+    private static final int DROPPED_COLUMN = 11;
+    private static final long WARM_UP_SECONDS = 6;
+    private static final long ROUND_SECONDS = 2;
+    private static final int ROUNDS = 5;
+
+    private static final List<String> NETWORK = List.of(
+            "ip link set " + TunPeer.DEVICE + " up",
+            "ip route add " + TunPeer.VIRTUAL + "/32 dev " + TunPeer.DEVICE + " src 10.9.0.1",
+            "ip route add blackhole 192.168.77.0/24",
+            "sysctl -qw net.ipv4.ip_forward=1",
+            "sysctl -qw net.ipv4.conf.all.rp_filter=0",
+            "sysctl -qw net.ipv4.conf." + TunPeer.DEVICE + ".rp_filter=0",
+            "sysctl -qw net.ipv4.conf." + TunPeer.DEVICE + ".accept_local=1");
 
     private TunFlood() {}
 
-    /** The entry point; with arguments, that of the processes that it starts. */
+    /** Makes the namespace, then measures inside. */
     public static void main(String[] args) throws Exception {
-        if (args.length == 0) {
-            all();
-        } else if (args[0].equals("flood")) {
-            flood();
-        } else {
-            forward(args[0]);
-        }
-    }
-
-    private static void all() throws IOException, InterruptedException {
-        remove();
-        try {
-            build();
-            for (int round = 0; round < ROUNDS; round++) {
-                for (String peer : List.of("PLAIN", "LVS4J")) {
-                    Process forwarder = start(NAMES[1], peer);
-                    Process flood = start(NAMES[0], "flood");
-                    forwarder.waitFor();
-                    flood.destroyForcibly().waitFor();
-                }
+        if (args.length == 2) {
+            if (!System.getProperty("user.name").equals("root") || !Files.exists(Path.of("/dev/net/tun"))) {
+                System.out.println("skipped: a network namespace with a TUN device needs root and /dev/net/tun");
+                return;
             }
-        } finally {
-            remove();
+            List<String> command = new ArrayList<>(List.of(
+                    "unshare", "--net", ProcessHandle.current().info().command().orElse("java")));
+            command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+            command.addAll(List.of("-cp", System.getProperty("java.class.path"), TunFlood.class.getName()));
+            command.addAll(Arrays.asList(args));
+            command.add(INSIDE);
+            System.exit(new ProcessBuilder(command).inheritIO().start().waitFor());
         }
-    }
-
-    private static Process start(String namespace, String argument) throws IOException {
-        return new ProcessBuilder(
-                        "ip", "netns", "exec", namespace,
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+UseSerialGC", "-Xmx256m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
-                        "-cp", System.getProperty("java.class.path"), TunFlood.class.getName(), argument)
-                .inheritIO()
-                .start();
-    }
-
-    private static void build() throws IOException, InterruptedException {
-        for (String name : NAMES) {
-            ip("netns add " + name);
-            ip("-n " + name + " link set lo up");
+        TunPeer peer = TunPeer.valueOf(args[0]);
+        run(List.of("ip link set lo up", "ip addr add 10.9.0.1/32 dev lo"));
+        try (Forwarder forwarder = peer.start()) {
+            run(NETWORK);
+            try (Sender sender = new Sender(Integer.parseInt(args[1]))) {
+                sender.start();
+                measure(forwarder);
+            }
         }
-        link(NAMES[0], "10.1.0.2/24", "e0", "10.1.0.1/24");
-        link(NAMES[2], "10.2.0.2/24", "e1", "10.2.0.1/24");
-        ip("-n " + NAMES[0] + " route add default via 10.1.0.1");
-        // Both ways end alike: nothing answers.
-        ip("-n " + NAMES[2] + " route add blackhole 10.8.0.0/24");
-        ip("-n " + NAMES[2] + " route add blackhole 10.9.0.0/24");
-        ip("netns exec " + NAMES[1] + " sysctl -qw net.ipv4.ip_forward=1");
-        ip("-n " + NAMES[1] + " rule add pref 100 iif tun0 lookup 101");
-        ip("-n " + NAMES[1] + " rule add pref 101 lookup 100");
-        ip("-n " + NAMES[1] + " route add default via 10.2.0.2 table 101");
+        // A read may still wait.
+        System.exit(0);
     }
 
-    private static void link(String name, String address, String device, String ours)
-            throws IOException, InterruptedException {
-        ip("-n " + NAMES[1] + " link add " + device + " type veth peer name eth0 netns " + name);
-        ip("-n " + name + " addr add " + address + " dev eth0");
-        ip("-n " + name + " link set eth0 up");
-        ip("-n " + NAMES[1] + " addr add " + ours + " dev " + device);
-        ip("-n " + NAMES[1] + " link set " + device + " up");
-    }
-
-    private static void remove() throws IOException, InterruptedException {
-        for (String name : NAMES) {
-            new ProcessBuilder("ip", "netns", "del", name).start().waitFor();
-        }
-    }
-
-    private static void ip(String arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("ip"));
-        command.addAll(List.of(arguments.split(" ")));
-        if (new ProcessBuilder(command).inheritIO().start().waitFor() != 0) {
-            throw new IOException("failed, are you root? ip " + arguments);
-        }
-    }
-
-    private static void flood() throws IOException {
-        DatagramChannel[] flows = new DatagramChannel[FLOWS];
-        for (int i = 0; i < FLOWS; i++) {
-            flows[i] = DatagramChannel.open().connect(new InetSocketAddress(VIRTUAL, 9));
-        }
-        ByteBuffer payload = ByteBuffer.allocateDirect(64);
-        for (int i = 0; ; i = (i + 1) % FLOWS) {
-            payload.clear();
-            try {
-                flows[i].write(payload);
-            } catch (IOException e) {
-                // The director is not up yet, or no longer.
-                Thread.onSpinWait();
+    private static void run(List<String> commands) throws Exception {
+        for (String command : commands) {
+            Process process = new ProcessBuilder(command.split(" ")).inheritIO().start();
+            if (process.waitFor() != 0) {
+                throw new IOException("failed: " + command);
             }
         }
     }
 
-    private static void forward(String peer) throws IOException, InterruptedException {
-        LongSupplier packets;
-        if (peer.equals("PLAIN")) {
-            PlainLoop loop = new PlainLoop("tun0");
-            Thread thread = new Thread(loop, "lvs-tun");
-            thread.setDaemon(true);
-            thread.start();
-            packets = loop::packets;
-        } else {
-            Director director = Director.create();
-            VirtualService service = VirtualService.builder(ServiceKey.of(Protocol.UDP, Endpoint.parse(VIRTUAL + ":9")))
-                    .scheduler("rr")
-                    .build();
-            director.addService(service, RealServer.of(SERVER + ":9"));
-            TunPlane plane = TunPlane.builder(director).device("tun0").start();
-            packets = () -> plane.snapshot().sent();
-        }
-        ip("link set tun0 txqueuelen 5000 up");
-        // Which would drop what is written where the system's default is to look at its source.
-        ip("netns exec " + NAMES[1] + " sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.tun0.rp_filter=0");
-        ip("route replace 10.9.0.0/24 dev tun0 table 100");
+    private static void measure(Forwarder forwarder) throws Exception {
         TimeUnit.SECONDS.sleep(WARM_UP_SECONDS);
-        long count = packets.getAsLong();
-        long nanos = threadNanos();
-        TimeUnit.SECONDS.sleep(SECONDS);
-        count = packets.getAsLong() - count;
-        nanos = threadNanos() - nanos;
-        System.out.println(peer + " processor: " + nanos / Math.max(1, count) + " ns, rate: " + count / SECONDS
-                + " packets/s, share of a core: " + nanos / (SECONDS * 10_000_000L) + " %");
-        Runtime.getRuntime().halt(0);
+        StringBuilder cpu = new StringBuilder();
+        StringBuilder rate = new StringBuilder();
+        long droppedBefore = dropped();
+        for (int round = 0; round < ROUNDS; round++) {
+            long packets = forwarder.forwarded();
+            long busy = cpuNanos(forwarder.thread());
+            long begin = System.nanoTime();
+            TimeUnit.SECONDS.sleep(ROUND_SECONDS);
+            packets = forwarder.forwarded() - packets;
+            busy = cpuNanos(forwarder.thread()) - busy;
+            long nanos = System.nanoTime() - begin;
+            if (packets == 0) {
+                throw new IllegalStateException("nothing was forwarded");
+            }
+            cpu.append(String.format(Locale.ROOT, ",%.1f", (double) busy / packets));
+            rate.append(String.format(Locale.ROOT, ",%.0f", packets * 1e9 / nanos));
+        }
+        long dropped = dropped() - droppedBefore;
+        if (dropped == 0) {
+            throw new IllegalStateException("the queue of the device never overflowed: the sender was too slow");
+        }
+        System.out.println("cpuPerPacket: " + cpu.substring(1) + " ns");
+        System.out.println("packetsPerSecond: " + rate.substring(1) + " 1/s");
+        System.out.println("overflowed: " + dropped + " packets");
     }
 
-    private static long threadNanos() {
-        var threads = ManagementFactory.getThreadMXBean();
+    private static long cpuNanos(String name) {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         long nanos = 0;
         for (long id : threads.getAllThreadIds()) {
-            var thread = threads.getThreadInfo(id);
-            if (thread != null && thread.getThreadName().startsWith("lvs-tun")) {
+            var info = threads.getThreadInfo(id);
+            if (info != null && info.getThreadName().startsWith(name)) {
                 nanos += threads.getThreadCpuTime(id);
             }
         }
         return nanos;
+    }
+
+    /** How many packets the device has dropped because nobody read them in time. */
+    private static long dropped() throws IOException {
+        try (Stream<String> lines = Files.lines(COUNTERS)) {
+            String line = lines.filter(one -> one.contains(TunPeer.DEVICE + ":")).findFirst().orElseThrow();
+            return Long.parseLong(line.substring(line.indexOf(':') + 1).strip().split("\\s+")[DROPPED_COLUMN]);
+        }
     }
 }

@@ -1,2 +1,5 @@
-/** What a packet costs on its way through a TUN device, beside a plain loop over the same device. */
+/** What packets cost on their way through a TUN device. */
+@NullMarked
 package org.lvs4j.benchmarks.tun;
+
+import org.jspecify.annotations.NullMarked;

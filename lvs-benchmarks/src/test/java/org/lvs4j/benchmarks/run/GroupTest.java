@@ -27,7 +27,8 @@ class GroupTest {
     @ParameterizedTest
     @EnumSource
     void group_everyRun_asksPeersForWhatTheyHave(Group group) throws Exception {
-        assertThat(runs(group)).isNotEmpty().allSatisfy(run -> {
+        assertThat(runs(group).size() + group.harnesses().size()).isPositive();
+        assertThat(runs(group)).allSatisfy(run -> {
             if (!run.getParameter("scheduler").hasValue()) {
                 return;
             }
