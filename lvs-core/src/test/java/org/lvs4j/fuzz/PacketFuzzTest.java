@@ -45,7 +45,7 @@ class PacketFuzzTest {
             System.out.println("PacketFuzzTest: " + packets + " packets, " + emitted + " came out, seed " + seed);
         }
         // Damage that hardly ever passes, or always, would test little.
-        assertThat(emitted).as("seed %d", seed).isBetween(packets / 5, packets * 3);
+        assertThat(emitted).as("seed %d", seed).isBetween(packets / 8, packets * 3);
         assertThat(actions).as("seed %d", seed)
                 .contains(PacketAction.PASS, PacketAction.SEND, PacketAction.ROUTE_DIRECT, PacketAction.ANSWER);
     }
