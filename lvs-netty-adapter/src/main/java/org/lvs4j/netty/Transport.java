@@ -4,7 +4,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.kqueue.KQueue;
@@ -68,7 +67,7 @@ public enum Transport {
 
     IoHandlerFactory ioHandlerFactory() {
         return switch (resolve()) {
-            case EPOLL -> EpollIoHandler.newFactory();
+            case EPOLL -> WatchedEpoll.newFactory();
             case KQUEUE -> KQueueIoHandler.newFactory();
             case IO_URING -> IoUringIoHandler.newFactory();
             default -> NioIoHandler.newFactory();

@@ -102,6 +102,35 @@ final class TcpRelayTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("org.lvs4j.netty.Loopback#transports")
+    void relay_clientFinishesAndReadsLate_getsTheWholeAnswer(Transport transport) throws Exception {
+        Loopback.assumeAvailable(transport);
+        try (TestServer server = TestServer.start(socket -> {
+            // After it the client's side is idle in both directions: nothing to read any more, nothing to write yet.
+            socket.getInputStream().readAllBytes();
+            byte[] buffer = new byte[1 << 16];
+            for (int left = BODY_BYTES; left > 0; left -= buffer.length) {
+                socket.getOutputStream().write(buffer);
+            }
+        })) {
+            Director director = Loopback.director(server.address());
+            try (Relay relay = Loopback.relay(director, Protocol.TCP).transport(transport).start();
+                    Socket client = Loopback.connect(relay)) {
+                client.getOutputStream().write("question".getBytes(UTF_8));
+                client.shutdownOutput();
+                long[] before = new long[1];
+                Loopback.await("the relay cannot write any more", () -> {
+                    long sent = director.traffic().outBytes();
+                    return sent > 0 && sent == before[0] || (before[0] = sent) < 0;
+                });
+                assertThat(client.getInputStream().readAllBytes()).hasSize(BODY_BYTES);
+                Loopback.awaitReleased(relay, director);
+                assertThat(relay.snapshot().aborted()).isZero();
+            }
+        }
+    }
+
     private static void send(Socket client, CRC32 checksum) {
         try {
             SplittableRandom random = new SplittableRandom(1);
