@@ -10,14 +10,21 @@ public final class Decision {
     /** No decision: there is no connection. */
     static final long NONE = -1;
 
+    private static final long DIRECT = 1L << 24;
+
     private Decision() {}
 
     static long of(Verdict verdict) {
         return verdict.ordinal();
     }
 
-    static long forward(int serverId, int port) {
-        return (long) serverId << 32 | (long) port << 8 | Verdict.FORWARD.ordinal();
+    static long forward(int serverId, int port, boolean direct) {
+        return (long) serverId << 32 | (direct ? DIRECT : 0) | (long) port << 8 | Verdict.FORWARD.ordinal();
+    }
+
+    /** Whether the connection was made for a server that answers the client itself, rather than for a masqueraded one. */
+    static boolean direct(long decision) {
+        return (decision & DIRECT) != 0;
     }
 
     /** What becomes of the packet. */

@@ -14,6 +14,7 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.persistence.engine.PersistenceEngine;
 import org.lvs4j.persistence.Template;
+import org.lvs4j.service.Forwarding;
 import org.lvs4j.service.Persistence;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.Sysctl;
@@ -148,7 +149,7 @@ final class Dispatch {
                 }
             } else if (found.follow(server, true, signal, defence.secureTcp(), nowNanos)) {
                 count(server, true, bytes);
-                return Decision.forward(server.id(), found.serverPort(server));
+                return Decision.forward(server.id(), found.serverPort(server), found.direct());
             }
         }
         return Decision.NONE;
@@ -186,7 +187,8 @@ final class Dispatch {
                 case DONE -> {
                     server.statistics().counters().connection();
                     count(server, true, bytes);
-                    return Decision.forward(server.id(), port);
+                    return Decision.forward(
+                            server.id(), port, server.config().forwarding().method() != Forwarding.Method.MASQUERADE);
                 }
                 case KNOWN -> {
                     return packet(flow, signal, bytes, payload, nowNanos);
@@ -242,7 +244,7 @@ final class Dispatch {
     long related(Flow flow) {
         ConnectionCursor found = connections.cursor();
         ServerState server = serves(flow.family()) && found.find(flow) ? found.server() : null;
-        return server == null ? Decision.NONE : Decision.forward(server.id(), found.serverPort(server));
+        return server == null ? Decision.NONE : Decision.forward(server.id(), found.serverPort(server), found.direct());
     }
 
     /** Whether a server's packet would belong to a connection, and to which. Nothing is counted and no timer moves. */

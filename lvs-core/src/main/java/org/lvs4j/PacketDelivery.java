@@ -12,7 +12,6 @@ import org.lvs4j.packet.Ipv4Options;
 import org.lvs4j.packet.PacketHeader;
 import org.lvs4j.packet.Rewriting;
 import org.lvs4j.packet.Tunnelling;
-import org.lvs4j.service.Forwarding;
 import org.lvs4j.service.Forwarding.Tunnel;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.Sysctl;
@@ -61,7 +60,9 @@ final class PacketDelivery {
         }
         RealServer server = state.config();
         IpAddress address = server.endpoint().address();
-        Tunnel tunnel = server.forwarding().tunnel();
+        // A connection keeps to what its server was when it was made: masqueraded, or not.
+        boolean direct = Decision.direct(decision);
+        Tunnel tunnel = direct ? server.forwarding().tunnel() : null;
         boolean v4 = packet.isV4();
         if (tunnel == null && address.isV4() != v4) {
             return PacketOutput.DROP;
@@ -101,7 +102,7 @@ final class PacketDelivery {
             }
             Tunnelling.write(
                     packet, in, target, at, tunnel, own, address, discovers, answers.nextIdentification() & 0xFFFF, seed);
-        } else if (server.forwarding().method() == Forwarding.Method.DIRECT) {
+        } else if (direct) {
             Rewriting.forward(packet, in, target, at);
             action = PacketAction.ROUTE_DIRECT;
         } else if (quoted != null) {

@@ -66,6 +66,26 @@ class PacketPlaneTest {
     }
 
     @Test
+    void process_serverIsMasqueradedNoMore_connectionsStayAsTheyWereMade() {
+        process(SYN);
+        director.editServer(
+                VirtualService.tcp("10.0.0.100:443").build().key(),
+                RealServer.at("192.168.1.11:8443").forwarding(Forwarding.direct()).build());
+
+        long again = process(SYN);
+        assertThat(PacketVerdict.action(again)).isEqualTo(PacketAction.SEND);
+        assertThat(written(again)).isEqualTo(SYN_TO_SERVER);
+        assertThat(written(process(SYN_ACK))).isEqualTo(SYN_ACK_TO_CLIENT);
+
+        long other = plane.process(packet(TestPackets.tcp(4000, 443, 2, 0)), out);
+        assertThat(PacketVerdict.action(other)).isEqualTo(PacketAction.ROUTE_DIRECT);
+        director.editServer(
+                VirtualService.tcp("10.0.0.100:443").build().key(),
+                RealServer.at("192.168.1.11:8443").forwarding(Forwarding.masquerade()).build());
+        assertThat(PacketVerdict.action(plane.process(packet(TestPackets.tcp(4000, 443, 2, 0)), out))).isEqualTo(PacketAction.ROUTE_DIRECT);
+    }
+
+    @Test
     void process_bytesOfAnyLength_neverThrow() {
         for (int length = 0; length < 60; length++) {
             assertThat(PacketVerdict.action(plane.process(ByteBuffer.wrap(new byte[length]), out)))

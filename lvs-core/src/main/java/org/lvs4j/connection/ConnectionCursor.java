@@ -182,6 +182,11 @@ public final class ConnectionCursor {
         return FlowRecord.has(probe.meta, FlowRecord.NO_OUTPUT);
     }
 
+    /** Whether its server answered the client itself when it was made; otherwise it was masqueraded. */
+    public boolean direct() {
+        return FlowRecord.has(probe.meta, FlowRecord.DIRECT);
+    }
+
     /** Whether a template placed it. */
     public boolean controlled() {
         return probe.controller != 0;

@@ -55,7 +55,8 @@ import org.jspecify.annotations.Nullable;
  *
  * Lookups are lock-free, and wait-free while keys are not recycled under them; they never wait for a writer. Insertions,
  * changes, removals, expiry and moving are lock-free: a step fails only because another one has succeeded, and what somebody
- * has begun, others finish. A tick belongs to the thread that has taken it: if it is held up, what ends at that tick ends late.
+ * has begun, others finish. A tick belongs to the thread that has taken it, a timer to the one that is about to put it on the
+ * wheel: while that is held up, what ends there ends late.
  *
  * <h2>What was given up</h2>
  *
@@ -63,8 +64,7 @@ import org.jspecify.annotations.Nullable;
  * included; the figure swings between 53 and 65 with the load, with up to 8 more where slots stand empty after churn. Versions
  * have 16 bits: a thread that sleeps while one slot is used a multiple of 65,535 times and then reads the same state and
  * deadline would take one connection for another; within a lookup the keys are compared as well. A connection for which the
- * window of a new area has no room is dropped and counted; at the loads allowed here that is less likely than a fault of the
- * memory.
+ * window of a new area has no room is dropped and counted; at these loads that is less likely than a fault of the memory.
  *
  * <h2>How it can be attacked</h2>
  *
@@ -284,10 +284,10 @@ final class FlowTable {
 
     /** Ends what is due up to a tick, each at its own tick, and moves a little if there is something to move. */
     void advance(int tick) {
-        boolean turned = false;
+        boolean moving = false;
         for (int next = nextTick.get(); next - tick <= 0; next = nextTick.get()) {
             if (nextTick.compareAndSet(next, next + 1)) {
-                turned = true;
+                moving = true;
                 Areas now = areas.get();
                 if (now.old != null) {
                     now.old.turn(next);
@@ -295,9 +295,8 @@ final class FlowTable {
                 now.current.turn(next);
             }
         }
-        boolean more = turned;
-        for (int i = 0; more && i < STEPS_PER_TICK; i++) {
-            more = tend();
+        for (int i = 0; moving && i < STEPS_PER_TICK; i++) {
+            moving = tend();
         }
     }
 
