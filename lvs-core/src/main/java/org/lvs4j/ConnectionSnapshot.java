@@ -1,9 +1,15 @@
 package org.lvs4j;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.connection.ConnectionState;
+import org.lvs4j.connection.ConnectionTable;
+import org.lvs4j.connection.ServerState;
 import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.persistence.Templates;
 
 /**
  * One connection or persistence template at one moment. Immutable.
@@ -38,5 +44,48 @@ public record ConnectionSnapshot(
             Endpoint server) {
         return new ConnectionSnapshot(
                 protocol, state.label(), expiresInNanos, client, virtual, server, false, null, null);
+    }
+
+    /** Every connection that can be looked up, and every template. */
+    static List<ConnectionSnapshot> all(ConnectionTable connections, Templates templates, long now) {
+        List<ConnectionSnapshot> snapshots = new ArrayList<>();
+        Flow flow = new Flow();
+        connections.forEach(connection -> {
+            ServerState server = connection.server();
+            if (server != null) {
+                connection.fill(flow);
+                snapshots.add(of(
+                        flow.protocol(),
+                        connection.state(),
+                        connection.remainingNanos(now),
+                        flow.client(),
+                        flow.virtual(),
+                        connection.destination(server)));
+            }
+        });
+        connections.forEachHeld(held -> {
+            Endpoint client = held.client();
+            Endpoint virtual = held.virtual();
+            if (client != null && virtual != null) {
+                snapshots.add(of(
+                        held.protocol(),
+                        held.state(),
+                        held.remainingNanos(now),
+                        client,
+                        virtual,
+                        held.destination()));
+            }
+        });
+        templates.forEach(template -> snapshots.add(new ConnectionSnapshot(
+                template.protocol(),
+                template.assured() ? "ASSURED" : "NONE",
+                Math.max(0, template.deadlineNanos() - now),
+                template.client(),
+                template.virtual(),
+                template.destination(),
+                true,
+                template.engine(),
+                template.identity())));
+        return snapshots;
     }
 }

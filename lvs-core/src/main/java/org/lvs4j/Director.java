@@ -3,14 +3,11 @@ package org.lvs4j;
 import static java.util.Objects.requireNonNull;
 
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.connection.ConnectionState;
 import org.lvs4j.connection.ConnectionTable;
@@ -66,7 +63,7 @@ public final class Director {
     private final Dispatch dispatch;
     private final Housekeeping housekeeping;
 
-    private Director(Builder builder) {
+    Director(DirectorBuilder builder) {
         ticker = builder.ticker;
         long now = ticker.getAsLong();
         TimerWheel wheel = new TimerWheel(now);
@@ -95,8 +92,8 @@ public final class Director {
     }
 
     /** A builder, for a clock or a source of randomness of one's own. */
-    public static Builder builder() {
-        return new Builder();
+    public static DirectorBuilder builder() {
+        return new DirectorBuilder();
     }
 
     // ---- configuration
@@ -245,46 +242,7 @@ public final class Director {
 
     /** Every connection that can be looked up, and every template. Weakly consistent while they come and go. */
     public List<ConnectionSnapshot> connections() {
-        long now = advance();
-        List<ConnectionSnapshot> snapshots = new ArrayList<>();
-        Flow flow = new Flow();
-        connections.forEach(connection -> {
-            ServerState server = connection.server();
-            if (server != null) {
-                connection.fill(flow);
-                snapshots.add(ConnectionSnapshot.of(
-                        flow.protocol(),
-                        connection.state(),
-                        connection.remainingNanos(now),
-                        flow.client(),
-                        flow.virtual(),
-                        connection.destination(server)));
-            }
-        });
-        connections.forEachHeld(held -> {
-            Endpoint client = held.client();
-            Endpoint virtual = held.virtual();
-            if (client != null && virtual != null) {
-                snapshots.add(ConnectionSnapshot.of(
-                        held.protocol(),
-                        held.state(),
-                        held.remainingNanos(now),
-                        client,
-                        virtual,
-                        held.destination()));
-            }
-        });
-        templates.forEach(template -> snapshots.add(new ConnectionSnapshot(
-                template.protocol(),
-                template.assured() ? "ASSURED" : "NONE",
-                Math.max(0, template.deadlineNanos() - now),
-                template.client(),
-                template.virtual(),
-                template.destination(),
-                true,
-                template.engine(),
-                template.identity())));
-        return snapshots;
+        return ConnectionSnapshot.all(connections, templates, advance());
     }
 
     /** How often limits and defences have interfered. */
@@ -310,7 +268,7 @@ public final class Director {
     /** Zeroes the counters of everything. */
     public void zero() {
         statistics.zero();
-        configuration.table().all().forEach(Director::zero);
+        configuration.table().all().forEach(ServiceState::zero);
     }
 
     /**
@@ -319,15 +277,7 @@ public final class Director {
      * @throws DirectorException if there is no such service
      */
     public void zero(ServiceKey key) {
-        zero(configuration.require(requireNonNull(key, "key")));
-    }
-
-    private static void zero(ServiceState service) {
-        service.statistics().zero();
-        ServerPool pool = service.view().servers();
-        for (int i = 0; i < pool.size(); i++) {
-            pool.state(i).statistics().zero();
-        }
+        configuration.require(requireNonNull(key, "key")).zero();
     }
 
     // ---- connections: the socket plane
@@ -487,102 +437,5 @@ public final class Director {
         long now = ticker.getAsLong();
         housekeeping.advance(now);
         return now;
-    }
-
-    /** Collects what a director needs from outside; not thread-safe. */
-    public static final class Builder {
-        private static final int DEFAULT_MAX_CONNECTIONS = 4_194_304;
-        private static final int DEFAULT_MAX_TEMPLATES = 1_048_576;
-
-        private LongSupplier ticker = System::nanoTime;
-        private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
-        private LongSupplier availablePages = Builder::freeHeapPages;
-        private int maxConnections = DEFAULT_MAX_CONNECTIONS;
-        private int maxTemplates = DEFAULT_MAX_TEMPLATES;
-        private Duration slowStart = Duration.ZERO;
-        private ClassLoader classLoader = Director.class.getClassLoader();
-
-        private Builder() {}
-
-        /** The clock, in nanoseconds; only differences mean something. {@link System#nanoTime} by default. */
-        public Builder ticker(LongSupplier nanoClock) {
-            ticker = requireNonNull(nanoClock, "nanoClock");
-            return this;
-        }
-
-        /**
-         * The source of randomness of those schedulers that need one, and of {@code drop_entry}; must be thread-safe if
-         * several threads dispatch.
-         */
-        public Builder random(RandomGenerator generator) {
-            random = requireNonNull(generator, "generator");
-            return this;
-        }
-
-        /**
-         * How many pages of 4096 bytes are available, which decides whether memory counts as low; by default what the
-         * heap may still grow.
-         */
-        public Builder availablePages(LongSupplier pages) {
-            availablePages = requireNonNull(pages, "pages");
-            return this;
-        }
-
-        /**
-         * How many listed connections there may be at most, templates aside; further ones are dropped and counted. Those
-         * opened by {@linkplain Director#open(ServiceKey) service} are bounded by the application that holds them.
-         * {@value #DEFAULT_MAX_CONNECTIONS} by default.
-         *
-         * @throws IllegalArgumentException if it is not positive
-         */
-        public Builder maxConnections(int ceiling) {
-            maxConnections = requirePositive(ceiling, "maxConnections");
-            return this;
-        }
-
-        /**
-         * How many persistence templates there may be at most; beyond that, seldom used ones are evicted and counted.
-         * {@value #DEFAULT_MAX_TEMPLATES} by default.
-         *
-         * @throws IllegalArgumentException if it is not positive
-         */
-        public Builder maxTemplates(int ceiling) {
-            maxTemplates = requirePositive(ceiling, "maxTemplates");
-            return this;
-        }
-
-        private static int requirePositive(int value, String name) {
-            if (value < 1) {
-                throw new IllegalArgumentException(name + " must be positive, not " + value);
-            }
-            return value;
-        }
-
-        private static long freeHeapPages() {
-            Runtime runtime = Runtime.getRuntime();
-            return (runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory()) / 4096;
-        }
-
-        /**
-         * The slow start of services that have none of their own. Ours, not of IPVS; zero by default, which is none.
-         *
-         * @throws IllegalArgumentException if it is negative or longer than a day
-         * @see VirtualService.Builder#slowStart
-         */
-        public Builder slowStart(Duration value) {
-            slowStart = VirtualService.requireSlowStart(value);
-            return this;
-        }
-
-        /** Where to look for schedulers and persistence engines; by default where this class comes from. */
-        public Builder classLoader(ClassLoader loader) {
-            classLoader = requireNonNull(loader, "loader");
-            return this;
-        }
-
-        /** The director. */
-        public Director build() {
-            return new Director(this);
-        }
     }
 }

@@ -80,6 +80,15 @@ final class ServiceState {
         return new ServiceSnapshot(config, servers, statistics.traffic(), statistics.rates());
     }
 
+    /** Zeroes the counters of the service and its servers. */
+    void zero() {
+        statistics.zero();
+        ServerPool pool = view.servers;
+        for (int i = 0; i < pool.size(); i++) {
+            pool.state(i).statistics().zero();
+        }
+    }
+
     /** A list of servers and the scheduler for it; no scheduler means that nothing new is scheduled. */
     record View(ServerPool servers, @Nullable Scheduler scheduler) {}
 }

@@ -120,7 +120,7 @@ class ArchitectureTest {
     @Test
     void core_butTheDefaultTicker_readsNoClock() {
         noClasses()
-                .that(describe("the builder's default", type -> !type.isEquivalentTo(Director.Builder.class)))
+                .that(describe("the builder's default", type -> !type.isEquivalentTo(DirectorBuilder.class)))
                 .should()
                 .accessTargetWhere(access(System.class, CLOCKS))
                 .orShould()

@@ -27,7 +27,7 @@ final class Rig {
         this(builder -> builder);
     }
 
-    Rig(UnaryOperator<Director.Builder> settings) {
+    Rig(UnaryOperator<DirectorBuilder> settings) {
         director = settings.apply(Director.builder().ticker(nanos::get)).build();
     }
 

@@ -233,8 +233,8 @@ final class FlowArea extends FlowLines {
             long links = links(slot);
             int next = table.nextTick();
             int tick = deadline - next < 0 ? next : deadline;
-            if (tick - next >= FlowTimers.RING) {
-                tick = next + FlowTimers.RING - 1;
+            if (tick - next >= timers.ring()) {
+                tick = next + timers.ring() - 1;
             }
             boolean armed = FlowRecord.armed(links);
             if (armed && (FlowRecord.scheduled(links) - tick <= 0 || !timers.canSpare())) {
@@ -266,7 +266,7 @@ final class FlowArea extends FlowLines {
         while (true) {
             long links = links(slot);
             int scheduled = FlowRecord.scheduled(links);
-            if (!FlowRecord.armed(links) || FlowTimers.position(scheduled) != FlowTimers.position(tick)) {
+            if (!FlowRecord.armed(links) || timers.position(scheduled) != timers.position(tick)) {
                 timers.give(node);
                 return;
             }

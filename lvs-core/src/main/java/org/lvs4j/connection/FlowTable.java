@@ -49,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  * if it comes closer. A slot remembers at which tick it is to be looked at, and keeps that beyond the end of its connection:
  * the next one in the slot uses the same node. A slot's look clears the memory first and reads the deadline second, a packet
  * writes the deadline first and reads the memory second, so one of them sees to it that the slot is looked at again.
- * One turn of the ring is {@link FlowTimers#RING} ticks; what lasts longer is looked at once in each turn.
+ * The ring of a large area is longer than any default timeout; what lasts longer is looked at once in each turn.
  *
  * <h2>Progress</h2>
  *

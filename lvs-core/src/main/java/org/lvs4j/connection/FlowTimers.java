@@ -14,7 +14,11 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Progress: lock-free. Pushing and giving back are one compare-and-set each; a stack is taken as a whole.
  */
 final class FlowTimers {
-    static final int RING = 1 << 13;
+    /** The ring of a small area: 82 seconds, and 32 KiB. */
+    private static final int SHORT_RING = 1 << 13;
+    /** The ring of a large one: 22 minutes, longer than any default timeout, so that a slot is looked at once. */
+    private static final int LONG_RING = 1 << 17;
+    private static final int LARGE = 1 << 18;
     private static final int CHUNK_SHIFT = 12;
     private static final int CHUNK = 1 << CHUNK_SHIFT;
     private static final int SPARE_NODES = 8;
@@ -22,7 +26,7 @@ final class FlowTimers {
     private static final VarHandle NODES = MethodHandles.arrayElementVarHandle(long[].class);
     private static final VarHandle CHUNKS = MethodHandles.arrayElementVarHandle(long[][].class);
 
-    private final int[] heads = new int[RING];
+    private final int[] heads;
     private final long[][] chunks;
     private final AtomicInteger fresh = new AtomicInteger(1);
 
@@ -33,6 +37,7 @@ final class FlowTimers {
 
     /** Timers for a number of slots. */
     FlowTimers(int slots) {
+        heads = new int[slots < LARGE ? SHORT_RING : LONG_RING];
         spareLimit = (int) Math.min((long) slots * SPARE_NODES + CHUNK, Integer.MAX_VALUE / 2);
         chunks = new long[(spareLimit + slots >>> CHUNK_SHIFT) + 2][];
     }
@@ -45,8 +50,13 @@ final class FlowTimers {
         return (int) free.get() != 0 || fresh.get() < spareLimit;
     }
 
-    static int position(int tick) {
-        return tick & (RING - 1);
+    /** How many ticks one turn of the ring takes; a power of two. */
+    int ring() {
+        return heads.length;
+    }
+
+    int position(int tick) {
+        return tick & (heads.length - 1);
     }
 
     /** Puts a slot onto the stack of a tick. */
@@ -120,7 +130,7 @@ final class FlowTimers {
     }
 
     long bytes() {
-        long bytes = 4L * RING + 8L * chunks.length;
+        long bytes = 4L * heads.length + 8L * chunks.length;
         for (long[] chunk : chunks) {
             bytes += chunk == null ? 0 : 8L * CHUNK + 16;
         }

@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Director;
+import org.lvs4j.DirectorBuilder;
 import org.lvs4j.PacketPaths;
 import org.lvs4j.PacketPlane;
 import org.lvs4j.PacketVerdict;
@@ -59,7 +60,7 @@ public final class CaptureReplay {
     private long reachedNanos = NOT_STARTED;
     private long spanNanos;
 
-    private CaptureReplay(Director.Builder builder, PacketPaths paths) {
+    private CaptureReplay(DirectorBuilder builder, PacketPaths paths) {
         director = builder.ticker(() -> nowNanos)
                 .random(new SplittableRandom(SEED))
                 .availablePages(() -> Long.MAX_VALUE)
@@ -73,7 +74,7 @@ public final class CaptureReplay {
      * @param builder for the director; clock, randomness and memory are set here
      * @param paths the network around the director
      */
-    public static CaptureReplay of(Director.Builder builder, PacketPaths paths) {
+    public static CaptureReplay of(DirectorBuilder builder, PacketPaths paths) {
         return new CaptureReplay(requireNonNull(builder, "builder"), requireNonNull(paths, "paths"));
     }
 

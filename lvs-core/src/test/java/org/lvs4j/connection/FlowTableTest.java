@@ -49,10 +49,10 @@ class FlowTableTest {
         table.insert(key(7, 100), 0, until(100));
         FlowArea area = probe.area;
         // A thread that works at the tick one turn of the ring before has taken the stack, and is held up.
-        int held = area.timers.takeStack(100 - FlowTimers.RING);
+        int held = area.timers.takeStack(100 - area.timers.ring());
         table.advance(200);
         assertThat(table.size()).isEqualTo(1);
-        area.fire(held, probe.slot, 100 - FlowTimers.RING);
+        area.fire(held, probe.slot, 100 - area.timers.ring());
         assertThat(ended).containsExactly(100);
         assertThat(table.size()).isZero();
     }

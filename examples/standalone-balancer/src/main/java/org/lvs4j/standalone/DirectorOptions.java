@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.lvs4j.Director;
+import org.lvs4j.DirectorBuilder;
 import org.lvs4j.service.Sysctl;
 import picocli.CommandLine.Option;
 
@@ -39,7 +40,7 @@ final class DirectorOptions {
      *
      * @throws IllegalArgumentException if a value is out of range
      */
-    Director.Builder builder() {
+    DirectorBuilder builder() {
         return Director.builder().slowStart(slowStart);
     }
 
