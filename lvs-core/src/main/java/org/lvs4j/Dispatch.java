@@ -127,6 +127,11 @@ final class Dispatch {
         return decision != Decision.NONE ? decision : first(flow, signal, bytes, payload, nowNanos);
     }
 
+    /** Has the memory of a flow's connection fetched. */
+    void announce(Flow flow) {
+        connections.cursor().touch(flow);
+    }
+
     /** Decides about a packet of a client by its connection alone; {@link Decision#NONE} if it has none that goes on. */
     long established(Flow flow, int signal, int bytes, long nowNanos) {
         if (!serves(flow.family())) {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.lvs4j.net.AddressFamily;
@@ -73,6 +75,18 @@ class PacketAllocationTest {
                 : flow.set(Protocol.TCP, family, 0, low, 4000, other.high(), other.low(), 80);
     }
 
+    @Test
+    void announce_knownOrNot_changesNothing() {
+        service("IPV4", "rr");
+        director.announce(fill(virtual, 1, false));
+        director.packet(fill(virtual, 2, false), SYN, 40);
+        List<ConnectionSnapshot> before = director.connections();
+        director.announce(fill(virtual, 1, false));
+        director.announce(fill(virtual, 2, false));
+        assertThat(director.connections()).hasSize(1).isEqualTo(before);
+        assertThat(director.traffic().inPackets()).isEqualTo(1);
+    }
+
     @ParameterizedTest
     @CsvSource({"IPV4, rr", "IPV6, wlc"})
     void packetAndReply_established_allocateNothing(String family, String scheduler) {
@@ -83,7 +97,8 @@ class PacketAllocationTest {
         }
         long least = leastAllocated(client -> {
             clock.addAndGet(100_000);
-            director.packet(fill(virtual, client, false), ACK, 40);
+            director.announce(fill(virtual, client, false));
+            director.packet(flow, ACK, 40);
             director.reply(fill(server, client, true), ACK, 40);
         });
         assertThat(least).as("bytes of %d packets", 2 * CLIENTS).isLessThan(CLIENTS / 100);

@@ -42,6 +42,12 @@ public final class ConnectionCursor {
         return flows().find(probe);
     }
 
+    /** Has the memory of a packet's connection fetched, so that looking for it a moment later need not wait. */
+    public void touch(Flow flow) {
+        ask(flow);
+        flows().touch(probe);
+    }
+
     private void ask(Flow flow) {
         ask(
                 flow.family(),

@@ -25,6 +25,7 @@ final class FlowArea extends FlowLines {
     /** See {@link #ABSENT}: the area is not the newest any more. */
     static final int OUTDATED = 2;
 
+    private static final int AHEAD = 8;
     private static final long ONE_PASSED = 1L << 48;
     private static final long FROZEN = 1L << 47;
     private static final int OFFSET_SHIFT = 40;
@@ -41,6 +42,9 @@ final class FlowArea extends FlowLines {
     final AtomicInteger sweep = new AtomicInteger();
     final AtomicInteger swept = new AtomicInteger();
 
+    // Means nothing: it is kept so that the compiler does not see that nobody needs it.
+    long touched;
+
     FlowArea(FlowTable table, boolean wide, int homes) {
         super(wide, homes + WINDOW - 1);
         this.table = table;
@@ -51,6 +55,17 @@ final class FlowArea extends FlowLines {
     /** How many slots there are in the lines that are homes: what the load is measured by. */
     int homeSlots() {
         return firstSlot(homes);
+    }
+
+    /** How many connections make it time to grow. */
+    long limit() {
+        return wide ? homeSlots() / 8L * 5 : homeSlots() / 5L * 4;
+    }
+
+    /** How many homes the next area has then. */
+    int larger() {
+        // Small ones double so that a new table soon has its size.
+        return homes < 1 << 16 ? homes * 2 : homes + homes / 4;
     }
 
     int home(int hash) {
@@ -107,6 +122,17 @@ final class FlowArea extends FlowLines {
             }
         }
         return ABSENT;
+    }
+
+    /** Reads a word at each end of a key's home line, whatever it holds, so that the processor fetches it. */
+    long touch(int hash) {
+        int line = home(hash);
+        long[] chunk = chunkOf(line);
+        if (chunk == null) {
+            return 0;
+        }
+        int index = indexOf(line);
+        return (long) WORDS.getOpaque(chunk, index) + (long) WORDS.getOpaque(chunk, index + LINE_WORDS - 1);
     }
 
     // ---- insertion
@@ -254,11 +280,27 @@ final class FlowArea extends FlowLines {
     /** Looks at every slot on the stack of a tick. */
     void turn(int tick) {
         int node = timers.takeStack(tick);
-        while (node != 0) {
+        for (int fetched = 0; node != 0; fetched--) {
+            if (fetched == 0) {
+                fetched = fetchSome(node);
+            }
             long content = timers.node(node);
             fire(node, FlowTimers.slot(content), tick);
             node = FlowTimers.next(content);
         }
+    }
+
+    /** Reads a word of the slots of some nodes, so that the processor fetches them at the same time. Returns how many. */
+    private int fetchSome(int node) {
+        int count = 0;
+        long read = 0;
+        for (; count < AHEAD && node != 0; count++) {
+            long content = timers.node(node);
+            read += meta(FlowTimers.slot(content));
+            node = FlowTimers.next(content);
+        }
+        touched = read;
+        return count;
     }
 
     /** What a tick does with a node that it has taken. */

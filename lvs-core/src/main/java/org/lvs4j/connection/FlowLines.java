@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Flat memory of a {@link FlowArea}: lines of 64 bytes and a control word for each, in chunks on the heap that are made when
  * they are first needed, so that no large array is ever zeroed at once.
  *
- * <p>On the heap, because a plain array costs one bounds check and nothing to release, and because arrays of numbers give the
+ * <p>On the heap, because measured ({@code lvs-benchmarks/run memory}) memory outside of it was as fast at best, and up to half as
+ * slow again; because a plain array costs one bounds check and nothing to release, and because arrays of numbers give the
  * collector nothing to follow. The price: arrays begin 16 bytes into an object, so a line of ours may lie across two of the
  * processor's; both are fetched together.
  */
@@ -16,14 +17,14 @@ abstract class FlowLines {
     static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
 
     private static final VarHandle CHUNKS = MethodHandles.arrayElementVarHandle(long[][].class);
-    private static final int LINE_WORDS = 8;
+    static final int LINE_WORDS = 8;
     private static final int CHUNK_LINES = 1 << 12;
     private static final int CHUNK_WORDS = CHUNK_LINES * LINE_WORDS;
 
     final int lines;
     final int slotWords;
 
-    private final boolean wide;
+    final boolean wide;
     private final int slotShift;
     private final int lineShift;
     private final long[][] chunks;

@@ -22,6 +22,9 @@ final class FlowProbe {
     /** What placed it, once found; 0 for nothing. */
     int controller;
 
+    /** Means nothing; see {@link FlowTable#touch}. */
+    long touched;
+
     // Where it was found.
     @Nullable FlowArea area;
     int slot;

@@ -134,6 +134,13 @@ final class FlowTable {
         return look(probe);
     }
 
+    /** Has the memory fetched where the probe's key probably is. */
+    void touch(FlowProbe probe) {
+        probe.hash(seed);
+        // Kept, or else the compiler would see that nobody needs it.
+        probe.touched = areas.get().current.touch(probe.hash);
+    }
+
     private boolean look(FlowProbe probe) {
         while (true) {
             Areas now = areas.get();
@@ -228,7 +235,7 @@ final class FlowTable {
                 Areas after = areas.get();
                 // Only if nobody else has grown it meanwhile, or this would make it smaller again.
                 if (after.current == current) {
-                    resize(after, larger(current.homes));
+                    resize(after, current.larger());
                 }
                 continue;
             }
@@ -310,12 +317,12 @@ final class FlowTable {
         if (now.old != null) {
             if (FlowMigration.step(now.old, current, scratch.get())) {
                 areas.compareAndSet(now, new Areas(current, null, false));
-            } else if (count > limit(current.homeSlots())) {
+            } else if (count > current.limit()) {
                 // Somebody has begun a part of the sweep and does not get on with it.
                 finish(now);
             }
-        } else if (count > limit(current.homeSlots())) {
-            resize(now, larger(current.homes));
+        } else if (count > current.limit()) {
+            resize(now, current.larger());
         } else if (current.homes > MIN_HOMES && count < current.homeSlots() / 8) {
             if (now.shrinking) {
                 resize(now, Math.max(MIN_HOMES, current.homes / 4));
@@ -327,15 +334,6 @@ final class FlowTable {
             return false;
         }
         return true;
-    }
-
-    private long limit(int slots) {
-        return wide ? slots / 8L * 5 : slots / 5L * 4;
-    }
-
-    private static int larger(int homes) {
-        // Small ones double so that a new table soon has its size.
-        return homes < 1 << 16 ? homes * 2 : homes + homes / 4;
     }
 
     private void resize(Areas now, int homes) {

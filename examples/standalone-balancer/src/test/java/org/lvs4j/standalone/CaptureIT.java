@@ -202,8 +202,10 @@ class CaptureIT {
         InetAddress loopback = InetAddress.getByName("127.0.0.1");
         try (ServerSocket server = new ServerSocket(0, 50, loopback)) {
             int port = server.getLocalPort();
+            // Of its own accord tcpdump keeps room for a few packets of the largest size only, and loses some of a burst.
             Process capture = new ProcessBuilder(
-                            tcpdump.toString(), "-i", "lo", "-n", "-U", "--immediate-mode", "-w", "-", "tcp port " + port)
+                            tcpdump.toString(), "-i", "lo", "-n", "-U", "--immediate-mode", "-s", "16384", "-B", "32768",
+                            "-w", "-", "tcp port " + port)
                     .redirectOutput(in.toFile())
                     .start();
             try (BufferedReader said = capture.errorReader()) {

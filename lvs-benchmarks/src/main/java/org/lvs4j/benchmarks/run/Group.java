@@ -10,6 +10,8 @@ import org.lvs4j.benchmarks.OpenCloseBenchmark;
 import org.lvs4j.benchmarks.Peer;
 import org.lvs4j.benchmarks.PickBenchmark;
 import org.lvs4j.benchmarks.PickReleaseBenchmark;
+import org.lvs4j.benchmarks.hot.Batch;
+import org.lvs4j.benchmarks.hot.BatchBenchmark;
 import org.lvs4j.benchmarks.packet.PacketPeer;
 import org.lvs4j.benchmarks.tun.TunFlood;
 import org.lvs4j.benchmarks.tun.TunPeer;
@@ -113,6 +115,14 @@ enum Group {
             return List.of(Plan.of(PickBenchmark.class, 1, 2)
                     .with(Result.PEER, names(Peer.LVS4J))
                     .with("scheduler", Peer.LVS4J.schedulers()));
+        }
+    },
+
+    /** Several packets at a time. */
+    BATCH("established packets handed over sixteen at a time: announced or not", Batch.ONE_BY_ONE) {
+        @Override
+        List<Plan> plans() {
+            return List.of(Plan.of(BatchBenchmark.class, 1).with(Result.PEER, names(Batch.values())));
         }
     },
 
