@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.LongSupplier;
 
-/** A clock that costs nothing to read and stands still until somebody moves it. One thread moves it, any may read it. */
+/** A clock that costs nothing to read and stands still until somebody moves it. Any thread may move or read it. */
 public final class Clock implements LongSupplier {
     private static final VarHandle NANOS;
 
@@ -20,7 +20,7 @@ public final class Clock implements LongSupplier {
 
     /** Moves it on. */
     public void advance(long byNanos) {
-        NANOS.setOpaque(this, nanos + byNanos);
+        NANOS.getAndAdd(this, byNanos);
     }
 
     /** Opaque, so that a loop reads it anew each time; that is a plain load on every processor. */

@@ -18,7 +18,8 @@ final class DirectorStore implements ConnectionStore {
     private static final int RST = 4;
     private static final int ACK = 16;
     private static final int BYTES = 100;
-    private static final int SPARE = 4;
+    // Connections that have been reset remain for ten seconds of the store's time.
+    private static final int SPARE = 4_000_000;
 
     private final Director director;
     private final boolean tcp;
@@ -37,7 +38,7 @@ final class DirectorStore implements ConnectionStore {
         }
         Director director = Director.builder()
                 .ticker(ticker)
-                .maxConnections(connections * SPARE)
+                .maxConnections(connections + SPARE)
                 .build();
         director.addService(
                 (life.protocol == Protocol.TCP ? VirtualService.tcp(Keys.VIRTUAL) : VirtualService.udp(Keys.VIRTUAL))

@@ -17,7 +17,6 @@ public class Walker {
 
     final Flow flow = new Flow();
     int index;
-    int threads;
 
     /** Counts operations, for whatever is to be done every so many. */
     int count;
@@ -35,7 +34,6 @@ public class Walker {
 
     void begin(int thread, int ofThreads) {
         index = thread;
-        threads = ofThreads;
         random = 0x5DEE_CE66DL * (thread + 1);
         place = (int) ((long) Order.LENGTH * thread / ofThreads);
     }

@@ -185,7 +185,7 @@ final class Hot {
             }
         }
         goals.add(atMost(
-                1600, "us", cell("MaglevBenchmark.build", 1), "Maglev build, 1000 servers, 65,537 slots"));
+                1_600_000, "ns", cell("MaglevBenchmark.build", 1), "Maglev build, 1000 servers, 65,537 slots"));
         return goals;
     }
 
