@@ -16,9 +16,9 @@ import org.lvs4j.net.Flow;
  *
  * <h2>Protocol</h2>
  *
- * A pick moves the shared place by compare-and-set. As long as nobody loses that race again and again the order is exact, whatever
- * the number of threads. Who loses it twice in one pick sets the next {@value #SET_ASIDE} turns aside, in its cell, and takes its
- * picks from there until they are used up. So the cache line of the shared place moves from processor to processor once in
+ * A pick moves the shared place by compare-and-set. As long as nobody loses that race the order is exact, whatever
+ * the number of threads. Who loses it sets the next {@value #SET_ASIDE} turns aside, in its cell, and takes its picks from
+ * there until they are used up. So the cache line of the shared place moves from processor to processor once in
  * some hundred picks.
  *
  * <h2>Guarantees</h2>
@@ -90,7 +90,7 @@ abstract class TakingTurns implements Scheduler {
 
     @Override
     public final int pick(Servers servers, Flow flow) {
-        for (int losses = 0; ; losses++) {
+        while (true) {
             // Acquires the array from the volatile compare-and-set in setAside.
             long[] cells = (long[]) ASIDE.getAcquire(this);
             if (cells != null) {
@@ -104,10 +104,7 @@ abstract class TakingTurns implements Scheduler {
             if (PLACE.compareAndSet(this, before, after & ~NOT_FOUND)) {
                 return after < 0 ? NONE : server(after);
             }
-            // Losing once is chance: that is no reason to leave the exact order.
-            if (losses > 0) {
-                setAside(servers);
-            }
+            setAside(servers);
         }
     }
 

@@ -24,9 +24,6 @@ import org.lvs4j.service.RealServer;
 /** Threads that race for the turns of {@code rr} and {@code wrr} take each once, and get ahead of one another by a bound only. */
 @Timeout(60)
 final class ConcurrentSequencesTest {
-    /** Enough for a pick to lose three races, and too few to use up what it sets aside then. */
-    private static final int LOOKS = 24;
-
     private static int[] shares(TestService service, int threads, int picksEach) throws Exception {
         AtomicIntegerArray picked = new AtomicIntegerArray(10);
         ExecutorService pool = Executors.newFixedThreadPool(threads);
@@ -52,7 +49,7 @@ final class ConcurrentSequencesTest {
         return shares;
     }
 
-    /** A list whose servers let other picks pass, at its first looks, so that the one at hand loses races. */
+    /** A list whose servers let another pick pass, at a certain look, so that the one at hand loses a race. */
     private static final class Interrupting implements Servers {
         private final Servers servers;
         private Runnable between = () -> {};
@@ -61,14 +58,11 @@ final class ConcurrentSequencesTest {
             this.servers = servers;
         }
 
-        void times(int looks, Runnable action) {
+        void once(Runnable action) {
             between = () -> {
-                times(looks - 1, action);
+                between = () -> {};
                 action.run();
             };
-            if (looks == 0) {
-                between = () -> {};
-            }
         }
 
         @Override
@@ -144,13 +138,14 @@ final class ConcurrentSequencesTest {
         Interrupting interrupting = new Interrupting(servers);
         Flow flow = TestService.flow(1);
         int[] ahead = new int[weights.length];
-        // The first race that a pick loses is chance, the second makes the cells, the third fills that of this thread.
-        interrupting.times(LOOKS, () -> ahead[scheduler.pick(servers, flow)]++);
-        ahead[scheduler.pick(interrupting, flow)]++;
-        int picks = IntStream.of(ahead).sum();
-        // With one server every place is the same place, and nobody loses.
-        assertThat(picks).as("races").isGreaterThan(weights.length == 1 ? 1 : 3);
-        // What is left is at most one run of turns less the first.
+        int picks = 0;
+        // The first race that is lost makes the cells, the second one fills that of this thread.
+        for (int race = 0; race < 2; race++) {
+            interrupting.once(() -> ahead[scheduler.pick(servers, flow)]++);
+            ahead[scheduler.pick(interrupting, flow)]++;
+            picks += 2;
+        }
+        // One turn was taken behind the others: what is left is one run of turns less the first.
         for (int i = 1; i < TakingTurns.SET_ASIDE; i++, picks++) {
             int foretold = scheduler.peek(servers, flow);
             int index = scheduler.pick(servers, flow);
@@ -173,8 +168,10 @@ final class ConcurrentSequencesTest {
         Scheduler scheduler = scheduler(name, servers);
         Interrupting interrupting = new Interrupting(servers);
         Flow flow = TestService.flow(1);
-        interrupting.times(LOOKS, () -> scheduler.pick(servers, flow));
-        scheduler.pick(interrupting, flow);
+        for (int race = 0; race < 2; race++) {
+            interrupting.once(() -> scheduler.pick(servers, flow));
+            scheduler.pick(interrupting, flow);
+        }
         servers.live(0).overloaded = true;
         for (int i = 0; i < 1_000; i++) {
             int index = scheduler.pick(servers, flow);

@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 
 /** Shows what the cluster does, and checks that it does what is shown. */
 final class Tour {
-    private static final int RACING_TURNS = 2;
+    private static final int RACING_TURNS = 6;
     private static final int CLIENTS = 12;
     private static final long STEP_REQUESTS = 400;
     private static final long FRAME_MILLIS = 100;
@@ -123,7 +123,7 @@ final class Tour {
         checkVisits(clients, storage.counter(WebServer.VISITS) - visitsBefore);
     }
 
-    /** Threads of the relay that race for a turn may be a turn ahead of each other. */
+    /** Threads of the relay that race for a turn may be a few turns ahead of each other. */
     private static boolean isNear(List<Long> scheduled, List<Long> expected) {
         for (int i = 0; i < expected.size(); i++) {
             if (Math.abs(scheduled.get(i) - expected.get(i)) > RACING_TURNS) {
