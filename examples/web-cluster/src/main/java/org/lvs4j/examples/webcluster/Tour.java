@@ -21,7 +21,6 @@ import java.util.stream.Collectors;
 
 /** Shows what the cluster does, and checks that it does what is shown. */
 final class Tour {
-    private static final int RACING_TURNS = 6;
     private static final int CLIENTS = 12;
     private static final long STEP_REQUESTS = 400;
     private static final long FRAME_MILLIS = 100;
@@ -117,20 +116,10 @@ final class Tour {
             answered.add(answeredBy.getOrDefault(server.name(), 0L));
         }
         checks.expect(
-                isNear(scheduled, expected),
+                scheduled.equals(expected),
                 "scheduled " + ratio(scheduled) + "; weights " + weightRatio() + " make that " + ratio(expected));
         checks.expect(answered.equals(scheduled), "the clients got their answers from the same servers");
         checkVisits(clients, storage.counter(WebServer.VISITS) - visitsBefore);
-    }
-
-    /** Threads of the relay that race for a turn may be a few turns ahead of each other. */
-    private static boolean isNear(List<Long> scheduled, List<Long> expected) {
-        for (int i = 0; i < expected.size(); i++) {
-            if (Math.abs(scheduled.get(i) - expected.get(i)) > RACING_TURNS) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private void checkVisits(Clients clients, long visits) {

@@ -55,7 +55,7 @@ final class WebClusterIT {
         String output = output();
         assertThat(process.exitValue()).as(output).isZero();
         assertThat(output)
-                .contains("weights 3:2:1 make that 801:534:267")
+                .contains("scheduled 801:534:267; weights 3:2:1 make that 801:534:267")
                 .contains("bytes read through web1, web2, web3")
                 .contains(" requests answered, 0 failed, ")
                 .contains("All as it should be.")
@@ -112,7 +112,7 @@ final class WebClusterIT {
         waitUntil("the end of every child", () -> children.stream().noneMatch(ProcessHandle::isAlive));
         assertThat(storageDirectories()).isEmpty();
         assertThat(output())
-                .contains("weights 2:1 make that 1068:534")
+                .contains("scheduled 1068:534; weights 2:1 make that 1068:534")
                 .contains("All as it should be.");
     }
 
