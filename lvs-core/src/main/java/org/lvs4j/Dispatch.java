@@ -123,23 +123,24 @@ final class Dispatch {
         if (!serves(flow.family())) {
             return Decision.of(Verdict.PASS);
         }
-        long decision = established(flow, signal, bytes, nowNanos);
+        long decision = known(flow, signal, bytes, nowNanos);
         return decision != Decision.NONE ? decision : first(flow, signal, bytes, payload, nowNanos);
     }
 
     /** Has the memory of a flow's connection fetched. */
     void announce(Flow flow) {
-        connections.cursor().touch(flow);
+        connections.touch(flow);
     }
 
     /** Decides about a packet of a client by its connection alone; {@link Decision#NONE} if it has none that goes on. */
     long established(Flow flow, int signal, int bytes, long nowNanos) {
-        if (!serves(flow.family())) {
-            return Decision.NONE;
-        }
-        ConnectionCursor found = connections.cursor();
+        return serves(flow.family()) ? known(flow, signal, bytes, nowNanos) : Decision.NONE;
+    }
+
+    private long known(Flow flow, int signal, int bytes, long nowNanos) {
+        ConnectionCursor found;
         // Again whenever another thread has changed the connection in between.
-        while (found.find(flow)) {
+        while ((found = connections.find(flow)) != null) {
             ServerState server = found.server();
             if (server == null) {
                 continue;
@@ -247,9 +248,9 @@ final class Dispatch {
 
     /** The server of the connection of a client, or {@link Decision#NONE}. Nothing is counted and no timer moves. */
     long related(Flow flow) {
-        ConnectionCursor found = connections.cursor();
-        ServerState server = serves(flow.family()) && found.find(flow) ? found.server() : null;
-        return server == null ? Decision.NONE : Decision.forward(server.id(), found.serverPort(server), found.direct());
+        ConnectionCursor found = serves(flow.family()) ? connections.find(flow) : null;
+        ServerState server = found == null ? null : found.server();
+        return found == null || server == null ? Decision.NONE : Decision.forward(server.id(), found.serverPort(server), found.direct());
     }
 
     /** Whether a server's packet would belong to a connection, and to which. Nothing is counted and no timer moves. */

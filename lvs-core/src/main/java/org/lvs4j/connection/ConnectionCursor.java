@@ -36,16 +36,14 @@ public final class ConnectionCursor {
 
     // ---- looking up
 
-    /** Goes to the connection of a packet from its client. Returns whether there is one. */
-    public boolean find(Flow flow) {
+    /**
+     * Goes to the connection of a packet from its client. Returns whether there is one.
+     *
+     * @param flows the table of the flow's family; given, so that memory is asked for before this cursor has arrived
+     */
+    boolean find(Flow flow, FlowTable flows) {
         ask(flow);
-        return flows().find(probe);
-    }
-
-    /** Has the memory of a packet's connection fetched, so that looking for it a moment later need not wait. */
-    public void touch(Flow flow) {
-        ask(flow);
-        flows().touch(probe);
+        return flows.find(probe);
     }
 
     private void ask(Flow flow) {
@@ -149,7 +147,7 @@ public final class ConnectionCursor {
         }
         long identity = FlowRecord.identity(clientPort, virtualPort, protocol);
         if (newFamily == AddressFamily.IPV4) {
-            probe.fill(clientLow << 32 | virtualLow & LOW, 0, 0, 0, identity);
+            probe.fill(FlowRecord.addresses(clientLow, virtualLow), 0, 0, 0, identity);
         } else {
             probe.fill(clientHigh, clientLow, virtualHigh, virtualLow, identity);
         }
@@ -261,16 +259,15 @@ public final class ConnectionCursor {
         int protocol = FlowRecord.protocol(probe.identity);
         long before = probe.meta;
         long after = ConnectionRules.follow(before, protocol, fromClient, signal, defence);
-        ConnectionState state = ConnectionRules.state(after);
-        after = FlowRecord.withDeadline(after, table.deadline(state, nowNanos));
+        after = FlowRecord.withDeadline(after, table.deadline(after, nowNanos));
         if (!flows().change(probe, after)) {
             return false;
         }
-        boolean active = state.active();
+        boolean active = ConnectionRules.active(after);
         if (active != ConnectionRules.active(before)) {
             server.move(active);
         }
-        if (controller != null && ConnectionRules.assures(state, protocol, fromClient)) {
+        if (controller != null && ConnectionRules.assures(after, protocol, fromClient)) {
             controller.assure();
         }
         return true;
@@ -335,13 +332,13 @@ public final class ConnectionCursor {
         int protocol = flow.protocol().number();
         long fields = ConnectionRules.initial(flow.protocol(), direct, portKept);
         fields = ConnectionRules.follow(fields, protocol, true, signal, defence);
-        ConnectionState state = ConnectionRules.state(fields);
-        fields = FlowRecord.withDeadline(fields, table.deadline(state, nowNanos));
+        boolean active = ConnectionRules.active(fields);
+        fields = FlowRecord.withDeadline(fields, table.deadline(fields, nowNanos));
         if (!table.reserve()) {
             abandon(controller);
             return Insertion.NO_PLACE;
         }
-        if (!server.bind(state.active())) {
+        if (!server.bind(active)) {
             table.unreserve();
             abandon(controller);
             return Insertion.NO_SERVER;
@@ -354,7 +351,7 @@ public final class ConnectionCursor {
         int number = controller == null ? 0 : controller.number();
         if (!flows().insert(probe, number, fields)) {
             table.unreserve();
-            server.release(state.active());
+            server.release(active);
             abandon(controller);
             return probe.area == null ? Insertion.NO_PLACE : Insertion.KNOWN;
         }
@@ -363,7 +360,7 @@ public final class ConnectionCursor {
             // It may have ended before it was entered, and then nobody else would take it out.
             table.leaveReplies(probe, fields, family, server);
         }
-        if (controller != null && ConnectionRules.assures(state, protocol, true)) {
+        if (controller != null && ConnectionRules.assures(fields, protocol, true)) {
             controller.assure();
         }
         return Insertion.DONE;

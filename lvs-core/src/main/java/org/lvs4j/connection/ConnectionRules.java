@@ -30,16 +30,15 @@ final class ConnectionRules {
         Direction direction = !fromClient
                 ? Direction.OUTPUT
                 : FlowRecord.has(meta, FlowRecord.NO_OUTPUT) ? Direction.INPUT_ONLY : Direction.INPUT;
-        ConnectionState now = state(meta);
-        ConnectionState next;
+        int next;
         if (protocol == TCP) {
-            next = TcpStates.next(now, direction, signal, defence);
+            next = TcpStates.next(FlowRecord.state(meta), direction.ordinal(), signal, defence);
         } else if (protocol == UDP) {
-            next = ConnectionState.UDP;
+            next = ConnectionState.UDP.ordinal();
         } else {
-            next = SctpStates.next(now, direction, signal);
+            next = SctpStates.next(state(meta), direction, signal).ordinal();
         }
-        long after = next == now ? meta : FlowRecord.withState(meta, next.ordinal());
+        long after = FlowRecord.withState(meta, next);
         return fromClient ? FlowRecord.withPacket(after) : after & ~FlowRecord.NO_OUTPUT;
     }
 
@@ -48,11 +47,11 @@ final class ConnectionRules {
     }
 
     static boolean active(long meta) {
-        return state(meta).active();
+        return ConnectionState.active(FlowRecord.state(meta));
     }
 
     /** Whether a packet in this direction shows that the connection works. */
-    static boolean assures(ConnectionState state, int protocol, boolean fromClient) {
-        return state.established() || !fromClient && protocol == UDP;
+    static boolean assures(long meta, int protocol, boolean fromClient) {
+        return state(meta).established() || !fromClient && protocol == UDP;
     }
 }

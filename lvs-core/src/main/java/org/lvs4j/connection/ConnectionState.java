@@ -58,6 +58,7 @@ public enum ConnectionState {
     SCTP_CLOSED("CLOSED", 61, false);
 
     private static final ConnectionState[] BY_ORDINAL = values();
+    private static final long ACTIVE = actives();
 
     private final String label;
     private final int timeoutSeconds;
@@ -67,6 +68,19 @@ public enum ConnectionState {
         this.label = label;
         this.timeoutSeconds = timeoutSeconds;
         this.active = active;
+    }
+
+    private static long actives() {
+        long actives = 0;
+        for (ConnectionState state : BY_ORDINAL) {
+            actives |= state.active ? 1L << state.ordinal() : 0;
+        }
+        return actives;
+    }
+
+    /** Whether a connection in the state of an ordinal counts as active. */
+    static boolean active(int ordinal) {
+        return (ACTIVE >>> ordinal & 1) != 0;
     }
 
     static ConnectionState of(int ordinal) {

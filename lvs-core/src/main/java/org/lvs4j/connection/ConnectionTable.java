@@ -76,6 +76,23 @@ public final class ConnectionTable {
         return cursors.get();
     }
 
+    /** The calling thread's cursor, at the connection of a packet from its client; or null if there is none. */
+    public @Nullable ConnectionCursor find(Flow flow) {
+        ConnectionCursor cursor = cursors.get();
+        return cursor.find(flow, flows(flow.family())) ? cursor : null;
+    }
+
+    /** Has the memory of a packet's connection fetched, so that looking for it a moment later need not wait. */
+    public void touch(Flow flow) {
+        long identity =
+                FlowRecord.identity(flow.clientPort(), flow.virtualPort(), flow.protocol().number());
+        if (flow.family() == AddressFamily.IPV4) {
+            narrow.touch(FlowRecord.addresses(flow.clientLow(), flow.virtualLow()), 0, 0, 0, identity);
+        } else {
+            wide.touch(flow.clientHigh(), flow.clientLow(), flow.virtualHigh(), flow.virtualLow(), identity);
+        }
+    }
+
     FlowTable flows(AddressFamily family) {
         return family == AddressFamily.IPV4 ? narrow : wide;
     }
@@ -103,8 +120,9 @@ public final class ConnectionTable {
         return ticks;
     }
 
-    int deadline(ConnectionState state, long nowNanos) {
-        return ticks.notBefore(nowNanos + timeouts.nanos(state));
+    /** The tick at which a connection ends that is in a meta word's state and stays idle from now on. */
+    int deadline(long meta, long nowNanos) {
+        return ticks.notBefore(nowNanos + timeouts.nanos(FlowRecord.state(meta)));
     }
 
     /**

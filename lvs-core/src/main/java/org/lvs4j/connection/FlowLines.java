@@ -18,7 +18,8 @@ abstract class FlowLines {
 
     private static final VarHandle CHUNKS = MethodHandles.arrayElementVarHandle(long[][].class);
     static final int LINE_WORDS = 8;
-    private static final int CHUNK_LINES = 1 << 12;
+    private static final int CHUNK_SHIFT = 12;
+    private static final int CHUNK_LINES = 1 << CHUNK_SHIFT;
     private static final int CHUNK_WORDS = CHUNK_LINES * LINE_WORDS;
 
     final int lines;
@@ -56,7 +57,7 @@ abstract class FlowLines {
     /** The chunk of a line if there is one. */
     final long @Nullable [] chunkOf(int line) {
         // Pairs with the compare-and-set in chunk: whoever sees the chunk sees it zeroed.
-        return (long[]) CHUNKS.getAcquire(chunks, line / CHUNK_LINES);
+        return (long[]) CHUNKS.getAcquire(chunks, line >>> CHUNK_SHIFT);
     }
 
     /** Where a line begins in its chunk. */
@@ -65,7 +66,7 @@ abstract class FlowLines {
     }
 
     private long[] chunk(long[][] directory, int line, int wordsPerLine) {
-        int index = line / CHUNK_LINES;
+        int index = line >>> CHUNK_SHIFT;
         // Pairs with the compare-and-set below: whoever sees the chunk sees it zeroed.
         long[] chunk = (long[]) CHUNKS.getAcquire(directory, index);
         if (chunk != null) {
@@ -99,7 +100,7 @@ abstract class FlowLines {
 
     /** Whether nothing ever was at or near a slot. */
     final boolean untouched(int slot) {
-        return CHUNKS.getAcquire(chunks, (slot >>> lineShift) / CHUNK_LINES) == null;
+        return chunkOf(lineOf(slot)) == null;
     }
 
     /** For the thread that has claimed the slot and not yet made it known. */
@@ -145,6 +146,13 @@ abstract class FlowLines {
                                 && (long) WORDS.getAcquire(chunk, index + 6) == probe.fourth);
     }
 
+    /** Zero if and only if an IPv4 slot has the probe's key. */
+    final long difference(long[] chunk, int index, FlowProbe probe) {
+        // Acquire: as in matches.
+        return (long) WORDS.getAcquire(chunk, index + FlowRecord.ADDRESSES) ^ probe.first
+                | ((long) WORDS.getAcquire(chunk, index + FlowRecord.IDENTITY) ^ probe.identity) & FlowRecord.KEY_MASK;
+    }
+
     /** For the thread that has claimed the slot. */
     final void write(int slot, FlowProbe probe) {
         long[] chunk = words(slot);
@@ -166,7 +174,7 @@ abstract class FlowLines {
 
     /** How many connections lie behind a line that a search for them comes through; a look that makes nothing. */
     final long passed(int line) {
-        long[] chunk = (long[]) CHUNKS.getAcquire(controls, line / CHUNK_LINES);
+        long[] chunk = (long[]) CHUNKS.getAcquire(controls, line >>> CHUNK_SHIFT);
         return chunk == null ? 0 : (long) WORDS.getVolatile(chunk, line & CHUNK_LINES - 1) >>> 48;
     }
 

@@ -22,9 +22,6 @@ final class FlowProbe {
     /** What placed it, once found; 0 for nothing. */
     int controller;
 
-    /** Means nothing; see {@link FlowTable#touch}. */
-    long touched;
-
     // Where it was found.
     @Nullable FlowArea area;
     int slot;
@@ -49,15 +46,20 @@ final class FlowProbe {
         }
     }
 
-    /** Hashes the key; whoever does not know the seed cannot make keys that collide. */
+    /** Hashes the key. */
     void hash(long seed) {
+        hash = hash(first, second, third, fourth, identity, seed);
+    }
+
+    /** The hash of a key; whoever does not know the seed cannot make keys that collide. */
+    static int hash(long first, long second, long third, long fourth, long identity, long seed) {
         long other = seed * 0xD134_2543_DE82_EF95L + 0x9E37_79B9_7F4A_7C15L;
         long h = fold(first ^ seed, identity & FlowRecord.KEY_MASK ^ other);
         if ((second | third | fourth) != 0) {
             h = fold(h ^ second, fold(third ^ seed, fourth ^ other));
         }
         // Once more, because the line is chosen by the upper bits.
-        hash = (int) (fold(h ^ other, 0xA076_1D64_78BD_642FL) >>> 32);
+        return (int) (fold(h ^ other, 0xA076_1D64_78BD_642FL) >>> 32);
     }
 
     /** The product of two words, both halves folded into one. */

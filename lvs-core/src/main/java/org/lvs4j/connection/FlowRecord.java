@@ -46,6 +46,9 @@ final class FlowRecord {
     /** Of what has moved: it has arrived, and needs no help. */
     static final long ARRIVED = DIRECT;
     private static final int VERSION_SHIFT = 48;
+    private static final long VERSION_MASK = 0xFFFFL << VERSION_SHIFT;
+    private static final long LISTED_MASK = STATUS_MASK | UNLISTED;
+    private static final long LISTED = (long) LIVE << STATUS_SHIFT;
 
     private static final long LOW = 0xFFFF_FFFFL;
     private static final long SERVER_MASK = 0xFF_FFFFL;
@@ -68,7 +71,7 @@ final class FlowRecord {
 
     /** The same fields under another status and version. */
     static long with(long meta, int status, int version) {
-        return meta & ~(STATUS_MASK | 0xFFFFL << VERSION_SHIFT)
+        return meta & ~(STATUS_MASK | VERSION_MASK)
                 | (long) status << STATUS_SHIFT
                 | (long) version << VERSION_SHIFT;
     }
@@ -128,6 +131,11 @@ final class FlowRecord {
         return packets(meta) == MAX_PACKETS ? meta : meta + ONE_PACKET;
     }
 
+    /** Whether two readings of a meta word show a connection that packets find, and both the same one. */
+    static boolean sameListed(long meta, long again) {
+        return ((meta ^ again) & (VERSION_MASK | LISTED_MASK)) == 0 && (again & LISTED_MASK) == LISTED;
+    }
+
     static boolean has(long meta, long flag) {
         return (meta & flag) != 0;
     }
@@ -136,6 +144,11 @@ final class FlowRecord {
 
     static long identity(int clientPort, int virtualPort, int protocol) {
         return (long) clientPort << 48 | (long) virtualPort << 32 | (long) protocol << 24;
+    }
+
+    /** The addresses of an IPv4 connection. */
+    static long addresses(long client, long virtual) {
+        return client << 32 | virtual & LOW;
     }
 
     static int clientPort(long identity) {

@@ -1,7 +1,8 @@
 package org.lvs4j.connection;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -101,7 +102,18 @@ final class FlowTable {
     /** The areas in use, and whether the only one is about to be replaced by a smaller one. */
     private record Areas(FlowArea current, @Nullable FlowArea old, boolean shrinking) {}
 
-    private final AtomicReference<Areas> areas;
+    // Replaced by compare-and-set through AREAS; volatile publishes what is in the areas.
+    private volatile Areas areas;
+
+    private static final VarHandle AREAS;
+
+    static {
+        try {
+            AREAS = MethodHandles.lookup().findVarHandle(FlowTable.class, "areas", Areas.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     /**
      * An empty table.
@@ -115,7 +127,7 @@ final class FlowTable {
         this.seed = seed;
         this.ending = ending;
         nextTick = new AtomicInteger(firstTick);
-        areas = new AtomicReference<>(new Areas(new FlowArea(this, wide, MIN_HOMES), null, false));
+        areas = new Areas(new FlowArea(this, wide, MIN_HOMES), null, false);
     }
 
     int nextTick() {
@@ -131,19 +143,18 @@ final class FlowTable {
     /** Looks for the probe's key; the probe then knows where it is and how its meta word reads. */
     boolean find(FlowProbe probe) {
         probe.hash(seed);
-        return look(probe);
+        Areas now = areas;
+        return now.old == null && !wide && now.current.glance(probe) || look(probe);
     }
 
-    /** Has the memory fetched where the probe's key probably is. */
-    void touch(FlowProbe probe) {
-        probe.hash(seed);
-        // Kept, or else the compiler would see that nobody needs it.
-        probe.touched = areas.get().current.touch(probe.hash);
+    /** Has the memory fetched where a key probably is. */
+    void touch(long first, long second, long third, long fourth, long identity) {
+        areas.current.touch(FlowProbe.hash(first, second, third, fourth, identity, seed));
     }
 
     private boolean look(FlowProbe probe) {
         while (true) {
-            Areas now = areas.get();
+            Areas now = areas;
             FlowArea old = now.old;
             // The older one first: a connection moves from it to the newer one, never back.
             if (old != null && old.find(probe, now.current) == FlowArea.FOUND) {
@@ -197,11 +208,11 @@ final class FlowTable {
         probe.hash(seed);
         int failures = 0;
         while (true) {
-            Areas now = areas.get();
+            Areas now = areas;
             FlowArea old = now.old;
             FlowArea current = now.current;
             if (now.shrinking && size.sum() > current.homeSlots() / 6) {
-                areas.compareAndSet(now, new Areas(current, null, false));
+                AREAS.compareAndSet(this, now, new Areas(current, null, false));
                 continue;
             }
             if (old != null) {
@@ -232,7 +243,7 @@ final class FlowTable {
                     return false;
                 }
                 finish(now);
-                Areas after = areas.get();
+                Areas after = areas;
                 // Only if nobody else has grown it meanwhile, or this would make it smaller again.
                 if (after.current == current) {
                     resize(after, current.larger());
@@ -295,7 +306,7 @@ final class FlowTable {
         for (int next = nextTick.get(); next - tick <= 0; next = nextTick.get()) {
             if (nextTick.compareAndSet(next, next + 1)) {
                 moving = true;
-                Areas now = areas.get();
+                Areas now = areas;
                 if (now.old != null) {
                     now.old.turn(next);
                 }
@@ -311,12 +322,12 @@ final class FlowTable {
 
     /** Moves a few lines, or begins to grow or shrink if it is time to. Returns whether there was anything to do. */
     private boolean tend() {
-        Areas now = areas.get();
+        Areas now = areas;
         FlowArea current = now.current;
         long count = size.sum();
         if (now.old != null) {
             if (FlowMigration.step(now.old, current, scratch.get())) {
-                areas.compareAndSet(now, new Areas(current, null, false));
+                AREAS.compareAndSet(this, now, new Areas(current, null, false));
             } else if (count > current.limit()) {
                 // Somebody has begun a part of the sweep and does not get on with it.
                 finish(now);
@@ -328,7 +339,7 @@ final class FlowTable {
                 resize(now, Math.max(MIN_HOMES, current.homes / 4));
             } else {
                 // Announced first: from here on insertions watch that what there is fits into the smaller one.
-                areas.compareAndSet(now, new Areas(current, null, true));
+                AREAS.compareAndSet(this, now, new Areas(current, null, true));
             }
         } else {
             return false;
@@ -338,14 +349,14 @@ final class FlowTable {
 
     private void resize(Areas now, int homes) {
         if (now.old == null) {
-            areas.compareAndSet(now, new Areas(new FlowArea(this, wide, homes), now.current, false));
+            AREAS.compareAndSet(this, now, new Areas(new FlowArea(this, wide, homes), now.current, false));
         }
     }
 
     private void finish(Areas now) {
         if (now.old != null) {
             FlowMigration.finish(now.old, now.current, new FlowProbe());
-            areas.compareAndSet(now, new Areas(now.current, null, false));
+            AREAS.compareAndSet(this, now, new Areas(now.current, null, false));
         }
     }
 
@@ -361,7 +372,7 @@ final class FlowTable {
 
     /** How many bytes it occupies. */
     long bytes() {
-        Areas now = areas.get();
+        Areas now = areas;
         return now.current.bytes() + (now.old == null ? 0 : now.old.bytes());
     }
 
@@ -369,13 +380,13 @@ final class FlowTable {
     void forEach(FlowProbe probe, Visitor visitor) {
         Areas now;
         do {
-            now = areas.get();
+            now = areas;
             if (now.old != null) {
                 forEach(now.old, probe, visitor);
             }
             forEach(now.current, probe, visitor);
             // Once more if others have come into use: what was moved on before its turn is there.
-        } while (areas.get().current != now.current);
+        } while (areas.current != now.current);
     }
 
     private void forEach(FlowArea area, FlowProbe probe, Visitor visitor) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * memory is allocated when there are more objects than ever before.
  */
 public final class Registry<T> {
-    private static final int FIRST_SHIFT = 6;
+    private static final int FIRST_SHIFT = 10;
     private static final int FIRST = 1 << FIRST_SHIFT;
     private static final int CHUNKS = Integer.SIZE - FIRST_SHIFT;
     private static final VarHandle CHUNK = MethodHandles.arrayElementVarHandle(Object[][].class);
@@ -28,6 +28,8 @@ public final class Registry<T> {
     private static final VarHandle LINK = MethodHandles.arrayElementVarHandle(int[].class);
 
     private final int ceiling;
+    // The numbers that nearly everything has, at hand without a detour.
+    private final Object[] lowest = new Object[FIRST];
     private final Object[][] chunks = new Object[CHUNKS][];
     private final int[][] links = new int[CHUNKS][];
     private final AtomicInteger fresh = new AtomicInteger(1);
@@ -42,6 +44,7 @@ public final class Registry<T> {
      */
     public Registry(int ceiling) {
         this.ceiling = Math.min(ceiling, Integer.MAX_VALUE - FIRST);
+        chunks[0] = lowest;
     }
 
     /** A number that names nothing yet, or 0 if all are in use. */
@@ -80,8 +83,8 @@ public final class Registry<T> {
     /** What a number names now, or null. */
     @SuppressWarnings("unchecked") // only set puts anything in
     public @Nullable T get(int number) {
-        if (number <= 0) {
-            return null;
+        if (number < FIRST) {
+            return number <= 0 ? null : (T) OBJECT.getAcquire(lowest, number);
         }
         Object[] chunk = (Object[]) CHUNK.getAcquire(chunks, index(number));
         return chunk == null ? null : (T) OBJECT.getAcquire(chunk, offset(number));

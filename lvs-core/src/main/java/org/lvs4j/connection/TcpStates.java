@@ -1,5 +1,7 @@
 package org.lvs4j.connection;
 
+import java.util.List;
+
 /**
  * The TCP state machine of IPVS: what a connection becomes when a segment passes. The tables are those of
  * {@code tcp_states} in IPVS as recorded from a kernel; a row is the kind of segment, a column the present state.
@@ -14,10 +16,20 @@ public final class TcpStates {
     /** Segment flag. */
     public static final int ACK = 0x10;
 
-    private static final String[] COLUMNS = {"NO", "ES", "SS", "SR", "FW", "TW", "CL", "CW", "LA", "LI", "SA"};
+    private static final List<String> COLUMNS =
+            List.of("NO", "ES", "SS", "SR", "FW", "TW", "CL", "CW", "LA", "LI", "SA");
+    private static final int WIDTH = 11;
+    private static final int FLAGS = FIN | SYN | RST | ACK;
+    private static final int SYN_ROW = 0;
+    private static final int FIN_ROW = 1;
+    private static final int ACK_ROW = 2;
+    private static final int RST_ROW = 3;
+    private static final int ROWS = 4;
+    private static final int NO_ROW = -1;
+    private static final byte[] ROW_OF_FLAGS = rowsOfFlags();
 
     // Rows of each direction: syn, fin, ack, rst.
-    private static final byte[][] NORMAL = parse(
+    private static final byte[] NORMAL = parse(
             "SR ES ES SR SR SR SR SR SR SR SR",
             "CL CW SS TW TW TW CL CW LA LI TW",
             "ES ES SS ES FW TW CL CW CL LI ES",
@@ -31,7 +43,7 @@ public final class TcpStates {
             "ES ES SS ES FW TW CL CW CL LI ES",
             "CL CL CL SR CL CL CL CL LA LI CL");
 
-    private static final byte[][] DEFENCE = parse(
+    private static final byte[] DEFENCE = parse(
             "SR ES ES SR SR SR SR SR SR SR SA",
             "CL CW SS TW TW TW CL CW LA LI SA",
             "ES ES SS SR FW TW CL CW CL LI SA",
@@ -55,29 +67,45 @@ public final class TcpStates {
      * @param defence whether the table of {@code secure_tcp} rules
      */
     public static ConnectionState next(ConnectionState state, Direction direction, int flags, boolean defence) {
-        int row;
-        if ((flags & RST) != 0) {
-            row = 3;
-        } else if ((flags & SYN) != 0) {
-            row = 0;
-        } else if ((flags & FIN) != 0) {
-            row = 1;
-        } else if ((flags & ACK) != 0) {
-            row = 2;
-        } else {
-            return ConnectionState.CLOSE;
-        }
-        byte[][] table = defence ? DEFENCE : NORMAL;
-        return ConnectionState.of(table[direction.ordinal() * 4 + row][state.ordinal()]);
+        return ConnectionState.of(next(state.ordinal(), direction.ordinal(), flags, defence));
     }
 
-    private static byte[][] parse(String... rows) {
-        byte[][] table = new byte[rows.length][];
-        for (int r = 0; r < rows.length; r++) {
-            String[] cells = rows[r].split(" ");
-            table[r] = new byte[cells.length];
-            for (int c = 0; c < cells.length; c++) {
-                table[r][c] = (byte) java.util.Arrays.asList(COLUMNS).indexOf(cells[c]);
+    /** The same by ordinals, in two reads of small tables. */
+    static int next(int state, int direction, int flags, boolean defence) {
+        int row = ROW_OF_FLAGS[flags & FLAGS];
+        if (row == NO_ROW) {
+            return ConnectionState.CLOSE.ordinal();
+        }
+        return (defence ? DEFENCE : NORMAL)[(direction * ROWS + row) * WIDTH + state];
+    }
+
+    private static byte[] rowsOfFlags() {
+        byte[] rows = new byte[FLAGS + 1];
+        for (int flags = 0; flags < rows.length; flags++) {
+            rows[flags] = (byte) rowOf(flags);
+        }
+        return rows;
+    }
+
+    private static int rowOf(int flags) {
+        if ((flags & RST) != 0) {
+            return RST_ROW;
+        }
+        if ((flags & SYN) != 0) {
+            return SYN_ROW;
+        }
+        if ((flags & FIN) != 0) {
+            return FIN_ROW;
+        }
+        return (flags & ACK) != 0 ? ACK_ROW : NO_ROW;
+    }
+
+    private static byte[] parse(String... rows) {
+        byte[] table = new byte[rows.length * WIDTH];
+        int next = 0;
+        for (String row : rows) {
+            for (String cell : row.split(" ")) {
+                table[next++] = (byte) COLUMNS.indexOf(cell);
             }
         }
         return table;

@@ -16,7 +16,11 @@ public final class Timeouts {
     public Timeouts() {}
 
     long nanos(ConnectionState state) {
-        return nanos[state.ordinal()];
+        return nanos(state.ordinal());
+    }
+
+    long nanos(int ordinal) {
+        return nanos[ordinal];
     }
 
     /** The timeout of a state in seconds. */

@@ -191,17 +191,19 @@ class ConnectionTableStressTest {
         private void follow(long now) {
             boolean defence = random.nextInt(8) == 0;
             int signal = SIGNALS[random.nextInt(SIGNALS.length)];
-            while (cursor.find(flow) && !cursor.follow(cursor.server(), true, signal, defence, now)) {
-                Thread.onSpinWait();
-            }
+            ConnectionCursor found;
+            do {
+                found = table.find(flow);
+            } while (found != null && !found.follow(found.server(), true, signal, defence, now));
         }
 
         private void end(long now) {
-            if (cursor.find(flow)) {
+            ConnectionCursor found = table.find(flow);
+            if (found != null) {
                 if (random.nextBoolean()) {
-                    cursor.remove();
+                    found.remove();
                 } else {
-                    cursor.expireNow(now);
+                    found.expireNow(now);
                 }
             }
         }

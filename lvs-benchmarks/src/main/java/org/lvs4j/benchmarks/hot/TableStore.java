@@ -52,8 +52,8 @@ final class TableStore implements ConnectionStore {
     public int follow(Flow flow) {
         long now = clock.getAsLong();
         table.advance(now);
-        ConnectionCursor cursor = table.cursor();
-        while (cursor.find(flow)) {
+        ConnectionCursor cursor;
+        while ((cursor = table.find(flow)) != null) {
             ServerState server = cursor.server();
             if (server != null && cursor.follow(server, true, ACK, false, now)) {
                 return server.id();
@@ -78,10 +78,10 @@ final class TableStore implements ConnectionStore {
 
     @Override
     public void end(Flow flow) {
-        ConnectionCursor cursor = table.cursor();
-        while (cursor.find(flow) && !cursor.remove()) {
-            continue;
-        }
+        ConnectionCursor cursor;
+        do {
+            cursor = table.find(flow);
+        } while (cursor != null && !cursor.remove());
     }
 
     @Override
