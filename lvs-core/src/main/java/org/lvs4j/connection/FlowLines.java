@@ -6,21 +6,26 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Flat memory of a {@link FlowArea}: lines of 64 bytes and a control word for each, in chunks on the heap that are made when
- * they are first needed, so that no large array is ever zeroed at once.
+ * they are first needed, so that no more than four megabytes are ever zeroed at once.
  *
  * <p>On the heap, because measured ({@code lvs-benchmarks/run memory}) memory outside of it was as fast at best, and up to half as
  * slow again; because a plain array costs one bounds check and nothing to release, and because arrays of numbers give the
- * collector nothing to follow. The price: arrays begin 16 bytes into an object, so a line of ours may lie across two of the
- * processor's; both are fetched together.
+ * collector nothing to follow.
+ *
+ * <p>A chunk with the header of its array, and six words that fill up the header's line, takes exactly four megabytes. G1
+ * gives an array of that size whole regions of its own as long as its regions are not larger, in heaps of up to 16 gigabytes or so.
+ * There it lies still, whatever is collected, and a line of ours is a line of the processor's. Elsewhere a line may lie across
+ * two of those, which costs about a tenth and changes nothing else.
  */
 abstract class FlowLines {
     static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
 
     private static final VarHandle CHUNKS = MethodHandles.arrayElementVarHandle(long[][].class);
     static final int LINE_WORDS = 8;
-    private static final int CHUNK_SHIFT = 12;
-    private static final int CHUNK_LINES = 1 << CHUNK_SHIFT;
-    private static final int CHUNK_WORDS = CHUNK_LINES * LINE_WORDS;
+    /** So many that the header's line makes it a power of two. */
+    private static final int CHUNK_LINES = (1 << 16) - 1;
+    /** The first word of a chunk's first line: what the array's header leaves of its line stays empty. */
+    private static final int FIRST = 6;
 
     final int lines;
     final int slotWords;
@@ -57,32 +62,32 @@ abstract class FlowLines {
     /** The chunk of a line if there is one. */
     final long @Nullable [] chunkOf(int line) {
         // Pairs with the compare-and-set in chunk: whoever sees the chunk sees it zeroed.
-        return (long[]) CHUNKS.getAcquire(chunks, line >>> CHUNK_SHIFT);
+        return (long[]) CHUNKS.getAcquire(chunks, line / CHUNK_LINES);
     }
 
     /** Where a line begins in its chunk. */
     final int indexOf(int line) {
-        return (line & CHUNK_LINES - 1) * LINE_WORDS;
+        return FIRST + line % CHUNK_LINES * LINE_WORDS;
     }
 
-    private long[] chunk(long[][] directory, int line, int wordsPerLine) {
-        int index = line >>> CHUNK_SHIFT;
+    private long[] chunk(long[][] directory, int line, int first, int wordsPerLine) {
+        int index = line / CHUNK_LINES;
         // Pairs with the compare-and-set below: whoever sees the chunk sees it zeroed.
         long[] chunk = (long[]) CHUNKS.getAcquire(directory, index);
         if (chunk != null) {
             return chunk;
         }
-        long[] made = new long[Math.min(CHUNK_LINES, lines - index * CHUNK_LINES) * wordsPerLine];
+        long[] made = new long[first + Math.min(CHUNK_LINES, lines - index * CHUNK_LINES) * wordsPerLine];
         long[] other = (long[]) CHUNKS.compareAndExchange(directory, index, null, made);
         return other == null ? made : other;
     }
 
     private long[] words(int slot) {
-        return chunk(chunks, slot >>> lineShift, LINE_WORDS);
+        return chunk(chunks, lineOf(slot), FIRST, LINE_WORDS);
     }
 
     private int index(int slot, int word) {
-        return (slot << slotShift & CHUNK_WORDS - 1) + word;
+        return indexOf(lineOf(slot)) + (slot << slotShift & LINE_WORDS - 1) + word;
     }
 
     /** Any word of a slot. Acquire: pairs with the promotion that published it, and orders the reads before a second look. */
@@ -117,11 +122,11 @@ abstract class FlowLines {
     }
 
     final long control(int line) {
-        return (long) WORDS.getVolatile(chunk(controls, line, 1), line & CHUNK_LINES - 1);
+        return (long) WORDS.getVolatile(chunk(controls, line, 0, 1), line % CHUNK_LINES);
     }
 
     final boolean casControl(int line, long expected, long replacement) {
-        return WORDS.compareAndSet(chunk(controls, line, 1), line & CHUNK_LINES - 1, expected, replacement);
+        return WORDS.compareAndSet(chunk(controls, line, 0, 1), line % CHUNK_LINES, expected, replacement);
     }
 
     /** Reads the key of a slot into a probe, which only means something while the slot stays what it is. */
@@ -169,13 +174,13 @@ abstract class FlowLines {
     }
 
     final void addControl(int line, long delta) {
-        WORDS.getAndAdd(chunk(controls, line, 1), line & CHUNK_LINES - 1, delta);
+        WORDS.getAndAdd(chunk(controls, line, 0, 1), line % CHUNK_LINES, delta);
     }
 
     /** How many connections lie behind a line that a search for them comes through; a look that makes nothing. */
     final long passed(int line) {
-        long[] chunk = (long[]) CHUNKS.getAcquire(controls, line >>> CHUNK_SHIFT);
-        return chunk == null ? 0 : (long) WORDS.getVolatile(chunk, line & CHUNK_LINES - 1) >>> 48;
+        long[] chunk = (long[]) CHUNKS.getAcquire(controls, line / CHUNK_LINES);
+        return chunk == null ? 0 : (long) WORDS.getVolatile(chunk, line % CHUNK_LINES) >>> 48;
     }
 
     long bytes() {
