@@ -1,6 +1,5 @@
 package org.lvs4j.scheduler;
 
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 import org.lvs4j.net.Endpoint;
@@ -16,36 +15,35 @@ final class MaglevTable {
     private static final long OFFSET_KEY = 2_654_435_761L;
     private static final long SKIP_KEY = 2_654_446_892L;
     private static final int WEIGHT_BITS = 6;
-    private static final short FREE = -1;
 
     private final short[] slots;
 
     /** {@code 2^64 / size}, rounded up: what {@link #slot} multiplies by instead of dividing. */
     private final long reciprocal;
 
-    private MaglevTable(short[] slots) {
-        this.slots = slots;
+    private MaglevTable(MaglevFilling filling) {
+        slots = filling.slots();
         reciprocal = Long.divideUnsigned(-1, slots.length) + 1;
     }
 
     /**
      * The table of IPVS: turns in the order of the list, as many slots per turn as the scaled weight.
      *
-     * @param endpoints the servers in the order of the list
+     * @param endpoints the servers in the order of the list, at most 32,767
      * @param weights their weights; a server of weight zero takes no slot
-     * @param size the number of slots, a prime and at most 32749
+     * @param size the number of slots, a prime below 2^20
      */
     static MaglevTable of(Endpoint[] endpoints, int[] weights, int size) {
-        Filling filling = new Filling(endpoints, size);
+        MaglevFilling filling = new MaglevFilling(endpoints, size, OFFSET_KEY, SKIP_KEY);
         int[] turns = turns(weights);
-        while (anyPositive(turns) && filling.free > 0) {
+        while (anyPositive(turns) && filling.free() > 0) {
             for (int i = 0; i < turns.length; i++) {
-                for (int turn = turns[i]; turn > 0 && filling.free > 0; turn--) {
+                for (int turn = turns[i]; turn > 0 && filling.free() > 0; turn--) {
                     filling.take(i);
                 }
             }
         }
-        return new MaglevTable(filling.slots);
+        return new MaglevTable(filling);
     }
 
     /**
@@ -55,7 +53,7 @@ final class MaglevTable {
      * @param endpoints as for {@link #of}; as many as there are slots at most
      */
     static MaglevTable byEndpoint(Endpoint[] endpoints, int[] weights, int size) {
-        Filling filling = new Filling(endpoints, size);
+        MaglevFilling filling = new MaglevFilling(endpoints, size, OFFSET_KEY, SKIP_KEY);
         int[] order = IntStream.range(0, endpoints.length)
                 .filter(i -> weights[i] > 0)
                 .boxed()
@@ -64,51 +62,15 @@ final class MaglevTable {
                 .toArray();
         long max = IntStream.of(weights).max().orElse(0);
         long[] taken = new long[endpoints.length];
-        for (long round = 1; order.length > 0 && filling.free > 0; round++) {
+        for (long round = 1; order.length > 0 && filling.free() > 0; round++) {
             for (int i : order) {
-                if (taken[i] * max < round * weights[i] && filling.free > 0) {
+                if (taken[i] * max < round * weights[i] && filling.free() > 0) {
                     filling.take(i);
                     taken[i]++;
                 }
             }
         }
-        return new MaglevTable(filling.slots);
-    }
-
-    /** A table on its way: where each server is in its permutation of the slots. */
-    private static final class Filling {
-        final short[] slots;
-        final int[] place;
-        final int[] skip;
-        int free;
-
-        Filling(Endpoint[] endpoints, int size) {
-            slots = new short[size];
-            Arrays.fill(slots, FREE);
-            free = size;
-            place = new int[endpoints.length];
-            skip = new int[endpoints.length];
-            for (int i = 0; i < endpoints.length; i++) {
-                int key = AddressHash.server(endpoints[i]);
-                place[i] = Integer.remainderUnsigned(SipHash.of(OFFSET_KEY, key), size);
-                skip[i] = Integer.remainderUnsigned(SipHash.of(SKIP_KEY, key), size - 1) + 1;
-            }
-        }
-
-        void take(int server) {
-            int slot = place[server];
-            while (slots[slot] != FREE) {
-                slot = next(slot, skip[server], slots.length);
-            }
-            slots[slot] = (short) server;
-            place[server] = next(slot, skip[server], slots.length);
-            free--;
-        }
-    }
-
-    private static int next(int slot, int skip, int size) {
-        int next = slot + skip;
-        return next < size ? next : next - size;
+        return new MaglevTable(filling);
     }
 
     /** How many slots each server takes at a time: its weight without the common divisor, scaled down to 6 bits. */
