@@ -146,7 +146,7 @@ public final class ServerState {
         if (newConfig.upperThreshold() == 0 || newConfig.upperThreshold() > oldUpper) {
             setOverloaded(false);
         }
-        board.changed(id);
+        board.eased(id);
     }
 
     /** Counts a connection; fails if this has been retired. */
@@ -158,7 +158,6 @@ public final class ServerState {
             return false;
         }
         markIfFull(now);
-        board.changed(id);
         return true;
     }
 
@@ -203,13 +202,15 @@ public final class ServerState {
 
     void move(boolean toActive) {
         ACTIVITY.getAndAdd(this, toActive ? ONE_ACTIVE - ONE_INACTIVE : ONE_INACTIVE - ONE_ACTIVE);
-        board.changed(id);
+        if (!toActive) {
+            board.eased(id);
+        }
     }
 
     void release(boolean active) {
         long delta = active ? ONE_ACTIVE : ONE_INACTIVE;
         unmarkIfRoom((long) ACTIVITY.getAndAdd(this, -delta) - delta);
-        board.changed(id);
+        board.eased(id);
     }
 
     /** Counts a template less. */
@@ -235,8 +236,9 @@ public final class ServerState {
         LoadBoard current = board;
         if (now) {
             current.noteOverload();
+        } else {
+            current.eased(id);
         }
-        current.changed(id);
     }
 
     private boolean hasRoom(long word) {

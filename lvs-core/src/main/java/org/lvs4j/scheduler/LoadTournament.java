@@ -2,7 +2,7 @@ package org.lvs4j.scheduler;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.lvs4j.stats.LoadBoard;
 
 /**
@@ -10,94 +10,114 @@ import org.lvs4j.stats.LoadBoard;
  *
  * <h2>Layout</h2>
  *
- * A tree of matches over one list, four children to a node: the servers are its leaves, each inner node holds the index
- * of the best of its children's winners, and the root, node 1, that of all. Children of node {@code n} are {@code 4n} to
- * {@code 4n + 3}; a tie goes to the lowest index, so to the newest server. Beside it, in one array, is a key of each
- * server, that is its load divided by its weight. The quotient is a {@code double}, as bits, which order like the number.
- * Two quotients of which one's load times the other's weight is below 2^51 round to the same number only if they are
- * equal, so the order is that of the cross products IPVS compares; with greater loads nothing is decided here.
+ * A {@link LoadTree} over one list, with a key for each server: its load divided by its weight. The quotient is a {@code
+ * double}, as bits, which order like the number, less the lowest four. Two quotients of which one's load times the other's
+ * weight is below 2^47 give the same key only if they are equal, so the order is that of the cross products IPVS compares;
+ * with greater loads nothing is decided here. A tie goes to the lowest index, so to the newest server. Beside it are the
+ * connections that each key was made from, one word that says whether somebody is at work on both, and, once threads have
+ * raced, a few {@link LoadCell}s, of which each serves the threads whose number falls to it.
  *
  * <h2>Protocol</h2>
  *
- * Whoever changes the load of a server says so on the service's {@link LoadBoard} and thereby plays its matches again, from
- * the leaf up to the first match that stays as it was and that it does not win; a pick reads the root. Threads count
- * themselves in before they play and out afterwards, in one word that also tells whether anybody came meanwhile. One that
- * was alone is done then.
+ * A key is never above that of the true load, so the true least is found by looking at winners alone: if the load of the
+ * winner has grown, its key is raised, and there is another winner. That makes it needless to say that a load has grown.
+ * Whoever lessens one says so on the service's {@link LoadBoard}, and thereby takes the word and lowers the key.
  *
- * <p>Others play at once, without regard to one another: each writes its key and the winners of its path, then, after a
- * full fence, looks whether the load is what it has read and each winner is that of the match as it stands, and if not
- * plays again. So of all who wrote to a node or to what it depends on, the one whose fence comes last sees all that was
- * written, and leaves it right.
+ * <p>Who finds the word taken does not wait for it long. A change becomes a mark in the thread's cell. A pick, once it has got
+ * the word, reads what its cell has marked, picks, and picks {@value LoadCell#MOST} times more, as if each of these picks were
+ * followed by an active connection; the servers are set aside in the cell, for the next picks of its threads. Each of them
+ * is marked when it is taken, so that what was foreseen is compared with what has come. As long as something is set aside,
+ * changes are marked without a look at the word. So the lines of the tree, of which each change touches several, move
+ * from processor to processor once in {@value LoadCell#MOST} picks, and not with each pick and each change.
  *
- * <p>The tree is built by the first pick from a new list, put on the board, and then compared with every load once.
+ * <p>A pick that gets the word at once, and finds its own cell empty, takes it that nobody races any more: what others
+ * have set aside goes back, and the marks of all are read. The word is given back by a release, without a look whether
+ * anything was marked meanwhile: only picks want to know, and they look.
+ *
+ * <p>The tree is built by the first pick from a new list, put on the board, and then filled with every load.
  *
  * <h2>Guarantees</h2>
  *
- * A change is in the tree when it has been said on the board; one that happens meanwhile may be seen or not, as in a walk
- * along the list. So a single thread gets exactly what the walk would give. Two picks at once may choose the same server
- * before either has counted its connection, as in IPVS; and while threads play at once, a winner may for a moment be one
- * that has just been overtaken.
+ * As long as no two threads are in here at once, a pick is exactly what the walk along the list would give. Two picks
+ * at once may choose the same server before either has counted its connection, as in IPVS. While threads race, a server may
+ * have been the least loaded as of {@value LoadCell#MOST} picks of this cell before, and that a load became less may count
+ * only when its cell is filled next, or any cell for the {@value #FILLINGS}th time. After that, and when all that the thread's cell
+ * still holds is taken, picks are exact again. No change is ever lost.
  *
  * <h2>Progress</h2>
  *
- * Lock-free: a thread plays again only if another one has written meanwhile. A pick is wait-free.
+ * Nobody waits for another thread: a pick that does not get the word within {@value #PATIENCE} tries walks along the list. A pick
+ * looks again only if a load has grown since the last look at it.
  *
  * <h2>What was given up</h2>
  *
- * The change of a load costs the logarithm of the number of servers, even if nobody picks. A mark left for the next pick
- * would cost the one who changes less, but both together more, and picks could play one at a time only.
+ * The exact order while threads race; what a thread had set aside before it paused, it takes afterwards, unless a pick of
+ * another one has found nobody racing meanwhile. The first pick after many connections that were not picked here, those of persistent
+ * clients, raises a key for each server they went to that comes up as a winner. An earlier design let all threads play in one
+ * tree at once: with two of them a pick and a release moved a dozen lines between processors, and cost eight times what
+ * they cost one.
  */
 final class LoadTournament implements LoadBoard.Reader {
     /** Below this, looking at each server is cheaper. */
     static final int FEWEST_SERVERS = 12;
 
-    private static final int FANOUT_BITS = 2;
-    private static final int FANOUT = 1 << FANOUT_BITS;
-    private static final long EXACT_BELOW = 1L << 51;
+    private static final int CELLS = 16;
+    private static final int FILLINGS = 16;
+    private static final int PATIENCE = 256;
 
-    /** A load and a key above all others. */
+    private static final long EXACT_BELOW = 1L << 47;
+    private static final long ONE_ACTIVE = 1L << Integer.SIZE;
+
+    /** Instead of connections. */
     private static final long UNAVAILABLE = Long.MAX_VALUE;
 
-    // Opaque access is enough: fences order it, and what is read by chance is checked or decides nothing but a pick.
-    private static final VarHandle KEY = MethodHandles.arrayElementVarHandle(long[].class);
-    private static final VarHandle WINNER = MethodHandles.arrayElementVarHandle(int[].class);
-    private static final VarHandle PLAYERS = playersHandle();
+    // The word lies in the middle of an array, so in a line of its own.
+    private static final int WORD = 16;
+    private static final int FILLED = WORD + 1;
+    private static final int FREE = 0;
+    private static final int TAKEN = 1;
+    private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(int[].class);
+    private static final VarHandle CELLS_PRESENT;
 
-    // How many threads play now in the lower bits of players, how many ever came above.
-    private static final long PRESENT = 0xFFFF;
-    private static final long ONE_LEAVES = 1;
-    private static final long ONE_COMES = PRESENT + 1 + ONE_LEAVES;
+    static {
+        try {
+            CELLS_PRESENT = MethodHandles.lookup().findVarHandle(LoadTournament.class, "cells", LoadCell[].class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final LoadMeasure measure;
     private final Servers servers;
-    private final int leaves;
-    private final long[] keys;
-    private final int[] winners;
     private final int[] divisors;
     private final long mostExactLoad;
 
-    /** Open addressing from the number of a server to its index plus 1. */
+    /** Open addressing: the index of a server plus 1, and its number. */
     private final int[] indexes;
 
-    /** Who plays now, and how often anybody came: read and written atomically, which orders plays that do not overlap. */
-    private long players;
+    private final int[] ids;
+
+    private final int[] words = new int[2 * WORD];
+
+    // These belong to who has taken the word, as does all else in its array.
+    private final LoadTree tree;
+    private final long[] seen;
+
+    private LoadCell @Nullable [] cells;
 
     // Never goes back to false: volatile publishes it by itself.
     private volatile boolean inexact;
 
+    /** All loads unknown yet, the word taken. */
     private LoadTournament(LoadMeasure measure, Servers servers) {
         this.measure = measure;
         this.servers = servers;
         int size = servers.size();
-        int wide = FANOUT;
-        while (wide < size) {
-            wide <<= FANOUT_BITS;
-        }
-        leaves = wide;
-        keys = new long[leaves];
-        winners = new int[leaves >> FANOUT_BITS << 1];
+        tree = new LoadTree(size);
+        seen = new long[size];
         divisors = new int[size];
         indexes = new int[Integer.highestOneBit(size) << 2];
+        ids = new int[indexes.length];
         int greatest = 1;
         for (int i = 0; i < size; i++) {
             divisors[i] = measure.divisor(servers.weight(i));
@@ -107,17 +127,10 @@ final class LoadTournament implements LoadBoard.Reader {
                 slot = slot + 1 & indexes.length - 1;
             }
             indexes[slot] = i + 1;
+            ids[slot] = servers.id(i);
         }
         mostExactLoad = EXACT_BELOW / greatest;
-        Arrays.fill(keys, UNAVAILABLE);
-        for (int i = 0; i < size; i++) {
-            keys[i] = key(i, look(i));
-        }
-        for (int first = leaves >> FANOUT_BITS; first > 0; first >>= FANOUT_BITS) {
-            for (int node = first; node < 2 * first; node++) {
-                winners[node] = best(node);
-            }
-        }
+        words[WORD] = TAKEN;
     }
 
     /** The first available server with the least load, or {@link Scheduler#NONE}. */
@@ -131,115 +144,153 @@ final class LoadTournament implements LoadBoard.Reader {
                         && present.measure == measure
                 ? present
                 : begin(measure, servers, board);
-        int winner = (int) WINNER.getOpaque(tournament.winners, 1);
-        return tournament.inexact || tournament.key(winner) == UNAVAILABLE ? measure.least(servers) : winner;
+        return tournament.pick();
     }
 
     private static LoadTournament begin(LoadMeasure measure, Servers servers, LoadBoard board) {
         LoadTournament tournament = new LoadTournament(measure, servers);
+        // First put on the board, then look: a change that does not find it there comes before the look.
         board.reader(tournament);
-        // Changes that did not find it on the board came before this look.
         for (int i = 0; i < servers.size(); i++) {
-            if (tournament.key(i, tournament.look(i)) != tournament.key(i)) {
-                tournament.play(i);
-            }
+            tournament.put(i, tournament.look(i));
         }
+        tournament.giveBack();
         return tournament;
     }
 
     @Override
-    public void changed(int id) {
+    public void eased(int id) {
+        int index = indexOf(id);
+        if (index == Scheduler.NONE) {
+            return;
+        }
+        // Acquires the cells from the volatile compare-and-exchange in makeCells.
+        LoadCell[] all = (LoadCell[]) CELLS_PRESENT.getAcquire(this);
+        if ((all == null || all[cell()].isEmpty()) && tryTake()) {
+            read(index);
+            giveBack();
+        } else {
+            makeCells()[cell()].mark(index);
+        }
+    }
+
+    private int indexOf(int id) {
         int slot = id & indexes.length - 1;
         while (indexes[slot] != 0) {
-            if (servers.id(indexes[slot] - 1) == id) {
-                play(indexes[slot] - 1);
-                return;
+            if (ids[slot] == id) {
+                return indexes[slot] - 1;
             }
             slot = slot + 1 & indexes.length - 1;
         }
+        return Scheduler.NONE;
     }
 
-    private void play(int index) {
-        long before = (long) PLAYERS.getAndAdd(this, ONE_COMES);
-        if ((before & PRESENT) == 0) {
-            KEY.setOpaque(keys, index, key(index, look(index)));
-            int top = climb(index, leaves);
-            // Nobody has come meanwhile: that is all.
-            long withMe = before + ONE_COMES;
-            if (PLAYERS.compareAndSet(this, withMe, withMe - ONE_LEAVES)) {
-                return;
+    private int pick() {
+        if (inexact) {
+            return measure.least(servers);
+        }
+        LoadCell[] all = (LoadCell[]) CELLS_PRESENT.getAcquire(this);
+        if (all != null) {
+            LoadCell own = all[cell()];
+            for (int index = own.take(); index != Scheduler.NONE; index = own.take()) {
+                own.mark(index);
+                if (servers.available(index)) {
+                    return index;
+                }
             }
-            playAmongOthers(index, top);
+        }
+        boolean races = !tryTake();
+        if (races) {
+            all = makeCells();
+            if (!takeSoon()) {
+                return measure.least(servers);
+            }
+        }
+        int index = all == null ? settle() : races ? pickAhead(all, all[cell()]) : pickAlone(all);
+        giveBack();
+        return index == Scheduler.NONE || inexact ? measure.least(servers) : index;
+    }
+
+    private int pickAlone(LoadCell[] all) {
+        for (LoadCell each : all) {
+            for (int index = each.take(); index != Scheduler.NONE; index = each.take()) {
+                each.mark(index);
+            }
+            readMarked(each);
+        }
+        return settle();
+    }
+
+    private int pickAhead(LoadCell[] all, LoadCell own) {
+        if (words[FILLED]++ % FILLINGS == 0) {
+            for (LoadCell each : all) {
+                readMarked(each);
+            }
         } else {
-            playAmongOthers(index, leaves);
+            readMarked(own);
         }
-        PLAYERS.getAndAdd(this, -ONE_LEAVES);
+        int first = settle();
+        // A thread of the same cell may have filled it meanwhile.
+        if (first != Scheduler.NONE && own.isEmpty()) {
+            foresee(first);
+            own.mark(first);
+            int count = 0;
+            // The winners as they stand: whoever takes one reads its load next time.
+            for (int index = tree.least(); index != Scheduler.NONE && count < LoadCell.MOST; index = tree.least()) {
+                foresee(index);
+                own.add(count++, index);
+            }
+            own.fill(count);
+        }
+        return first;
     }
 
-    /** Plays until all is right up to the highest node that this thread has written: {@code top}, or above it. */
-    private void playAmongOthers(int index, int top) {
-        long seen;
-        do {
-            seen = look(index);
-            KEY.setOpaque(keys, index, key(index, seen));
-            top = climb(index, top);
-            VarHandle.fullFence();
-        } while (look(index) != seen || !isSettled(index, top));
+    private void foresee(int index) {
+        put(index, seen[index] + ONE_ACTIVE);
     }
 
-    /**
-     * Plays the matches of a server up to one that has not changed and that it does not win, but up to {@code reach} in any
-     * case, or to the root; returns the last one. A change counts whoever wins: loads that change meanwhile may let a
-     * match go to a third one.
-     */
-    private int climb(int index, int reach) {
-        int node = leaves + index;
+    private void readMarked(LoadCell cell) {
+        if (!cell.beginUnmarking()) {
+            return;
+        }
+        boolean all = cell.unmarkAll();
+        for (int place = 0; place < LoadCell.MARKS; place++) {
+            int index = cell.unmark(place);
+            if (index != Scheduler.NONE) {
+                read(index);
+            }
+        }
+        for (int index = 0; all && index < seen.length; index++) {
+            read(index);
+        }
+    }
+
+    /** Raises the keys of winners whose load has grown, until the winner's has not. */
+    private int settle() {
         while (true) {
-            node >>= FANOUT_BITS;
-            int before = winner(node);
-            int now = best(node);
-            if (now != before) {
-                WINNER.setOpaque(winners, node, now);
+            int index = tree.least();
+            if (index == Scheduler.NONE) {
+                return index;
             }
-            if (node == 1 || node <= reach && now == before && now != index) {
-                return node;
+            long now = look(index);
+            // What is less is foreseen, or about to be read by whoever has lessened it.
+            if (now == seen[index] || key(index, now) <= tree.key(index)) {
+                return index;
             }
+            put(index, now);
         }
     }
 
-    private boolean isSettled(int index, int top) {
-        for (int node = leaves + index >> FANOUT_BITS; node >= top; node >>= FANOUT_BITS) {
-            if (winner(node) != best(node)) {
-                return false;
-            }
+    private void read(int index) {
+        long now = look(index);
+        if (now != seen[index]) {
+            put(index, now);
         }
-        return true;
     }
 
-    /** Who wins the match of a node now. */
-    private int best(int node) {
-        int child = node << FANOUT_BITS;
-        if (child >= leaves) {
-            int first = child - leaves;
-            return better(better(first, first + 1), better(first + 2, first + 3));
-        }
-        return better(
-                better(winner(child), winner(child + 1)),
-                better(winner(child + 2), winner(child + 3)));
-    }
-
-    private int better(int left, int right) {
-        // Without a branch, of which nobody could tell the outcome. Keys are never negative, so their difference fits.
-        int rightIsLess = (int) (key(right) - key(left) >> Long.SIZE - 1);
-        return left ^ (left ^ right) & rightIsLess;
-    }
-
-    private int winner(int node) {
-        return (int) WINNER.getOpaque(winners, node);
-    }
-
-    private long key(int index) {
-        return (long) KEY.getOpaque(keys, index);
+    private void put(int index, long connections) {
+        seen[index] = connections;
+        tree.put(index, key(index, connections));
     }
 
     /** What decides about a server's key: its connections, or that it is not available. */
@@ -247,22 +298,51 @@ final class LoadTournament implements LoadBoard.Reader {
         return servers.available(index) ? servers.connections(index) : UNAVAILABLE;
     }
 
-    private long key(int index, long seen) {
-        if (seen == UNAVAILABLE) {
-            return UNAVAILABLE;
+    private long key(int index, long connections) {
+        if (connections == UNAVAILABLE) {
+            return LoadTree.NEVER;
         }
-        long load = measure.load(seen);
+        // A move and a release that race may let a count be below zero for a moment.
+        long load = Math.max(measure.load(connections), 0);
         if (load >= mostExactLoad) {
             inexact = true;
         }
-        return Double.doubleToRawLongBits((double) load / divisors[index]);
+        return Double.doubleToRawLongBits((double) load / divisors[index]) & ~LoadTree.POSITION;
     }
 
-    private static VarHandle playersHandle() {
-        try {
-            return MethodHandles.lookup().findVarHandle(LoadTournament.class, "players", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
+    private boolean tryTake() {
+        // The volatile compare-and-set acquires the tree from the release in giveBack.
+        return (int) WORDS.getOpaque(words, WORD) == FREE && WORDS.compareAndSet(words, WORD, FREE, TAKEN);
+    }
+
+    private boolean takeSoon() {
+        for (int i = 0; i < PATIENCE; i++) {
+            if (tryTake()) {
+                return true;
+            }
+            Thread.onSpinWait();
         }
+        return false;
+    }
+
+    private void giveBack() {
+        WORDS.setRelease(words, WORD, FREE);
+    }
+
+    private LoadCell[] makeCells() {
+        LoadCell[] present = (LoadCell[]) CELLS_PRESENT.getAcquire(this);
+        if (present != null) {
+            return present;
+        }
+        LoadCell[] made = new LoadCell[CELLS];
+        for (int i = 0; i < CELLS; i++) {
+            made[i] = new LoadCell();
+        }
+        LoadCell[] before = (LoadCell[]) CELLS_PRESENT.compareAndExchange(this, null, made);
+        return before == null ? made : before;
+    }
+
+    private static int cell() {
+        return (int) Thread.currentThread().getId() & CELLS - 1;
     }
 }

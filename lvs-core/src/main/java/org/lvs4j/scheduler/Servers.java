@@ -45,8 +45,8 @@ public interface Servers {
     }
 
     /**
-     * Where every change of a connection count or overload mark in this list is made known, or null if a reader must look at
-     * each server. A board belongs to a service: later lists of the service have the same one.
+     * Where it is made known that a connection count in this list has become less or an overload mark has gone, or null if a
+     * reader must look at each server. A board belongs to a service: later lists of the service have the same one.
      */
     default @Nullable LoadBoard loadBoard() {
         return null;

@@ -3,18 +3,20 @@ package org.lvs4j.stats;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where changes of the servers' loads of one service are made known, so that whoever keeps an order of thousands of
- * servers looks at those alone that have changed.
+ * Where it is made known that loads of the servers of one service have become less, so that whoever keeps an order of
+ * thousands of servers looks at few of them. That a load has grown is not said: who wants the least loaded server sees it
+ * when he looks at the one he takes for that.
  *
- * <p>Assumptions: whoever changes a load, by a volatile write, says so afterwards. Guarantees: a reader that has been put
- * here and then looks at every load once knows or is told of every change. Progress: wait-free, but for what the reader does.
+ * <p>Assumptions: whoever lessens a load, by a volatile write, says so afterwards. Guarantees: a reader that has been put
+ * here and then looks at every load once knows or is told of every load that becomes less. Progress: wait-free, but for
+ * what the reader does.
  */
 public final class LoadBoard {
     /** Who wants to know of changes. */
     @FunctionalInterface
     public interface Reader {
-        /** Says that the load, or the overload mark, of the server of a number has changed. May be called by many at once. */
-        void changed(int id);
+        /** Says that the load of the server of a number may be less now, or its overload mark gone. May be called by many at once. */
+        void eased(int id);
     }
 
     // Volatile: a change that does not see a reader yet comes before that reader's look at every load.
@@ -26,11 +28,11 @@ public final class LoadBoard {
     /** Without a reader. */
     public LoadBoard() {}
 
-    /** Tells the reader, if there is one, that the load or the overload mark of a server has changed. */
-    public void changed(int id) {
+    /** Tells the reader, if there is one, that the load of a server may be less now, or its overload mark gone. */
+    public void eased(int id) {
         Reader current = reader;
         if (current != null) {
-            current.changed(id);
+            current.eased(id);
         }
     }
 

@@ -116,6 +116,10 @@ final class LoadTournamentTest {
                 for (Future<?> one : all) {
                     one.get(30, TimeUnit.SECONDS);
                 }
+                // A thread of the pool may have set servers aside in the cell of this one.
+                for (int i = 0; i < LoadCell.MOST; i++) {
+                    LoadTournament.least(LoadMeasure.WEIGHTED_LEAST_CONNECTION, servers);
+                }
                 assertThat(LoadTournament.least(LoadMeasure.WEIGHTED_LEAST_CONNECTION, servers))
                         .as("round %d", round)
                         .isEqualTo(LoadMeasure.WEIGHTED_LEAST_CONNECTION.least(servers));

@@ -74,12 +74,16 @@ final class MarkedServers implements Servers {
 
     void add(int index, int active, int inactive) {
         connections.getAndAdd(ids[index], ((long) active << 32) + inactive);
-        board.changed(ids[index]);
+        if (active < 0 || inactive < 0) {
+            board.eased(ids[index]);
+        }
     }
 
     void overload(int index, boolean now) {
         overloaded.set(ids[index], now ? 1 : 0);
-        board.changed(ids[index]);
+        if (!now) {
+            board.eased(ids[index]);
+        }
     }
 
     @Override

@@ -11,7 +11,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** Threads play matches of one {@link LoadTournament} at once: whoever comes last leaves the tree right. */
+/** Threads change loads of one {@link LoadTournament} and pick from it at once: afterwards it knows all that has changed. */
 public class LoadTournamentStress {
     /** The loads, of which server 0 has the least. */
     private static LoadedServers servers() {
@@ -22,10 +22,18 @@ public class LoadTournamentStress {
         return LoadTournament.least(LoadMeasure.LEAST_CONNECTION, servers);
     }
 
-    /** Servers of one match change, one to the worse and one to the better. */
+    /** The pick once all is taken that was set aside for this thread. */
+    private static int leastAfterRaces(LoadedServers servers) {
+        for (int i = 0; i < LoadCell.MOST; i++) {
+            least(servers);
+        }
+        return least(servers);
+    }
+
+    /** Servers of one group change, one to the worse and one to the better. */
     @JCStressTest
     @Outcome(id = "1", expect = ACCEPTABLE, desc = "The tree knows both.")
-    @Outcome(expect = FORBIDDEN, desc = "One of them was overwritten by a match that did not know it.")
+    @Outcome(expect = FORBIDDEN, desc = "One of them was lost.")
     @State
     public static class TwoChangesInOneMatch {
         private final LoadedServers servers = servers();
@@ -46,14 +54,14 @@ public class LoadTournamentStress {
 
         @Arbiter
         public void after(I_Result r) {
-            r.r1 = least(servers);
+            r.r1 = leastAfterRaces(servers);
         }
     }
 
-    /** Servers change whose paths meet at the root alone. */
+    /** Servers of two groups change. */
     @JCStressTest
     @Outcome(id = "12", expect = ACCEPTABLE, desc = "The tree knows both.")
-    @Outcome(expect = FORBIDDEN, desc = "One of them was overwritten by a match that did not know it.")
+    @Outcome(expect = FORBIDDEN, desc = "One of them was lost.")
     @State
     public static class TwoChangesFarApart {
         private final LoadedServers servers = servers();
@@ -74,7 +82,7 @@ public class LoadTournamentStress {
 
         @Arbiter
         public void after(I_Result r) {
-            r.r1 = least(servers);
+            r.r1 = leastAfterRaces(servers);
         }
     }
 
@@ -103,7 +111,7 @@ public class LoadTournamentStress {
 
         @Arbiter
         public void after(I_Result r) {
-            r.r1 = least(servers);
+            r.r1 = leastAfterRaces(servers);
         }
     }
 
@@ -127,7 +135,65 @@ public class LoadTournamentStress {
 
         @Arbiter
         public void after(II_Result r) {
-            r.r2 = least(servers);
+            r.r2 = leastAfterRaces(servers);
+        }
+    }
+
+    /** A pick races with a change: whoever finds the other at work leaves a mark, or servers set aside. */
+    @JCStressTest
+    @Outcome(id = {"0, 5", "5, 5"}, expect = ACCEPTABLE, desc = "The next pick knows, whether or not this one did.")
+    @Outcome(expect = FORBIDDEN, desc = "The change was lost, or what was foreseen has stayed.")
+    @State
+    public static class PickVersusChange {
+        private final LoadedServers servers = servers();
+
+        public PickVersusChange() {
+            least(servers);
+        }
+
+        @Actor
+        public void change() {
+            servers.change(5, -2);
+        }
+
+        @Actor
+        public void pick(II_Result r) {
+            r.r1 = least(servers);
+        }
+
+        @Arbiter
+        public void after(II_Result r) {
+            r.r2 = leastAfterRaces(servers);
+        }
+    }
+
+    /** Two picks, each followed by a connection: what is set aside for one is not kept from the other for good. */
+    @JCStressTest
+    @Outcome(id = "2", expect = ACCEPTABLE, desc = "Servers 0 and 1 have three now: the first of the others is next.")
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "Both picked server 0 before either had counted.")
+    @Outcome(expect = FORBIDDEN, desc = "A connection was forgotten, or foreseen for good.")
+    @State
+    public static class TwoPicks {
+        private final LoadedServers servers = servers();
+
+        public TwoPicks() {
+            servers.change(0, 1);
+            least(servers);
+        }
+
+        @Actor
+        public void pick() {
+            servers.change(least(servers), 1);
+        }
+
+        @Actor
+        public void pickToo() {
+            servers.change(least(servers), 1);
+        }
+
+        @Arbiter
+        public void after(I_Result r) {
+            r.r1 = leastAfterRaces(servers);
         }
     }
 }

@@ -15,7 +15,9 @@ final class LoadedServers implements Servers {
 
     void change(int index, int delta) {
         active.getAndAdd(index, delta);
-        board.changed(index);
+        if (delta < 0) {
+            board.eased(index);
+        }
     }
 
     @Override
