@@ -23,15 +23,14 @@ final class SipHash {
         long v1 = key1 ^ 0x646F_7261_6E64_6F6DL;
         long v2 = key0 ^ 0x6C79_6765_6E65_7261L;
         long v3 = key1 ^ 0x7465_6462_7974_6573L ^ block;
-        for (int round = 0; round < 4; round++) {
+        for (int round = 0; round < 3; round++) {
             v0 += v1;
-            v1 = Long.rotateLeft(v1, 13) ^ v0;
-            v0 = Long.rotateLeft(v0, 32);
             v2 += v3;
+            v1 = Long.rotateLeft(v1, 13) ^ v0;
             v3 = Long.rotateLeft(v3, 16) ^ v2;
-            v0 += v3;
-            v3 = Long.rotateLeft(v3, 21) ^ v0;
+            v0 = Long.rotateLeft(v0, 32) + v3;
             v2 += v1;
+            v3 = Long.rotateLeft(v3, 21) ^ v0;
             v1 = Long.rotateLeft(v1, 17) ^ v2;
             v2 = Long.rotateLeft(v2, 32);
             if (round == 0) {
@@ -39,6 +38,11 @@ final class SipHash {
                 v2 ^= 0xFF;
             }
         }
-        return v0 ^ v1 ^ v2 ^ v3;
+        // The last round, without what the exclusive or of all four words cancels.
+        v1 = Long.rotateLeft(v1, 13) ^ v0 + v1;
+        v2 += v3;
+        v3 = Long.rotateLeft(v3, 16) ^ v2;
+        v2 += v1;
+        return Long.rotateLeft(v1, 17) ^ v2 ^ Long.rotateLeft(v2, 32) ^ Long.rotateLeft(v3, 21);
     }
 }
