@@ -3,13 +3,14 @@ package org.lvs4j.connection;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * The timer wheel of one {@link FlowArea}: a ring of stacks of slots, one per tick, in flat memory.
  *
  * <p>A node is one word, the next node and a slot; whether it still means anything is for the slot to say. Nodes that have
- * been taken off the wheel are used again, so that after a while nothing is allocated.
+ * been taken off the wheel are used again, so that after a while nothing is allocated. They wait on a few stacks, one for each
+ * group of threads, so that threads that place and end connections at the same time do not meet at one word all the time.
  *
  * <p>Progress: lock-free. Pushing and giving back are one compare-and-set each; a stack is taken as a whole.
  */
@@ -22,6 +23,9 @@ final class FlowTimers {
     private static final int CHUNK_SHIFT = 12;
     private static final int CHUNK = 1 << CHUNK_SHIFT;
     private static final int SPARE_NODES = 8;
+    private static final int GROUPS = 8;
+    /** Two lines of the processor, since it fetches pairs. */
+    private static final int SPACING = 16;
     private static final VarHandle HEADS = MethodHandles.arrayElementVarHandle(int[].class);
     private static final VarHandle NODES = MethodHandles.arrayElementVarHandle(long[].class);
     private static final VarHandle CHUNKS = MethodHandles.arrayElementVarHandle(long[][].class);
@@ -30,8 +34,8 @@ final class FlowTimers {
     private final long[][] chunks;
     private final AtomicInteger fresh = new AtomicInteger(1);
 
-    // The first node that is free, and a count that makes a stale compare-and-set fail.
-    private final AtomicLong free = new AtomicLong();
+    // For each group of threads the first node that is free, and a count that makes a stale compare-and-set fail.
+    private final AtomicLongArray free = new AtomicLongArray((GROUPS + 1) * SPACING);
 
     private final int spareLimit;
 
@@ -47,7 +51,25 @@ final class FlowTimers {
      * ceiling of nodes is not passed by more than a few.
      */
     boolean canSpare() {
-        return (int) free.get() != 0 || fresh.get() < spareLimit;
+        // Mostly the first is true, and hardly anybody writes it.
+        return fresh.get() < spareLimit || anyFree();
+    }
+
+    private boolean anyFree() {
+        for (int group = 0; group < GROUPS; group++) {
+            if ((int) free.get(place(group)) != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int ownGroup() {
+        return (int) Thread.currentThread().getId() & GROUPS - 1;
+    }
+
+    private static int place(int group) {
+        return (group + 1) * SPACING;
     }
 
     /** How many ticks one turn of the ring takes; a power of two. */
@@ -93,15 +115,27 @@ final class FlowTimers {
         return (int) node;
     }
 
+    /** A node of the own group if there is one, or of another, or else a fresh one. */
     private int take() {
+        int own = ownGroup();
+        for (int i = 0; i < GROUPS; i++) {
+            int node = take(place(own + i & GROUPS - 1));
+            if (node != 0) {
+                return node;
+            }
+        }
+        return fresh.getAndIncrement();
+    }
+
+    private int take(int place) {
         while (true) {
-            long head = free.get();
+            long head = free.get(place);
             int node = (int) head;
             if (node == 0) {
-                return fresh.getAndIncrement();
+                return 0;
             }
             long after = (head >>> 32) + 1 << 32 | next(node(node)) & 0xFFFF_FFFFL;
-            if (free.compareAndSet(head, after)) {
+            if (free.compareAndSet(place, head, after)) {
                 return node;
             }
         }
@@ -109,12 +143,13 @@ final class FlowTimers {
 
     /** Gives back a node that is on no stack. */
     void give(int node) {
+        int place = place(ownGroup());
         long[] chunk = chunk(node);
         long head;
         do {
-            head = free.get();
+            head = free.get(place);
             NODES.setOpaque(chunk, node & (CHUNK - 1), head << 32);
-        } while (!free.compareAndSet(head, (head >>> 32) + 1 << 32 | node));
+        } while (!free.compareAndSet(place, head, (head >>> 32) + 1 << 32 | node));
     }
 
     private long[] chunk(int node) {
