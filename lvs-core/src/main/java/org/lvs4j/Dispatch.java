@@ -1,5 +1,6 @@
 package org.lvs4j;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import org.lvs4j.service.Forwarding;
 import org.lvs4j.service.Persistence;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.Sysctl;
+import org.lvs4j.stats.Lanes;
 
 /**
  * The way of a packet or a new connection through the director: table, service, persistence, scheduler, table. The order
@@ -86,7 +88,7 @@ final class Dispatch {
             HeldConnection held =
                     connections.hold(flow.protocol(), flow, !onePacket, server, port, template, nowNanos);
             if (held != null) {
-                server.statistics().counters().connection();
+                server.statistics().counters().connection(Lanes.SHARED);
                 return new Connection(
                         director, service.key(), Verdict.FORWARD, held, flow.mark(), triedIds, onePacket);
             }
@@ -111,7 +113,7 @@ final class Dispatch {
             }
             HeldConnection held = connections.hold(protocol, null, false, server, port, null, nowNanos);
             if (held != null) {
-                server.statistics().counters().connection();
+                server.statistics().counters().connection(Lanes.SHARED);
                 return new Connection(director, service.key(), Verdict.FORWARD, held, 0, triedIds);
             }
         }
@@ -154,7 +156,7 @@ final class Dispatch {
                     return Decision.NONE;
                 }
             } else if (found.follow(server, true, signal, defence.secureTcp(), nowNanos)) {
-                count(server, true, bytes);
+                count(server, found, true, bytes);
                 return Decision.forward(server.id(), found.serverPort(server), found.direct());
             }
         }
@@ -186,13 +188,14 @@ final class Dispatch {
                 return Decision.of(Placement.noServer(service, flow));
             }
             int port = placement.port(service, persistence != null, server, flow);
+            ConnectionCursor cursor = connections.cursor();
             ConnectionCursor.Insertion insertion = Placement.isOnePacket(service, flow)
                     ? passOne(server, template)
-                    : connections.cursor().insert(flow, server, port, template, signal, defence.secureTcp(), nowNanos);
+                    : cursor.insert(flow, server, port, template, signal, defence.secureTcp(), nowNanos);
             switch (insertion) {
                 case DONE -> {
-                    server.statistics().counters().connection();
-                    count(server, true, bytes);
+                    server.statistics().counters().connection(cursor.lane());
+                    count(server, cursor, true, bytes);
                     return Decision.forward(
                             server.id(), port, server.config().forwarding().method() != Forwarding.Method.MASQUERADE);
                 }
@@ -236,7 +239,7 @@ final class Dispatch {
         while (found.findByServer(reply)) {
             ServerState server = found.server();
             if (server != null && found.follow(server, false, signal, defence.secureTcp(), nowNanos)) {
-                count(server, false, bytes);
+                count(server, found, false, bytes);
                 if (forward != null) {
                     found.fill(forward);
                 }
@@ -318,13 +321,23 @@ final class Dispatch {
 
     /** Counts a packet for its server, and thereby for the service and the director, of which the server is a part. */
     void count(ServerState server, boolean in, long bytes) {
+        count(server, Lanes.SHARED, in, bytes);
+    }
+
+    private static void count(ServerState server, ConnectionCursor cursor, boolean in, long bytes) {
+        count(server, cursor.lane(), in, bytes);
+        // The lane is another thread's as soon as the cursor is gone.
+        Reference.reachabilityFence(cursor);
+    }
+
+    private static void count(ServerState server, int lane, boolean in, long bytes) {
         if (!server.present()) {
             return;
         }
         if (in) {
-            server.statistics().counters().in(1, bytes);
+            server.statistics().counters().in(lane, 1, bytes);
         } else {
-            server.statistics().counters().out(1, bytes);
+            server.statistics().counters().out(lane, 1, bytes);
         }
     }
 

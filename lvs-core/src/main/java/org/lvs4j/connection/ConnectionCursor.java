@@ -8,6 +8,7 @@ import org.lvs4j.net.IpAddress;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.service.Forwarding;
 import org.lvs4j.service.RealServer;
+import org.lvs4j.stats.Lanes;
 
 /**
  * A place in the {@link ConnectionTable}: asks for a connection, tells what it was like when it was found, and changes it. This
@@ -25,13 +26,28 @@ public final class ConnectionCursor {
 
     private final ConnectionTable table;
     private final FlowProbe probe;
+    private final int lane;
     private final ReplyKey replyKey = new ReplyKey();
     private AddressFamily family = AddressFamily.IPV4;
 
+    /** With a lane of its own to count in, if there is one. */
+    ConnectionCursor(ConnectionTable table, Lanes lanes) {
+        this.table = table;
+        probe = new FlowProbe();
+        lane = lanes.take(this);
+    }
+
+    /** For connections that a probe is shown. */
     ConnectionCursor(ConnectionTable table, AddressFamily family, FlowProbe probe) {
         this.table = table;
         this.family = family;
         this.probe = probe;
+        lane = Lanes.SHARED;
+    }
+
+    /** Where to count what passes; the cursor must be reachable until that is done. */
+    public int lane() {
+        return lane;
     }
 
     // ---- looking up

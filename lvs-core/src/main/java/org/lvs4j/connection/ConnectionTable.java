@@ -9,6 +9,7 @@ import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.stats.Lanes;
 
 /**
  * Every live connection, and the time by which idle ones end.
@@ -36,8 +37,8 @@ public final class ConnectionTable {
     private final int capacity;
     private final Ticks ticks;
     private final AtomicLong nextTick = new AtomicLong(1);
-    private final PerThread<ConnectionCursor> cursors =
-            new PerThread<>(() -> new ConnectionCursor(this, AddressFamily.IPV4, new FlowProbe()));
+    private final Lanes lanes = new Lanes();
+    private final PerThread<ConnectionCursor> cursors = new PerThread<>(() -> new ConnectionCursor(this, lanes));
 
     /** Shown each connection. */
     public interface Visitor {

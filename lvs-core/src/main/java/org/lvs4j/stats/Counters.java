@@ -1,8 +1,11 @@
 package org.lvs4j.stats;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The five traffic counters of a server, a service or a director.
@@ -10,16 +13,40 @@ import java.util.concurrent.atomic.LongAdder;
  * <p>Counters may have parts, as a service has servers: what a part counts shows in them when they are read, so that an
  * event is counted once and not once for each sum that it belongs to.
  *
+ * <p>A thread with a lane of its own ({@link Lanes}) counts in a cell that nobody else writes, by plain additions. All others
+ * add atomically. A cell lies in the middle of its array, so that no two share a line wherever the collector puts them.
+ *
  * <p>Guarantees: exact when read at rest; a reading taken while others count includes every count that
- * happened before it. Progress: counting is lock-free and does not allocate at rest; reading, including and excluding
- * take a lock, which no counting thread takes.
+ * happened before it. Progress: counting in a lane is wait-free, but for the first time, which makes the cell; otherwise it is
+ * lock-free and does not allocate at rest. Reading, including and excluding take a lock, which no counting thread takes.
  */
 public final class Counters {
+    private static final int CONNECTIONS = 5;
+    private static final int IN_PACKETS = 6;
+    private static final int OUT_PACKETS = 7;
+    private static final int IN_BYTES = 8;
+    private static final int OUT_BYTES = 9;
+    private static final int CELL_WORDS = 16;
+    private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
+    private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[][].class);
+    private static final VarHandle CELLS;
+
+    static {
+        try {
+            CELLS = MethodHandles.lookup().findVarHandle(Counters.class, "cells", long[][].class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final LongAdder connections = new LongAdder();
     private final LongAdder inPackets = new LongAdder();
     private final LongAdder outPackets = new LongAdder();
     private final LongAdder inBytes = new LongAdder();
     private final LongAdder outBytes = new LongAdder();
+
+    // One for each lane that has counted here. Set once: volatile publishes the array, which is set by compare-and-set.
+    private volatile long @Nullable [] @Nullable [] cells;
 
     /** Each part with what it had counted before it became one. Guarded by this object's lock, as is the next. */
     private final Map<Counters, Traffic> parts = new IdentityHashMap<>(0);
@@ -30,21 +57,80 @@ public final class Counters {
     /** All zero. */
     public Counters() {}
 
-    /** Counts a connection. */
-    public void connection() {
-        connections.increment();
+    /**
+     * Counts a connection.
+     *
+     * @param lane the caller's own, or {@link Lanes#SHARED}
+     */
+    public void connection(int lane) {
+        if (lane == Lanes.SHARED) {
+            connections.increment();
+        } else {
+            add(cell(lane), CONNECTIONS, 1);
+        }
     }
 
-    /** Counts packets from a client. */
-    public void in(long packets, long bytes) {
-        inPackets.add(packets);
-        inBytes.add(bytes);
+    /**
+     * Counts packets from a client.
+     *
+     * @param lane as for {@link #connection}
+     */
+    public void in(int lane, long packets, long bytes) {
+        if (lane == Lanes.SHARED) {
+            inPackets.add(packets);
+            inBytes.add(bytes);
+        } else {
+            long[] cell = cell(lane);
+            add(cell, IN_PACKETS, packets);
+            add(cell, IN_BYTES, bytes);
+        }
     }
 
-    /** Counts packets to a client. */
-    public void out(long packets, long bytes) {
-        outPackets.add(packets);
-        outBytes.add(bytes);
+    /**
+     * Counts packets to a client.
+     *
+     * @param lane as for {@link #connection}
+     */
+    public void out(int lane, long packets, long bytes) {
+        if (lane == Lanes.SHARED) {
+            outPackets.add(packets);
+            outBytes.add(bytes);
+        } else {
+            long[] cell = cell(lane);
+            add(cell, OUT_PACKETS, packets);
+            add(cell, OUT_BYTES, bytes);
+        }
+    }
+
+    private static void add(long[] cell, int index, long count) {
+        // Opaque: readers see whole words, sooner or later. Nobody else writes.
+        WORD.setOpaque(cell, index, (long) WORD.getOpaque(cell, index) + count);
+    }
+
+    private long[] cell(int lane) {
+        long[][] made = cells;
+        long[] cell = made == null ? null : made[lane];
+        return cell != null ? cell : makeCell(lane);
+    }
+
+    private long[] makeCell(int lane) {
+        if (cells == null) {
+            CELLS.compareAndSet(this, null, new long[Lanes.COUNT][]);
+        }
+        long[] cell = new long[CELL_WORDS];
+        // Release: pairs with the acquire in sum, so that a reader sees it zeroed.
+        CELL.setRelease(cells, lane, cell);
+        return cell;
+    }
+
+    private long sum(LongAdder shared, int index) {
+        long sum = shared.sum();
+        long[][] made = cells;
+        for (int lane = 0; made != null && lane < Lanes.COUNT; lane++) {
+            long[] cell = (long[]) CELL.getAcquire(made, lane);
+            sum += cell == null ? 0 : (long) WORD.getOpaque(cell, index);
+        }
+        return sum;
     }
 
     /** From now on, what the part counts shows here, too. Nothing changes if it is a part already. */
@@ -65,7 +151,11 @@ public final class Counters {
     /** The present values. */
     public synchronized Traffic read() {
         Traffic sum = kept.plus(new Traffic(
-                connections.sum(), inPackets.sum(), outPackets.sum(), inBytes.sum(), outBytes.sum()));
+                sum(connections, CONNECTIONS),
+                sum(inPackets, IN_PACKETS),
+                sum(outPackets, OUT_PACKETS),
+                sum(inBytes, IN_BYTES),
+                sum(outBytes, OUT_BYTES)));
         for (Map.Entry<Counters, Traffic> part : parts.entrySet()) {
             sum = sum.plus(part.getKey().read().minus(part.getValue()));
         }

@@ -24,7 +24,7 @@ public class CountersStress {
 
         public ExcludeVersusRead() {
             sum.include(part);
-            part.connection();
+            part.connection(Lanes.SHARED);
         }
 
         @Actor
@@ -58,17 +58,70 @@ public class CountersStress {
 
         @Actor
         public void countInPart() {
-            part.connection();
+            part.connection(Lanes.SHARED);
         }
 
         @Actor
         public void count() {
-            sum.connection();
+            sum.connection(Lanes.SHARED);
         }
 
         @Arbiter
         public void after(I_Result r) {
             r.r1 = (int) sum.read().connections();
+        }
+    }
+
+    /** A thread counts in its lane, for the first time, while the sum is read. */
+    @JCStressTest
+    @Outcome(id = {"0, 2", "1, 2", "2, 2"}, expect = ACCEPTABLE, desc = "As far as it had come, and then all.")
+    @Outcome(expect = FORBIDDEN, desc = "A count is lost, or seen too early.")
+    @State
+    public static class LaneVersusRead {
+        private final Counters counters = new Counters();
+        private final int lane = new Lanes().take(this);
+
+        @Actor
+        public void count() {
+            counters.in(lane, 1, 1);
+            counters.in(lane, 1, 1);
+        }
+
+        @Actor
+        public void read(II_Result r) {
+            r.r1 = (int) counters.read().inPackets();
+        }
+
+        @Arbiter
+        public void after(II_Result r) {
+            r.r2 = (int) counters.read().inPackets();
+        }
+    }
+
+    /** Two threads count in their lanes for the first time. */
+    @JCStressTest
+    @Outcome(id = "2", expect = ACCEPTABLE, desc = "Both show.")
+    @Outcome(expect = FORBIDDEN, desc = "A count is lost.")
+    @State
+    public static class TwoLanes {
+        private final Counters counters = new Counters();
+        private final Lanes lanes = new Lanes();
+        private final int first = lanes.take(this);
+        private final int second = lanes.take(this);
+
+        @Actor
+        public void countFirst() {
+            counters.connection(first);
+        }
+
+        @Actor
+        public void countSecond() {
+            counters.connection(second);
+        }
+
+        @Arbiter
+        public void after(I_Result r) {
+            r.r1 = (int) counters.read().connections();
         }
     }
 }

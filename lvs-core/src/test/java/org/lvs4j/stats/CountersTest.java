@@ -1,0 +1,72 @@
+package org.lvs4j.stats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class CountersTest {
+    private static final int THREADS = 6;
+    private static final int ROUNDS = 100_000;
+
+    private final Lanes lanes = new Lanes();
+    private final Counters sum = new Counters();
+    private final Counters part = new Counters();
+
+    @Test
+    void read_afterThreadsWithAndWithoutLanes_isExact() throws Exception {
+        sum.include(part);
+        ExecutorService executor = Executors.newFixedThreadPool(THREADS);
+        List<Future<?>> runs = new ArrayList<>();
+        try {
+            for (int thread = 0; thread < THREADS; thread++) {
+                int lane = thread % 3 == 0 ? Lanes.SHARED : lanes.take(runs);
+                runs.add(executor.submit(() -> {
+                    for (int i = 0; i < ROUNDS; i++) {
+                        part.connection(lane);
+                        part.in(lane, 1, 100);
+                        part.out(lane, 2, 300);
+                    }
+                }));
+            }
+            for (Future<?> run : runs) {
+                run.get(120, TimeUnit.SECONDS);
+            }
+        } finally {
+            executor.shutdownNow();
+        }
+        long all = (long) THREADS * ROUNDS;
+        Traffic expected = new Traffic(all, all, 2 * all, 100 * all, 300 * all);
+        assertThat(part.read()).isEqualTo(expected);
+        assertThat(sum.read()).isEqualTo(expected);
+    }
+
+    @Test
+    void in_laneThatWasHandedOn_goesOnCounting() {
+        Object first = new Object();
+        int lane = lanes.take(first);
+        part.in(lane, 1, 10);
+        lanes.giveBack(lane);
+        assertThat(lanes.take(this)).isEqualTo(lane);
+        part.in(lane, 2, 20);
+        assertThat(part.read().inPackets()).isEqualTo(3);
+        assertThat(part.read().inBytes()).isEqualTo(30);
+    }
+
+    @Test
+    void exclude_partThatWasCountedInLanes_keepsItsCounts() {
+        int lane = lanes.take(this);
+        part.connection(lane);
+        sum.include(part);
+        part.connection(lane);
+        part.connection(Lanes.SHARED);
+        sum.exclude(part);
+        part.connection(lane);
+        assertThat(sum.read().connections()).isEqualTo(2);
+    }
+}
