@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * One generation of a {@link FlowTable}: its lines of 64 bytes, and for each line a control word.
  *
  * <pre>
- * control   passed 16 | frozen 1 | offset 7 | version 16 | sequence 24
+ * control   passed 16 | frozen 1 | offset 9 | version 16 | sequence 22
  * </pre>
  *
  * <p>"Passed" counts the connections whose home is this line or one before it, and which lie behind it: a search goes on
@@ -15,8 +15,11 @@ import org.jspecify.annotations.Nullable;
  * the slot of one that is being inserted, the sequence counts insertions, and "frozen" says that there will be no more.
  */
 final class FlowArea extends FlowLines {
-    /** How many lines from its home on a connection may lie. */
-    static final int WINDOW = 64;
+    /**
+     * How many lines from its home on a connection may lie. A key finds no place if all of them are full. In a table
+     * that has just grown, of 64 lines in a row that happens to one key in a million, of these to none in 10^18.
+     */
+    static final int WINDOW = 256;
 
     /** What a search came to. */
     static final int ABSENT = 0;
@@ -30,9 +33,10 @@ final class FlowArea extends FlowLines {
     private static final int AHEAD = 8;
     private static final long ONE_PASSED = 1L << 48;
     private static final long FROZEN = 1L << 47;
-    private static final int OFFSET_SHIFT = 40;
-    private static final int VERSION_SHIFT = 24;
-    private static final long SEQUENCE_MASK = 0xFF_FFFFL;
+    private static final int OFFSET_SHIFT = 38;
+    private static final int OFFSET_MASK = 0x1FF;
+    private static final int VERSION_SHIFT = 22;
+    private static final long SEQUENCE_MASK = 0x3F_FFFFL;
     private static final long OWN_MASK = ONE_PASSED - 1;
     private static final long NAME_MASK = OWN_MASK & ~(FROZEN | SEQUENCE_MASK);
 
@@ -198,7 +202,7 @@ final class FlowArea extends FlowLines {
     void settle(int home, long control) {
         int version = (int) (control >>> VERSION_SHIFT & 0xFFFF);
         if (version != 0) {
-            promote(firstSlot(home) + (int) (control >>> OFFSET_SHIFT & 0x7F), version);
+            promote(firstSlot(home) + (int) (control >>> OFFSET_SHIFT & OFFSET_MASK), version);
         }
     }
 

@@ -184,4 +184,20 @@ class FlowTableTest {
         assertThat(table.size()).isEqualTo(1_000_000);
         assertThat(table.bytes() / 1e6).isLessThanOrEqualTo(64);
     }
+
+    @Test
+    void insert_asManyAsFit_findPlacesWithoutGrowing() {
+        FlowTable table = new FlowTable(false, SEED, 1, probe -> {});
+        // Just below four fifths of a size that the table has while it grows: next to nothing is left empty.
+        int connections = 131_000;
+        for (int i = 0; i < connections; i++) {
+            assertThat(table.insert(key(i * 0x9E37_79B9L, 5), 0, until(100_000))).isTrue();
+        }
+        for (int i = 1; i < 2_000; i++) {
+            table.advance(i); // finishes a move that may be going on
+        }
+        assertThat(table.dropped()).isZero();
+        assertThat(table.size()).isEqualTo(connections);
+        assertThat((double) table.bytes() / connections).isLessThan(56);
+    }
 }
