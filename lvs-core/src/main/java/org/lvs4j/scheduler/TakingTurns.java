@@ -10,9 +10,9 @@ import org.lvs4j.net.Flow;
  *
  * <h2>Layout</h2>
  *
- * A <i>place</i> in the sequence is a number that tells which turn was taken last. One place is shared. A cell, two cache
- * lines from the next one, may hold a place for the threads whose number falls to it, and how many turns they may
- * take from there on.
+ * A <i>place</i> in the sequence is a number that tells which turn was taken last. One place is shared, and lies by itself:
+ * threads that move it do not disturb those that only read this object. A cell, two cache lines from the next one, may hold
+ * a place for the threads whose number falls to it, and how many turns they may take from there on.
  *
  * <h2>Protocol</h2>
  *
@@ -46,31 +46,33 @@ abstract class TakingTurns implements Scheduler {
     static final int PLACE_BITS = 54;
 
     static final int CELLS = 16;
-    static final int SET_ASIDE = 256;
+
+    /** Fits the bits above a place, less the sign. Half as many cost twice as many races for the shared place. */
+    static final int SET_ASIDE = 500;
 
     private static final long PLACE_MASK = (1L << PLACE_BITS) - 1;
     private static final long EMPTY = 0;
     private static final long BEING_FILLED = NOT_FOUND;
     private static final int SPACING = 16;
-    private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
-    private static final VarHandle PLACE;
+    private static final int SHARED = SPACING;
+    private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
     private static final VarHandle ASIDE;
 
     static {
         try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            PLACE = lookup.findVarHandle(TakingTurns.class, "place", long.class);
-            ASIDE = lookup.findVarHandle(TakingTurns.class, "aside", long[].class);
+            ASIDE = MethodHandles.lookup().findVarHandle(TakingTurns.class, "aside", long[].class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    private long place;
+    /** The shared place, with a distance from all that others read. */
+    private final long[] shared = new long[2 * SPACING];
+
     private long @Nullable [] aside;
 
     TakingTurns(long place) {
-        this.place = place;
+        shared[SHARED] = place;
     }
 
     /** The index of the server that a place belongs to. */
@@ -85,7 +87,7 @@ abstract class TakingTurns implements Scheduler {
     /** The shared place now. */
     final long place() {
         // Opaque suffices, here and for the cells: a place guards no other data, and a compare-and-set settles races.
-        return (long) PLACE.getOpaque(this);
+        return (long) WORD.getOpaque(shared, SHARED);
     }
 
     @Override
@@ -101,7 +103,7 @@ abstract class TakingTurns implements Scheduler {
             }
             long before = place();
             long after = next(servers, before);
-            if (PLACE.compareAndSet(this, before, after & ~NOT_FOUND)) {
+            if (WORD.compareAndSet(shared, SHARED, before, after & ~NOT_FOUND)) {
                 return after < 0 ? NONE : server(after);
             }
             setAside(servers);
@@ -112,7 +114,7 @@ abstract class TakingTurns implements Scheduler {
     public final int peek(Servers servers, Flow flow) {
         long[] cells = (long[]) ASIDE.getAcquire(this);
         if (cells != null) {
-            long own = nextAside(servers, (long) CELL.getOpaque(cells, cell()));
+            long own = nextAside(servers, (long) WORD.getOpaque(cells, cell()));
             if (own != EMPTY) {
                 return server(own & PLACE_MASK);
             }
@@ -123,12 +125,12 @@ abstract class TakingTurns implements Scheduler {
 
     private int takeAside(Servers servers, long[] cells, int cell) {
         while (true) {
-            long own = (long) CELL.getOpaque(cells, cell);
+            long own = (long) WORD.getOpaque(cells, cell);
             if (own == EMPTY || own == BEING_FILLED) {
                 return NONE;
             }
             long after = nextAside(servers, own);
-            if (CELL.compareAndSet(cells, cell, own, after >>> PLACE_BITS == 0 ? EMPTY : after)) {
+            if (WORD.compareAndSet(cells, cell, own, after >>> PLACE_BITS == 0 ? EMPTY : after)) {
                 return after == EMPTY ? NONE : server(after & PLACE_MASK);
             }
         }
@@ -154,12 +156,12 @@ abstract class TakingTurns implements Scheduler {
             return;
         }
         int cell = cell();
-        if (CELL.compareAndSet(cells, cell, EMPTY, BEING_FILLED)) {
+        if (WORD.compareAndSet(cells, cell, EMPTY, BEING_FILLED)) {
             long before;
             do {
                 before = place();
-            } while (!PLACE.compareAndSet(this, before, skip(servers, before, SET_ASIDE)));
-            CELL.setOpaque(cells, cell, (long) SET_ASIDE << PLACE_BITS | before);
+            } while (!WORD.compareAndSet(shared, SHARED, before, skip(servers, before, SET_ASIDE)));
+            WORD.setOpaque(cells, cell, (long) SET_ASIDE << PLACE_BITS | before);
         }
     }
 
