@@ -28,21 +28,14 @@ public final class ConnectionCursor {
     private final FlowProbe probe;
     private final int lane;
     private final ReplyKey replyKey = new ReplyKey();
-    private AddressFamily family = AddressFamily.IPV4;
+    private AddressFamily family;
 
-    /** With a lane of its own to count in, if there is one. */
-    ConnectionCursor(ConnectionTable table, Lanes lanes) {
-        this.table = table;
-        probe = new FlowProbe();
-        lane = lanes.take(this);
-    }
-
-    /** For connections that a probe is shown. */
-    ConnectionCursor(ConnectionTable table, AddressFamily family, FlowProbe probe) {
+    /** Takes a lane of its own to count in, if lanes are given and one is free. */
+    ConnectionCursor(ConnectionTable table, AddressFamily family, FlowProbe probe, @Nullable Lanes lanes) {
         this.table = table;
         this.family = family;
         this.probe = probe;
-        lane = Lanes.SHARED;
+        lane = lanes == null ? Lanes.SHARED : lanes.take(this);
     }
 
     /** Where to count what passes; the cursor must be reachable until that is done. */
@@ -52,12 +45,9 @@ public final class ConnectionCursor {
 
     // ---- looking up
 
-    /**
-     * Goes to the connection of a packet from its client. Returns whether there is one.
-     *
-     * @param flows the table of the flow's family; given, so that memory is asked for before this cursor has arrived
-     */
+    /** Goes to the connection of a packet from its client. Returns whether there is one. */
     boolean find(Flow flow, FlowTable flows) {
+        // The flow's table is given, so that its memory is asked for before this cursor has arrived.
         ask(flow);
         return flows.find(probe);
     }
@@ -77,7 +67,7 @@ public final class ConnectionCursor {
     /**
      * Goes to the connection of a packet from its server. Returns whether there is one.
      *
-     * <p>A server that is not masqueraded answers as the virtual endpoint itself, if its answers pass by here at all.
+     * <p>One that is not masqueraded answers as the virtual endpoint itself, if its answers pass by here at all.
      *
      * @param reply the server's endpoint as client, the client's as virtual endpoint
      */
@@ -158,6 +148,7 @@ public final class ConnectionCursor {
             long virtualHigh,
             long virtualLow,
             int virtualPort) {
+        // To store a reference costs more than to compare it.
         if (family != newFamily) {
             family = newFamily;
         }

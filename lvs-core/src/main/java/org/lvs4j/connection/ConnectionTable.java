@@ -38,7 +38,8 @@ public final class ConnectionTable {
     private final Ticks ticks;
     private final AtomicLong nextTick = new AtomicLong(1);
     private final Lanes lanes = new Lanes();
-    private final PerThread<ConnectionCursor> cursors = new PerThread<>(() -> new ConnectionCursor(this, lanes));
+    private final PerThread<ConnectionCursor> cursors = 
+            new PerThread<>(() -> new ConnectionCursor(this, AddressFamily.IPV4, new FlowProbe(), lanes));
 
     /** Shown each connection. */
     public interface Visitor {
@@ -277,7 +278,7 @@ public final class ConnectionTable {
 
     private void forEach(AddressFamily family, Visitor visitor) {
         FlowProbe probe = new FlowProbe();
-        ConnectionCursor cursor = new ConnectionCursor(this, family, probe);
+        ConnectionCursor cursor = new ConnectionCursor(this, family, probe, null);
         flows(family).forEach(probe, found -> {
             if (!FlowRecord.has(found.meta, FlowRecord.UNLISTED)) {
                 visitor.visit(cursor);

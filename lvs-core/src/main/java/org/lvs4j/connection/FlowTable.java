@@ -1,8 +1,7 @@
 package org.lvs4j.connection;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +86,11 @@ final class FlowTable {
         void visit(FlowProbe probe);
     }
 
+    /** The areas in use, and whether the only one is about to be replaced by a smaller one. */
+    private record Areas(FlowArea current, @Nullable FlowArea old, boolean shrinking) {}
+
+    private static final AtomicReferenceFieldUpdater<FlowTable, Areas> AREAS =
+            AtomicReferenceFieldUpdater.newUpdater(FlowTable.class, Areas.class, "areas");
     private static final int MIN_HOMES = 64;
     private static final int ATTEMPTS = 4;
     private static final int STEPS_PER_TICK = 8;
@@ -100,29 +104,10 @@ final class FlowTable {
     private final LongAdder dropped = new LongAdder();
     private final PerThread<FlowProbe> scratch = new PerThread<>(FlowProbe::new);
 
-    /** The areas in use, and whether the only one is about to be replaced by a smaller one. */
-    private record Areas(FlowArea current, @Nullable FlowArea old, boolean shrinking) {}
-
-    // Replaced by compare-and-set through AREAS; volatile publishes what is in the areas.
+    // Replaced by compare-and-set; volatile publishes what is in the areas.
     private volatile Areas areas;
 
-    private static final VarHandle AREAS;
-
-    static {
-        try {
-            AREAS = MethodHandles.lookup().findVarHandle(FlowTable.class, "areas", Areas.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    /**
-     * An empty table.
-     *
-     * @param wide whether for IPv6
-     * @param seed what nobody outside may know
-     * @param firstTick the first tick that {@link #advance} will see
-     */
+    /** An empty table, for IPv6 if wide; nobody outside may know the seed; the first tick is the first to advance to. */
     FlowTable(boolean wide, long seed, int firstTick, Ending ending) {
         this.wide = wide;
         this.seed = seed;
@@ -259,7 +244,7 @@ final class FlowTable {
                 probe.at(current, slot, meta);
                 size.increment();
                 current.arm(slot, FlowRecord.deadline(meta));
-                // To ask how many there are takes the lines away from all who count. One key in so many is enough.
+                // To ask how many there are takes lines away from all who count: one key in so many does.
                 if (old != null || (probe.hash & TEND_MASK) == 0) {
                     tend();
                 }
