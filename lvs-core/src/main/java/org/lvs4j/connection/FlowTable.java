@@ -93,7 +93,7 @@ final class FlowTable {
             AtomicReferenceFieldUpdater.newUpdater(FlowTable.class, Areas.class, "areas");
     private static final int MIN_HOMES = 64;
     private static final int ATTEMPTS = 4;
-    private static final int STEPS_PER_TICK = 8;
+    private static final int STEPS_PER_TICK = 32;
     private static final int TEND_MASK = 7;
 
     private final boolean wide;

@@ -54,6 +54,7 @@ public class BatchBenchmark {
         for (int i = 0; i < connections; i++) {
             store.place(Keys.fill(flow, Protocol.TCP, i));
         }
+        store.settle(time, connections);
         for (int i = 0; i < PACKETS; i++) {
             flows[i] = new Flow();
         }

@@ -2,10 +2,14 @@ package org.lvs4j.benchmarks.hot;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /** A clock that costs nothing to read and stands still until somebody moves it. Any thread may move or read it. */
 public final class Clock implements LongSupplier {
+    /** Long enough to settle, and shorter than any connection lasts. */
+    public static final long SETTLING_NANOS = TimeUnit.SECONDS.toNanos(200);
+
     private static final VarHandle NANOS;
 
     static {

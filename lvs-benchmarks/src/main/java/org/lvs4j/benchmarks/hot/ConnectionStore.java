@@ -1,6 +1,7 @@
 package org.lvs4j.benchmarks.hot;
 
 import org.lvs4j.net.Flow;
+import org.lvs4j.net.Protocol;
 
 /**
  * Keeps connections in the way of one peer. Flows are the caller's and are not kept. Thread-safe, unless its
@@ -22,4 +23,16 @@ public interface ConnectionStore {
 
     /** How many connections there are; exact at rest. */
     long live();
+
+    /**
+     * Lets a packet of each of the first connections pass, and some minutes of the store's time: a table that has grown last
+     * moves what it has little by little, and is to have done with it.
+     */
+    default void settle(Clock time, int connections) {
+        Flow flow = new Flow();
+        for (int i = 0; i < connections; i++) {
+            time.advance(Clock.SETTLING_NANOS / connections);
+            follow(Keys.fill(flow, Protocol.TCP, i));
+        }
+    }
 }

@@ -70,6 +70,7 @@ public class MixedBenchmark {
                 store.place(Keys.fill(flow, Protocol.TCP, Walker.firstOwn(thread) + i));
             }
         }
+        store.settle(time, connections);
     }
 
     /** Checks that none of the lasting ones was lost. */
