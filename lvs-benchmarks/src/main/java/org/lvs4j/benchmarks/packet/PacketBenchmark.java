@@ -87,7 +87,11 @@ public class PacketBenchmark {
         }
         maker.begin(packet, PacketMaker.ACK);
         for (int i = 0; i < connections; i++) {
-            // As a store of connections settles.
+            maker.fill(packet, i);
+            path.pass(maker, packet);
+        }
+        // As a store of connections settles.
+        for (int i = 0; i < connections; i++) {
             clock.advance(Clock.SETTLING_NANOS / connections);
             maker.fill(packet, i);
             path.pass(maker, packet);
