@@ -19,7 +19,7 @@ import org.lvs4j.service.Forwarding;
 import org.lvs4j.service.Persistence;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.Sysctl;
-import org.lvs4j.stats.Lanes;
+import org.lvs4j.stats.Stripes;
 
 /**
  * The way of a packet or a new connection through the director: table, service, persistence, scheduler, table. The order
@@ -88,7 +88,7 @@ final class Dispatch {
             HeldConnection held =
                     connections.hold(flow.protocol(), flow, !onePacket, server, port, template, nowNanos);
             if (held != null) {
-                server.statistics().counters().connection(Lanes.SHARED);
+                server.statistics().counters().connection(Stripes.SHARED);
                 return new Connection(
                         director, service.key(), Verdict.FORWARD, held, flow.mark(), triedIds, onePacket);
             }
@@ -113,7 +113,7 @@ final class Dispatch {
             }
             HeldConnection held = connections.hold(protocol, null, false, server, port, null, nowNanos);
             if (held != null) {
-                server.statistics().counters().connection(Lanes.SHARED);
+                server.statistics().counters().connection(Stripes.SHARED);
                 return new Connection(director, service.key(), Verdict.FORWARD, held, 0, triedIds);
             }
         }
@@ -194,7 +194,7 @@ final class Dispatch {
                     : cursor.insert(flow, server, port, template, signal, defence.secureTcp(), nowNanos);
             switch (insertion) {
                 case DONE -> {
-                    server.statistics().counters().connection(cursor.lane());
+                    server.statistics().counters().connection(cursor.stripe());
                     count(server, cursor, true, bytes);
                     return Decision.forward(
                             server.id(), port, server.config().forwarding().method() != Forwarding.Method.MASQUERADE);
@@ -321,23 +321,23 @@ final class Dispatch {
 
     /** Counts a packet for its server, and thereby for the service and the director, of which the server is a part. */
     void count(ServerState server, boolean in, long bytes) {
-        count(server, Lanes.SHARED, in, bytes);
+        count(server, Stripes.SHARED, in, bytes);
     }
 
     private static void count(ServerState server, ConnectionCursor cursor, boolean in, long bytes) {
-        count(server, cursor.lane(), in, bytes);
-        // The lane is another thread's as soon as the cursor is gone.
+        count(server, cursor.stripe(), in, bytes);
+        // The stripe is another thread's as soon as the cursor is gone.
         Reference.reachabilityFence(cursor);
     }
 
-    private static void count(ServerState server, int lane, boolean in, long bytes) {
+    private static void count(ServerState server, int stripe, boolean in, long bytes) {
         if (!server.present()) {
             return;
         }
         if (in) {
-            server.statistics().counters().in(lane, 1, bytes);
+            server.statistics().counters().in(stripe, 1, bytes);
         } else {
-            server.statistics().counters().out(lane, 1, bytes);
+            server.statistics().counters().out(stripe, 1, bytes);
         }
     }
 

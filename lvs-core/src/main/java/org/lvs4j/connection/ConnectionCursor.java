@@ -8,7 +8,7 @@ import org.lvs4j.net.IpAddress;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.service.Forwarding;
 import org.lvs4j.service.RealServer;
-import org.lvs4j.stats.Lanes;
+import org.lvs4j.stats.Stripes;
 
 /**
  * A place in the {@link ConnectionTable}: asks for a connection, tells what it was like when it was found, and changes it. This
@@ -26,21 +26,21 @@ public final class ConnectionCursor {
 
     private final ConnectionTable table;
     private final FlowProbe probe;
-    private final int lane;
+    private final int stripe;
     private final ReplyKey replyKey = new ReplyKey();
     private AddressFamily family;
 
-    /** Takes a lane of its own to count in, if lanes are given and one is free. */
-    ConnectionCursor(ConnectionTable table, AddressFamily family, FlowProbe probe, @Nullable Lanes lanes) {
+    /** Takes a stripe of its own to count in, if stripes are given and one is free. */
+    ConnectionCursor(ConnectionTable table, AddressFamily family, FlowProbe probe, @Nullable Stripes stripes) {
         this.table = table;
         this.family = family;
         this.probe = probe;
-        lane = lanes == null ? Lanes.SHARED : lanes.take(this);
+        stripe = stripes == null ? Stripes.SHARED : stripes.take(this);
     }
 
     /** Where to count what passes; the cursor must be reachable until that is done. */
-    public int lane() {
-        return lane;
+    public int stripe() {
+        return stripe;
     }
 
     // ---- looking up

@@ -9,7 +9,7 @@ import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
-import org.lvs4j.stats.Lanes;
+import org.lvs4j.stats.Stripes;
 
 /**
  * Every live connection, and the time by which idle ones end.
@@ -37,9 +37,9 @@ public final class ConnectionTable {
     private final int capacity;
     private final Ticks ticks;
     private final AtomicLong nextTick = new AtomicLong(1);
-    private final Lanes lanes = new Lanes();
+    private final Stripes stripes = new Stripes();
     private final PerThread<ConnectionCursor> cursors = 
-            new PerThread<>(() -> new ConnectionCursor(this, AddressFamily.IPV4, new FlowProbe(), lanes));
+            new PerThread<>(() -> new ConnectionCursor(this, AddressFamily.IPV4, new FlowProbe(), stripes));
 
     /** Shown each connection. */
     public interface Visitor {

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Counters may have parts, as a service has servers: what a part counts shows in them when they are read, so that an
  * event is counted once and not once for each sum that it belongs to.
  *
- * <p>A thread with a lane of its own ({@link Lanes}) counts in a cell that nobody else writes, by plain additions. All others
+ * <p>A thread with a stripe of its own ({@link Stripes}) counts in a cell that nobody else writes, by plain additions. All others
  * add atomically. A cell lies in the middle of its array, so that no two share a line wherever the collector puts them.
  *
  * <p>Guarantees: exact when read at rest; a reading taken while others count includes every count that
- * happened before it. Progress: counting in a lane is wait-free, but for the first time, which makes the cell; otherwise it is
+ * happened before it. Progress: counting in a stripe is wait-free, but for the first time, which makes the cell; otherwise it is
  * lock-free and does not allocate at rest. Reading, including and excluding take a lock, which no counting thread takes.
  */
 public final class Counters {
@@ -45,7 +45,7 @@ public final class Counters {
     private final LongAdder inBytes = new LongAdder();
     private final LongAdder outBytes = new LongAdder();
 
-    // One for each lane that has counted here. Set once: volatile publishes the array, which is set by compare-and-set.
+    // One for each stripe that has counted here. Set once: volatile publishes the array, which is set by compare-and-set.
     private volatile long @Nullable [] @Nullable [] cells;
 
     /** Each part with what it had counted before it became one. Guarded by this object's lock, as is the next. */
@@ -60,27 +60,27 @@ public final class Counters {
     /**
      * Counts a connection.
      *
-     * @param lane the caller's own, or {@link Lanes#SHARED}
+     * @param stripe the caller's own, or {@link Stripes#SHARED}
      */
-    public void connection(int lane) {
-        if (lane == Lanes.SHARED) {
+    public void connection(int stripe) {
+        if (stripe == Stripes.SHARED) {
             connections.increment();
         } else {
-            add(cell(lane), CONNECTIONS, 1);
+            add(cell(stripe), CONNECTIONS, 1);
         }
     }
 
     /**
      * Counts packets from a client.
      *
-     * @param lane as for {@link #connection}
+     * @param stripe as for {@link #connection}
      */
-    public void in(int lane, long packets, long bytes) {
-        if (lane == Lanes.SHARED) {
+    public void in(int stripe, long packets, long bytes) {
+        if (stripe == Stripes.SHARED) {
             inPackets.add(packets);
             inBytes.add(bytes);
         } else {
-            long[] cell = cell(lane);
+            long[] cell = cell(stripe);
             add(cell, IN_PACKETS, packets);
             add(cell, IN_BYTES, bytes);
         }
@@ -89,14 +89,14 @@ public final class Counters {
     /**
      * Counts packets to a client.
      *
-     * @param lane as for {@link #connection}
+     * @param stripe as for {@link #connection}
      */
-    public void out(int lane, long packets, long bytes) {
-        if (lane == Lanes.SHARED) {
+    public void out(int stripe, long packets, long bytes) {
+        if (stripe == Stripes.SHARED) {
             outPackets.add(packets);
             outBytes.add(bytes);
         } else {
-            long[] cell = cell(lane);
+            long[] cell = cell(stripe);
             add(cell, OUT_PACKETS, packets);
             add(cell, OUT_BYTES, bytes);
         }
@@ -107,27 +107,27 @@ public final class Counters {
         WORD.setOpaque(cell, index, (long) WORD.getOpaque(cell, index) + count);
     }
 
-    private long[] cell(int lane) {
+    private long[] cell(int stripe) {
         long[][] made = cells;
-        long[] cell = made == null ? null : made[lane];
-        return cell != null ? cell : makeCell(lane);
+        long[] cell = made == null ? null : made[stripe];
+        return cell != null ? cell : makeCell(stripe);
     }
 
-    private long[] makeCell(int lane) {
+    private long[] makeCell(int stripe) {
         if (cells == null) {
-            CELLS.compareAndSet(this, null, new long[Lanes.COUNT][]);
+            CELLS.compareAndSet(this, null, new long[Stripes.COUNT][]);
         }
         long[] cell = new long[CELL_WORDS];
         // Release: pairs with the acquire in sum, so that a reader sees it zeroed.
-        CELL.setRelease(cells, lane, cell);
+        CELL.setRelease(cells, stripe, cell);
         return cell;
     }
 
     private long sum(LongAdder shared, int index) {
         long sum = shared.sum();
         long[][] made = cells;
-        for (int lane = 0; made != null && lane < Lanes.COUNT; lane++) {
-            long[] cell = (long[]) CELL.getAcquire(made, lane);
+        for (int stripe = 0; made != null && stripe < Stripes.COUNT; stripe++) {
+            long[] cell = (long[]) CELL.getAcquire(made, stripe);
             sum += cell == null ? 0 : (long) WORD.getOpaque(cell, index);
         }
         return sum;

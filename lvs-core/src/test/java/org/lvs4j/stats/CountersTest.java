@@ -14,23 +14,23 @@ class CountersTest {
     private static final int THREADS = 6;
     private static final int ROUNDS = 100_000;
 
-    private final Lanes lanes = new Lanes();
+    private final Stripes stripes = new Stripes();
     private final Counters sum = new Counters();
     private final Counters part = new Counters();
 
     @Test
-    void read_afterThreadsWithAndWithoutLanes_isExact() throws Exception {
+    void read_afterThreadsWithAndWithoutStripes_isExact() throws Exception {
         sum.include(part);
         ExecutorService executor = Executors.newFixedThreadPool(THREADS);
         List<Future<?>> runs = new ArrayList<>();
         try {
             for (int thread = 0; thread < THREADS; thread++) {
-                int lane = thread % 3 == 0 ? Lanes.SHARED : lanes.take(runs);
+                int stripe = thread % 3 == 0 ? Stripes.SHARED : stripes.take(runs);
                 runs.add(executor.submit(() -> {
                     for (int i = 0; i < ROUNDS; i++) {
-                        part.connection(lane);
-                        part.in(lane, 1, 100);
-                        part.out(lane, 2, 300);
+                        part.connection(stripe);
+                        part.in(stripe, 1, 100);
+                        part.out(stripe, 2, 300);
                     }
                 }));
             }
@@ -47,26 +47,26 @@ class CountersTest {
     }
 
     @Test
-    void in_laneThatWasHandedOn_goesOnCounting() {
+    void in_stripeThatWasHandedOn_goesOnCounting() {
         Object first = new Object();
-        int lane = lanes.take(first);
-        part.in(lane, 1, 10);
-        lanes.giveBack(lane);
-        assertThat(lanes.take(this)).isEqualTo(lane);
-        part.in(lane, 2, 20);
+        int stripe = stripes.take(first);
+        part.in(stripe, 1, 10);
+        stripes.giveBack(stripe);
+        assertThat(stripes.take(this)).isEqualTo(stripe);
+        part.in(stripe, 2, 20);
         assertThat(part.read().inPackets()).isEqualTo(3);
         assertThat(part.read().inBytes()).isEqualTo(30);
     }
 
     @Test
-    void exclude_partThatWasCountedInLanes_keepsItsCounts() {
-        int lane = lanes.take(this);
-        part.connection(lane);
+    void exclude_partThatWasCountedInStripes_keepsItsCounts() {
+        int stripe = stripes.take(this);
+        part.connection(stripe);
         sum.include(part);
-        part.connection(lane);
-        part.connection(Lanes.SHARED);
+        part.connection(stripe);
+        part.connection(Stripes.SHARED);
         sum.exclude(part);
-        part.connection(lane);
+        part.connection(stripe);
         assertThat(sum.read().connections()).isEqualTo(2);
     }
 }

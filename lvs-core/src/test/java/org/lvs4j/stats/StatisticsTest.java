@@ -9,10 +9,10 @@ class StatisticsTest {
 
     private void load(long perSecond) {
         for (long i = 0; i < 2 * perSecond; i++) {
-            statistics.counters().connection(Lanes.SHARED);
+            statistics.counters().connection(Stripes.SHARED);
         }
-        statistics.counters().in(Lanes.SHARED, 2 * perSecond, 2 * perSecond);
-        statistics.counters().out(Lanes.SHARED, 2 * perSecond, 2 * perSecond);
+        statistics.counters().in(Stripes.SHARED, 2 * perSecond, 2 * perSecond);
+        statistics.counters().out(Stripes.SHARED, 2 * perSecond, 2 * perSecond);
         statistics.estimate();
     }
 
@@ -32,9 +32,9 @@ class StatisticsTest {
     void rates_knownSequence_asComputedByHand() {
         // In 1/1024 of a connection: 0 + 512*10/4 = 1280, then 1280 - 1280/4 = 960, then 720.
         for (int i = 0; i < 10; i++) {
-            statistics.counters().connection(Lanes.SHARED);
+            statistics.counters().connection(Stripes.SHARED);
         }
-        statistics.counters().in(Lanes.SHARED, 1, 1);
+        statistics.counters().in(Stripes.SHARED, 1, 1);
         statistics.estimate();
         assertThat(statistics.rates().connectionsPerSecond()).as("(1280 + 511) / 1024").isEqualTo(1);
         assertThat(statistics.rates().inPacketsPerSecond()).as("(128 + 511) / 1024").isZero();
@@ -64,14 +64,14 @@ class StatisticsTest {
     @Test
     void zero_countersStartAgainAndAveragesAreForgotten() {
         load(1000);
-        statistics.counters().in(Lanes.SHARED, 3, 300);
+        statistics.counters().in(Stripes.SHARED, 3, 300);
         statistics.zero();
         assertThat(statistics.traffic()).isEqualTo(Traffic.NONE);
         assertThat(statistics.rates()).isEqualTo(new Rates(0, 0, 0, 0, 0));
 
-        statistics.counters().in(Lanes.SHARED, 1, 60);
-        statistics.counters().out(Lanes.SHARED, 2, 80);
-        statistics.counters().connection(Lanes.SHARED);
+        statistics.counters().in(Stripes.SHARED, 1, 60);
+        statistics.counters().out(Stripes.SHARED, 2, 80);
+        statistics.counters().connection(Stripes.SHARED);
         assertThat(statistics.traffic()).isEqualTo(new Traffic(1, 1, 2, 60, 80));
     }
 
@@ -79,7 +79,7 @@ class StatisticsTest {
     void rates_largeFigures_doNotOverflow() {
         long perSecond = 100_000_000_000L;
         for (int n = 0; n < 200; n++) {
-            statistics.counters().in(Lanes.SHARED, 2 * perSecond, 2 * perSecond);
+            statistics.counters().in(Stripes.SHARED, 2 * perSecond, 2 * perSecond);
             statistics.estimate();
         }
         assertThat(statistics.rates().inPacketsPerSecond()).isEqualTo(perSecond);

@@ -24,7 +24,7 @@ public class CountersStress {
 
         public ExcludeVersusRead() {
             sum.include(part);
-            part.connection(Lanes.SHARED);
+            part.connection(Stripes.SHARED);
         }
 
         @Actor
@@ -58,12 +58,12 @@ public class CountersStress {
 
         @Actor
         public void countInPart() {
-            part.connection(Lanes.SHARED);
+            part.connection(Stripes.SHARED);
         }
 
         @Actor
         public void count() {
-            sum.connection(Lanes.SHARED);
+            sum.connection(Stripes.SHARED);
         }
 
         @Arbiter
@@ -72,19 +72,19 @@ public class CountersStress {
         }
     }
 
-    /** A thread counts in its lane, for the first time, while the sum is read. */
+    /** A thread counts in its stripe, for the first time, while the sum is read. */
     @JCStressTest
     @Outcome(id = {"0, 2", "1, 2", "2, 2"}, expect = ACCEPTABLE, desc = "As far as it had come, and then all.")
     @Outcome(expect = FORBIDDEN, desc = "A count is lost, or seen too early.")
     @State
-    public static class LaneVersusRead {
+    public static class StripeVersusRead {
         private final Counters counters = new Counters();
-        private final int lane = new Lanes().take(this);
+        private final int stripe = new Stripes().take(this);
 
         @Actor
         public void count() {
-            counters.in(lane, 1, 1);
-            counters.in(lane, 1, 1);
+            counters.in(stripe, 1, 1);
+            counters.in(stripe, 1, 1);
         }
 
         @Actor
@@ -98,16 +98,16 @@ public class CountersStress {
         }
     }
 
-    /** Two threads count in their lanes for the first time. */
+    /** Two threads count in their stripes for the first time. */
     @JCStressTest
     @Outcome(id = "2", expect = ACCEPTABLE, desc = "Both show.")
     @Outcome(expect = FORBIDDEN, desc = "A count is lost.")
     @State
-    public static class TwoLanes {
+    public static class TwoStripes {
         private final Counters counters = new Counters();
-        private final Lanes lanes = new Lanes();
-        private final int first = lanes.take(this);
-        private final int second = lanes.take(this);
+        private final Stripes stripes = new Stripes();
+        private final int first = stripes.take(this);
+        private final int second = stripes.take(this);
 
         @Actor
         public void countFirst() {
