@@ -4,15 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One generation of a {@link FlowTable}: its lines of 64 bytes, and for each line a control word.
- *
- * <pre>
- * control   passed 16 | frozen 1 | offset 9 | version 16 | sequence 22
- * </pre>
- *
- * <p>"Passed" counts the connections whose home is this line or one before it, and which lie behind it: a search goes on
- * behind a line only if it is not zero. The rest is about the connections whose home the line is: offset and version name
- * the slot of one that is being inserted, the sequence counts insertions, and "frozen" says that there will be no more.
+ * One generation of a {@link FlowTable}: its lines of 64 bytes, and for each line a control word ({@link FlowControl}).
  */
 final class FlowArea extends FlowLines {
     /**
@@ -31,14 +23,6 @@ final class FlowArea extends FlowLines {
     // As good as never.
     private static final long NEVER = 0x5CA1_AB1E_0DDB_A11L;
     private static final int AHEAD = 8;
-    private static final long ONE_PASSED = 1L << 48;
-    private static final long FROZEN = 1L << 47;
-    private static final int OFFSET_SHIFT = 38;
-    private static final int OFFSET_MASK = 0x1FF;
-    private static final int VERSION_SHIFT = 22;
-    private static final long SEQUENCE_MASK = 0x3F_FFFFL;
-    private static final long OWN_MASK = ONE_PASSED - 1;
-    private static final long NAME_MASK = OWN_MASK & ~(FROZEN | SEQUENCE_MASK);
 
     final FlowTable table;
     final int homes;
@@ -65,7 +49,7 @@ final class FlowArea extends FlowLines {
 
     /** How many connections make it time to grow. */
     long limit() {
-        return wide ? homeSlots() / 8L * 5 : homeSlots() / 5L * 4;
+        return wide ? homeSlots() / 8L * 5 : homeSlots() / 10L * 7;
     }
 
     /** How many homes the next area has then. */
@@ -127,7 +111,8 @@ final class FlowArea extends FlowLines {
      */
     int find(FlowProbe probe, @Nullable FlowArea next) {
         int home = home(probe.hash);
-        for (int line = home; line < home + WINDOW; line++) {
+        int last = home;
+        for (int line = home; line <= last; line++) {
             long[] chunk = chunkOf(line);
             if (chunk == null) {
                 return ABSENT;
@@ -163,8 +148,8 @@ final class FlowArea extends FlowLines {
                     meta = again;
                 }
             }
-            if (passed(line) == 0) {
-                return ABSENT;
+            if (line == home) {
+                last = home + FlowControl.reach(controlIfAny(home));
             }
         }
         return ABSENT;
@@ -188,21 +173,32 @@ final class FlowArea extends FlowLines {
 
     // ---- insertion
 
-    private void pass(int home, int slot, long delta) {
-        for (int line = home; line < lineOf(slot); line++) {
-            addControl(line, delta);
+    /** Sees to it that searches from a home come as far as a slot. */
+    private void include(int home, int slot) {
+        int distance = lineOf(slot) - home;
+        while (distance != 0) {
+            long control = control(home);
+            if (casControl(home, control, FlowControl.including(control, distance))) {
+                return;
+            }
         }
     }
 
-    static boolean frozen(long control) {
-        return (control & FROZEN) != 0;
+    /** A slot is empty again. */
+    private void exclude(int home, int slot) {
+        while (lineOf(slot) != home) {
+            long control = control(home);
+            if (casControl(home, control, FlowControl.excluding(control))) {
+                return;
+            }
+        }
     }
 
     /** Makes known what the control word names, if its owner has not done so yet. */
     void settle(int home, long control) {
-        int version = (int) (control >>> VERSION_SHIFT & 0xFFFF);
+        int version = FlowControl.version(control);
         if (version != 0) {
-            promote(firstSlot(home) + (int) (control >>> OFFSET_SHIFT & OFFSET_MASK), version);
+            promote(firstSlot(home) + FlowControl.offset(control), version);
         }
     }
 
@@ -231,7 +227,7 @@ final class FlowArea extends FlowLines {
             int version = FlowRecord.versionAfter(meta);
             if (FlowRecord.status(meta) == FlowRecord.EMPTY
                     && casMeta(slot, meta, FlowRecord.with(0, FlowRecord.CLAIMED, version))) {
-                pass(home, slot, ONE_PASSED);
+                include(home, slot);
                 write(slot, probe);
                 long links;
                 do {
@@ -251,23 +247,20 @@ final class FlowArea extends FlowLines {
      */
     boolean commit(int home, int slot, long control) {
         int version = FlowRecord.version(meta(slot));
-        long own = (long) (slot - firstSlot(home)) << OFFSET_SHIFT
-                | (long) version << VERSION_SHIFT
-                | control + 1 & SEQUENCE_MASK;
-        while (true) {
-            long now = control(home);
-            if (((now ^ control) & (SEQUENCE_MASK | FROZEN)) != 0) {
-                abandon(home, slot);
-                return false;
-            }
-            if (casControl(home, now, now & ~OWN_MASK | own)) {
-                break;
-            }
+        long now = control(home);
+        long named = FlowControl.naming(now, slot - firstSlot(home), version);
+        while (FlowControl.sameSequence(control, now) && !casControl(home, now, named)) {
+            now = control(home);
+            named = FlowControl.naming(now, slot - firstSlot(home), version);
+        }
+        if (!FlowControl.sameSequence(control, now)) {
+            abandon(home, slot);
+            return false;
         }
         promote(slot, version);
         // Nobody needs to help any more; a name that stayed could fit another claim after 65,535 uses of the slot.
-        long now = control(home);
-        while ((now & OWN_MASK & ~FROZEN) == own && !casControl(home, now, now & ~NAME_MASK)) {
+        now = control(home);
+        while (FlowControl.sameName(named, now) && !casControl(home, now, FlowControl.nameless(now))) {
             now = control(home);
         }
         return true;
@@ -275,7 +268,7 @@ final class FlowArea extends FlowLines {
 
     void abandon(int home, int slot) {
         setClaimed(slot, FlowRecord.empty(FlowRecord.version(meta(slot))));
-        pass(home, slot, -ONE_PASSED);
+        exclude(home, slot);
     }
 
     /** Empties the slot of a live connection if it still is as the probe says. */
@@ -283,7 +276,7 @@ final class FlowArea extends FlowLines {
         if (!casMeta(slot, meta, FlowRecord.empty(FlowRecord.version(meta)))) {
             return false;
         }
-        pass(home, slot, -ONE_PASSED);
+        exclude(home, slot);
         return true;
     }
 
@@ -291,11 +284,11 @@ final class FlowArea extends FlowLines {
     void freeze(int home) {
         while (true) {
             long control = control(home);
-            if (frozen(control)) {
+            if (FlowControl.frozen(control)) {
                 return;
             }
             settle(home, control);
-            if (casControl(home, control, control | FROZEN)) {
+            if (casControl(home, control, FlowControl.freezing(control))) {
                 return;
             }
         }

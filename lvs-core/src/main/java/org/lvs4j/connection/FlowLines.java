@@ -173,14 +173,10 @@ abstract class FlowLines {
         }
     }
 
-    final void addControl(int line, long delta) {
-        WORDS.getAndAdd(chunk(controls, line, 0, 1), line % CHUNK_LINES, delta);
-    }
-
-    /** How many connections lie behind a line that a search for them comes through; a look that makes nothing. */
-    final long passed(int line) {
+    /** The control word of a line; a look that makes nothing. */
+    final long controlIfAny(int line) {
         long[] chunk = (long[]) CHUNKS.getAcquire(controls, line / CHUNK_LINES);
-        return chunk == null ? 0 : (long) WORDS.getVolatile(chunk, line % CHUNK_LINES) >>> 48;
+        return chunk == null ? 0 : (long) WORDS.getVolatile(chunk, line % CHUNK_LINES);
     }
 
     long bytes() {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * A line is 64 bytes: two IPv4 connections or one IPv6 connection, see {@link FlowRecord}. The upper bits of a key's hash
  * name its home line; a connection lies there or, if that is full, in one of the lines behind it, no further than
- * {@link FlowArea#WINDOW} lines. Each line has a control word beside it that counts what lies behind it, so that a key found
+ * {@link FlowArea#WINDOW} lines. Each line has a control word beside it that tells how far its connections reach, so that a key found
  * at home costs one line, and one that is not there one line and one control word. Nothing marks a grave: a slot
  * whose connection has ended is empty at once.
  *
@@ -61,7 +61,8 @@ import org.jspecify.annotations.Nullable;
  * <h2>What was given up</h2>
  *
  * The memory of both areas is in use while one replaces the other. A million IPv4 connections take 63 bytes each, nodes
- * included; the figure swings between 53 and 65 with the load, with up to 8 more where slots stand empty after churn. Versions
+ * included; the figure swings between 60 and 72 with the load, with up to 64 more for nodes that connections leave behind
+ * which end long before their time. Versions
  * have 16 bits: a thread that sleeps while one slot is used a multiple of 65,535 times and then reads the same state and
  * deadline would take one connection for another; within a lookup the keys are compared as well. A connection for which the
  * window of a new area has no room is dropped and counted; at these loads that is less likely than a fault of the memory.
@@ -210,7 +211,7 @@ final class FlowTable {
             }
             int home = current.home(probe.hash);
             long control = current.control(home);
-            if (FlowArea.frozen(control)) {
+            if (FlowControl.frozen(control)) {
                 continue;
             }
             current.settle(home, control);

@@ -142,7 +142,7 @@ public class FlowInsertStress {
         }
     }
 
-    /** Two searches for a connection that is being inserted behind a full line: the count of what lies behind comes first. */
+    /** Two searches for a connection that is being inserted behind a full line: how far it lies comes first. */
     @JCStressTest
     @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "Not there yet.")
     @Outcome(id = "0, 3", expect = ACCEPTABLE, desc = "There in between.")
@@ -168,6 +168,67 @@ public class FlowInsertStress {
         public void findTwice(II_Result r) {
             r.r1 = home.find(finding);
             r.r2 = home.find(finding);
+        }
+    }
+
+    /** The last connection behind its home ends while another one comes to lie there: searches still come as far as that. */
+    @JCStressTest
+    @Outcome(id = "1, 13, 3", expect = ACCEPTABLE, desc = "The one has ended, the other is found.")
+    @Outcome(expect = FORBIDDEN, desc = "Searches stay at home.")
+    @State
+    public static class LeaveVersusComeBehindHome {
+        private final Home home = Home.alone(true, 1);
+        private final FlowProbe leaving = home.probe(1);
+        private final FlowProbe coming = home.probe(2);
+
+        public LeaveVersusComeBehindHome() {
+            home.insert(home.probe(0), 1);
+            home.insert(leaving, 2);
+        }
+
+        @Actor
+        public void leave(III_Result r) {
+            r.r1 = home.remove(leaving);
+        }
+
+        @Actor
+        public void come(III_Result r) {
+            r.r2 = home.insert(coming, 3);
+        }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r3 = home.find(home.probe(2));
+        }
+    }
+
+    /** Two connections come to lie behind their home at the same time. */
+    @JCStressTest
+    @Outcome(id = "12, 13, 5", expect = ACCEPTABLE, desc = "Both are found.")
+    @Outcome(expect = FORBIDDEN, desc = "Searches do not come as far as the second one.")
+    @State
+    public static class TwoComeBehindHome {
+        private final Home home = Home.alone(true, 1);
+        private final FlowProbe first = home.probe(1);
+        private final FlowProbe second = home.probe(2);
+
+        public TwoComeBehindHome() {
+            home.insert(home.probe(0), 1);
+        }
+
+        @Actor
+        public void comeFirst(III_Result r) {
+            r.r1 = home.insert(first, 2);
+        }
+
+        @Actor
+        public void comeSecond(III_Result r) {
+            r.r2 = home.insert(second, 3);
+        }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r3 = home.find(home.probe(1)) + home.find(home.probe(2));
         }
     }
 }
