@@ -49,7 +49,7 @@ final class FlowArea extends FlowLines {
 
     /** How many connections make it time to grow. */
     long limit() {
-        return wide ? homeSlots() / 8L * 5 : homeSlots() / 10L * 7;
+        return wide ? homeSlots() / 8L * 5 : homeSlots() / 5L * 4;
     }
 
     /** How many homes the next area has then. */

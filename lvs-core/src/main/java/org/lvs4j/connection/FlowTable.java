@@ -61,7 +61,7 @@ import org.jspecify.annotations.Nullable;
  * <h2>What was given up</h2>
  *
  * The memory of both areas is in use while one replaces the other. A million IPv4 connections take 63 bytes each, nodes
- * included; the figure swings between 60 and 72 with the load, with up to 64 more for nodes that connections leave behind
+ * included; the figure swings between 53 and 65 with the load, with up to 64 more for nodes that connections leave behind
  * which end long before their time. Versions have 16 bits: a thread that sleeps while one slot is used a multiple of 65,535
  * times and then reads the same state and deadline would take one connection for another; within a lookup the keys are compared
  * as well. A connection for which the window of a new area has no room is dropped and counted; at these loads that is less
