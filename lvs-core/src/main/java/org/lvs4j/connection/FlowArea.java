@@ -66,7 +66,7 @@ final class FlowArea extends FlowLines {
 
     /**
      * Looks for an IPv4 key where nearly all are, at home or in the line behind it, and asks no control word. For a search
-     * that mostly succeeds: one in seven is behind its home, and the line behind is fetched with it.
+     * that mostly succeeds: a fifth to a quarter lie behind their home, half of them in the next line.
      *
      * @return whether it was found; if not, only {@link #find} knows
      */
