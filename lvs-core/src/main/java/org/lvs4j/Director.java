@@ -68,7 +68,7 @@ public final class Director {
         long now = ticker.getAsLong();
         TimerWheel wheel = new TimerWheel(now);
         Registry<ServerState> servers = new Registry<>(Configuration.MAX_ALL_SERVERS);
-        Registry<Controller> controllers = new Registry<>(Integer.MAX_VALUE);
+        Registry<Controller> controllers = new Registry<>(ConnectionTable.MAX_CONTROLLER);
         connections = new ConnectionTable(timeouts, servers, controllers, wheel, builder.maxConnections, now);
         templates = new Templates(controllers, wheel, builder.maxTemplates);
         configuration = new Configuration(

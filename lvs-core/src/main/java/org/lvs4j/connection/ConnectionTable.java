@@ -22,6 +22,9 @@ import org.lvs4j.stats.Stripes;
  * whatever threads race. Progress: lock-free, but for {@link Replies}.
  */
 public final class ConnectionTable {
+    /** The highest number that whatever places connections may have. */
+    public static final int MAX_CONTROLLER = FlowRecord.MAX_CONTROLLER;
+
     private final FlowTable narrow;
     private final FlowTable wide;
     private final Replies replies = new Replies();
@@ -51,7 +54,7 @@ public final class ConnectionTable {
      * An empty table.
      *
      * @param servers all servers, by numbers of up to 24 bits
-     * @param controllers all that may have placed connections
+     * @param controllers all that may have placed connections, by numbers up to {@link #MAX_CONTROLLER}
      * @param wheel the timers of everything else, turned together with those of the table
      * @param capacity how many connections it holds at most
      */

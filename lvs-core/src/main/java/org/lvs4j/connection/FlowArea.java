@@ -302,23 +302,35 @@ final class FlowArea extends FlowLines {
             // Volatile, and after the meta word has been written: pairs with fire, which writes and reads in the other order.
             long links = links(slot);
             int next = table.nextTick();
-            int tick = deadline - next < 0 ? next : deadline;
-            if (tick - next >= timers.ring()) {
-                tick = next + timers.ring() - 1;
-            }
-            boolean armed = FlowRecord.armed(links);
-            if (armed && (FlowRecord.scheduled(links) - tick <= 0 || !timers.canSpare())) {
+            int ahead = Math.min(Math.max(deadline - next, 0), timers.ring() - 1);
+            int place = timers.place(next + ahead);
+            long armed;
+            if (!FlowRecord.armed(links)) {
+                armed = FlowRecord.armed(links, place);
+            } else if (timers.ahead(FlowRecord.armedAt(links), next) <= ahead || !timers.canSpare()) {
                 return;
+            } else {
+                armed = FlowRecord.armed(links, place, left(links, next));
             }
-            if (casLinks(slot, links, FlowRecord.armed(links, tick))) {
-                timers.push(slot, tick);
+            if (casLinks(slot, links, armed)) {
+                timers.push(slot, place);
                 // If the tick was taken meanwhile, its stack would wait for the next turn of the ring.
-                if (tick - table.nextTick() < 0) {
-                    turn(tick);
+                if (next + ahead - table.nextTick() < 0) {
+                    turn(next + ahead);
                 }
                 return;
             }
         }
+    }
+
+    /**
+     * Where the node stands that an armed slot is to remember beside a new one. Of two, the one that stays longer: the other
+     * one, which finds itself forgotten when its tick comes, is gone the sooner.
+     */
+    private int left(long links, int next) {
+        int armedAt = FlowRecord.armedAt(links);
+        int leftAt = FlowRecord.leftAt(links);
+        return FlowRecord.left(links) && timers.ahead(leftAt, next) > timers.ahead(armedAt, next) ? leftAt : armedAt;
     }
 
     /** Looks at every slot on the stack of a tick. */
@@ -349,30 +361,28 @@ final class FlowArea extends FlowLines {
 
     /** What a tick does with a node that it has taken. */
     void fire(int node, int slot, int tick) {
+        int place = timers.place(tick);
         while (true) {
             long links = links(slot);
-            int scheduled = FlowRecord.scheduled(links);
-            if (!FlowRecord.armed(links) || timers.position(scheduled) != timers.position(tick)) {
+            if (!FlowRecord.armed(links) || FlowRecord.armedAt(links) != place) {
+                if (FlowRecord.left(links)
+                        && FlowRecord.leftAt(links) == place
+                        && !casLinks(slot, links, FlowRecord.withoutLeft(links))) {
+                    continue;
+                }
                 timers.give(node);
                 return;
             }
-            if (scheduled - tick > 0) {
-                timers.pushNode(node, slot, scheduled);
-                // Its tick may have been taken while the node was on no stack.
-                if (scheduled - table.nextTick() < 0) {
-                    turn(scheduled);
-                }
-                return;
-            }
             // Before the look at the meta word: a packet that puts the deadline forward afterwards arms the slot itself.
-            if (casLinks(slot, links, links & ~FlowRecord.ARMED)) {
+            if (casLinks(slot, links, FlowRecord.disarmed(links))) {
                 timers.give(node);
                 break;
             }
         }
         long meta = meta(slot);
         while (FlowRecord.status(meta) == FlowRecord.LIVE) {
-            if (FlowRecord.deadline(meta) - tick > 0) {
+            // A thread that was held up does not put off what has become due meanwhile.
+            if (FlowRecord.deadline(meta) - table.nextTick() >= 0) {
                 arm(slot, FlowRecord.deadline(meta));
                 return;
             }

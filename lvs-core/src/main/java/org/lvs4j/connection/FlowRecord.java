@@ -6,12 +6,14 @@ package org.lvs4j.connection;
  * <pre>
  * word 0  meta       version 16 | indexed 1 | direct 1 | status 2 | unlisted 1 | packets 4 | port kept 1 | no output 1 | state 5 | deadline 32
  * word 1  identity   client port 16 | virtual port 16 | protocol 8 | server 24
- * word 2  links      armed 1 | controller 31 | scheduled tick 32
+ * word 2  links      armed 1 | left 1 | controller 28 | place armed at 17 | place left 17
  * word 3  addresses  client 32 | virtual 32                    (IPv4: four words, two connections to a line)
  * word 3  client, upper and lower; virtual, upper and lower; 0 (IPv6: eight words, one connection to a line)
  * </pre>
  *
- * The deadline and the scheduled tick are ticks of the table, compared by their difference because they wrap around.
+ * The deadline is a tick of the table, compared by its difference to another because ticks wrap around. The two places are on
+ * the ring of {@link FlowTimers}: where the node is that looks at the slot next, and where one is that was to do so before a
+ * deadline came closer.
  */
 final class FlowRecord {
     static final int META = 0;
@@ -54,8 +56,14 @@ final class FlowRecord {
     private static final long SERVER_MASK = 0xFF_FFFFL;
     static final int MAX_SERVER = (int) SERVER_MASK;
     static final long KEY_MASK = ~SERVER_MASK;
-    static final long ARMED = 1L << 63;
-    static final int MAX_CONTROLLER = Integer.MAX_VALUE;
+    private static final long ARMED = 1L << 63;
+    private static final long LEFT = 1L << 62;
+    private static final int CONTROLLER_SHIFT = 34;
+    /** The highest number of a template. */
+    static final int MAX_CONTROLLER = (1 << 28) - 1;
+    private static final long CONTROLLER_MASK = (long) MAX_CONTROLLER << CONTROLLER_SHIFT;
+    static final int PLACE_BITS = 17;
+    private static final long PLACE_MASK = (1L << PLACE_BITS) - 1;
 
     private FlowRecord() {}
 
@@ -170,22 +178,47 @@ final class FlowRecord {
     // ---- links
 
     static int controller(long links) {
-        return (int) (links >>> 32) & MAX_CONTROLLER;
+        return (int) (links >>> CONTROLLER_SHIFT) & MAX_CONTROLLER;
     }
 
     static long withController(long links, int controller) {
-        return links & (ARMED | LOW) | (long) controller << 32;
+        return links & ~CONTROLLER_MASK | (long) controller << CONTROLLER_SHIFT;
     }
 
-    static int scheduled(long links) {
-        return (int) links;
-    }
-
+    /** Whether a node is about to look at the slot. */
     static boolean armed(long links) {
         return links < 0;
     }
 
-    static long armed(long links, int tick) {
-        return links & ~LOW | ARMED | tick & LOW;
+    static int armedAt(long links) {
+        return (int) (links >>> PLACE_BITS & PLACE_MASK);
+    }
+
+    /** Whether there is another node, further away; only if the slot is armed. */
+    static boolean left(long links) {
+        return (links & LEFT) != 0;
+    }
+
+    static int leftAt(long links) {
+        return (int) (links & PLACE_MASK);
+    }
+
+    /** Armed for the first time, as far as is known. */
+    static long armed(long links, int place) {
+        return links & CONTROLLER_MASK | ARMED | (long) place << PLACE_BITS;
+    }
+
+    /** Armed at a place that comes sooner, with a node left where it was to be. */
+    static long armed(long links, int place, int left) {
+        return armed(links, place) | LEFT | left;
+    }
+
+    /** After the look of the node that was to come next: the one that was left does it in its place. */
+    static long disarmed(long links) {
+        return left(links) ? armed(links, leftAt(links)) : links & CONTROLLER_MASK;
+    }
+
+    static long withoutLeft(long links) {
+        return links & ~(LEFT | PLACE_MASK);
     }
 }

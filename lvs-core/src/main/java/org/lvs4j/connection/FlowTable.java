@@ -46,8 +46,10 @@ import org.jspecify.annotations.Nullable;
  * <h2>Time</h2>
  *
  * Each area has a wheel of ticks ({@link FlowTimers}). A packet moves the deadline in the meta word and touches the wheel only
- * if it comes closer. A slot remembers at which tick it is to be looked at, and keeps that beyond the end of its connection:
- * the next one in the slot uses the same node. A slot's look clears the memory first and reads the deadline second, a packet
+ * if it comes closer. A slot remembers where on the ring the node is that looks at it next, and, since a node cannot be taken
+ * out of a stack, where one is that it has left behind because a deadline came closer. It keeps both beyond the end of its
+ * connection: the next one in the slot uses the same nodes, so that a slot mostly has one, and two where connections
+ * end long before their time. A slot's look clears the memory first and reads the deadline second, a packet
  * writes the deadline first and reads the memory second, so one of them sees to it that the slot is looked at again.
  * The ring of a large area is longer than any default timeout; what lasts longer is looked at once in each turn.
  *
@@ -61,8 +63,8 @@ import org.jspecify.annotations.Nullable;
  * <h2>What was given up</h2>
  *
  * The memory of both areas is in use while one replaces the other. A million IPv4 connections take 63 bytes each, nodes
- * included; the figure swings between 53 and 65 with the load, with up to 64 more for nodes that connections leave behind
- * which end long before their time. Versions have 16 bits: a thread that sleeps while one slot is used a multiple of 65,535
+ * included; the figure swings between 53 and 65 with the load, with some 8 more for the second nodes of connections
+ * that end long before their time. Versions have 16 bits: a thread that sleeps while one slot is used a multiple of 65,535
  * times and then reads the same state and deadline would take one connection for another; within a lookup the keys are compared
  * as well. A connection for which the window of a new area has no room is dropped and counted; at these loads that is less
  * likely than a fault of the memory.
@@ -70,9 +72,9 @@ import org.jspecify.annotations.Nullable;
  * <h2>How it can be attacked</h2>
  *
  * By keys that collide: the hash mixes a seed of 64 secret bits into products, and nothing that a client can see tells
- * where its connection lies; the window bounds what a collision costs. By numbers: the caller keeps a ceiling. By resetting
- * connections again and again, each of which leaves a node on the wheel until its tick: at eight nodes for each slot no more
- * are spent and ends come later instead.
+ * where its connection lies; the window bounds what a collision costs. By numbers: the caller keeps a ceiling. By deadlines
+ * that come closer three times within one life, as if a client resets a connection and at once opens it again: the slot
+ * forgets a node, which stays on the wheel until its tick. At three nodes for each slot no more are spent and ends come later.
  */
 final class FlowTable {
     /** Told of each connection that has ended by time, exactly once. */

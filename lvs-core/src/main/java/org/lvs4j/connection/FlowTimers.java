@@ -18,11 +18,11 @@ final class FlowTimers {
     /** The ring of a small area: 82 seconds, and 32 KiB. */
     private static final int SHORT_RING = 1 << 13;
     /** The ring of a large one: 22 minutes, longer than any default timeout, so that a slot is looked at once. */
-    private static final int LONG_RING = 1 << 17;
+    private static final int LONG_RING = 1 << FlowRecord.PLACE_BITS;
     private static final int LARGE = 1 << 18;
     private static final int CHUNK_SHIFT = 12;
     private static final int CHUNK = 1 << CHUNK_SHIFT;
-    private static final int SPARE_NODES = 8;
+    private static final int SPARE_NODES = 3;
     private static final int GROUPS = 8;
     /** Two lines of the processor, since it fetches pairs. */
     private static final int SPACING = 16;
@@ -57,7 +57,7 @@ final class FlowTimers {
 
     private boolean anyFree() {
         for (int group = 0; group < GROUPS; group++) {
-            if ((int) free.get(place(group)) != 0) {
+            if ((int) free.get(stackOf(group)) != 0) {
                 return true;
             }
         }
@@ -68,7 +68,7 @@ final class FlowTimers {
         return (int) Thread.currentThread().getId() & GROUPS - 1;
     }
 
-    private static int place(int group) {
+    private static int stackOf(int group) {
         return (group + 1) * SPACING;
     }
 
@@ -77,30 +77,32 @@ final class FlowTimers {
         return heads.length;
     }
 
-    int position(int tick) {
+    /** Where on the ring the stack of a tick is. */
+    int place(int tick) {
         return tick & (heads.length - 1);
     }
 
-    /** Puts a slot onto the stack of a tick. */
-    void push(int slot, int tick) {
-        pushNode(take(), slot, tick);
+    /** How many ticks it takes until the stack at a place is taken, if a tick is the next one. */
+    int ahead(int place, int nextTick) {
+        return place - nextTick & (heads.length - 1);
     }
 
-    void pushNode(int node, int slot, int tick) {
+    /** Puts a slot onto the stack at a place. */
+    void push(int slot, int place) {
+        int node = take();
         long[] chunk = chunk(node);
-        int position = position(tick);
         int head;
         do {
-            head = (int) HEADS.getVolatile(heads, position);
+            head = (int) HEADS.getVolatile(heads, place);
             // Published by the compare-and-set of the head.
             NODES.setOpaque(chunk, node & (CHUNK - 1), (long) head << 32 | slot & 0xFFFF_FFFFL);
-        } while (!HEADS.compareAndSet(heads, position, head, node));
+        } while (!HEADS.compareAndSet(heads, place, head, node));
     }
 
     /** Takes the stack of a tick: its first node, or 0. */
     int takeStack(int tick) {
-        int position = position(tick);
-        return (int) HEADS.getVolatile(heads, position) == 0 ? 0 : (int) HEADS.getAndSet(heads, position, 0);
+        int place = place(tick);
+        return (int) HEADS.getVolatile(heads, place) == 0 ? 0 : (int) HEADS.getAndSet(heads, place, 0);
     }
 
     long node(int node) {
@@ -119,7 +121,7 @@ final class FlowTimers {
     private int take() {
         int own = ownGroup();
         for (int i = 0; i < GROUPS; i++) {
-            int node = take(place(own + i & GROUPS - 1));
+            int node = takeFree(stackOf(own + i & GROUPS - 1));
             if (node != 0) {
                 return node;
             }
@@ -127,15 +129,15 @@ final class FlowTimers {
         return fresh.getAndIncrement();
     }
 
-    private int take(int place) {
+    private int takeFree(int stack) {
         while (true) {
-            long head = free.get(place);
+            long head = free.get(stack);
             int node = (int) head;
             if (node == 0) {
                 return 0;
             }
             long after = (head >>> 32) + 1 << 32 | next(node(node)) & 0xFFFF_FFFFL;
-            if (free.compareAndSet(place, head, after)) {
+            if (free.compareAndSet(stack, head, after)) {
                 return node;
             }
         }
@@ -143,13 +145,13 @@ final class FlowTimers {
 
     /** Gives back a node that is on no stack. */
     void give(int node) {
-        int place = place(ownGroup());
+        int stack = stackOf(ownGroup());
         long[] chunk = chunk(node);
         long head;
         do {
-            head = free.get(place);
+            head = free.get(stack);
             NODES.setOpaque(chunk, node & (CHUNK - 1), head << 32);
-        } while (!free.compareAndSet(place, head, (head >>> 32) + 1 << 32 | node));
+        } while (!free.compareAndSet(stack, head, (head >>> 32) + 1 << 32 | node));
     }
 
     private long[] chunk(int node) {
@@ -162,6 +164,11 @@ final class FlowTimers {
         long[] made = new long[CHUNK];
         long[] other = (long[]) CHUNKS.compareAndExchange(chunks, index, null, made);
         return other == null ? made : other;
+    }
+
+    /** How many nodes there are, on the wheel or free. */
+    int nodes() {
+        return fresh.get() - 1;
     }
 
     long bytes() {

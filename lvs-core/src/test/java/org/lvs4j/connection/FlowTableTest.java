@@ -173,6 +173,52 @@ class FlowTableTest {
     }
 
     @Test
+    void change_toEndLongBeforeTheirTime_needsTwoNodesForASlotAtMost() {
+        FlowTable table = table(false, 1);
+        int slots = 0;
+        for (int tick = 0; tick < 4_000; tick += 40) {
+            for (int i = 0; i < 40; i++) {
+                table.insert(key(i, i), 0, until(tick + 6_000));
+                table.change(probe, FlowRecord.withDeadline(probe.meta, tick + 90_000));
+                table.change(probe, FlowRecord.withDeadline(probe.meta, tick + 15 + i % 8));
+                slots = probe.area.slots();
+                assertThat(probe.area.timers.nodes()).isLessThanOrEqualTo(2 * 40);
+            }
+            ended.clear();
+            for (int i = 0; i < 40; i++) {
+                table.advance(tick + i);
+                assertThat(ended).as("at tick " + (tick + i)).hasSize(Math.min(Math.max(i - 14, 0), 8) * 5);
+            }
+        }
+        assertThat(slots).isGreaterThan(2 * 40);
+    }
+
+    @Test
+    void change_closerThreeTimes_endsAtTheLastDeadlineAndForgetsNoLaterOne() {
+        FlowTable table = table(false, 1);
+        table.insert(key(7, 1), 0, until(900));
+        for (int deadline : new int[] {500, 300, 100}) {
+            assertThat(table.change(probe, FlowRecord.withDeadline(probe.meta, deadline))).isTrue();
+        }
+        table.advance(99);
+        assertThat(ended).isEmpty();
+        table.advance(100);
+        assertThat(ended).containsExactly(1);
+        // In the same slot, which the nodes of before are still to look at.
+        table.insert(key(7, 2), 0, until(400));
+        table.advance(399);
+        assertThat(ended).containsExactly(1);
+        table.advance(400);
+        assertThat(ended).containsExactly(1, 2);
+        table.insert(key(7, 3), 0, until(2_000));
+        table.advance(1_999);
+        assertThat(ended).containsExactly(1, 2);
+        table.advance(2_000);
+        assertThat(ended).containsExactly(1, 2, 3);
+        assertThat(probe.area.timers.nodes()).isLessThanOrEqualTo(4);
+    }
+
+    @Test
     void bytes_ofAMillionConnections_areAtMost64Each() {
         FlowTable table = new FlowTable(false, SEED, 1, probe -> {});
         for (int i = 0; i < 1_000_000; i++) {

@@ -19,14 +19,21 @@ import org.lvs4j.service.RealServer;
  *
  * <p>Two threads end the oldest connection and place a new one, as fast as they can, and send packets to others; a server is
  * quiesced and brought back every second. Time passes with the connections, so that one lives for 100 s and stays
- * for 10 s after its reset. Arguments: the folder for {@code soak.md}, minutes, connections. Exit code 1 if something was
- * lost, or counted wrongly.
+ * for 10 s after its reset. At half-time they pause, and what memory is in use then must do until the end. Arguments: the
+ * folder for {@code soak.md}, minutes, connections. Exit code 1 if something was lost, or counted wrongly, or if memory grew.
  */
 public final class Soak {
     private static final int THREADS = 2;
     private static final long PERIOD_MILLIS = 1000;
     private static final int PERIODS_PER_LINE = 10;
     private static final int MIB = 1 << 20;
+
+    // How many lives it takes until every slot has been through all that the timer wheel does: 1000 s of the clock.
+    private static final int LIVES_TO_SETTLE = 10;
+    private static final double MOST_GROWTH = 1.05;
+
+    // What a director may keep when all its connections have ended: a small table, counters of servers, stacks of threads.
+    private static final long KEPT = 8L * MIB;
 
     private final Clock clock = new Clock();
     private final DirectorStore store;
@@ -73,13 +80,21 @@ public final class Soak {
     }
 
     private void run(long seconds) throws IOException, InterruptedException {
+        long usedEmpty = CollectorLog.usedAfterCollection();
         clients.forEach(SoakClient::fill);
         long usedBefore = CollectorLog.usedAfterCollection();
         long filled = store.live();
         System.out.printf("%,d connections, %,d MiB in use%n", filled, usedBefore / MIB);
         log.take();
-        churn(seconds);
-        List<Long> collections = log.take();
+        long middle = Math.max(1, seconds / 2);
+        churn(1, middle);
+        long settled = rounds();
+        List<Long> collections = new ArrayList<>(log.take());
+        long usedMidway = CollectorLog.usedAfterCollection();
+        long midway = store.live();
+        log.take();
+        churn(middle + 1, seconds);
+        collections.addAll(log.take());
         clients.forEach(SoakClient::checkAll);
         long live = clients.stream().mapToLong(SoakClient::live).sum();
         long counted = store.live();
@@ -89,10 +104,14 @@ public final class Soak {
         require(counted == listed, counted + " connections are counted on servers, " + listed + " are listed");
         require(closing >= 0, closing + " connections too few are counted on servers");
         long usedAfter = CollectorLog.usedAfterCollection();
-        row("Connections placed and ended", "%,d", clients.stream().mapToLong(SoakClient::rounds).sum());
+        row("Connections placed and ended", "%,d", rounds());
         row("Connections at the end", "%,d established, %,d closing", live, closing);
         row("Heap after collection, before", "%,d MiB, %d B a connection", usedBefore / MIB, usedBefore / filled);
+        row("Heap after collection, half-way", "%,d MiB, %d B a connection", usedMidway / MIB, usedMidway / midway);
         row("Heap after collection, after", "%,d MiB, %d B a connection", usedAfter / MIB, usedAfter / counted);
+        require(
+                settled < (long) LIVES_TO_SETTLE * filled || usedAfter <= usedMidway * MOST_GROWTH,
+                "memory grew from " + usedMidway / MIB + " to " + usedAfter / MIB + " MiB after half of the time");
         row("Longest hiccup", "%.1f ms", longestNanos / 1e6);
         row("Longest hiccup of the control", "%.1f ms", longestControlNanos / 1e6);
         row("Difference", "%.1f ms", (longestNanos - longestControlNanos) / 1e6);
@@ -103,14 +122,24 @@ public final class Soak {
                 collections.stream().mapToLong(Long::longValue).sum(),
                 collections.stream().mapToLong(Long::longValue).max().orElse(0));
         drain();
+        long usedAtLast = CollectorLog.usedAfterCollection();
+        row("Heap after all have ended", "%,d MiB, %,d MiB before the first", usedAtLast / MIB, usedEmpty / MIB);
+        require(usedAtLast - usedEmpty <= KEPT, "when all had ended " + usedAtLast / MIB + " MiB were still in use");
         for (SoakClient client : clients) {
             require(client.failure().isEmpty(), client.failure());
         }
         row("Checks", "%s", failures.isEmpty() ? "all passed" : String.join("; ", failures));
     }
 
-    private void churn(long seconds) throws IOException, InterruptedException {
+    private long rounds() {
+        return clients.stream().mapToLong(SoakClient::rounds).sum();
+    }
+
+    /** Lets connections come and go, from the beginning of one second of the whole to the end of another. */
+    private void churn(long first, long last) throws IOException, InterruptedException {
+        threads.clear();
         for (SoakClient client : clients) {
+            client.resume();
             Thread thread = new Thread(client, "clients-" + threads.size());
             threads.add(thread);
             thread.start();
@@ -119,14 +148,14 @@ public final class Soak {
                 Hiccups.Control control = Hiccups.Control.start()) {
             control.takeLongestNanos();
             hiccups.takeLongestNanos();
-            long rounds = 0;
-            for (long second = 1; second <= seconds && threads.stream().allMatch(Thread::isAlive); second++) {
+            long rounds = rounds();
+            for (long second = first; second <= last && threads.stream().allMatch(Thread::isAlive); second++) {
                 Thread.sleep(PERIOD_MILLIS);
                 quiesceAnother(second);
                 longestNanos = Math.max(longestNanos, hiccups.takeLongestNanos());
                 longestControlNanos = Math.max(longestControlNanos, control.takeLongestNanos());
                 if (second % PERIODS_PER_LINE == 0) {
-                    long now = clients.stream().mapToLong(SoakClient::rounds).sum();
+                    long now = rounds();
                     System.out.printf(
                             "%5d s: %,d connections a second, %,d counted, longest hiccup %.1f ms, control %.1f ms%n",
                             second,

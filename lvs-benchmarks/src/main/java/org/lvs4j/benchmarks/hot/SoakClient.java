@@ -117,6 +117,11 @@ final class SoakClient implements Runnable {
         stopped = true;
     }
 
+    /** Lets it run again. For a thread that has not begun. */
+    void resume() {
+        stopped = false;
+    }
+
     /** How many connections it has placed and ended. */
     long rounds() {
         return rounds;
