@@ -22,6 +22,11 @@ public final class Decision {
         return (long) serverId << 32 | (direct ? DIRECT : 0) | (long) port << 8 | Verdict.FORWARD.ordinal();
     }
 
+    /** To forward a packet that the connection table has followed: its answer looks the same, but for the verdict. */
+    static long forward(long followed) {
+        return followed << 8 | Verdict.FORWARD.ordinal();
+    }
+
     /** Whether the connection was made for a server that answers the client itself, rather than for a masqueraded one. */
     static boolean direct(long decision) {
         return (decision & DIRECT) != 0;

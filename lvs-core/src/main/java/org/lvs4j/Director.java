@@ -67,8 +67,8 @@ public final class Director {
         ticker = builder.ticker;
         long now = ticker.getAsLong();
         TimerWheel wheel = new TimerWheel(now);
-        Registry<ServerState> servers = new Registry<>(Configuration.MAX_ALL_SERVERS);
-        Registry<Controller> controllers = new Registry<>(ConnectionTable.MAX_CONTROLLER);
+        Registry<ServerState> servers = new Registry<>(ServerState[]::new, Configuration.MAX_ALL_SERVERS);
+        Registry<Controller> controllers = new Registry<>(Controller[]::new, ConnectionTable.MAX_CONTROLLER);
         connections = new ConnectionTable(timeouts, servers, controllers, wheel, builder.maxConnections, now);
         templates = new Templates(controllers, wheel, builder.maxTemplates);
         configuration = new Configuration(
@@ -134,13 +134,13 @@ public final class Director {
      */
     public void removeService(ServiceKey key) {
         configuration.removeService(requireNonNull(key, "key"));
-        housekeeping.serversRemoved();
+        housekeeping.serversRemoved(ticker.getAsLong());
     }
 
     /** Removes every service. */
     public void clear() {
         configuration.clear();
-        housekeeping.serversRemoved();
+        housekeeping.serversRemoved(ticker.getAsLong());
     }
 
     /**
@@ -170,7 +170,7 @@ public final class Director {
      */
     public void removeServer(ServiceKey key, Endpoint server) {
         configuration.removeServer(requireNonNull(key, "key"), requireNonNull(server, "server"));
-        housekeeping.serversRemoved();
+        housekeeping.serversRemoved(ticker.getAsLong());
     }
 
     /** The names of all schedulers at hand, sorted. */

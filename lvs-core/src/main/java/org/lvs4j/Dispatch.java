@@ -88,7 +88,7 @@ final class Dispatch {
             HeldConnection held =
                     connections.hold(flow.protocol(), flow, !onePacket, server, port, template, nowNanos);
             if (held != null) {
-                server.statistics().counters().connection(Stripes.SHARED);
+                server.counters().connection(Stripes.SHARED);
                 return new Connection(
                         director, service.key(), Verdict.FORWARD, held, flow.mark(), triedIds, onePacket);
             }
@@ -113,7 +113,7 @@ final class Dispatch {
             }
             HeldConnection held = connections.hold(protocol, null, false, server, port, null, nowNanos);
             if (held != null) {
-                server.statistics().counters().connection(Stripes.SHARED);
+                server.counters().connection(Stripes.SHARED);
                 return new Connection(director, service.key(), Verdict.FORWARD, held, 0, triedIds);
             }
         }
@@ -140,6 +140,12 @@ final class Dispatch {
     }
 
     private long known(Flow flow, int signal, int bytes, long nowNanos) {
+        long followed = connections.follow(flow, signal, bytes, nowNanos);
+        return followed >= 0 ? Decision.forward(followed) : knownOnSearch(flow, signal, bytes, nowNanos);
+    }
+
+    /** A packet that is not simply one more. */
+    private long knownOnSearch(Flow flow, int signal, int bytes, long nowNanos) {
         ConnectionCursor found;
         // Again whenever another thread has changed the connection in between.
         while ((found = connections.find(flow)) != null) {
@@ -194,7 +200,7 @@ final class Dispatch {
                     : cursor.insert(flow, server, port, template, signal, defence.secureTcp(), nowNanos);
             switch (insertion) {
                 case DONE -> {
-                    server.statistics().counters().connection(cursor.stripe());
+                    server.counters().connection(cursor.stripe());
                     count(server, cursor, true, bytes);
                     return Decision.forward(
                             server.id(), port, server.config().forwarding().method() != Forwarding.Method.MASQUERADE);
@@ -335,9 +341,9 @@ final class Dispatch {
             return;
         }
         if (in) {
-            server.statistics().counters().in(stripe, 1, bytes);
+            server.counters().in(stripe, 1, bytes);
         } else {
-            server.statistics().counters().out(stripe, 1, bytes);
+            server.counters().out(stripe, 1, bytes);
         }
     }
 

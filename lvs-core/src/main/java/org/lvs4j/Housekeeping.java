@@ -52,14 +52,19 @@ final class Housekeeping {
     /** Mostly there is nothing to do until the next tick; everything else that is due falls on a tick as well. */
     void advance(long nowNanos) {
         long turn = nextTurn.get();
-        long next = nowNanos - turn >= 0 ? connections.advance(nowNanos) : turn;
+        if (nowNanos - turn >= 0) {
+            turn(turn, nowNanos);
+        }
+    }
+
+    private void turn(long turn, long nowNanos) {
+        long next = connections.advance(nowNanos);
+        lookAround(nowNanos);
+        // Fails if another thread has come further already, or servers have been removed.
+        nextTurn.compareAndSet(turn, next);
+        // Afterwards: who removes servers says so first, and asks for a turn then.
         if (removals.get() && removals.compareAndSet(true, false)) {
             Defence.expireNoDestination(connections, templates);
-        }
-        if (next != turn) {
-            lookAround(nowNanos);
-            // Fails if another thread has come further already.
-            nextTurn.compareAndSet(turn, next);
         }
     }
 
@@ -85,10 +90,11 @@ final class Housekeeping {
         }
     }
 
-    /** To be called when servers have been removed: their connections may have to go. */
-    void serversRemoved() {
+    /** To be called when servers have been removed: their connections may have to go, with whoever lets time pass next. */
+    void serversRemoved(long nowNanos) {
         if (settings.on(Sysctl.EXPIRE_NODEST_CONN)) {
             removals.set(true);
+            nextTurn.set(nowNanos);
         }
     }
 

@@ -37,7 +37,7 @@ public class ConfigurationStress {
             new Random(1),
             Duration.ZERO,
             new Counters(),
-            new Registry<>(1 << 20),
+            new Registry<>(ServerState[]::new, 1 << 20),
             server -> {});
     private static final AtomicInteger NEXT = new AtomicInteger();
 

@@ -46,10 +46,9 @@ public final class ConnectionCursor {
     // ---- looking up
 
     /** Goes to the connection of a packet from its client. Returns whether there is one. */
-    boolean find(Flow flow, FlowTable flows) {
-        // The flow's table is given, so that its memory is asked for before this cursor has arrived.
+    boolean find(Flow flow) {
         ask(flow);
-        return flows.find(probe);
+        return flows().find(probe);
     }
 
     private void ask(Flow flow) {
@@ -154,7 +153,7 @@ public final class ConnectionCursor {
         }
         long identity = FlowRecord.identity(clientPort, virtualPort, protocol);
         if (newFamily == AddressFamily.IPV4) {
-            probe.fill(FlowRecord.addresses(clientLow, virtualLow), 0, 0, 0, identity);
+            probe.fill(FlowRecord.addresses(clientLow, virtualLow), identity);
         } else {
             probe.fill(clientHigh, clientLow, virtualHigh, virtualLow, identity);
         }
@@ -180,7 +179,7 @@ public final class ConnectionCursor {
     public int serverPort(ServerState server) {
         return FlowRecord.has(probe.meta, FlowRecord.PORT_KEPT)
                 ? FlowRecord.virtualPort(probe.identity)
-                : server.config().endpoint().port();
+                : server.port();
     }
 
     /** The state. */
@@ -267,17 +266,23 @@ public final class ConnectionCursor {
         long before = probe.meta;
         long after = ConnectionRules.follow(before, protocol, fromClient, signal, defence);
         after = FlowRecord.withDeadline(after, table.deadline(after, nowNanos));
-        if (!flows().change(probe, after)) {
+        if (!FlowTable.area(probe).change(probe.slot, before, after)) {
             return false;
         }
-        boolean active = ConnectionRules.active(after);
-        if (active != ConnectionRules.active(before)) {
-            server.move(active);
+        if (FlowRecord.state(after) != FlowRecord.state(before)) {
+            move(server, before, after);
         }
         if (controller != null && ConnectionRules.assures(after, protocol, fromClient)) {
             controller.assure();
         }
         return true;
+    }
+
+    private static void move(ServerState server, long before, long after) {
+        boolean active = ConnectionRules.active(after);
+        if (active != ConnectionRules.active(before)) {
+            server.move(active);
+        }
     }
 
     /**

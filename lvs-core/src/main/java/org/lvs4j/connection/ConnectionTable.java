@@ -1,5 +1,6 @@
 package org.lvs4j.connection;
 
+import java.lang.ref.Reference;
 import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -30,7 +31,7 @@ public final class ConnectionTable {
     private final Replies replies = new Replies();
     private final Registry<ServerState> servers;
     private final Registry<Controller> controllers;
-    private final Registry<HeldConnection> held = new Registry<>(Integer.MAX_VALUE);
+    private final Registry<HeldConnection> held = new Registry<>(HeldConnection[]::new, Integer.MAX_VALUE);
 
     // Connections that can be found or are held and listed, and those that are about to be.
     private final LongAdder counted = new LongAdder();
@@ -40,8 +41,9 @@ public final class ConnectionTable {
     private final int capacity;
     private final Ticks ticks;
     private final AtomicLong nextTick = new AtomicLong(1);
+    private final SteadyPath steady;
     private final Stripes stripes = new Stripes();
-    private final PerThread<ConnectionCursor> cursors = 
+    private final PerThread<ConnectionCursor> cursors =
             new PerThread<>(() -> new ConnectionCursor(this, AddressFamily.IPV4, new FlowProbe(), stripes));
 
     /** Shown each connection. */
@@ -74,6 +76,7 @@ public final class ConnectionTable {
         SecureRandom random = new SecureRandom();
         narrow = new FlowTable(false, random.nextLong(), 1, probe -> ended(probe, AddressFamily.IPV4));
         wide = new FlowTable(true, random.nextLong(), 1, probe -> ended(probe, AddressFamily.IPV6));
+        steady = new SteadyPath(narrow, servers, timeouts, ticks);
     }
 
     /** The calling thread's cursor. */
@@ -84,7 +87,21 @@ public final class ConnectionTable {
     /** The calling thread's cursor, at the connection of a packet from its client; or null if there is none. */
     public @Nullable ConnectionCursor find(Flow flow) {
         ConnectionCursor cursor = cursors.get();
-        return cursor.find(flow, flows(flow.family())) ? cursor : null;
+        return cursor.find(flow) ? cursor : null;
+    }
+
+    /**
+     * Follows a packet of a client and counts it, if that is simple, as it is for most packets.
+     *
+     * @return the server's number, times 2^24; whether it answers the client itself, times 2^16; and the port at it. Negative if it is
+     *     not that simple: then nothing has happened
+     */
+    public long follow(Flow flow, int signal, int bytes, long nowNanos) {
+        ConnectionCursor cursor = cursors.get();
+        long followed = steady.follow(flow, signal, bytes, cursor.stripe(), nowNanos);
+        // The stripe is another thread's as soon as the cursor is gone.
+        Reference.reachabilityFence(cursor);
+        return followed;
     }
 
     /** Has the memory of a packet's connection fetched, so that looking for it a moment later need not wait. */
@@ -127,7 +144,8 @@ public final class ConnectionTable {
 
     /** The tick at which a connection ends that is in a meta word's state and stays idle from now on. */
     int deadline(long meta, long nowNanos) {
-        return ticks.notBefore(nowNanos + timeouts.nanos(FlowRecord.state(meta)));
+        // A timeout is a number of whole ticks.
+        return ticks.notBefore(nowNanos) + timeouts.ticks(FlowRecord.state(meta));
     }
 
     /**

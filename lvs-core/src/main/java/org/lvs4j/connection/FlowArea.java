@@ -39,12 +39,12 @@ final class FlowArea extends FlowLines {
         super(wide, homes + WINDOW - 1);
         this.table = table;
         this.homes = homes;
-        timers = new FlowTimers(slots());
+        timers = new FlowTimers(slots(lines));
     }
 
     /** How many slots there are in the lines that are homes: what the load is measured by. */
     int homeSlots() {
-        return firstSlot(homes);
+        return slots(homes);
     }
 
     /** How many connections make it time to grow. */
@@ -65,46 +65,6 @@ final class FlowArea extends FlowLines {
     // ---- search
 
     /**
-     * Looks for an IPv4 key where nearly all are, at home or in the line behind it, and asks no control word. For a search
-     * that mostly succeeds: a fifth to a quarter lie behind their home, half of them in the next line.
-     *
-     * @return whether it was found; if not, only {@link #find} knows
-     */
-    boolean glance(FlowProbe probe) {
-        int home = home(probe.hash);
-        return glance(probe, home) || glance(probe, home + 1);
-    }
-
-    private boolean glance(FlowProbe probe, int line) {
-        long[] chunk = chunkOf(line);
-        if (chunk == null) {
-            return false;
-        }
-        int index = indexOf(line);
-        long leftMeta = (long) WORDS.getVolatile(chunk, index);
-        long rightMeta = (long) WORDS.getVolatile(chunk, index + slotWords);
-        long left = difference(chunk, index, probe);
-        long right = difference(chunk, index + slotWords, probe);
-        // All ones if it is not the left one. Computed, because a processor that guesses which one it is guesses wrong
-        // every other time.
-        long notLeft = (left | -left) >> Long.SIZE - 1;
-        if ((notLeft & (right | -right)) < 0) {
-            return false;
-        }
-        int found = index + ((int) notLeft & slotWords);
-        long identity = (long) WORDS.getAcquire(chunk, found + FlowRecord.IDENTITY);
-        long links = (long) WORDS.getAcquire(chunk, found + FlowRecord.LINKS);
-        long again = (long) WORDS.getVolatile(chunk, found);
-        if (!FlowRecord.sameListed(leftMeta ^ (leftMeta ^ rightMeta) & notLeft, again)) {
-            return false;
-        }
-        probe.identity = identity;
-        probe.controller = FlowRecord.controller(links);
-        probe.at(this, firstSlot(line) + ((int) notLeft & 1), again);
-        return true;
-    }
-
-    /**
      * Looks for a key, and lets the probe know where it is.
      *
      * @param next the newer area if this is the older one; what is on its way there is helped to arrive
@@ -112,13 +72,15 @@ final class FlowArea extends FlowLines {
     int find(FlowProbe probe, @Nullable FlowArea next) {
         int home = home(probe.hash);
         int last = home;
+        int words = wide ? LINE_WORDS : FlowRecord.NARROW;
         for (int line = home; line <= last; line++) {
             long[] chunk = chunkOf(line);
-            if (chunk == null) {
+            int end = missing(line) ? 0 : indexOf(line + 1);
+            if (chunk == null && end != 0) {
                 return ABSENT;
             }
             int slot = firstSlot(line);
-            for (int index = indexOf(line); slot < firstSlot(line + 1); index += slotWords, slot++) {
+            for (int index = indexOf(line); index < end; index += words, slot++) {
                 // Volatile: an insertion's search must not be moved before its look at the control word.
                 long meta = (long) WORDS.getVolatile(chunk, index);
                 while (FlowRecord.status(meta) >= FlowRecord.LIVE
@@ -159,7 +121,7 @@ final class FlowArea extends FlowLines {
     void touch(int hash) {
         int line = home(hash);
         long[] chunk = chunkOf(line);
-        if (chunk != null) {
+        if (chunk != null && !missing(line)) {
             int index = indexOf(line);
             kept((long) WORDS.getOpaque(chunk, index) ^ (long) WORDS.getOpaque(chunk, index + LINE_WORDS - 1));
         }
@@ -222,7 +184,10 @@ final class FlowArea extends FlowLines {
     int claim(FlowProbe probe, int controller, long fields) {
         int home = home(probe.hash);
         int end = firstSlot(home + WINDOW);
-        for (int slot = firstSlot(home); slot < end; slot++) {
+        for (int slot = firstSlot(home); slot < end; slot = after(slot)) {
+            if (missing(lineOf(slot))) {
+                continue;
+            }
             long meta = meta(slot);
             int version = FlowRecord.versionAfter(meta);
             if (FlowRecord.status(meta) == FlowRecord.EMPTY
@@ -292,6 +257,22 @@ final class FlowArea extends FlowLines {
                 return;
             }
         }
+    }
+
+    // ---- change
+
+    /** Changes the meta word of a slot; false if it does not read as before any more. See {@link FlowTable#change}. */
+    boolean change(int slot, long before, long meta) {
+        if (meta == before) {
+            return meta(slot) == meta;
+        }
+        if (!casMeta(slot, before, meta)) {
+            return false;
+        }
+        if (FlowRecord.deadline(meta) - FlowRecord.deadline(before) < 0) {
+            arm(slot, FlowRecord.deadline(meta));
+        }
+        return true;
     }
 
     // ---- time

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * slow again; because a plain array costs one bounds check and nothing to release, and because arrays of numbers give the
  * collector nothing to follow.
  *
- * <p>A chunk with the header of its array, and six words that fill up the header's line, takes exactly four megabytes. G1
+ * <p>A chunk stands for 65,536 lines, but the last one of them is missing. With the header of its array, and six words that fill
+ * up the header's line, it takes exactly four megabytes that way. G1
  * gives an array of that size whole regions of its own as long as its regions are not larger, in heaps of up to 16 gigabytes or so.
  * There it lies still, whatever is collected, and a line of ours is a line of the processor's. Elsewhere a line may lie across
  * two of those, which costs about a tenth and changes nothing else.
@@ -22,72 +23,85 @@ abstract class FlowLines {
 
     private static final VarHandle CHUNKS = MethodHandles.arrayElementVarHandle(long[][].class);
     static final int LINE_WORDS = 8;
-    /** So many that the header's line makes it a power of two. */
-    private static final int CHUNK_LINES = (1 << 16) - 1;
+    private static final int CHUNK_SHIFT = 16;
+    private static final int CHUNK_LINES = 1 << CHUNK_SHIFT;
+    private static final int IN_CHUNK = CHUNK_LINES - 1;
     /** The first word of a chunk's first line: what the array's header leaves of its line stays empty. */
     private static final int FIRST = 6;
 
     final int lines;
-    final int slotWords;
-
     final boolean wide;
-    private final int slotShift;
-    private final int lineShift;
     private final long[][] chunks;
     private final long[][] controls;
 
     FlowLines(boolean wide, int lines) {
         this.wide = wide;
         this.lines = lines;
-        slotShift = wide ? 3 : 2;
-        lineShift = wide ? 0 : 1;
-        slotWords = 1 << slotShift;
-        int count = (lines + CHUNK_LINES - 1) / CHUNK_LINES;
+        int count = lines + CHUNK_LINES - 1 >>> CHUNK_SHIFT;
         chunks = new long[count][];
         controls = new long[count][];
     }
 
-    final int slots() {
-        return lines << lineShift;
+    /** How many connections a number of lines can hold. */
+    final int slots(int count) {
+        return wide ? count : count * 2;
     }
 
-    final int firstSlot(int line) {
-        return line << lineShift;
+    /** The number of the first slot of a line. A line of IPv6 has only this one, and numbers are left out. */
+    static int firstSlot(int line) {
+        return line << 1;
     }
 
-    final int lineOf(int slot) {
-        return slot >>> lineShift;
+    /** The number of the slot behind another one. */
+    final int after(int slot) {
+        return slot + (wide ? 2 : 1);
+    }
+
+    static int lineOf(int slot) {
+        return slot >>> 1;
+    }
+
+    /** Whether there is no such line: it counts as one that is full. */
+    static boolean missing(int line) {
+        return (line & IN_CHUNK) == IN_CHUNK;
     }
 
     /** The chunk of a line if there is one. */
     final long @Nullable [] chunkOf(int line) {
         // Pairs with the compare-and-set in chunk: whoever sees the chunk sees it zeroed.
-        return (long[]) CHUNKS.getAcquire(chunks, line / CHUNK_LINES);
+        return (long[]) CHUNKS.getAcquire(chunks, line >>> CHUNK_SHIFT);
     }
 
-    /** Where a line begins in its chunk. */
-    final int indexOf(int line) {
-        return FIRST + line % CHUNK_LINES * LINE_WORDS;
+    /** Where a line begins in its chunk; behind its end if it is missing. */
+    static int indexOf(int line) {
+        return FIRST + (line & IN_CHUNK) * LINE_WORDS;
     }
 
-    private long[] chunk(long[][] directory, int line, int first, int wordsPerLine) {
-        int index = line / CHUNK_LINES;
-        // Pairs with the compare-and-set below: whoever sees the chunk sees it zeroed.
-        long[] chunk = (long[]) CHUNKS.getAcquire(directory, index);
-        if (chunk != null) {
-            return chunk;
-        }
-        long[] made = new long[first + Math.min(CHUNK_LINES, lines - index * CHUNK_LINES) * wordsPerLine];
+    private long[] words(int slot) {
+        int index = lineOf(slot) >>> CHUNK_SHIFT;
+        long[] chunk = (long[]) CHUNKS.getAcquire(chunks, index);
+        return chunk != null
+                ? chunk
+                : make(chunks, index, FIRST + Math.min(CHUNK_LINES - 1, lines - (index << CHUNK_SHIFT)) * LINE_WORDS);
+    }
+
+    private long[] controls(int line) {
+        int index = line >>> CHUNK_SHIFT;
+        long[] chunk = (long[]) CHUNKS.getAcquire(controls, index);
+        return chunk != null
+                ? chunk
+                : make(controls, index, Math.min(CHUNK_LINES, lines - (index << CHUNK_SHIFT)));
+    }
+
+    private static long[] make(long[][] directory, int index, int words) {
+        long[] made = new long[words];
+        // Pairs with the acquires of those who look for it: whoever sees the chunk sees it zeroed.
         long[] other = (long[]) CHUNKS.compareAndExchange(directory, index, null, made);
         return other == null ? made : other;
     }
 
-    private long[] words(int slot) {
-        return chunk(chunks, lineOf(slot), FIRST, LINE_WORDS);
-    }
-
-    private int index(int slot, int word) {
-        return indexOf(lineOf(slot)) + (slot << slotShift & LINE_WORDS - 1) + word;
+    private static int index(int slot, int word) {
+        return indexOf(lineOf(slot)) + (slot & 1) * FlowRecord.NARROW + word;
     }
 
     /** Any word of a slot. Acquire: pairs with the promotion that published it, and orders the reads before a second look. */
@@ -103,9 +117,9 @@ abstract class FlowLines {
         return WORDS.compareAndSet(words(slot), index(slot, FlowRecord.META), expected, replacement);
     }
 
-    /** Whether nothing ever was at or near a slot. */
+    /** Whether nothing ever was at or near a slot, or there is no such slot. */
     final boolean untouched(int slot) {
-        return chunkOf(lineOf(slot)) == null;
+        return missing(lineOf(slot)) || chunkOf(lineOf(slot)) == null;
     }
 
     /** For the thread that has claimed the slot and not yet made it known. */
@@ -122,11 +136,11 @@ abstract class FlowLines {
     }
 
     final long control(int line) {
-        return (long) WORDS.getVolatile(chunk(controls, line, 0, 1), line % CHUNK_LINES);
+        return (long) WORDS.getVolatile(controls(line), line & IN_CHUNK);
     }
 
     final boolean casControl(int line, long expected, long replacement) {
-        return WORDS.compareAndSet(chunk(controls, line, 0, 1), line % CHUNK_LINES, expected, replacement);
+        return WORDS.compareAndSet(controls(line), line & IN_CHUNK, expected, replacement);
     }
 
     /** Reads the key of a slot into a probe, which only means something while the slot stays what it is. */
@@ -151,13 +165,6 @@ abstract class FlowLines {
                                 && (long) WORDS.getAcquire(chunk, index + 6) == probe.fourth);
     }
 
-    /** Zero if and only if an IPv4 slot has the probe's key. */
-    final long difference(long[] chunk, int index, FlowProbe probe) {
-        // Acquire: as in matches.
-        return (long) WORDS.getAcquire(chunk, index + FlowRecord.ADDRESSES) ^ probe.first
-                | ((long) WORDS.getAcquire(chunk, index + FlowRecord.IDENTITY) ^ probe.identity) & FlowRecord.KEY_MASK;
-    }
-
     /** For the thread that has claimed the slot. */
     final void write(int slot, FlowProbe probe) {
         long[] chunk = words(slot);
@@ -175,8 +182,8 @@ abstract class FlowLines {
 
     /** The control word of a line; a look that makes nothing. */
     final long controlIfAny(int line) {
-        long[] chunk = (long[]) CHUNKS.getAcquire(controls, line / CHUNK_LINES);
-        return chunk == null ? 0 : (long) WORDS.getVolatile(chunk, line % CHUNK_LINES);
+        long[] chunk = (long[]) CHUNKS.getAcquire(controls, line >>> CHUNK_SHIFT);
+        return chunk == null ? 0 : (long) WORDS.getVolatile(chunk, line & IN_CHUNK);
     }
 
     long bytes() {

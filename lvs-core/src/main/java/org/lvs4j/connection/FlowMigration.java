@@ -43,8 +43,8 @@ final class FlowMigration {
         for (int home = Math.max(0, start - FlowArea.WINDOW + 1); home < Math.min(end, from.homes); home++) {
             from.freeze(home);
         }
-        int last = from.firstSlot(end);
-        for (int slot = from.firstSlot(start); slot < last; slot++) {
+        int last = FlowLines.firstSlot(end);
+        for (int slot = FlowLines.firstSlot(start); slot < last; slot = from.after(slot)) {
             if (!from.untouched(slot)) {
                 move(from, to, slot, scratch);
             }
@@ -69,7 +69,7 @@ final class FlowMigration {
             if (from.meta(slot) != meta) {
                 continue;
             }
-            from.table.rehash(scratch);
+            from.table.hash(scratch);
             int copy = to.claim(scratch, controller, meta);
             if (copy < 0) {
                 if (from.table.drop(from, slot, meta)) {

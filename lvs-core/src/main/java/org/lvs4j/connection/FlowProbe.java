@@ -27,6 +27,12 @@ final class FlowProbe {
     int slot;
     long meta;
 
+    /** Asks for an IPv4 key. */
+    void fill(long addresses, long newIdentity) {
+        first = addresses;
+        identity = newIdentity;
+    }
+
     void fill(long newFirst, long newSecond, long newThird, long newFourth, long newIdentity) {
         first = newFirst;
         second = newSecond;
@@ -47,19 +53,31 @@ final class FlowProbe {
     }
 
     /** Hashes the key. */
-    void hash(long seed) {
-        hash = hash(first, second, third, fourth, identity, seed);
+    void hash(boolean wide, long seed, long secondSeed) {
+        hash = wide
+                ? hash(first, second, third, fourth, identity, seed, secondSeed)
+                : hash(first, identity, seed, secondSeed);
     }
 
-    /** The hash of a key; whoever does not know the seed cannot make keys that collide. */
-    static int hash(long first, long second, long third, long fourth, long identity, long seed) {
-        long other = seed * 0xD134_2543_DE82_EF95L + 0x9E37_79B9_7F4A_7C15L;
-        long h = fold(first ^ seed, identity & FlowRecord.KEY_MASK ^ other);
-        if ((second | third | fourth) != 0) {
-            h = fold(h ^ second, fold(third ^ seed, fourth ^ other));
-        }
+    /** Another secret number for {@link #hash}, from the first one. */
+    static long second(long seed) {
+        return seed * 0xD134_2543_DE82_EF95L + 0x9E37_79B9_7F4A_7C15L;
+    }
+
+    /** The hash of an IPv4 key; whoever does not know the seeds cannot make keys that collide. */
+    static int hash(long first, long identity, long seed, long secondSeed) {
+        return finish(fold(first ^ seed, identity & FlowRecord.KEY_MASK ^ secondSeed), secondSeed);
+    }
+
+    /** The hash of an IPv6 key. */
+    static int hash(long first, long second, long third, long fourth, long identity, long seed, long secondSeed) {
+        long h = fold(first ^ seed, identity & FlowRecord.KEY_MASK ^ secondSeed);
+        return finish(fold(h ^ second, fold(third ^ seed, fourth ^ secondSeed)), secondSeed);
+    }
+
+    private static int finish(long h, long secondSeed) {
         // Once more, because the line is chosen by the upper bits.
-        return (int) (fold(h ^ other, 0xA076_1D64_78BD_642FL) >>> 32);
+        return (int) ((h ^ secondSeed) * 0xA076_1D64_78BD_642FL >>> 32);
     }
 
     /** The product of two words, both halves folded into one. */

@@ -20,6 +20,8 @@ final class FlowRecord {
     static final int IDENTITY = 1;
     static final int LINKS = 2;
     static final int ADDRESSES = 3;
+    /** How many words an IPv4 connection has. */
+    static final int NARROW = 4;
 
     /** Nobody's. */
     static final int EMPTY = 0;
@@ -38,11 +40,13 @@ final class FlowRecord {
     static final long PORT_KEPT = 1L << 38;
     private static final int PACKETS_SHIFT = 39;
     private static final long ONE_PACKET = 1L << PACKETS_SHIFT;
+    private static final long PACKETS_MASK = (long) MAX_PACKETS << PACKETS_SHIFT;
     static final long UNLISTED = 1L << 43;
     private static final int STATUS_SHIFT = 44;
     private static final long STATUS_MASK = 3L << STATUS_SHIFT;
     /** The server answers the client itself, with the virtual endpoint as its own. */
     static final long DIRECT = 1L << 46;
+    private static final int DIRECT_SHIFT = 46;
     /** No route of {@link Replies} leads to it. */
     static final long INDEXED = 1L << 47;
     /** Of what has moved: it has arrived, and needs no help. */
@@ -136,12 +140,22 @@ final class FlowRecord {
 
     /** Counts a packet; the count stays at its maximum. */
     static long withPacket(long meta) {
-        return packets(meta) == MAX_PACKETS ? meta : meta + ONE_PACKET;
+        return (~meta & PACKETS_MASK) == 0 ? meta : meta + ONE_PACKET;
     }
 
-    /** Whether two readings of a meta word show a connection that packets find, and both the same one. */
-    static boolean sameListed(long meta, long again) {
-        return ((meta ^ again) & (VERSION_MASK | LISTED_MASK)) == 0 && (again & LISTED_MASK) == LISTED;
+    /** Whether its server answers the client itself: 1 or 0. */
+    static long directBit(long meta) {
+        return meta >>> DIRECT_SHIFT & 1;
+    }
+
+    /** What the meta word of a connection in a state looks like that packets find; for {@link #isListed}. */
+    static long listed(int state) {
+        return withState(LISTED, state);
+    }
+
+    /** Whether a meta word looks like that. */
+    static boolean isListed(long meta, long pattern) {
+        return (meta & (LISTED_MASK | STATE_MASK)) == pattern;
     }
 
     static boolean has(long meta, long flag) {

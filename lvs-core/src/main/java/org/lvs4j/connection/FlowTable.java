@@ -101,6 +101,7 @@ final class FlowTable {
 
     private final boolean wide;
     private final long seed;
+    private final long secondSeed;
     private final Ending ending;
     private final AtomicInteger nextTick;
     private final LongAdder size = new LongAdder();
@@ -114,6 +115,7 @@ final class FlowTable {
     FlowTable(boolean wide, long seed, int firstTick, Ending ending) {
         this.wide = wide;
         this.seed = seed;
+        secondSeed = FlowProbe.second(seed);
         this.ending = ending;
         nextTick = new AtomicInteger(firstTick);
         areas = new Areas(new FlowArea(this, wide, MIN_HOMES), null, false);
@@ -123,22 +125,36 @@ final class FlowTable {
         return nextTick.get();
     }
 
-    void rehash(FlowProbe probe) {
-        probe.hash(seed);
+    /** Hashes the probe's key. */
+    void hash(FlowProbe probe) {
+        probe.hash(wide, seed, secondSeed);
     }
 
     // ---- finding and changing
 
     /** Looks for the probe's key; the probe then knows where it is and how its meta word reads. */
     boolean find(FlowProbe probe) {
-        probe.hash(seed);
+        hash(probe);
+        return look(probe);
+    }
+
+    /** The only area; or null while one replaces another. */
+    @Nullable FlowArea settled() {
         Areas now = areas;
-        return now.old == null && !wide && now.current.glance(probe) || look(probe);
+        return now.old == null ? now.current : null;
+    }
+
+    /** The hash of an IPv4 key. */
+    int hash(long addresses, long identity) {
+        return FlowProbe.hash(addresses, identity, seed, secondSeed);
     }
 
     /** Has the memory fetched where a key probably is. */
     void touch(long first, long second, long third, long fourth, long identity) {
-        areas.current.touch(FlowProbe.hash(first, second, third, fourth, identity, seed));
+        areas.current.touch(
+                wide
+                        ? FlowProbe.hash(first, second, third, fourth, identity, seed, secondSeed)
+                        : FlowProbe.hash(first, identity, seed, secondSeed));
     }
 
     private boolean look(FlowProbe probe) {
@@ -162,22 +178,14 @@ final class FlowTable {
      * @return whether it still read so, also if nothing is to change; if not, look again
      */
     boolean change(FlowProbe probe, long meta) {
-        long before = probe.meta;
-        FlowArea area = area(probe);
-        if (meta == before) {
-            return area.meta(probe.slot) == meta;
-        }
-        if (!area.casMeta(probe.slot, before, meta)) {
+        if (!area(probe).change(probe.slot, probe.meta, meta)) {
             return false;
         }
         probe.meta = meta;
-        if (FlowRecord.deadline(meta) - FlowRecord.deadline(before) < 0) {
-            area.arm(probe.slot, FlowRecord.deadline(meta));
-        }
         return true;
     }
 
-    private static FlowArea area(FlowProbe probe) {
+    static FlowArea area(FlowProbe probe) {
         FlowArea area = probe.area;
         if (area == null) {
             throw new IllegalStateException("the probe has found nothing");
@@ -194,7 +202,7 @@ final class FlowTable {
      * @return whether it was inserted; if not, the probe has found the other one, or nothing if there is no place
      */
     boolean insert(FlowProbe probe, int controller, long fields) {
-        probe.hash(seed);
+        hash(probe);
         int failures = 0;
         while (true) {
             Areas now = areas;
@@ -274,7 +282,7 @@ final class FlowTable {
         area.read(slot, probe);
         probe.controller = FlowRecord.controller(area.word(slot, FlowRecord.LINKS));
         probe.meta = meta;
-        probe.hash(seed);
+        hash(probe);
         if (!area.free(area.home(probe.hash), slot, meta)) {
             return false;
         }
@@ -382,7 +390,8 @@ final class FlowTable {
     }
 
     private void forEach(FlowArea area, FlowProbe probe, Visitor visitor) {
-        for (int slot = 0; slot < area.slots(); slot++) {
+        int end = FlowLines.firstSlot(area.lines);
+        for (int slot = 0; slot < end; slot = area.after(slot)) {
             if (area.untouched(slot)) {
                 continue;
             }
@@ -391,7 +400,7 @@ final class FlowTable {
                 area.read(slot, probe);
                 probe.controller = FlowRecord.controller(area.word(slot, FlowRecord.LINKS));
                 if (FlowRecord.version(area.meta(slot)) == FlowRecord.version(meta)) {
-                    probe.hash(seed);
+                    hash(probe);
                     probe.at(area, slot, meta);
                     visitor.visit(probe);
                 }

@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,7 @@ public final class Registry<T> {
 
     private final int ceiling;
     // The numbers that nearly everything has, at hand without a detour.
-    private final Object[] lowest = new Object[FIRST];
+    private final T[] lowest;
     private final Object[][] chunks = new Object[CHUNKS][];
     private final int[][] links = new int[CHUNKS][];
     private final AtomicInteger fresh = new AtomicInteger(1);
@@ -40,11 +41,21 @@ public final class Registry<T> {
     /**
      * Without objects.
      *
+     * @param array makes an array of such objects
      * @param ceiling the highest number that may be given out
      */
-    public Registry(int ceiling) {
+    public Registry(IntFunction<T[]> array, int ceiling) {
         this.ceiling = Math.min(ceiling, Integer.MAX_VALUE - FIRST);
+        lowest = array.apply(FIRST);
         chunks[0] = lowest;
+    }
+
+    /**
+     * What the lowest numbers name, by number, for those who look there so often that a call is too much: live, and only to be
+     * read. An object read plainly is seen complete if its fields are final or volatile.
+     */
+    T[] lowest() {
+        return lowest;
     }
 
     /** A number that names nothing yet, or 0 if all are in use. */
@@ -83,8 +94,12 @@ public final class Registry<T> {
     /** What a number names now, or null. */
     @SuppressWarnings("unchecked") // only set puts anything in
     public @Nullable T get(int number) {
-        if (number < FIRST) {
-            return number <= 0 ? null : (T) OBJECT.getAcquire(lowest, number);
+        if (number >= 0 && number < FIRST) {
+            // There is nothing at 0.
+            return (T) OBJECT.getAcquire(lowest, number);
+        }
+        if (number < 0) {
+            return null;
         }
         Object[] chunk = (Object[]) CHUNK.getAcquire(chunks, index(number));
         return chunk == null ? null : (T) OBJECT.getAcquire(chunk, offset(number));

@@ -39,7 +39,9 @@ public final class ServerState {
     }
 
     private final int id;
+    private final int port;
     private final Statistics statistics = new Statistics();
+    private final Counters counters = statistics.counters();
     private long activity;
     private int templates;
 
@@ -55,6 +57,7 @@ public final class ServerState {
     /** A server that is not yet in service. */
     public ServerState(int id, RealServer config, Counters serviceCounters, LoadBoard board) {
         this.id = id;
+        port = config.endpoint().port();
         this.config = config;
         this.serviceCounters = serviceCounters;
         this.board = board;
@@ -65,6 +68,11 @@ public final class ServerState {
         return id;
     }
 
+    /** The port of its endpoint, which no configuration changes. */
+    public int port() {
+        return port;
+    }
+
     /** The present configuration. */
     public RealServer config() {
         return config;
@@ -73,6 +81,11 @@ public final class ServerState {
     /** Its traffic. */
     public Statistics statistics() {
         return statistics;
+    }
+
+    /** The counters of its traffic. */
+    public Counters counters() {
+        return counters;
     }
 
     /** The counters of the service it belongs to or belonged to last; its own are a part of them. */
@@ -117,16 +130,16 @@ public final class ServerState {
     }
 
     /** Puts the server into service, of which counters and board are given; a different service zeroes the statistics. */
-    public void enter(RealServer newConfig, Counters counters, LoadBoard newBoard) {
+    public void enter(RealServer newConfig, Counters ofService, LoadBoard newBoard) {
         board = newBoard;
         if (overloaded) {
             newBoard.noteOverload();
         }
-        if (serviceCounters != counters) {
+        if (serviceCounters != ofService) {
             statistics.zero();
-            serviceCounters = counters;
+            serviceCounters = ofService;
         }
-        counters.include(statistics.counters());
+        ofService.include(counters);
         configure(newConfig);
         present = true;
     }

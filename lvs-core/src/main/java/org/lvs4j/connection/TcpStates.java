@@ -19,17 +19,14 @@ public final class TcpStates {
     private static final List<String> COLUMNS =
             List.of("NO", "ES", "SS", "SR", "FW", "TW", "CL", "CW", "LA", "LI", "SA");
     private static final int WIDTH = 11;
-    private static final int FLAGS = FIN | SYN | RST | ACK;
     private static final int SYN_ROW = 0;
     private static final int FIN_ROW = 1;
     private static final int ACK_ROW = 2;
     private static final int RST_ROW = 3;
     private static final int ROWS = 4;
-    private static final int NO_ROW = -1;
-    private static final byte[] ROW_OF_FLAGS = rowsOfFlags();
 
     // Rows of each direction: syn, fin, ack, rst.
-    private static final byte[] NORMAL = parse(
+    private static final byte[][] NORMAL = parse(
             "SR ES ES SR SR SR SR SR SR SR SR",
             "CL CW SS TW TW TW CL CW LA LI TW",
             "ES ES SS ES FW TW CL CW CL LI ES",
@@ -43,7 +40,7 @@ public final class TcpStates {
             "ES ES SS ES FW TW CL CW CL LI ES",
             "CL CL CL SR CL CL CL CL LA LI CL");
 
-    private static final byte[] DEFENCE = parse(
+    private static final byte[][] DEFENCE = parse(
             "SR ES ES SR SR SR SR SR SR SR SA",
             "CL CW SS TW TW TW CL CW LA LI SA",
             "ES ES SS SR FW TW CL CW CL LI SA",
@@ -56,6 +53,14 @@ public final class TcpStates {
             "CL FW SS TW FW TW CL CW LA LI TW",
             "ES ES SS ES FW TW CL CW CL LI ES",
             "CL CL CL SR CL CL CL CL LA LI CL");
+
+    // By defence, direction, flags and present state: what the tables above say of each combination.
+    private static final int STATE_BITS = 4;
+    private static final int FLAG_BITS = 5;
+    private static final int FLAGS = (1 << FLAG_BITS) - 1;
+    private static final int STATES = (1 << STATE_BITS) - 1;
+    private static final int DIRECTIONS = Direction.values().length;
+    private static final byte[] NEXT = spreadOut();
 
     private TcpStates() {}
 
@@ -70,21 +75,23 @@ public final class TcpStates {
         return ConnectionState.of(next(state.ordinal(), direction.ordinal(), flags, defence));
     }
 
-    /** The same by ordinals, in two reads of small tables. */
+    /** The same by ordinals, in one read of a small table. */
     static int next(int state, int direction, int flags, boolean defence) {
-        int row = ROW_OF_FLAGS[flags & FLAGS];
-        if (row == NO_ROW) {
-            return ConnectionState.CLOSE.ordinal();
-        }
-        return (defence ? DEFENCE : NORMAL)[(direction * ROWS + row) * WIDTH + state];
+        return NEXT[((defence ? DIRECTIONS : 0) + direction << FLAG_BITS | flags & FLAGS) << STATE_BITS | state & STATES];
     }
 
-    private static byte[] rowsOfFlags() {
-        byte[] rows = new byte[FLAGS + 1];
-        for (int flags = 0; flags < rows.length; flags++) {
-            rows[flags] = (byte) rowOf(flags);
+    private static byte[] spreadOut() {
+        byte[] next = new byte[2 * DIRECTIONS << FLAG_BITS + STATE_BITS];
+        for (int i = 0; i < next.length; i++) {
+            int state = i & STATES;
+            int flags = i >> STATE_BITS & FLAGS;
+            int table = i >> STATE_BITS + FLAG_BITS;
+            int row = rowOf(flags);
+            next[i] = (byte) (row < 0 || state >= WIDTH
+                    ? ConnectionState.CLOSE.ordinal()
+                    : (table < DIRECTIONS ? NORMAL : DEFENCE)[table % DIRECTIONS * ROWS + row][state]);
         }
-        return rows;
+        return next;
     }
 
     private static int rowOf(int flags) {
@@ -97,15 +104,15 @@ public final class TcpStates {
         if ((flags & FIN) != 0) {
             return FIN_ROW;
         }
-        return (flags & ACK) != 0 ? ACK_ROW : NO_ROW;
+        return (flags & ACK) != 0 ? ACK_ROW : -1;
     }
 
-    private static byte[] parse(String... rows) {
-        byte[] table = new byte[rows.length * WIDTH];
-        int next = 0;
-        for (String row : rows) {
-            for (String cell : row.split(" ")) {
-                table[next++] = (byte) COLUMNS.indexOf(cell);
+    private static byte[][] parse(String... rows) {
+        byte[][] table = new byte[rows.length][WIDTH];
+        for (int row = 0; row < rows.length; row++) {
+            String[] cells = rows[row].split(" ");
+            for (int state = 0; state < WIDTH; state++) {
+                table[row][state] = (byte) COLUMNS.indexOf(cells[state]);
             }
         }
         return table;

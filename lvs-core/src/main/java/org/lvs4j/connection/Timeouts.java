@@ -8,47 +8,54 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Timeouts {
     private static final int[] DEFAULTS = defaults();
+    private static final long TICKS_PER_SECOND = TimeUnit.SECONDS.toNanos(1) / TimerWheel.TICK_NANOS;
 
-    // Replaced as a whole: volatile publishes the new array.
-    private volatile long[] nanos = toNanos(DEFAULTS);
+    // Half of what differences of ticks can say: 124 days.
+    private static final int MOST_TICKS = 1 << 30;
+
+    // Replaced as a whole: volatile publishes the new array. In seconds.
+    private volatile int[] timeouts = DEFAULTS;
+    private volatile int[] ticks = toTicks(DEFAULTS);
 
     /** The defaults of IPVS. */
     public Timeouts() {}
 
     long nanos(ConnectionState state) {
-        return nanos(state.ordinal());
+        return TimeUnit.SECONDS.toNanos(seconds(state));
     }
 
-    long nanos(int ordinal) {
-        return nanos[ordinal];
+    /** The timeout of the state of an ordinal in ticks of {@link TimerWheel#TICK_NANOS}; no more than 124 days. */
+    int ticks(int ordinal) {
+        return ticks[ordinal];
     }
 
     /** The timeout of a state in seconds. */
     public int seconds(ConnectionState state) {
-        return (int) TimeUnit.NANOSECONDS.toSeconds(nanos(state));
+        return timeouts[state.ordinal()];
     }
 
     /** Sets three timeouts in seconds; zero leaves one as it is. */
     public synchronized void set(int established, int finWait, int udp) {
-        long[] changed = nanos.clone();
+        int[] changed = timeouts.clone();
         change(changed, ConnectionState.ESTABLISHED, established);
         change(changed, ConnectionState.FIN_WAIT, finWait);
         change(changed, ConnectionState.UDP, udp);
-        nanos = changed;
+        timeouts = changed;
+        ticks = toTicks(changed);
     }
 
-    private static void change(long[] nanos, ConnectionState state, int seconds) {
+    private static void change(int[] timeouts, ConnectionState state, int seconds) {
         if (seconds != 0) {
-            nanos[state.ordinal()] = TimeUnit.SECONDS.toNanos(seconds);
+            timeouts[state.ordinal()] = seconds;
         }
     }
 
-    private static long[] toNanos(int[] seconds) {
-        long[] nanos = new long[seconds.length];
+    private static int[] toTicks(int[] seconds) {
+        int[] ticks = new int[seconds.length];
         for (int i = 0; i < seconds.length; i++) {
-            nanos[i] = TimeUnit.SECONDS.toNanos(seconds[i]);
+            ticks[i] = (int) Math.min(seconds[i] * TICKS_PER_SECOND, MOST_TICKS);
         }
-        return nanos;
+        return ticks;
     }
 
     private static int[] defaults() {

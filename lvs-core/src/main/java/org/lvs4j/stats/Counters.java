@@ -29,15 +29,6 @@ public final class Counters {
     private static final int CELL_WORDS = 16;
     private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[][].class);
-    private static final VarHandle CELLS;
-
-    static {
-        try {
-            CELLS = MethodHandles.lookup().findVarHandle(Counters.class, "cells", long[][].class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     private final LongAdder connections = new LongAdder();
     private final LongAdder inPackets = new LongAdder();
@@ -45,8 +36,8 @@ public final class Counters {
     private final LongAdder inBytes = new LongAdder();
     private final LongAdder outBytes = new LongAdder();
 
-    // One for each stripe that has counted here. Set once: volatile publishes the array, which is set by compare-and-set.
-    private volatile long @Nullable [] @Nullable [] cells;
+    // One for each stripe that has counted here.
+    private final long[] @Nullable [] cells = new long[Stripes.COUNT][];
 
     /** Each part with what it had counted before it became one. Guarded by this object's lock, as is the next. */
     private final Map<Counters, Traffic> parts = new IdentityHashMap<>(0);
@@ -103,20 +94,17 @@ public final class Counters {
     }
 
     private static void add(long[] cell, int index, long count) {
-        // Opaque: readers see whole words, sooner or later. Nobody else writes.
-        WORD.setOpaque(cell, index, (long) WORD.getOpaque(cell, index) + count);
+        // Plain, which is one instruction: nobody else writes. Whoever reads sees it after what orders memory next, as every
+        // new packet does.
+        cell[index] += count;
     }
 
     private long[] cell(int stripe) {
-        long[][] made = cells;
-        long[] cell = made == null ? null : made[stripe];
+        long[] cell = cells[stripe];
         return cell != null ? cell : makeCell(stripe);
     }
 
     private long[] makeCell(int stripe) {
-        if (cells == null) {
-            CELLS.compareAndSet(this, null, new long[Stripes.COUNT][]);
-        }
         long[] cell = new long[CELL_WORDS];
         // Release: pairs with the acquire in sum, so that a reader sees it zeroed.
         CELL.setRelease(cells, stripe, cell);
@@ -125,9 +113,8 @@ public final class Counters {
 
     private long sum(LongAdder shared, int index) {
         long sum = shared.sum();
-        long[][] made = cells;
-        for (int stripe = 0; made != null && stripe < Stripes.COUNT; stripe++) {
-            long[] cell = (long[]) CELL.getAcquire(made, stripe);
+        for (int stripe = 0; stripe < Stripes.COUNT; stripe++) {
+            long[] cell = (long[]) CELL.getAcquire(cells, stripe);
             sum += cell == null ? 0 : (long) WORD.getOpaque(cell, index);
         }
         return sum;

@@ -34,12 +34,13 @@ class ConnectionTableStressTest {
     private static final int[] SIGNALS = {SYN, 16, 16, 17, 4};
 
     private final AtomicLong clock = new AtomicLong();
-    private final Registry<ServerState> servers = new Registry<>(1 << 24);
-    private final Registry<Controller> controllers = new Registry<>(Integer.MAX_VALUE);
+    private final Registry<ServerState> servers = new Registry<>(ServerState[]::new, 1 << 24);
+    private final Registry<Controller> controllers = new Registry<>(Controller[]::new, Integer.MAX_VALUE);
     private final ConnectionTable table = new ConnectionTable(
             new Timeouts(), servers, controllers, new TimerWheel(0), Integer.MAX_VALUE, 0);
     private final List<ServerState> states = new ArrayList<>();
     private final AtomicInteger repliesFound = new AtomicInteger();
+    private final AtomicInteger followedSteadily = new AtomicInteger();
 
     private static final class Placer extends Controller {
         Placer(Registry<Controller> registry) {
@@ -61,6 +62,7 @@ class ConnectionTableStressTest {
             // Two of them share an address, so that replies have to tell them apart by the port.
             RealServer config = RealServer.at("192.168.1." + (1 + i / 2) + ":" + (80 + i)).build();
             ServerState state = new ServerState(id, config, new Counters(), new LoadBoard());
+            state.enter(config, new Counters(), new LoadBoard());
             servers.set(id, state);
             states.add(state);
         }
@@ -102,6 +104,10 @@ class ConnectionTableStressTest {
             assertCountsFollowTheConnections("seed " + seed + " round " + round);
         }
         assertThat(repliesFound.get()).as("seed %d", seed).isPositive();
+        assertThat(states.stream().mapToLong(state -> state.counters().read().inPackets()).sum())
+                .as("packets of the short way, seed %d", seed)
+                .isEqualTo(followedSteadily.get())
+                .isPositive();
         for (Placer placer : placers) {
             placer.over();
         }
@@ -191,6 +197,10 @@ class ConnectionTableStressTest {
         private void follow(long now) {
             boolean defence = random.nextInt(8) == 0;
             int signal = SIGNALS[random.nextInt(SIGNALS.length)];
+            if (random.nextBoolean() && table.follow(flow, signal, 100, now) >= 0) {
+                followedSteadily.incrementAndGet();
+                return;
+            }
             ConnectionCursor found;
             do {
                 found = table.find(flow);

@@ -55,7 +55,7 @@ class FlowTableStressTest {
         for (int i = 0; i < count; ) {
             long key = random.nextLong();
             fill(probe, wide, key, 0);
-            probe.hash(SEED);
+            probe.hash(wide, SEED, FlowProbe.second(SEED));
             if (homes.contains(probe.hash >>> 16)) {
                 keys[i++] = key;
             }

@@ -181,7 +181,7 @@ class FlowTableTest {
                 table.insert(key(i, i), 0, until(tick + 6_000));
                 table.change(probe, FlowRecord.withDeadline(probe.meta, tick + 90_000));
                 table.change(probe, FlowRecord.withDeadline(probe.meta, tick + 15 + i % 8));
-                slots = probe.area.slots();
+                slots = probe.area.slots(probe.area.lines);
                 assertThat(probe.area.timers.nodes()).isLessThanOrEqualTo(2 * 40);
             }
             ended.clear();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class RegistryTest {
     @Test
     void take_onlyWhatWasGivenBackIsGivenOutAgain() {
-        Registry<String> registry = new Registry<>(3);
+        Registry<String> registry = new Registry<>(String[]::new, 3);
         assertThat(List.of(registry.take(), registry.take(), registry.take())).containsExactly(1, 2, 3);
         assertThat(registry.take()).as("all in use").isZero();
         registry.set(2, "two");
@@ -29,7 +29,7 @@ class RegistryTest {
 
     @Test
     void get_ofNumbersNeverGivenOut_isNull() {
-        Registry<String> registry = new Registry<>(Integer.MAX_VALUE);
+        Registry<String> registry = new Registry<>(String[]::new, Integer.MAX_VALUE);
         for (int number : new int[] {Integer.MIN_VALUE, -1, 0, 1, 63, 64, 65, 1 << 20, Integer.MAX_VALUE - 64}) {
             assertThat(registry.get(number)).as("%d", number).isNull();
         }
@@ -37,7 +37,7 @@ class RegistryTest {
 
     @Test
     void forEach_manyObjects_showsEachOnce() {
-        Registry<Integer> registry = new Registry<>(Integer.MAX_VALUE);
+        Registry<Integer> registry = new Registry<>(Integer[]::new, Integer.MAX_VALUE);
         Set<Integer> expected = new HashSet<>();
         for (int i = 0; i < 10_000; i++) {
             int number = registry.take();
@@ -56,7 +56,7 @@ class RegistryTest {
     @Test
     void numbers_takenAndGivenBackByManyThreads_areNobodyElses() throws Exception {
         int threads = 4;
-        Registry<Object> registry = new Registry<>(Integer.MAX_VALUE);
+        Registry<Object> registry = new Registry<>(Object[]::new, Integer.MAX_VALUE);
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         try {
             List<Future<?>> runs = new ArrayList<>();

@@ -21,7 +21,7 @@ class TemplatesTest {
     private static final ServiceKey SERVICE = ServiceKey.tcp("10.0.0.1:80");
     private static final Persistence PERSISTENCE = new Persistence(300, 0xFFFF_FFFF, null);
 
-    private final Registry<Controller> registry = new Registry<>(1000);
+    private final Registry<Controller> registry = new Registry<>(Controller[]::new, 1000);
     private final Templates templates = new Templates(registry, new TimerWheel(0), 100);
     private final ServerState server = new ServerState(
             1, RealServer.at("192.168.1.1:80").build(), new Counters(), new LoadBoard());

@@ -42,7 +42,7 @@ public class ControllerStress {
     @Outcome(expect = FORBIDDEN, desc = "It has ended under a connection, or does neither.")
     @State
     public static class ControlVersusEnd {
-        private final Registry<Controller> registry = new Registry<>(1);
+        private final Registry<Controller> registry = new Registry<>(Controller[]::new, 1);
         private final Template template = new Template(registry);
 
         @Actor
@@ -68,7 +68,7 @@ public class ControllerStress {
     @Outcome(expect = FORBIDDEN, desc = "It can never end, or has ended twice.")
     @State
     public static class UncontrolVersusEnd {
-        private final Template template = new Template(new Registry<>(1));
+        private final Template template = new Template(new Registry<>(Controller[]::new, 1));
 
         public UncontrolVersusEnd() {
             template.control();
@@ -96,7 +96,7 @@ public class ControllerStress {
     @Outcome(expect = FORBIDDEN, desc = "The number was given back twice, or never.")
     @State
     public static class UncontrolVersusEndRegardless {
-        private final Registry<Controller> registry = new Registry<>(1);
+        private final Registry<Controller> registry = new Registry<>(Controller[]::new, 1);
         private final Template template = new Template(registry);
 
         public UncontrolVersusEndRegardless() {
@@ -127,7 +127,7 @@ public class ControllerStress {
     @Outcome(expect = FORBIDDEN, desc = "It has ended twice, or not at all.")
     @State
     public static class TwoEnds {
-        private final Template template = new Template(new Registry<>(1));
+        private final Template template = new Template(new Registry<>(Controller[]::new, 1));
 
         @Actor
         public void endFirst(II_Result r) {
@@ -146,7 +146,7 @@ public class ControllerStress {
     @Outcome(expect = FORBIDDEN, desc = "A count is lost.")
     @State
     public static class TwoControls {
-        private final Template template = new Template(new Registry<>(1));
+        private final Template template = new Template(new Registry<>(Controller[]::new, 1));
 
         @Actor
         public void controlFirst() {

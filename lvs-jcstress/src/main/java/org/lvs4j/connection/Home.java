@@ -141,7 +141,7 @@ final class Home {
         FlowProbe probe = new FlowProbe();
         for (long key = 1, missing = (long) HOMES * KEYS; missing > 0; key++) {
             fill(probe, wide, key, 0);
-            probe.hash(SEED);
+            probe.hash(wide, SEED, FlowProbe.second(SEED));
             int home = (int) ((probe.hash & 0xFFFF_FFFFL) * HOMES >>> 32);
             if (found[home] < KEYS) {
                 keys[home][found[home]++] = key;

@@ -35,7 +35,7 @@ public class RegistryStress {
     @Outcome(expect = FORBIDDEN, desc = "Found before it was complete.")
     @State
     public static class SetVersusGet {
-        private final Registry<Thing> registry = new Registry<>(100);
+        private final Registry<Thing> registry = new Registry<>(Thing[]::new, 100);
         private final int number = registry.take();
 
         @Actor
@@ -56,7 +56,7 @@ public class RegistryStress {
     @Outcome(expect = FORBIDDEN, desc = "One number for two, or an object lost with its chunk.")
     @State
     public static class TwoNew {
-        private final Registry<Thing> registry = new Registry<>(100);
+        private final Registry<Thing> registry = new Registry<>(Thing[]::new, 100);
 
         private int add(int content) {
             int number = registry.take();
@@ -87,7 +87,7 @@ public class RegistryStress {
     @Outcome(expect = FORBIDDEN, desc = "Both have the same one, or one is lost.")
     @State
     public static class FreeAndTake {
-        private final Registry<Thing> registry = new Registry<>(2);
+        private final Registry<Thing> registry = new Registry<>(Thing[]::new, 2);
         private final int first = registry.take();
         private final int second = registry.take();
 
@@ -113,7 +113,7 @@ public class RegistryStress {
     @Outcome(expect = FORBIDDEN, desc = "A number was given to two.")
     @State
     public static class TakeVersusTakeAndFree {
-        private final Registry<Thing> registry = new Registry<>(4);
+        private final Registry<Thing> registry = new Registry<>(Thing[]::new, 4);
         private int taken;
         private int kept;
 

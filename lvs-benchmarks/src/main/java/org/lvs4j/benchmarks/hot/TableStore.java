@@ -22,6 +22,8 @@ final class TableStore implements ConnectionStore {
     private static final int SYN = 2;
     private static final int ACK = 16;
     private static final int PORT = 80;
+    private static final int BYTES = 100;
+    private static final int SERVER_SHIFT = 24;
 
     private final LongSupplier clock;
     private final ConnectionTable table;
@@ -31,8 +33,8 @@ final class TableStore implements ConnectionStore {
     TableStore(LongSupplier clock) {
         this.clock = clock;
         long now = clock.getAsLong();
-        Registry<ServerState> registry = new Registry<>(1 << 20);
-        Registry<Controller> controllers = new Registry<>(1);
+        Registry<ServerState> registry = new Registry<>(ServerState[]::new, 1 << 20);
+        Registry<Controller> controllers = new Registry<>(Controller[]::new, 1);
         table = new ConnectionTable(
                 new Timeouts(), registry, controllers, new TimerWheel(now), Integer.MAX_VALUE, now);
         Counters counters = new Counters();
@@ -52,6 +54,10 @@ final class TableStore implements ConnectionStore {
     public int follow(Flow flow) {
         long now = clock.getAsLong();
         table.advance(now);
+        long followed = table.follow(flow, ACK, BYTES, now);
+        if (followed >= 0) {
+            return (int) (followed >>> SERVER_SHIFT);
+        }
         ConnectionCursor cursor;
         while ((cursor = table.find(flow)) != null) {
             ServerState server = cursor.server();
