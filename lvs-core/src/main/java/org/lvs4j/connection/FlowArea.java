@@ -194,10 +194,12 @@ final class FlowArea extends FlowLines {
                     && casMeta(slot, meta, FlowRecord.with(0, FlowRecord.CLAIMED, version))) {
                 include(home, slot);
                 write(slot, probe);
-                long links;
-                do {
+                long links = links(slot);
+                // Mostly there is no template, and was none.
+                while (FlowRecord.controller(links) != controller
+                        && !casLinks(slot, links, FlowRecord.withController(links, controller))) {
                     links = links(slot);
-                } while (!casLinks(slot, links, FlowRecord.withController(links, controller)));
+                }
                 setClaimed(slot, FlowRecord.with(fields, FlowRecord.CLAIMED, version));
                 return slot;
             }
