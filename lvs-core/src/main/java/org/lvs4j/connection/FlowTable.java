@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * Every arrow but the abandoning of one's own claim is a compare-and-set of the meta word, the only word of a connection that
  * changes while it is live, links aside. A claim takes a new version, so that who still has the slot's former meta word
  * in hand fails. A change of state, deadline or flags is a compare-and-set from exactly what a lookup read; who fails
- * looks the key up again and finds what it has become, wherever it is now.
+ * looks the key up again and finds what it has become, wherever it is now. Most packets look and change in one go, by
+ * {@link SteadyPath}.
  *
  * <h2>Insertion</h2>
  *
