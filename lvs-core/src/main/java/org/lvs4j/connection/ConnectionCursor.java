@@ -266,7 +266,7 @@ public final class ConnectionCursor {
         long before = probe.meta;
         long after = ConnectionRules.follow(before, protocol, fromClient, signal, defence);
         after = FlowRecord.withDeadline(after, table.deadline(after, nowNanos));
-        if (!FlowTable.area(probe).change(probe.slot, before, after)) {
+        if (!flows().change(probe, after)) {
             return false;
         }
         if (FlowRecord.state(after) != FlowRecord.state(before)) {
@@ -365,7 +365,7 @@ public final class ConnectionCursor {
             table.unreserve();
             server.release(active);
             abandon(controller);
-            return probe.area == null ? Insertion.NO_PLACE : Insertion.KNOWN;
+            return probe.generation == 0 ? Insertion.NO_PLACE : Insertion.KNOWN;
         }
         if (FlowRecord.has(fields, FlowRecord.INDEXED)) {
             enter(flow, config.endpoint(), serverPort, server.id());

@@ -26,6 +26,9 @@ final class FlowArea extends FlowLines {
 
     final FlowTable table;
     final int homes;
+    /** Which one of the table's areas it is, counted from 1. */
+    final int generation;
+
     final FlowTimers timers;
 
     // How far the sweep has been given out, and how much of it is done: lines, while this is the older of two.
@@ -35,9 +38,10 @@ final class FlowArea extends FlowLines {
     // Means nothing. It might be written, so that the compiler does not see that nobody needs what was read.
     private long touched;
 
-    FlowArea(FlowTable table, boolean wide, int homes) {
+    FlowArea(FlowTable table, boolean wide, int homes, int generation) {
         super(wide, homes + WINDOW - 1);
         this.table = table;
+        this.generation = generation;
         this.homes = homes;
         timers = new FlowTimers(slots(lines));
     }

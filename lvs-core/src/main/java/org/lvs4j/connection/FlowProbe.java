@@ -1,6 +1,5 @@
 package org.lvs4j.connection;
 
-import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.AddressFamily;
 
 /**
@@ -22,8 +21,9 @@ final class FlowProbe {
     /** What placed it, once found; 0 for nothing. */
     int controller;
 
-    // Where it was found.
-    @Nullable FlowArea area;
+    // Where it was found: in the area of which generation, or 0 for nowhere. Not the area itself: a probe lies about for as long
+    // as its thread lives, and would keep an area's memory long after that has been replaced.
+    int generation;
     int slot;
     long meta;
 
@@ -85,11 +85,8 @@ final class FlowProbe {
         return a * b ^ Math.multiplyHigh(a, b);
     }
 
-    void at(FlowArea foundArea, int foundSlot, long foundMeta) {
-        // Mostly the same one: storing a reference costs more than comparing it.
-        if (area != foundArea) {
-            area = foundArea;
-        }
+    void at(FlowArea area, int foundSlot, long foundMeta) {
+        generation = area.generation;
         slot = foundSlot;
         meta = foundMeta;
     }

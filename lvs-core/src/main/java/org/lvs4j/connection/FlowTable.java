@@ -119,7 +119,7 @@ final class FlowTable {
         secondSeed = FlowProbe.second(seed);
         this.ending = ending;
         nextTick = new AtomicInteger(firstTick);
-        areas = new Areas(new FlowArea(this, wide, MIN_HOMES), null, false);
+        areas = new Areas(new FlowArea(this, wide, MIN_HOMES, 1), null, false);
     }
 
     int nextTick() {
@@ -179,19 +179,24 @@ final class FlowTable {
      * @return whether it still read so, also if nothing is to change; if not, look again
      */
     boolean change(FlowProbe probe, long meta) {
-        if (!area(probe).change(probe.slot, probe.meta, meta)) {
+        FlowArea area = area(probe);
+        if (area == null || !area.change(probe.slot, probe.meta, meta)) {
             return false;
         }
         probe.meta = meta;
         return true;
     }
 
-    static FlowArea area(FlowProbe probe) {
-        FlowArea area = probe.area;
-        if (area == null) {
+    /** The area where a probe has found something; null if it is not in use any more, and what was there has moved on. */
+    @Nullable FlowArea area(FlowProbe probe) {
+        Areas now = areas;
+        if (probe.generation == now.current.generation) {
+            return now.current;
+        }
+        if (probe.generation == 0) {
             throw new IllegalStateException("the probe has found nothing");
         }
-        return area;
+        return now.old != null && probe.generation == now.old.generation ? now.old : null;
     }
 
     // ---- inserting
@@ -236,7 +241,7 @@ final class FlowTable {
             int slot = current.claim(probe, controller, fields);
             if (slot < 0) {
                 if (++failures == ATTEMPTS) {
-                    probe.area = null;
+                    probe.generation = 0;
                     dropped.increment();
                     return false;
                 }
@@ -270,7 +275,7 @@ final class FlowTable {
     /** Removes what the probe has found if it still reads as it did. */
     boolean remove(FlowProbe probe) {
         FlowArea area = area(probe);
-        if (!area.free(area.home(probe.hash), probe.slot, probe.meta)) {
+        if (area == null || !area.free(area.home(probe.hash), probe.slot, probe.meta)) {
             return false;
         }
         size.decrement();
@@ -350,7 +355,8 @@ final class FlowTable {
 
     private void resize(Areas now, int homes) {
         if (now.old == null) {
-            AREAS.compareAndSet(this, now, new Areas(new FlowArea(this, wide, homes), now.current, false));
+            FlowArea next = new FlowArea(this, wide, homes, now.current.generation + 1);
+            AREAS.compareAndSet(this, now, new Areas(next, now.current, false));
         }
     }
 

@@ -175,7 +175,7 @@ class FlowTableStressTest {
                                 break;
                             }
                         }
-                        if (probe.area == null) {
+                        if (probe.generation == 0) {
                             model.remove(key);
                         }
                     }

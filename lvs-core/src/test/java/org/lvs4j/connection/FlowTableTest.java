@@ -3,6 +3,7 @@ package org.lvs4j.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -47,7 +48,7 @@ class FlowTableTest {
     void fire_nodeOfATurnThatIsOverMeanwhile_endsTheConnectionNow() {
         FlowTable table = table(false, 1);
         table.insert(key(7, 100), 0, until(100));
-        FlowArea area = probe.area;
+        FlowArea area = table.area(probe);
         // A thread that works at the tick one turn of the ring before has taken the stack, and is held up.
         int held = area.timers.takeStack(100 - area.timers.ring());
         table.advance(200);
@@ -181,8 +182,8 @@ class FlowTableTest {
                 table.insert(key(i, i), 0, until(tick + 6_000));
                 table.change(probe, FlowRecord.withDeadline(probe.meta, tick + 90_000));
                 table.change(probe, FlowRecord.withDeadline(probe.meta, tick + 15 + i % 8));
-                slots = probe.area.slots(probe.area.lines);
-                assertThat(probe.area.timers.nodes()).isLessThanOrEqualTo(2 * 40);
+                slots = table.area(probe).slots(table.area(probe).lines);
+                assertThat(table.area(probe).timers.nodes()).isLessThanOrEqualTo(2 * 40);
             }
             ended.clear();
             for (int i = 0; i < 40; i++) {
@@ -215,7 +216,31 @@ class FlowTableTest {
         assertThat(ended).containsExactly(1, 2);
         table.advance(2_000);
         assertThat(ended).containsExactly(1, 2, 3);
-        assertThat(probe.area.timers.nodes()).isLessThanOrEqualTo(4);
+        assertThat(table.area(probe).timers.nodes()).isLessThanOrEqualTo(4);
+    }
+
+    @Test
+    void probe_thatHasFoundSomethingLongAgo_keepsNoAreaThatHasBeenReplaced() {
+        FlowTable table = table(false, 1);
+        table.insert(key(-1, 1), 0, until(100_000));
+        FlowProbe idle = new FlowProbe();
+        idle.fill(-1, FlowRecord.identity(1, 2, 17));
+        assertThat(table.find(idle)).isTrue();
+        WeakReference<FlowArea> first = new WeakReference<>(table.area(idle));
+        for (int i = 0; i < 2_000; i++) {
+            table.insert(key(i, 1), 0, until(100_000));
+        }
+        for (int i = 1; i < 100; i++) {
+            table.advance(i); // finishes a move that may be going on
+        }
+        assertThat(table.change(idle, FlowRecord.withState(idle.meta, 9))).as("what it found has moved on").isFalse();
+        assertThat(table.remove(idle)).isFalse();
+        for (int i = 0; i < 100 && first.get() != null; i++) {
+            System.gc();
+        }
+        assertThat(first.get()).isNull();
+        assertThat(table.find(idle)).isTrue();
+        assertThat(table.change(idle, FlowRecord.withState(idle.meta, 9))).isTrue();
     }
 
     @Test

@@ -45,7 +45,7 @@ final class Moving {
         any.insert(ballast(any, FULL), 1);
         FlowProbe newest = ballast(any, FULL + 1);
         any.insert(newest, 1);
-        return area(newest);
+        return area(any, newest);
     }
 
     /** A table that grows, with a connection of server 1 at a home that the next step moves. */
@@ -53,7 +53,7 @@ final class Moving {
         Home home = filled(firstTick, FULL - 1).at(20);
         FlowProbe probe = home.probe(0);
         home.insert(probe, 1, deadline);
-        FlowArea older = area(probe);
+        FlowArea older = area(home, probe);
         FlowArea newer = grow(home);
         if (newer == older) {
             throw new IllegalStateException("the table has not grown");
@@ -61,8 +61,8 @@ final class Moving {
         return new Moving(home, older, newer);
     }
 
-    private static FlowArea area(FlowProbe probe) {
-        FlowArea area = probe.area;
+    private static FlowArea area(Home home, FlowProbe probe) {
+        FlowArea area = home.table.area(probe);
         if (area == null) {
             throw new IllegalStateException("not inserted");
         }
@@ -80,6 +80,6 @@ final class Moving {
     }
 
     boolean isMoved(FlowProbe found) {
-        return area(found) == newer;
+        return area(home, found) == newer;
     }
 }
