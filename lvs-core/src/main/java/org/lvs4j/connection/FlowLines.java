@@ -68,7 +68,7 @@ abstract class FlowLines {
 
     /** The chunk of a line if there is one. */
     final long @Nullable [] chunkOf(int line) {
-        // Pairs with the compare-and-set in chunk: whoever sees the chunk sees it zeroed.
+        // Pairs with the compare-and-set in make: whoever sees the chunk sees it zeroed.
         return (long[]) CHUNKS.getAcquire(chunks, line >>> CHUNK_SHIFT);
     }
 
@@ -79,6 +79,7 @@ abstract class FlowLines {
 
     private long[] words(int slot) {
         int index = lineOf(slot) >>> CHUNK_SHIFT;
+        // Pairs with the compare-and-set in make.
         long[] chunk = (long[]) CHUNKS.getAcquire(chunks, index);
         return chunk != null
                 ? chunk
@@ -87,6 +88,7 @@ abstract class FlowLines {
 
     private long[] controls(int line) {
         int index = line >>> CHUNK_SHIFT;
+        // Pairs with the compare-and-set in make.
         long[] chunk = (long[]) CHUNKS.getAcquire(controls, index);
         return chunk != null
                 ? chunk
@@ -95,7 +97,7 @@ abstract class FlowLines {
 
     private static long[] make(long[][] directory, int index, int words) {
         long[] made = new long[words];
-        // Pairs with the acquires of those who look for it: whoever sees the chunk sees it zeroed.
+        // Pairs with the acquires of all who look for it: whoever sees the chunk sees it zeroed.
         long[] other = (long[]) CHUNKS.compareAndExchange(directory, index, null, made);
         return other == null ? made : other;
     }
@@ -182,6 +184,7 @@ abstract class FlowLines {
 
     /** The control word of a line; a look that makes nothing. */
     final long controlIfAny(int line) {
+        // Pairs with the compare-and-set in make.
         long[] chunk = (long[]) CHUNKS.getAcquire(controls, line >>> CHUNK_SHIFT);
         return chunk == null ? 0 : (long) WORDS.getVolatile(chunk, line & IN_CHUNK);
     }

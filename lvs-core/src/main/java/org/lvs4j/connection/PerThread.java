@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * another's has its object by a thread-local weak reference instead, which every collection may clear.
  *
  * <p>Assumptions: the object matters to its thread only while that holds on to it. Guarantees: a thread's object is never
- * given to another one; that of a thread that has ended is forgotten when the next new thread comes. Progress: wait-free.
+ * given to another one; that of a thread that has ended, once a collection has found it gone, is forgotten when the next new thread
+ * comes. Progress: wait-free.
  */
 final class PerThread<T> {
     private static final int PLACES = 256;
@@ -23,7 +24,7 @@ final class PerThread<T> {
 
     private final Supplier<T> maker;
 
-    @SuppressWarnings({"unchecked", "rawtypes"}) // only place puts anything in
+    @SuppressWarnings({"unchecked", "rawtypes"}) // only make puts anything in
     private final Owned<T>[] places = new Owned[PLACES];
 
     private final ThreadLocal<WeakReference<T>> displaced = new ThreadLocal<>();
@@ -62,7 +63,7 @@ final class PerThread<T> {
     private T make(Thread thread) {
         forgetTheDead();
         T made = maker.get();
-        // Release: other threads look at whom it belongs to.
+        // Pairs with the acquire below, by which other threads look whose it is.
         if (!PLACE.compareAndSet(places, placeOf(thread), (Owned<T>) null, new Owned<>(thread, made))) {
             displaced.set(new WeakReference<>(made));
         }
@@ -71,6 +72,7 @@ final class PerThread<T> {
 
     private void forgetTheDead() {
         for (int place = 0; place < PLACES; place++) {
+            // Pairs with the compare-and-set in make: whoever sees it sees its thread, unless that is gone.
             @Nullable Owned<?> owned = (Owned<?>) PLACE.getAcquire(places, place);
             if (owned != null && owned.refersTo(null)) {
                 PLACE.compareAndSet(places, place, owned, (Owned<?>) null);

@@ -94,12 +94,8 @@ public final class Registry<T> {
     /** What a number names now, or null. */
     @SuppressWarnings("unchecked") // only set puts anything in
     public @Nullable T get(int number) {
-        if (number >= 0 && number < FIRST) {
-            // There is nothing at 0.
-            return (T) OBJECT.getAcquire(lowest, number);
-        }
-        if (number < 0) {
-            return null;
+        if (number < FIRST) {
+            return number <= 0 ? null : (T) OBJECT.getAcquire(lowest, number);
         }
         Object[] chunk = (Object[]) CHUNK.getAcquire(chunks, index(number));
         return chunk == null ? null : (T) OBJECT.getAcquire(chunk, offset(number));

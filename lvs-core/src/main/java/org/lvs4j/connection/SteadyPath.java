@@ -12,9 +12,9 @@ import org.lvs4j.net.Protocol;
  * established TCP connection, any UDP datagram of a known flow. All that happens is that the connection lasts longer, and that
  * server and connection count a packet. What is not so simple goes the general way, through {@link ConnectionCursor}.
  *
- * <p>A packet waits for one line of memory, and meanwhile the processor could be at work on the next packet. Whether it is
- * depends on how many instructions need what the line says: they queue up, and when some hundred have, the processor stops.
- * That is why this is written as it is:
+ * <p>A packet waits for one line of memory, and meanwhile the processor could be at work on the next packet. It comes so far if
+ * there are few enough instructions until then, since it keeps a limited number of them in flight. That is why this is written as
+ * it is:
  *
  * <ul>
  *   <li>one comparison of a few bits of the meta word, which is guessed rightly, stands for the rules of states;
@@ -25,8 +25,8 @@ import org.lvs4j.net.Protocol;
  *   <li>nothing is written down on the way, neither what is asked nor what is found.
  * </ul>
  *
- * <p>Guarantees: as {@link ConnectionCursor#follow}. Progress: wait-free; whoever meets another thread at the same connection goes
- * the general way.
+ * <p>Guarantees: as {@link ConnectionCursor#follow}. Progress: wait-free, but that a deadline that comes closer is put on the
+ * wheel, which is lock-free; whoever meets another thread at the same connection goes the general way.
  */
 final class SteadyPath {
     /** The packet is another way's. */

@@ -7,63 +7,49 @@ import java.util.concurrent.TimeUnit;
  * on. Only the three that {@code --set} knows can be changed.
  */
 public final class Timeouts {
-    private static final int[] DEFAULTS = defaults();
-    private static final long TICKS_PER_SECOND = TimeUnit.SECONDS.toNanos(1) / TimerWheel.TICK_NANOS;
+    private static final int TICKS_PER_SECOND = (int) (TimeUnit.SECONDS.toNanos(1) / TimerWheel.TICK_NANOS);
 
-    // Half of what differences of ticks can say: 124 days.
-    private static final int MOST_TICKS = 1 << 30;
-
-    // Replaced as a whole: volatile publishes the new array. In seconds.
-    private volatile int[] timeouts = DEFAULTS;
-    private volatile int[] ticks = toTicks(DEFAULTS);
+    // By state, in ticks of TimerWheel.TICK_NANOS. Replaced as a whole: volatile publishes the new array.
+    private volatile int[] ticks = defaults();
 
     /** The defaults of IPVS. */
     public Timeouts() {}
 
     long nanos(ConnectionState state) {
-        return TimeUnit.SECONDS.toNanos(seconds(state));
+        return ticks(state.ordinal()) * TimerWheel.TICK_NANOS;
     }
 
-    /** The timeout of the state of an ordinal in ticks of {@link TimerWheel#TICK_NANOS}; no more than 124 days. */
+    /** The timeout of the state of an ordinal in ticks of {@link TimerWheel#TICK_NANOS}. */
     int ticks(int ordinal) {
         return ticks[ordinal];
     }
 
     /** The timeout of a state in seconds. */
     public int seconds(ConnectionState state) {
-        return timeouts[state.ordinal()];
+        return ticks(state.ordinal()) / TICKS_PER_SECOND;
     }
 
-    /** Sets three timeouts in seconds; zero leaves one as it is. */
+    /** Sets three timeouts in seconds, 0..21 million; zero leaves one as it is. */
     public synchronized void set(int established, int finWait, int udp) {
-        int[] changed = timeouts.clone();
+        int[] changed = ticks.clone();
         change(changed, ConnectionState.ESTABLISHED, established);
         change(changed, ConnectionState.FIN_WAIT, finWait);
         change(changed, ConnectionState.UDP, udp);
-        timeouts = changed;
-        ticks = toTicks(changed);
+        ticks = changed;
     }
 
-    private static void change(int[] timeouts, ConnectionState state, int seconds) {
+    private static void change(int[] ticks, ConnectionState state, int seconds) {
         if (seconds != 0) {
-            timeouts[state.ordinal()] = seconds;
+            ticks[state.ordinal()] = Math.multiplyExact(seconds, TICKS_PER_SECOND);
         }
-    }
-
-    private static int[] toTicks(int[] seconds) {
-        int[] ticks = new int[seconds.length];
-        for (int i = 0; i < seconds.length; i++) {
-            ticks[i] = (int) Math.min(seconds[i] * TICKS_PER_SECOND, MOST_TICKS);
-        }
-        return ticks;
     }
 
     private static int[] defaults() {
         ConnectionState[] states = ConnectionState.values();
-        int[] seconds = new int[states.length];
+        int[] ticks = new int[states.length];
         for (ConnectionState state : states) {
-            seconds[state.ordinal()] = state.defaultTimeoutSeconds();
+            change(ticks, state, state.defaultTimeoutSeconds());
         }
-        return seconds;
+        return ticks;
     }
 }

@@ -148,6 +148,40 @@ public class FlowTimeStress {
         }
     }
 
+    /** The look of a node that was left behind beside a packet that brings the deadline closer again. */
+    @JCStressTest
+    @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "Ended at the closer tick, once.")
+    @Outcome(expect = FORBIDDEN, desc = "Ended before its time, or each relied on the other one and it ends too late.")
+    @State
+    public static class FireLeftVersusArm {
+        private final Home home = Home.alone(false, 10);
+        private final FlowProbe hastening = home.probe(0);
+
+        public FireLeftVersusArm() {
+            // One node at 30, left behind by one at 10; then the end is put off, and neither has anything to end.
+            home.insert(hastening, 1, 30);
+            home.change(hastening, 10);
+            home.change(hastening, 60);
+        }
+
+        @Actor
+        public void pass() {
+            home.table.advance(30);
+        }
+
+        @Actor
+        public void hasten() {
+            home.change(hastening, 40);
+        }
+
+        @Arbiter
+        public void after(II_Result r) {
+            r.r1 = home.ended.get();
+            home.table.advance(40);
+            r.r2 = home.ended.get();
+        }
+    }
+
     /** A connection that is to end at the very tick that passes while it is inserted. */
     @JCStressTest
     @Outcome(id = "11, 1", expect = ACCEPTABLE, desc = "Ended at that tick or the next one.")
