@@ -21,7 +21,6 @@ module org.lvs4j.core {
 
     provides org.lvs4j.persistence.engine.PersistenceEngine with
             org.lvs4j.persistence.engine.SipEngine;
-
     provides org.lvs4j.scheduler.SchedulerProvider with
             org.lvs4j.scheduler.RoundRobin.Provider,
             org.lvs4j.scheduler.WeightedRoundRobin.Provider,

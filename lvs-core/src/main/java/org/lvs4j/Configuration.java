@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -92,7 +92,8 @@ final class Configuration {
         return new TreeSet<>(engines.keySet());
     }
 
-    @Nullable ServerState server(int id) {
+    @Nullable
+    ServerState server(int id) {
         return servers.get(id);
     }
 
@@ -177,7 +178,10 @@ final class Configuration {
         boolean revived = state != null;
         if (state == null) {
             state = new ServerState(
-                    freeId(), config, service.statistics().counters(), view.servers().board());
+                    freeId(),
+                    config,
+                    service.statistics().counters(),
+                    view.servers().board());
         }
         RealServer before = state.config();
         state.configure(config);
@@ -345,8 +349,7 @@ final class Configuration {
         servers.set(state.id(), state);
     }
 
-    private record Context(
-            Set<SchedulerFlag> flags, Settings settings, LongSupplier ticker, RandomGenerator random)
+    private record Context(Set<SchedulerFlag> flags, Settings settings, LongSupplier ticker, RandomGenerator random)
             implements SchedulerContext {
         @Override
         public int sysctl(Sysctl sysctl) {

@@ -207,6 +207,8 @@ public final class Connection implements AutoCloseable {
 
     @Override
     public String toString() {
-        return entry == null ? verdict.toString() : verdict + " to " + entry.destination() + " " + entry.state().label();
+        return entry == null
+                ? verdict.toString()
+                : verdict + " to " + entry.destination() + " " + entry.state().label();
     }
 }

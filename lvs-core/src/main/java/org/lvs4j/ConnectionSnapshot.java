@@ -68,12 +68,7 @@ public record ConnectionSnapshot(
             Endpoint virtual = held.virtual();
             if (client != null && virtual != null) {
                 snapshots.add(of(
-                        held.protocol(),
-                        held.state(),
-                        held.remainingNanos(now),
-                        client,
-                        virtual,
-                        held.destination()));
+                        held.protocol(), held.state(), held.remainingNanos(now), client, virtual, held.destination()));
             }
         });
         templates.forEach(template -> snapshots.add(new ConnectionSnapshot(

@@ -16,8 +16,8 @@ import org.lvs4j.connection.HeldConnection;
 import org.lvs4j.connection.Registry;
 import org.lvs4j.connection.SctpStates;
 import org.lvs4j.connection.ServerState;
-import org.lvs4j.connection.TimerWheel;
 import org.lvs4j.connection.Timeouts;
+import org.lvs4j.connection.TimerWheel;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
@@ -82,8 +82,7 @@ public final class Director {
                 connections::forget);
         defence = new Defence(settings, builder.availablePages, builder.random);
         dispatch = new Dispatch(configuration, settings, connections, new Placement(settings, templates), defence);
-        housekeeping = new Housekeeping(
-                configuration, settings, connections, templates, defence, statistics, now);
+        housekeeping = new Housekeeping(configuration, settings, connections, templates, defence, statistics, now);
     }
 
     /** A director on the system's clock. */

@@ -13,8 +13,8 @@ import org.lvs4j.connection.TcpStates;
 import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
-import org.lvs4j.persistence.engine.PersistenceEngine;
 import org.lvs4j.persistence.Template;
+import org.lvs4j.persistence.engine.PersistenceEngine;
 import org.lvs4j.service.Forwarding;
 import org.lvs4j.service.Persistence;
 import org.lvs4j.service.ServiceKey;
@@ -85,12 +85,10 @@ final class Dispatch {
                         director, service.key(), Placement.noServer(service, flow), null, flow.mark(), null);
             }
             int port = placement.port(service, persistence != null, server, flow);
-            HeldConnection held =
-                    connections.hold(flow.protocol(), flow, !onePacket, server, port, template, nowNanos);
+            HeldConnection held = connections.hold(flow.protocol(), flow, !onePacket, server, port, template, nowNanos);
             if (held != null) {
                 server.counters().connection(Stripes.SHARED);
-                return new Connection(
-                        director, service.key(), Verdict.FORWARD, held, flow.mark(), triedIds, onePacket);
+                return new Connection(director, service.key(), Verdict.FORWARD, held, flow.mark(), triedIds, onePacket);
             }
             // Otherwise the server is gone, and another choice will see that.
             if (!onePacket && isFull()) {
@@ -171,7 +169,8 @@ final class Dispatch {
 
     /** A packet without a connection. */
     private long first(Flow flow, int signal, int bytes, @Nullable ByteBuffer payload, long nowNanos) {
-        ServiceState service = mayStart(flow.protocol(), signal) ? configuration.table().find(flow) : null;
+        ServiceState service =
+                mayStart(flow.protocol(), signal) ? configuration.table().find(flow) : null;
         if (service == null || flow.clientPort() == FTP_DATA_PORT) {
             return Decision.of(Verdict.PASS);
         }
@@ -259,7 +258,9 @@ final class Dispatch {
     long related(Flow flow) {
         ConnectionCursor found = serves(flow.family()) ? connections.find(flow) : null;
         ServerState server = found == null ? null : found.server();
-        return found == null || server == null ? Decision.NONE : Decision.forward(server.id(), found.serverPort(server), found.direct());
+        return found == null || server == null
+                ? Decision.NONE
+                : Decision.forward(server.id(), found.serverPort(server), found.direct());
     }
 
     /** Whether a server's packet would belong to a connection, and to which. Nothing is counted and no timer moves. */
@@ -273,7 +274,8 @@ final class Dispatch {
     }
 
     /** A server by its number, or null if it has been forgotten. */
-    @Nullable ServerState server(int id) {
+    @Nullable
+    ServerState server(int id) {
         return configuration.server(id);
     }
 
@@ -302,8 +304,7 @@ final class Dispatch {
             case TCP ->
                 (signal & TcpStates.RST) == 0 && ((signal & TcpStates.SYN) != 0 || settings.on(Sysctl.SLOPPY_TCP));
             case UDP -> true;
-            case SCTP ->
-                signal == SctpStates.INIT || signal != SctpStates.ABORT && settings.on(Sysctl.SLOPPY_SCTP);
+            case SCTP -> signal == SctpStates.INIT || signal != SctpStates.ABORT && settings.on(Sysctl.SLOPPY_SCTP);
         };
     }
 
@@ -359,7 +360,8 @@ final class Dispatch {
         return refused.sum();
     }
 
-    @Nullable Explanation explain(Flow flow) {
+    @Nullable
+    Explanation explain(Flow flow) {
         ServiceState service = configuration.table().find(flow);
         return service == null ? null : placement.explain(service, flow);
     }

@@ -34,6 +34,5 @@ public record Explanation(ServiceKey service, String scheduler, List<Candidate> 
      * @param overloaded whether its upper threshold keeps new connections away
      * @param cost the figure by which the scheduler compares servers, infinite or NaN where it does not apply
      */
-    public record Candidate(
-            RealServer server, int weight, int active, int inactive, boolean overloaded, double cost) {}
+    public record Candidate(RealServer server, int weight, int active, int inactive, boolean overloaded, double cost) {}
 }

@@ -8,5 +8,4 @@ package org.lvs4j;
  * @param packetsDropped packets dropped by {@code drop_packet}
  * @param entriesDropped connections and templates dropped by {@code drop_entry}
  */
-public record LimitCounters(
-        long connectionsRefused, long templatesEvicted, long packetsDropped, long entriesDropped) {}
+public record LimitCounters(long connectionsRefused, long templatesEvicted, long packetsDropped, long entriesDropped) {}

@@ -80,9 +80,7 @@ final class PacketDelivery {
         }
         int length = packet.length();
         boolean discovers = tunnel == null || dispatch.sysctl(Sysctl.PMTU_DISC) != 0;
-        if (v4
-                ? length > mtu && packet.dontFragment() && discovers && quoted == null
-                : largest(length, whole) > mtu) {
+        if (v4 ? length > mtu && packet.dontFragment() && discovers && quoted == null : largest(length, whole) > mtu) {
             return quoted != null
                     ? PacketOutput.DROP
                     : answers.toClient(IcmpError.TOO_BIG, packet, in, out, mtu, nowNanos);
@@ -101,7 +99,16 @@ final class PacketDelivery {
                 return PacketOutput.DROP;
             }
             Tunnelling.write(
-                    packet, in, target, at, tunnel, own, address, discovers, answers.nextIdentification() & 0xFFFF, seed);
+                    packet,
+                    in,
+                    target,
+                    at,
+                    tunnel,
+                    own,
+                    address,
+                    discovers,
+                    answers.nextIdentification() & 0xFFFF,
+                    seed);
         } else if (direct) {
             Rewriting.forward(packet, in, target, at);
             action = PacketAction.ROUTE_DIRECT;
@@ -158,7 +165,8 @@ final class PacketDelivery {
     }
 
     /** Which error a router would send to a server instead of passing its packet on to a client; null for none. */
-    @Nullable IcmpError refusal(PacketHeader packet, @Nullable Datagram whole, ByteBuffer in) {
+    @Nullable
+    IcmpError refusal(PacketHeader packet, @Nullable Datagram whole, ByteBuffer in) {
         if (packet.ttl() <= 1) {
             return IcmpError.TIME_EXCEEDED;
         }

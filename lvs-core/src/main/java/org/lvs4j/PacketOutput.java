@@ -39,7 +39,8 @@ final class PacketOutput {
      *
      * @param fragmented whether it is to leave in fragments
      */
-    @Nullable ByteBuffer room(ByteBuffer out, int length, boolean fragmented) {
+    @Nullable
+    ByteBuffer room(ByteBuffer out, int length, boolean fragmented) {
         if (length > PacketPaths.MAX_MTU) {
             return null;
         }

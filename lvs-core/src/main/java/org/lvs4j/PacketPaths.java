@@ -29,7 +29,8 @@ public interface PacketPaths {
      * The director's own address towards a destination, of the same family: the source of tunnels and of errors about what
      * servers send. Null if it has none; packets that need one are dropped then.
      */
-    @Nullable IpAddress source(AddressFamily family, long high, long low);
+    @Nullable
+    IpAddress source(AddressFamily family, long high, long low);
 
     /**
      * The same size for every destination and one address of each family.

@@ -213,9 +213,7 @@ public final class PacketPlane {
         if (!dispatch.reply(flow, signal, packet.length(), now, connection)) {
             return UNKNOWN;
         }
-        return isMasqueraded(flow, connection)
-                ? delivery.toClient(connection, packet, null, whole, in, out)
-                : PASS;
+        return isMasqueraded(flow, connection) ? delivery.toClient(connection, packet, null, whole, in, out) : PASS;
     }
 
     /** Whether a server's packet has to change: one that is not masqueraded answers as the virtual endpoint itself. */

@@ -21,7 +21,6 @@ public final class PacketVerdict {
         return (long) serverId << 32 | length << 8 | (more ? MORE : 0) | action.ordinal();
     }
 
-
     /** What to do. */
     public static PacketAction action(long verdict) {
         return ACTIONS[(int) verdict & 0x7F];

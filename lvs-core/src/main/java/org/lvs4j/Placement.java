@@ -32,7 +32,8 @@ final class Placement {
      * The client's template, made now if it has none, counting the new connection; or null if there is no server for it or
      * the service is not persistent.
      */
-    @Nullable Template template(
+    @Nullable
+    Template template(
             ServiceState service,
             @Nullable Persistence persistence,
             Flow flow,
@@ -55,7 +56,8 @@ final class Placement {
     }
 
     /** The server for a new connection with the template it got from {@link #template}, or null if there is none. */
-    @Nullable ServerState server(
+    @Nullable
+    ServerState server(
             ServiceState service,
             @Nullable Persistence persistence,
             @Nullable Template template,
@@ -80,7 +82,8 @@ final class Placement {
         return service.config().onePacket() && flow.protocol() == Protocol.UDP;
     }
 
-    @Nullable ServerState pick(ServiceState service, Flow flow, int @Nullable [] triedIds) {
+    @Nullable
+    ServerState pick(ServiceState service, Flow flow, int @Nullable [] triedIds) {
         // Pairs with the volatile write in ServiceState.publish: list and scheduler belong together.
         ServiceState.View view = service.view();
         Scheduler scheduler = view.scheduler();

@@ -13,8 +13,7 @@ import org.lvs4j.stats.Traffic;
  * @param traffic what has passed since the last zeroing
  * @param rates averages over the last seconds
  */
-public record ServiceSnapshot(
-        VirtualService service, List<ServerSnapshot> servers, Traffic traffic, Rates rates) {
+public record ServiceSnapshot(VirtualService service, List<ServerSnapshot> servers, Traffic traffic, Rates rates) {
     /** Takes a copy of the list. */
     public ServiceSnapshot {
         servers = List.copyOf(servers);

@@ -43,7 +43,8 @@ final class ServiceState {
     }
 
     /** What knows its clients besides their address, or null. */
-    @Nullable PersistenceEngine engine() {
+    @Nullable
+    PersistenceEngine engine() {
         return engine;
     }
 

@@ -78,7 +78,11 @@ final class ServiceTable {
         int slot;
         if (service.key() instanceof ServiceKey.Address key) {
             IpAddress address = key.endpoint().address();
-            slot = hash(key.protocol(), address.high(), address.low(), key.endpoint().port());
+            slot = hash(
+                    key.protocol(),
+                    address.high(),
+                    address.low(),
+                    key.endpoint().port());
         } else {
             slot = hash(((ServiceKey.Mark) service.key()).mark());
         }
@@ -114,10 +118,16 @@ final class ServiceTable {
                 .toArray(ServiceState[]::new));
     }
 
-    @Nullable ServiceState get(ServiceKey key) {
+    @Nullable
+    ServiceState get(ServiceKey key) {
         if (key instanceof ServiceKey.Address address) {
             IpAddress ip = address.endpoint().address();
-            return findAddress(address.protocol(), ip.family(), ip.high(), ip.low(), address.endpoint().port());
+            return findAddress(
+                    address.protocol(),
+                    ip.family(),
+                    ip.high(),
+                    ip.low(),
+                    address.endpoint().port());
         }
         return findMark(((ServiceKey.Mark) key).mark(), key.family());
     }
@@ -135,7 +145,8 @@ final class ServiceTable {
     }
 
     /** The service responsible for a flow, or null. */
-    @Nullable ServiceState find(Flow flow) {
+    @Nullable
+    ServiceState find(Flow flow) {
         if (marks && flow.mark() != 0) {
             ServiceState service = findMark(flow.mark(), flow.family());
             if (service != null) {
@@ -160,8 +171,7 @@ final class ServiceTable {
         return findAddress(flow.protocol(), flow.family(), flow.virtualHigh(), flow.virtualLow(), port);
     }
 
-    private @Nullable ServiceState findAddress(
-            Protocol protocol, AddressFamily family, long high, long low, int port) {
+    private @Nullable ServiceState findAddress(Protocol protocol, AddressFamily family, long high, long low, int port) {
         int slot = hash(protocol, high, low, port);
         while (true) {
             ServiceState service = slots[slot++ & mask];

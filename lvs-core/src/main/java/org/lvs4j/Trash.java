@@ -26,7 +26,8 @@ final class Trash {
         items.put(new Place(key, server.config().endpoint()), new Item(server));
     }
 
-    @Nullable ServerState find(ServiceKey key, Endpoint endpoint) {
+    @Nullable
+    ServerState find(ServiceKey key, Endpoint endpoint) {
         Item item = items.get(new Place(key, endpoint));
         return item == null ? null : item.server;
     }

@@ -56,26 +56,31 @@ class ArchitectureTest {
     }
 
     private static DescribedPredicate<JavaClass> in(String room) {
-        return describe("room '" + room + "'", type -> type.getPackageName().startsWith("org.lvs4j")
-                && roomOf(type).equals(room));
+        return describe(
+                "room '" + room + "'",
+                type -> type.getPackageName().startsWith("org.lvs4j")
+                        && roomOf(type).equals(room));
     }
 
     private static DescribedPredicate<JavaClass> above(String room) {
         List<String> above = ROOMS.subList(ROOMS.indexOf(room) + 1, ROOMS.size());
-        return describe("rooms above '" + room + "'", type -> type.getPackageName().startsWith("org.lvs4j")
-                && above.contains(roomOf(type)));
+        return describe(
+                "rooms above '" + room + "'",
+                type -> type.getPackageName().startsWith("org.lvs4j") && above.contains(roomOf(type)));
     }
 
     private static DescribedPredicate<JavaAccess<?>> access(Class<?> owner, Set<String> names) {
-        return describe("use of " + owner.getSimpleName() + " " + names, access -> access.getTargetOwner()
-                        .isEquivalentTo(owner)
-                && names.contains(access.getTarget().getName()));
+        return describe(
+                "use of " + owner.getSimpleName() + " " + names,
+                access -> access.getTargetOwner().isEquivalentTo(owner)
+                        && names.contains(access.getTarget().getName()));
     }
 
     @Test
     void core_everyClass_isInARoom() {
         assertThat(CORE).hasSizeGreaterThan(50);
-        assertThat(CORE).filteredOn(type -> !type.getName().equals("module-info"))
+        assertThat(CORE)
+                .filteredOn(type -> !type.getName().equals("module-info"))
                 .allSatisfy(type -> assertThat(ROOMS).as(type.getName()).contains(roomOf(type)));
     }
 
@@ -87,7 +92,11 @@ class ArchitectureTest {
     }
 
     private static ArchRule rooms(String room) {
-        return noClasses().that(in(room)).should().dependOnClassesThat(above(room)).allowEmptyShould(true);
+        return noClasses()
+                .that(in(room))
+                .should()
+                .dependOnClassesThat(above(room))
+                .allowEmptyShould(true);
     }
 
     @Test
@@ -147,7 +156,8 @@ class ArchitectureTest {
         noClasses()
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("java.util.logging..", "org.slf4j..", "java.nio.channels..", "sun.misc..", "jdk.internal..")
+                .resideInAnyPackage(
+                        "java.util.logging..", "org.slf4j..", "java.nio.channels..", "sun.misc..", "jdk.internal..")
                 .orShould()
                 .dependOnClassesThat()
                 .haveNameMatching("java\\.lang\\.System\\$Logger|java\\.net\\.\\w*Socket")

@@ -41,8 +41,13 @@ class ChecklistTest {
 
     private void edit(ServiceKey key, String server, int weight, int upper, int lower) {
         rig.director.editServer(
-                key, new RealServer(RealServer.at(server).build().endpoint(), weight,
-                        org.lvs4j.service.Forwarding.masquerade(), upper, lower));
+                key,
+                new RealServer(
+                        RealServer.at(server).build().endpoint(),
+                        weight,
+                        org.lvs4j.service.Forwarding.masquerade(),
+                        upper,
+                        lower));
     }
 
     private String next() {
@@ -100,14 +105,19 @@ class ChecklistTest {
         rig.weight(key, B, 0);
         assertThat(byDestination())
                 .as("no fallback, and nobody else moves")
-                .isEqualTo(before.stream().map(server -> server.equals(B) ? "REJECT" : server).toList());
+                .isEqualTo(before.stream()
+                        .map(server -> server.equals(B) ? "REJECT" : server)
+                        .toList());
     }
 
     private List<String> byDestination() {
         List<String> servers = new ArrayList<>();
         clients++;
         for (int i = 1; i <= 100; i++) {
-            servers.add(rig.packet(Rig.tcp("10.6.0.1:" + (clients * 200 + i), "10.0.1." + i + ":80").mark(1), SYN));
+            servers.add(rig.packet(
+                    Rig.tcp("10.6.0.1:" + (clients * 200 + i), "10.0.1." + i + ":80")
+                            .mark(1),
+                    SYN));
         }
         return servers;
     }

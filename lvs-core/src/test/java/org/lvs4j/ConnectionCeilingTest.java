@@ -42,7 +42,9 @@ class ConnectionCeilingTest {
         assertThat(counted()).isEqualTo(3);
         assertThat(rig.syn("10.1.0.3:4000", VIP)).endsWith(":80");
         assertThat(rig.director.service(web).traffic().connections()).isEqualTo(3);
-        assertThat(rig.syn("10.1.0.4:4000", "10.0.0.100:81")).as("of no service").isEqualTo("PASS");
+        assertThat(rig.syn("10.1.0.4:4000", "10.0.0.100:81"))
+                .as("of no service")
+                .isEqualTo("PASS");
         assertThat(refused()).isEqualTo(2);
 
         rig.pass(60.1);
@@ -85,7 +87,10 @@ class ConnectionCeilingTest {
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
             for (int round = 0; round < 400; round++) {
-                Director director = Director.builder().ticker(() -> 0).maxConnections(ceiling).build();
+                Director director = Director.builder()
+                        .ticker(() -> 0)
+                        .maxConnections(ceiling)
+                        .build();
                 director.addService(VirtualService.tcp(VIP).scheduler("rr").build());
                 director.addServer(web, RealServer.at("192.168.1.1:80").build());
                 CyclicBarrier start = new CyclicBarrier(threads);
@@ -109,7 +114,9 @@ class ConnectionCeilingTest {
                 for (Future<Integer> one : all) {
                     accepted += one.get();
                 }
-                assertThat(accepted).as("round %d", round).isEqualTo(director.connections().size());
+                assertThat(accepted)
+                        .as("round %d", round)
+                        .isEqualTo(director.connections().size());
                 assertThat(accepted).as("round %d", round).isBetween(ceiling - threads, ceiling);
                 assertThat(director.limits().connectionsRefused()).isEqualTo(threads * ceiling - accepted);
             }

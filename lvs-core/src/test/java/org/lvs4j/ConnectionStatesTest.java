@@ -204,8 +204,7 @@ class ConnectionStatesTest {
         TimeoutSettings before = director.timeouts();
         assertThat(before).isEqualTo(new TimeoutSettings(900, 120, 300));
 
-        assertThat(catchThrowable(
-                        () -> director.setTimeouts(new TimeoutSettings(tcp, tcpFin, udp))))
+        assertThat(catchThrowable(() -> director.setTimeouts(new TimeoutSettings(tcp, tcpFin, udp))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("0..2678400");
         assertThat(director.timeouts()).isEqualTo(before);

@@ -27,7 +27,8 @@ class ConnectionTest {
     private static final Flow FLOW = Rig.tcp("10.1.0.1:4000", VIP);
 
     private final Rig rig = new Rig();
-    private final ServiceKey web = rig.service(VirtualService.tcp(VIP).scheduler("rr").build(), OLD, NEW);
+    private final ServiceKey web =
+            rig.service(VirtualService.tcp(VIP).scheduler("rr").build(), OLD, NEW);
 
     private void counts(String server, int active, int inactive) {
         assertThat(rig.server(web, server).active()).isEqualTo(active);
@@ -105,20 +106,25 @@ class ConnectionTest {
 
     @Test
     void states_bothFinishAtOnce_alwaysEndInTimeWait() throws Exception {
-        race(2, 3000, () -> {
-            Connection connection = rig.director.open(FLOW);
-            connection.established();
-            return connection;
-        }, (connection, thread) -> {
-            if (thread == 0) {
-                connection.clientFinished();
-            } else {
-                connection.serverFinished();
-            }
-        }, connection -> {
-            assertThat(rig.state()).isEqualTo("TIME_WAIT");
-            connection.close();
-        });
+        race(
+                2,
+                3000,
+                () -> {
+                    Connection connection = rig.director.open(FLOW);
+                    connection.established();
+                    return connection;
+                },
+                (connection, thread) -> {
+                    if (thread == 0) {
+                        connection.clientFinished();
+                    } else {
+                        connection.serverFinished();
+                    }
+                },
+                connection -> {
+                    assertThat(rig.state()).isEqualTo("TIME_WAIT");
+                    connection.close();
+                });
         counts(NEW, 0, 0);
         counts(OLD, 0, 0);
     }
@@ -126,9 +132,13 @@ class ConnectionTest {
     @Test
     void close_eightThreadsAtOnce_releasesOnce() throws Exception {
         Connection other = rig.director.open(FLOW);
-        race(8, 500, () -> rig.director.open(Rig.tcp("10.1.0.2:4000", VIP)),
+        race(
+                8,
+                500,
+                () -> rig.director.open(Rig.tcp("10.1.0.2:4000", VIP)),
                 (connection, thread) -> connection.close(),
-                connection -> assertThat(rig.connectionsOf(web, OLD) + rig.connectionsOf(web, NEW)).isEqualTo(1));
+                connection -> assertThat(rig.connectionsOf(web, OLD) + rig.connectionsOf(web, NEW))
+                        .isEqualTo(1));
         other.close();
         counts(NEW, 0, 0);
         counts(OLD, 0, 0);
@@ -230,7 +240,9 @@ class ConnectionTest {
         assertThat(third.verdict()).isEqualTo(Verdict.REJECT);
         counts(OLD, 0, 0);
         assertThat(rig.listed()).isEmpty();
-        assertThat(rig.director.open(FLOW).accepted()).as("a new attempt starts afresh").isTrue();
+        assertThat(rig.director.open(FLOW).accepted())
+                .as("a new attempt starts afresh")
+                .isTrue();
     }
 
     @Test
@@ -254,10 +266,14 @@ class ConnectionTest {
     @Test
     void retry_singleDatagram_goesOutForTheSameClientAndPort() {
         ServiceKey every = rig.service(
-                VirtualService.builder(ServiceKey.mark(9)).scheduler("rr").onePacket(true).build(),
+                VirtualService.builder(ServiceKey.mark(9))
+                        .scheduler("rr")
+                        .onePacket(true)
+                        .build(),
                 "192.168.2.1",
                 "192.168.2.2");
-        Connection first = rig.director.open(Rig.udp("10.1.0.1:4000", "10.0.0.100:53").mark(9));
+        Connection first =
+                rig.director.open(Rig.udp("10.1.0.1:4000", "10.0.0.100:53").mark(9));
         assertThat(first.onePacket()).isTrue();
         assertThat(first.destination()).hasToString("192.168.2.2:53");
         Connection second = first.retry();
@@ -292,9 +308,10 @@ class ConnectionTest {
                 () -> refused.received(1),
                 () -> refused.sent(1),
                 () -> refused.latency(1));
-        assertThat(calls).allSatisfy(call -> assertThatThrownBy(call)
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("PASS"));
+        assertThat(calls)
+                .allSatisfy(call -> assertThatThrownBy(call)
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("PASS"));
         refused.close();
         refused.close();
     }

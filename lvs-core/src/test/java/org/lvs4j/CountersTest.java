@@ -100,7 +100,9 @@ class CountersTest {
 
         assertThat(server()).isEqualTo(Traffic.NONE);
         assertThat(service()).isEqualTo(Traffic.NONE);
-        assertThat(rig.server(web, SERVER).active()).as("connections are not traffic").isEqualTo(1);
+        assertThat(rig.server(web, SERVER).active())
+                .as("connections are not traffic")
+                .isEqualTo(1);
         assertThat(rig.director.service(other).traffic().connections()).isEqualTo(1);
         assertThat(rig.director.traffic().connections()).isEqualTo(2);
 
@@ -120,7 +122,9 @@ class CountersTest {
         Traffic before = rig.director.traffic();
         rig.remove(web, SERVER);
         assertThat(rig.packet(FLOW, ACK)).isEqualTo("DROP");
-        assertThat(rig.reply(Protocol.TCP, SERVER, CLIENT, ACK)).as("the server still answers").isTrue();
+        assertThat(rig.reply(Protocol.TCP, SERVER, CLIENT, ACK))
+                .as("the server still answers")
+                .isTrue();
         held.received(10);
         held.sent(10);
         assertThat(rig.director.traffic()).isEqualTo(before);

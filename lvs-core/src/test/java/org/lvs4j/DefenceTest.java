@@ -27,7 +27,8 @@ class DefenceTest {
     private final AtomicLong pages = new AtomicLong(PLENTY);
 
     // Chance zero: a sweep looks at every connection.
-    private final Rig rig = new Rig(builder -> builder.availablePages(pages::get).random(() -> 0L));
+    private final Rig rig =
+            new Rig(builder -> builder.availablePages(pages::get).random(() -> 0L));
     private final ServiceKey web = rig.service(VirtualService.tcp(VIP).build(), SERVER);
     private int clients;
 
@@ -113,7 +114,9 @@ class DefenceTest {
     // ---- modes
 
     @ParameterizedTest
-    @EnumSource(value = Sysctl.class, names = {"DROP_ENTRY", "DROP_PACKET", "SECURE_TCP"})
+    @EnumSource(
+            value = Sysctl.class,
+            names = {"DROP_ENTRY", "DROP_PACKET", "SECURE_TCP"})
     void automaticMode_memoryLowAndBack_flips(Sysctl sysctl) {
         rig.set(sysctl, 1);
         rig.pass(1);
@@ -130,7 +133,9 @@ class DefenceTest {
         pages.set(0);
         rig.set(Sysctl.AMEMTHRESH, 0);
         rig.pass(1);
-        assertThat(rig.director.sysctl(sysctl)).as("nothing is below a threshold of zero").isEqualTo(1);
+        assertThat(rig.director.sysctl(sysctl))
+                .as("nothing is below a threshold of zero")
+                .isEqualTo(1);
         for (int fixed : new int[] {0, 3}) {
             rig.set(sysctl, fixed);
             rig.set(Sysctl.AMEMTHRESH, 1024);
@@ -249,14 +254,15 @@ class DefenceTest {
         assertThat(rig.template().client()).hasToString("10.4.0.3:0");
         assertThat(rig.template().state()).isEqualTo("ASSURED");
         assertThat(rig.server(sticky, "192.168.1.1:81").persistent()).isEqualTo(1);
-        assertThat(dropped()).as("the half-open connection and the template without one").isEqualTo(2);
+        assertThat(dropped())
+                .as("the half-open connection and the template without one")
+                .isEqualTo(2);
     }
 
     @Test
     void dropEntry_templatesOfSingleDatagrams_goByHowIdleTheyAre() {
         String vip = "10.0.0.100:5060";
-        rig.service(
-                VirtualService.udp(vip).persistent(300).onePacket(true).build(), "192.168.1.1:5060");
+        rig.service(VirtualService.udp(vip).persistent(300).onePacket(true).build(), "192.168.1.1:5060");
         rig.datagram("10.4.0.1:4000", vip);
         for (int i = 0; i < 9; i++) {
             rig.datagram("10.4.0.2:4000", vip);

@@ -19,7 +19,8 @@ class DirectReplyTest {
     private static final String CLIENT = "10.1.0.1:4000";
 
     private final Rig rig = new Rig();
-    private final ServiceKey web = rig.direct(VirtualService.tcp(VIP).scheduler("rr").build(), SERVER);
+    private final ServiceKey web =
+            rig.direct(VirtualService.tcp(VIP).scheduler("rr").build(), SERVER);
 
     @Test
     void reply_asTheVirtualEndpoint_isFollowedAndCounted() {
@@ -28,7 +29,9 @@ class DirectReplyTest {
         rig.packet(Rig.tcp(CLIENT, VIP), ACK);
         assertThat(rig.state()).isEqualTo("ESTABLISHED");
         rig.packet(Rig.tcp(CLIENT, VIP), FIN | ACK);
-        assertThat(rig.state()).as("both ways are seen, so the server has yet to finish").isEqualTo("CLOSE_WAIT");
+        assertThat(rig.state())
+                .as("both ways are seen, so the server has yet to finish")
+                .isEqualTo("CLOSE_WAIT");
         assertThat(rig.server(web, SERVER).traffic()).isEqualTo(new Traffic(1, 3, 1, 300, 100));
     }
 

@@ -37,10 +37,13 @@ class DirectorIsForgottenTest {
     void director_itsThreadsLiveOn_isCollectedWithItsTable() throws Exception {
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try {
-            WeakReference<RealServer> server = thread.submit(DirectorIsForgottenTest::used).get();
+            WeakReference<RealServer> server =
+                    thread.submit(DirectorIsForgottenTest::used).get();
             long end = System.nanoTime() + PATIENCE_NANOS;
             while (server.get() != null) {
-                assertThat(System.nanoTime()).as("a thread that once called a director keeps its table").isLessThan(end);
+                assertThat(System.nanoTime())
+                        .as("a thread that once called a director keeps its table")
+                        .isLessThan(end);
                 System.gc();
             }
         } finally {

@@ -58,8 +58,8 @@ class DirectorStressTest {
         "sh, false, 7", "mh, false, 8", "twos, false, 9", "ovf, false, 10", "fo, false, 11", "lblcr, false, 12",
         "rr, true, 13", "wlc, true, 14", "wrr, false, 15", "wrr, true, 16"
     })
-    void director_openedClosedAndChangedAtRandom_endsWithNothingCounted(
-            String scheduler, boolean persistent, long seed) throws Exception {
+    void director_openedClosedAndChangedAtRandom_endsWithNothingCounted(String scheduler, boolean persistent, long seed)
+            throws Exception {
         director.addService(VirtualService.builder(WEB)
                 .scheduler(scheduler)
                 .persistence(persistent ? Persistence.of(WEB.family(), 5) : null)

@@ -19,7 +19,8 @@ final class ExplanationTest {
     private void service(String scheduler) {
         director.addService(VirtualService.builder(WEB).scheduler(scheduler).build());
         director.addServer(WEB, RealServer.at("192.168.0.1:80").weight(1).build());
-        director.addServer(WEB, RealServer.at("192.168.0.2:80").weight(2).upperThreshold(1).build());
+        director.addServer(
+                WEB, RealServer.at("192.168.0.2:80").weight(2).upperThreshold(1).build());
     }
 
     private static Flow flow(int port) {
@@ -35,10 +36,18 @@ final class ExplanationTest {
         assertThat(explanation.service()).isEqualTo(WEB);
         assertThat(explanation.scheduler()).isEqualTo("wlc");
         assertThat(explanation.server().endpoint()).hasToString("192.168.0.1:80");
-        assertThat(explanation.candidates()).extracting(Explanation.Candidate::weight).containsExactly(2, 1);
-        assertThat(explanation.candidates()).extracting(Explanation.Candidate::active).containsExactly(1, 0);
-        assertThat(explanation.candidates()).extracting(Explanation.Candidate::overloaded).containsExactly(true, false);
-        assertThat(explanation.candidates()).extracting(Explanation.Candidate::cost).containsExactly(128.0, 0.0);
+        assertThat(explanation.candidates())
+                .extracting(Explanation.Candidate::weight)
+                .containsExactly(2, 1);
+        assertThat(explanation.candidates())
+                .extracting(Explanation.Candidate::active)
+                .containsExactly(1, 0);
+        assertThat(explanation.candidates())
+                .extracting(Explanation.Candidate::overloaded)
+                .containsExactly(true, false);
+        assertThat(explanation.candidates())
+                .extracting(Explanation.Candidate::cost)
+                .containsExactly(128.0, 0.0);
         first.close();
     }
 
@@ -54,7 +63,9 @@ final class ExplanationTest {
                 director.explain(flow(port));
                 RealServer foretold = director.explain(flow(port)).server();
                 try (Connection connection = director.open(flow(port))) {
-                    assertThat(connection.accepted() ? connection.server() : null).as(scheduler).isEqualTo(foretold);
+                    assertThat(connection.accepted() ? connection.server() : null)
+                            .as(scheduler)
+                            .isEqualTo(foretold);
                 }
             }
         }

@@ -42,7 +42,11 @@ class LimitsStressTest {
     private static final VirtualService[] SERVICES = {
         VirtualService.tcp("10.0.0.1:80").scheduler("rr").build(),
         VirtualService.tcp("10.0.0.1:0").scheduler("wlc").persistent(30).build(),
-        VirtualService.udp("10.0.0.1:53").scheduler("rr").persistent(20).onePacket(true).build(),
+        VirtualService.udp("10.0.0.1:53")
+                .scheduler("rr")
+                .persistent(20)
+                .onePacket(true)
+                .build(),
         VirtualService.udp("10.0.0.1:5060")
                 .scheduler("lc")
                 .persistence(new Persistence(10, 0xFFFF_FF00, "sip"))
@@ -148,17 +152,17 @@ class LimitsStressTest {
                         use(held, random);
                     }
                 }
-                case 2 -> director.reply(
-                        Flow.of(
-                                flow.protocol(),
-                                Endpoint.parse("192.168.1." + (1 + random.nextInt(3)))
-                                        .withPort(flow.virtualPort()),
-                                flow.client()),
-                        signal,
-                        60);
+                case 2 ->
+                    director.reply(
+                            Flow.of(
+                                    flow.protocol(),
+                                    Endpoint.parse("192.168.1." + (1 + random.nextInt(3)))
+                                            .withPort(flow.virtualPort()),
+                                    flow.client()),
+                            signal,
+                            60);
                 default -> {
-                    long decision =
-                            director.packet(flow, signal, 60, SipMessages.call("call" + random.nextInt(40)));
+                    long decision = director.packet(flow, signal, 60, SipMessages.call("call" + random.nextInt(40)));
                     if (Decision.verdict(decision) == Verdict.FORWARD) {
                         forwarded++;
                     }
@@ -211,10 +215,18 @@ class LimitsStressTest {
         assertThat(director.connections()).as("seed %d", seed).isEmpty();
         for (ServiceSnapshot service : director.services()) {
             assertThat(service.servers()).hasSize(3).allSatisfy(server -> {
-                assertThat(server.active()).as("seed %d active %s", seed, server).isZero();
-                assertThat(server.inactive()).as("seed %d inactive %s", seed, server).isZero();
-                assertThat(server.persistent()).as("seed %d persistent %s", seed, server).isZero();
-                assertThat(server.overloaded()).as("seed %d overloaded %s", seed, server).isFalse();
+                assertThat(server.active())
+                        .as("seed %d active %s", seed, server)
+                        .isZero();
+                assertThat(server.inactive())
+                        .as("seed %d inactive %s", seed, server)
+                        .isZero();
+                assertThat(server.persistent())
+                        .as("seed %d persistent %s", seed, server)
+                        .isZero();
+                assertThat(server.overloaded())
+                        .as("seed %d overloaded %s", seed, server)
+                        .isFalse();
             });
         }
     }

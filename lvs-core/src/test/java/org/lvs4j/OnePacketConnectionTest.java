@@ -11,13 +11,14 @@ import org.lvs4j.service.VirtualService;
 
 final class OnePacketConnectionTest {
     private static Connection open(boolean onePacket) {
-        VirtualService service =
-                VirtualService.udp("10.0.0.1:53").scheduler("rr").onePacket(onePacket).build();
+        VirtualService service = VirtualService.udp("10.0.0.1:53")
+                .scheduler("rr")
+                .onePacket(onePacket)
+                .build();
         Director director = Director.create();
         director.addService(service);
         director.addServer(service.key(), RealServer.at("192.168.0.1:53").build());
-        return director.open(
-                Flow.of(Protocol.UDP, Endpoint.parse("10.9.9.9:1000"), Endpoint.parse("10.0.0.1:53")));
+        return director.open(Flow.of(Protocol.UDP, Endpoint.parse("10.9.9.9:1000"), Endpoint.parse("10.0.0.1:53")));
     }
 
     @Test

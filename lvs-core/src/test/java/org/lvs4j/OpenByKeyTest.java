@@ -30,8 +30,12 @@ final class OpenByKeyTest {
                 chosen.add(connection.destination());
             }
         }
-        assertThat(chosen).filteredOn(Endpoint.parse("192.168.0.1:8080")::equals).hasSize(4);
-        assertThat(chosen).filteredOn(Endpoint.parse("192.168.0.2:8080")::equals).hasSize(2);
+        assertThat(chosen)
+                .filteredOn(Endpoint.parse("192.168.0.1:8080")::equals)
+                .hasSize(4);
+        assertThat(chosen)
+                .filteredOn(Endpoint.parse("192.168.0.2:8080")::equals)
+                .hasSize(2);
     }
 
     @Test
@@ -42,7 +46,8 @@ final class OpenByKeyTest {
         Connection third = second.retry();
         assertThat(third.verdict()).isEqualTo(Verdict.REJECT);
         assertThat(director.service(WEB).servers())
-                .allSatisfy(server -> assertThat(server.active() + server.inactive()).isZero());
+                .allSatisfy(server ->
+                        assertThat(server.active() + server.inactive()).isZero());
         assertThat(director.service(WEB).traffic().connections()).isEqualTo(2);
     }
 }

@@ -59,12 +59,12 @@ class PacketAllocationTest {
         boolean narrow = family.equals("IPV4");
         virtual = IpAddress.parse(narrow ? "10.0.0.1" : "fd00::1");
         server = IpAddress.parse(narrow ? "192.168.1.1" : "fd01::1");
-        VirtualService service = VirtualService.builder(
-                        ServiceKey.of(Protocol.TCP, new Endpoint(virtual, 80)))
+        VirtualService service = VirtualService.builder(ServiceKey.of(Protocol.TCP, new Endpoint(virtual, 80)))
                 .scheduler(scheduler)
                 .build();
         director.addService(service);
-        director.addServer(service.key(), RealServer.at(new Endpoint(server, 8080)).build());
+        director.addServer(
+                service.key(), RealServer.at(new Endpoint(server, 8080)).build());
     }
 
     private Flow fill(IpAddress other, int client, boolean reply) {
@@ -93,7 +93,8 @@ class PacketAllocationTest {
         service(family, scheduler);
         for (int client = 0; client < CLIENTS; client++) {
             director.packet(fill(virtual, client, false), SYN, 40);
-            assertThat(director.reply(fill(server, client, true), SYN | ACK, 40)).isTrue();
+            assertThat(director.reply(fill(server, client, true), SYN | ACK, 40))
+                    .isTrue();
         }
         long least = leastAllocated(client -> {
             clock.addAndGet(100_000);

@@ -18,14 +18,18 @@ import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
 class PacketPlaneTest {
-    private static final String SYN = "4510003cd429400080060de70a5703e10a000064485a01bb38723fca00000000a00220004d120000020405b4"
-            + "0402080a000000010000000001030307";
-    private static final String SYN_TO_SERVER = "4510003cd42940007f0657970a5703e1c0a8010b485a20fb38723fca00000000a0022000"
-            + "76820000020405b40402080a000000010000000001030307";
-    private static final String SYN_ACK = "4510003cd429400080065697c0a8010b0a5703e120fb485acfab0cde38723fcba012200099e70000"
-            + "020405b40402080a000000010000000001030307";
-    private static final String SYN_ACK_TO_CLIENT = "4510003cd42940007f060ee70a0000640a5703e101bb485acfab0cde38723fcba0122000"
-            + "70770000020405b40402080a000000010000000001030307";
+    private static final String SYN =
+            "4510003cd429400080060de70a5703e10a000064485a01bb38723fca00000000a00220004d120000020405b4"
+                    + "0402080a000000010000000001030307";
+    private static final String SYN_TO_SERVER =
+            "4510003cd42940007f0657970a5703e1c0a8010b485a20fb38723fca00000000a0022000"
+                    + "76820000020405b40402080a000000010000000001030307";
+    private static final String SYN_ACK =
+            "4510003cd429400080065697c0a8010b0a5703e120fb485acfab0cde38723fcba012200099e70000"
+                    + "020405b40402080a000000010000000001030307";
+    private static final String SYN_ACK_TO_CLIENT =
+            "4510003cd42940007f060ee70a0000640a5703e101bb485acfab0cde38723fcba0122000"
+                    + "70770000020405b40402080a000000010000000001030307";
 
     private long nowNanos;
     private final Director director = Director.builder().ticker(() -> nowNanos).build();
@@ -38,8 +42,7 @@ class PacketPlaneTest {
     @BeforeEach
     void addService() {
         director.addService(VirtualService.tcp("10.0.0.100:443").scheduler("rr").build());
-        director.addServer(
-                VirtualService.tcp("10.0.0.100:443").build().key(), RealServer.of("192.168.1.11:8443"));
+        director.addServer(VirtualService.tcp("10.0.0.100:443").build().key(), RealServer.of("192.168.1.11:8443"));
     }
 
     private long process(String hex) {
@@ -70,7 +73,9 @@ class PacketPlaneTest {
         process(SYN);
         director.editServer(
                 VirtualService.tcp("10.0.0.100:443").build().key(),
-                RealServer.at("192.168.1.11:8443").forwarding(Forwarding.direct()).build());
+                RealServer.at("192.168.1.11:8443")
+                        .forwarding(Forwarding.direct())
+                        .build());
 
         long again = process(SYN);
         assertThat(PacketVerdict.action(again)).isEqualTo(PacketAction.SEND);
@@ -81,8 +86,11 @@ class PacketPlaneTest {
         assertThat(PacketVerdict.action(other)).isEqualTo(PacketAction.ROUTE_DIRECT);
         director.editServer(
                 VirtualService.tcp("10.0.0.100:443").build().key(),
-                RealServer.at("192.168.1.11:8443").forwarding(Forwarding.masquerade()).build());
-        assertThat(PacketVerdict.action(plane.process(packet(TestPackets.tcp(4000, 443, 2, 0)), out))).isEqualTo(PacketAction.ROUTE_DIRECT);
+                RealServer.at("192.168.1.11:8443")
+                        .forwarding(Forwarding.masquerade())
+                        .build());
+        assertThat(PacketVerdict.action(plane.process(packet(TestPackets.tcp(4000, 443, 2, 0)), out)))
+                .isEqualTo(PacketAction.ROUTE_DIRECT);
     }
 
     @Test
@@ -97,10 +105,13 @@ class PacketPlaneTest {
     @Test
     void process_buffersOfAnyKind_areTreatedAlike() {
         byte[] syn = HexFormat.of().parseHex(SYN);
-        ByteBuffer direct = ByteBuffer.allocateDirect(100).order(ByteOrder.LITTLE_ENDIAN).position(7);
+        ByteBuffer direct =
+                ByteBuffer.allocateDirect(100).order(ByteOrder.LITTLE_ENDIAN).position(7);
         direct.put(7, syn).limit(7 + syn.length);
 
-        assertThat(written(plane.process(direct.asReadOnlyBuffer(), out.order(ByteOrder.LITTLE_ENDIAN).position(3))))
+        assertThat(written(plane.process(
+                        direct.asReadOnlyBuffer(),
+                        out.order(ByteOrder.LITTLE_ENDIAN).position(3))))
                 .isEqualTo(SYN_TO_SERVER);
         assertThat(direct.position()).isEqualTo(7);
         assertThat(out.position()).isEqualTo(3);
@@ -123,7 +134,8 @@ class PacketPlaneTest {
         byte[] first = TestPackets.v4(17, 0x0A010001, 0x0A0000C8, 64, 0x2000, TestPackets.udp(9, 99, 8));
         byte[] last = TestPackets.v4(17, 0x0A010001, 0x0A0000C8, 64, 2, new byte[3]);
 
-        assertThat(PacketVerdict.action(plane.process(ByteBuffer.wrap(last), out))).isEqualTo(PacketAction.HOLD);
+        assertThat(PacketVerdict.action(plane.process(ByteBuffer.wrap(last), out)))
+                .isEqualTo(PacketAction.HOLD);
         long verdict = plane.process(ByteBuffer.wrap(first), out);
 
         assertThat(PacketVerdict.action(verdict)).isEqualTo(PacketAction.PASS);
@@ -138,8 +150,8 @@ class PacketPlaneTest {
 
     @Test
     void process_outputTooSmall_dropsAndCounts() {
-        assertThat(PacketVerdict.action(plane.process(
-                        ByteBuffer.wrap(HexFormat.of().parseHex(SYN)), ByteBuffer.allocate(59))))
+        assertThat(PacketVerdict.action(
+                        plane.process(ByteBuffer.wrap(HexFormat.of().parseHex(SYN)), ByteBuffer.allocate(59))))
                 .isEqualTo(PacketAction.DROP);
         assertThat(plane.counters().noRoom()).isEqualTo(1);
     }
@@ -147,7 +159,9 @@ class PacketPlaneTest {
     @Test
     void process_markedPacket_goesToTheServiceOfTheMark() {
         director.addService(
-                VirtualService.builder(new ServiceKey.Mark(7, AddressFamily.IPV4)).scheduler("rr").build(),
+                VirtualService.builder(new ServiceKey.Mark(7, AddressFamily.IPV4))
+                        .scheduler("rr")
+                        .build(),
                 RealServer.at("192.168.9.9:0").forwarding(Forwarding.direct()).build());
         ByteBuffer in = packet(TestPackets.tcp(4000, 81, 2, 0));
 
@@ -180,7 +194,8 @@ class PacketPlaneTest {
         director.addService(VirtualService.tcp("10.0.0.100:9").scheduler("rr").build());
         byte[] packet = TestPackets.v4(6, 0xE0000001, 0x0A000064, 64, 0, TestPackets.tcp(1, 9, 2, 0));
 
-        assertThat(PacketVerdict.action(plane.process(ByteBuffer.wrap(packet), out))).isEqualTo(PacketAction.DROP);
+        assertThat(PacketVerdict.action(plane.process(ByteBuffer.wrap(packet), out)))
+                .isEqualTo(PacketAction.DROP);
     }
 
     @Test

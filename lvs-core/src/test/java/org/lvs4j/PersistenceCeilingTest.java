@@ -22,7 +22,8 @@ class PersistenceCeilingTest {
     private static final String[] SERVERS = {"192.168.1.1:80", "192.168.1.2:80", "192.168.1.3:80"};
 
     private static ServiceKey addWeb(Rig rig) {
-        return rig.service(VirtualService.tcp(VIP).scheduler("rr").persistent(300).build(), SERVERS);
+        return rig.service(
+                VirtualService.tcp(VIP).scheduler("rr").persistent(300).build(), SERVERS);
     }
 
     private static int persistent(Rig rig, ServiceKey key) {
@@ -42,10 +43,12 @@ class PersistenceCeilingTest {
         Rig rig = new Rig(builder -> builder.maxTemplates(16));
         ServiceKey web = addWeb(rig);
         for (int client = 0; client < 1000; client++) {
-            assertThat(rig.open("10.1." + client / 250 + "." + client % 250 + ":4000", VIP)).endsWith(":80");
+            assertThat(rig.open("10.1." + client / 250 + "." + client % 250 + ":4000", VIP))
+                    .endsWith(":80");
         }
         assertThat(rig.templates()).hasSizeLessThanOrEqualTo(16).isNotEmpty();
-        assertThat(rig.director.limits().templatesEvicted()).isEqualTo(1000 - rig.templates().size());
+        assertThat(rig.director.limits().templatesEvicted())
+                .isEqualTo(1000 - rig.templates().size());
         assertThat(persistent(rig, web)).isEqualTo(rig.templates().size());
         assertThat(connections(rig, web)).isEqualTo(1000);
 
@@ -108,8 +111,7 @@ class PersistenceCeilingTest {
                 int thread = t;
                 runs.add(pool.submit(() -> {
                     for (int round = 0; round < rounds; round++) {
-                        Flow flow = Rig.tcp(
-                                "10.1." + round / 250 + "." + round % 250 + ":" + (4000 + thread), VIP);
+                        Flow flow = Rig.tcp("10.1." + round / 250 + "." + round % 250 + ":" + (4000 + thread), VIP);
                         start.await(20, TimeUnit.SECONDS);
                         chosen.get(round).add(rig.packet(flow, Rig.SYN));
                     }

@@ -17,26 +17,34 @@ class PersistenceKeyTest {
     private final Rig rig = new Rig();
 
     private static String shown(ConnectionSnapshot template) {
-        return template.protocol() + " " + template.client() + " " + template.virtual() + " " + template.server().port();
+        return template.protocol() + " " + template.client() + " " + template.virtual() + " "
+                + template.server().port();
     }
 
     @Test
     void packet_serviceOfOnePort_templateHoldsForThatPort() {
-        rig.service(VirtualService.tcp("10.0.0.1:80").scheduler("rr").persistent(60).build(), SERVERS);
-        rig.service(VirtualService.tcp("10.0.0.1:443").scheduler("rr").persistent(60).build(), SERVERS);
+        rig.service(
+                VirtualService.tcp("10.0.0.1:80").scheduler("rr").persistent(60).build(), SERVERS);
+        rig.service(
+                VirtualService.tcp("10.0.0.1:443")
+                        .scheduler("rr")
+                        .persistent(60)
+                        .build(),
+                SERVERS);
         assertThat(rig.syn("10.1.0.1:4000", "10.0.0.1:80")).isEqualTo("192.168.1.3:8080");
         rig.syn("10.1.0.1:4001", "10.0.0.1:443");
 
         assertThat(rig.templates())
                 .extracting(PersistenceKeyTest::shown)
-                .containsExactlyInAnyOrder(
-                        "TCP 10.1.0.1:0 10.0.0.1:80 8080", "TCP 10.1.0.1:0 10.0.0.1:443 8080");
+                .containsExactlyInAnyOrder("TCP 10.1.0.1:0 10.0.0.1:80 8080", "TCP 10.1.0.1:0 10.0.0.1:443 8080");
     }
 
     @Test
     void packet_serviceOfEveryPort_oneTemplateForAllPortsOfAProtocol() {
-        rig.service(VirtualService.tcp("10.0.0.1:0").scheduler("rr").persistent(60).build(), SERVERS);
-        rig.service(VirtualService.udp("10.0.0.1:0").scheduler("rr").persistent(60).build(), SERVERS);
+        rig.service(
+                VirtualService.tcp("10.0.0.1:0").scheduler("rr").persistent(60).build(), SERVERS);
+        rig.service(
+                VirtualService.udp("10.0.0.1:0").scheduler("rr").persistent(60).build(), SERVERS);
         assertThat(rig.syn("10.1.0.1:4000", "10.0.0.1:80")).isEqualTo("192.168.1.3:80");
         assertThat(rig.syn("10.1.0.1:4001", "10.0.0.1:443")).isEqualTo("192.168.1.3:443");
         rig.datagram("10.1.0.1:4002", "10.0.0.1:53");
@@ -65,12 +73,17 @@ class PersistenceKeyTest {
     @Test
     void packet_firewallMark_oneTemplateAcrossAddressesPortsAndProtocols() {
         rig.service(
-                VirtualService.builder(ServiceKey.mark(7)).scheduler("rr").persistent(60).build(), SERVERS);
+                VirtualService.builder(ServiceKey.mark(7))
+                        .scheduler("rr")
+                        .persistent(60)
+                        .build(),
+                SERVERS);
         assertThat(rig.packet(Rig.tcp("10.1.0.1:4000", "10.0.0.1:80").mark(7), Rig.SYN))
                 .isEqualTo("192.168.1.3:80");
         assertThat(rig.packet(Rig.tcp("10.1.0.1:4001", "10.0.0.2:443").mark(7), Rig.SYN))
                 .isEqualTo("192.168.1.3:443");
-        assertThat(rig.packet(Rig.udp("10.1.0.1:4002", "10.0.0.9:53").mark(7), 0)).isEqualTo("192.168.1.3:53");
+        assertThat(rig.packet(Rig.udp("10.1.0.1:4002", "10.0.0.9:53").mark(7), 0))
+                .isEqualTo("192.168.1.3:53");
         assertThat(rig.packet(Rig.tcp("10.1.0.2:4000", "10.0.0.1:80").mark(7), Rig.SYN))
                 .isEqualTo("192.168.1.2:80");
 
@@ -102,7 +115,11 @@ class PersistenceKeyTest {
     void packet_sipEngine_identityIsPartOfTheKey() {
         Persistence sip = new Persistence(60, Persistence.FULL_MASK_V4, "sip");
         rig.service(
-                VirtualService.udp("10.0.0.1:5060").scheduler("rr").persistence(sip).build(), SERVERS);
+                VirtualService.udp("10.0.0.1:5060")
+                        .scheduler("rr")
+                        .persistence(sip)
+                        .build(),
+                SERVERS);
         Flow flow = Rig.flow(Protocol.UDP, "10.1.0.1:4000", "10.0.0.1:5060");
         long decision = rig.director.packet(flow, 0, 100, SipMessages.call("a@b"));
         assertThat(rig.answer(decision)).isEqualTo("192.168.1.3:8080");

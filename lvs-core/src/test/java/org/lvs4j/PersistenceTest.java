@@ -3,7 +3,6 @@ package org.lvs4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.lvs4j.Rig.ACK;
 import static org.lvs4j.Rig.RST;
-import static org.lvs4j.Rig.SYN;
 
 import org.junit.jupiter.api.Test;
 import org.lvs4j.net.AddressFamily;
@@ -101,8 +100,8 @@ class PersistenceTest {
 
     @Test
     void template_udpReply_isAssured() {
-        ServiceKey dns = rig.service(
-                VirtualService.udp("10.0.0.100:53").persistent(300).build(), "192.168.1.1:53");
+        ServiceKey dns =
+                rig.service(VirtualService.udp("10.0.0.100:53").persistent(300).build(), "192.168.1.1:53");
         rig.datagram("10.1.0.1:4000", "10.0.0.100:53");
         rig.datagram("10.1.0.1:4000", "10.0.0.100:53");
         assertThat(rig.template().state()).isEqualTo("NONE");
@@ -214,7 +213,11 @@ class PersistenceTest {
     void packet_singleDatagrams_followTheTemplateAndLeaveNoConnection() {
         String sip = "10.0.0.100:5060";
         ServiceKey key = rig.service(
-                VirtualService.udp(sip).scheduler("rr").persistent(300).onePacket(true).build(),
+                VirtualService.udp(sip)
+                        .scheduler("rr")
+                        .persistent(300)
+                        .onePacket(true)
+                        .build(),
                 "192.168.1.1:5060",
                 "192.168.1.2:5060");
         String first = rig.datagram("10.1.0.1:4000", sip);
@@ -238,7 +241,8 @@ class PersistenceTest {
         String other = second.destination().toString();
         assertThat(other).isNotEqualTo(failed);
 
-        assertThat(rig.director.open(Rig.tcp("10.1.0.1:4001", VIP)).destination()).hasToString(other);
+        assertThat(rig.director.open(Rig.tcp("10.1.0.1:4001", VIP)).destination())
+                .hasToString(other);
         assertThat(rig.connectionsOf(web, failed)).isZero();
         assertThat(rig.connectionsOf(web, other)).isEqualTo(2);
         assertThat(second.retry().verdict()).isEqualTo(Verdict.REJECT);
@@ -260,7 +264,8 @@ class PersistenceTest {
     void packet_netmask_clientsOfANetworkShareTheTemplate() {
         Persistence bySixteen = new Persistence(300, 0xFFFF_0000, null);
         String vip = "10.0.0.100:81";
-        rig.service(VirtualService.tcp(vip).scheduler("rr").persistence(bySixteen).build(), OLD, NEW);
+        rig.service(
+                VirtualService.tcp(vip).scheduler("rr").persistence(bySixteen).build(), OLD, NEW);
         String first = rig.syn("10.8.77.5:4000", vip);
         assertThat(rig.syn("10.8.1.1:4000", vip)).isEqualTo(first);
         assertThat(rig.syn("10.9.77.5:4000", vip)).isNotEqualTo(first);
@@ -274,7 +279,8 @@ class PersistenceTest {
     void packet_netmaskWithHoles_countsExactlyItsBits() {
         String vip = "10.0.0.100:81";
         Persistence byLastByte = new Persistence(300, 0xFF00_00FF, null);
-        rig.service(VirtualService.tcp(vip).scheduler("rr").persistence(byLastByte).build(), OLD, NEW);
+        rig.service(
+                VirtualService.tcp(vip).scheduler("rr").persistence(byLastByte).build(), OLD, NEW);
         rig.syn("10.8.77.5:4000", vip);
         rig.syn("10.9.1.5:4000", vip);
 
@@ -296,7 +302,9 @@ class PersistenceTest {
             String first = six.syn(client(prefix, -1), vip);
             String inside = prefix == 128 ? client(128, -1) : client(prefix, prefix);
             assertThat(six.syn(inside, vip)).as("/%d inside", prefix).isEqualTo(first);
-            assertThat(six.syn(client(prefix, prefix - 1), vip)).as("/%d outside", prefix).isNotEqualTo(first);
+            assertThat(six.syn(client(prefix, prefix - 1), vip))
+                    .as("/%d outside", prefix)
+                    .isNotEqualTo(first);
             assertThat(six.templates()).hasSize(2);
         }
     }

@@ -85,7 +85,8 @@ class ReuseTest {
 
     @Test
     void syn_persistentConnectionInTimeWait_staysWithIt() {
-        ServiceKey web = rig.service(VirtualService.tcp(VIP).scheduler("rr").persistent(60).build(), OLD, NEW);
+        ServiceKey web = rig.service(
+                VirtualService.tcp(VIP).scheduler("rr").persistent(60).build(), OLD, NEW);
         bring("TIME_WAIT");
         rig.syn(CLIENT, VIP);
         assertThat(rig.state()).isEqualTo("SYN_RECV");

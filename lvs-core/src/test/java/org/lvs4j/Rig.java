@@ -151,7 +151,9 @@ final class Rig {
     }
 
     List<ConnectionSnapshot> templates() {
-        return director.connections().stream().filter(ConnectionSnapshot::template).toList();
+        return director.connections().stream()
+                .filter(ConnectionSnapshot::template)
+                .toList();
     }
 
     List<ConnectionSnapshot> listed() {

@@ -28,7 +28,9 @@ final class SchedulerChangeTest {
     }
 
     private static RealServer server(int number, int weight) {
-        return RealServer.at("192.168." + number / 250 + "." + (1 + number % 250) + ":80").weight(weight).build();
+        return RealServer.at("192.168." + number / 250 + "." + (1 + number % 250) + ":80")
+                .weight(weight)
+                .build();
     }
 
     private List<String> picks(int clients) {
@@ -59,8 +61,10 @@ final class SchedulerChangeTest {
         service("rr", 3);
         List<String> round = picks(3);
         picks(1);
-        director.editService(
-                VirtualService.builder(WEB).scheduler("rr").flag(SchedulerFlag.FLAG_3).build());
+        director.editService(VirtualService.builder(WEB)
+                .scheduler("rr")
+                .flag(SchedulerFlag.FLAG_3)
+                .build());
         assertThat(picks(2)).containsExactly(round.get(1), round.get(2));
     }
 
@@ -69,8 +73,10 @@ final class SchedulerChangeTest {
         service("sh", 3);
         director.editServer(WEB, server(2, 0));
         assertThat(picks(300)).contains("none");
-        director.editService(
-                VirtualService.builder(WEB).scheduler("sh").flag(SchedulerFlag.FALLBACK).build());
+        director.editService(VirtualService.builder(WEB)
+                .scheduler("sh")
+                .flag(SchedulerFlag.FALLBACK)
+                .build());
         assertThat(picks(300)).doesNotContain("none");
     }
 
@@ -95,14 +101,16 @@ final class SchedulerChangeTest {
     @Test
     void addServer_returningFromTheTrash_isRememberedByLocality() {
         service("lblc", 2);
-        Connection first = director.open(
-                Flow.of(Protocol.TCP, Endpoint.parse("10.5.5.5:1"), Endpoint.parse("10.0.0.1:80")));
+        Connection first =
+                director.open(Flow.of(Protocol.TCP, Endpoint.parse("10.5.5.5:1"), Endpoint.parse("10.0.0.1:80")));
         Endpoint remembered = first.server().endpoint();
         director.removeServer(WEB, remembered);
         director.addServer(WEB, RealServer.at(remembered).weight(9).build());
-        try (Connection second = director.open(
-                Flow.of(Protocol.TCP, Endpoint.parse("10.5.5.5:2"), Endpoint.parse("10.0.0.1:80")))) {
-            assertThat(second.server().endpoint()).as("busier than the other, but known").isEqualTo(remembered);
+        try (Connection second =
+                director.open(Flow.of(Protocol.TCP, Endpoint.parse("10.5.5.5:2"), Endpoint.parse("10.0.0.1:80")))) {
+            assertThat(second.server().endpoint())
+                    .as("busier than the other, but known")
+                    .isEqualTo(remembered);
         }
         first.close();
     }

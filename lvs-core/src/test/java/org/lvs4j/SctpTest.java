@@ -142,7 +142,14 @@ class SctpTest {
     @Test
     void sloppy_eachFirstChunk_statesOfTheFirstColumn() {
         String[] expected = {
-            "0 ESTABLISHED", "2 C-WAIT", "7 S-RECEIVED", "8 CLOSED", "9 CLOSED", "10 C-REPLIED", "11 ESTABLISHED", "14 CLOSED"
+            "0 ESTABLISHED",
+            "2 C-WAIT",
+            "7 S-RECEIVED",
+            "8 CLOSED",
+            "9 CLOSED",
+            "10 C-REPLIED",
+            "11 ESTABLISHED",
+            "14 CLOSED"
         };
         for (String row : expected) {
             String[] words = row.split(" ");

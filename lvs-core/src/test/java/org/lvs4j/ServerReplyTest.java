@@ -40,7 +40,9 @@ class ServerReplyTest {
             assertThat(rig.syn("10.1.0." + number + ":4000", virtual(number))).isEqualTo(SERVER);
         }
         for (int number = 1; number <= 20; number++) {
-            assertThat(reply(SERVER, "10.1.0." + number + ":4000")).as("client %d", number).isTrue();
+            assertThat(reply(SERVER, "10.1.0." + number + ":4000"))
+                    .as("client %d", number)
+                    .isTrue();
         }
         assertThat(reply(SERVER, "10.1.0.21:4000")).isFalse();
         assertThat(reply("192.168.1.1:81", CLIENT)).isFalse();
@@ -130,7 +132,9 @@ class ServerReplyTest {
         Flow flow = Rig.tcp(CLIENT, "10.0.0.1:80");
         ServiceKey key = rig.service(VirtualService.tcp("10.0.0.1:80").build(), SERVER);
         Connection held = rig.director.open(flow);
-        assertThat(rig.packet(flow, ACK)).as("no packet finds what somebody holds").isEqualTo("PASS");
+        assertThat(rig.packet(flow, ACK))
+                .as("no packet finds what somebody holds")
+                .isEqualTo("PASS");
         assertThat(rig.packet(flow, SYN)).isEqualTo(SERVER);
         assertThat(rig.connectionsOf(key, SERVER)).isEqualTo(2);
         held.close();

@@ -47,8 +47,18 @@ class ServerThresholdsTest {
     /** Fills the server, then releases one connection after the other until it takes a new one. */
     @ParameterizedTest
     @CsvSource({
-        "1, 0, 0", "2, 0, 1", "3, 0, 2", "4, 0, 2", "7, 0, 5", "8, 0, 5", "100, 0, 74",
-        "1, 1, 0", "4, 1, 0", "4, 2, 1", "4, 4, 3", "8, 7, 6"
+        "1, 0, 0",
+        "2, 0, 1",
+        "3, 0, 2",
+        "4, 0, 2",
+        "7, 0, 5",
+        "8, 0, 5",
+        "100, 0, 74",
+        "1, 1, 0",
+        "4, 1, 0",
+        "4, 2, 1",
+        "4, 4, 3",
+        "8, 7, 6"
     })
     void server_filledAndEmptied_isUsableAgainBelowTheLowerThreshold(int upper, int lower, int usableAt) {
         serve(upper, lower);

@@ -44,7 +44,8 @@ class ServiceLookupTest {
     private String destination(Protocol protocol, String virtual, int mark) {
         Endpoint to = Endpoint.parse(virtual);
         String client = to.address().isV4() ? "10.1.0.1:" : "[fd00::1]:";
-        Flow flow = Flow.of(protocol, Endpoint.parse(client + (1_000 + clients++)), to).mark(mark);
+        Flow flow = Flow.of(protocol, Endpoint.parse(client + (1_000 + clients++)), to)
+                .mark(mark);
         long decision = director.packet(flow, 2, 40);
         if (Decision.verdict(decision) != Verdict.FORWARD) {
             return Decision.verdict(decision).toString();

@@ -67,7 +67,9 @@ final class SlowStartTest {
         add("192.168.0.1:80", 100);
         wait(20);
         edit("192.168.0.1:80", 50);
-        assertThat(weight(0)).as("an edit of a weight above zero counts at once").isEqualTo(50);
+        assertThat(weight(0))
+                .as("an edit of a weight above zero counts at once")
+                .isEqualTo(50);
         edit("192.168.0.1:80", 0);
         assertThat(weight(0)).isZero();
         wait(20);
@@ -141,11 +143,15 @@ final class SlowStartTest {
 
     @Test
     void build_absurdDuration_isRefused() {
-        assertThatThrownBy(() -> VirtualService.builder(WEB).slowStart(Duration.ofDays(2)).build())
+        assertThatThrownBy(() -> VirtualService.builder(WEB)
+                        .slowStart(Duration.ofDays(2))
+                        .build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("172800")
                 .hasMessageContaining("86400");
-        assertThatThrownBy(() -> VirtualService.builder(WEB).slowStart(Duration.ofSeconds(-1)).build())
+        assertThatThrownBy(() -> VirtualService.builder(WEB)
+                        .slowStart(Duration.ofSeconds(-1))
+                        .build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("-1");
     }

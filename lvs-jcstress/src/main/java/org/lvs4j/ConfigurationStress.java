@@ -71,7 +71,10 @@ public class ConfigurationStress {
 
     /** A service is added while a packet for it comes. */
     @JCStressTest
-    @Outcome(id = {"-1", "0", "1", "2"}, expect = ACCEPTABLE, desc = "None yet, or one with the servers it had got.")
+    @Outcome(
+            id = {"-1", "0", "1", "2"},
+            expect = ACCEPTABLE,
+            desc = "None yet, or one with the servers it had got.")
     @Outcome(expect = FORBIDDEN, desc = "A server that is not known yet.")
     @State
     public static class AddService {
@@ -98,7 +101,10 @@ public class ConfigurationStress {
 
     /** A server is removed while two packets come. */
     @JCStressTest
-    @Outcome(id = {"2, 2", "2, 1", "1, 1"}, expect = ACCEPTABLE, desc = "Both servers, and from some moment on one.")
+    @Outcome(
+            id = {"2, 2", "2, 1", "1, 1"},
+            expect = ACCEPTABLE,
+            desc = "Both servers, and from some moment on one.")
     @Outcome(expect = FORBIDDEN, desc = "A removed server came back, or a pick was outside of its list.")
     @State
     public static class RemoveServer {

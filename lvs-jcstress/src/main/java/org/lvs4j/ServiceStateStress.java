@@ -3,12 +3,12 @@ package org.lvs4j;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import org.lvs4j.connection.ServerState;
 import org.lvs4j.net.Flow;
+import org.lvs4j.scheduler.Scheduler;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.VirtualService;
 import org.lvs4j.stats.Counters;
-import org.lvs4j.connection.ServerState;
-import org.lvs4j.scheduler.Scheduler;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
@@ -18,7 +18,8 @@ import org.openjdk.jcstress.infra.results.II_Result;
 
 /** {@link ServiceState} publishes what belongs together with one write. */
 public class ServiceStateStress {
-    private static final VirtualService BEFORE = VirtualService.tcp("192.0.2.1:80").build();
+    private static final VirtualService BEFORE =
+            VirtualService.tcp("192.0.2.1:80").build();
     private static final VirtualService AFTER =
             BEFORE.toBuilder().scheduler("rr").build();
     private static final RealServer SERVER = RealServer.of("198.51.100.1:80");

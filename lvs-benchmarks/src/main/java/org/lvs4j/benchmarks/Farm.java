@@ -51,7 +51,9 @@ final class Farm {
             Endpoint endpoint = new Endpoint(IpAddress.of(AddressFamily.IPV4, 0, FIRST_SERVER + i), 8080);
             director.addServer(
                     SERVICE,
-                    RealServer.at(endpoint).weight(random.nextInt(1, MAX_WEIGHT + 1)).build());
+                    RealServer.at(endpoint)
+                            .weight(random.nextInt(1, MAX_WEIGHT + 1))
+                            .build());
         }
         Flow flow = new Flow();
         for (int server = 0; server < size; server++) {
@@ -67,7 +69,14 @@ final class Farm {
     private void open(Flow flow, int server, int client, boolean active) {
         // Never closed: it is the load that schedulers find.
         Connection connection = director.open(flow.set(
-                Protocol.TCP, AddressFamily.IPV4, 0, client, server, 0, VIRTUAL.address().low(), VIRTUAL.port()));
+                Protocol.TCP,
+                AddressFamily.IPV4,
+                0,
+                client,
+                server,
+                0,
+                VIRTUAL.address().low(),
+                VIRTUAL.port()));
         connection.established();
         if (!active) {
             connection.clientFinished();

@@ -54,8 +54,12 @@ final class GrpcPicker implements Picker {
         final SynchronizationContext context = new SynchronizationContext((thread, error) -> {
             throw new IllegalStateException("round_robin failed", error);
         });
-        @Nullable ConnectivityState state;
-        @Nullable SubchannelPicker picker;
+
+        @Nullable
+        ConnectivityState state;
+
+        @Nullable
+        SubchannelPicker picker;
 
         @Override
         public Subchannel createSubchannel(CreateSubchannelArgs args) {

@@ -49,8 +49,7 @@ final class MaglevAccess {
         try {
             Class<?> table = Class.forName(TABLE);
             return MethodHandles.privateLookupIn(table, MethodHandles.lookup())
-                    .findStatic(
-                            table, "of", MethodType.methodType(table, Endpoint[].class, int[].class, int.class));
+                    .findStatic(table, "of", MethodType.methodType(table, Endpoint[].class, int[].class, int.class));
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }

@@ -89,8 +89,8 @@ public enum Memory {
         DirectLines(int count, int offset) {
             chunks = new ByteBuffer[(count + CHUNK_LINES - 1) / CHUNK_LINES];
             for (int i = 0; i < chunks.length; i++) {
-                ByteBuffer aligned =
-                        ByteBuffer.allocateDirect(CHUNK_LINES * LINE_BYTES + 2 * LINE_BYTES).alignedSlice(LINE_BYTES);
+                ByteBuffer aligned = ByteBuffer.allocateDirect(CHUNK_LINES * LINE_BYTES + 2 * LINE_BYTES)
+                        .alignedSlice(LINE_BYTES);
                 chunks[i] = aligned.slice(offset, CHUNK_LINES * LINE_BYTES).order(ByteOrder.nativeOrder());
             }
         }

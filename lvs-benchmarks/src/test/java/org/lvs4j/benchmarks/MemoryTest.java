@@ -13,7 +13,8 @@ class MemoryTest {
         Memory.Lines lines = memory.lines(count);
         for (int line = 0; line < count; line++) {
             for (int word = 0; word < Memory.LINE_WORDS; word++) {
-                assertThat(lines.compareAndSet(line, word, 0, line * 8L + word + 1)).isTrue();
+                assertThat(lines.compareAndSet(line, word, 0, line * 8L + word + 1))
+                        .isTrue();
                 assertThat(lines.compareAndSet(line, word, 0, 7)).isFalse();
             }
         }

@@ -80,8 +80,8 @@ final class Arguments {
         if (equals < 0) {
             take(found, name, null);
         } else if (found.arity() == Arity.FLAG) {
-            throw token.from(equals).error(
-                    RuleException.EXIT_REFUSED, name.text() + ": option does not take an argument", "no value");
+            throw token.from(equals)
+                    .error(RuleException.EXIT_REFUSED, name.text() + ": option does not take an argument", "no value");
         } else {
             take(found, name, token.from(equals + 1));
         }
@@ -91,8 +91,8 @@ final class Arguments {
         int length = token.text().length();
         for (int i = 1; i < length; i++) {
             Token letter = token.between(i, i + 1);
-            Token name = new Token(token.source(), token.line(), i == 1 ? token.column() : letter.column(),
-                    "-" + letter.text());
+            Token name = new Token(
+                    token.source(), token.line(), i == 1 ? token.column() : letter.column(), "-" + letter.text());
             Switch found = find(name);
             if (found.arity() == Arity.FLAG || i + 1 == length) {
                 take(found, name, null);
@@ -134,7 +134,8 @@ final class Arguments {
         switch (found.arity()) {
             case VALUE -> {
                 if (!more) {
-                    throw name.error(RuleException.EXIT_REFUSED, name.text() + ": missing argument", "a value after it");
+                    throw name.error(
+                            RuleException.EXIT_REFUSED, name.text() + ": missing argument", "a value after it");
                 }
                 return tokens.get(next++);
             }
@@ -219,17 +220,20 @@ final class Arguments {
     }
 
     /** The word of a given option. */
-    @Nullable Token option(Option option) {
+    @Nullable
+    Token option(Option option) {
         return options.get(option);
     }
 
     /** The value of an option, or null if the option or its value is missing. */
-    @Nullable Token value(Option option) {
+    @Nullable
+    Token value(Option option) {
         return values.get(option);
     }
 
     /** Which of some options is given, or null. */
-    @Nullable Option first(Set<Option> alternatives) {
+    @Nullable
+    Option first(Set<Option> alternatives) {
         for (Option option : alternatives) {
             if (options.containsKey(option)) {
                 return option;

@@ -53,8 +53,9 @@ enum Command implements Switch {
     START_DAEMON(
             NONE,
             "start-daemon",
-            new Form().value().takes(
-                    INTERFACE, SYNC_ID, SYNC_MAX_LENGTH, MULTICAST_GROUP, MULTICAST_PORT, MULTICAST_TTL)),
+            new Form()
+                    .value()
+                    .takes(INTERFACE, SYNC_ID, SYNC_MAX_LENGTH, MULTICAST_GROUP, MULTICAST_PORT, MULTICAST_TTL)),
     STOP_DAEMON(NONE, "stop-daemon", new Form().value()),
     HELP('h', "help", new Form()),
     VERSION('v', "version", new Form());
@@ -129,9 +130,7 @@ enum Command implements Switch {
         private int words;
 
         static Form serviceForm() {
-            return new Form()
-                    .service(true)
-                    .takes(SCHEDULER, SCHEDULER_FLAGS, PERSISTENT, NETMASK, ENGINE, ONE_PACKET);
+            return new Form().service(true).takes(SCHEDULER, SCHEDULER_FLAGS, PERSISTENT, NETMASK, ENGINE, ONE_PACKET);
         }
 
         static Form serverForm() {

@@ -38,8 +38,11 @@ public final class Listing {
             ServiceKey only = list.only();
             ServiceSnapshot found = only == null ? null : director.service(only);
             if (only != null && found == null) {
-                throw new Token("command line", 0, 1, only.toString()).error(
-                        RuleException.EXIT_NOT_LISTED, "No such service", "a service that has been added with -A");
+                throw new Token("command line", 0, 1, only.toString())
+                        .error(
+                                RuleException.EXIT_NOT_LISTED,
+                                "No such service",
+                                "a service that has been added with -A");
             }
             return Optional.of(services(found == null ? director.services() : List.of(found), list));
         } else if (command instanceof RuleCommand.ListConnections list) {

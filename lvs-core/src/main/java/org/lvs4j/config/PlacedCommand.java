@@ -15,8 +15,7 @@ import org.lvs4j.DirectorException.Reason;
  * @param scheduler the word that names the scheduler
  * @param engine the word that names the persistence engine
  */
-record PlacedCommand(
-        RuleCommand command, Token whole, Token service, Token server, Token scheduler, Token engine) {
+record PlacedCommand(RuleCommand command, Token whole, Token service, Token server, Token scheduler, Token engine) {
 
     static PlacedCommand parse(List<Token> words) throws RuleException {
         Arguments arguments = Arguments.of(words);
@@ -41,7 +40,9 @@ record PlacedCommand(
     void requireChange() throws RuleException {
         if (command instanceof RuleCommand.StartDaemon || command instanceof RuleCommand.StopDaemon) {
             throw whole.error(
-                    RuleException.EXIT_REFUSED, "no synchronisation daemon here", "a command about services or servers");
+                    RuleException.EXIT_REFUSED,
+                    "no synchronisation daemon here",
+                    "a command about services or servers");
         }
         if (!Change.isChange(command)) {
             throw whole.misused("command changes nothing", "one of -A -E -D -a -e -d -C -Z --set");
@@ -81,22 +82,24 @@ record PlacedCommand(
                 || command instanceof RuleCommand.DeleteServer;
         return switch (reason) {
             case SERVICE_EXISTS -> refused(service, "Service already exists", "another service, or -E to change it");
-            case NO_SUCH_SERVICE -> refused(
-                    service,
-                    ofServer ? "Service not defined" : "No such service",
-                    "a service that has been added with -A");
-            case SERVER_EXISTS -> refused(
-                    server, "Destination already exists", "another server, or -e to change it");
-            case NO_SUCH_SERVER -> refused(
-                    server, "No such destination", "a server that has been added to the service with -a");
-            case NO_SUCH_SCHEDULER -> refused(
-                    scheduler,
-                    "Scheduler or persistence engine not found",
-                    "one of " + String.join(" ", director.schedulers()));
-            case NO_SUCH_ENGINE -> refused(
-                    engine,
-                    "Scheduler or persistence engine not found",
-                    "one of " + String.join(" ", director.persistenceEngines()));
+            case NO_SUCH_SERVICE ->
+                refused(
+                        service,
+                        ofServer ? "Service not defined" : "No such service",
+                        "a service that has been added with -A");
+            case SERVER_EXISTS -> refused(server, "Destination already exists", "another server, or -e to change it");
+            case NO_SUCH_SERVER ->
+                refused(server, "No such destination", "a server that has been added to the service with -a");
+            case NO_SUCH_SCHEDULER ->
+                refused(
+                        scheduler,
+                        "Scheduler or persistence engine not found",
+                        "one of " + String.join(" ", director.schedulers()));
+            case NO_SUCH_ENGINE ->
+                refused(
+                        engine,
+                        "Scheduler or persistence engine not found",
+                        "one of " + String.join(" ", director.persistenceEngines()));
             case INVALID -> refused(whole, "Invalid argument (" + detail + ")", "parts that go together");
         };
     }

@@ -22,7 +22,12 @@ public final class RuleException extends TextException {
     private static String message(Token at, String problem, String expected) {
         StringBuilder text = new StringBuilder();
         if (at.line() > 0) {
-            text.append(at.source()).append(':').append(at.line()).append(':').append(at.column()).append(": ");
+            text.append(at.source())
+                    .append(':')
+                    .append(at.line())
+                    .append(':')
+                    .append(at.column())
+                    .append(": ");
         }
         text.append(problem);
         String shown = printable(at.text());

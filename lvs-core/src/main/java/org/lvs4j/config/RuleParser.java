@@ -142,13 +142,16 @@ public final class RuleParser {
     private static TimeoutSettings timeouts(Arguments arguments) throws RuleException {
         List<Token> words = arguments.words();
         if (words.size() < 3) {
-            throw arguments.start().misused(
-                    "--set option requires 3 timeout values", "--set TCP TCPFIN UDP in seconds, 0 to leave one");
+            throw arguments
+                    .start()
+                    .misused(
+                            "--set option requires 3 timeout values",
+                            "--set TCP TCPFIN UDP in seconds, 0 to leave one");
         }
         int[] seconds = new int[3];
         for (int i = 0; i < seconds.length; i++) {
-            seconds[i] = (int) Values.number(
-                    words.get(i), 0, Persistence.MAX_TIMEOUT_SECONDS, "illegal timeout value specified");
+            seconds[i] = (int)
+                    Values.number(words.get(i), 0, Persistence.MAX_TIMEOUT_SECONDS, "illegal timeout value specified");
         }
         return new TimeoutSettings(seconds[0], seconds[1], seconds[2]);
     }

@@ -96,7 +96,8 @@ final class RulePrinter {
     }
 
     private static String service(VirtualService service) {
-        StringBuilder text = new StringBuilder(key(service.key())).append(" -s ").append(service.scheduler());
+        StringBuilder text =
+                new StringBuilder(key(service.key())).append(" -s ").append(service.scheduler());
         Persistence persistence = service.persistence();
         if (persistence != null) {
             text.append(" -p ").append(persistence.timeoutSeconds());
@@ -142,11 +143,13 @@ final class RulePrinter {
         if (tunnel.encapsulation() == Encapsulation.IPIP) {
             return type;
         }
-        return type + (tunnel.port() == 0 ? "" : " --tun-port " + tunnel.port()) + switch (tunnel.checksum()) {
-            case NONE -> " --tun-nocsum";
-            case FULL -> " --tun-csum";
-            case REMOTE -> " --tun-remcsum";
-        };
+        return type
+                + (tunnel.port() == 0 ? "" : " --tun-port " + tunnel.port())
+                + switch (tunnel.checksum()) {
+                    case NONE -> " --tun-nocsum";
+                    case FULL -> " --tun-csum";
+                    case REMOTE -> " --tun-remcsum";
+                };
     }
 
     private static String role(DaemonRole role) {

@@ -43,9 +43,10 @@ public final class Rules {
     public static Rules parse(String text, String source) throws RuleException {
         requireNonNull(source, "source");
         if (text.length() > MAX_TEXT_LENGTH) {
-            throw new Token(source, 1, 1, text.substring(0, 1)).misused(
-                    "text of " + text.length() + " characters is too long; it starts with",
-                    "at most " + MAX_TEXT_LENGTH + " characters");
+            throw new Token(source, 1, 1, text.substring(0, 1))
+                    .misused(
+                            "text of " + text.length() + " characters is too long; it starts with",
+                            "at most " + MAX_TEXT_LENGTH + " characters");
         }
         List<PlacedCommand> commands = new ArrayList<>();
         int line = 0;

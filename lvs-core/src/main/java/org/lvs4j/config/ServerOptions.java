@@ -43,9 +43,10 @@ final class ServerOptions {
         Endpoint endpoint = endpoint(arguments, key);
         Forwarding forwarding = forwarding(arguments);
         if (endpoint.address().family() != key.family() && forwarding.method() != Method.TUNNEL) {
-            throw serverToken(arguments).misused(
-                    "Different address family is allowed only for tunneling servers",
-                    "an " + (key.family().bits() == 32 ? "IPv4" : "IPv6") + " address, or -i");
+            throw serverToken(arguments)
+                    .misused(
+                            "Different address family is allowed only for tunneling servers",
+                            "an " + (key.family().bits() == 32 ? "IPv4" : "IPv6") + " address, or -i");
         }
         if (forwarding.method() != Method.MASQUERADE && key instanceof ServiceKey.Address) {
             // Such packets arrive with the port that the client used.
@@ -104,7 +105,8 @@ final class ServerOptions {
                 }
             }
         }
-        int number = port == null ? 0 : (int) Values.number(port, 1, Endpoint.MAX_PORT, "illegal tunnel port specified");
+        int number =
+                port == null ? 0 : (int) Values.number(port, 1, Endpoint.MAX_PORT, "illegal tunnel port specified");
         return new Forwarding.Tunnel(encapsulation, number, checksum(checksum));
     }
 

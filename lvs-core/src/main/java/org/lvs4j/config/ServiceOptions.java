@@ -38,7 +38,9 @@ final class ServiceOptions {
         if (tcp != null) {
             return address(Protocol.TCP, tcp);
         }
-        return udp != null ? address(Protocol.UDP, udp) : address(Protocol.SCTP, sctp == null ? arguments.start() : sctp);
+        return udp != null
+                ? address(Protocol.UDP, udp)
+                : address(Protocol.SCTP, sctp == null ? arguments.start() : sctp);
     }
 
     static RuleException ipv6WithoutMark(Token ipv6) {
@@ -70,7 +72,8 @@ final class ServiceOptions {
             if (address.endpoint().port() == 0 && persistence == null) {
                 Token service = serviceToken(arguments);
                 throw service.misused(
-                        "Zero port specified for non-persistent service", "a port within 1..65535, or -p beside port 0");
+                        "Zero port specified for non-persistent service",
+                        "a port within 1..65535, or -p beside port 0");
             }
         }
         builder.onePacket(onePacket != null);
@@ -147,7 +150,8 @@ final class ServiceOptions {
         String owner = SchedulerFlags.owner(name);
         if (owner != null && !owner.equals(scheduler)) {
             throw token.misused(
-                    "incompatible scheduler flag `" + name + "'", "the scheduler " + owner + " beside it, not " + scheduler);
+                    "incompatible scheduler flag `" + name + "'",
+                    "the scheduler " + owner + " beside it, not " + scheduler);
         }
         return flag;
     }

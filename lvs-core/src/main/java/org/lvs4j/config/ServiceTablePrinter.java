@@ -21,16 +21,22 @@ sealed interface ServiceTablePrinter {
     static ServiceTablePrinter of(ListServices list) {
         return switch (list.columns()) {
             case STATS, RATE -> new Figures(list.columns() == RuleCommand.Columns.RATE, list.exact());
-            case WEIGHTS -> new State(
-                    "Scheduler Flags", "           Forward Weight ActiveConn InActConn", ServiceTablePrinter::weights);
-            case TUNNELS -> new State(
-                    "Scheduler Flags",
-                    "           Forward TunnelInfo    Weight ActiveConn InActConn",
-                    ServiceTablePrinter::tunnels);
-            case THRESHOLDS -> new State(
-                    "           Uthreshold Lthreshold ActiveConn InActConn ", "", ServiceTablePrinter::thresholds);
-            case PERSISTENT -> new State(
-                    "           Weight    PersistConn ActiveConn InActConn ", "", ServiceTablePrinter::persistent);
+            case WEIGHTS ->
+                new State(
+                        "Scheduler Flags",
+                        "           Forward Weight ActiveConn InActConn",
+                        ServiceTablePrinter::weights);
+            case TUNNELS ->
+                new State(
+                        "Scheduler Flags",
+                        "           Forward TunnelInfo    Weight ActiveConn InActConn",
+                        ServiceTablePrinter::tunnels);
+            case THRESHOLDS ->
+                new State(
+                        "           Uthreshold Lthreshold ActiveConn InActConn ", "", ServiceTablePrinter::thresholds);
+            case PERSISTENT ->
+                new State(
+                        "           Weight    PersistConn ActiveConn InActConn ", "", ServiceTablePrinter::persistent);
         };
     }
 
@@ -95,11 +101,13 @@ sealed interface ServiceTablePrinter {
         if (tunnel.encapsulation() == Encapsulation.IPIP) {
             return name;
         }
-        return name + (tunnel.port() == 0 ? "" : ":" + tunnel.port()) + switch (tunnel.checksum()) {
-            case NONE -> ":-c";
-            case FULL -> ":+c";
-            case REMOTE -> ":+r";
-        };
+        return name
+                + (tunnel.port() == 0 ? "" : ":" + tunnel.port())
+                + switch (tunnel.checksum()) {
+                    case NONE -> ":-c";
+                    case FULL -> ":+c";
+                    case REMOTE -> ":+r";
+                };
     }
 
     /**
@@ -122,7 +130,9 @@ sealed interface ServiceTablePrinter {
             VirtualService service = snapshot.service();
             text.append(label(service.key())).append(' ').append(service.scheduler());
             if (!service.flags().isEmpty()) {
-                text.append(" (").append(SchedulerFlags.print(service.scheduler(), service.flags())).append(')');
+                text.append(" (")
+                        .append(SchedulerFlags.print(service.scheduler(), service.flags()))
+                        .append(')');
             }
             Persistence persistence = service.persistence();
             if (persistence != null) {

@@ -14,8 +14,7 @@ public abstract class TextException extends Exception {
     private final String expected;
 
     /** An error at a place; the message is complete, with the place. */
-    protected TextException(
-            String source, int line, int column, String token, String expected, String message) {
+    protected TextException(String source, int line, int column, String token, String expected, String message) {
         super(message);
         this.source = requireNonNull(source, "source");
         this.line = line;

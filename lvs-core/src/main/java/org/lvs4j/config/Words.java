@@ -12,9 +12,10 @@ final class Words {
     /** The words of a line; without comment, and without a leading {@code ipvsadm}. */
     static List<Token> of(String text, int start, int end, String source, int line) throws RuleException {
         if (end - start > Rules.MAX_LINE_LENGTH) {
-            throw new Token(source, line, 1, text.substring(start, end)).misused(
-                    "line of " + (end - start) + " characters is too long; it starts with",
-                    "at most " + Rules.MAX_LINE_LENGTH + " characters");
+            throw new Token(source, line, 1, text.substring(start, end))
+                    .misused(
+                            "line of " + (end - start) + " characters is too long; it starts with",
+                            "at most " + Rules.MAX_LINE_LENGTH + " characters");
         }
         List<Token> words = new ArrayList<>();
         int at = start;

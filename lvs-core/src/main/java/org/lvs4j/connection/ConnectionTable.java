@@ -106,8 +106,8 @@ public final class ConnectionTable {
 
     /** Has the memory of a packet's connection fetched, so that looking for it a moment later need not wait. */
     public void touch(Flow flow) {
-        long identity =
-                FlowRecord.identity(flow.clientPort(), flow.virtualPort(), flow.protocol().number());
+        long identity = FlowRecord.identity(
+                flow.clientPort(), flow.virtualPort(), flow.protocol().number());
         if (flow.family() == AddressFamily.IPV4) {
             narrow.touch(FlowRecord.addresses(flow.clientLow(), flow.virtualLow()), 0, 0, 0, identity);
         } else {
@@ -202,9 +202,8 @@ public final class ConnectionTable {
     /** Takes a connection that has ended, or whose end is uncertain, out of the index unless it or a successor remains. */
     void leaveReplies(FlowProbe probe, long meta, AddressFamily family, ServerState server) {
         Endpoint endpoint = server.config().endpoint();
-        int serverPort = FlowRecord.has(meta, FlowRecord.PORT_KEPT)
-                ? FlowRecord.virtualPort(probe.identity)
-                : endpoint.port();
+        int serverPort =
+                FlowRecord.has(meta, FlowRecord.PORT_KEPT) ? FlowRecord.virtualPort(probe.identity) : endpoint.port();
         FlowProbe successor = new FlowProbe();
         replies.leave(new ReplyKey().of(probe, family, endpoint.address(), serverPort), way -> {
             successor.fill(probe, family, way.virtualHigh(), way.virtualLow(), way.virtualPort());

@@ -286,7 +286,8 @@ final class FlowArea extends FlowLines {
     /** Sees to it that a tick not after the deadline looks at the slot. */
     void arm(int slot, int deadline) {
         while (true) {
-            // Volatile, and after the meta word has been written: pairs with fire, which writes and reads in the other order.
+            // Volatile, and after the meta word has been written: pairs with fire, which writes and reads in the other
+            // order.
             long links = links(slot);
             int next = table.nextTick();
             int ahead = Math.min(Math.max(deadline - next, 0), timers.ring() - 1);
@@ -360,7 +361,8 @@ final class FlowArea extends FlowLines {
                 timers.give(node);
                 return;
             }
-            // Before the look at the meta word: a packet that puts the deadline forward afterwards arms the slot itself.
+            // Before the look at the meta word: a packet that puts the deadline forward afterwards arms the slot
+            // itself.
             if (casLinks(slot, links, FlowRecord.disarmed(links))) {
                 timers.give(node);
                 break;

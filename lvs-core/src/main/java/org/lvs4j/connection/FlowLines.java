@@ -90,9 +90,7 @@ abstract class FlowLines {
         int index = line >>> CHUNK_SHIFT;
         // Pairs with the compare-and-set in make.
         long[] chunk = (long[]) CHUNKS.getAcquire(controls, index);
-        return chunk != null
-                ? chunk
-                : make(controls, index, Math.min(CHUNK_LINES, lines - (index << CHUNK_SHIFT)));
+        return chunk != null ? chunk : make(controls, index, Math.min(CHUNK_LINES, lines - (index << CHUNK_SHIFT)));
     }
 
     private static long[] make(long[][] directory, int index, int words) {
@@ -159,7 +157,8 @@ abstract class FlowLines {
     final boolean matches(long[] chunk, int index, FlowProbe probe) {
         // Acquire: the look at the meta word that follows must not come before these.
         return (long) WORDS.getAcquire(chunk, index + FlowRecord.ADDRESSES) == probe.first
-                && (((long) WORDS.getAcquire(chunk, index + FlowRecord.IDENTITY) ^ probe.identity) & FlowRecord.KEY_MASK)
+                && (((long) WORDS.getAcquire(chunk, index + FlowRecord.IDENTITY) ^ probe.identity)
+                                & FlowRecord.KEY_MASK)
                         == 0
                 && (!wide
                         || (long) WORDS.getAcquire(chunk, index + 4) == probe.second
@@ -171,7 +170,8 @@ abstract class FlowLines {
     final void write(int slot, FlowProbe probe) {
         long[] chunk = words(slot);
         int index = index(slot, 0);
-        // The volatile write of the meta word that follows publishes them. Release nevertheless: who reads one of them in the
+        // The volatile write of the meta word that follows publishes them. Release nevertheless: who reads one of them
+        // in the
         // place of what was here before, then reads that the meta word has changed.
         WORDS.setRelease(chunk, index + FlowRecord.IDENTITY, probe.identity);
         WORDS.setRelease(chunk, index + FlowRecord.ADDRESSES, probe.first);

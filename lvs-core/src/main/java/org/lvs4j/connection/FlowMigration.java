@@ -99,7 +99,8 @@ final class FlowMigration {
             to.promote(copy, version);
             // Nobody needs to help any more; a place that stayed could fit another claim after 65,535 uses of the slot.
             from.casMeta(slot, FlowRecord.moved(copy, version), FlowRecord.moved(copy, version) | FlowRecord.ARRIVED);
-            // A tick may have come by before it counted. Whatever it has become since, a look at its deadline does no harm.
+            // A tick may have come by before it counted. Whatever it has become since, a look at its deadline does no
+            // harm.
             to.arm(copy, FlowRecord.deadline(original));
             return;
         }

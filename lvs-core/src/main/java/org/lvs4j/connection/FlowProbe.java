@@ -9,6 +9,7 @@ import org.lvs4j.net.AddressFamily;
 final class FlowProbe {
     /** The addresses: for IPv4 both in the first, for IPv6 two words each. */
     long first;
+
     long second;
     long third;
     long fourth;
@@ -21,7 +22,8 @@ final class FlowProbe {
     /** What placed it, once found; 0 for nothing. */
     int controller;
 
-    // Where it was found: in the area of which generation, or 0 for nowhere. Not the area itself: a probe lies about for as long
+    // Where it was found: in the area of which generation, or 0 for nowhere. Not the area itself: a probe lies about
+    // for as long
     // as its thread lives, and would keep an area's memory long after that has been replaced.
     int generation;
     int slot;

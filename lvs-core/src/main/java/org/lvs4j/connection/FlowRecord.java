@@ -46,11 +46,13 @@ final class FlowRecord {
     private static final long STATUS_MASK = 3L << STATUS_SHIFT;
     /** The server answers the client itself, with the virtual endpoint as its own. */
     static final long DIRECT = 1L << 46;
+
     private static final int DIRECT_SHIFT = 46;
     /** No route of {@link Replies} leads to it. */
     static final long INDEXED = 1L << 47;
     /** Of what has moved: it has arrived, and needs no help. */
     static final long ARRIVED = DIRECT;
+
     private static final int VERSION_SHIFT = 48;
     private static final long VERSION_MASK = 0xFFFFL << VERSION_SHIFT;
     private static final long LISTED_MASK = STATUS_MASK | UNLISTED;
@@ -65,6 +67,7 @@ final class FlowRecord {
     private static final int CONTROLLER_SHIFT = 34;
     /** The highest number of a template. */
     static final int MAX_CONTROLLER = (1 << 28) - 1;
+
     private static final long CONTROLLER_MASK = (long) MAX_CONTROLLER << CONTROLLER_SHIFT;
     static final int PLACE_BITS = 17;
     private static final long PLACE_MASK = (1L << PLACE_BITS) - 1;
@@ -83,9 +86,7 @@ final class FlowRecord {
 
     /** The same fields under another status and version. */
     static long with(long meta, int status, int version) {
-        return meta & ~(STATUS_MASK | VERSION_MASK)
-                | (long) status << STATUS_SHIFT
-                | (long) version << VERSION_SHIFT;
+        return meta & ~(STATUS_MASK | VERSION_MASK) | (long) status << STATUS_SHIFT | (long) version << VERSION_SHIFT;
     }
 
     static long withStatus(long meta, int status) {

@@ -140,7 +140,8 @@ final class FlowTable {
     }
 
     /** The only area; or null while one replaces another. */
-    @Nullable FlowArea settled() {
+    @Nullable
+    FlowArea settled() {
         Areas now = areas;
         return now.old == null ? now.current : null;
     }
@@ -188,7 +189,8 @@ final class FlowTable {
     }
 
     /** The area where a probe has found something; null if it is not in use any more, and what was there has moved on. */
-    @Nullable FlowArea area(FlowProbe probe) {
+    @Nullable
+    FlowArea area(FlowProbe probe) {
         Areas now = areas;
         if (probe.generation == now.current.generation) {
             return now.current;

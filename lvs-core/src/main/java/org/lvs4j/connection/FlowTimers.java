@@ -19,6 +19,7 @@ final class FlowTimers {
     private static final int SHORT_RING = 1 << 13;
     /** The ring of a large one: 22 minutes, longer than any default timeout, so that a slot is looked at once. */
     private static final int LONG_RING = 1 << FlowRecord.PLACE_BITS;
+
     private static final int LARGE = 1 << 18;
     private static final int CHUNK_SHIFT = 12;
     private static final int CHUNK = 1 << CHUNK_SHIFT;
@@ -26,6 +27,7 @@ final class FlowTimers {
     private static final int GROUPS = 8;
     /** Two lines of the processor, since it fetches pairs. */
     private static final int SPACING = 16;
+
     private static final VarHandle HEADS = MethodHandles.arrayElementVarHandle(int[].class);
     private static final VarHandle NODES = MethodHandles.arrayElementVarHandle(long[].class);
     private static final VarHandle CHUNKS = MethodHandles.arrayElementVarHandle(long[][].class);

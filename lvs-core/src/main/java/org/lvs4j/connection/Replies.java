@@ -112,7 +112,8 @@ final class Replies {
     }
 
     /** The connection of this server and client, or null if it has to be found by a route. */
-    @Nullable Route indexed(ReplyKey key) {
+    @Nullable
+    Route indexed(ReplyKey key) {
         return index.get(key);
     }
 

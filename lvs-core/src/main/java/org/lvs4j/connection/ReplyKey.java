@@ -25,7 +25,8 @@ final class ReplyKey {
     private int hash;
 
     /** Any client of a server. Returns this. */
-    ReplyKey anyClient(int newProtocol, AddressFamily newFamily, long newServerHigh, long newServerLow, int serverPort) {
+    ReplyKey anyClient(
+            int newProtocol, AddressFamily newFamily, long newServerHigh, long newServerLow, int serverPort) {
         return refill(newProtocol, newFamily, newServerHigh, newServerLow, serverPort, 0, 0, 0);
     }
 

@@ -90,12 +90,11 @@ public final class SctpStates {
 
     /** The state after a packet of an event; an event out of range counts as data. */
     public static ConnectionState next(ConnectionState state, Direction direction, int event) {
-        byte[][] table =
-                switch (direction) {
-                    case INPUT -> INPUT;
-                    case OUTPUT -> OUTPUT;
-                    case INPUT_ONLY -> INPUT_ONLY;
-                };
+        byte[][] table = switch (direction) {
+            case INPUT -> INPUT;
+            case OUTPUT -> OUTPUT;
+            case INPUT_ONLY -> INPUT_ONLY;
+        };
         int row = event >= 0 && event < table.length ? event : DATA;
         return ConnectionState.of(table[row][state.ordinal() - FIRST_STATE]);
     }

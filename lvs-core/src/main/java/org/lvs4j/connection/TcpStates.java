@@ -77,7 +77,8 @@ public final class TcpStates {
 
     /** The same by ordinals, in one read of a small table. */
     static int next(int state, int direction, int flags, boolean defence) {
-        return NEXT[((defence ? DIRECTIONS : 0) + direction << FLAG_BITS | flags & FLAGS) << STATE_BITS | state & STATES];
+        return NEXT[
+                ((defence ? DIRECTIONS : 0) + direction << FLAG_BITS | flags & FLAGS) << STATE_BITS | state & STATES];
     }
 
     private static byte[] spreadOut() {
@@ -87,9 +88,10 @@ public final class TcpStates {
             int flags = i >> STATE_BITS & FLAGS;
             int table = i >> STATE_BITS + FLAG_BITS;
             int row = rowOf(flags);
-            next[i] = (byte) (row < 0 || state >= WIDTH
-                    ? ConnectionState.CLOSE.ordinal()
-                    : (table < DIRECTIONS ? NORMAL : DEFENCE)[table % DIRECTIONS * ROWS + row][state]);
+            next[i] = (byte)
+                    (row < 0 || state >= WIDTH
+                            ? ConnectionState.CLOSE.ordinal()
+                            : (table < DIRECTIONS ? NORMAL : DEFENCE)[table % DIRECTIONS * ROWS + row][state]);
         }
         return next;
     }

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class TimerWheel {
     /** The length of a tick. */
     public static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private static final int SLOTS = 1 << 13;
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Reference[].class);
 
@@ -50,7 +51,8 @@ public final class TimerWheel {
 
     /** To be called when an entry's deadline may have come closer than it was. */
     public void hasten(Timed entry) {
-        // Here the deadline is written first and the tick read then, in add the tick first and the deadline then: with a
+        // Here the deadline is written first and the tick read then, in add the tick first and the deadline then: with
+        // a
         // full fence in between, one of two threads sees what the other one wrote.
         VarHandle.fullFence();
         long tick = tickOf(entry.deadlineNanos());
@@ -102,7 +104,8 @@ public final class TimerWheel {
         do {
             head = (Reference) SLOT.getOpaque(slots, slot);
             reference.next = head;
-            // Volatile: whoever takes the stack sees the reference's fields; and the look at the tick below comes after.
+            // Volatile: whoever takes the stack sees the reference's fields; and the look at the tick below comes
+            // after.
         } while (!SLOT.weakCompareAndSet(slots, slot, head, reference));
         // If the tick was taken between reading nextTick and the push, the reference waits for the next turn of the
         // ring; bring it forward instead.
@@ -127,7 +130,9 @@ public final class TimerWheel {
     private static final class Reference {
         final Timed entry;
         final long tick;
-        @Nullable Reference next;
+
+        @Nullable
+        Reference next;
 
         Reference(Timed entry, long tick) {
             this.entry = entry;

@@ -39,7 +39,8 @@ public final class Flow {
         if (from.family() != to.family()) {
             throw new IllegalArgumentException(client + " and " + virtual + " are of different families");
         }
-        return set(protocol, from.family(), from.high(), from.low(), client.port(), to.high(), to.low(), virtual.port());
+        return set(
+                protocol, from.family(), from.high(), from.low(), client.port(), to.high(), to.low(), virtual.port());
     }
 
     /** Fills this flow from primitives and clears the mark. Ports must be within 0..65535. Returns this. */

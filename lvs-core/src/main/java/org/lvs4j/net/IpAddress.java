@@ -47,9 +47,7 @@ public final class IpAddress implements Comparable<IpAddress> {
     public static IpAddress of(InetAddress address) {
         requireNonNull(address, "address");
         ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
-        return address instanceof Inet4Address
-                ? v4(bytes.getInt())
-                : v6(bytes.getLong(), bytes.getLong());
+        return address instanceof Inet4Address ? v4(bytes.getInt()) : v6(bytes.getLong(), bytes.getLong());
     }
 
     /**
@@ -74,7 +72,8 @@ public final class IpAddress implements Comparable<IpAddress> {
         }
         InetAddress parsed = InetAddresses.forString(text);
         if (mayBeV6 && parsed instanceof Inet4Address) {
-            return v6(0, 0xFFFF_0000_0000L | ByteBuffer.wrap(parsed.getAddress()).getInt() & V4_MASK);
+            return v6(
+                    0, 0xFFFF_0000_0000L | ByteBuffer.wrap(parsed.getAddress()).getInt() & V4_MASK);
         }
         return of(parsed);
     }
@@ -139,10 +138,7 @@ public final class IpAddress implements Comparable<IpAddress> {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof IpAddress that
-                && family == that.family
-                && high == that.high
-                && low == that.low;
+        return other instanceof IpAddress that && family == that.family && high == that.high && low == that.low;
     }
 
     @Override

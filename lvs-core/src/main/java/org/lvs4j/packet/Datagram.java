@@ -118,8 +118,7 @@ public final class Datagram {
         while (index > 0 && starts[index - 1] >= start) {
             index--;
         }
-        if (index < pieces && starts[index] == start && ends[index] >= end
-                || index > 0 && ends[index - 1] >= end) {
+        if (index < pieces && starts[index] == start && ends[index] >= end || index > 0 && ends[index - 1] >= end) {
             return Outcome.USELESS;
         }
         if (index < pieces && starts[index] < end

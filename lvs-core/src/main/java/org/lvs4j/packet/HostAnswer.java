@@ -59,7 +59,12 @@ public final class HostAnswer {
 
     /** Writes the IP header of an answer; returns where it ends. */
     private static int header(
-            PacketHeader packet, ByteBuffer out, int payloadBytes, int protocol, int identification, boolean dontFragment) {
+            PacketHeader packet,
+            ByteBuffer out,
+            int payloadBytes,
+            int protocol,
+            int identification,
+            boolean dontFragment) {
         int at = out.position();
         if (packet.isV4()) {
             Ipv4Header.write(

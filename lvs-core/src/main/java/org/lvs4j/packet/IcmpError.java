@@ -98,7 +98,14 @@ public enum IcmpError {
     }
 
     private int write6(
-            PacketHeader packet, ByteBuffer in, ByteBuffer out, int at, long high, long low, int mtu, boolean forwarded) {
+            PacketHeader packet,
+            ByteBuffer in,
+            ByteBuffer out,
+            int at,
+            long high,
+            long low,
+            int mtu,
+            boolean forwarded) {
         int length = length(packet);
         int icmp = at + PacketHeader.IPV6_BYTES;
         int quoted = icmp + IcmpMessage.HEADER_BYTES;
@@ -107,7 +114,8 @@ public enum IcmpError {
             Rewriting.decrementTtl(false, out, quoted);
         }
         int payload = at + length - icmp;
-        Ipv6Header.write(out, at, 0, payload, IpProtocol.ICMPV6, TTL, high, low, packet.sourceHigh(), packet.sourceLow());
+        Ipv6Header.write(
+                out, at, 0, payload, IpProtocol.ICMPV6, TTL, high, low, packet.sourceHigh(), packet.sourceLow());
         Octets.put32(out, icmp, word6 << 16);
         Octets.put32(out, icmp + 4, mtu);
         Octets.put16(

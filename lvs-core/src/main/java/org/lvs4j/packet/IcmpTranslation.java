@@ -30,7 +30,14 @@ public final class IcmpTranslation {
      * server.
      */
     public static void toServer(
-            PacketHeader error, PacketHeader quoted, ByteBuffer in, ByteBuffer out, int at, long high, long low, int port) {
+            PacketHeader error,
+            PacketHeader quoted,
+            ByteBuffer in,
+            ByteBuffer out,
+            int at,
+            long high,
+            long low,
+            int port) {
         translate(error, quoted, in, out, at, false, high, low, port);
     }
 
@@ -39,7 +46,14 @@ public final class IcmpTranslation {
      * virtual endpoint, whichever router it came from.
      */
     public static void toClient(
-            PacketHeader error, PacketHeader quoted, ByteBuffer in, ByteBuffer out, int at, long high, long low, int port) {
+            PacketHeader error,
+            PacketHeader quoted,
+            ByteBuffer in,
+            ByteBuffer out,
+            int at,
+            long high,
+            long low,
+            int port) {
         translate(error, quoted, in, out, at, true, high, low, port);
     }
 

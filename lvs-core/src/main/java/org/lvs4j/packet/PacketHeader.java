@@ -190,8 +190,7 @@ public final class PacketHeader {
                     IpProtocol.ROUTING,
                     IpProtocol.FRAGMENT,
                     IpProtocol.AUTHENTICATION,
-                    IpProtocol.DESTINATION_OPTIONS ->
-                true;
+                    IpProtocol.DESTINATION_OPTIONS -> true;
             default -> false;
         };
     }
@@ -294,7 +293,9 @@ public final class PacketHeader {
 
     /** Where what the transport header carries starts, never behind the end. */
     public int payload(ByteBuffer buffer) {
-        int header = number == IpProtocol.UDP ? 8 : number == IpProtocol.SCTP ? 12 : Octets.u8(buffer, transport + 12) >>> 2 & 0x3C;
+        int header = number == IpProtocol.UDP
+                ? 8
+                : number == IpProtocol.SCTP ? 12 : Octets.u8(buffer, transport + 12) >>> 2 & 0x3C;
         return Math.min(end, transport + header);
     }
 

@@ -24,8 +24,7 @@ public final class Rewriting {
      * @param packet the headers of the packet in {@code in}
      * @param at where in {@code out} the copy starts
      */
-    public void destination(
-            PacketHeader packet, ByteBuffer in, ByteBuffer out, int at, long high, long low, int port) {
+    public void destination(PacketHeader packet, ByteBuffer in, ByteBuffer out, int at, long high, long low, int port) {
         rewrite(packet, in, out, at, false, high, low, port);
     }
 
@@ -52,20 +51,12 @@ public final class Rewriting {
     }
 
     private void rewrite(
-            PacketHeader packet,
-            ByteBuffer in,
-            ByteBuffer out,
-            int at,
-            boolean source,
-            long high,
-            long low,
-            int port) {
+            PacketHeader packet, ByteBuffer in, ByteBuffer out, int at, boolean source, long high, long low, int port) {
         int length = packet.length();
         out.put(at, in, packet.start(), length);
         int transport = at + packet.transport() - packet.start();
-        long change = packet.isV4()
-                ? address4(out, at, source, (int) low, true)
-                : address6(out, at, source, high, low, true);
+        long change =
+                packet.isV4() ? address4(out, at, source, (int) low, true) : address6(out, at, source, high, low, true);
         int portAt = transport + (source ? 0 : 2);
         int before = Octets.u16(out, portAt);
         Octets.put16(out, portAt, port);

@@ -21,7 +21,9 @@ final class SctpChunks {
         int type = Octets.u8(buffer, at);
         if (type == COOKIE_ECHO || type == COOKIE_ACK) {
             int length = Octets.u16(buffer, at + 2) + 3 & ~3;
-            if (length >= HEADER_BYTES && end - at - length >= HEADER_BYTES && Octets.u8(buffer, at + length) == ABORT) {
+            if (length >= HEADER_BYTES
+                    && end - at - length >= HEADER_BYTES
+                    && Octets.u8(buffer, at + length) == ABORT) {
                 return ABORT;
             }
         }

@@ -29,14 +29,16 @@ public final class Tunnelling {
     /** How many bytes a tunnel adds to a packet. */
     public static int overhead(Tunnel tunnel, boolean outerV4) {
         int ip = outerV4 ? PacketHeader.IPV4_BYTES : PacketHeader.IPV6_BYTES;
-        return ip + switch (tunnel.encapsulation()) {
-            case IPIP -> 0;
-            case GUE -> UDP_BYTES + GUE_BYTES;
-            case GRE -> GRE_BYTES + (hasChecksum(tunnel) ? GRE_CHECKSUM_BYTES : 0);
-        };
+        return ip
+                + switch (tunnel.encapsulation()) {
+                    case IPIP -> 0;
+                    case GUE -> UDP_BYTES + GUE_BYTES;
+                    case GRE -> GRE_BYTES + (hasChecksum(tunnel) ? GRE_CHECKSUM_BYTES : 0);
+                };
     }
 
-    // What remote checksum offload leaves to the far end is done here already, as IPVS does without the help of hardware.
+    // What remote checksum offload leaves to the far end is done here already, as IPVS does without the help of
+    // hardware.
     private static boolean hasChecksum(Tunnel tunnel) {
         return tunnel.checksum() != Forwarding.Checksum.NONE;
     }
@@ -81,9 +83,8 @@ public final class Tunnelling {
         };
         int ipBytes = outerV4 ? PacketHeader.IPV4_BYTES : PacketHeader.IPV6_BYTES;
         if (outerV4) {
-            boolean dontFragment = keepDontFragment
-                    && packet.isV4()
-                    && (Octets.u16(out, inner + 6) & DONT_FRAGMENT) != 0;
+            boolean dontFragment =
+                    keepDontFragment && packet.isV4() && (Octets.u16(out, inner + 6) & DONT_FRAGMENT) != 0;
             Ipv4Header.write(
                     out,
                     at,
@@ -128,7 +129,8 @@ public final class Tunnelling {
     private static int sourcePort(PacketHeader packet, int seed) {
         long addresses = packet.sourceHigh() * 31 + packet.sourceLow();
         int hash = (Long.hashCode(addresses) ^ seed) * MULTIPLIER;
-        hash = (hash ^ packet.sourcePort() << 16 ^ packet.destinationPort() ^ (int) packet.destinationLow()) * MULTIPLIER;
+        hash = (hash ^ packet.sourcePort() << 16 ^ packet.destinationPort() ^ (int) packet.destinationLow())
+                * MULTIPLIER;
         return FIRST_DYNAMIC_PORT | hash >>> 18;
     }
 

@@ -63,15 +63,7 @@ record TemplateKey(
 
     TemplateKey setAside(long newSerial) {
         return new TemplateKey(
-                protocol,
-                family,
-                clientHigh,
-                clientLow,
-                virtualHigh,
-                virtualLow,
-                SET_ASIDE_PORT,
-                identity,
-                newSerial);
+                protocol, family, clientHigh, clientLow, virtualHigh, virtualLow, SET_ASIDE_PORT, identity, newSerial);
     }
 
     Endpoint client() {

@@ -125,10 +125,12 @@ public final class Templates {
             boolean onePacket,
             long nowNanos) {
         TemplateKey key = TemplateKey.of(service, persistence, flow, identity);
-        int port = TemplateKey.servesOnePort(service, flow) ? server.config().endpoint().port() : 0;
+        int port = TemplateKey.servesOnePort(service, flow)
+                ? server.config().endpoint().port()
+                : 0;
         long timeoutNanos = TimeUnit.SECONDS.toNanos(persistence.timeoutSeconds());
-        Template template = new Template(
-                registry, this, key, server, port, persistence.engine(), onePacket, timeoutNanos);
+        Template template =
+                new Template(registry, this, key, server, port, persistence.engine(), onePacket, timeoutNanos);
         template.list();
         template.control();
         template.renew(nowNanos);

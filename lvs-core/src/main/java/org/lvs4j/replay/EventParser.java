@@ -39,8 +39,7 @@ final class EventParser {
                 return new Event.Change(words.line(), millis, millis + " rule " + rule, rule);
             case "sysctl":
                 Setting setting = Setting.parse(words);
-                return new Event.Set(
-                        words.line(), millis, millis + " sysctl " + setting, setting);
+                return new Event.Set(words.line(), millis, millis + " sysctl " + setting, setting);
             case "expect":
                 return expect(words, millis);
             default:

@@ -24,8 +24,7 @@ record Marking(Protocol protocol, IpAddress network, int prefix, int port, int m
         int fromTop = prefix + 128 - bits;
         long highMask = mask(Math.min(fromTop, 64));
         long lowMask = mask(Math.max(fromTop - 64, 0));
-        return ((address.high() ^ network.high()) & highMask) == 0
-                && ((address.low() ^ network.low()) & lowMask) == 0;
+        return ((address.high() ^ network.high()) & highMask) == 0 && ((address.low() ^ network.low()) & lowMask) == 0;
     }
 
     private static long mask(int bits) {

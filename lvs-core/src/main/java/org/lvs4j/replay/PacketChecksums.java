@@ -90,7 +90,8 @@ final class PacketChecksums {
         if (protocol == IpProtocol.TCP && length >= 20) {
             portProtocol(packet, at + 16, at, length, pseudo);
         } else if (protocol == IpProtocol.UDP && length >= 8) {
-            // A datagram without a checksum has none to be wrong, and one shorter than its packet sums up something else.
+            // A datagram without a checksum has none to be wrong, and one shorter than its packet sums up something
+            // else.
             if (Octets.u16(packet, at + 6) != 0 && Octets.u16(packet, at + 4) == length) {
                 portProtocol(packet, at + 6, at, length, pseudo);
                 if (Octets.u16(packet, at + 6) == 0) {

@@ -240,7 +240,11 @@ public final class PacketRecords {
         json.add("out", packet);
         if (emissions.size() > 1) {
             JsonElement before = json.get("outs");
-            json.add("outs", all(emissions, before == null || !before.isJsonArray() ? new JsonArray() : before.getAsJsonArray()));
+            json.add(
+                    "outs",
+                    all(
+                            emissions,
+                            before == null || !before.isJsonArray() ? new JsonArray() : before.getAsJsonArray()));
         } else {
             json.remove("outs");
         }
@@ -255,9 +259,7 @@ public final class PacketRecords {
             JsonObject one = new JsonObject();
             one.addProperty("wire", emission.wire().toString());
             one.addProperty("packet", emission.hex());
-            if (outs.size() < before.size()
-                    && before.get(outs.size()) instanceof JsonObject old
-                    && old.has("varies")) {
+            if (outs.size() < before.size() && before.get(outs.size()) instanceof JsonObject old && old.has("varies")) {
                 one.add("varies", old.get("varies"));
             }
             outs.add(one);

@@ -117,10 +117,16 @@ public final class PacketReplay {
             record.rules().applyTo(director);
         } catch (RuleException e) {
             throw TraceException.at(
-                    record.name(), record.line(), 1, record.session(), e.getMessage() + ", in session", "rules it takes");
+                    record.name(),
+                    record.line(),
+                    1,
+                    record.session(),
+                    e.getMessage() + ", in session",
+                    "rules it takes");
         }
         RecordedNetwork network = new RecordedNetwork(record.clientMtu(), record.serverMtu());
-        PacketPlane plane = director.packetPlane(network).seed(SEED)
+        PacketPlane plane = director.packetPlane(network)
+                .seed(SEED)
                 .answersPerSecond(ANSWERS_PER_SECOND)
                 .build();
         return new Session(director, plane, new RecordedHost(network));
@@ -143,8 +149,7 @@ public final class PacketReplay {
         return emission(session, out, length, nextHop);
     }
 
-    private static PacketEmission emission(
-            Session session, ByteBuffer from, int length, @Nullable RealServer nextHop) {
+    private static PacketEmission emission(Session session, ByteBuffer from, int length, @Nullable RealServer nextHop) {
         byte[] bytes = new byte[length];
         from.get(from.position(), bytes);
         Wire wire = nextHop == null

@@ -61,7 +61,8 @@ final class RecordedHost {
     }
 
     /** Where a packet leaves by the routes of the host, or null if it is none. */
-    @Nullable Wire wireOf(ByteBuffer out, int length) {
+    @Nullable
+    Wire wireOf(ByteBuffer out, int length) {
         int at = out.position();
         if (packet.parse(out, at, at + length) == PacketHeader.Kind.MALFORMED) {
             return null;

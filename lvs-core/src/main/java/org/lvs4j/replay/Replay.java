@@ -113,7 +113,8 @@ public final class Replay {
 
     private Counts counts(Event.Expect expect) {
         for (ServiceSnapshot service : director.services()) {
-            if (expect.service() == null || expect.service().equals(service.service().key())) {
+            if (expect.service() == null
+                    || expect.service().equals(service.service().key())) {
                 ServerSnapshot server = find(service, expect);
                 if (server != null) {
                     return new Counts(server.active(), server.inactive());

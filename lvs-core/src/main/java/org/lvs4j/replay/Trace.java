@@ -114,7 +114,8 @@ public final class Trace {
     public String toString() {
         StringBuilder text = new StringBuilder();
         for (Line line : lines) {
-            text.append(line.event() == null ? line.text() : line.event().text()).append('\n');
+            text.append(line.event() == null ? line.text() : line.event().text())
+                    .append('\n');
         }
         return text.toString();
     }

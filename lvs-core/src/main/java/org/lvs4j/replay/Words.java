@@ -25,7 +25,8 @@ final class Words {
     }
 
     /** The next word, or null at the end of the line. */
-    @Nullable String next() {
+    @Nullable
+    String next() {
         skipBlanks();
         wordStart = position;
         while (position < text.length() && !isBlank(text.charAt(position))) {
@@ -44,7 +45,8 @@ final class Words {
     }
 
     /** The next word without moving on, or null. */
-    @Nullable String peek() {
+    @Nullable
+    String peek() {
         int before = position;
         int startBefore = wordStart;
         String word = next();

@@ -26,7 +26,8 @@ final class LatencyAverage {
         }
     }
 
-    // Opaque access suffices for both: they guard no other data, and a reading from between the two writes is off by one
+    // Opaque access suffices for both: they guard no other data, and a reading from between the two writes is off by
+    // one
     // observation at most.
     private long averageBits = Double.doubleToRawLongBits(Double.NaN);
     private long observedNanos;

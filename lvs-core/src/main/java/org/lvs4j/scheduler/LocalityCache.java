@@ -57,7 +57,8 @@ final class LocalityCache<E extends LocalityCache.Entry> {
         return size.get();
     }
 
-    @Nullable E find(long high, long low) {
+    @Nullable
+    E find(long high, long low) {
         return find(chains.getAcquire(bucket(high, low)), high, low);
     }
 
@@ -72,7 +73,8 @@ final class LocalityCache<E extends LocalityCache.Entry> {
     }
 
     /** Adds an entry unless there is one of its address already or the cache is full; the entry there, or null if full. */
-    @Nullable E insert(E entry) {
+    @Nullable
+    E insert(E entry) {
         if (size.incrementAndGet() > MAX_ENTRIES) {
             size.decrementAndGet();
             return null;

@@ -56,10 +56,8 @@ final class LocalityLeastConnection implements Scheduler {
             return NONE;
         }
         int index = place.server.indexIn(servers);
-        boolean usable = index >= 0
-                && servers.weight(index) > 0
-                && !servers.excluded(index)
-                && !crowded(servers, index);
+        boolean usable =
+                index >= 0 && servers.weight(index) > 0 && !servers.excluded(index) && !crowded(servers, index);
         return usable ? index : NONE;
     }
 

@@ -120,7 +120,8 @@ final class MaglevTable {
      */
     static int remainder(int hash, int size, long reciprocal) {
         long fraction = reciprocal * (hash & 0xFFFF_FFFFL);
-        // The upper half of an unsigned product, of which the signed one lacks the size where the fraction's top bit is set.
+        // The upper half of an unsigned product, of which the signed one lacks the size where the fraction's top bit is
+        // set.
         return (int) (Math.multiplyHigh(fraction, size) + (fraction >> 63 & size));
     }
 }

@@ -87,7 +87,8 @@ final class RendezvousHashing implements Scheduler {
         long[] seeds = new long[servers.size()];
         for (int i = 0; i < seeds.length; i++) {
             Endpoint endpoint = servers.server(i).endpoint();
-            seeds[i] = mix(mix(mix(endpoint.address().high() + 1) + endpoint.address().low()) + endpoint.port());
+            seeds[i] = mix(
+                    mix(mix(endpoint.address().high() + 1) + endpoint.address().low()) + endpoint.port());
         }
         return seeds;
     }

@@ -26,7 +26,8 @@ public final class Schedulers {
             SchedulerProvider other = byName.putIfAbsent(provider.name(), provider);
             if (other != null && other.getClass() != provider.getClass()) {
                 throw new IllegalStateException("two schedulers are called " + provider.name() + ": "
-                        + other.getClass().getName() + " and " + provider.getClass().getName());
+                        + other.getClass().getName() + " and "
+                        + provider.getClass().getName());
             }
         }
         return new Schedulers(byName);

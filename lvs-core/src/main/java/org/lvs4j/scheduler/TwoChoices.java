@@ -35,7 +35,8 @@ final class TwoChoices implements Scheduler {
         int choice2 = NONE;
         boolean drawn1 = false;
         boolean drawn2 = false;
-        // A server that became overloaded since the first walk makes the lots run out: the last one seen then stands in.
+        // A server that became overloaded since the first walk makes the lots run out: the last one seen then stands
+        // in.
         for (int i = 0; i < size && !(drawn1 && drawn2); i++) {
             if (servers.available(i)) {
                 int weight = servers.weight(i);

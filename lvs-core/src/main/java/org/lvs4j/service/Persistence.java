@@ -15,7 +15,8 @@ import org.lvs4j.net.AddressFamily;
  *     prefix), for IPv6 the prefix length 1..128
  * @param engine name of a persistence engine such as {@code sip}, or null for plain addresses
  */
-public record Persistence(int timeoutSeconds, int mask, @Nullable String engine) {
+public record Persistence(
+        int timeoutSeconds, int mask, @Nullable String engine) {
     /** Timeout of {@code ipvsadm -p} without a value, in seconds. */
     public static final int DEFAULT_TIMEOUT_SECONDS = 360;
 

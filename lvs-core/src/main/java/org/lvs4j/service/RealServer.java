@@ -20,8 +20,7 @@ import org.lvs4j.net.Endpoint;
  * @param upperThreshold no new connections from this many on (active and inactive); 0 for no limit
  * @param lowerThreshold new connections again below this many; 0 for three quarters of the upper one
  */
-public record RealServer(
-        Endpoint endpoint, int weight, Forwarding forwarding, int upperThreshold, int lowerThreshold) {
+public record RealServer(Endpoint endpoint, int weight, Forwarding forwarding, int upperThreshold, int lowerThreshold) {
 
     /**
      * Checks the numbers.

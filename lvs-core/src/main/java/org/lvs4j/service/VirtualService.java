@@ -91,7 +91,11 @@ public final class VirtualService {
 
     /** A builder that starts from this service. */
     public Builder toBuilder() {
-        Builder builder = new Builder(key).scheduler(scheduler).persistence(persistence).onePacket(onePacket).slowStart(slowStart);
+        Builder builder = new Builder(key)
+                .scheduler(scheduler)
+                .persistence(persistence)
+                .onePacket(onePacket)
+                .slowStart(slowStart);
         builder.flags.addAll(flags);
         return builder;
     }

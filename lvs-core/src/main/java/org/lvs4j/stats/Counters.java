@@ -94,7 +94,8 @@ public final class Counters {
     }
 
     private static void add(long[] cell, int index, long count) {
-        // Plain, which is one instruction: nobody else writes. Whoever reads sees it after what orders memory next, as every
+        // Plain, which is one instruction: nobody else writes. Whoever reads sees it after what orders memory next, as
+        // every
         // new packet does.
         cell[index] += count;
     }

@@ -87,16 +87,13 @@ class ListingTest {
     @Test
     void of_director_defaultsAsRecorded() throws RuleException {
         Director director = Director.create();
-        Rules.parse(
-                        """
+        Rules.parse("""
                         -A -t 10.0.0.8:80
                         -a -t 10.0.0.8:80 -r 192.168.1.1
                         -A -t 10.0.0.9:80 -p
                         -A -t 10.0.0.9:81 -p 1
                         -a -t 10.0.0.9:81 -r 192.168.1.1:80 -g -w 7
-                        """,
-                        "rules")
-                .applyTo(director);
+                        """, "rules").applyTo(director);
         assertThat(Listing.of(director, list("-Ln"))).contains(Recordings.read("defaults-list.txt"));
         assertThat(Rules.of(director).print()).isEqualTo(Recordings.read("defaults-save.txt"));
     }
@@ -124,7 +121,9 @@ class ListingTest {
         Director director = Director.create();
         ListServices list = list("-Ln -t 10.9.9.9:80");
         assertThatThrownBy(() -> Listing.of(director, list))
-                .isInstanceOfSatisfying(RuleException.class, e -> assertThat(e.ipvsadmExitCode()).isEqualTo(1))
+                .isInstanceOfSatisfying(
+                        RuleException.class,
+                        e -> assertThat(e.ipvsadmExitCode()).isEqualTo(1))
                 .hasMessageStartingWith("No such service 'TCP 10.9.9.9:80'");
     }
 
@@ -155,11 +154,20 @@ class ListingTest {
     @Test
     void sorted_everyKindOfKey_addressesThenMarks() throws RuleException {
         List<String> wanted = List.of(
-                "-t 9.0.0.1:90", "-t 10.0.0.1:80", "-t 10.0.0.1:443", "-u 9.0.0.1:1", "--sctp-service 1.0.0.1:1",
-                "-t [::1]:80", "-u [::1]:80", "-f 5", "-f 5 -6", "-f 4294967295");
+                "-t 9.0.0.1:90",
+                "-t 10.0.0.1:80",
+                "-t 10.0.0.1:443",
+                "-u 9.0.0.1:1",
+                "--sctp-service 1.0.0.1:1",
+                "-t [::1]:80",
+                "-u [::1]:80",
+                "-f 5",
+                "-f 5 -6",
+                "-f 4294967295");
         Director director = Director.create();
         for (int i = 0; i < wanted.size(); i++) {
-            RuleParser.parse(List.of(("-A " + wanted.get(i * 7 % wanted.size())).split(" "))).applyTo(director);
+            RuleParser.parse(List.of(("-A " + wanted.get(i * 7 % wanted.size())).split(" ")))
+                    .applyTo(director);
         }
         assertThat(Rules.of(director).print().lines().map(line -> line.substring(3, line.indexOf(" -s "))))
                 .containsExactlyElementsOf(wanted);
@@ -176,13 +184,15 @@ class ListingTest {
     /** Takes the recorded lines apart; what makes them up again is the code under test. */
     private static List<ConnectionSnapshot> recordedConnections() {
         List<ConnectionSnapshot> connections = new ArrayList<>();
-        for (String line : Recordings.read("connections-persistent.txt").lines().skip(2).toList()) {
+        for (String line :
+                Recordings.read("connections-persistent.txt").lines().skip(2).toList()) {
             String[] words = line.split(" +");
             String[] time = words[1].split(":");
             connections.add(new ConnectionSnapshot(
                     Protocol.valueOf(words[0]),
                     words[2],
-                    TimeUnit.MINUTES.toNanos(Long.parseLong(time[0])) + TimeUnit.SECONDS.toNanos(Long.parseLong(time[1])),
+                    TimeUnit.MINUTES.toNanos(Long.parseLong(time[0]))
+                            + TimeUnit.SECONDS.toNanos(Long.parseLong(time[1])),
                     Endpoint.parse(words[3]),
                     Endpoint.parse(words[4]),
                     Endpoint.parse(words[5]),

@@ -13,7 +13,8 @@ class RecordedErrorsTest {
     List<DynamicTest> commandLine_recorded_sameExitStatusAndWords() throws RuleException {
         // One director for all of them: the recording was one run too, and later lines see what earlier ones did.
         Director director = Recordings.director();
-        return Recordings.read("errors.txt").lines()
+        return Recordings.read("errors.txt")
+                .lines()
                 .map(line -> DynamicTest.dynamicTest(line, () -> check(director, line.split(" \\| ", -1))))
                 .toList();
     }

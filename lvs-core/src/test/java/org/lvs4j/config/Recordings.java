@@ -23,8 +23,7 @@ final class Recordings {
      * Of each service and server: connections active, inactive, persistent; counters; averages. In the order of the
      * configuration.
      */
-    private static final String FIGURES =
-            """
+    private static final String FIGURES = """
             10.0.0.100:80      0 0 0   5 14 6 565 240   0 1 1 53 22
               192.168.1.1:8080   1 2 0   3 9 4 360 160   0 1 0 34 15
               192.168.1.2:8080   2 0 0   2 5 2 205 80    0 0 0 19 7
@@ -107,7 +106,9 @@ final class Recordings {
     static List<ServiceSnapshot> servicesUnsorted() throws RuleException {
         Map<String, ServiceSnapshot> byStart = new HashMap<>();
         services().forEach(service -> byStart.put(start(service.service().key().toString()), service));
-        return read("list-nosort.txt").lines().skip(3)
+        return read("list-nosort.txt")
+                .lines()
+                .skip(3)
                 .filter(line -> !line.startsWith(" "))
                 .map(line -> byStart.get(start(line)))
                 .toList();
@@ -119,8 +120,7 @@ final class Recordings {
     }
 
     private static ServerSnapshot server(RealServer server, long[] row) {
-        return new ServerSnapshot(
-                server, (int) row[0], (int) row[1], (int) row[2], false, traffic(row), rates(row));
+        return new ServerSnapshot(server, (int) row[0], (int) row[1], (int) row[2], false, traffic(row), rates(row));
     }
 
     private static Traffic traffic(long[] row) {
@@ -132,6 +132,9 @@ final class Recordings {
     }
 
     private static long[] row(String line) {
-        return Arrays.stream(line.strip().split(" +")).skip(1).mapToLong(Long::parseLong).toArray();
+        return Arrays.stream(line.strip().split(" +"))
+                .skip(1)
+                .mapToLong(Long::parseLong)
+                .toArray();
     }
 }

@@ -19,8 +19,7 @@ import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
 class ReloadTest {
-    private static final String WEB =
-            """
+    private static final String WEB = """
             -A -t 10.0.0.1:80 -s wrr
             -a -t 10.0.0.1:80 -r 192.168.1.1:80 -m -w 1
             -a -t 10.0.0.1:80 -r 192.168.1.2:80 -m -w 2 -x 10 -y 5
@@ -52,7 +51,8 @@ class ReloadTest {
     @Test
     void plan_serverExchanged_addedBeforeTheOldOneGoes() throws RuleException {
         reload(WEB);
-        assertThat(plan(WEB.replace("192.168.1.1:80", "192.168.1.9:80")).print()).isEqualTo("""
+        assertThat(plan(WEB.replace("192.168.1.1:80", "192.168.1.9:80")).print())
+                .isEqualTo("""
                 -a -t 10.0.0.1:80 -r 192.168.1.9:80 -m -w 1
                 -d -t 10.0.0.1:80 -r 192.168.1.1:80
                 """);
@@ -67,8 +67,7 @@ class ReloadTest {
     @Test
     void plan_otherScheduler_serviceEditedOnly() throws RuleException {
         reload(WEB);
-        assertThat(plan(WEB.replace("-s wrr", "-s rr -p 60")).print())
-                .isEqualTo("-E -t 10.0.0.1:80 -s rr -p 60\n");
+        assertThat(plan(WEB.replace("-s wrr", "-s rr -p 60")).print()).isEqualTo("-E -t 10.0.0.1:80 -s rr -p 60\n");
     }
 
     @Test
@@ -100,8 +99,7 @@ class ReloadTest {
         reload(WEB);
         assertThat(servers()).containsExactly("192.168.1.2:80", "192.168.1.1:80");
         reload(WEB + "-a -t 10.0.0.1:80 -r 192.168.1.8 -m\n-a -t 10.0.0.1:80 -r 192.168.1.5 -m\n");
-        assertThat(servers())
-                .containsExactly("192.168.1.5:80", "192.168.1.8:80", "192.168.1.2:80", "192.168.1.1:80");
+        assertThat(servers()).containsExactly("192.168.1.5:80", "192.168.1.8:80", "192.168.1.2:80", "192.168.1.1:80");
     }
 
     @Test
@@ -147,7 +145,9 @@ class ReloadTest {
                 + "-a -t 10.0.0.1:80 -r 192.168.1.3 -m\n-A -f 1\n-A -f 2\n");
         director.addService(VirtualService.builder(ServiceKey.mark(2)).build());
         List<ServiceSnapshot> before = director.services();
-        assertThatThrownBy(() -> reload.apply(director)).isInstanceOf(DirectorException.class).hasNoSuppressedExceptions();
+        assertThatThrownBy(() -> reload.apply(director))
+                .isInstanceOf(DirectorException.class)
+                .hasNoSuppressedExceptions();
         assertThat(director.services()).isEqualTo(before);
         assertThat(director.timeouts()).isEqualTo(new TimeoutSettings(900, 120, 300));
     }
@@ -159,7 +159,8 @@ class ReloadTest {
         director.removeService(ServiceKey.mark(2));
         String before = describe();
         assertThatThrownBy(() -> reload.apply(director)).isInstanceOf(DirectorException.class);
-        assertThat(describe().lines().sorted()).containsExactlyElementsOf(before.lines().sorted().toList());
+        assertThat(describe().lines().sorted())
+                .containsExactlyElementsOf(before.lines().sorted().toList());
         assertThat(servers()).containsExactly("192.168.1.2:80", "192.168.1.1:80");
     }
 
@@ -176,7 +177,9 @@ class ReloadTest {
             Director fresh = Director.create();
             wanted.applyTo(fresh);
             assertThat(configured(director)).as("seed %d: %s", seed, text).isEqualTo(configured(fresh));
-            assertThat(Reload.plan(director, wanted).changes()).as("seed %d: %s", seed, text).isEmpty();
+            assertThat(Reload.plan(director, wanted).changes())
+                    .as("seed %d: %s", seed, text)
+                    .isEmpty();
         }
     }
 
@@ -187,13 +190,20 @@ class ReloadTest {
                 continue;
             }
             String key = service < 2 ? "-t 10.0.0." + service + ":80" : "-f " + service + (service == 3 ? " -6" : "");
-            text.append("-A ").append(key).append(List.of(" -s rr", " -s wrr", " -s wlc -p 60").get(random.nextInt(3)))
+            text.append("-A ")
+                    .append(key)
+                    .append(List.of(" -s rr", " -s wrr", " -s wlc -p 60").get(random.nextInt(3)))
                     .append('\n');
             for (int server = 1; server < 5; server++) {
                 if (random.nextBoolean()) {
                     String host = service == 3 ? "[fd00::" + server + "]" : "192.168.1." + server;
-                    text.append("-a ").append(key).append(" -r ").append(host)
-                            .append(" -m -w ").append(random.nextInt(3)).append(random.nextBoolean() ? " -x 9\n" : "\n");
+                    text.append("-a ")
+                            .append(key)
+                            .append(" -r ")
+                            .append(host)
+                            .append(" -m -w ")
+                            .append(random.nextInt(3))
+                            .append(random.nextBoolean() ? " -x 9\n" : "\n");
                 }
             }
         }
@@ -205,8 +215,9 @@ class ReloadTest {
         List<String> lines = new ArrayList<>();
         director.services().forEach(service -> {
             lines.add(new RuleCommand.AddService(service.service()).print());
-            service.servers().forEach(server ->
-                    lines.add(new RuleCommand.AddServer(service.service().key(), server.server()).print()));
+            service.servers()
+                    .forEach(server -> lines.add(
+                            new RuleCommand.AddServer(service.service().key(), server.server()).print()));
         });
         return lines.stream().sorted().toList();
     }
@@ -218,7 +229,9 @@ class ReloadTest {
     private List<String> servers() {
         ServiceSnapshot web = director.service(ServiceKey.tcp("10.0.0.1:80"));
         assertThat(web).isNotNull();
-        return web.servers().stream().map(server -> server.server().endpoint().toString()).toList();
+        return web.servers().stream()
+                .map(server -> server.server().endpoint().toString())
+                .toList();
     }
 
     private Reload plan(String text) throws RuleException {

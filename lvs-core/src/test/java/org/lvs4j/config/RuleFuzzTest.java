@@ -26,7 +26,9 @@ class RuleFuzzTest {
             String line = corpus.line();
             Rules rules = parse(line);
             String printed = rules.print();
-            assertThat(Rules.parse(printed, "printed")).as("seed %d: %s", seed, line).isEqualTo(rules);
+            assertThat(Rules.parse(printed, "printed"))
+                    .as("seed %d: %s", seed, line)
+                    .isEqualTo(rules);
             assertThat(Rules.parse(printed, "printed").print()).isEqualTo(printed);
             Arguments arguments = Arguments.of(Words.of(line, 0, line.length(), "line", 1));
             commands.add(arguments.command());
@@ -68,7 +70,9 @@ class RuleFuzzTest {
             }
             return true;
         } catch (RuleException e) {
-            boolean placed = e.line() >= 1 && e.column() >= 1 && !e.expected().isBlank()
+            boolean placed = e.line() >= 1
+                    && e.column() >= 1
+                    && !e.expected().isBlank()
                     && e.getMessage().startsWith("fuzz:" + e.line() + ":" + e.column() + ": ")
                     && text.lines().skip(e.line() - 1L).findFirst().isPresent();
             if (!placed) {
@@ -102,7 +106,8 @@ class RuleFuzzTest {
                 case 1 -> text.delete(at, end);
                 case 2 -> text.replace(at, end, String.valueOf(letter()));
                 case 3 -> text.insert(at, text.substring(at, end));
-                case 4 -> text.append(random.nextBoolean() ? '\n' : ' ').append(lines.get(random.nextInt(lines.size())));
+                case 4 ->
+                    text.append(random.nextBoolean() ? '\n' : ' ').append(lines.get(random.nextInt(lines.size())));
                 default -> swapWords(text);
             }
         }

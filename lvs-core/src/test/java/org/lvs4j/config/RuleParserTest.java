@@ -197,14 +197,16 @@ class RuleParserTest {
         assertThat(e.token()).isEqualTo(token);
         assertThat(e.expected()).contains(expected);
         assertThat(e.ipvsadmExitCode()).isEqualTo(exitCode);
-        assertThat(e).hasMessageStartingWith("lb.rules:3:" + (column + 2) + ": ")
+        assertThat(e)
+                .hasMessageStartingWith("lb.rules:3:" + (column + 2) + ": ")
                 .hasMessageEndingWith("; expected " + e.expected());
 
         RuleException onCommandLine =
                 catchThrowableOfType(RuleException.class, () -> RuleParser.parse(List.of(line.split(" "))));
         assertThat(onCommandLine.line()).isZero();
         assertThat(onCommandLine.column()).isEqualTo(column);
-        assertThat("lb.rules:3:" + (column + 2) + ": " + onCommandLine.getMessage()).isEqualTo(e.getMessage());
+        assertThat("lb.rules:3:" + (column + 2) + ": " + onCommandLine.getMessage())
+                .isEqualTo(e.getMessage());
     }
 
     @Test
@@ -215,7 +217,8 @@ class RuleParserTest {
     @Test
     void parse_argumentWithBlanksAndControls_shownHarmless() {
         assertThatThrownBy(() -> RuleParser.parse(List.of("-A", "-t", "10.0.0.1 :80\u001b[2J" + "x".repeat(99))))
-                .isInstanceOfSatisfying(RuleException.class, e -> assertThat(e.token()).hasSizeGreaterThan(100))
+                .isInstanceOfSatisfying(
+                        RuleException.class, e -> assertThat(e.token()).hasSizeGreaterThan(100))
                 .hasMessageContaining("'10.0.0.1 :80?[2Jxxx")
                 .hasMessageContaining("xxx...'")
                 .hasMessageNotContaining("\u001b");

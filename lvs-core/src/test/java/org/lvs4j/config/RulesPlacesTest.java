@@ -20,7 +20,9 @@ class RulesPlacesTest {
 
     @Test
     void error_ofAService_namesTheLine() throws RuleException {
-        assertThat(Rules.parse(TEXT, "web.rules").error(0, "not here", "another").line())
+        assertThat(Rules.parse(TEXT, "web.rules")
+                        .error(0, "not here", "another")
+                        .line())
                 .isEqualTo(2);
     }
 

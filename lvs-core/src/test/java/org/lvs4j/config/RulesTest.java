@@ -73,7 +73,8 @@ class RulesTest {
         Director director = Director.create();
         Rules rules = Rules.parse("-A -t 10.0.0.1:80\n\n-A -t 10.0.0.2:80 -s nosuch\n-A -t 10.0.0.3:80\n", "lb.rules");
         assertThatThrownBy(() -> rules.applyTo(director))
-                .hasMessageStartingWith("lb.rules:3:22: Scheduler or persistence engine not found 'nosuch'; expected one of")
+                .hasMessageStartingWith(
+                        "lb.rules:3:22: Scheduler or persistence engine not found 'nosuch'; expected one of")
                 .hasMessageContaining(" rr ")
                 .asInstanceOf(InstanceOfAssertFactories.type(RuleException.class))
                 .satisfies(e -> assertThat(e.ipvsadmExitCode()).isEqualTo(255));
@@ -103,8 +104,7 @@ class RulesTest {
     @Test
     void applyTo_everyChange_done() throws RuleException {
         Director director = Director.create();
-        Rules.parse(
-                        """
+        Rules.parse("""
                         -A -t 10.0.0.1:80 -s rr
                         -A -t 10.0.0.2:80 -s rr
                         -E -t 10.0.0.1:80 -s wrr -p 60
@@ -116,15 +116,14 @@ class RulesTest {
                         --set 10 0 20
                         -Z
                         -Z -t 10.0.0.1:80
-                        """,
-                        "f")
-                .applyTo(director);
+                        """, "f").applyTo(director);
         assertThat(Rules.of(director).print()).isEqualTo("""
                 -A -t 10.0.0.1:80 -s wrr -p 60
                 -a -t 10.0.0.1:80 -r 192.168.1.1:80 -m -w 5
                 """);
         assertThat(director.timeouts()).isEqualTo(new TimeoutSettings(10, 120, 20));
-        assertThat(director.services().get(0).servers().get(0).server().upperThreshold()).isZero();
+        assertThat(director.services().get(0).servers().get(0).server().upperThreshold())
+                .isZero();
         new RuleCommand.Clear().applyTo(director);
         assertThat(director.services()).isEmpty();
     }
@@ -137,8 +136,8 @@ class RulesTest {
         RealServer server = RealServer.at("192.168.1.1:80").build();
         assertThatThrownBy(() -> new RuleCommand.EditServer(key, server).applyTo(director))
                 .hasMessageStartingWith("No such destination '192.168.1.1:80'; expected");
-        assertThatThrownBy(() -> new RuleCommand.DeleteServer(ServiceKey.mark(1), Endpoint.parse("1.2.3.4:5"))
-                        .applyTo(director))
+        assertThatThrownBy(() ->
+                        new RuleCommand.DeleteServer(ServiceKey.mark(1), Endpoint.parse("1.2.3.4:5")).applyTo(director))
                 .hasMessageStartingWith("Service not defined '1'; expected");
         assertThatThrownBy(() -> new RuleCommand.Zero(ServiceKey.mark(1)).applyTo(director))
                 .hasMessageStartingWith("No such service '1'; expected");

@@ -36,8 +36,8 @@ class ConnectionTableStressTest {
     private final AtomicLong clock = new AtomicLong();
     private final Registry<ServerState> servers = new Registry<>(ServerState[]::new, 1 << 24);
     private final Registry<Controller> controllers = new Registry<>(Controller[]::new, Integer.MAX_VALUE);
-    private final ConnectionTable table = new ConnectionTable(
-            new Timeouts(), servers, controllers, new TimerWheel(0), Integer.MAX_VALUE, 0);
+    private final ConnectionTable table =
+            new ConnectionTable(new Timeouts(), servers, controllers, new TimerWheel(0), Integer.MAX_VALUE, 0);
     private final List<ServerState> states = new ArrayList<>();
     private final AtomicInteger repliesFound = new AtomicInteger();
     private final AtomicInteger followedSteadily = new AtomicInteger();
@@ -60,7 +60,8 @@ class ConnectionTableStressTest {
         for (int i = 0; i < SERVERS; i++) {
             int id = servers.take();
             // Two of them share an address, so that replies have to tell them apart by the port.
-            RealServer config = RealServer.at("192.168.1." + (1 + i / 2) + ":" + (80 + i)).build();
+            RealServer config =
+                    RealServer.at("192.168.1." + (1 + i / 2) + ":" + (80 + i)).build();
             ServerState state = new ServerState(id, config, new Counters(), new LoadBoard());
             state.enter(config, new Counters(), new LoadBoard());
             servers.set(id, state);
@@ -104,7 +105,9 @@ class ConnectionTableStressTest {
             assertCountsFollowTheConnections("seed " + seed + " round " + round);
         }
         assertThat(repliesFound.get()).as("seed %d", seed).isPositive();
-        assertThat(states.stream().mapToLong(state -> state.counters().read().inPackets()).sum())
+        assertThat(states.stream()
+                        .mapToLong(state -> state.counters().read().inPackets())
+                        .sum())
                 .as("packets of the short way, seed %d", seed)
                 .isEqualTo(followedSteadily.get())
                 .isPositive();
@@ -189,7 +192,9 @@ class ConnectionTableStressTest {
             if (placer != null && !placer.control()) {
                 throw new AssertionError("a template that has not ended refuses");
             }
-            int port = random.nextInt(4) == 0 ? virtualPort : server.config().endpoint().port();
+            int port = random.nextInt(4) == 0
+                    ? virtualPort
+                    : server.config().endpoint().port();
             ConnectionCursor.Insertion insertion = cursor.insert(flow, server, port, placer, SYN, false, now);
             assertThat(insertion).isIn(ConnectionCursor.Insertion.DONE, ConnectionCursor.Insertion.KNOWN);
         }

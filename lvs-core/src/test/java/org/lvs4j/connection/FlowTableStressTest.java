@@ -151,9 +151,12 @@ class FlowTableStressTest {
                     if (known == null) {
                         if (phase != 2 || choice < 10) {
                             int server = 1 + random.nextInt(FlowRecord.MAX_SERVER);
-                            int deadline = tick.get() + (choice < 30 ? random.nextInt(50) : 1_000 + random.nextInt(20_000));
+                            int deadline =
+                                    tick.get() + (choice < 30 ? random.nextInt(50) : 1_000 + random.nextInt(20_000));
                             fill(probe, wide, key, server);
-                            assertThat(table.insert(probe, server & 0xFF, fields(deadline))).as(what).isTrue();
+                            assertThat(table.insert(probe, server & 0xFF, fields(deadline)))
+                                    .as(what)
+                                    .isTrue();
                             model.put(key, new Known(server, deadline, later(deadline, tick.get()), 1));
                             inserted[id]++;
                         }
@@ -205,9 +208,11 @@ class FlowTableStressTest {
 
     private static int visitDistinct(FlowTable table) {
         Set<List<Long>> seen = new HashSet<>();
-        table.forEach(new FlowProbe(), probe -> assertThat(seen.add(List.of(probe.first, probe.identity & FlowRecord.KEY_MASK)))
-                .as("shown once")
-                .isTrue());
+        table.forEach(
+                new FlowProbe(),
+                probe -> assertThat(seen.add(List.of(probe.first, probe.identity & FlowRecord.KEY_MASK)))
+                        .as("shown once")
+                        .isTrue());
         return seen.size();
     }
 
@@ -280,6 +285,8 @@ class FlowTableStressTest {
             }
         });
         assertThat(table.size()).isEqualTo(balance.get());
-        assertThat(table.bytes()).as("timers of ended connections are used again").isLessThan(500_000);
+        assertThat(table.bytes())
+                .as("timers of ended connections are used again")
+                .isLessThan(500_000);
     }
 }

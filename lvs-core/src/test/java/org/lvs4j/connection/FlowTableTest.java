@@ -98,7 +98,8 @@ class FlowTableTest {
             for (int i = random.nextInt(20); i > 0; i--) {
                 server++;
                 int deadline = tick + 1 + random.nextInt(random.nextInt(10) == 0 ? 30_000 : 900);
-                assertThat(table.insert(key(server, server), 0, until(deadline))).isTrue();
+                assertThat(table.insert(key(server, server), 0, until(deadline)))
+                        .isTrue();
                 deadlines.put(server, deadline);
             }
             for (int i = random.nextInt(10); i > 0 && !deadlines.isEmpty(); i--) {
@@ -106,7 +107,8 @@ class FlowTableTest {
                 if (other != null) {
                     int deadline = tick + 1 + random.nextInt(2_000);
                     assertThat(table.find(key(other, 0))).isTrue();
-                    assertThat(table.change(probe, FlowRecord.withDeadline(probe.meta, deadline))).isTrue();
+                    assertThat(table.change(probe, FlowRecord.withDeadline(probe.meta, deadline)))
+                            .isTrue();
                     deadlines.put(other, deadline);
                 }
             }
@@ -199,7 +201,8 @@ class FlowTableTest {
         FlowTable table = table(false, 1);
         table.insert(key(7, 1), 0, until(900));
         for (int deadline : new int[] {500, 300, 100}) {
-            assertThat(table.change(probe, FlowRecord.withDeadline(probe.meta, deadline))).isTrue();
+            assertThat(table.change(probe, FlowRecord.withDeadline(probe.meta, deadline)))
+                    .isTrue();
         }
         table.advance(99);
         assertThat(ended).isEmpty();
@@ -233,7 +236,9 @@ class FlowTableTest {
         for (int i = 1; i < 100; i++) {
             table.advance(i); // finishes a move that may be going on
         }
-        assertThat(table.change(idle, FlowRecord.withState(idle.meta, 9))).as("what it found has moved on").isFalse();
+        assertThat(table.change(idle, FlowRecord.withState(idle.meta, 9)))
+                .as("what it found has moved on")
+                .isFalse();
         assertThat(table.remove(idle)).isFalse();
         for (int i = 0; i < 100 && first.get() != null; i++) {
             System.gc();
@@ -247,7 +252,8 @@ class FlowTableTest {
     void bytes_ofAMillionConnections_areAtMost64Each() {
         FlowTable table = new FlowTable(false, SEED, 1, probe -> {});
         for (int i = 0; i < 1_000_000; i++) {
-            assertThat(table.insert(key(i * 0x9E37_79B9L, 5), 0, until(100_000))).isTrue();
+            assertThat(table.insert(key(i * 0x9E37_79B9L, 5), 0, until(100_000)))
+                    .isTrue();
         }
         for (int i = 1; i < 6_000; i++) {
             table.advance(i); // finishes a move that may be going on
@@ -262,7 +268,8 @@ class FlowTableTest {
         // Just below four fifths of a size that the table has while it grows.
         int connections = 131_000;
         for (int i = 0; i < connections; i++) {
-            assertThat(table.insert(key(i * 0x9E37_79B9L, 5), 0, until(100_000))).isTrue();
+            assertThat(table.insert(key(i * 0x9E37_79B9L, 5), 0, until(100_000)))
+                    .isTrue();
         }
         for (int i = 1; i < 2_000; i++) {
             table.advance(i); // finishes a move that may be going on

@@ -24,7 +24,8 @@ class SctpStatesTest {
 
     private static ConnectionState state(String label) {
         return Arrays.stream(ConnectionState.values())
-                .filter(state -> state.name().startsWith("SCTP_") && state.label().equals(label))
+                .filter(state ->
+                        state.name().startsWith("SCTP_") && state.label().equals(label))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no state " + label));
     }
@@ -59,7 +60,9 @@ class SctpStatesTest {
     void eventOf_everyChunkType_namedOnesAreEventsAndTheRestIsData() {
         int[] types = {0, 1, 2, 10, 11, 7, 8, 14, 9, 6};
         for (int event = 0; event < types.length; event++) {
-            assertThat(SctpStates.eventOf(types[event])).as("chunk type %d", types[event]).isEqualTo(event);
+            assertThat(SctpStates.eventOf(types[event]))
+                    .as("chunk type %d", types[event])
+                    .isEqualTo(event);
         }
         for (int type = -1; type <= 256; type++) {
             int wanted = type;
@@ -73,7 +76,8 @@ class SctpStatesTest {
     void timeoutAndActivity_asInIpvs() {
         assertThat(Arrays.stream(ConnectionState.values())
                         .filter(state -> state.name().startsWith("SCTP_"))
-                        .map(state -> state.label() + " " + state.defaultTimeoutSeconds() + (state.active() ? " active" : "")))
+                        .map(state -> state.label() + " " + state.defaultTimeoutSeconds()
+                                + (state.active() ? " active" : "")))
                 .containsExactly(
                         "NONE 2",
                         "INIT1 4",

@@ -60,7 +60,8 @@ class SteadyPathTest {
         }
 
         /** The general way, as the director goes it. */
-        @Nullable String follow(Flow flow, int signal, long now) {
+        @Nullable
+        String follow(Flow flow, int signal, long now) {
             ConnectionCursor found = table.find(flow);
             ServerState server = found == null ? null : found.server();
             if (found == null || server == null || !server.present()) {
@@ -72,7 +73,8 @@ class SteadyPathTest {
         }
 
         /** The short way if it is the packet's, the general way otherwise. */
-        @Nullable String followSteadily(Flow flow, int signal, long now, int[] steady) {
+        @Nullable
+        String followSteadily(Flow flow, int signal, long now, int[] steady) {
             long followed = table.follow(flow, signal, BYTES, now);
             if (followed < 0) {
                 return follow(flow, signal, now);
@@ -120,7 +122,8 @@ class SteadyPathTest {
             Flow flow = flow(random);
             int signal = SIGNALS[random.nextInt(SIGNALS.length)];
             String what = "seed " + seed + " step " + step + " " + flow + " signal " + signal;
-            now += random.nextLong(random.nextInt(50) == 0 ? TimeUnit.SECONDS.toNanos(200) : TimeUnit.MILLISECONDS.toNanos(40));
+            now += random.nextLong(
+                    random.nextInt(50) == 0 ? TimeUnit.SECONDS.toNanos(200) : TimeUnit.MILLISECONDS.toNanos(40));
             shorter.table.advance(now);
             general.table.advance(now);
             if (random.nextInt(500) == 0) {
@@ -153,11 +156,14 @@ class SteadyPathTest {
         }
         assertThat(steady[0]).as("packets that went the short way").isGreaterThan(4_000);
         for (int i = 0; i < SERVERS; i++) {
-            assertThat(shorter.states.get(i).counters().read()).isEqualTo(general.states.get(i).counters().read());
-            assertThat(shorter.states.get(i).connections()).isEqualTo(general.states.get(i).connections());
+            assertThat(shorter.states.get(i).counters().read())
+                    .isEqualTo(general.states.get(i).counters().read());
+            assertThat(shorter.states.get(i).connections())
+                    .isEqualTo(general.states.get(i).connections());
         }
         for (int i = 0; i < 2; i++) {
-            assertThat(shorter.placers.get(i).assured()).isEqualTo(general.placers.get(i).assured());
+            assertThat(shorter.placers.get(i).assured())
+                    .isEqualTo(general.placers.get(i).assured());
         }
     }
 
@@ -176,7 +182,8 @@ class SteadyPathTest {
             flow.set(Protocol.UDP, AddressFamily.IPV4, 0, i * 0x9E37L, i & 0xFFFF, 0, 0x0A00_0001, 53);
             long followed = side.table.follow(flow, 0, BYTES, TimeUnit.SECONDS.toNanos(250));
             if (followed >= 0) {
-                assertThat(followed >>> 24).isEqualTo(side.states.get(i % SERVERS).id());
+                assertThat(followed >>> 24)
+                        .isEqualTo(side.states.get(i % SERVERS).id());
                 steady++;
             } else {
                 assertThat(side.table.find(flow)).isNotNull();
@@ -185,6 +192,8 @@ class SteadyPathTest {
         // At most a few lie further away than the short way looks.
         assertThat(steady).isGreaterThan(connections * 9 / 10);
         side.table.advance(TimeUnit.SECONDS.toNanos(301));
-        assertThat(side.table.size()).as("those that went the short way last longer").isEqualTo(steady);
+        assertThat(side.table.size())
+                .as("those that went the short way last longer")
+                .isEqualTo(steady);
     }
 }

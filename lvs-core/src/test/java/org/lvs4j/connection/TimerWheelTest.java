@@ -72,9 +72,13 @@ class TimerWheelTest {
             wheel.advance(now);
             for (Entry entry : List.copyOf(live)) {
                 boolean due = entry.due() <= now;
-                assertThat(entry.calls.get()).as("seed %d, round %d", seed, round).isEqualTo(due ? 1 : 0);
+                assertThat(entry.calls.get())
+                        .as("seed %d, round %d", seed, round)
+                        .isEqualTo(due ? 1 : 0);
                 if (due) {
-                    assertThat(entry.calledAt).as("seed %d, round %d", seed, round).isEqualTo(entry.due());
+                    assertThat(entry.calledAt)
+                            .as("seed %d, round %d", seed, round)
+                            .isEqualTo(entry.due());
                     live.remove(entry);
                 }
             }

@@ -2,7 +2,6 @@ package org.lvs4j.fuzz;
 
 import static org.lvs4j.fuzz.Oracle.require;
 
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -31,8 +30,14 @@ final class Episode implements PacketPaths {
     };
     private static final int FULL = 66_000;
     private static final Sysctl[] SETTINGS = {
-        Sysctl.CONN_REUSE_MODE, Sysctl.EXPIRE_NODEST_CONN, Sysctl.PMTU_DISC, Sysctl.SLOPPY_TCP, Sysctl.SLOPPY_SCTP,
-        Sysctl.SECURE_TCP, Sysctl.DROP_PACKET, Sysctl.EXPIRE_QUIESCENT_TEMPLATE
+        Sysctl.CONN_REUSE_MODE,
+        Sysctl.EXPIRE_NODEST_CONN,
+        Sysctl.PMTU_DISC,
+        Sysctl.SLOPPY_TCP,
+        Sysctl.SLOPPY_SCTP,
+        Sysctl.SECURE_TCP,
+        Sysctl.DROP_PACKET,
+        Sysctl.EXPIRE_QUIESCENT_TEMPLATE
     };
 
     private final Scenario scenario;
@@ -40,6 +45,7 @@ final class Episode implements PacketPaths {
     private final Subject subject;
     /** The same again among other guard bytes and in other memory; null in most episodes, for it costs as much again. */
     private final Subject twin;
+
     private final Oracle oracle;
     private long nowNanos = 1;
     private long sinceNanos;
@@ -145,7 +151,9 @@ final class Episode implements PacketPaths {
         if (twin != null) {
             List<Emission> again = twin.process(given, mark, 63 - lead, room, 7 - kind);
             require(subject.verdicts.equals(twin.verdicts), "among other bytes: " + twin.verdicts);
-            require(emissions.equals(again), "other packets come out among other bytes: " + emissions + " and " + again);
+            require(
+                    emissions.equals(again),
+                    "other packets come out among other bytes: " + emissions + " and " + again);
         }
         return emissions;
     }
@@ -174,7 +182,8 @@ final class Episode implements PacketPaths {
                 one.director.setSysctl(sysctl, value);
             } else if (!service.servers().isEmpty()) {
                 ServiceKey key = service.service().key();
-                var server = service.servers().get(index % service.servers().size()).server();
+                var server =
+                        service.servers().get(index % service.servers().size()).server();
                 one.director.removeServer(key, server.endpoint());
                 if (change == 2) {
                     one.director.addServer(key, server);
@@ -192,9 +201,7 @@ final class Episode implements PacketPaths {
         require(subject.director.connections().isEmpty(), "connections left: " + subject.director.connections());
         for (ServiceSnapshot service : subject.director.services()) {
             for (ServerSnapshot server : service.servers()) {
-                require(
-                        server.active() == 0 && server.inactive() == 0,
-                        "connections counted that are gone: " + server);
+                require(server.active() == 0 && server.inactive() == 0, "connections counted that are gone: " + server);
             }
         }
         oracle.forgetFragments();

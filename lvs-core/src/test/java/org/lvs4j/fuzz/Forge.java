@@ -41,8 +41,8 @@ final class Forge {
         byte[] other = reply ? server(v4) : virtual(v4);
         int port = pick(PORTS);
         byte[] body = body(
-                new int[] {SlowPacket.TCP, SlowPacket.TCP, SlowPacket.UDP, SlowPacket.UDP, SlowPacket.SCTP, v4 ? 1 : 58}[
-                        random.nextInt(6)],
+                new int[] {SlowPacket.TCP, SlowPacket.TCP, SlowPacket.UDP, SlowPacket.UDP, SlowPacket.SCTP, v4 ? 1 : 58}
+                        [random.nextInt(6)],
                 reply ? port : clientPort,
                 reply ? clientPort : port);
         return reply ? ip(other, client, body) : ip(client, other, body);
@@ -57,7 +57,8 @@ final class Forge {
     }
 
     private byte[] server(boolean v4) {
-        return address(v4, "c0a804", "fd00000200000000000000000000", v4 ? 1 + random.nextInt(8) : 0x41 + random.nextInt(6));
+        return address(
+                v4, "c0a804", "fd00000200000000000000000000", v4 ? 1 + random.nextInt(8) : 0x41 + random.nextInt(6));
     }
 
     private static byte[] address(boolean v4, String four, String six, int last) {

@@ -143,7 +143,10 @@ final class Mutations {
     private void ports(byte[] packet) {
         SlowPacket read = SlowPacket.parseQuoted(packet);
         if (read != null && read.hasPorts() && read.transport + 4 <= packet.length) {
-            put16(packet, read.transport + (random.nextBoolean() ? 0 : 2), u16(packet, read.transport) + random.nextInt(4));
+            put16(
+                    packet,
+                    read.transport + (random.nextBoolean() ? 0 : 2),
+                    u16(packet, read.transport) + random.nextInt(4));
         }
     }
 

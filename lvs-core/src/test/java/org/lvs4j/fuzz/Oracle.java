@@ -74,7 +74,9 @@ final class Oracle {
             SlowPacket part = SlowPacket.parse(emission.bytes());
             require(part != null, "what came out has a broken IP header");
             require(part.bytes.length == emission.bytes().length, "what came out has another length than it says");
-            require(emission.action() == first.action() && emission.serverId() == first.serverId(), "one packet, two ways");
+            require(
+                    emission.action() == first.action() && emission.serverId() == first.serverId(),
+                    "one packet, two ways");
             require(out.size() == 1 || part.fragment, "several packets out of one, but no fragments");
             if (emission.action() == PacketAction.SEND || emission.action() == PacketAction.ROUTE_DIRECT) {
                 require(part.bytes.length <= mtu(emission, part), "larger than the path allows");
@@ -185,8 +187,13 @@ final class Oracle {
             SlowPacket quoted = quoted(out);
             require(!out.v4 || SlowPacket.sum(quoted.bytes, 0, quoted.transport, 0) == 0xFFFF, "wrong quoted checksum");
             require(
-                    server != null || flows.hasSent(quoted.protocol, quoted.source, quoted.sourcePort(),
-                            quoted.destination, quoted.destinationPort()),
+                    server != null
+                            || flows.hasSent(
+                                    quoted.protocol,
+                                    quoted.source,
+                                    quoted.sourcePort(),
+                                    quoted.destination,
+                                    quoted.destinationPort()),
                     "an error about a packet that no client has sent");
             return;
         }
@@ -216,7 +223,8 @@ final class Oracle {
     }
 
     private static SlowPacket quoted(SlowPacket error) {
-        SlowPacket quoted = SlowPacket.parseQuoted(Arrays.copyOfRange(error.bytes, error.transport + 8, error.bytes.length));
+        SlowPacket quoted =
+                SlowPacket.parseQuoted(Arrays.copyOfRange(error.bytes, error.transport + 8, error.bytes.length));
         require(quoted != null, "a broken packet quoted");
         return quoted;
     }
@@ -283,7 +291,8 @@ final class Oracle {
     private static void same(byte[] expected, byte[] actual, String problem) {
         int at = Arrays.mismatch(expected, actual);
         if (at >= 0) {
-            throw new AssertionError(problem + ", first at byte " + at + " of " + expected.length + " and " + actual.length);
+            throw new AssertionError(
+                    problem + ", first at byte " + at + " of " + expected.length + " and " + actual.length);
         }
     }
 

@@ -2,7 +2,6 @@ package org.lvs4j.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -37,7 +36,8 @@ class PacketFuzzTest {
         long seed = Long.getLong("lvs4j.seed", System.nanoTime());
         long seconds = Long.getLong("lvs4j.fuzz.seconds", 0);
         long end = System.nanoTime() + seconds * 1_000_000_000;
-        long episodes = seconds > 0 ? Integer.MAX_VALUE : Long.getLong("lvs4j.fuzz.cases", 2_500_000) / CASES_PER_EPISODE;
+        long episodes =
+                seconds > 0 ? Integer.MAX_VALUE : Long.getLong("lvs4j.fuzz.cases", 2_500_000) / CASES_PER_EPISODE;
         for (int episode = 0; episode < episodes && (seconds == 0 || System.nanoTime() - end < 0); episode++) {
             play(seed, episode, CASES_PER_EPISODE);
         }
@@ -46,7 +46,8 @@ class PacketFuzzTest {
         }
         // Damage that hardly ever passes, or always, would test little.
         assertThat(emitted).as("seed %d", seed).isBetween(packets / 8, packets * 3);
-        assertThat(actions).as("seed %d", seed)
+        assertThat(actions)
+                .as("seed %d", seed)
                 .contains(PacketAction.PASS, PacketAction.SEND, PacketAction.ROUTE_DIRECT, PacketAction.ANSWER);
     }
 
@@ -64,7 +65,8 @@ class PacketFuzzTest {
         } catch (RuntimeException | Error e) {
             throw new AssertionError(
                     e + "\n  scenario " + scenario.name() + ", verdicts " + episode.verdicts() + "\n  packet "
-                            + episode.packet() + "\n  again: mvn -pl lvs-core test -Dtest=PacketFuzzTest -Dlvs4j.fuzz.replay="
+                            + episode.packet()
+                            + "\n  again: mvn -pl lvs-core test -Dtest=PacketFuzzTest -Dlvs4j.fuzz.replay="
                             + seed + ':' + number + ':' + at,
                     e);
         }

@@ -27,7 +27,10 @@ final class Pieces {
     }
 
     private static String key(SlowPacket piece) {
-        return Arrays.toString(piece.source) + Arrays.toString(piece.destination) + piece.identification + '/'
+        return Arrays.toString(piece.source)
+                + Arrays.toString(piece.destination)
+                + piece.identification
+                + '/'
                 + (piece.v4 ? piece.protocol : "");
     }
 

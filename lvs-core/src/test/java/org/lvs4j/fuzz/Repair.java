@@ -16,7 +16,10 @@ final class Repair {
             put16(packet, 4, packet.length - 40);
         }
         SlowPacket read = SlowPacket.parseQuoted(packet);
-        if (read != null && !read.fragment && read.protocol == SlowPacket.UDP && read.bytes.length >= read.transport + 8) {
+        if (read != null
+                && !read.fragment
+                && read.protocol == SlowPacket.UDP
+                && read.bytes.length >= read.transport + 8) {
             put16(packet, read.transport + 4, read.bytes.length - read.transport);
         }
     }

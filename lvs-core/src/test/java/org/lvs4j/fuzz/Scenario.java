@@ -18,14 +18,23 @@ import org.lvs4j.service.Sysctl;
  *
  * @param packets in the order in which they make sense; empty if they are to be made up
  */
-record Scenario(String name, Rules rules, Map<Sysctl, Integer> settings, int clientMtu, int serverMtu, List<byte[]> packets) {
+record Scenario(
+        String name, Rules rules, Map<Sysctl, Integer> settings, int clientMtu, int serverMtu, List<byte[]> packets) {
     private static final String[] FILES = {
-        "nat-frag", "nat-icmp", "nat-tcp", "nat-udp", "no-server", "route", "toobig", "tunnel-gre", "tunnel-gue", "tunnel-ipip"
+        "nat-frag",
+        "nat-icmp",
+        "nat-tcp",
+        "nat-udp",
+        "no-server",
+        "route",
+        "toobig",
+        "tunnel-gre",
+        "tunnel-gue",
+        "tunnel-ipip"
     };
 
     /** Every method and every kind of tunnel, both families, all protocols, marks, persistence and single packets. */
-    private static final String EVERYTHING =
-            """
+    private static final String EVERYTHING = """
             -A -t 10.0.0.100:80 -s rr
             -a -t 10.0.0.100:80 -r 192.168.4.1:8080 -m
             -a -t 10.0.0.100:80 -r 192.168.4.2:80 -g

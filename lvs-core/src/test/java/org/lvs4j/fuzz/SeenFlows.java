@@ -14,8 +14,8 @@ final class SeenFlows {
         if (whole == null) {
             unclear.add(Arrays.hashCode(input.source));
         } else if (whole.hasPorts() && whole.bytes.length >= whole.transport + 4) {
-            flows.add(key(
-                    whole.protocol, whole.source, whole.sourcePort(), whole.destination, whole.destinationPort()));
+            flows.add(
+                    key(whole.protocol, whole.source, whole.sourcePort(), whole.destination, whole.destinationPort()));
         }
     }
 

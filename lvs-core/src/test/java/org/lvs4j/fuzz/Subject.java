@@ -88,7 +88,10 @@ final class Subject {
             require(out.position() == GUARD - lead && out.remaining() == room, "the output's bounds were moved");
             require(length == 0 || action != PacketAction.DROP && action != PacketAction.HOLD, "a packet of no use");
             require(
-                    length > 0 || action == PacketAction.PASS || action == PacketAction.DROP || action == PacketAction.HOLD,
+                    length > 0
+                            || action == PacketAction.PASS
+                            || action == PacketAction.DROP
+                            || action == PacketAction.HOLD,
                     "a packet without bytes");
             require(length > 0 || !more, "more of nothing");
             if (length > 0) {

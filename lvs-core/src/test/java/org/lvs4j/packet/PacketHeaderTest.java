@@ -37,7 +37,8 @@ class PacketHeaderTest {
     void parse_padding_isNotPartOfThePacket() {
         byte[] packet = TestPackets.v4(17, CLIENT, VIRTUAL, 63, 0, TestPackets.udp(1, 2, 3));
 
-        assertThat(header.parse(ByteBuffer.wrap(java.util.Arrays.copyOf(packet, 60)), 0, 60)).isEqualTo(Kind.TRANSPORT);
+        assertThat(header.parse(ByteBuffer.wrap(java.util.Arrays.copyOf(packet, 60)), 0, 60))
+                .isEqualTo(Kind.TRANSPORT);
         assertThat(header.end()).isEqualTo(packet.length);
     }
 
@@ -54,10 +55,14 @@ class PacketHeaderTest {
         byte[] v4 = TestPackets.v4(6, CLIENT, VIRTUAL, 63, 0, TestPackets.tcp(4000, 80, 2, 3));
         byte[] v6 = TestPackets.v6(6, 1, 2, 63, TestPackets.tcp(4000, 80, 2, 3));
         for (int length = 0; length < v4.length; length++) {
-            assertThat(parse(java.util.Arrays.copyOf(v4, length))).as("%d", length).isEqualTo(Kind.MALFORMED);
+            assertThat(parse(java.util.Arrays.copyOf(v4, length)))
+                    .as("%d", length)
+                    .isEqualTo(Kind.MALFORMED);
         }
         for (int length = 0; length < v6.length; length++) {
-            assertThat(parse(java.util.Arrays.copyOf(v6, length))).as("%d", length).isEqualTo(Kind.MALFORMED);
+            assertThat(parse(java.util.Arrays.copyOf(v6, length)))
+                    .as("%d", length)
+                    .isEqualTo(Kind.MALFORMED);
         }
     }
 
@@ -78,7 +83,8 @@ class PacketHeaderTest {
 
     @Test
     void parse_extensionHeadersWithoutEnd_isMalformed() {
-        assertThat(parse(TestPackets.v6(60, 1, 2, 9, new byte[] {60, 0, 0, 0, 0, 0, 0, 0}))).isEqualTo(Kind.MALFORMED);
+        assertThat(parse(TestPackets.v6(60, 1, 2, 9, new byte[] {60, 0, 0, 0, 0, 0, 0, 0})))
+                .isEqualTo(Kind.MALFORMED);
         assertThat(parse(TestPackets.v6(60, 1, 2, 9, repeated(60, 40)))).isEqualTo(Kind.MALFORMED);
     }
 
@@ -92,9 +98,11 @@ class PacketHeaderTest {
 
     @Test
     void parse_fragments_areRecognised() {
-        assertThat(parse(TestPackets.v4(17, CLIENT, VIRTUAL, 9, 0x2000, new byte[8]))).isEqualTo(Kind.FRAGMENT);
+        assertThat(parse(TestPackets.v4(17, CLIENT, VIRTUAL, 9, 0x2000, new byte[8])))
+                .isEqualTo(Kind.FRAGMENT);
         assertThat(header.moreFragments()).isTrue();
-        assertThat(parse(TestPackets.v4(17, CLIENT, VIRTUAL, 9, 5, new byte[8]))).isEqualTo(Kind.FRAGMENT);
+        assertThat(parse(TestPackets.v4(17, CLIENT, VIRTUAL, 9, 5, new byte[8])))
+                .isEqualTo(Kind.FRAGMENT);
         assertThat(header.fragmentOffset()).isEqualTo(40);
         assertThat(parse(TestPackets.v6(44, 1, 2, 9, new byte[] {17, 0, 0, 9, 0, 0, 0, 7, 1, 2})))
                 .isEqualTo(Kind.FRAGMENT);
@@ -106,9 +114,16 @@ class PacketHeaderTest {
     void parse_abortBehindCookieEcho_countsAsAbort() {
         ByteBuffer chunks = ByteBuffer.allocate(12 + 8 + 4);
         chunks.position(12);
-        chunks.put((byte) 10).put((byte) 0).putShort((short) 8).putInt(0).put((byte) 6).put((byte) 0).putShort((short) 4);
+        chunks.put((byte) 10)
+                .put((byte) 0)
+                .putShort((short) 8)
+                .putInt(0)
+                .put((byte) 6)
+                .put((byte) 0)
+                .putShort((short) 4);
 
-        assertThat(parse(TestPackets.v4(132, CLIENT, VIRTUAL, 9, 0, chunks.array()))).isEqualTo(Kind.TRANSPORT);
+        assertThat(parse(TestPackets.v4(132, CLIENT, VIRTUAL, 9, 0, chunks.array())))
+                .isEqualTo(Kind.TRANSPORT);
         assertThat(header.signal()).isEqualTo(6);
     }
 

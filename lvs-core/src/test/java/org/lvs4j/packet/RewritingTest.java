@@ -32,9 +32,10 @@ class RewritingTest {
             for (byte[] packet : new byte[][] {v4, v6}) {
                 byte[] sent = toServer(packet, 0xC0A8_0101L, 8080);
                 assertThat(TestPackets.isHeaderRight(sent)).isTrue();
-                assertThat(TestPackets.isTransportRight(sent)).as("protocol %d", protocol).isTrue();
-                assertThat(header.parse(ByteBuffer.wrap(sent), 0, sent.length))
-                        .isEqualTo(PacketHeader.Kind.TRANSPORT);
+                assertThat(TestPackets.isTransportRight(sent))
+                        .as("protocol %d", protocol)
+                        .isTrue();
+                assertThat(header.parse(ByteBuffer.wrap(sent), 0, sent.length)).isEqualTo(PacketHeader.Kind.TRANSPORT);
                 assertThat(header.destinationPort()).isEqualTo(8080);
                 assertThat(header.destinationLow()).isEqualTo(0xC0A8_0101L);
                 assertThat(header.ttl()).isEqualTo(63);
@@ -48,7 +49,8 @@ class RewritingTest {
                 TestPackets.complete(TestPackets.v4(6, 0x0A010001, 0x0A000064, 64, 0, TestPackets.tcp(1, 80, 16, 9)));
         packet[36]++;
 
-        assertThat(TestPackets.isTransportRight(toServer(packet, 0xC0A8_0101L, 8080))).isFalse();
+        assertThat(TestPackets.isTransportRight(toServer(packet, 0xC0A8_0101L, 8080)))
+                .isFalse();
     }
 
     @Test

@@ -12,7 +12,11 @@ public final class TestPackets {
         ByteBuffer packet = ByteBuffer.allocate(20 + payload.length);
         packet.put((byte) 0x45).put((byte) 0).putShort((short) (20 + payload.length));
         packet.putShort((short) 0x1234).putShort((short) flagsAndOffset);
-        packet.put((byte) ttl).put((byte) protocol).putShort((short) 0).putInt(source).putInt(destination);
+        packet.put((byte) ttl)
+                .put((byte) protocol)
+                .putShort((short) 0)
+                .putInt(source)
+                .putInt(destination);
         packet.put(payload);
         complete4(packet.array());
         return packet.array();
@@ -38,7 +42,10 @@ public final class TestPackets {
     /** A TCP segment with a checksum still to be made. */
     public static byte[] tcp(int sourcePort, int destinationPort, int flags, int payloadBytes) {
         ByteBuffer segment = ByteBuffer.allocate(20 + payloadBytes);
-        segment.putShort((short) sourcePort).putShort((short) destinationPort).putInt(1).putInt(2);
+        segment.putShort((short) sourcePort)
+                .putShort((short) destinationPort)
+                .putInt(1)
+                .putInt(2);
         segment.put((byte) 0x50).put((byte) flags).putShort((short) 0x2000).putInt(0);
         return fill(segment);
     }
@@ -54,7 +61,10 @@ public final class TestPackets {
     /** An SCTP packet with one chunk and a right checksum. */
     public static byte[] sctp(int sourcePort, int destinationPort, int chunkType) {
         ByteBuffer packet = ByteBuffer.allocate(28);
-        packet.putShort((short) sourcePort).putShort((short) destinationPort).putInt(7).putInt(0);
+        packet.putShort((short) sourcePort)
+                .putShort((short) destinationPort)
+                .putInt(7)
+                .putInt(0);
         packet.put((byte) chunkType).put((byte) 0).putShort((short) 16);
         byte[] bytes = fill(packet);
         CRC32C crc = new CRC32C();

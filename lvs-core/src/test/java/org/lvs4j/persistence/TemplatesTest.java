@@ -23,10 +23,9 @@ class TemplatesTest {
 
     private final Registry<Controller> registry = new Registry<>(Controller[]::new, 1000);
     private final Templates templates = new Templates(registry, new TimerWheel(0), 100);
-    private final ServerState server = new ServerState(
-            1, RealServer.at("192.168.1.1:80").build(), new Counters(), new LoadBoard());
-    private final Flow flow =
-            Flow.of(Protocol.TCP, Endpoint.parse("10.1.0.1:4000"), Endpoint.parse("10.0.0.1:80"));
+    private final ServerState server =
+            new ServerState(1, RealServer.at("192.168.1.1:80").build(), new Counters(), new LoadBoard());
+    private final Flow flow = Flow.of(Protocol.TCP, Endpoint.parse("10.1.0.1:4000"), Endpoint.parse("10.0.0.1:80"));
 
     private Template add() {
         return templates.add(SERVICE, PERSISTENCE, flow, null, server, false, 0);

@@ -58,7 +58,8 @@ class GoldenPacketsTest {
     @ParameterizedTest
     @MethodSource("names")
     void run_recordedPacketsWithOthersComingOut_reportsEachOfThem(String name) throws TraceException {
-        String wrong = text(name).replaceAll("\"out\": \"[0-9a-f]+\"", "\"out\": \"4500\"")
+        String wrong = text(name)
+                .replaceAll("\"out\": \"[0-9a-f]+\"", "\"out\": \"4500\"")
                 .replaceAll("\"outs\": \\[[^]]*(\\[[^]]*][^]]*)*], ", "")
                 .replaceAll("\"out\": null", "\"out\": \"4500\"")
                 .replaceAll("\"out_wire\": null", "\"out_wire\": \"client\"");
@@ -84,6 +85,8 @@ class GoldenPacketsTest {
                 assertThat(lines.get(i)).isEqualTo(recorded.get(i));
             }
         }
-        assertThat(PacketReplay.run(PacketRecords.parse(String.join("\n", lines), name), name).matches()).isTrue();
+        assertThat(PacketReplay.run(PacketRecords.parse(String.join("\n", lines), name), name)
+                        .matches())
+                .isTrue();
     }
 }

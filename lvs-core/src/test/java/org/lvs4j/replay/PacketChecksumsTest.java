@@ -136,7 +136,9 @@ final class PacketChecksumsTest {
 
             for (int i = 0; i < bytes.length; i++) {
                 if (i < start || i >= end) {
-                    assertThat(bytes[i]).as("seed 77, round %d, byte %d", round, i).isEqualTo(before[i]);
+                    assertThat(bytes[i])
+                            .as("seed 77, round %d, byte %d", round, i)
+                            .isEqualTo(before[i]);
                 }
             }
         }

@@ -89,22 +89,24 @@ class ReplayTest {
                 5 expect active 192.168.1.2:80 1 inactive 1
                 """);
 
-        assertThat(result.mismatches()).containsExactly(
-                new Mismatch(
-                        6,
-                        "0 tcp 10.1.0.1:4000 10.0.0.100:80 open -> 192.168.1.1:80",
-                        "192.168.1.1:80",
-                        "192.168.1.2:80"),
-                new Mismatch(7, "1 tcp 10.1.0.3:4000 10.0.0.100:80 close", "forwarded", "none:rst"),
-                new Mismatch(
-                        9,
-                        "5 expect active 192.168.1.2:80 1 inactive 1",
-                        "active 1 inactive 1",
-                        "active 1 inactive 0"));
+        assertThat(result.mismatches())
+                .containsExactly(
+                        new Mismatch(
+                                6,
+                                "0 tcp 10.1.0.1:4000 10.0.0.100:80 open -> 192.168.1.1:80",
+                                "192.168.1.1:80",
+                                "192.168.1.2:80"),
+                        new Mismatch(7, "1 tcp 10.1.0.3:4000 10.0.0.100:80 close", "forwarded", "none:rst"),
+                        new Mismatch(
+                                9,
+                                "5 expect active 192.168.1.2:80 1 inactive 1",
+                                "active 1 inactive 1",
+                                "active 1 inactive 0"));
         assertThat(result.summary()).isEqualTo("t.trace: 1 of 4 answers match");
         assertThat(result.matches()).isFalse();
-        assertThat(result.mismatches().get(0)).hasToString("line 6: expected 192.168.1.1:80, given 192.168.1.2:80: "
-                + "0 tcp 10.1.0.1:4000 10.0.0.100:80 open -> 192.168.1.1:80");
+        assertThat(result.mismatches().get(0))
+                .hasToString("line 6: expected 192.168.1.1:80, given 192.168.1.2:80: "
+                        + "0 tcp 10.1.0.1:4000 10.0.0.100:80 open -> 192.168.1.1:80");
     }
 
     @Test
@@ -121,7 +123,9 @@ class ReplayTest {
     void run_ruleThatChangesNothing_isRefused() throws TraceException {
         Trace trace = Trace.parse("[rules]\n-L -n\n[events]\n", "t.trace");
 
-        assertThat(catchThrowableOfType(TraceException.class, () -> Replay.run(trace)).line()).isEqualTo(2);
+        assertThat(catchThrowableOfType(TraceException.class, () -> Replay.run(trace))
+                        .line())
+                .isEqualTo(2);
     }
 
     @Test

@@ -13,11 +13,65 @@ class TraceFuzzTest {
     private static final int ROUNDS = 300;
     private static final int LINES = 40;
     private static final String[] TOKENS = {
-        "-1", "0", "65535", "65536", "2147483647", "2147483648", "99999999999999999999", "->", "[", "]", "[rules]", "[marks]",
-        "[events]", "#", "\t", "\r", "\n", "\0", "\uD800", "\uFFFF", "none:drop", "client", "svc", "-t", "-f", "-A", "-a", "-e",
-        "-d", "-D", "-C", "-w", "-x", "-p", "-M", "-b", "--pe", "sip", "reply", "[fd00::1]:80", "::", "10.0.0.100:80", "tcp",
-        "udp", "rule", "sysctl", "sloppy_tcp=1", "drop_entry=3", "secure_tcp=3", "expect", "active", "inactive", "-i", "-g",
-        "mh", "lblcr", "twos", "-s", "--set"
+        "-1",
+        "0",
+        "65535",
+        "65536",
+        "2147483647",
+        "2147483648",
+        "99999999999999999999",
+        "->",
+        "[",
+        "]",
+        "[rules]",
+        "[marks]",
+        "[events]",
+        "#",
+        "\t",
+        "\r",
+        "\n",
+        "\0",
+        "\uD800",
+        "\uFFFF",
+        "none:drop",
+        "client",
+        "svc",
+        "-t",
+        "-f",
+        "-A",
+        "-a",
+        "-e",
+        "-d",
+        "-D",
+        "-C",
+        "-w",
+        "-x",
+        "-p",
+        "-M",
+        "-b",
+        "--pe",
+        "sip",
+        "reply",
+        "[fd00::1]:80",
+        "::",
+        "10.0.0.100:80",
+        "tcp",
+        "udp",
+        "rule",
+        "sysctl",
+        "sloppy_tcp=1",
+        "drop_entry=3",
+        "secure_tcp=3",
+        "expect",
+        "active",
+        "inactive",
+        "-i",
+        "-g",
+        "mh",
+        "lblcr",
+        "twos",
+        "-s",
+        "--set"
     };
 
     @ParameterizedTest
@@ -33,12 +87,17 @@ class TraceFuzzTest {
             try {
                 ReplayResult result = Replay.run(Trace.parse(damaged, name));
                 replayed++;
-                String again = Replay.run(Trace.parse(result.recomputed(), name)).recomputed();
+                String again =
+                        Replay.run(Trace.parse(result.recomputed(), name)).recomputed();
                 assertThat(again).as("seed %d, round %d, %s", seed, round, name).isEqualTo(result.recomputed());
             } catch (TraceException e) {
                 refused++;
-                assertThat(e.line()).as("seed %d, round %d, %s", seed, round, name).isPositive();
-                assertThat(e.column()).as("seed %d, round %d, %s", seed, round, name).isPositive();
+                assertThat(e.line())
+                        .as("seed %d, round %d, %s", seed, round, name)
+                        .isPositive();
+                assertThat(e.column())
+                        .as("seed %d, round %d, %s", seed, round, name)
+                        .isPositive();
             } catch (RuntimeException | Error e) {
                 fail("seed " + seed + ", round " + round + ", " + name + ":\n" + damaged, e);
             }

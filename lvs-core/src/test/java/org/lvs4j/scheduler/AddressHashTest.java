@@ -10,8 +10,14 @@ import org.lvs4j.net.IpAddress;
 final class AddressHashTest {
     @ParameterizedTest
     @CsvSource({
-        "10.0.0.1, 39", "10.0.0.2, 137", "192.168.1.1, 136", "203.0.113.7, 124", "255.255.255.255, 158",
-        "2001:db8::1, 63", "2001:db8::2, 160", "fe80::1:2:3:4, 236"
+        "10.0.0.1, 39",
+        "10.0.0.2, 137",
+        "192.168.1.1, 136",
+        "203.0.113.7, 124",
+        "255.255.255.255, 158",
+        "2001:db8::1, 63",
+        "2001:db8::2, 160",
+        "fe80::1:2:3:4, 236"
     })
     void bucket_of256_isThatOfIpvs(String address, int bucket) {
         assertThat(AddressHash.bucket(folded(address), 8)).isEqualTo(bucket);

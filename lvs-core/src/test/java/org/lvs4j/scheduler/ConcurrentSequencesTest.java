@@ -188,7 +188,8 @@ final class ConcurrentSequencesTest {
         int[] shares = shares(TestService.of("rr", 1, 5, 9, 1), 8, 50_000);
         assertThat(IntStream.of(shares).sum()).isEqualTo(400_000);
         int[] servers = Arrays.copyOfRange(shares, 1, shares.length);
-        assertThat(IntStream.of(servers).max().getAsInt() - IntStream.of(servers).min().getAsInt())
+        assertThat(IntStream.of(servers).max().getAsInt()
+                        - IntStream.of(servers).min().getAsInt())
                 .as("%s", Arrays.toString(servers))
                 .isLessThanOrEqualTo(1 + TakingTurns.CELLS);
     }

@@ -15,8 +15,15 @@ final class HashTableSchedulersTest {
     static {
         for (int i = 0, found = 0; found < 256; i++) {
             Flow flow = new Flow();
-            flow.set(TestService.flow(i).protocol(), TestService.flow(i).family(), 0, 0x0A00_0000L + i, 5, 0,
-                    0x0A00_0000L + i, 80);
+            flow.set(
+                    TestService.flow(i).protocol(),
+                    TestService.flow(i).family(),
+                    0,
+                    0x0A00_0000L + i,
+                    5,
+                    0,
+                    0x0A00_0000L + i,
+                    80);
             int bucket = AddressHash.bucket(AddressHash.client(flow, false), 8);
             if (BY_BUCKET[bucket] == null) {
                 BY_BUCKET[bucket] = flow;
@@ -26,7 +33,9 @@ final class HashTableSchedulersTest {
     }
 
     private static int[] buckets(TestService service) {
-        return IntStream.range(0, 256).map(bucket -> service.host(BY_BUCKET[bucket])).toArray();
+        return IntStream.range(0, 256)
+                .map(bucket -> service.host(BY_BUCKET[bucket]))
+                .toArray();
     }
 
     @Test
@@ -109,8 +118,11 @@ final class HashTableSchedulersTest {
     @Test
     void dh_sameClientOtherDestination_mayGoElsewhere() {
         TestService service = TestService.of("dh", 1, 1, 1);
-        assertThat(IntStream.range(0, 50).map(i -> service.host(TestService.to("10.0.1." + i + ":80"))).distinct())
+        assertThat(IntStream.range(0, 50)
+                        .map(i -> service.host(TestService.to("10.0.1." + i + ":80")))
+                        .distinct())
                 .hasSize(3);
-        assertThat(service.host(TestService.from("10.0.0.1:1"))).isEqualTo(service.host(TestService.from("10.7.7.7:7")));
+        assertThat(service.host(TestService.from("10.0.0.1:1")))
+                .isEqualTo(service.host(TestService.from("10.7.7.7:7")));
     }
 }

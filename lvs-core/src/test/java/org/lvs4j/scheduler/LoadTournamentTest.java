@@ -60,7 +60,9 @@ final class LoadTournamentTest {
                     change(servers, random);
                 }
                 int least = measure.least(servers);
-                assertThat(LoadTournament.least(measure, servers)).as("seed %d step %d", seed, step).isEqualTo(least);
+                assertThat(LoadTournament.least(measure, servers))
+                        .as("seed %d step %d", seed, step)
+                        .isEqualTo(least);
                 if (least != Scheduler.NONE) {
                     servers.add(least, 1, 0);
                 }
@@ -74,15 +76,18 @@ final class LoadTournamentTest {
         for (int i = 0; i < servers.size(); i++) {
             servers.overload(i, true);
         }
-        assertThat(LoadTournament.least(LoadMeasure.WEIGHTED_LEAST_CONNECTION, servers)).isEqualTo(Scheduler.NONE);
+        assertThat(LoadTournament.least(LoadMeasure.WEIGHTED_LEAST_CONNECTION, servers))
+                .isEqualTo(Scheduler.NONE);
         int last = 0;
         for (int i = 0; i < servers.size(); i++) {
             last = servers.weight(i) > 0 ? i : last;
         }
         servers.overload(last, false);
-        assertThat(LoadTournament.least(LoadMeasure.WEIGHTED_LEAST_CONNECTION, servers)).isEqualTo(last);
+        assertThat(LoadTournament.least(LoadMeasure.WEIGHTED_LEAST_CONNECTION, servers))
+                .isEqualTo(last);
         servers.overload(last, true);
-        assertThat(LoadTournament.least(LoadMeasure.WEIGHTED_LEAST_CONNECTION, servers)).isEqualTo(Scheduler.NONE);
+        assertThat(LoadTournament.least(LoadMeasure.WEIGHTED_LEAST_CONNECTION, servers))
+                .isEqualTo(Scheduler.NONE);
     }
 
     @Test

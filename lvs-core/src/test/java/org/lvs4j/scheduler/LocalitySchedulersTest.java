@@ -127,8 +127,9 @@ final class LocalitySchedulersTest {
         assertThat(cache.size()).as("nothing idle long enough").isEqualTo(LocalityCache.TARGET_ENTRIES + 300);
         service.advanceSeconds(60);
         cache.advance(service.nowNanos);
-        assertThat(cache.size()).as("400 wanted, whole chains").isBetween(
-                LocalityCache.TARGET_ENTRIES - 200, LocalityCache.TARGET_ENTRIES - 100);
+        assertThat(cache.size())
+                .as("400 wanted, whole chains")
+                .isBetween(LocalityCache.TARGET_ENTRIES - 200, LocalityCache.TARGET_ENTRIES - 100);
         service.advanceSeconds(60);
         cache.advance(service.nowNanos);
         assertThat(cache.size()).isGreaterThan(LocalityCache.TARGET_ENTRIES - 200);

@@ -42,8 +42,21 @@ final class MaglevFillingTest {
 
     @ParameterizedTest
     @CsvSource({
-        "2, 1", "3, 2", "5, 7", "251, 1", "251, 10", "4093, 1", "4093, 3", "4093, 100", "4093, 4093", "16381, 50",
-        "65537, 1", "65537, 1000", "131071, 20", "1048573, 2", "1048573, 5000"
+        "2, 1",
+        "3, 2",
+        "5, 7",
+        "251, 1",
+        "251, 10",
+        "4093, 1",
+        "4093, 3",
+        "4093, 100",
+        "4093, 4093",
+        "16381, 50",
+        "65537, 1",
+        "65537, 1000",
+        "131071, 20",
+        "1048573, 2",
+        "1048573, 5000"
     })
     void take_anyOrder_isThatOfSteps(int size, int servers) {
         SplittableRandom random = new SplittableRandom(size + servers);

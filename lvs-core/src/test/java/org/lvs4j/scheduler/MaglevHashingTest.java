@@ -53,7 +53,8 @@ final class MaglevHashingTest {
 
     @Test
     void table_weightsOneTwoThree_sharesFollow() {
-        assertThat(shares(MaglevTable.of(NEWEST_FIRST, new int[] {3, 2, 1}, 4093), 3)).containsExactly(2047, 1364, 682);
+        assertThat(shares(MaglevTable.of(NEWEST_FIRST, new int[] {3, 2, 1}, 4093), 3))
+                .containsExactly(2047, 1364, 682);
     }
 
     @ParameterizedTest
@@ -130,9 +131,13 @@ final class MaglevHashingTest {
     void port_flag_spreadsOneClient() {
         TestService service = TestService.of("mh", 1, 1, 1);
         TestService withPort = TestService.of("mh", SchedulerFlag.PORT, 1, 1, 1);
-        assertThat(IntStream.range(1024, 1100).map(port -> service.host(TestService.from("10.0.0.9:" + port))).distinct())
+        assertThat(IntStream.range(1024, 1100)
+                        .map(port -> service.host(TestService.from("10.0.0.9:" + port)))
+                        .distinct())
                 .hasSize(1);
-        assertThat(IntStream.range(1024, 1100).map(port -> withPort.host(TestService.from("10.0.0.9:" + port))).distinct())
+        assertThat(IntStream.range(1024, 1100)
+                        .map(port -> withPort.host(TestService.from("10.0.0.9:" + port)))
+                        .distinct())
                 .hasSize(3);
     }
 
@@ -140,8 +145,7 @@ final class MaglevHashingTest {
     void added_moreServersThanSlots_isRefusedWithTheNumbers() {
         TestServers servers = TestServers.none();
         for (int i = 0; i < 4094; i++) {
-            servers = servers.with(
-                    RealServer.at(TestService.endpoint(i + 1)).build(), new TestServers.Live(i));
+            servers = servers.with(RealServer.at(TestService.endpoint(i + 1)).build(), new TestServers.Live(i));
         }
         TestServers tooMany = servers;
         Scheduler scheduler = TestService.of("mh").view.scheduler();

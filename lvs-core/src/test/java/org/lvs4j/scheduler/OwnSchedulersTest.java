@@ -77,7 +77,9 @@ final class OwnSchedulersTest {
             }
         }
         service.add(TestService.endpoint(3), 3);
-        assertThat(service.hosts(3000).split(" ")).as("at another place of the list").isEqualTo(before);
+        assertThat(service.hosts(3000).split(" "))
+                .as("at another place of the list")
+                .isEqualTo(before);
     }
 
     @Test
@@ -107,7 +109,8 @@ final class OwnSchedulersTest {
     // ---- peak-ewma
 
     private static void observe(TestService service, int host, long millis) {
-        service.view.scheduler()
+        service.view
+                .scheduler()
                 .observed(service.live(TestService.endpoint(host)).id, TimeUnit.MILLISECONDS.toNanos(millis));
     }
 

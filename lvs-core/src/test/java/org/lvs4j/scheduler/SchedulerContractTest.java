@@ -183,7 +183,9 @@ class SchedulerContractTest {
                             .as("seed %d step %d", seed, step)
                             .isBetween(Scheduler.NONE, service.view.servers().size() - 1);
                     if (index >= 0) {
-                        assertThat(service.view.servers().weight(index)).as("seed %d step %d", seed, step).isPositive();
+                        assertThat(service.view.servers().weight(index))
+                                .as("seed %d step %d", seed, step)
+                                .isPositive();
                         service.view.servers().live(index).active.incrementAndGet();
                     }
                 }
@@ -234,7 +236,8 @@ class SchedulerContractTest {
             TestService.View view = service.view;
             int index = view.scheduler().pick(view.servers(), TestService.flow((int) (salt + picks) & 0xFFF));
             if (index < Scheduler.NONE || index >= view.servers().size()) {
-                throw new AssertionError("index " + index + " of " + view.servers().size());
+                throw new AssertionError(
+                        "index " + index + " of " + view.servers().size());
             }
             if (index >= 0) {
                 if (view.servers().weight(index) == 0) {

@@ -16,7 +16,11 @@ final class SchedulersTest {
 
     private static Path classes() {
         try {
-            return Path.of(Schedulers.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            return Path.of(Schedulers.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
         } catch (URISyntaxException e) {
             throw new AssertionError(e);
         }
@@ -26,14 +30,31 @@ final class SchedulersTest {
     void names_atHand_areThoseOfIpvsAndOurs() {
         assertThat(Schedulers.load(getClass().getClassLoader()).names())
                 .containsExactlyInAnyOrder(
-                        "rr", "wrr", "lc", "wlc", "lblc", "lblcr", "dh", "sh", "sed", "nq", "fo", "ovf", "mh", "twos",
-                        "mh-bounded", "mh-stable", "peak-ewma", "rendezvous");
+                        "rr",
+                        "wrr",
+                        "lc",
+                        "wlc",
+                        "lblc",
+                        "lblcr",
+                        "dh",
+                        "sh",
+                        "sed",
+                        "nq",
+                        "fo",
+                        "ovf",
+                        "mh",
+                        "twos",
+                        "mh-bounded",
+                        "mh-stable",
+                        "peak-ewma",
+                        "rendezvous");
     }
 
     @Test
     void providers_onTheModulePath_areThoseOfTheClassPath() throws IOException {
         String service = SchedulerProvider.class.getName();
-        ModuleDescriptor module = ModuleFinder.of(CLASSES).findAll().iterator().next().descriptor();
+        ModuleDescriptor module =
+                ModuleFinder.of(CLASSES).findAll().iterator().next().descriptor();
         assertThat(module.provides())
                 .filteredOn(provides -> provides.service().equals(service))
                 .singleElement()

@@ -64,7 +64,8 @@ final class TestService implements SchedulerContext {
 
     void add(String endpoint, int weight, TestServers.Live live) {
         View now = view;
-        TestServers servers = now.servers.with(RealServer.at(endpoint).weight(weight).build(), live);
+        TestServers servers =
+                now.servers.with(RealServer.at(endpoint).weight(weight).build(), live);
         view = new View(servers, now.scheduler.added(servers));
     }
 
@@ -117,15 +118,29 @@ final class TestService implements SchedulerContext {
     /** A connection from the client 10.0.0.0 plus a number to an address of its own. */
     static Flow flow(int number) {
         return new Flow()
-                .set(Protocol.TCP, AddressFamily.IPV4, 0, 0x0A00_0000L + number, 1024 + number % 60_000, 0,
-                        0x0B00_0000L + number, 80);
+                .set(
+                        Protocol.TCP,
+                        AddressFamily.IPV4,
+                        0,
+                        0x0A00_0000L + number,
+                        1024 + number % 60_000,
+                        0,
+                        0x0B00_0000L + number,
+                        80);
     }
 
     /** The same for IPv6. */
     static Flow flow6(int number) {
         return new Flow()
-                .set(Protocol.TCP, AddressFamily.IPV6, 0x2001_0DB8_0000_0000L, number, 1024 + number % 60_000,
-                        0x2001_0DB8_0001_0000L, number, 80);
+                .set(
+                        Protocol.TCP,
+                        AddressFamily.IPV6,
+                        0x2001_0DB8_0000_0000L,
+                        number,
+                        1024 + number % 60_000,
+                        0x2001_0DB8_0001_0000L,
+                        number,
+                        80);
     }
 
     /** A connection from an address and port to 10.0.0.100:80. */

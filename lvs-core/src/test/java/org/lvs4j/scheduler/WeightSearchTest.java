@@ -66,7 +66,8 @@ final class WeightSearchTest {
     void wrr_withOverloadsThatComeAndGo_walksAsIpvsDoes(int size) {
         for (long seed = 1; seed <= 20; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
-            MarkedServers servers = MarkedServers.random(size, random).withWeight(0, 1).withWeight(1, 4);
+            MarkedServers servers =
+                    MarkedServers.random(size, random).withWeight(0, 1).withWeight(1, 4);
             Scheduler wrr = new WeightedRoundRobin.Provider().create(servers, new TestService("wrr", Set.of()));
             PlainWalk walk = new PlainWalk(servers);
             for (int step = 0; step < 1_000; step++) {

@@ -36,17 +36,29 @@ class StatisticsTest {
         }
         statistics.counters().in(Stripes.SHARED, 1, 1);
         statistics.estimate();
-        assertThat(statistics.rates().connectionsPerSecond()).as("(1280 + 511) / 1024").isEqualTo(1);
-        assertThat(statistics.rates().inPacketsPerSecond()).as("(128 + 511) / 1024").isZero();
+        assertThat(statistics.rates().connectionsPerSecond())
+                .as("(1280 + 511) / 1024")
+                .isEqualTo(1);
+        assertThat(statistics.rates().inPacketsPerSecond())
+                .as("(128 + 511) / 1024")
+                .isZero();
         assertThat(statistics.rates().inBytesPerSecond()).as("(4 + 15) / 32").isZero();
         statistics.estimate();
-        assertThat(statistics.rates().connectionsPerSecond()).as("(960 + 511) / 1024").isEqualTo(1);
+        assertThat(statistics.rates().connectionsPerSecond())
+                .as("(960 + 511) / 1024")
+                .isEqualTo(1);
         statistics.estimate();
-        assertThat(statistics.rates().connectionsPerSecond()).as("(720 + 511) / 1024").isEqualTo(1);
+        assertThat(statistics.rates().connectionsPerSecond())
+                .as("(720 + 511) / 1024")
+                .isEqualTo(1);
         statistics.estimate();
-        assertThat(statistics.rates().connectionsPerSecond()).as("(540 + 511) / 1024").isEqualTo(1);
+        assertThat(statistics.rates().connectionsPerSecond())
+                .as("(540 + 511) / 1024")
+                .isEqualTo(1);
         statistics.estimate();
-        assertThat(statistics.rates().connectionsPerSecond()).as("(405 + 511) / 1024").isZero();
+        assertThat(statistics.rates().connectionsPerSecond())
+                .as("(405 + 511) / 1024")
+                .isZero();
     }
 
     @Test

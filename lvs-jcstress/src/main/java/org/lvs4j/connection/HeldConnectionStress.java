@@ -55,7 +55,10 @@ public class HeldConnectionStress {
 
     /** The holder ends it from two threads, while it changes from active to inactive. */
     @JCStressTest
-    @Outcome(id = {"1, 0, 0", "0, 1, 0"}, expect = ACCEPTABLE, desc = "Ended once, and counted no more.")
+    @Outcome(
+            id = {"1, 0, 0", "0, 1, 0"},
+            expect = ACCEPTABLE,
+            desc = "Ended once, and counted no more.")
     @Outcome(expect = FORBIDDEN, desc = "Ended twice, or a count remains.")
     @State
     public static class FinishAndReleaseVersusRelease {

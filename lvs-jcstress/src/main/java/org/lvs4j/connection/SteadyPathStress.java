@@ -62,7 +62,10 @@ public class SteadyPathStress {
 
     /** A packet beside the end of its connection, and another one that begins in the same slot, in the same state. */
     @JCStressTest
-    @Outcome(id = {"0, 0", "1, 0"}, expect = ACCEPTABLE, desc = "Too late, or in time; the other connection is as it began.")
+    @Outcome(
+            id = {"0, 0", "1, 0"},
+            expect = ACCEPTABLE,
+            desc = "Too late, or in time; the other connection is as it began.")
     @Outcome(expect = FORBIDDEN, desc = "The packet has put off the end of another connection.")
     @State
     public static class FollowVersusReuse {
@@ -97,7 +100,9 @@ public class SteadyPathStress {
     /** A packet beside the growth of the table, which moves its connection. */
     @JCStressTest
     @Outcome(id = "1", expect = ACCEPTABLE, desc = "Followed, or not, and the connection says so where it is now.")
-    @Outcome(expect = FORBIDDEN, desc = "What the packet did has been lost, or happened although the path says that it did not.")
+    @Outcome(
+            expect = FORBIDDEN,
+            desc = "What the packet did has been lost, or happened although the path says that it did not.")
     @State
     public static class FollowVersusMove {
         private final Home home = Moving.full().at(0);
@@ -131,7 +136,10 @@ public class SteadyPathStress {
     /** Two packets of one connection at once: each is counted, by whichever way. */
     @JCStressTest
     @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "One after the other.")
-    @Outcome(id = {"1, 0", "0, 1"}, expect = ACCEPTABLE, desc = "One has to go the general way.")
+    @Outcome(
+            id = {"1, 0", "0, 1"},
+            expect = ACCEPTABLE,
+            desc = "One has to go the general way.")
     @Outcome(expect = FORBIDDEN, desc = "Neither was followed.")
     @State
     public static class TwoFollow {

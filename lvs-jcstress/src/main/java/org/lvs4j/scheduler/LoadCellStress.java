@@ -92,7 +92,10 @@ public class LoadCellStress {
 
     /** One server is set aside, two threads want it. */
     @JCStressTest
-    @Outcome(id = {"7, -1", "-1, 7"}, expect = ACCEPTABLE, desc = "One of them gets it.")
+    @Outcome(
+            id = {"7, -1", "-1, 7"},
+            expect = ACCEPTABLE,
+            desc = "One of them gets it.")
     @Outcome(expect = FORBIDDEN, desc = "Both got it, or nobody.")
     @State
     public static class TwoTakers {
@@ -116,7 +119,10 @@ public class LoadCellStress {
 
     /** A cell is filled while another thread takes from it. */
     @JCStressTest
-    @Outcome(id = {"-1, 7", "7, 8"}, expect = ACCEPTABLE, desc = "Nothing yet, or the first of two.")
+    @Outcome(
+            id = {"-1, 7", "7, 8"},
+            expect = ACCEPTABLE,
+            desc = "Nothing yet, or the first of two.")
     @Outcome(expect = FORBIDDEN, desc = "A server was taken that was not there, or taken twice.")
     @State
     public static class FillVersusTake {

@@ -117,7 +117,10 @@ public class LoadTournamentStress {
 
     /** A load changes while the first pick builds the tree and puts it on the board. */
     @JCStressTest
-    @Outcome(id = {"0, 5", "5, 5"}, expect = ACCEPTABLE, desc = "The next pick knows, whether or not this one did.")
+    @Outcome(
+            id = {"0, 5", "5, 5"},
+            expect = ACCEPTABLE,
+            desc = "The next pick knows, whether or not this one did.")
     @Outcome(expect = FORBIDDEN, desc = "Neither the change has found the tree nor the tree the change.")
     @State
     public static class BuildVersusChange {
@@ -141,7 +144,10 @@ public class LoadTournamentStress {
 
     /** A pick races with a change: whoever finds the other at work leaves a mark, or servers set aside. */
     @JCStressTest
-    @Outcome(id = {"0, 5", "5, 5"}, expect = ACCEPTABLE, desc = "The next pick knows, whether or not this one did.")
+    @Outcome(
+            id = {"0, 5", "5, 5"},
+            expect = ACCEPTABLE,
+            desc = "The next pick knows, whether or not this one did.")
     @Outcome(expect = FORBIDDEN, desc = "The change was lost, or what was foreseen has stayed.")
     @State
     public static class PickVersusChange {

@@ -18,7 +18,10 @@ public class TakingTurnsStress {
 
     /** One pick each. */
     @JCStressTest
-    @Outcome(id = {"0, 1", "1, 0"}, expect = ACCEPTABLE, desc = "The first two turns, one each.")
+    @Outcome(
+            id = {"0, 1", "1, 0"},
+            expect = ACCEPTABLE,
+            desc = "The first two turns, one each.")
     @Outcome(expect = FORBIDDEN, desc = "A turn was taken twice, or left out.")
     @State
     public static class OnePickEach {
@@ -78,7 +81,10 @@ public class TakingTurnsStress {
 
     /** The same for the walk of {@code wrr}. */
     @JCStressTest
-    @Outcome(id = {"0, 1", "1, 0"}, expect = ACCEPTABLE, desc = "The first two turns, one each.")
+    @Outcome(
+            id = {"0, 1", "1, 0"},
+            expect = ACCEPTABLE,
+            desc = "The first two turns, one each.")
     @Outcome(expect = FORBIDDEN, desc = "A turn was taken twice, or left out.")
     @State
     public static class WeightedPickEach {

@@ -74,7 +74,10 @@ public class CountersStress {
 
     /** A thread counts in its stripe, for the first time, while the sum is read. */
     @JCStressTest
-    @Outcome(id = {"0, 2", "1, 2", "2, 2"}, expect = ACCEPTABLE, desc = "As far as it had come, and then all.")
+    @Outcome(
+            id = {"0, 2", "1, 2", "2, 2"},
+            expect = ACCEPTABLE,
+            desc = "As far as it had come, and then all.")
     @Outcome(expect = FORBIDDEN, desc = "A count is lost, or seen too early.")
     @State
     public static class StripeVersusRead {

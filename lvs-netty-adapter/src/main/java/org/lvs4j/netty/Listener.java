@@ -167,7 +167,8 @@ final class Listener {
             return new Endpoint(IpAddress.v6(0, MAPPED_IPV4 | bits), socket.getPort());
         }
         if (family == AddressFamily.IPV4 && address instanceof Inet6Address) {
-            return new Endpoint(IpAddress.v4(ByteBuffer.wrap(address.getAddress()).getInt(12)), socket.getPort());
+            return new Endpoint(
+                    IpAddress.v4(ByteBuffer.wrap(address.getAddress()).getInt(12)), socket.getPort());
         }
         return Endpoint.of(socket);
     }

@@ -114,7 +114,8 @@ final class Listeners {
             boolean matches = key instanceof ServiceKey.Address service
                     ? service.protocol() == address.protocol()
                             && service.endpoint().address().equals(endpoint.address())
-                            && (service.endpoint().port() == 0 || service.endpoint().port() == endpoint.port())
+                            && (service.endpoint().port() == 0
+                                    || service.endpoint().port() == endpoint.port())
                     : key instanceof ServiceKey.Mark mark
                             && mark.mark() == address.mark()
                             && mark.family() == endpoint.address().family();

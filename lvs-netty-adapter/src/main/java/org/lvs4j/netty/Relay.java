@@ -173,7 +173,10 @@ public final class Relay implements AutoCloseable {
         for (Lane lane : state.lanes()) {
             sum += lane.loop.isTerminated()
                     ? quantity.applyAsLong(lane)
-                    : lane.loop.submit(() -> quantity.applyAsLong(lane)).syncUninterruptibly().getNow();
+                    : lane.loop
+                            .submit(() -> quantity.applyAsLong(lane))
+                            .syncUninterruptibly()
+                            .getNow();
         }
         return sum;
     }

@@ -26,8 +26,11 @@ final class TcpConnection {
         RESET
     }
 
-    @Nullable TcpConnection previous;
-    @Nullable TcpConnection next;
+    @Nullable
+    TcpConnection previous;
+
+    @Nullable
+    TcpConnection next;
 
     private final RelayState state;
     private final Lane lane;

@@ -27,6 +27,7 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
     private @Nullable TcpSide peer;
     /** Read although nobody asked for it before the other side stood; see the class comment. */
     private @Nullable ByteBuf early;
+
     private int unreportedBytes;
     private boolean inputEnded;
     private boolean outputEnded;

@@ -48,7 +48,8 @@ public enum Transport {
     }
 
     /** Why it does not work in this JVM, or null if it does. */
-    @Nullable Throwable unavailability() {
+    @Nullable
+    Throwable unavailability() {
         return switch (this) {
             case AUTO, NIO -> null;
             case EPOLL -> Epoll.unavailabilityCause();
@@ -105,7 +106,8 @@ public enum Transport {
      * The option by which several sockets share a listening address and its load, or null where there is none: BSD
      * and macOS know the option, but give everything to one of the sockets.
      */
-    @Nullable ChannelOption<Boolean> sharedPort() {
+    @Nullable
+    ChannelOption<Boolean> sharedPort() {
         return switch (resolve()) {
             case EPOLL, IO_URING -> UnixChannelOption.SO_REUSEPORT;
             case NIO -> nioSharesPorts() ? NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT) : null;

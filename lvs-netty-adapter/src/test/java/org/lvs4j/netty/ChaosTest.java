@@ -81,8 +81,11 @@ final class ChaosTest {
                 Loopback.await("half of them", () -> next.get() > connections / 2);
                 relay.close();
             }
-            assertThat(done.await(40, TimeUnit.SECONDS)).as("clients end, seed %d", seed).isTrue();
-            Loopback.await("no open connection, seed " + seed, () -> relay.snapshot().openConnections() == 0);
+            assertThat(done.await(40, TimeUnit.SECONDS))
+                    .as("clients end, seed %d", seed)
+                    .isTrue();
+            Loopback.await(
+                    "no open connection, seed " + seed, () -> relay.snapshot().openConnections() == 0);
             Loopback.await("no open socket, seed " + seed, () -> relay.openSockets() == 0);
             return relay.snapshot();
         } finally {

@@ -43,7 +43,8 @@ final class ConnectFailureTest {
         Loopback.assumeAvailable(transport);
         try (TestServer up = TestServer.start()) {
             Director director = Loopback.director(Loopback.closedPort(), up.address());
-            try (Relay relay = Loopback.relay(director, Protocol.TCP).transport(transport).start()) {
+            try (Relay relay =
+                    Loopback.relay(director, Protocol.TCP).transport(transport).start()) {
                 for (int i = 0; i < 10; i++) {
                     exchange(relay);
                 }
@@ -60,8 +61,7 @@ final class ConnectFailureTest {
 
     @Test
     void connect_everyServerRefuses_eachIsTriedOnceAndClientIsReset() throws Exception {
-        Director director =
-                Loopback.director(Loopback.closedPort(), Loopback.closedPort(), Loopback.closedPort());
+        Director director = Loopback.director(Loopback.closedPort(), Loopback.closedPort(), Loopback.closedPort());
         try (Relay relay = Loopback.relay(director, Protocol.TCP).retries(10).start()) {
             assertReset(relay);
             Loopback.awaitReleased(relay, director);
@@ -149,7 +149,8 @@ final class ConnectFailureTest {
                 Endpoint busy = Endpoint.parse(first.accepted.get() == 1 ? first.address() : second.address());
                 int before = first.accepted.get() == 1 ? 0 : 1;
 
-                director.editServer(Loopback.SERVICE, RealServer.at(busy).weight(0).build());
+                director.editServer(
+                        Loopback.SERVICE, RealServer.at(busy).weight(0).build());
                 client.getOutputStream().write(2);
                 assertThat(client.getInputStream().read()).isEqualTo(2);
                 director.removeServer(Loopback.SERVICE, busy);

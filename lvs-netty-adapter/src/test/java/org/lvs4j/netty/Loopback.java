@@ -104,8 +104,12 @@ final class Loopback {
         List<ServiceSnapshot> services = director.services();
         for (ServiceSnapshot service : services) {
             for (ServerSnapshot server : service.servers()) {
-                assertThat(server.active()).as("active connections of %s", server.server()).isZero();
-                assertThat(server.inactive()).as("inactive connections of %s", server.server()).isZero();
+                assertThat(server.active())
+                        .as("active connections of %s", server.server())
+                        .isZero();
+                assertThat(server.inactive())
+                        .as("inactive connections of %s", server.server())
+                        .isZero();
             }
         }
         assertThat(director.connections()).isEmpty();

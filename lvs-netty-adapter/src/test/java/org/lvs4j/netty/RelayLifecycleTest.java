@@ -67,7 +67,8 @@ final class RelayLifecycleTest {
             Director director = Loopback.director(VirtualService.builder(key).build(), server.address());
             try (Relay relay = Relay.start(director)) {
                 InetSocketAddress address = relay.address(key);
-                assertThat("127.0.0.1:" + address.getPort()).isEqualTo(key.toString().substring(4));
+                assertThat("127.0.0.1:" + address.getPort())
+                        .isEqualTo(key.toString().substring(4));
                 exchange(address);
                 assertThat(relay.transport()).isEqualTo(Transport.AUTO.resolve());
             }
@@ -92,7 +93,8 @@ final class RelayLifecycleTest {
             director.addService(VirtualService.builder(ServiceKey.mark(7)).build());
 
             for (int acceptors = 1; acceptors <= 2; acceptors++) {
-                Relay.Builder builder = Relay.builder(director).transport(transport).acceptors(acceptors);
+                Relay.Builder builder =
+                        Relay.builder(director).transport(transport).acceptors(acceptors);
                 RelayException failure = catchThrowableOfType(RelayException.class, builder::start);
 
                 assertThat(failure.problems()).hasSize(5);
@@ -120,7 +122,8 @@ final class RelayLifecycleTest {
             Director director =
                     Loopback.director(VirtualService.builder(key).persistent(60).build(), "127.0.0.2:0");
             Endpoint listen = Endpoint.parse("127.0.0.1:" + at.port());
-            try (Relay relay = Relay.builder(director).listen(Protocol.TCP, listen, 0).start()) {
+            try (Relay relay =
+                    Relay.builder(director).listen(Protocol.TCP, listen, 0).start()) {
                 exchange(relay.address(key));
                 assertThat(server.accepted).hasValue(1);
             }
@@ -130,9 +133,11 @@ final class RelayLifecycleTest {
     @Test
     void relay_serverIsTheRelayItself_clientIsResetInsteadOfALoop() {
         ServiceKey key = ServiceKey.tcp("127.0.0.1:0");
-        Director director = Loopback.director(VirtualService.builder(key).persistent(60).build(), "127.0.0.1:0");
+        Director director =
+                Loopback.director(VirtualService.builder(key).persistent(60).build(), "127.0.0.1:0");
         Endpoint listen = Endpoint.parse("127.0.0.1:0");
-        try (Relay relay = Relay.builder(director).listen(Protocol.TCP, listen, 0).start()) {
+        try (Relay relay =
+                Relay.builder(director).listen(Protocol.TCP, listen, 0).start()) {
             assertThatThrownBy(() -> exchange(relay.address(key))).isInstanceOf(SocketException.class);
             assertThat(relay.snapshot().accepted()).isOne();
             assertThat(relay.snapshot().unreachable()).isOne();
@@ -153,14 +158,20 @@ final class RelayLifecycleTest {
         assertThatThrownBy(builder::start)
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll(
-                        "threads 0", "acceptors -1", "connect timeout in ms 0", "retries -1", "connections 0",
-                        "buffer bytes 1", "UDP flows 0");
+                        "threads 0",
+                        "acceptors -1",
+                        "connect timeout in ms 0",
+                        "retries -1",
+                        "connections 0",
+                        "buffer bytes 1",
+                        "UDP flows 0");
     }
 
     @Test
     void start_transportOfAnotherSystem_saysWhy() {
         Transport missing = Transport.KQUEUE.available() ? Transport.EPOLL : Transport.KQUEUE;
-        assertThatThrownBy(() -> Relay.builder(Director.create()).transport(missing).start())
+        assertThatThrownBy(() ->
+                        Relay.builder(Director.create()).transport(missing).start())
                 .isInstanceOf(RelayException.class)
                 .hasMessageContaining(missing.toString());
     }
@@ -196,7 +207,8 @@ final class RelayLifecycleTest {
                 ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Director director = Director.create();
             try (Relay relay = Relay.start(director)) {
-                director.addService(VirtualService.tcp("127.0.0.1:" + other.getLocalPort()).build());
+                director.addService(
+                        VirtualService.tcp("127.0.0.1:" + other.getLocalPort()).build());
                 ServiceKey key = ServiceKey.tcp(Loopback.closedPort());
                 director.addService(VirtualService.builder(key).build());
                 director.addServer(key, RealServer.at(server.address()).build());

@@ -77,7 +77,9 @@ final class RelayLimitsTest {
         })) {
             Director director = Loopback.director(server.address());
             director.setTimeouts(new TimeoutSettings(0, 1, 0));
-            try (Relay relay = Loopback.relay(director, Protocol.TCP).idleTimeout(Duration.ZERO).start();
+            try (Relay relay = Loopback.relay(director, Protocol.TCP)
+                            .idleTimeout(Duration.ZERO)
+                            .start();
                     Socket client = Loopback.connect(relay)) {
                 assertThat(client.getInputStream().read()).isEqualTo(-1);
                 Loopback.await("timed out", () -> relay.snapshot().idleTimeouts() == 1);
@@ -93,7 +95,8 @@ final class RelayLimitsTest {
             Director director = Loopback.director("127.0.0.1:" + server.getLocalPort());
             List<Socket> clients = new ArrayList<>();
             List<Socket> accepted = new ArrayList<>();
-            try (Relay relay = Loopback.relay(director, Protocol.TCP).acceptors(2).start()) {
+            try (Relay relay =
+                    Loopback.relay(director, Protocol.TCP).acceptors(2).start()) {
                 for (int i = 0; i < MANY; i++) {
                     clients.add(Loopback.connect(relay));
                     accepted.add(server.accept());
@@ -119,7 +122,8 @@ final class RelayLimitsTest {
     void connections_aboveTheCeiling_areResetAndCounted() throws Exception {
         try (TestServer server = TestServer.start()) {
             Director director = Loopback.director(server.address());
-            try (Relay relay = Loopback.relay(director, Protocol.TCP).maxConnections(1).start()) {
+            try (Relay relay =
+                    Loopback.relay(director, Protocol.TCP).maxConnections(1).start()) {
                 try (Socket first = Loopback.connect(relay)) {
                     first.getOutputStream().write(1);
                     assertThat(first.getInputStream().read()).isOne();

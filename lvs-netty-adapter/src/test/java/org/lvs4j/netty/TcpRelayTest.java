@@ -34,12 +34,15 @@ final class TcpRelayTest {
         Loopback.assumeAvailable(transport);
         try (TestServer server = TestServer.start()) {
             Director director = Loopback.director(server.address());
-            try (Relay relay = Loopback.relay(director, Protocol.TCP).transport(transport).start();
+            try (Relay relay = Loopback.relay(director, Protocol.TCP)
+                            .transport(transport)
+                            .start();
                     Socket client = Loopback.connect(relay)) {
                 client.getOutputStream().write("hello".getBytes(UTF_8));
                 client.shutdownOutput();
 
-                assertThat(new String(client.getInputStream().readAllBytes(), UTF_8)).isEqualTo("hello");
+                assertThat(new String(client.getInputStream().readAllBytes(), UTF_8))
+                        .isEqualTo("hello");
                 Loopback.awaitReleased(relay, director);
                 assertThat(relay.snapshot().aborted()).isZero();
                 Traffic traffic = director.traffic();
@@ -60,10 +63,15 @@ final class TcpRelayTest {
             received.complete(new String(socket.getInputStream().readAllBytes(), UTF_8));
         })) {
             Director director = Loopback.director(server.address());
-            try (Relay relay = Loopback.relay(director, Protocol.TCP).transport(transport).start();
+            try (Relay relay = Loopback.relay(director, Protocol.TCP)
+                            .transport(transport)
+                            .start();
                     Socket client = Loopback.connect(relay)) {
-                assertThat(new String(client.getInputStream().readAllBytes(), UTF_8)).isEqualTo("greeting");
-                Loopback.await("counted as inactive", () -> Loopback.server(director, 0).inactive() == 1);
+                assertThat(new String(client.getInputStream().readAllBytes(), UTF_8))
+                        .isEqualTo("greeting");
+                Loopback.await(
+                        "counted as inactive",
+                        () -> Loopback.server(director, 0).inactive() == 1);
                 client.getOutputStream().write("late".getBytes(UTF_8));
                 client.shutdownOutput();
 
@@ -80,14 +88,18 @@ final class TcpRelayTest {
         Loopback.assumeAvailable(transport);
         try (TestServer server = TestServer.start()) {
             Director director = Loopback.director(server.address());
-            try (Relay relay = Loopback.relay(director, Protocol.TCP).transport(transport).start();
+            try (Relay relay = Loopback.relay(director, Protocol.TCP)
+                            .transport(transport)
+                            .start();
                     Socket client = Loopback.connect(relay)) {
                 CRC32 sent = new CRC32();
                 CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> send(client, sent));
                 CRC32 received = new CRC32();
                 byte[] buffer = new byte[1 << 16];
                 long bytes = 0;
-                for (int n = client.getInputStream().read(buffer); n > 0; n = client.getInputStream().read(buffer)) {
+                for (int n = client.getInputStream().read(buffer);
+                        n > 0;
+                        n = client.getInputStream().read(buffer)) {
                     received.update(buffer, 0, n);
                     bytes += n;
                 }
@@ -115,7 +127,9 @@ final class TcpRelayTest {
             }
         })) {
             Director director = Loopback.director(server.address());
-            try (Relay relay = Loopback.relay(director, Protocol.TCP).transport(transport).start();
+            try (Relay relay = Loopback.relay(director, Protocol.TCP)
+                            .transport(transport)
+                            .start();
                     Socket client = Loopback.connect(relay)) {
                 client.getOutputStream().write("question".getBytes(UTF_8));
                 client.shutdownOutput();
@@ -155,13 +169,15 @@ final class TcpRelayTest {
         try (TestServer server = TestServer.start(socket -> {
             try {
                 socket.getOutputStream().write(1);
-                seen.complete(new AssertionError("read " + socket.getInputStream().read()));
+                seen.complete(
+                        new AssertionError("read " + socket.getInputStream().read()));
             } catch (SocketException e) {
                 seen.complete(e);
             }
         })) {
             Director director = Loopback.director(server.address());
-            try (Relay relay = Loopback.relay(director, Protocol.TCP).transport(transport).start()) {
+            try (Relay relay =
+                    Loopback.relay(director, Protocol.TCP).transport(transport).start()) {
                 Socket client = Loopback.connect(relay);
                 assertThat(client.getInputStream().read()).isEqualTo(1);
                 client.setSoLinger(true, 0);
@@ -185,7 +201,9 @@ final class TcpRelayTest {
             socket.setSoLinger(true, 0);
         })) {
             Director director = Loopback.director(server.address());
-            try (Relay relay = Loopback.relay(director, Protocol.TCP).transport(transport).start();
+            try (Relay relay = Loopback.relay(director, Protocol.TCP)
+                            .transport(transport)
+                            .start();
                     Socket client = Loopback.connect(relay)) {
                 client.getOutputStream().write(1);
 
@@ -204,7 +222,8 @@ final class TcpRelayTest {
         try (TestServer server = TestServer.start()) {
             // The first attempts fail, so that the client's bytes and its end are there before a server is.
             Director director = Loopback.director(Loopback.closedPort(), Loopback.closedPort(), server.address());
-            try (Relay relay = Loopback.relay(director, Protocol.TCP).transport(transport).start()) {
+            try (Relay relay =
+                    Loopback.relay(director, Protocol.TCP).transport(transport).start()) {
                 for (int i = 0; i < 30; i++) {
                     try (Socket client = Loopback.connect(relay)) {
                         client.getOutputStream().write(new byte[100_000]);
@@ -225,8 +244,10 @@ final class TcpRelayTest {
         try (TestServer one = TestServer.start();
                 TestServer two = TestServer.start()) {
             Director director = Loopback.director(one.address(), two.address());
-            try (Relay relay =
-                    Loopback.relay(director, Protocol.TCP).transport(transport).acceptors(2).start()) {
+            try (Relay relay = Loopback.relay(director, Protocol.TCP)
+                    .transport(transport)
+                    .acceptors(2)
+                    .start()) {
                 for (int i = 0; i < 40; i++) {
                     try (Socket client = Loopback.connect(relay)) {
                         client.getOutputStream().write(i);

@@ -47,7 +47,10 @@ final class UdpRelayTest {
 
     private static VirtualService service(boolean onePacket) {
         // A mark's service takes UDP as well as TCP; one-packet scheduling applies to the datagrams.
-        return VirtualService.builder(Loopback.SERVICE).scheduler("rr").onePacket(onePacket).build();
+        return VirtualService.builder(Loopback.SERVICE)
+                .scheduler("rr")
+                .onePacket(onePacket)
+                .build();
     }
 
     @ParameterizedTest
@@ -57,7 +60,9 @@ final class UdpRelayTest {
         try (UdpEchoServer one = new UdpEchoServer();
                 UdpEchoServer two = new UdpEchoServer()) {
             Director director = Loopback.director(one.address(), two.address());
-            try (Relay relay = Loopback.relay(director, Protocol.UDP).transport(transport).start();
+            try (Relay relay = Loopback.relay(director, Protocol.UDP)
+                            .transport(transport)
+                            .start();
                     DatagramSocket first = client(relay);
                     DatagramSocket second = client(relay)) {
                 for (int i = 0; i < 20; i++) {
@@ -83,7 +88,9 @@ final class UdpRelayTest {
         Loopback.assumeAvailable(transport);
         try (UdpEchoServer server = new UdpEchoServer()) {
             Director director = Loopback.director(server.address());
-            try (Relay relay = Loopback.relay(director, Protocol.UDP).transport(transport).start();
+            try (Relay relay = Loopback.relay(director, Protocol.UDP)
+                            .transport(transport)
+                            .start();
                     DatagramSocket client = client(relay)) {
                 SplittableRandom random = new SplittableRandom(1);
                 for (int size : new int[] {1, 100, 4096, 4097, 20_000, 65_507}) {
@@ -103,7 +110,9 @@ final class UdpRelayTest {
         Loopback.assumeAvailable(transport);
         try (UdpEchoServer server = new UdpEchoServer()) {
             Director director = Loopback.director(server.address());
-            try (Relay relay = Loopback.relay(director, Protocol.UDP).transport(transport).start();
+            try (Relay relay = Loopback.relay(director, Protocol.UDP)
+                            .transport(transport)
+                            .start();
                     DatagramSocket client = client(relay)) {
                 send(client, new byte[0]);
                 exchange(client, 1);
@@ -138,7 +147,9 @@ final class UdpRelayTest {
         try (UdpEchoServer one = new UdpEchoServer();
                 UdpEchoServer two = new UdpEchoServer()) {
             Director director = Loopback.director(service(true), one.address(), two.address());
-            try (Relay relay = Loopback.relay(director, Protocol.UDP).transport(transport).start();
+            try (Relay relay = Loopback.relay(director, Protocol.UDP)
+                            .transport(transport)
+                            .start();
                     DatagramSocket client = client(relay)) {
                 for (int i = 0; i < 40; i++) {
                     exchange(client, i);
@@ -168,7 +179,8 @@ final class UdpRelayTest {
     void relay_moreFlowsThanTheCeiling_datagramsAreDroppedAndCounted() throws Exception {
         try (UdpEchoServer server = new UdpEchoServer()) {
             Director director = Loopback.director(server.address());
-            try (Relay relay = Loopback.relay(director, Protocol.UDP).udpFlows(1).start();
+            try (Relay relay =
+                            Loopback.relay(director, Protocol.UDP).udpFlows(1).start();
                     DatagramSocket first = client(relay);
                     DatagramSocket second = client(relay)) {
                 exchange(first, 1);
@@ -189,7 +201,9 @@ final class UdpRelayTest {
         Loopback.assumeAvailable(transport);
         try (UdpEchoServer up = new UdpEchoServer()) {
             Director director = Loopback.director(Loopback.closedUdpPort(), up.address());
-            try (Relay relay = Loopback.relay(director, Protocol.UDP).transport(transport).start();
+            try (Relay relay = Loopback.relay(director, Protocol.UDP)
+                            .transport(transport)
+                            .start();
                     DatagramSocket client = client(relay)) {
                 // The first datagram goes to either server, depending on where the cursor stands.
                 send(client, new byte[] {1});

@@ -21,14 +21,24 @@ final class CaptureReport {
      */
     static String of(String source, CaptureSummary summary, boolean repaired) {
         StringBuilder text = new StringBuilder();
-        text.append(source).append(": ").append(counted(summary.packets(), "packet"))
-                .append(" in ").append(seconds(summary.spanNanos())).append(" s of the capture, ")
-                .append(summary.emitted()).append(" emitted\n");
-        text.append("  to servers ").append(summary.toServers())
-                .append(", to clients ").append(summary.toClients())
-                .append(", answered ").append(summary.answered())
-                .append(", not the director's ").append(summary.passed())
-                .append(", dropped ").append(summary.dropped());
+        text.append(source)
+                .append(": ")
+                .append(counted(summary.packets(), "packet"))
+                .append(" in ")
+                .append(seconds(summary.spanNanos()))
+                .append(" s of the capture, ")
+                .append(summary.emitted())
+                .append(" emitted\n");
+        text.append("  to servers ")
+                .append(summary.toServers())
+                .append(", to clients ")
+                .append(summary.toClients())
+                .append(", answered ")
+                .append(summary.answered())
+                .append(", not the director's ")
+                .append(summary.passed())
+                .append(", dropped ")
+                .append(summary.dropped());
         if (summary.held() > 0) {
             text.append(", fragments kept ").append(summary.held());
         }
@@ -36,9 +46,17 @@ final class CaptureReport {
         note(text, summary.cut(), "packet", "left out: the capture has only the start of it");
         note(text, summary.other(), "frame", "left out: it holds no IP packet");
         note(text, summary.unknownLink(), "frame", "left out: its link type is not known");
-        note(text, summary.wrongChecksums(), "packet", "came with a wrong checksum"
-                + (repaired ? ", made right" : ", and went on with it; see --fix-checksums"));
-        note(text, summary.unfinishedChecksums(), "packet", "came with the checksum left to the network card; finished");
+        note(
+                text,
+                summary.wrongChecksums(),
+                "packet",
+                "came with a wrong checksum"
+                        + (repaired ? ", made right" : ", and went on with it; see --fix-checksums"));
+        note(
+                text,
+                summary.unfinishedChecksums(),
+                "packet",
+                "came with the checksum left to the network card; finished");
         note(text, summary.backwards(), "frame", "of an earlier time than one before");
         note(text, summary.pausesCut(), "pause", "of days cut, since nothing was left that could end");
         if (summary.cutShort()) {
@@ -49,7 +67,11 @@ final class CaptureReport {
 
     private static void note(StringBuilder text, long number, String what, String why) {
         if (number > 0) {
-            text.append("  ").append(counted(number, what)).append(' ').append(why).append('\n');
+            text.append("  ")
+                    .append(counted(number, what))
+                    .append(' ')
+                    .append(why)
+                    .append('\n');
         }
     }
 

@@ -31,13 +31,12 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws RulesInvalidException, RuleException {
-        Rules rules = tun
-                ? RulesFile.read(file, System.in, anything -> {})
-                : RulesFile.read(file, System.in);
+        Rules rules = tun ? RulesFile.read(file, System.in, anything -> {}) : RulesFile.read(file, System.in);
         Director director = Director.create();
         rules.applyTo(director);
         List<ServiceSnapshot> services = director.services();
-        int servers = services.stream().mapToInt(service -> service.servers().size()).sum();
+        int servers =
+                services.stream().mapToInt(service -> service.servers().size()).sum();
         PrintWriter output = spec.commandLine().getOut();
         output.println(file + ": " + counted(services.size(), "service") + ", " + counted(servers, "server"));
         return Answer.OK;

@@ -120,8 +120,12 @@ final class ControlServer implements AutoCloseable {
 
     private static void refuse(SocketChannel channel) {
         try (FrameChannel frames = FrameChannel.over(channel, Duration.ofMillis(100))) {
-            send(frames, Answer.error(Answer.FAILURE,
-                    "lvsd: " + MAX_CONNECTIONS + " control connections are open, that is the limit; try again"));
+            send(
+                    frames,
+                    Answer.error(
+                            Answer.FAILURE,
+                            "lvsd: " + MAX_CONNECTIONS
+                                    + " control connections are open, that is the limit; try again"));
         } catch (IOException e) {
             LOG.debug("control socket: a refused connection is gone", e);
         }

@@ -87,7 +87,8 @@ final class ControlSocket implements AutoCloseable {
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
-        boolean socket = Files.getAttribute(path, "basic:isOther", LinkOption.NOFOLLOW_LINKS).equals(true);
+        boolean socket = Files.getAttribute(path, "basic:isOther", LinkOption.NOFOLLOW_LINKS)
+                .equals(true);
         if (!socket) {
             throw new IOException(path + " exists and is not a socket; remove it or give another --socket");
         }

@@ -13,8 +13,9 @@ final class DirectorOptions {
     @Option(
             names = "--slow-start",
             paramLabel = "TIME",
-            description = "The weight of a server that is added, or had weight 0, grows from 1 to what is configured over"
-                    + " this time (default: at once). Not of IPVS.")
+            description =
+                    "The weight of a server that is added, or had weight 0, grows from 1 to what is configured over"
+                            + " this time (default: at once). Not of IPVS.")
     private Duration slowStart = Duration.ZERO;
 
     @Option(

@@ -19,13 +19,12 @@ final class DurationConverter implements ITypeConverter<Duration> {
                     "'" + text + "' is not a duration; expected one like 500ms, 5s, 2m or 1h");
         }
         long number = Long.parseLong(matcher.group(1));
-        Duration duration =
-                switch (matcher.group(2)) {
-                    case "ms" -> Duration.ofMillis(number);
-                    case "s" -> Duration.ofSeconds(number);
-                    case "m" -> Duration.ofMinutes(number);
-                    default -> Duration.ofHours(number);
-                };
+        Duration duration = switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(number);
+            case "s" -> Duration.ofSeconds(number);
+            case "m" -> Duration.ofMinutes(number);
+            default -> Duration.ofHours(number);
+        };
         if (duration.compareTo(LONGEST) > 0) {
             throw new TypeConversionException("'" + text + "' is longer than a day");
         }

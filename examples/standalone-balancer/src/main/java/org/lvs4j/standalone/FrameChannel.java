@@ -23,7 +23,8 @@ final class FrameChannel implements AutoCloseable {
     private final SocketChannel channel;
     private final Selector selector;
     private final SelectionKey key;
-    private final ByteBuffer received = ByteBuffer.allocate(HEADER_BYTES + MAX_PAYLOAD_BYTES).flip();
+    private final ByteBuffer received =
+            ByteBuffer.allocate(HEADER_BYTES + MAX_PAYLOAD_BYTES).flip();
     private long deadlineNanos;
     private boolean hungUp;
 

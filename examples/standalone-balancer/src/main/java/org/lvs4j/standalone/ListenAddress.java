@@ -28,12 +28,11 @@ record ListenAddress(Protocol protocol, Endpoint endpoint, int mark) {
             if (!matcher.matches()) {
                 throw malformed(text, "this is not an address to listen on");
             }
-            Protocol protocol =
-                    switch (matcher.group("protocol").toLowerCase(Locale.ROOT)) {
-                        case "tcp" -> Protocol.TCP;
-                        case "udp" -> Protocol.UDP;
-                        default -> throw malformed(text, "the protocol must be tcp or udp");
-                    };
+            Protocol protocol = switch (matcher.group("protocol").toLowerCase(Locale.ROOT)) {
+                case "tcp" -> Protocol.TCP;
+                case "udp" -> Protocol.UDP;
+                default -> throw malformed(text, "the protocol must be tcp or udp");
+            };
             Endpoint endpoint;
             try {
                 endpoint = Endpoint.parse(matcher.group("endpoint"));

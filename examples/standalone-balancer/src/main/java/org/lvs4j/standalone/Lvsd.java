@@ -16,7 +16,10 @@ import picocli.CommandLine.IVersionProvider;
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:done", "1:a failure at run time, or answers that do not match", "2:wrong usage", "3:an error in a file"
+            "0:done",
+            "1:a failure at run time, or answers that do not match",
+            "2:wrong usage",
+            "3:an error in a file"
         })
 public final class Lvsd implements Runnable {
     @CommandLine.Spec
@@ -61,7 +64,8 @@ public final class Lvsd implements Runnable {
     /** Without a command there is nothing to do. */
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing: run, check, simulate or replay");
+        throw new CommandLine.ParameterException(
+                spec.commandLine(), "a command is missing: run, check, simulate or replay");
     }
 
     static final class ThisVersion implements IVersionProvider {

@@ -28,8 +28,9 @@ final class PacketDifference {
     private static String counted(List<PacketEmission> packets) {
         return switch (packets.size()) {
             case 0 -> "nothing";
-            case 1 -> "a packet to the " + packets.get(0).wire() + " wire ("
-                    + PacketField.name(bytes(packets.get(0)), 0) + ")";
+            case 1 ->
+                "a packet to the " + packets.get(0).wire() + " wire (" + PacketField.name(bytes(packets.get(0)), 0)
+                        + ")";
             default -> packets.size() + " packets";
         };
     }
@@ -47,9 +48,7 @@ final class PacketDifference {
                         + shown(found, at);
             }
         }
-        return wanted.length == found.length
-                ? ""
-                : "expected " + wanted.length + " bytes, given " + found.length;
+        return wanted.length == found.length ? "" : "expected " + wanted.length + " bytes, given " + found.length;
     }
 
     private static boolean varies(PacketEmission packet, int at) {

@@ -19,14 +19,48 @@ final class PacketField {
     private static final int FIRST_INFORMATIONAL_V6 = 128;
 
     private static final String[] IPV4_FIELDS = {
-        "version and header length", "type of service", "length", "length", "id", "id", "flags and fragment offset",
-        "flags and fragment offset", "TTL", "protocol", "header checksum", "header checksum", "source", "source", "source",
-        "source", "destination", "destination", "destination", "destination"
+        "version and header length",
+        "type of service",
+        "length",
+        "length",
+        "id",
+        "id",
+        "flags and fragment offset",
+        "flags and fragment offset",
+        "TTL",
+        "protocol",
+        "header checksum",
+        "header checksum",
+        "source",
+        "source",
+        "source",
+        "source",
+        "destination",
+        "destination",
+        "destination",
+        "destination"
     };
     private static final String[] TCP_FIELDS = {
-        "source port", "source port", "destination port", "destination port", "sequence number", "sequence number",
-        "sequence number", "sequence number", "acknowledgement", "acknowledgement", "acknowledgement", "acknowledgement",
-        "header length", "flags", "window", "window", "checksum", "checksum", "urgent pointer", "urgent pointer"
+        "source port",
+        "source port",
+        "destination port",
+        "destination port",
+        "sequence number",
+        "sequence number",
+        "sequence number",
+        "sequence number",
+        "acknowledgement",
+        "acknowledgement",
+        "acknowledgement",
+        "acknowledgement",
+        "header length",
+        "flags",
+        "window",
+        "window",
+        "checksum",
+        "checksum",
+        "urgent pointer",
+        "urgent pointer"
     };
     private static final String[] UDP_FIELDS = {
         "source port", "source port", "destination port", "destination port", "length", "length", "checksum", "checksum"
@@ -74,8 +108,11 @@ final class PacketField {
         if (offset < 40) {
             return offset < 4
                     ? "version, traffic class and flow label"
-                    : offset < 6 ? "payload length" : offset == 6 ? "next header" : offset == 7 ? "hop limit"
-                            : offset < 24 ? "source" : "destination";
+                    : offset < 6
+                            ? "payload length"
+                            : offset == 6
+                                    ? "next header"
+                                    : offset == 7 ? "hop limit" : offset < 24 ? "source" : "destination";
         }
         int next = octet(start + 6);
         if (next != FRAGMENT) {
@@ -101,7 +138,9 @@ final class PacketField {
     }
 
     private String icmp(int start, boolean quotes) {
-        return at >= start + 8 && quotes ? "ICMP error about " + ip(start + 8) : "ICMP " + header(ICMP_FIELDS, start, 8);
+        return at >= start + 8 && quotes
+                ? "ICMP error about " + ip(start + 8)
+                : "ICMP " + header(ICMP_FIELDS, start, 8);
     }
 
     private int gre(int start) {

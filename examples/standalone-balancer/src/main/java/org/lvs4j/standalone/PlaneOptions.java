@@ -42,7 +42,8 @@ final class PlaneOptions {
     }
 
     /** Why what a command says cannot be served, or null if it can. */
-    @Nullable String unserved(RuleCommand command) {
+    @Nullable
+    String unserved(RuleCommand command) {
         if (tun.given()) {
             return relay.unmarked(command);
         }
@@ -52,8 +53,6 @@ final class PlaneOptions {
 
     /** Starts to serve. */
     Plane start(Director director) {
-        return tun.given()
-                ? tun.start(director, relay.threads(), relay.listen())
-                : Plane.of(relay.start(director));
+        return tun.given() ? tun.start(director, relay.threads(), relay.listen()) : Plane.of(relay.start(director));
     }
 }

@@ -78,7 +78,8 @@ final class RecordingsRun {
         PrintWriter output = commandLine.getOut();
         if (print) {
             for (int i = 0; i < played.size(); i++) {
-                output.println(PacketRecords.print(played.get(i), result.emissions().get(i)));
+                output.println(
+                        PacketRecords.print(played.get(i), result.emissions().get(i)));
             }
             return;
         }

@@ -83,24 +83,32 @@ final class RelayOptions {
     }
 
     /** Why no client could reach a service that a command adds, or null if some could. */
-    @Nullable String unreachable(RuleCommand command) {
+    @Nullable
+    String unreachable(RuleCommand command) {
         if (!(command instanceof RuleCommand.AddService add)) {
             return null;
         }
         ServiceKey key = add.service().key();
         if (key instanceof ServiceKey.Mark mark) {
             boolean found = listen.stream()
-                    .anyMatch(at -> at.mark() == mark.mark() && at.endpoint().address().family() == mark.family());
-            return found ? null : key + " has no address: start lvsd with --listen tcp:ADDRESS:PORT@"
-                    + Integer.toUnsignedString(mark.mark());
+                    .anyMatch(at ->
+                            at.mark() == mark.mark() && at.endpoint().address().family() == mark.family());
+            return found
+                    ? null
+                    : key + " has no address: start lvsd with --listen tcp:ADDRESS:PORT@"
+                            + Integer.toUnsignedString(mark.mark());
         }
         ServiceKey.Address address = (ServiceKey.Address) key;
         boolean found = address.endpoint().port() != 0
                 || listen.stream()
                         .anyMatch(at -> at.protocol() == address.protocol()
-                                && at.endpoint().address().equals(address.endpoint().address()));
-        return found ? null : key + " stands for every port: start lvsd with --listen "
-                + address.protocol().toString().toLowerCase(Locale.ROOT) + ":ADDRESS:PORT for each of them";
+                                && at.endpoint()
+                                        .address()
+                                        .equals(address.endpoint().address()));
+        return found
+                ? null
+                : key + " stands for every port: start lvsd with --listen "
+                        + address.protocol().toString().toLowerCase(Locale.ROOT) + ":ADDRESS:PORT for each of them";
     }
 
     /**
@@ -121,7 +129,8 @@ final class RelayOptions {
     }
 
     /** Why no packet could reach a service that a command adds, or null if some could. */
-    @Nullable String unmarked(RuleCommand command) {
+    @Nullable
+    String unmarked(RuleCommand command) {
         return command instanceof RuleCommand.AddService add && add.service().key() instanceof ServiceKey.Mark
                 ? unreachable(command)
                 : null;
@@ -140,18 +149,20 @@ final class RelayOptions {
                 || idleTimeout != null
                 || maxConnections != null;
         if (relayed) {
-            throw new IllegalArgumentException("--transport, --acceptors, --connect-timeout, --retries, --idle-timeout and"
-                    + " --max-connections are for the relay: leave them out with --tun");
+            throw new IllegalArgumentException(
+                    "--transport, --acceptors, --connect-timeout, --retries, --idle-timeout and"
+                            + " --max-connections are for the relay: leave them out with --tun");
         }
         for (ListenAddress address : listen) {
             if (address.mark() == 0) {
-                throw new IllegalArgumentException("--listen " + address + ": with --tun it gives packets a firewall mark;"
-                        + " add @MARK");
+                throw new IllegalArgumentException(
+                        "--listen " + address + ": with --tun it gives packets a firewall mark;" + " add @MARK");
             }
         }
     }
 
-    @Nullable Integer threads() {
+    @Nullable
+    Integer threads() {
         return threads;
     }
 

@@ -52,7 +52,8 @@ final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = {"-r", "--rules"},
             paramLabel = "RULES",
-            description = "The services, in the format of ipvsadm -S; - for standard input. Forwarding may be -m, -g or -i.")
+            description =
+                    "The services, in the format of ipvsadm -S; - for standard input. Forwarding may be -m, -g or -i.")
     private @Nullable String rules;
 
     @Option(
@@ -62,8 +63,9 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Option(
             names = "--fix-checksums",
-            description = "Make wrong checksums right before the director sees them. IPVS hands them on as they are. Those"
-                    + " that a machine had left to its network card when it captured are finished anyway.")
+            description =
+                    "Make wrong checksums right before the director sees them. IPVS hands them on as they are. Those"
+                            + " that a machine had left to its network card when it captured are finished anyway.")
     private boolean fixChecksums;
 
     @Option(
@@ -83,7 +85,8 @@ final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--mark",
             paramLabel = "PROTO:ADDRESS:PORT@MARK",
-            description = "Packets to this address get this firewall mark, which captures do not have. May be repeated.")
+            description =
+                    "Packets to this address get this firewall mark, which captures do not have. May be repeated.")
     private List<ListenAddress> marks = List.of();
 
     @Mixin
@@ -135,7 +138,8 @@ final class ReplayCommand implements Callable<Integer> {
         requireOwnAddresses(replay.director());
         for (ListenAddress marked : marks) {
             if (marked.mark() == 0) {
-                throw misused("--mark " + marked + " has no mark; expected PROTO:ADDRESS:PORT@MARK such as tcp:10.0.0.1:80@5");
+                throw misused("--mark " + marked
+                        + " has no mark; expected PROTO:ADDRESS:PORT@MARK such as tcp:10.0.0.1:80@5");
             }
             replay.mark(marked.protocol(), marked.endpoint(), marked.mark());
         }

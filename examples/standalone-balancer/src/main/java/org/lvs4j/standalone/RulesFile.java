@@ -126,8 +126,9 @@ final class RulesFile {
     private static @Nullable String notRelayable(Forwarding forwarding) {
         return switch (forwarding.method()) {
             case MASQUERADE -> null;
-            case DIRECT -> "direct routing (-g, which is also meant when nothing is said) is for packets; lvsd relays"
-                    + " connections: use -m for this server";
+            case DIRECT ->
+                "direct routing (-g, which is also meant when nothing is said) is for packets; lvsd relays"
+                        + " connections: use -m for this server";
             case TUNNEL -> "a tunnel (-i) is for packets; lvsd relays connections: use -m for this server";
         };
     }

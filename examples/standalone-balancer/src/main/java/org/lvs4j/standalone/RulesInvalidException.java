@@ -31,7 +31,9 @@ final class RulesInvalidException extends Exception {
             text.append(text.length() == 0 ? "" : "\n").append(error.getMessage());
         }
         if (errors.size() >= RulesFile.MAX_ERRORS) {
-            text.append("\nand perhaps more: these are the first ").append(errors.size()).append(" errors");
+            text.append("\nand perhaps more: these are the first ")
+                    .append(errors.size())
+                    .append(" errors");
         }
         return text.toString();
     }

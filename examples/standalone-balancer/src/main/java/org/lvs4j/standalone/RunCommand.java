@@ -116,8 +116,10 @@ final class RunCommand implements Callable<Integer> {
 
     private void stop(String signal) {
         if (stopping.compareAndSet(false, true)) {
-            LOG.info("{}: no new connections; waiting up to {} for those that exist; once more to stop at once",
-                    signal, DurationConverter.print(drainTimeout));
+            LOG.info(
+                    "{}: no new connections; waiting up to {} for those that exist; once more to stop at once",
+                    signal,
+                    DurationConverter.print(drainTimeout));
             orders.add(Order.STOP);
         } else {
             LOG.info("{} again: stopping at once", signal);
@@ -150,8 +152,8 @@ final class RunCommand implements Callable<Integer> {
         for (ServerSnapshot server : service.servers()) {
             servers.add(server.server().toString());
         }
-        return service.service().key().toString().toLowerCase(Locale.ROOT)
-                + " " + service.service().scheduler() + ": " + servers;
+        return service.service().key().toString().toLowerCase(Locale.ROOT) + " "
+                + service.service().scheduler() + ": " + servers;
     }
 
     private void obey(Balancer balancer, ControlServer control) throws InterruptedException, StartException {

@@ -58,8 +58,8 @@ final class SimulateCommand implements Callable<Integer> {
         }
         for (String trace : traces) {
             try {
-                show(Replay.run(Trace.parse(
-                        TextFile.read(trace, System.in, Trace.MAX_TEXT_LENGTH), TextFile.nameOf(trace))));
+                show(Replay.run(
+                        Trace.parse(TextFile.read(trace, System.in, Trace.MAX_TEXT_LENGTH), TextFile.nameOf(trace))));
             } catch (TraceException | RulesInvalidException e) {
                 error(e.getMessage());
                 unreadable = true;

@@ -72,7 +72,8 @@ final class SocketPath {
         PosixFileAttributes found =
                 Files.readAttributes(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         String self = self();
-        boolean own = found.owner().getName().equals(self) || found.owner().getName().equals("root");
+        boolean own =
+                found.owner().getName().equals(self) || found.owner().getName().equals("root");
         if (!own || found.permissions().stream().anyMatch(OF_OTHERS::contains)) {
             throw new IOException("the directory " + directory + " is not private: it belongs to "
                     + found.owner().getName() + " and should belong to " + self + " with mode 0700");

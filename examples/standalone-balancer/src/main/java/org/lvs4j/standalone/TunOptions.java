@@ -56,7 +56,8 @@ final class TunOptions {
      * @param marked where packets get a firewall mark
      */
     Plane start(Director director, @Nullable Integer threads, List<ListenAddress> marked) {
-        TunPlane.Builder builder = TunPlane.builder(director).device(String.valueOf(tun)).setUp(setUp);
+        TunPlane.Builder builder =
+                TunPlane.builder(director).device(String.valueOf(tun)).setUp(setUp);
         if (threads != null) {
             builder.queues(threads);
         }
@@ -76,9 +77,11 @@ final class TunOptions {
     private String announcement(TunPlane plane) {
         StringBuilder text = new StringBuilder("packets through " + plane.device() + "\n");
         text.append(setUp ? "set up, and taken back at the end:\n" : "to set up the network (--setup does it):\n");
-        plane.setUpCommands().forEach(command -> text.append("  ").append(command).append('\n'));
+        plane.setUpCommands()
+                .forEach(command -> text.append("  ").append(command).append('\n'));
         text.append(setUp ? "to take it back should lvsd be killed:\n" : "to take it back:\n");
-        plane.undoCommands().forEach(command -> text.append("  ").append(command).append('\n'));
+        plane.undoCommands()
+                .forEach(command -> text.append("  ").append(command).append('\n'));
         return text.toString();
     }
 }

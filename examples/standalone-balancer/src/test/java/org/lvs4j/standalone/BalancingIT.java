@@ -22,8 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code lvsd} and {@code lvsadm}, started by their scripts, in front of three real web servers. */
 @Timeout(120)
 class BalancingIT {
-    private static final String HEADER =
-            """
+    private static final String HEADER = """
             IP Virtual Server version 1.2.1 (size=4096)
             Prot LocalAddress:Port Scheduler Flags
               -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
@@ -53,8 +52,7 @@ class BalancingIT {
     }
 
     private static String row(Nginx server, int weight, int active, int inactive) {
-        return String.format(
-                "  -> %-28s %-7s %-6d %-10d %-10d%n", server.endpoint(), "Masq", weight, active, inactive);
+        return String.format("  -> %-28s %-7s %-6d %-10d %-10d%n", server.endpoint(), "Masq", weight, active, inactive);
     }
 
     @Test
@@ -138,9 +136,10 @@ class BalancingIT {
                             "pro expire state       source             virtual            destination")
                     .last()
                     .asString()
-                    .matches("TCP 14:5\\d  ESTABLISHED " + Pattern.quote(String.format(
-                            "%-18s %-18s %s",
-                            "127.0.0.1:" + held.socket().getLocalPort(), site.service(), server.endpoint())));
+                    .matches("TCP 14:5\\d  ESTABLISHED "
+                            + Pattern.quote(String.format(
+                                    "%-18s %-18s %s",
+                                    "127.0.0.1:" + held.socket().getLocalPort(), site.service(), server.endpoint())));
             assertThat(lvsd.listing("-Ln", "--thresholds"))
                     .endsWith(String.format("  -> %-28s %-10d %-10d %-10d %-10d%n", server.endpoint(), 0, 0, 1, 0));
             assertThat(lvsd.listing("-Ln", "--persistent-conn"))
@@ -183,9 +182,12 @@ class BalancingIT {
             lvsd.awaitLine("-d -t " + site.service() + " -r " + site.server(1).endpoint());
 
             assertThat(lvsd.listing("-S", "-n").lines())
-                    .containsExactlyInAnyOrderElementsOf(site.rules("wrr", 2, -1, 1).lines().toList());
+                    .containsExactlyInAnyOrderElementsOf(
+                            site.rules("wrr", 2, -1, 1).lines().toList());
             assertThat(site.request(20)).containsOnlyKeys("a", "c");
-            assertThat(List.of(first.request(), second.request())).isEqualTo(before).contains("b");
+            assertThat(List.of(first.request(), second.request()))
+                    .isEqualTo(before)
+                    .contains("b");
         }
     }
 
@@ -208,7 +210,12 @@ class BalancingIT {
     void terminate_downloadUnderWay_finishesAndThenExits() throws Exception {
         try (Daemon lvsd = lvsd(site.rulesFile("rr", 1, 1, 1))) {
             Process curl = new ProcessBuilder(
-                            "curl", "--silent", "--limit-rate", "5M", "--output", directory.resolve("got").toString(),
+                            "curl",
+                            "--silent",
+                            "--limit-rate",
+                            "5M",
+                            "--output",
+                            directory.resolve("got").toString(),
                             site.url() + "files/twenty-megabytes")
                     .start();
             lvsd.await("the download to begin", () -> Files.exists(directory.resolve("got")));

@@ -82,7 +82,8 @@ class CapacityIT {
             lvsd.await(count + " active connections", () -> sumOfColumn(lvsd, 4) == count);
 
             for (int i = 0; i < count; i += 10) {
-                assertThat(new WebSite.HeldConnection(clients.get(i).socket()).request()).matches("[abc]");
+                assertThat(new WebSite.HeldConnection(clients.get(i).socket()).request())
+                        .matches("[abc]");
             }
 
             assertThat(sumOfColumn(lvsd, 4)).isEqualTo(count);
@@ -108,7 +109,8 @@ class CapacityIT {
     /** The sum over all servers of a column of {@code -Ln}: 4 for active connections, 5 for inactive ones. */
     private static int sumOfColumn(Daemon lvsd, int column) {
         try {
-            return lvsd.listing("-L", "-n").lines()
+            return lvsd.listing("-L", "-n")
+                    .lines()
                     .skip(3)
                     .filter(line -> line.startsWith("  -> "))
                     .mapToInt(line -> Integer.parseInt(line.trim().split(" +")[column]))
@@ -154,8 +156,8 @@ class CapacityIT {
                 clients.add(client);
                 client.setOption(StandardSocketOptions.SO_RCVBUF, 16 * 1024);
                 client.connect(address(site.service()));
-                client.write(ByteBuffer.wrap(
-                        "GET /files/gigabyte HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+                client.write(
+                        ByteBuffer.wrap("GET /files/gigabyte HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
             }
             lvsd.await("the servers to be held back", () -> standsStill(lvsd));
 
@@ -175,7 +177,11 @@ class CapacityIT {
 
     private static long bytesFromServers(Daemon lvsd) {
         try {
-            String service = lvsd.listing("-L", "-n", "--stats", "--exact").lines().skip(3).findFirst().orElseThrow();
+            String service = lvsd.listing("-L", "-n", "--stats", "--exact")
+                    .lines()
+                    .skip(3)
+                    .findFirst()
+                    .orElseThrow();
             String[] columns = service.trim().split(" +");
             return Long.parseLong(columns[columns.length - 1]);
         } catch (IOException | InterruptedException e) {
@@ -195,10 +201,12 @@ class CapacityIT {
             Matcher requests = Pattern.compile("(\\d+) requests in").matcher(result.output());
             assertThat(requests.find()).isTrue();
             assertThat(Long.parseLong(requests.group(1))).isGreaterThan(1000);
-            System.out.println("wrk through lvsd: " + result.output().lines()
-                    .filter(line -> line.contains("Requests/sec"))
-                    .findFirst()
-                    .orElse("?"));
+            System.out.println("wrk through lvsd: "
+                    + result.output()
+                            .lines()
+                            .filter(line -> line.contains("Requests/sec"))
+                            .findFirst()
+                            .orElse("?"));
             assertThat(lvsd.isAlive()).isTrue();
         }
     }

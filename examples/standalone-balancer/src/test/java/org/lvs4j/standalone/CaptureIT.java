@@ -93,8 +93,8 @@ class CaptureIT {
 
     private Path written(String name, String... options) throws IOException, InterruptedException {
         Path capture = directory.resolve(name);
-        List<String> command = new ArrayList<>(List.of(
-                Programs.require("text2pcap", "tshark").toString(), "-t", "%s.%f"));
+        List<String> command =
+                new ArrayList<>(List.of(Programs.require("text2pcap", "tshark").toString(), "-t", "%s.%f"));
         command.addAll(List.of(options));
         command.addAll(List.of(dump(packets()).toString(), capture.toString()));
         succeed(Programs.run(command.toArray(new String[0])));
@@ -106,12 +106,28 @@ class CaptureIT {
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Programs.require("tshark", "tshark").toString(),
-                "-n", "-r", capture.toString(), "-Y", filter, "-T", "fields", "-E", "separator=/s",
-                "-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE"));
+                "-n",
+                "-r",
+                capture.toString(),
+                "-Y",
+                filter,
+                "-T",
+                "fields",
+                "-E",
+                "separator=/s",
+                "-o",
+                "ip.check_checksum:TRUE",
+                "-o",
+                "tcp.check_checksum:TRUE",
+                "-o",
+                "udp.check_checksum:TRUE"));
         for (String field : fields) {
             command.addAll(List.of("-e", field));
         }
-        return succeed(Programs.run(command.toArray(new String[0]))).output().lines().toList();
+        return succeed(Programs.run(command.toArray(new String[0])))
+                .output()
+                .lines()
+                .toList();
     }
 
     private static void assertNoBadChecksum(Path capture) throws IOException, InterruptedException {
@@ -125,10 +141,16 @@ class CaptureIT {
         assertThat(four).hasSize(4 * CONNECTIONS).first().asString().startsWith("1700000000.500000");
         assertThat(four).filteredOn(line -> line.endsWith(" 192.168.1.2 8080")).hasSize(CONNECTIONS);
         assertThat(four).filteredOn(line -> line.endsWith(" 192.168.1.1 8080")).hasSize(CONNECTIONS);
-        assertThat(four).filteredOn(line -> line.contains(" 10.0.0.100 80 10.1.0.")).hasSize(2 * CONNECTIONS);
+        assertThat(four)
+                .filteredOn(line -> line.contains(" 10.0.0.100 80 10.1.0."))
+                .hasSize(2 * CONNECTIONS);
         assertThat(six).hasSize(2 * CONNECTIONS);
-        assertThat(six).filteredOn(line -> line.endsWith(" 4000 fd00:2::1 5353")).hasSize(CONNECTIONS);
-        assertThat(six).filteredOn(line -> line.startsWith("fd00:1::100 53 fd00::")).hasSize(CONNECTIONS);
+        assertThat(six)
+                .filteredOn(line -> line.endsWith(" 4000 fd00:2::1 5353"))
+                .hasSize(CONNECTIONS);
+        assertThat(six)
+                .filteredOn(line -> line.startsWith("fd00:1::100 53 fd00::"))
+                .hasSize(CONNECTIONS);
     }
 
     @Test
@@ -151,7 +173,12 @@ class CaptureIT {
     void replay_captureOfEditcap_sameInEveryFormat(String format) throws Exception {
         Path editcap = Programs.require("editcap", "tshark");
         Path in = directory.resolve("in." + format);
-        succeed(Programs.run(editcap.toString(), "-F", format, written("raw.pcapng", "-l", "101").toString(), in.toString()));
+        succeed(Programs.run(
+                editcap.toString(),
+                "-F",
+                format,
+                written("raw.pcapng", "-l", "101").toString(),
+                in.toString()));
         Path out = directory.resolve("out.pcap");
 
         replay(in, out);
@@ -166,11 +193,20 @@ class CaptureIT {
         Path six = written("six.pcapng", "-e", "0x86dd");
         Path in = directory.resolve("merged.pcapng");
         succeed(Programs.run(
-                Programs.require("mergecap", "tshark").toString(), "-w", in.toString(), four.toString(), six.toString()));
+                Programs.require("mergecap", "tshark").toString(),
+                "-w",
+                in.toString(),
+                four.toString(),
+                six.toString()));
         Path kept = directory.resolve("kept.pcapng");
         succeed(Programs.run(
                 Programs.require("tshark", "tshark").toString(),
-                "-r", in.toString(), "-Y", "ip.version==4 || ipv6.version==6", "-w", kept.toString()));
+                "-r",
+                in.toString(),
+                "-Y",
+                "ip.version==4 || ipv6.version==6",
+                "-w",
+                kept.toString()));
         Path out = directory.resolve("out.pcap");
 
         replay(kept, out);
@@ -182,16 +218,25 @@ class CaptureIT {
     void replay_captureOfTcpdumpThroughPipes_readByTcpdump() throws Exception {
         Path tcpdump = Programs.require("tcpdump", "tcpdump");
         Path in = directory.resolve("in.pcap");
-        succeed(Programs.run(tcpdump.toString(), "-n", "-r", written("raw.pcapng", "-l", "101").toString(), "-w", in.toString()));
+        succeed(Programs.run(
+                tcpdump.toString(),
+                "-n",
+                "-r",
+                written("raw.pcapng", "-l", "101").toString(),
+                "-w",
+                in.toString()));
         Path out = directory.resolve("out.pcap");
 
         Programs.Result result = succeed(Programs.run(
-                "/bin/sh", "-c",
-                "'" + tcpdump + "' -n -r '" + in + "' -w - | '" + LVSD + "' replay --rules '" + rules + "' - - >'" + out + "'"));
+                "/bin/sh",
+                "-c",
+                "'" + tcpdump + "' -n -r '" + in + "' -w - | '" + LVSD + "' replay --rules '" + rules + "' - - >'" + out
+                        + "'"));
 
         assertThat(result.error()).contains("standard input: 120 packets");
         assertReplayed(out);
-        String seen = succeed(Programs.run(tcpdump.toString(), "-nv", "-r", out.toString())).output();
+        String seen = succeed(Programs.run(tcpdump.toString(), "-nv", "-r", out.toString()))
+                .output();
         assertThat(seen).contains("> 192.168.1.1.8080").doesNotContain("incorrect", "bad cksum");
     }
 
@@ -202,10 +247,22 @@ class CaptureIT {
         InetAddress loopback = InetAddress.getByName("127.0.0.1");
         try (ServerSocket server = new ServerSocket(0, 50, loopback)) {
             int port = server.getLocalPort();
-            // Of its own accord tcpdump keeps room for a few packets of the largest size only, and loses some of a burst.
+            // Of its own accord tcpdump keeps room for a few packets of the largest size only, and loses some of a
+            // burst.
             Process capture = new ProcessBuilder(
-                            tcpdump.toString(), "-i", "lo", "-n", "-U", "--immediate-mode", "-s", "16384", "-B", "32768",
-                            "-w", "-", "tcp port " + port)
+                            tcpdump.toString(),
+                            "-i",
+                            "lo",
+                            "-n",
+                            "-U",
+                            "--immediate-mode",
+                            "-s",
+                            "16384",
+                            "-B",
+                            "32768",
+                            "-w",
+                            "-",
+                            "tcp port " + port)
                     .redirectOutput(in.toFile())
                     .start();
             try (BufferedReader said = capture.errorReader()) {
@@ -222,9 +279,11 @@ class CaptureIT {
                 capture.destroy();
                 capture.waitFor(60, TimeUnit.SECONDS);
             }
-            Files.writeString(rules, "-A -t 127.0.0.1:" + port + " -s rr\n"
-                    + "-a -t 127.0.0.1:" + port + " -r 192.168.1.1:8080 -m\n"
-                    + "-a -t 127.0.0.1:" + port + " -r 192.168.1.2:8080 -m\n");
+            Files.writeString(
+                    rules,
+                    "-A -t 127.0.0.1:" + port + " -s rr\n"
+                            + "-a -t 127.0.0.1:" + port + " -r 192.168.1.1:8080 -m\n"
+                            + "-a -t 127.0.0.1:" + port + " -r 192.168.1.2:8080 -m\n");
         }
         Path out = directory.resolve("out.pcap");
 

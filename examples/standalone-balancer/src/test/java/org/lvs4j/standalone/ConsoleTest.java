@@ -11,8 +11,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.lvs4j.Director;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.lvs4j.Director;
 import org.lvs4j.config.RuleException;
 import org.lvs4j.config.Rules;
 import org.lvs4j.service.ServiceKey;
@@ -26,17 +26,11 @@ class ConsoleTest {
     void start() throws RuleException, IOException {
         service = "127.0.0.1:" + FreePort.next();
         PlaneOptions options = new PlaneOptions();
-        balancer = Balancer.start(
-                Director.create(),
-                Rules.parse(
-                        """
+        balancer = Balancer.start(Director.create(), Rules.parse("""
                         -A -t SERVICE -s wrr
                         -a -t SERVICE -r 127.0.0.2:8080 -m -w 3 -x 100 -y 50
                         -a -t SERVICE -r 127.0.0.3:8080 -m -w 2
-                        """
-                                .replace("SERVICE", service),
-                        "test"),
-                options);
+                        """.replace("SERVICE", service), "test"), options);
         console = new Console(balancer, options);
     }
 
@@ -56,33 +50,35 @@ class ConsoleTest {
 
     /** What ipvsadm 1.31 says and exits with. */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "-A -t SERVICE -s rr | 255 | Service already exists",
-        "-a -t SERVICE -r 127.0.0.2:8080 -m | 255 | Destination already exists",
-        "-a -t 127.0.0.1:9 -r 127.0.0.2:80 -m | 255 | Service not defined",
-        "-e -t SERVICE -r 127.0.0.9:80 -m | 255 | No such destination",
-        "-d -t SERVICE -r 127.0.0.9:80 | 255 | No such destination",
-        "-D -t 127.0.0.1:9 | 255 | No such service",
-        "-E -t 127.0.0.1:9 -s rr | 255 | No such service",
-        "-A -t 127.0.0.1:9 -s nosuch | 255 | Scheduler or persistence engine not found",
-        "-A -u 127.0.0.1:9 -s rr -p 60 --pe nosuch | 255 | Scheduler or persistence engine not found",
-        "-A -t 127.0.0.1:0 -s rr | 2 | Zero port specified for non-persistent service",
-        "-A -t 127.0.0.1:9 -s rr -o | 2 | One-Packet Scheduling is only for UDP virtual services",
-        "-a -t SERVICE -r 127.0.0.7:80 -m -w -1 | 2 | illegal weight specified",
-        "-a -t SERVICE -r 127.0.0.7:80 -m -x 5 -y 9 | 255 | Numerical result out of range",
-        "-A -f 0 -s rr | 2 | invalid fwmark value `0' specified",
-        "-A -t 127.0.0.1:99999 -s rr | 2 | illegal virtual server address[:port] specified",
-        "-A -t 127.0.0.1:9 -s rr -p 0 | 2 | invalid timeout value `0' specified",
-        "-A -t 127.0.0.1:9 -s rr -b sh-port | 2 | incompatible scheduler flag `sh-port'",
-        "-Ln -t 127.0.0.1:9 | 1 | No such service",
-        "--set 1 2 | 2 | --set option requires 3 timeout values",
-        "-q | 255 | unknown option",
-        "-a -t SERVICE -r 127.0.0.7:80 | 2 | use -m",
-        "-a -t SERVICE -r 127.0.0.7:80 -i | 2 | use -m",
-        "-A --sctp-service 127.0.0.1:9 | 2 | SCTP is not relayed",
-        "-A -f 5 | 2 | --listen tcp:ADDRESS:PORT@5",
-        "--start-daemon master | 255 | is not supported"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "-A -t SERVICE -s rr | 255 | Service already exists",
+                "-a -t SERVICE -r 127.0.0.2:8080 -m | 255 | Destination already exists",
+                "-a -t 127.0.0.1:9 -r 127.0.0.2:80 -m | 255 | Service not defined",
+                "-e -t SERVICE -r 127.0.0.9:80 -m | 255 | No such destination",
+                "-d -t SERVICE -r 127.0.0.9:80 | 255 | No such destination",
+                "-D -t 127.0.0.1:9 | 255 | No such service",
+                "-E -t 127.0.0.1:9 -s rr | 255 | No such service",
+                "-A -t 127.0.0.1:9 -s nosuch | 255 | Scheduler or persistence engine not found",
+                "-A -u 127.0.0.1:9 -s rr -p 60 --pe nosuch | 255 | Scheduler or persistence engine not found",
+                "-A -t 127.0.0.1:0 -s rr | 2 | Zero port specified for non-persistent service",
+                "-A -t 127.0.0.1:9 -s rr -o | 2 | One-Packet Scheduling is only for UDP virtual services",
+                "-a -t SERVICE -r 127.0.0.7:80 -m -w -1 | 2 | illegal weight specified",
+                "-a -t SERVICE -r 127.0.0.7:80 -m -x 5 -y 9 | 255 | Numerical result out of range",
+                "-A -f 0 -s rr | 2 | invalid fwmark value `0' specified",
+                "-A -t 127.0.0.1:99999 -s rr | 2 | illegal virtual server address[:port] specified",
+                "-A -t 127.0.0.1:9 -s rr -p 0 | 2 | invalid timeout value `0' specified",
+                "-A -t 127.0.0.1:9 -s rr -b sh-port | 2 | incompatible scheduler flag `sh-port'",
+                "-Ln -t 127.0.0.1:9 | 1 | No such service",
+                "--set 1 2 | 2 | --set option requires 3 timeout values",
+                "-q | 255 | unknown option",
+                "-a -t SERVICE -r 127.0.0.7:80 | 2 | use -m",
+                "-a -t SERVICE -r 127.0.0.7:80 -i | 2 | use -m",
+                "-A --sctp-service 127.0.0.1:9 | 2 | SCTP is not relayed",
+                "-A -f 5 | 2 | --listen tcp:ADDRESS:PORT@5",
+                "--start-daemon master | 255 | is not supported"
+            })
     void command_refused_ipvsadmsMessageAndExitCodeAndNothingChanges(String line, int exitCode, String message)
             throws IOException {
         String before = lvsadm("-S -n").output();
@@ -115,8 +111,8 @@ class ConsoleTest {
     void restore_goodRules_added() throws IOException {
         int port = FreePort.next();
 
-        Answer answer = lvsadm(
-                "-R", "-A -u 127.0.0.1:" + port + " -s rr\n-a -u 127.0.0.1:" + port + " -r 127.0.0.9:53 -m\n");
+        Answer answer =
+                lvsadm("-R", "-A -u 127.0.0.1:" + port + " -s rr\n-a -u 127.0.0.1:" + port + " -r 127.0.0.9:53 -m\n");
 
         assertThat(answer).isEqualTo(Answer.ok(""));
         assertThat(lvsadm("-S -n").output())
@@ -163,8 +159,10 @@ class ConsoleTest {
         balancer.director().open(ServiceKey.tcp(service)).close();
         String before = lvsadm("-L -n --stats").output();
 
-        Answer answer = lvsadm("-R", "-C\n-A -t SERVICE -s wrr\n"
-                + "-a -t SERVICE -r 127.0.0.2:8080 -m -w 3 -x 100 -y 50\n-a -t SERVICE -r 127.0.0.3:8080 -m -w 2\n");
+        Answer answer = lvsadm(
+                "-R",
+                "-C\n-A -t SERVICE -s wrr\n"
+                        + "-a -t SERVICE -r 127.0.0.2:8080 -m -w 3 -x 100 -y 50\n-a -t SERVICE -r 127.0.0.3:8080 -m -w 2\n");
 
         assertThat(answer).isEqualTo(Answer.ok(""));
         assertThat(lvsadm("-L -n --stats").output()).isEqualTo(before).contains(" 1 ");
@@ -175,7 +173,8 @@ class ConsoleTest {
         balancer.director().open(ServiceKey.tcp(service)).close();
 
         assertThat(lvsadm("-R", "-Z -t SERVICE\n")).isEqualTo(Answer.ok(""));
-        assertThat(balancer.director().services().get(0).traffic().connections()).isZero();
+        assertThat(balancer.director().services().get(0).traffic().connections())
+                .isZero();
     }
 
     @Test
@@ -216,11 +215,60 @@ class ConsoleTest {
         long seed = Long.getLong("lvs4j.seed", System.nanoTime());
         SplittableRandom random = new SplittableRandom(seed);
         String[] words = {
-            "-A", "-E", "-D", "-a", "-e", "-d", "-C", "-S", "-R", "-Z", "-L", "-Ln", "--set", "-t", "-u", "-f", "-r",
-            "-m", "-g", "-w", "-x", "-y", "-s", "-p", "-M", "-o", "-b", "-n", "--stats", "--rate", "--exact", "-6",
-            "-c", "SERVICE", "127.0.0.1:" + FreePort.next(), "127.0.0.2:80", "[::1]:80", "rr", "wlc", "mh",
-            "mh-port", "0", "1",
-            "-1", "65536", "2147483648", "255.255.255.0", "", "\u0000", "--", "-", "=", "--weight=3", "-w3"
+            "-A",
+            "-E",
+            "-D",
+            "-a",
+            "-e",
+            "-d",
+            "-C",
+            "-S",
+            "-R",
+            "-Z",
+            "-L",
+            "-Ln",
+            "--set",
+            "-t",
+            "-u",
+            "-f",
+            "-r",
+            "-m",
+            "-g",
+            "-w",
+            "-x",
+            "-y",
+            "-s",
+            "-p",
+            "-M",
+            "-o",
+            "-b",
+            "-n",
+            "--stats",
+            "--rate",
+            "--exact",
+            "-6",
+            "-c",
+            "SERVICE",
+            "127.0.0.1:" + FreePort.next(),
+            "127.0.0.2:80",
+            "[::1]:80",
+            "rr",
+            "wlc",
+            "mh",
+            "mh-port",
+            "0",
+            "1",
+            "-1",
+            "65536",
+            "2147483648",
+            "255.255.255.0",
+            "",
+            "\u0000",
+            "--",
+            "-",
+            "=",
+            "--weight=3",
+            "-w3"
         };
         for (int round = 0; round < 3000; round++) {
             List<String> line = new ArrayList<>();

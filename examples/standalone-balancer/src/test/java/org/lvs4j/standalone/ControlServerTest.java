@@ -217,7 +217,9 @@ class ControlServerTest {
                 assertThat(e).hasMessageMatching("(?i).*(broken pipe|reset|connected).*");
             }
             if (round % 25 == 0) {
-                assertThat(call("", "-L").output()).as("seed %d round %d", seed, round).isEqualTo("-L");
+                assertThat(call("", "-L").output())
+                        .as("seed %d round %d", seed, round)
+                        .isEqualTo("-L");
             }
         }
         assertThat(call("", "-L").output()).as("seed %d", seed).isEqualTo("-L");

@@ -50,8 +50,15 @@ final class Daemon implements AutoCloseable {
         Path socket = Files.createTempDirectory(directory, "control").resolve("lvsd.sock");
         List<String> command = new ArrayList<>(prefix);
         command.addAll(List.of(
-                "/bin/sh", "-c", SHELL, "sh",
-                SCRIPTS.resolve("lvsd").toString(), "run", rules.toString(), "--socket", socket.toString()));
+                "/bin/sh",
+                "-c",
+                SHELL,
+                "sh",
+                SCRIPTS.resolve("lvsd").toString(),
+                "run",
+                rules.toString(),
+                "--socket",
+                socket.toString()));
         command.addAll(List.of(options));
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
         builder.environment().put("LVSD_OPTS", jvmOptions);
@@ -129,7 +136,9 @@ final class Daemon implements AutoCloseable {
     }
 
     void signal(String name) throws IOException, InterruptedException {
-        assertThat(Programs.run("kill", "-" + name, Long.toString(process.pid())).exitCode()).isZero();
+        assertThat(Programs.run("kill", "-" + name, Long.toString(process.pid()))
+                        .exitCode())
+                .isZero();
     }
 
     int awaitExit() throws InterruptedException {

@@ -129,7 +129,8 @@ class LvsdCommandLineTest {
 
     @Test
     void check_hugeText_refused() {
-        assertThat(catchThrowable(() -> RulesFile.parse("#".repeat(9 * 1024 * 1024), "big", RulesFile::requireRelayable)))
+        assertThat(catchThrowable(
+                        () -> RulesFile.parse("#".repeat(9 * 1024 * 1024), "big", RulesFile::requireRelayable)))
                 .isInstanceOf(RulesInvalidException.class)
                 .hasMessageContaining("longer than");
     }
@@ -156,15 +157,21 @@ class LvsdCommandLineTest {
     void run_addressOfAnotherHost_failsNamingIt() throws IOException {
         String socket = directory.resolve("s/lvsd.sock").toString();
 
-        assertThat(lvsd("run", rules("-A -t 192.0.2.1:80\n"), "--socket", socket)).isEqualTo(1);
+        assertThat(lvsd("run", rules("-A -t 192.0.2.1:80\n"), "--socket", socket))
+                .isEqualTo(1);
         assertThat(error.toString()).contains("192.0.2.1:80");
         assertThat(Path.of(socket)).doesNotExist();
     }
 
     @ParameterizedTest
     @CsvSource({
-        "--threads, 0", "--threads, 100000", "--acceptors, 0", "--retries, -1", "--connect-timeout, 0s",
-        "--max-connections, 0", "--sysctl, conn_reuse_mode=9"
+        "--threads, 0",
+        "--threads, 100000",
+        "--acceptors, 0",
+        "--retries, -1",
+        "--connect-timeout, 0s",
+        "--max-connections, 0",
+        "--sysctl, conn_reuse_mode=9"
     })
     void run_numberOutOfRange_failsNamingTheRange(String option, String value) throws IOException {
         String socket = directory.resolve("s/lvsd.sock").toString();
@@ -177,7 +184,8 @@ class LvsdCommandLineTest {
     void run_settingThatDoesNotExist_failsNamingThoseThatDo() throws IOException {
         String socket = directory.resolve("s/lvsd.sock").toString();
 
-        assertThat(lvsd("run", rules(""), "--socket", socket, "--sysctl", "no_such=1")).isEqualTo(2);
+        assertThat(lvsd("run", rules(""), "--socket", socket, "--sysctl", "no_such=1"))
+                .isEqualTo(2);
         assertThat(error.toString()).contains("no_such", "expire_nodest_conn");
     }
 
@@ -185,7 +193,8 @@ class LvsdCommandLineTest {
     @ValueSource(
             strings = {
                 "", "run", "check", "frobnicate", "run a b", "run a --threads many", "run a --idle-timeout 5",
-                "run a --transport pigeon", "run a --listen 80", "run a --sysctl drop_entry", "run a --slow-start 5", "run a --slow-start 48h", "run a --nosuch", "run a --drain-timeout -1s"
+                "run a --transport pigeon", "run a --listen 80", "run a --sysctl drop_entry", "run a --slow-start 5",
+                        "run a --slow-start 48h", "run a --nosuch", "run a --drain-timeout -1s"
             })
     void anyCommand_wrongUsage_exitCode2AndOneHint(String line) {
         assertThat(lvsd(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);

@@ -31,7 +31,8 @@ final class Namespaces {
             for (String name : names) {
                 Programs.Result result = iproute("netns", "add", fullName(name));
                 if (result.exitCode() != 0) {
-                    throw skipped("no network namespace can be made here (" + result.error().strip() + ")");
+                    throw skipped("no network namespace can be made here ("
+                            + result.error().strip() + ")");
                 }
                 namespaces.names.add(fullName(name));
                 namespaces.ip(name, "link set lo up");
@@ -56,7 +57,8 @@ final class Namespaces {
     private static void removeLeftOvers() throws IOException, InterruptedException {
         for (String line : iproute("netns", "list").output().lines().toList()) {
             Matcher name = OURS.matcher(line.split(" ")[0]);
-            if (name.matches() && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty()) {
+            if (name.matches()
+                    && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty()) {
                 remove(name.group());
             }
         }
@@ -73,7 +75,8 @@ final class Namespaces {
     }
 
     private static Programs.Result iproute(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(Programs.require("ip", "iproute2").toString()));
+        List<String> command =
+                new ArrayList<>(List.of(Programs.require("ip", "iproute2").toString()));
         command.addAll(List.of(arguments));
         return Programs.run(new ProcessBuilder(command), "");
     }
@@ -86,7 +89,9 @@ final class Namespaces {
     /** Runs {@code ip} in a namespace; it must succeed. */
     String ip(String name, String arguments) throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(List.of("-n", fullName(name)));
-        all.addAll(Arrays.asList(arguments.replace("@", "lvs4j-" + ProcessHandle.current().pid() + "-").split(" ")));
+        all.addAll(Arrays.asList(arguments
+                .replace("@", "lvs4j-" + ProcessHandle.current().pid() + "-")
+                .split(" ")));
         Programs.Result result = iproute(all.toArray(String[]::new));
         if (result.exitCode() != 0) {
             throw new IOException("ip " + arguments + ": " + result.error());
@@ -114,8 +119,10 @@ final class Namespaces {
     void sysctl(String name, String... settings) throws IOException, InterruptedException {
         for (String setting : settings) {
             int equals = setting.indexOf('=');
-            shell(name, "echo " + setting.substring(equals + 1) + " >/proc/sys/"
-                    + setting.substring(0, equals).replace('.', '/'));
+            shell(
+                    name,
+                    "echo " + setting.substring(equals + 1) + " >/proc/sys/"
+                            + setting.substring(0, equals).replace('.', '/'));
         }
     }
 

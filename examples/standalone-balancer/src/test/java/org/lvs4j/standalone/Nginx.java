@@ -12,8 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A real nginx on a free port of loopback. Every page but those below {@code /files/} is its name. */
 final class Nginx implements AutoCloseable {
-    private static final String CONFIGURATION =
-            """
+    private static final String CONFIGURATION = """
             daemon off;
             worker_processes 1;
             pid %1$s/nginx.pid;
@@ -57,8 +56,17 @@ final class Nginx implements AutoCloseable {
             Path configuration = Files.writeString(
                     home.resolve("nginx.conf"), CONFIGURATION.formatted(home, port, name, user, files));
             Process process = new ProcessBuilder(
-                            "/bin/sh", "-c", "ulimit -n $(ulimit -Hn); exec \"$@\"", "sh",
-                            program.toString(), "-p", home.toString(), "-e", "stderr", "-c", configuration.toString())
+                            "/bin/sh",
+                            "-c",
+                            "ulimit -n $(ulimit -Hn); exec \"$@\"",
+                            "sh",
+                            program.toString(),
+                            "-p",
+                            home.toString(),
+                            "-e",
+                            "stderr",
+                            "-c",
+                            configuration.toString())
                     .redirectErrorStream(true)
                     .redirectOutput(home.resolve("log").toFile())
                     .start();

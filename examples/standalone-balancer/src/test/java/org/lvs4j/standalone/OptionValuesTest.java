@@ -49,9 +49,22 @@ class OptionValuesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "tcp", "tcp:", "tcp:10.0.0.1", "tcp:10.0.0.1:0", "tcp:10.0.0.1:65536", "sctp:10.0.0.1:80",
-                "10.0.0.1:80", "tcp:localhost:80", "tcp:10.0.0.1:80@", "tcp:10.0.0.1:80@0", "tcp:10.0.0.1:80@-1",
-                "tcp:10.0.0.1:80@4294967296", "tcp:10.0.0.1:80@5@6", "tcp:@5", "@:"
+                "",
+                "tcp",
+                "tcp:",
+                "tcp:10.0.0.1",
+                "tcp:10.0.0.1:0",
+                "tcp:10.0.0.1:65536",
+                "sctp:10.0.0.1:80",
+                "10.0.0.1:80",
+                "tcp:localhost:80",
+                "tcp:10.0.0.1:80@",
+                "tcp:10.0.0.1:80@0",
+                "tcp:10.0.0.1:80@-1",
+                "tcp:10.0.0.1:80@4294967296",
+                "tcp:10.0.0.1:80@5@6",
+                "tcp:@5",
+                "@:"
             })
     void listen_anythingElse_refusedNamingTheText(String text) {
         assertThatThrownBy(() -> new ListenAddress.Converter().convert(text))

@@ -37,8 +37,7 @@ final class PacketNetwork {
     static final int BODY_BYTES = 100_000_000;
     private static final int PART_BYTES = 5_000_000;
 
-    private static final String NGINX =
-            """
+    private static final String NGINX = """
             daemon off;
             user root;
             worker_processes 1;
@@ -159,14 +158,23 @@ final class PacketNetwork {
 
     private void nginx(String name) throws IOException, InterruptedException {
         Path home = Files.createDirectories(directory.resolve("nginx-" + name));
-        Path configuration =
-                Files.writeString(home.resolve("nginx.conf"), NGINX.formatted(home, name, directory));
-        start(name, home.resolve("log"), Programs.require("nginx", "nginx-light").toString(),
-                "-p", home.toString(), "-e", "stderr", "-c", configuration.toString());
-        await(name + "'s nginx", () -> namespaces
-                .run(name, "curl", "--silent", "--max-time", "2", "http://127.0.0.1/")
-                .output()
-                .equals(name + "\n"));
+        Path configuration = Files.writeString(home.resolve("nginx.conf"), NGINX.formatted(home, name, directory));
+        start(
+                name,
+                home.resolve("log"),
+                Programs.require("nginx", "nginx-light").toString(),
+                "-p",
+                home.toString(),
+                "-e",
+                "stderr",
+                "-c",
+                configuration.toString());
+        await(
+                name + "'s nginx",
+                () -> namespaces
+                        .run(name, "curl", "--silent", "--max-time", "2", "http://127.0.0.1/")
+                        .output()
+                        .equals(name + "\n"));
         Files.writeString(home.resolve("access.log"), "");
     }
 
@@ -175,12 +183,17 @@ final class PacketNetwork {
         for (int number = 1; number <= 2; number++) {
             String name = number == 1 ? "a" : "b";
             Path log = directory.resolve("tunnel-" + name + ".log");
-            start(name, log, Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-cp", Daemon.SCRIPTS.resolve("target/lvsd.jar") + ":" + Daemon.SCRIPTS.resolve("target/test-classes"),
-                    Decapsulator.class.getName(), "tunnel0");
-            await("the tunnel of " + name + ", see " + log, () -> namespaces
-                    .run(name, "ip", "link", "show", "tunnel0")
-                    .exitCode() == 0);
+            start(
+                    name,
+                    log,
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-cp",
+                    Daemon.SCRIPTS.resolve("target/lvsd.jar") + ":" + Daemon.SCRIPTS.resolve("target/test-classes"),
+                    Decapsulator.class.getName(),
+                    "tunnel0");
+            await(
+                    "the tunnel of " + name + ", see " + log,
+                    () -> namespaces.run(name, "ip", "link", "show", "tunnel0").exitCode() == 0);
             namespaces.sysctl(name, "net.ipv4.conf.tunnel0.rp_filter=0");
             namespaces.ip(name, "link set tunnel0 up");
             namespaces.ip(name, "route add 10.2.0.2" + number + " dev tunnel0");
@@ -248,8 +261,17 @@ final class PacketNetwork {
     boolean fetchesBody(String url) throws IOException, InterruptedException {
         Path copy = directory.resolve("copy");
         answer(namespaces.run(
-                "client", "curl", "--silent", "--show-error", "--fail", "--globoff", "--max-time", "50",
-                "--output", copy.toString(), url + "files/body"));
+                "client",
+                "curl",
+                "--silent",
+                "--show-error",
+                "--fail",
+                "--globoff",
+                "--max-time",
+                "50",
+                "--output",
+                copy.toString(),
+                url + "files/body"));
         return Files.mismatch(body(), copy) < 0;
     }
 
@@ -260,8 +282,17 @@ final class PacketNetwork {
             Files.write(part, Arrays.copyOf(Files.readAllBytes(body()), PART_BYTES));
         }
         return answer(namespaces.run(
-                        "client", "curl", "--silent", "--show-error", "--fail", "--globoff", "--max-time", "50",
-                        "--data-binary", "@" + part, url + "put/"))
+                        "client",
+                        "curl",
+                        "--silent",
+                        "--show-error",
+                        "--fail",
+                        "--globoff",
+                        "--max-time",
+                        "50",
+                        "--data-binary",
+                        "@" + part,
+                        url + "put/"))
                 .equals(List.of(Integer.toString(PART_BYTES)));
     }
 
@@ -284,7 +315,8 @@ final class PacketNetwork {
     /** A connection that stays; each request on it is answered by the server that it leads to. */
     record Held(Process process, BufferedReader answers) {
         /** Who answers, or null if the connection has broken. */
-        @Nullable String request() throws IOException {
+        @Nullable
+        String request() throws IOException {
             process.getOutputStream().write('\n');
             process.getOutputStream().flush();
             return answers.readLine();
@@ -293,21 +325,25 @@ final class PacketNetwork {
 
     /** What a set-up changes in the director's namespace: settings, rules, routes and neighbours that are answered for. */
     String directorState() throws IOException, InterruptedException {
-        return namespaces.shell("director", "sort -r /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding;"
-                + " cat /proc/sys/net/ipv6/conf/eth0/accept_ra /proc/sys/net/ipv6/conf/eth0/proxy_ndp;"
-                + " ip rule; ip -6 rule; ip route show table all | grep -v -e lvs0 -e ff00 -e fe80;"
-                + " ip neigh show proxy; ip -6 neigh show proxy");
+        return namespaces.shell(
+                "director",
+                "sort -r /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding;"
+                        + " cat /proc/sys/net/ipv6/conf/eth0/accept_ra /proc/sys/net/ipv6/conf/eth0/proxy_ndp;"
+                        + " ip rule; ip -6 rule; ip route show table all | grep -v -e lvs0 -e ff00 -e fe80;"
+                        + " ip neigh show proxy; ip -6 neigh show proxy");
     }
 
     /** Takes away what a daemon that was killed has left in the director's namespace. */
     void resetDirector() throws IOException, InterruptedException {
         namespaces.sysctl("director", "net.ipv4.ip_forward=0", "net.ipv6.conf.all.forwarding=0");
         namespaces.sysctl("director", "net.ipv6.conf.eth0.accept_ra=1", "net.ipv6.conf.eth0.proxy_ndp=0");
-        namespaces.shell("director", "for version in -4 -6; do"
-                + " ip $version rule | grep -o '^53[0-9]*' | while read pref; do ip $version rule del pref $pref; done;"
-                + " ip $version neigh show proxy | while read address rest; do"
-                + " ip $version neigh del proxy $address dev eth0; done;"
-                + " ip $version route flush table 5305; ip $version route flush table 5306; done 2>/dev/null; true");
+        namespaces.shell(
+                "director",
+                "for version in -4 -6; do"
+                        + " ip $version rule | grep -o '^53[0-9]*' | while read pref; do ip $version rule del pref $pref; done;"
+                        + " ip $version neigh show proxy | while read address rest; do"
+                        + " ip $version neigh del proxy $address dev eth0; done;"
+                        + " ip $version route flush table 5305; ip $version route flush table 5306; done 2>/dev/null; true");
     }
 
     /** Does commands in the director's namespace as an operator would. */
@@ -327,8 +363,11 @@ final class PacketNetwork {
         List<String> command = new ArrayList<>(List.of(
                 Programs.require("setpriv", "util-linux").toString(),
                 "--bounding-set=-net_admin",
-                Daemon.SCRIPTS.resolve("lvsd").toString(), "run", file.toString(),
-                "--socket", directory.resolve("unprivileged").resolve("lvsd.sock").toString()));
+                Daemon.SCRIPTS.resolve("lvsd").toString(),
+                "run",
+                file.toString(),
+                "--socket",
+                directory.resolve("unprivileged").resolve("lvsd.sock").toString()));
         command.addAll(List.of(options));
         return namespaces.run("director", command.toArray(String[]::new));
     }

@@ -17,7 +17,11 @@ final class Packets {
 
     static byte[] tcp(String from, String to, int flags, int payload) {
         ByteBuffer segment = ByteBuffer.allocate(20 + payload);
-        segment.putShort((short) port(from)).putShort((short) port(to)).putLong(1).put((byte) 0x50).put((byte) flags);
+        segment.putShort((short) port(from))
+                .putShort((short) port(to))
+                .putLong(1)
+                .put((byte) 0x50)
+                .put((byte) flags);
         return packet(from, to, TCP, segment.array(), 16);
     }
 
@@ -62,7 +66,10 @@ final class Packets {
             packet.putShort(10, (short) ~fold(sum(packet.array(), 0, 20)));
         } else {
             packet = ByteBuffer.allocate(40 + transport.length);
-            packet.putInt(0x60000000).putShort((short) transport.length).put((byte) protocol).put((byte) 64);
+            packet.putInt(0x60000000)
+                    .putShort((short) transport.length)
+                    .put((byte) protocol)
+                    .put((byte) 64);
             packet.putLong(source.high()).putLong(source.low());
             packet.putLong(destination.high()).putLong(destination.low());
         }

@@ -19,7 +19,8 @@ final class Programs {
 
     /** Finds a program, or skips the test aloud. */
     static Path require(String name, String debianPackage) {
-        List<String> places = new ArrayList<>(Arrays.asList(System.getenv("PATH").split(":")));
+        List<String> places =
+                new ArrayList<>(Arrays.asList(System.getenv("PATH").split(":")));
         places.add("/usr/sbin");
         places.add("/usr/local/sbin");
         for (String place : places) {

@@ -61,15 +61,16 @@ final class ReplayCommandTest {
 
         assertThat(replay("--rules", rules, in, out)).isZero();
         assertThat(error.toString()).isEmpty();
-        assertThat(output.toString().lines()).containsExactly(
-                in + ": 1 packet in 1.000 s of the capture, 1 emitted",
-                "  to servers 1, to clients 0, answered 0, not the director's 0, dropped 0",
-                "  1 frame left out: it holds no IP packet",
-                "IP Virtual Server version 1.2.1 (size=4096)",
-                "Prot LocalAddress:Port               Conns   InPkts  OutPkts  InBytes OutBytes",
-                "  -> RemoteAddress:Port",
-                "TCP  10.0.0.100:80                       1        1        0       40        0",
-                "  -> 192.168.1.1:8080                    1        1        0       40        0");
+        assertThat(output.toString().lines())
+                .containsExactly(
+                        in + ": 1 packet in 1.000 s of the capture, 1 emitted",
+                        "  to servers 1, to clients 0, answered 0, not the director's 0, dropped 0",
+                        "  1 frame left out: it holds no IP packet",
+                        "IP Virtual Server version 1.2.1 (size=4096)",
+                        "Prot LocalAddress:Port               Conns   InPkts  OutPkts  InBytes OutBytes",
+                        "  -> RemoteAddress:Port",
+                        "TCP  10.0.0.100:80                       1        1        0       40        0",
+                        "  -> 192.168.1.1:8080                    1        1        0       40        0");
         byte[] written = Files.readAllBytes(Path.of(out));
         assertThat(written).hasSize(24 + 16 + 40);
         String packet = HexFormat.of().formatHex(Arrays.copyOfRange(written, 40, 80));
@@ -94,7 +95,8 @@ final class ReplayCommandTest {
 
     @Test
     void replay_cutShort_isToldAndFine() throws IOException {
-        assertThat(replay("--rules", rules, capture(HEADER + SYN + "0000"), out)).isZero();
+        assertThat(replay("--rules", rules, capture(HEADER + SYN + "0000"), out))
+                .isZero();
         assertThat(output.toString()).contains("  the capture ends in the middle of a record\n");
     }
 
@@ -102,7 +104,8 @@ final class ReplayCommandTest {
     void replay_noCapture_namedAndNothingWritten() throws IOException {
         assertThat(replay("--rules", rules, rules, out)).isEqualTo(3);
         assertThat(error.toString()).isEqualTo(rules + ": at byte 0: 0x2d41202d starts neither pcap nor pcapng\n");
-        assertThat(replay("--rules", rules, directory.resolve("none").toString(), out)).isEqualTo(3);
+        assertThat(replay("--rules", rules, directory.resolve("none").toString(), out))
+                .isEqualTo(3);
         assertThat(error.toString()).endsWith("none: there is no such file\n");
         assertThat(replay("--rules", rules, directory.toString(), out)).isNotZero();
         assertThat(Path.of(out)).doesNotExist();
@@ -132,13 +135,18 @@ final class ReplayCommandTest {
                 .toString();
 
         assertThat(replay("--rules", bad, capture(HEADER), out)).isEqualTo(3);
-        assertThat(error.toString().lines()).hasSizeGreaterThanOrEqualTo(1).first().asString().startsWith(bad + ":1:");
+        assertThat(error.toString().lines())
+                .hasSizeGreaterThanOrEqualTo(1)
+                .first()
+                .asString()
+                .startsWith(bad + ":1:");
     }
 
     @Test
     void replay_tunnelWithoutOwnAddress_toldWhatToSay() throws IOException {
         String tunnel = Files.writeString(
-                        directory.resolve("tunnel.rules"), "-A -t 10.0.0.100:80\n-a -t 10.0.0.100:80 -r 192.168.1.1 -i\n")
+                        directory.resolve("tunnel.rules"),
+                        "-A -t 10.0.0.100:80\n-a -t 10.0.0.100:80 -r 192.168.1.1 -i\n")
                 .toString();
         String in = capture(HEADER + SYN);
 
@@ -156,7 +164,8 @@ final class ReplayCommandTest {
 
         assertThat(replay("--rules", marked, in)).isZero();
         assertThat(output.toString()).contains("to servers 0");
-        assertThat(replay("--rules", marked, "--mark", "tcp:10.0.0.100:80@5", in)).isZero();
+        assertThat(replay("--rules", marked, "--mark", "tcp:10.0.0.100:80@5", in))
+                .isZero();
         assertThat(output.toString()).contains("to servers 1");
         assertThat(replay("--rules", marked, "--mark", "tcp:10.0.0.100:80", in)).isEqualTo(2);
         assertThat(error.toString()).contains("has no mark");

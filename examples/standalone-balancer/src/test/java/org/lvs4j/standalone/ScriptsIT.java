@@ -51,14 +51,17 @@ class ScriptsIT {
             Programs.Result result = run(alone, "--version");
 
             assertThat(result.exitCode()).isEqualTo(1);
-            assertThat(result.error()).startsWith(name + ": lvsd.jar is neither in").contains("mvn ");
+            assertThat(result.error())
+                    .startsWith(name + ": lvsd.jar is neither in")
+                    .contains("mvn ");
         }
     }
 
     @Test
     void bothScripts_javaIsNotAProgram_saySo() throws Exception {
         for (String name : new String[] {"lvsd", "lvsadm"}) {
-            ProcessBuilder builder = new ProcessBuilder(Daemon.SCRIPTS.resolve(name).toString(), "--version");
+            ProcessBuilder builder =
+                    new ProcessBuilder(Daemon.SCRIPTS.resolve(name).toString(), "--version");
             builder.environment().put("JAVA", "/no/such/java");
 
             Programs.Result result = Programs.run(builder, "");
@@ -74,8 +77,9 @@ class ScriptsIT {
 
         Programs.Result result = Daemon.lvsadm(socket, "", "-Ln");
 
-        assertThat(result).isEqualTo(new Programs.Result(
-                1, "", "lvsadm: no lvsd is listening on " + socket + "; start one with 'lvsd run RULES'\n"));
+        assertThat(result)
+                .isEqualTo(new Programs.Result(
+                        1, "", "lvsadm: no lvsd is listening on " + socket + "; start one with 'lvsd run RULES'\n"));
     }
 
     @Test
@@ -91,7 +95,11 @@ class ScriptsIT {
         Path rules = Files.writeString(directory.resolve("empty.rules"), "");
         try (Daemon first = Daemon.start(directory, "", rules)) {
             Programs.Result second = run(
-                    Daemon.SCRIPTS.resolve("lvsd"), "run", rules.toString(), "--socket", first.socket().toString());
+                    Daemon.SCRIPTS.resolve("lvsd"),
+                    "run",
+                    rules.toString(),
+                    "--socket",
+                    first.socket().toString());
 
             assertThat(second.exitCode()).isEqualTo(1);
             assertThat(second.error()).contains("another lvsd is listening on " + first.socket());

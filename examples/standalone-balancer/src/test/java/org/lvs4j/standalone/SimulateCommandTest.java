@@ -26,8 +26,7 @@ final class SimulateCommandTest {
             2 expect active 192.168.1.1:80 1 inactive 0
             """;
     private static final String WRONG = RIGHT.replace("open -> 192.168.1.1:80", "open -> 192.168.1.9:80");
-    private static final String UNANSWERED =
-            RIGHT.replaceAll(" -> .*", "").replace(" 1 inactive 0", " 7 inactive 7");
+    private static final String UNANSWERED = RIGHT.replaceAll(" -> .*", "").replace(" 1 inactive 0", " 7 inactive 7");
 
     @TempDir
     private Path directory;
@@ -72,8 +71,7 @@ final class SimulateCommandTest {
         assertThat(output.toString().lines())
                 .satisfiesExactly(
                         line -> assertThat(line).isEqualTo(file + ": 2 of 3 answers match"),
-                        line -> assertThat(line)
-                                .contains("line 7", "expected 192.168.1.9:80", "given 192.168.1.1:80"));
+                        line -> assertThat(line).contains("line 7", "expected 192.168.1.9:80", "given 192.168.1.1:80"));
     }
 
     @Test

@@ -24,13 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code lvsd run --tun} between a real client and real web servers, in network namespaces. */
 @Timeout(180)
 class TunForwardingIT {
-    private static final String NAT =
-            """
+    private static final String NAT = """
             -A -t VIP:80 -s rr
             -a -t VIP:80 -r 10.2.0.11:80 -m
             -a -t VIP:80 -r 10.2.0.12:80 -m
-            """
-                    .replace("VIP", PacketNetwork.VIP);
+            """.replace("VIP", PacketNetwork.VIP);
     private static final String URL = "http://" + PacketNetwork.VIP + "/";
     private static final String OWN_URL = "http://" + PacketNetwork.OWN_VIP + "/";
 
@@ -153,7 +151,8 @@ class TunForwardingIT {
     }
 
     private static int active(Daemon lvsd, String server) throws IOException, InterruptedException {
-        return lvsd.listing("-L", "-n").lines()
+        return lvsd.listing("-L", "-n")
+                .lines()
                 .filter(line -> line.contains("-> " + server + ":"))
                 .mapToInt(line -> Integer.parseInt(line.trim().split(" +")[4]))
                 .sum();
@@ -191,7 +190,9 @@ class TunForwardingIT {
                 one.get();
             }
 
-            assertThat(failed.get()).as("requests under way at the removed server").isLessThanOrEqualTo(workers);
+            assertThat(failed.get())
+                    .as("requests under way at the removed server")
+                    .isLessThanOrEqualTo(workers);
             assertThat(network.namespaces().shell("director", "ip rule"))
                     .contains("from 10.2.0.11")
                     .doesNotContain("from 10.2.0.12");
@@ -209,7 +210,9 @@ class TunForwardingIT {
                 + "-A -t VIP:80 -s rr\n-a -t VIP:80 -r [fd02::21]:80 -i\n-a -t VIP:80 -r [fd02::22]:80 -i\n"
                         .replace("VIP", "[" + PacketNetwork.OWN_VIP_V6 + "]");
         try (Daemon lvsd = lvsd(rules.replace("10.2.0.21 ", "10.2.0.21:80 ").replace("10.2.0.22 ", "10.2.0.22:80 "))) {
-            assertThat(counted(network.request(OWN_URL, 10))).containsEntry("a", 5L).containsEntry("b", 5L);
+            assertThat(counted(network.request(OWN_URL, 10)))
+                    .containsEntry("a", 5L)
+                    .containsEntry("b", 5L);
             assertThat(network.clientsSeen()).hasSize(10).containsOnly(PacketNetwork.CLIENT);
             assertThat(network.fetchesBody(OWN_URL)).isTrue();
             assertDirectAnswers(lvsd);
@@ -240,7 +243,9 @@ class TunForwardingIT {
     void directRouting_serversAnswerTheClientThemselves() throws Exception {
         String rules = "-A -t VIP:80 -s rr\n-a -t VIP:80 -r 10.2.0.11:80 -g\n-a -t VIP:80 -r 10.2.0.12:80 -g\n";
         try (Daemon lvsd = lvsd(rules.replace("VIP", PacketNetwork.OWN_VIP))) {
-            assertThat(counted(network.request(OWN_URL, 10))).containsEntry("a", 5L).containsEntry("b", 5L);
+            assertThat(counted(network.request(OWN_URL, 10)))
+                    .containsEntry("a", 5L)
+                    .containsEntry("b", 5L);
             assertThat(network.clientsSeen()).hasSize(10).containsOnly(PacketNetwork.CLIENT);
             assertThat(network.fetchesBody(OWN_URL)).isTrue();
             assertThat(network.uploadsBody(OWN_URL)).isTrue();
@@ -284,7 +289,8 @@ class TunForwardingIT {
             assertThat(network.directorState()).isEqualTo(before);
             List<String> printed = lvsd.lines();
             int end = printed.indexOf("to take it back:");
-            List<String> commands = printed.subList(printed.indexOf("to set up the network (--setup does it):") + 1, end);
+            List<String> commands =
+                    printed.subList(printed.indexOf("to set up the network (--setup does it):") + 1, end);
             network.byHand(commands);
             assertThat(counted(network.request(URL, 4))).containsEntry("a", 2L).containsEntry("b", 2L);
             network.byHand(printed.stream()

@@ -62,8 +62,14 @@ final class WebSite implements AutoCloseable {
     TreeMap<String, Long> request(int count) throws IOException, InterruptedException {
         Programs.Result result = Programs.run(
                 Programs.require("curl", "curl").toString(),
-                "--silent", "--show-error", "--fail", "--max-time", "30",
-                "--header", "Connection: close", url() + "?[1-" + count + "]");
+                "--silent",
+                "--show-error",
+                "--fail",
+                "--max-time",
+                "30",
+                "--header",
+                "Connection: close",
+                url() + "?[1-" + count + "]");
         assertThat(result.error()).isEmpty();
         assertThat(result.exitCode()).isZero();
         List<String> names = result.output().lines().toList();
@@ -81,8 +87,7 @@ final class WebSite implements AutoCloseable {
         /** Who answers. */
         String request() throws IOException {
             socket.setSoTimeout(20_000);
-            socket.getOutputStream()
-                    .write("GET / HTTP/1.1\r\nHost: test\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: test\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             BufferedReader answer =
                     new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
             assertThat(answer.readLine()).isEqualTo("HTTP/1.1 200 OK");

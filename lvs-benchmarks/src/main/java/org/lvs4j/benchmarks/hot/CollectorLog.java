@@ -21,10 +21,7 @@ final class CollectorLog {
     CollectorLog() {
         for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
             ((NotificationEmitter) collector)
-                    .addNotificationListener(
-                            (notification, context) -> note(notification),
-                            null,
-                            null);
+                    .addNotificationListener((notification, context) -> note(notification), null, null);
         }
     }
 

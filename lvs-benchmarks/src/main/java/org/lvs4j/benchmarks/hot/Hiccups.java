@@ -71,7 +71,8 @@ public final class Hiccups implements AutoCloseable {
 
         static Control start() throws IOException {
             return new Control(new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-Xmx32m",
                             "-XX:+UseSerialGC",
                             "-cp",

@@ -32,7 +32,8 @@ public final class Soak {
     private static final int LIVES_TO_SETTLE = 10;
     private static final double MOST_GROWTH = 1.05;
 
-    // What a director may keep when all its connections have ended: a small table, counters of servers, stacks of threads.
+    // What a director may keep when all its connections have ended: a small table, counters of servers, stacks of
+    // threads.
     private static final long KEPT = 8L * MIB;
 
     private final Clock clock = new Clock();
@@ -211,10 +212,13 @@ public final class Soak {
     }
 
     private String page(Map<String, String> facts) {
-        StringBuilder page = new StringBuilder("# soak: connections that come and go for a long time\n\n| | |\n|---|---|\n");
-        facts.forEach((name, value) -> page.append("| ").append(name).append(" | ").append(value).append(" |\n"));
+        StringBuilder page =
+                new StringBuilder("# soak: connections that come and go for a long time\n\n| | |\n|---|---|\n");
+        facts.forEach((name, value) ->
+                page.append("| ").append(name).append(" | ").append(value).append(" |\n"));
         page.append("\n## Result\n\n| | |\n|---|---|\n");
-        report.forEach((name, value) -> page.append("| ").append(name).append(" | ").append(value).append(" |\n"));
+        report.forEach((name, value) ->
+                page.append("| ").append(name).append(" | ").append(value).append(" |\n"));
         return page.toString();
     }
 }

@@ -86,7 +86,10 @@ final class SoakClient implements Runnable {
 
     /** Nobody gets far ahead: else the other one, once it catches up, moves the clock too far at a time. */
     private void waitFor(@Nullable SoakClient client) {
-        while (client != null && rounds - client.rounds > servers.length / MOST_AHEAD && !stopped && client.failure.isEmpty()) {
+        while (client != null
+                && rounds - client.rounds > servers.length / MOST_AHEAD
+                && !stopped
+                && client.failure.isEmpty()) {
             Thread.yield();
         }
     }

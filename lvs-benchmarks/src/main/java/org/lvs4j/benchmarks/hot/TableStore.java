@@ -6,8 +6,8 @@ import org.lvs4j.connection.ConnectionTable;
 import org.lvs4j.connection.Controller;
 import org.lvs4j.connection.Registry;
 import org.lvs4j.connection.ServerState;
-import org.lvs4j.connection.TimerWheel;
 import org.lvs4j.connection.Timeouts;
+import org.lvs4j.connection.TimerWheel;
 import org.lvs4j.net.Flow;
 import org.lvs4j.service.Forwarding;
 import org.lvs4j.service.RealServer;
@@ -35,8 +35,7 @@ final class TableStore implements ConnectionStore {
         long now = clock.getAsLong();
         Registry<ServerState> registry = new Registry<>(ServerState[]::new, 1 << 20);
         Registry<Controller> controllers = new Registry<>(Controller[]::new, 1);
-        table = new ConnectionTable(
-                new Timeouts(), registry, controllers, new TimerWheel(now), Integer.MAX_VALUE, now);
+        table = new ConnectionTable(new Timeouts(), registry, controllers, new TimerWheel(now), Integer.MAX_VALUE, now);
         Counters counters = new Counters();
         LoadBoard board = new LoadBoard();
         for (int i = 0; i < servers.length; i++) {
@@ -74,8 +73,7 @@ final class TableStore implements ConnectionStore {
         int index = turn;
         turn = index + 1 == servers.length ? 0 : index + 1;
         long now = clock.getAsLong();
-        ConnectionCursor.Insertion insertion =
-                table.cursor().insert(flow, servers[index], PORT, null, SYN, false, now);
+        ConnectionCursor.Insertion insertion = table.cursor().insert(flow, servers[index], PORT, null, SYN, false, now);
         if (insertion != ConnectionCursor.Insertion.DONE) {
             throw new IllegalStateException(flow + " was not inserted: " + insertion);
         }

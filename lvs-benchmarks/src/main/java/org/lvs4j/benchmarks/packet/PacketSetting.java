@@ -29,7 +29,9 @@ record PacketSetting(
         for (int i = 0; i < SERVERS; i++) {
             String address = v4 ? "192.168.0." + (i + 1) : "[fd00:2::" + Integer.toHexString(i + 1) + "]";
             int port = method == PacketMethod.MASQUERADE ? 8080 : 80;
-            servers[i] = RealServer.at(address + ":" + port).forwarding(method.forwarding).build();
+            servers[i] = RealServer.at(address + ":" + port)
+                    .forwarding(method.forwarding)
+                    .build();
         }
         LongSupplier ticker = clock;
         Director director = Director.builder()

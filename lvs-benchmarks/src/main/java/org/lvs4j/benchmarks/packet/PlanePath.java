@@ -15,8 +15,8 @@ final class PlanePath implements PacketPath {
 
     PlanePath(PacketSetting setting) {
         director = setting.director();
-        plane = director.packetPlane(PacketPaths.fixed(
-                        1500, IpAddress.parse("192.168.255.254"), IpAddress.parse("fd00:2:ffff::1")))
+        plane = director.packetPlane(
+                        PacketPaths.fixed(1500, IpAddress.parse("192.168.255.254"), IpAddress.parse("fd00:2:ffff::1")))
                 .build();
         out = setting.buffer();
     }

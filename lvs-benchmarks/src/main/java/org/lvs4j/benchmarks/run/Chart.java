@@ -102,9 +102,18 @@ final class Chart {
                 Locale.ROOT,
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\""
                         + " font-family=\"sans-serif\" font-size=\"11\" fill=\"%s\">%n",
-                WIDTH, bottom + 44, WIDTH, bottom + 44, TEXT));
+                WIDTH,
+                bottom + 44,
+                WIDTH,
+                bottom + 44,
+                TEXT));
         text(8, 18, "start", 14, title);
-        text(8, 34, "start", 11, "Cost as a multiple of lvs4j's in the same row; right of the line: costs more than lvs4j.");
+        text(
+                8,
+                34,
+                "start",
+                11,
+                "Cost as a multiple of lvs4j's in the same row; right of the line: costs more than lvs4j.");
         legend(peers);
         scale(bottom);
         int y = TOP;
@@ -152,8 +161,18 @@ final class Chart {
                 svg.append(String.format(
                         Locale.ROOT,
                         "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" stroke=\"%s\" stroke-opacity=\"%s\"/>%n",
-                        x, x, TOP - 4, bottom, TEXT, tick == 1 ? "1" : "0.25"));
-                text(x, bottom + 10, "middle", 10, (tick < 1 ? String.valueOf(tick) : String.format("%.0f", tick)) + "×");
+                        x,
+                        x,
+                        TOP - 4,
+                        bottom,
+                        TEXT,
+                        tick == 1 ? "1" : "0.25"));
+                text(
+                        x,
+                        bottom + 10,
+                        "middle",
+                        10,
+                        (tick < 1 ? String.valueOf(tick) : String.format("%.0f", tick)) + "×");
             }
         }
     }
@@ -164,7 +183,11 @@ final class Chart {
         svg.append(String.format(
                 Locale.ROOT,
                 "<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>%n",
-                from, y, Math.max(1, to - from), BAR, colour));
+                from,
+                y,
+                Math.max(1, to - from),
+                BAR,
+                colour));
         String number = String.format(Locale.ROOT, ratio < 10 ? "%.2f" : "%.0f", ratio);
         text(ratio < 1 ? from - 3 : to + 3, y + 8, ratio < 1 ? "end" : "start", 9, number);
     }

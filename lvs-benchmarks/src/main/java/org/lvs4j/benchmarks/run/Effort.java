@@ -13,8 +13,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
  *
  * @param heap the size of the heap, as {@code -Xmx} takes it
  */
-record Effort(
-        Optional<Integer> forks, Optional<Integer> warmups, Optional<Integer> iterations, Optional<String> heap) {
+record Effort(Optional<Integer> forks, Optional<Integer> warmups, Optional<Integer> iterations, Optional<String> heap) {
     private static final TimeValue QUICK = TimeValue.milliseconds(200);
 
     /** What the class says. */
@@ -48,9 +47,9 @@ record Effort(
         iterations
                 .filter(value -> !user.getMeasurementIterations().hasValue())
                 .ifPresent(builder::measurementIterations);
-        heap.ifPresent(value -> builder.jvmArgsAppend(Stream.concat(
-                        heapArgs(value).stream(), user.getJvmArgsAppend().orElse(List.of()).stream())
-                .toArray(String[]::new)));
+        heap.ifPresent(value -> builder.jvmArgsAppend(
+                Stream.concat(heapArgs(value).stream(), user.getJvmArgsAppend().orElse(List.of()).stream())
+                        .toArray(String[]::new)));
         if (quick()) {
             if (!user.getWarmupTime().hasValue()) {
                 builder.warmupTime(QUICK);

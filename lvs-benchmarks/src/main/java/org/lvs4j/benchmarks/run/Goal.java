@@ -13,7 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param other what ours is divided by; null if the limit is the cost itself
  * @param limit the highest value that meets the goal
  */
-record Goal(String row, String text, Figure figure, Cell ours, @Nullable Cell other, double limit) {
+record Goal(
+        String row,
+        String text,
+        Figure figure,
+        Cell ours,
+        @Nullable Cell other,
+        double limit) {
     static final String OURS = "LVS4J";
 
     /** What is compared. */
@@ -56,7 +62,12 @@ record Goal(String row, String text, Figure figure, Cell ours, @Nullable Cell ot
     /** At most so many times what a peer needs. */
     static Goal atMost(double limit, String peer, String row, Cell ours) {
         return new Goal(
-                row, String.format(Locale.ROOT, "≤ %s × %s", trim(limit), peer), Figure.COST, ours, ours.of(peer), limit);
+                row,
+                String.format(Locale.ROOT, "≤ %s × %s", trim(limit), peer),
+                Figure.COST,
+                ours,
+                ours.of(peer),
+                limit);
     }
 
     /** So many times faster than a peer. */

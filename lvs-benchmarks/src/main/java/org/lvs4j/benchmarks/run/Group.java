@@ -40,7 +40,9 @@ enum Group {
     },
 
     /** Whole packets, with the goals. */
-    PACKET("a packet of an established connection, from the bytes that came in to those that go out", PacketPeer.LVS4J) {
+    PACKET(
+            "a packet of an established connection, from the bytes that came in to those that go out",
+            PacketPeer.LVS4J) {
         @Override
         List<Plan> plans() {
             return Packets.plans();
@@ -61,7 +63,8 @@ enum Group {
 
         @Override
         List<Harness> harnesses() {
-            return List.of(new Harness(TunFlood.class, names(TunPeer.values()), SOCKETS, List.of("-Xms512m", "-Xmx512m")));
+            return List.of(
+                    new Harness(TunFlood.class, names(TunPeer.values()), SOCKETS, List.of("-Xms512m", "-Xmx512m")));
         }
 
         @Override

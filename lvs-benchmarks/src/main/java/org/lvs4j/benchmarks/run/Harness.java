@@ -31,7 +31,9 @@ record Harness(Class<?> program, List<String> peers, String connections, List<St
     /** The part that the user wants. */
     Harness narrowedBy(Options user) {
         List<String> wanted = user.getParameter(Result.PEER).hasValue()
-                ? peers.stream().filter(user.getParameter(Result.PEER).get()::contains).toList()
+                ? peers.stream()
+                        .filter(user.getParameter(Result.PEER).get()::contains)
+                        .toList()
                 : peers;
         boolean counted = !user.getParameter("connections").hasValue()
                 || user.getParameter("connections").get().contains(connections);

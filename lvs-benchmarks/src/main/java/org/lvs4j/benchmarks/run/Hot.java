@@ -47,9 +47,15 @@ final class Hot {
         Plan few = established.threads(1);
         plans.add(established.with("connections", SMALL).with("order", "UNIFORM"));
         plans.add(few.with("connections", SMALL).with("order", "ZIPF"));
-        plans.add(established.with("connections", MILLION).with("order", "UNIFORM").with(LARGE));
+        plans.add(established
+                .with("connections", MILLION)
+                .with("order", "UNIFORM")
+                .with(LARGE));
         plans.add(established.with("connections", MILLION).with("order", "ZIPF").with(ONE_FORK));
-        Plan huge = established.with("connections", TEN_MILLION).with(Result.PEER, FEW_PEERS).with(HUGE);
+        Plan huge = established
+                .with("connections", TEN_MILLION)
+                .with(Result.PEER, FEW_PEERS)
+                .with(HUGE);
         plans.add(huge.with("order", "UNIFORM"));
         plans.add(huge.threads(1).with("order", "ZIPF"));
         plans.add(few.with("connections", MILLION)
@@ -61,8 +67,13 @@ final class Hot {
         plans.add(churn.with("connections", MILLION)
                 .with(Result.PEER, names(StorePeer.values()))
                 .with(LARGE));
-        plans.add(churn.threads(2).with("connections", MILLION).with(Result.PEER, manyWriters()).with(LARGE));
-        plans.add(churn.with("connections", TEN_MILLION).with(Result.PEER, FEW_PEERS).with(HUGE));
+        plans.add(churn.threads(2)
+                .with("connections", MILLION)
+                .with(Result.PEER, manyWriters())
+                .with(LARGE));
+        plans.add(churn.with("connections", TEN_MILLION)
+                .with(Result.PEER, FEW_PEERS)
+                .with(HUGE));
         plans.add(churn.with("connections", MILLION)
                 .with("life", "TCP")
                 .with(Result.PEER, StorePeer.LVS4J.name())
@@ -71,8 +82,13 @@ final class Hot {
         plans.add(mixed.with("connections", SMALL));
         plans.add(mixed.with("connections", MILLION).with("order", "UNIFORM").with(LARGE));
         plans.add(mixed.with("connections", MILLION).with("order", "ZIPF").with(ONE_FORK));
-        plans.add(mixed.threads(2).with("connections", MILLION).with(Result.PEER, manyWriters()).with(LARGE));
-        plans.add(mixed.with("connections", TEN_MILLION).with(Result.PEER, FEW_PEERS).with(HUGE));
+        plans.add(mixed.threads(2)
+                .with("connections", MILLION)
+                .with(Result.PEER, manyWriters())
+                .with(LARGE));
+        plans.add(mixed.with("connections", TEN_MILLION)
+                .with(Result.PEER, FEW_PEERS)
+                .with(HUGE));
         plans.addAll(picks());
         return plans;
     }
@@ -109,8 +125,9 @@ final class Hot {
     }
 
     static List<Harness> harnesses() {
-        List<String> keepers =
-                Stream.of(names(StorePeer.values())).filter(name -> !name.equals(StorePeer.NONE.name())).toList();
+        List<String> keepers = Stream.of(names(StorePeer.values()))
+                .filter(name -> !name.equals(StorePeer.NONE.name()))
+                .toList();
         return List.of(
                 footprint(keepers, SMALL, "512m"),
                 footprint(keepers, MILLION, "3g"),
@@ -152,7 +169,8 @@ final class Hot {
         goals.add(faster(2, "CHM", row, churn));
         goals.add(noAllocation(row, churn));
         goals.add(alone(1.3, row + ", two threads", churn.threads(2)));
-        goals.add(atMost(64, "B", cell("Footprint.bytes", 1, "connections", MILLION), "memory of a connection, 1 million"));
+        goals.add(atMost(
+                64, "B", cell("Footprint.bytes", 1, "connections", MILLION), "memory of a connection, 1 million"));
         goals.addAll(pickGoals());
         return goals;
     }
@@ -184,15 +202,14 @@ final class Hot {
                 }
             }
         }
-        goals.add(atMost(
-                1_600_000, "ns", cell("MaglevBenchmark.build", 1), "Maglev build, 1000 servers, 65,537 slots"));
+        goals.add(
+                atMost(1_600_000, "ns", cell("MaglevBenchmark.build", 1), "Maglev build, 1000 servers, 65,537 slots"));
         return goals;
     }
 
     private static String[] manyWriters() {
-        return names(Stream.of(StorePeer.values())
-                .filter(StorePeer::manyWriters)
-                .toArray(StorePeer[]::new));
+        return names(
+                Stream.of(StorePeer.values()).filter(StorePeer::manyWriters).toArray(StorePeer[]::new));
     }
 
     private static String[] able(String scheduler) {

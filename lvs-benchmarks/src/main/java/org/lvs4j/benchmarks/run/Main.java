@@ -58,9 +58,10 @@ public final class Main {
         List<RunResult> results = new ArrayList<>();
         JsonArray measured = new JsonArray();
         Map<String, String> facts = Machine.facts();
-        facts.put("Command", ("lvs-benchmarks/run " + group.label() + " " + (quick ? QUICK + " " : "")
-                        + String.join(" ", jmhArgs))
-                .strip());
+        facts.put(
+                "Command",
+                ("lvs-benchmarks/run " + group.label() + " " + (quick ? QUICK + " " : "") + String.join(" ", jmhArgs))
+                        .strip());
         facts.put("Load before", Machine.load());
         try {
             CommandLineOptions user = new CommandLineOptions(jmhArgs);
@@ -107,7 +108,9 @@ public final class Main {
     private static boolean isWanted(Class<?> measured, Options user) {
         return user.getIncludes().isEmpty()
                 || user.getIncludes().stream()
-                        .anyMatch(name -> Pattern.compile(name).matcher(measured.getName()).find());
+                        .anyMatch(name -> Pattern.compile(name)
+                                .matcher(measured.getName())
+                                .find());
     }
 
     /** The programs to run for a group. */
@@ -163,13 +166,17 @@ public final class Main {
 
     private static int usage(String problem) {
         System.err.println("run: " + problem);
-        System.err.println("usage: lvs-benchmarks/run GROUP [--quick] [JMH OPTIONS]   (-h after the group lists the options)");
+        System.err.println(
+                "usage: lvs-benchmarks/run GROUP [--quick] [JMH OPTIONS]   (-h after the group lists the options)");
         System.err.println("groups:");
         for (Group group : Group.values()) {
             System.err.printf("  %-12s %s%n", group.label(), group.question());
         }
-        System.err.printf("  %-12s %s%n", SOAK, "millions of connections that come and go for some minutes, "
-                + SOAK_MINUTES + " by default: run soak [MINUTES]");
+        System.err.printf(
+                "  %-12s %s%n",
+                SOAK,
+                "millions of connections that come and go for some minutes, " + SOAK_MINUTES
+                        + " by default: run soak [MINUTES]");
         return USAGE;
     }
 }

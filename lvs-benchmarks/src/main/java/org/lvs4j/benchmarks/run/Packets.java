@@ -20,7 +20,10 @@ final class Packets {
 
     static List<Plan> plans() {
         List<Plan> plans = new ArrayList<>();
-        Plan all = Plan.of(PacketBenchmark.class, 1).with("connections", FEW).with("payload", "64").with("memory", "direct");
+        Plan all = Plan.of(PacketBenchmark.class, 1)
+                .with("connections", FEW)
+                .with("payload", "64")
+                .with("memory", "direct");
         Plan masquerade = all.with("method", "MASQUERADE").with(Result.PEER, names(PacketPeer.values()));
         plans.add(masquerade);
         plans.add(masquerade.with("connections", MILLION).with(LARGE));

@@ -51,7 +51,11 @@ record Plan(Class<?> benchmark, Map<String, List<String>> params, List<Integer> 
         List<String> sizes = params.get(CONNECTIONS);
         return sizes == null
                 ? quick
-                : quick.with(CONNECTIONS, sizes.stream().filter(size -> size.length() <= MOST_DIGITS).toList());
+                : quick.with(
+                        CONNECTIONS,
+                        sizes.stream()
+                                .filter(size -> size.length() <= MOST_DIGITS)
+                                .toList());
     }
 
     /** Whether there is anything left to run. */
@@ -68,7 +72,9 @@ record Plan(Class<?> benchmark, Map<String, List<String>> params, List<Integer> 
         params.forEach((param, values) -> now.put(
                 param,
                 user.getParameter(param).hasValue()
-                        ? values.stream().filter(user.getParameter(param).get()::contains).toList()
+                        ? values.stream()
+                                .filter(user.getParameter(param).get()::contains)
+                                .toList()
                         : values));
         return new Plan(
                 benchmark,
@@ -100,9 +106,7 @@ record Plan(Class<?> benchmark, Map<String, List<String>> params, List<Integer> 
 
     private List<String> values(String name, Param param, Options user) {
         List<String> planned = params.get(name);
-        return planned != null
-                ? planned
-                : List.copyOf(user.getParameter(name).orElse(List.of(param.value())));
+        return planned != null ? planned : List.copyOf(user.getParameter(name).orElse(List.of(param.value())));
     }
 
     private static Map<String, String> plus(Map<String, String> row, String name, String value) {

@@ -25,8 +25,7 @@ final class Report {
      * @param baseline the peer that others are compared with
      * @param goals what is shown before the tables, as far as it was measured
      */
-    static String of(
-            String title, Map<String, String> facts, String baseline, List<Goal> goals, List<Result> results) {
+    static String of(String title, Map<String, String> facts, String baseline, List<Goal> goals, List<Result> results) {
         Report report = new Report(baseline);
         report.page.append("# ").append(title).append("\n\n| | |\n|---|---|\n");
         facts.forEach((name, value) -> report.row(List.of(name, value)));
@@ -50,7 +49,8 @@ final class Report {
                 continue;
             }
             if (!any) {
-                page.append("\n## Goals\n\nBy processor time where it was counted. In brackets ours and the other one.\n\n");
+                page.append(
+                        "\n## Goals\n\nBy processor time where it was counted. In brackets ours and the other one.\n\n");
                 row(List.of("row", "goal", "reached", ""));
                 page.append("|---|---|---|---|\n");
                 any = true;
@@ -72,7 +72,8 @@ final class Report {
         boolean timed = results.stream().anyMatch(result -> result.cpuNanos() != null);
         page.append("Each cell: median of all iterations (lowest – highest)");
         page.append(timed ? ", processor time of an operation in ns (cpu)" : "");
-        page.append(results.stream().anyMatch(result -> result.allocatedBytes() != null) ? ", bytes allocated by it" : "");
+        page.append(
+                results.stream().anyMatch(result -> result.allocatedBytes() != null) ? ", bytes allocated by it" : "");
         page.append(compared ? ", and the " + (timed ? "processor time" : "median") + " as a multiple of " : "");
         page.append(compared ? baseline + "'s in the same row.\n\n" : ".\n\n");
 

@@ -37,7 +37,11 @@ record Result(
         double[] iterations() {
             double[] values = rawData == null
                     ? new double[0]
-                    : rawData.stream().flatMap(List::stream).mapToDouble(Double::doubleValue).sorted().toArray();
+                    : rawData.stream()
+                            .flatMap(List::stream)
+                            .mapToDouble(Double::doubleValue)
+                            .sorted()
+                            .toArray();
             return values.length == 0 ? new double[] {score} : values;
         }
 
@@ -94,7 +98,8 @@ record Result(
     }
 
     /** Processor time per operation, the median in nanoseconds; null if it was not counted. */
-    @Nullable Double cpuNanos() {
+    @Nullable
+    Double cpuNanos() {
         Metric metric = secondaryMetrics == null ? null : secondaryMetrics.get(CpuProfiler.METRIC);
         return metric == null ? null : metric.median();
     }
@@ -106,7 +111,8 @@ record Result(
     }
 
     /** Bytes allocated per operation; null if that was not counted. */
-    @Nullable Double allocatedBytes() {
+    @Nullable
+    Double allocatedBytes() {
         Metric metric = secondaryMetrics == null ? null : secondaryMetrics.get(ALLOCATION);
         return metric == null ? null : metric.score();
     }

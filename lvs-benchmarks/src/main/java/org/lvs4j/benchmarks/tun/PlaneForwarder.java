@@ -12,7 +12,9 @@ final class PlaneForwarder implements Forwarder {
     PlaneForwarder() {
         Director director = Director.create();
         director.addService(
-                VirtualService.udp(TunPeer.VIRTUAL + ":" + TunPeer.PORT).scheduler("rr").build(),
+                VirtualService.udp(TunPeer.VIRTUAL + ":" + TunPeer.PORT)
+                        .scheduler("rr")
+                        .build(),
                 RealServer.of(TunPeer.SERVER + ":" + TunPeer.PORT));
         plane = TunPlane.builder(director).device(TunPeer.DEVICE).start();
     }

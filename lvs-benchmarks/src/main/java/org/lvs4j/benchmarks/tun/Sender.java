@@ -20,7 +20,8 @@ final class Sender implements AutoCloseable {
 
     private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final InetSocketAddress to = new InetSocketAddress(TunPeer.VIRTUAL, TunPeer.PORT);
-    private final ByteBuf payload = Unpooled.directBuffer(DATAGRAM_BYTES * DATAGRAMS).writeZero(DATAGRAM_BYTES * DATAGRAMS);
+    private final ByteBuf payload =
+            Unpooled.directBuffer(DATAGRAM_BYTES * DATAGRAMS).writeZero(DATAGRAM_BYTES * DATAGRAMS);
     private final Channel[] sockets;
     private volatile boolean closed;
     private int next;

@@ -118,7 +118,9 @@ public final class TunFlood {
     /** How many packets the device has dropped because nobody read them in time. */
     private static long dropped() throws IOException {
         try (Stream<String> lines = Files.lines(COUNTERS)) {
-            String line = lines.filter(one -> one.contains(TunPeer.DEVICE + ":")).findFirst().orElseThrow();
+            String line = lines.filter(one -> one.contains(TunPeer.DEVICE + ":"))
+                    .findFirst()
+                    .orElseThrow();
             return Long.parseLong(line.substring(line.indexOf(':') + 1).strip().split("\\s+")[DROPPED_COLUMN]);
         }
     }

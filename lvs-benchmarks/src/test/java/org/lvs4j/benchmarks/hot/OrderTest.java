@@ -22,7 +22,8 @@ class OrderTest {
     @Test
     void uniform_manyDraws_eachAboutAsOften() {
         long[] counts = drawn(Order.UNIFORM, 100 * CONNECTIONS);
-        assertThat(IntStream.range(0, CONNECTIONS).filter(i -> counts[i] < 40 || counts[i] > 180)).isEmpty();
+        assertThat(IntStream.range(0, CONNECTIONS).filter(i -> counts[i] < 40 || counts[i] > 180))
+                .isEmpty();
     }
 
     @Test
@@ -31,8 +32,8 @@ class OrderTest {
         // The integral of x^-0.99 from k to k + 1, of the one from 1 to 10,001.
         for (int rank : new int[] {1, 10, 100}) {
             double share = (Math.pow(rank + 1, 0.01) - Math.pow(rank, 0.01)) / (Math.pow(CONNECTIONS + 1, 0.01) - 1);
-            assertThat(counts[rank - 1]).isBetween(
-                    (long) (0.9 * share * Order.LENGTH), (long) (1.1 * share * Order.LENGTH));
+            assertThat(counts[rank - 1])
+                    .isBetween((long) (0.9 * share * Order.LENGTH), (long) (1.1 * share * Order.LENGTH));
         }
         assertThat(counts[CONNECTIONS - 1]).isPositive();
     }

@@ -20,7 +20,8 @@ class PacketPeerTest {
                                 .map(method -> Arguments.of(family, protocol, method))));
     }
 
-    private static PacketBenchmark benchmark(PacketPeer peer, AddressFamily family, Protocol protocol, PacketMethod method) {
+    private static PacketBenchmark benchmark(
+            PacketPeer peer, AddressFamily family, Protocol protocol, PacketMethod method) {
         PacketBenchmark benchmark = new PacketBenchmark();
         benchmark.peer = peer;
         benchmark.connections = 300;
@@ -35,7 +36,8 @@ class PacketPeerTest {
 
     @ParameterizedTest
     @MethodSource("settings")
-    void plane_everyPacket_comesOutRightAndAsItsMethodSays(AddressFamily family, Protocol protocol, PacketMethod method) {
+    void plane_everyPacket_comesOutRightAndAsItsMethodSays(
+            AddressFamily family, Protocol protocol, PacketMethod method) {
         PacketBenchmark benchmark = benchmark(PacketPeer.LVS4J, family, protocol, method);
         int overhead = method == PacketMethod.IPIP ? family == AddressFamily.IPV4 ? 20 : 40 : 0;
         for (int i = 0; i < 3000; i++) {
@@ -93,7 +95,9 @@ class PacketPeerTest {
         assertThat(IntStream.range(0, 10_000)
                         .mapToObj(i -> {
                             maker.fill(packet, i);
-                            return ByteBuffer.allocate(packet.limit()).put(packet.duplicate()).flip();
+                            return ByteBuffer.allocate(packet.limit())
+                                    .put(packet.duplicate())
+                                    .flip();
                         })
                         .distinct())
                 .hasSize(10_000);

@@ -99,8 +99,8 @@ class GroupTest {
         assertThat(runs(Group.HOT, "-p", "connections=10000000", "-jvmArgsAppend", "-XX:+UseTransparentHugePages"))
                 .filteredOn(run -> !run.getIncludes().get(0).matches(".*(Pick|Maglev).*"))
                 .isNotEmpty()
-                .allSatisfy(run -> assertThat(run.getJvmArgsAppend().get())
-                        .contains("-Xmx8g", "-XX:+UseTransparentHugePages"));
+                .allSatisfy(run ->
+                        assertThat(run.getJvmArgsAppend().get()).contains("-Xmx8g", "-XX:+UseTransparentHugePages"));
     }
 
     @Test
@@ -124,15 +124,14 @@ class GroupTest {
             assertThat(harness.peers()).containsExactly("PLAIN");
             assertThat(harness.connections()).isEqualTo("10000000");
         });
-        assertThat(Main.harnesses(Group.HOT, new CommandLineOptions("Churn"), false)).isEmpty();
-        assertThat(runs(Group.HOT, "Churn"))
-                .isNotEmpty()
-                .allSatisfy(run -> {
-                    assertThat(run.getIncludes().get(0)).contains("ChurnBenchmark");
-                    String others = run.getExcludes().get(0);
-                    assertThat("org.lvs4j.benchmarks.hot.MixedBenchmark.a").containsPattern(others);
-                    assertThat("org.lvs4j.benchmarks.hot.ChurnBenchmark.a").doesNotContainPattern(others);
-                });
+        assertThat(Main.harnesses(Group.HOT, new CommandLineOptions("Churn"), false))
+                .isEmpty();
+        assertThat(runs(Group.HOT, "Churn")).isNotEmpty().allSatisfy(run -> {
+            assertThat(run.getIncludes().get(0)).contains("ChurnBenchmark");
+            String others = run.getExcludes().get(0);
+            assertThat("org.lvs4j.benchmarks.hot.MixedBenchmark.a").containsPattern(others);
+            assertThat("org.lvs4j.benchmarks.hot.ChurnBenchmark.a").doesNotContainPattern(others);
+        });
     }
 
     @ParameterizedTest

@@ -16,13 +16,16 @@ class ReportTest {
                  "threads": 2, "forks": 1, "params": {"peer": "%s", "scheduler": "rr", "servers": "10"},
                  "primaryMetric": {"score": 7.5, "scoreError": "NaN", "scoreUnit": "ns/op", "rawData": [%s]},
                  "secondaryMetrics": {"gc.alloc.rate.norm": {"score": 128.0, "scoreError": 0.1, "scoreUnit": "B/op"}}}
-                """
-                .formatted(peer, Arrays.toString(iterations));
+                """.formatted(peer, Arrays.toString(iterations));
     }
 
     private static String page(String... entries) {
         return Report.of(
-                "pick", Map.of("CPU", "one | two"), "PLAIN", List.of(), Result.parse("[" + String.join(",", entries) + "]"));
+                "pick",
+                Map.of("CPU", "one | two"),
+                "PLAIN",
+                List.of(),
+                Result.parse("[" + String.join(",", entries) + "]"));
     }
 
     @Test
@@ -82,7 +85,8 @@ class ReportTest {
                 .startsWith("<svg")
                 .contains(">4.00</text>", "a &lt; b", "run pick")
                 .endsWith("</svg>\n");
-        assertThat(Chart.of("alone", Map.of(), Result.parse("[" + entry("LVS4J", 5) + "]"))).isEmpty();
+        assertThat(Chart.of("alone", Map.of(), Result.parse("[" + entry("LVS4J", 5) + "]")))
+                .isEmpty();
     }
 
     @Test

@@ -13,8 +13,11 @@ final class ResultTest {
         JsonObject other = new JsonObject();
         other.addProperty("benchmark", "another");
         others.add(other);
-        String published = Result.published("[{\"benchmark\": \"a.B.c\", \"jvm\": \"/some/where/java\", \"threads\": 2}]", others);
+        String published =
+                Result.published("[{\"benchmark\": \"a.B.c\", \"jvm\": \"/some/where/java\", \"threads\": 2}]", others);
 
-        assertThat(published).contains("\"benchmark\": \"a.B.c\"", "\"threads\": 2", "another").doesNotContain("/some/where", "jvm");
+        assertThat(published)
+                .contains("\"benchmark\": \"a.B.c\"", "\"threads\": 2", "another")
+                .doesNotContain("/some/where", "jvm");
     }
 }

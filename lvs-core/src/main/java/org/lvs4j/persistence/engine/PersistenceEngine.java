@@ -25,5 +25,6 @@ public interface PersistenceEngine {
      * @param flow whose packet it is; not to be kept
      * @param payload what follows the transport header, from position to limit; neither is to be moved
      */
-    @Nullable String identify(Flow flow, ByteBuffer payload);
+    @Nullable
+    String identify(Flow flow, ByteBuffer payload);
 }

@@ -122,9 +122,7 @@ public final class CaptureReader implements Closeable {
         if (packet.remaining() < header) {
             return beyond > 0 ? Content.CUT : Content.OTHER;
         }
-        int length = ipv4
-                ? packet.getShort(at + 2) & 0xffff
-                : IPV6_HEADER_LENGTH + (packet.getShort(at + 4) & 0xffff);
+        int length = ipv4 ? packet.getShort(at + 2) & 0xffff : IPV6_HEADER_LENGTH + (packet.getShort(at + 4) & 0xffff);
         if (length > packet.remaining()) {
             return Content.CUT;
         }

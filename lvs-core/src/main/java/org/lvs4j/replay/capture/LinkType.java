@@ -6,7 +6,8 @@ import java.nio.ByteBuffer;
 final class LinkType {
     static final int RAW = 101;
 
-    static final String KNOWN = "Ethernet (1), raw IP (12, 14, 101, 228, 229), BSD loopback (0, 108) or Linux cooked (113, 276)";
+    static final String KNOWN =
+            "Ethernet (1), raw IP (12, 14, 101, 228, 229), BSD loopback (0, 108) or Linux cooked (113, 276)";
 
     /** The frame holds something else. */
     static final int NOT_IP = -1;

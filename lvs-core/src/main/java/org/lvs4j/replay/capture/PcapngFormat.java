@@ -102,8 +102,8 @@ final class PcapngFormat implements CaptureFormat {
         if (length != blockLength) {
             throw input.error(
                     input.offset(),
-                    "the block that starts at byte " + blockOffset + " has length " + blockLength
-                            + " at its start and " + length + " at its end");
+                    "the block that starts at byte " + blockOffset + " has length " + blockLength + " at its start and "
+                            + length + " at its end");
         }
         unread = 0;
         return input.skip(LENGTH_LENGTH);
@@ -116,8 +116,7 @@ final class PcapngFormat implements CaptureFormat {
         }
         int magic = input.integer(BLOCK_HEADER_LENGTH);
         if (magic == Integer.reverseBytes(BYTE_ORDER)) {
-            input.order(
-                    input.order() == ByteOrder.BIG_ENDIAN ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+            input.order(input.order() == ByteOrder.BIG_ENDIAN ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
         } else if (magic != BYTE_ORDER) {
             throw input.error(
                     input.offset() + BLOCK_HEADER_LENGTH,
@@ -133,8 +132,7 @@ final class PcapngFormat implements CaptureFormat {
         int major = input.unsignedShort(12);
         if (major != VERSION_MAJOR) {
             throw input.error(
-                    blockOffset + 12,
-                    "pcapng of version " + major + "." + input.unsignedShort(14) + "; expected 1.0");
+                    blockOffset + 12, "pcapng of version " + major + "." + input.unsignedShort(14) + "; expected 1.0");
         }
         interfaces.clear();
     }

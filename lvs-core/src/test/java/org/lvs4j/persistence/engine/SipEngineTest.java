@@ -89,7 +89,8 @@ class SipEngineTest {
     @Test
     void identify_tcp_null() {
         ByteBuffer payload = ByteBuffer.wrap((REQUEST + "i: x\r\n").getBytes(StandardCharsets.US_ASCII));
-        assertThat(engine.identify(Flow.of(Protocol.TCP, CLIENT, VIRTUAL), payload)).isNull();
+        assertThat(engine.identify(Flow.of(Protocol.TCP, CLIENT, VIRTUAL), payload))
+                .isNull();
     }
 
     @Test
@@ -107,13 +108,30 @@ class SipEngineTest {
         assertThat(payload.limit()).isEqualTo(before.length + message.length);
 
         payload.limit(before.length + REQUEST.length());
-        assertThat(engine.identify(UDP, payload)).as("nothing behind the limit is read").isNull();
+        assertThat(engine.identify(UDP, payload))
+                .as("nothing behind the limit is read")
+                .isNull();
     }
 
     @Test
     void identify_randomBytes_neverThrowsNorReadsOutside() {
         String[] words = {
-            "Call-ID", "call-id", "i", "I", ":", " ", "\t", "\r\n", "\n", "\r", "\0", "x@y", "x".repeat(130), "Via: z\r\n", "\r\ni:", "\r\nCall-ID: "
+            "Call-ID",
+            "call-id",
+            "i",
+            "I",
+            ":",
+            " ",
+            "\t",
+            "\r\n",
+            "\n",
+            "\r",
+            "\0",
+            "x@y",
+            "x".repeat(130),
+            "Via: z\r\n",
+            "\r\ni:",
+            "\r\nCall-ID: "
         };
         long seed = 20_260_101;
         SplittableRandom random = new SplittableRandom(seed);

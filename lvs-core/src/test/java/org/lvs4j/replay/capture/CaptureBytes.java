@@ -17,7 +17,14 @@ final class CaptureBytes {
     }
 
     static CaptureBytes pcap(ByteOrder order, int magic, int linkType) {
-        return new CaptureBytes(order).u32(magic).u16(2).u16(4).u32(0).u32(0).u32(262_144).u32(linkType);
+        return new CaptureBytes(order)
+                .u32(magic)
+                .u16(2)
+                .u16(4)
+                .u32(0)
+                .u32(0)
+                .u32(262_144)
+                .u32(linkType);
     }
 
     static CaptureBytes pcapng(ByteOrder order) {
@@ -43,7 +50,11 @@ final class CaptureBytes {
 
     static byte[] ipv6(int payload) {
         byte[] packet = new byte[40 + payload];
-        ByteBuffer.wrap(packet).putInt(0x60000000).putShort((short) payload).put((byte) 17).put((byte) 64);
+        ByteBuffer.wrap(packet)
+                .putInt(0x60000000)
+                .putShort((short) payload)
+                .put((byte) 17)
+                .put((byte) 64);
         return packet;
     }
 
@@ -60,7 +71,8 @@ final class CaptureBytes {
     }
 
     CaptureBytes u16(int value) {
-        bytes.writeBytes(ByteBuffer.allocate(2).order(order).putShort((short) value).array());
+        bytes.writeBytes(
+                ByteBuffer.allocate(2).order(order).putShort((short) value).array());
         return this;
     }
 
@@ -97,7 +109,8 @@ final class CaptureBytes {
     }
 
     CaptureBytes section() {
-        CaptureBytes body = new CaptureBytes(order).u32(0x1a2b3c4d).u16(1).u16(0).u64(-1);
+        CaptureBytes body =
+                new CaptureBytes(order).u32(0x1a2b3c4d).u16(1).u16(0).u64(-1);
         return block(0x0a0d0d0a, body.array());
     }
 
@@ -106,7 +119,14 @@ final class CaptureBytes {
     }
 
     CaptureBytes described(int linkType, int snapLength, byte[] options) {
-        return block(1, new CaptureBytes(order).u16(linkType).u16(0).u32(snapLength).raw(options).array());
+        return block(
+                1,
+                new CaptureBytes(order)
+                        .u16(linkType)
+                        .u16(0)
+                        .u32(snapLength)
+                        .raw(options)
+                        .array());
     }
 
     CaptureBytes option(int code, byte[] value) {
@@ -118,27 +138,31 @@ final class CaptureBytes {
     }
 
     CaptureBytes enhanced(int from, long units, byte[] data, int original, byte[] options) {
-        return block(6, new CaptureBytes(order)
-                .u32(from)
-                .u32(units >>> 32)
-                .u32(units)
-                .u32(data.length)
-                .u32(original)
-                .padded(data)
-                .raw(options)
-                .array());
+        return block(
+                6,
+                new CaptureBytes(order)
+                        .u32(from)
+                        .u32(units >>> 32)
+                        .u32(units)
+                        .u32(data.length)
+                        .u32(original)
+                        .padded(data)
+                        .raw(options)
+                        .array());
     }
 
     CaptureBytes old(int from, long units, byte[] data) {
-        return block(2, new CaptureBytes(order)
-                .u16(from)
-                .u16(7)
-                .u32(units >>> 32)
-                .u32(units)
-                .u32(data.length)
-                .u32(data.length)
-                .padded(data)
-                .array());
+        return block(
+                2,
+                new CaptureBytes(order)
+                        .u16(from)
+                        .u16(7)
+                        .u32(units >>> 32)
+                        .u32(units)
+                        .u32(data.length)
+                        .u32(data.length)
+                        .padded(data)
+                        .array());
     }
 
     CaptureBytes simple(int original, byte[] data) {

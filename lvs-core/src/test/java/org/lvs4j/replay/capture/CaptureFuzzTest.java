@@ -18,8 +18,37 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CaptureFuzzTest {
     private static final int ROUNDS = 4_000;
     private static final int[] NUMBERS = {
-        0, 1, 3, 4, 8, 11, 12, 16, 20, 28, 32, 101, 113, 276, 0xffff, 0x10000, 262_144, 262_145, 0x7fffffff, 0x80000000, -1,
-        -2, -4, 0x0a0d0d0a, 0x1a2b3c4d, 0x4d3c2b1a, 0xa1b2c3d4, 0x45000014, 0x60000000, 0x08004500, 0x81000001
+        0,
+        1,
+        3,
+        4,
+        8,
+        11,
+        12,
+        16,
+        20,
+        28,
+        32,
+        101,
+        113,
+        276,
+        0xffff,
+        0x10000,
+        262_144,
+        262_145,
+        0x7fffffff,
+        0x80000000,
+        -1,
+        -2,
+        -4,
+        0x0a0d0d0a,
+        0x1a2b3c4d,
+        0x4d3c2b1a,
+        0xa1b2c3d4,
+        0x45000014,
+        0x60000000,
+        0x08004500,
+        0x81000001
     };
 
     private static List<byte[]> seeds() {
@@ -33,11 +62,14 @@ class CaptureFuzzTest {
                         .record(3, 4, CaptureBytes.ipv6(9), 60)
                         .array());
                 seeds.add(CaptureBytes.pcapng(order)
-                        .described(linkType, 96, new CaptureBytes(order)
-                                .option(9, new byte[] {9})
-                                .option(14, new byte[8])
-                                .option(0, new byte[0])
-                                .array())
+                        .described(
+                                linkType,
+                                96,
+                                new CaptureBytes(order)
+                                        .option(9, new byte[] {9})
+                                        .option(14, new byte[8])
+                                        .option(0, new byte[0])
+                                        .array())
                         .block(5, new byte[24])
                         .enhanced(0, 1, ethernet)
                         .simple(29, CaptureBytes.ipv4(1, 9))

@@ -47,7 +47,8 @@ final class CaptureWriterTest {
     @Test
     void write_partOfABuffer_leavesItAsItWas() throws IOException {
         byte[] packet = ipv4(1, 3);
-        ByteBuffer buffer = ByteBuffer.allocate(100).position(10).put(packet).flip().position(10);
+        ByteBuffer buffer =
+                ByteBuffer.allocate(100).position(10).put(packet).flip().position(10);
         try (CaptureWriter writer = CaptureWriter.open(out)) {
             writer.write(0, buffer);
         }

@@ -20,7 +20,10 @@ record Captured(Content content, long timeNanos, String packet) {
             boolean shown = reader.content() == Content.PACKET || reader.content() == Content.CUT;
             byte[] packet = new byte[shown ? reader.packet().remaining() : 0];
             reader.packet().get(reader.packet().position(), packet);
-            all.add(new Captured(reader.content(), reader.timeNanos(), java.util.HexFormat.of().formatHex(packet)));
+            all.add(new Captured(
+                    reader.content(),
+                    reader.timeNanos(),
+                    java.util.HexFormat.of().formatHex(packet)));
         }
         return all;
     }

@@ -20,8 +20,9 @@ final class LinkTypeTest {
     private static final String MACS = "020000000001 020000000002";
 
     private static Captured read(int linkType, byte[] frame) throws IOException {
-        byte[] capture =
-                CaptureBytes.pcap(ByteOrder.BIG_ENDIAN, CaptureBytes.MICROS, linkType).record(0, 0, frame).array();
+        byte[] capture = CaptureBytes.pcap(ByteOrder.BIG_ENDIAN, CaptureBytes.MICROS, linkType)
+                .record(0, 0, frame)
+                .array();
         return Captured.all(capture).get(0);
     }
 

@@ -38,9 +38,10 @@ final class PcapReadingTest {
                 .record(0xffff_ffffL, 7, ipv6(3))
                 .array();
 
-        assertThat(Captured.all(capture)).containsExactly(
-                Captured.packet(1_000_000_000L + 5L * unitNanos, ipv4(1, 9)),
-                Captured.packet(0xffff_ffffL * 1_000_000_000L + 7L * unitNanos, ipv6(3)));
+        assertThat(Captured.all(capture))
+                .containsExactly(
+                        Captured.packet(1_000_000_000L + 5L * unitNanos, ipv4(1, 9)),
+                        Captured.packet(0xffff_ffffL * 1_000_000_000L + 7L * unitNanos, ipv6(3)));
     }
 
     @Test
@@ -55,14 +56,17 @@ final class PcapReadingTest {
     @Test
     void read_headerWithFrameCheckSequence_isNoLinkType() throws IOException {
         byte[] frame = join(new byte[12], CaptureBytes.hex("0800"), ipv4(1, 8), new byte[4]);
-        byte[] capture = CaptureBytes.pcap(BIG, CaptureBytes.MICROS, 0x24000001).record(0, 0, frame).array();
+        byte[] capture = CaptureBytes.pcap(BIG, CaptureBytes.MICROS, 0x24000001)
+                .record(0, 0, frame)
+                .array();
 
         assertThat(Captured.all(capture)).containsExactly(Captured.packet(0, ipv4(1, 8)));
     }
 
     @Test
     void read_noPackets_isFine() throws IOException {
-        try (CaptureReader reader = Captured.open(CaptureBytes.pcap(BIG, CaptureBytes.NANOS, RAW).array())) {
+        try (CaptureReader reader =
+                Captured.open(CaptureBytes.pcap(BIG, CaptureBytes.NANOS, RAW).array())) {
             assertThat(reader.next()).isFalse();
             assertThat(reader.next()).isFalse();
             assertThat(reader.cutShort()).isFalse();
@@ -175,7 +179,10 @@ final class PcapReadingTest {
     void read_impossibleLength_refusedWithItsPlace(long length) throws IOException {
         byte[] capture = CaptureBytes.pcap(BIG, CaptureBytes.MICROS, RAW)
                 .record(1, 0, ipv4(1, 4))
-                .u32(2).u32(0).u32(length).u32(length)
+                .u32(2)
+                .u32(0)
+                .u32(length)
+                .u32(length)
                 .raw(ipv4(1, 4))
                 .array();
         try (CaptureReader reader = Captured.open(capture)) {

@@ -34,7 +34,10 @@ final class PcapngReadingTest {
     @ValueSource(booleans = {true, false})
     void read_everyKindOfPacketBlock_eitherOrder(boolean big) throws IOException {
         ByteOrder order = big ? BIG : LITTLE;
-        byte[] comment = new CaptureBytes(order).option(1, "why".getBytes()).option(0, NONE).array();
+        byte[] comment = new CaptureBytes(order)
+                .option(1, "why".getBytes())
+                .option(0, NONE)
+                .array();
         byte[] capture = CaptureBytes.pcapng(order)
                 .described(RAW, 0, NONE)
                 .enhanced(0, 5_000_001, ipv4(1, 3))
@@ -43,11 +46,12 @@ final class PcapngReadingTest {
                 .simple(26, ipv4(4, 6))
                 .array();
 
-        assertThat(Captured.all(capture)).containsExactly(
-                Captured.packet(5_000_001_000L, ipv4(1, 3)),
-                Captured.packet(6_000_000_000L, ipv4(2, 4)),
-                Captured.packet(7_000_000_000L, ipv4(3, 5)),
-                Captured.packet(7_000_000_000L, ipv4(4, 6)));
+        assertThat(Captured.all(capture))
+                .containsExactly(
+                        Captured.packet(5_000_001_000L, ipv4(1, 3)),
+                        Captured.packet(6_000_000_000L, ipv4(2, 4)),
+                        Captured.packet(7_000_000_000L, ipv4(3, 5)),
+                        Captured.packet(7_000_000_000L, ipv4(4, 6)));
     }
 
     @Test
@@ -60,10 +64,11 @@ final class PcapngReadingTest {
                 .with(CaptureBytes.pcapng(BIG).described(RAW, 0, NONE).enhanced(0, 3, ipv4(3, 8)))
                 .array();
 
-        assertThat(Captured.all(capture)).containsExactly(
-                Captured.packet(1_000, ipv4(1, 8)),
-                Captured.packet(2_000, ipv4(2, 8)),
-                Captured.packet(3_000, ipv4(3, 8)));
+        assertThat(Captured.all(capture))
+                .containsExactly(
+                        Captured.packet(1_000, ipv4(1, 8)),
+                        Captured.packet(2_000, ipv4(2, 8)),
+                        Captured.packet(3_000, ipv4(3, 8)));
     }
 
     @Test
@@ -75,7 +80,8 @@ final class PcapngReadingTest {
                 .array();
         assertThatThrownBy(() -> Captured.all(capture))
                 .isInstanceOf(CaptureException.class)
-                .hasMessage("some.pcap: at byte 76: a packet of interface 0, but 0 have been described in this section");
+                .hasMessage(
+                        "some.pcap: at byte 76: a packet of interface 0, but 0 have been described in this section");
     }
 
     @Test
@@ -90,10 +96,11 @@ final class PcapngReadingTest {
                 .enhanced(2, 12_000_000, ipv4(3, 8))
                 .array();
 
-        assertThat(Captured.all(capture)).containsExactly(
-                Captured.packet(2_500_000_000L, ipv4(2, 8)),
-                Captured.packet(11_500_000_000L, ipv4(1, 8)),
-                new Captured(Content.UNKNOWN_LINK, 12_000_000_000L, ""));
+        assertThat(Captured.all(capture))
+                .containsExactly(
+                        Captured.packet(2_500_000_000L, ipv4(2, 8)),
+                        Captured.packet(11_500_000_000L, ipv4(1, 8)),
+                        new Captured(Content.UNKNOWN_LINK, 12_000_000_000L, ""));
     }
 
     @Test
@@ -143,7 +150,9 @@ final class PcapngReadingTest {
     @CsvSource({"0", "8", "11", "13", "0xffffffff"})
     void read_impossibleBlockLength_refusedWithItsPlace(String length) {
         byte[] capture = CaptureBytes.pcapng(BIG)
-                .u32(5).u32(Long.decode(length)).raw(new byte[40])
+                .u32(5)
+                .u32(Long.decode(length))
+                .raw(new byte[40])
                 .array();
         assertThatThrownBy(() -> Captured.all(capture))
                 .isInstanceOf(CaptureException.class)
@@ -160,8 +169,12 @@ final class PcapngReadingTest {
 
     @Test
     void read_packetLongerThanItsBlock_refused() {
-        CaptureBytes body = new CaptureBytes(BIG).u32(0).u32(0).u32(1).u32(29).u32(29).raw(ipv4(1, 8));
-        byte[] capture = CaptureBytes.pcapng(BIG).described(RAW, 0, NONE).block(6, body.array()).array();
+        CaptureBytes body =
+                new CaptureBytes(BIG).u32(0).u32(0).u32(1).u32(29).u32(29).raw(ipv4(1, 8));
+        byte[] capture = CaptureBytes.pcapng(BIG)
+                .described(RAW, 0, NONE)
+                .block(6, body.array())
+                .array();
         assertThatThrownBy(() -> Captured.all(capture))
                 .hasMessageContaining("at byte 68: a packet of 29 bytes in a block with room for 28");
     }

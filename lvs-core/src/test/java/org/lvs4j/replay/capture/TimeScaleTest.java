@@ -42,7 +42,9 @@ final class TimeScaleTest {
                 if (exact.divide(NANOS).compareTo(BigInteger.valueOf(TimeScale.MAX_SECONDS)) > 0) {
                     assertThat(nanos / 1_000_000_000).isEqualTo(TimeScale.MAX_SECONDS);
                 } else {
-                    assertThat(nanos).as("resolution %d, units %d", resolution, units).isEqualTo(exact.longValueExact());
+                    assertThat(nanos)
+                            .as("resolution %d, units %d", resolution, units)
+                            .isEqualTo(exact.longValueExact());
                 }
             }
         }

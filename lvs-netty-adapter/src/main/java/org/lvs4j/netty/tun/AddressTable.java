@@ -39,7 +39,8 @@ final class AddressTable<V> {
 
     /** The value at an address, or null if there is none. */
     @SuppressWarnings("unchecked") // Nothing but a V is put in.
-    @Nullable V find(AddressFamily family, long high, long low) {
+    @Nullable
+    V find(AddressFamily family, long high, long low) {
         // There is always an empty slot: at most half of them are taken.
         for (int at = slot(high, low); ; at = at + 1 & mask) {
             IpAddress key = keys[at];

@@ -1,11 +1,11 @@
 package org.lvs4j.netty.tun;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,7 +46,8 @@ record NetworkFacts(List<Link> links, Function<String, @Nullable String> sysctl)
     }
 
     /** The interface that has an address, or null if none has. */
-    @Nullable Link localAt(IpAddress address) {
+    @Nullable
+    Link localAt(IpAddress address) {
         for (Link link : links) {
             for (Prefix prefix : link.prefixes()) {
                 if (prefix.address().equals(address) || link.loopback() && prefix.contains(address)) {
@@ -82,7 +83,8 @@ record NetworkFacts(List<Link> links, Function<String, @Nullable String> sysctl)
         NetworkFacts read(String without) {
             List<Link> links = new ArrayList<>();
             try {
-                for (NetworkInterface link : NetworkInterface.networkInterfaces().toList()) {
+                for (NetworkInterface link :
+                        NetworkInterface.networkInterfaces().toList()) {
                     if (!link.getName().equals(without) && link.isUp()) {
                         List<Prefix> prefixes = link.getInterfaceAddresses().stream()
                                 .map(at -> new Prefix(IpAddress.of(at.getAddress()), at.getNetworkPrefixLength()))

@@ -126,7 +126,10 @@ final class SetUpPlan {
             // A host that forwards no longer listens to routers, unless it is told to.
             for (Link link : facts.links()) {
                 boolean routed = !link.loopback() && !link.prefixes().isEmpty();
-                if (routed && "1".equals(facts.sysctl().apply(Sysctls.name("net", "ipv6", "conf", link.name(), "accept_ra")))) {
+                if (routed
+                        && "1"
+                                .equals(facts.sysctl()
+                                        .apply(Sysctls.name("net", "ipv6", "conf", link.name(), "accept_ra")))) {
                     setting("2", "net", "ipv6", "conf", link.name(), "accept_ra");
                 }
             }
@@ -153,8 +156,9 @@ final class SetUpPlan {
         requireElsewhere(server);
         List<Link> links = facts.neighboursOf(server);
         if (links.isEmpty()) {
-            throw new TunException("server " + server + " of direct routing (-g) is not on a network of this host; use a"
-                    + " tunnel (-i), or masquerading (-m)");
+            throw new TunException(
+                    "server " + server + " of direct routing (-g) is not on a network of this host; use a"
+                            + " tunnel (-i), or masquerading (-m)");
         }
         String name = directDevice(device, number);
         int own = table + RULES + number;

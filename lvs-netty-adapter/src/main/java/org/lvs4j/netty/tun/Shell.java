@@ -59,7 +59,8 @@ final class Shell {
             } finally {
                 process.destroyForcibly();
             }
-            String text = Files.readString(printed.toPath(), StandardCharsets.UTF_8).strip();
+            String text =
+                    Files.readString(printed.toPath(), StandardCharsets.UTF_8).strip();
             if (process.exitValue() != 0) {
                 throw new IOException(text.isEmpty() ? "exit code " + process.exitValue() : text.replace('\n', ' '));
             }

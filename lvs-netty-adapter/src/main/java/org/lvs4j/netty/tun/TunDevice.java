@@ -115,11 +115,13 @@ final class TunDevice implements AutoCloseable {
 
     private static String reason(String name, int error) {
         return switch (error) {
-            case NOT_PERMITTED, ACCESS_DENIED -> "this needs root or CAP_NET_ADMIN, or a device made for this user: "
-                    + "ip tuntap add dev " + name + " mode tun user " + System.getProperty("user.name");
+            case NOT_PERMITTED, ACCESS_DENIED ->
+                "this needs root or CAP_NET_ADMIN, or a device made for this user: " + "ip tuntap add dev " + name
+                        + " mode tun user " + System.getProperty("user.name");
             case BUSY -> "another program has it open, or it is not a TUN device; choose another name";
-            case INVALID -> "there is an interface of this name that is no TUN device, or one made with other queues"
-                    + " (multi_queue)";
+            case INVALID ->
+                "there is an interface of this name that is no TUN device, or one made with other queues"
+                        + " (multi_queue)";
             default -> "error " + error;
         };
     }

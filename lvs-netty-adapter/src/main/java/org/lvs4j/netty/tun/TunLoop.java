@@ -102,7 +102,9 @@ final class TunLoop implements EpollIoHandle {
             case PASS -> pass(out);
             case ROUTE_DIRECT -> {
                 RealServer server = state.director.server(PacketVerdict.serverId(verdict));
-                TunDevice way = server == null ? null : state.view().direct(server.endpoint().address());
+                TunDevice way = server == null
+                        ? null
+                        : state.view().direct(server.endpoint().address());
                 if (way == null) {
                     counters.add(TunCounters.DROPPED);
                 } else {

@@ -86,7 +86,8 @@ public final class TunPlane implements AutoCloseable {
             }
             for (TunLoop loop : loops) {
                 IoEventLoop executor = group.next();
-                IoRegistration registration = executor.register(loop).syncUninterruptibly().getNow();
+                IoRegistration registration =
+                        executor.register(loop).syncUninterruptibly().getNow();
                 registrations.add(registration);
                 registration.submit(EpollIoOps.EPOLLIN);
             }
@@ -168,12 +169,14 @@ public final class TunPlane implements AutoCloseable {
         List<Step> before = steps;
         follow();
         if (!options.setUp() && !steps.equals(before)) {
-            steps.stream().filter(step -> !before.contains(step)).forEach(step ->
-                    TunState.LOGGER.warn("the network needs now: {}", step.command()));
+            steps.stream()
+                    .filter(step -> !before.contains(step))
+                    .forEach(step -> TunState.LOGGER.warn("the network needs now: {}", step.command()));
             List<Step> obsolete = new ArrayList<>(before);
             obsolete.removeAll(steps);
-            SetUp.undoing(obsolete).forEach(command ->
-                    TunState.LOGGER.warn("the network no longer needs what this takes back: {}", command));
+            SetUp.undoing(obsolete)
+                    .forEach(command ->
+                            TunState.LOGGER.warn("the network no longer needs what this takes back: {}", command));
         }
     }
 
@@ -200,8 +203,9 @@ public final class TunPlane implements AutoCloseable {
         directNumbers.clear();
         directNumbers.putAll(wanted.direct());
         List<TunDevice> gone = new ArrayList<>();
-        directDevices.entrySet().removeIf(entry ->
-                !wanted.direct().containsKey(entry.getKey()) && gone.add(entry.getValue()));
+        directDevices
+                .entrySet()
+                .removeIf(entry -> !wanted.direct().containsKey(entry.getKey()) && gone.add(entry.getValue()));
         state.publish(new View(options.mtu(), wanted, directDevices, NetworkFacts.Host::sourceTowards));
         gone.forEach(this::closeBehindTheLoops);
     }
@@ -233,8 +237,10 @@ public final class TunPlane implements AutoCloseable {
      * @return whether no connection was active at the end
      */
     public boolean drain(Duration deadline) {
-        long end = System.nanoTime() + Math.max(0, Math.min(deadline.toSeconds(), TimeUnit.DAYS.toSeconds(365)))
-                * TimeUnit.SECONDS.toNanos(1) + deadline.toNanosPart();
+        long end = System.nanoTime()
+                + Math.max(0, Math.min(deadline.toSeconds(), TimeUnit.DAYS.toSeconds(365)))
+                        * TimeUnit.SECONDS.toNanos(1)
+                + deadline.toNanosPart();
         synchronized (this) {
             stopping = true;
         }
@@ -268,7 +274,8 @@ public final class TunPlane implements AutoCloseable {
         for (ServiceSnapshot service : state.director.services()) {
             for (ServerSnapshot server : service.servers()) {
                 try {
-                    state.director.editServer(service.service().key(), server.server().withWeight(0));
+                    state.director.editServer(
+                            service.service().key(), server.server().withWeight(0));
                 } catch (DirectorException e) {
                     TunState.LOGGER.debug("removed meanwhile", e);
                 }

@@ -27,11 +27,7 @@ final class View implements PacketPaths {
      *
      * @param source what this host uses as its own address towards another one, or null if it has none
      */
-    View(
-            int mtu,
-            Wanted wanted,
-            Map<IpAddress, TunDevice> devices,
-            Function<IpAddress, @Nullable IpAddress> source) {
+    View(int mtu, Wanted wanted, Map<IpAddress, TunDevice> devices, Function<IpAddress, @Nullable IpAddress> source) {
         this.mtu = mtu;
         virtual = new AddressTable<>(wanted.virtual().stream().collect(Collectors.toMap(at -> at, at -> at)));
         Map<IpAddress, IpAddress> towards = new HashMap<>();
@@ -53,7 +49,8 @@ final class View implements PacketPaths {
     }
 
     /** The device that leads to a server of direct routing, or null if there is none. */
-    @Nullable TunDevice direct(IpAddress server) {
+    @Nullable
+    TunDevice direct(IpAddress server) {
         return direct.find(server.family(), server.high(), server.low());
     }
 

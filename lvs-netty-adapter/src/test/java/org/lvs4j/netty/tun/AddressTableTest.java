@@ -18,7 +18,10 @@ class AddressTableTest {
         for (int size : new int[] {0, 1, 2, 7, 64, 1000}) {
             Map<IpAddress, Integer> map = new HashMap<>();
             while (map.size() < size) {
-                map.put(random.nextBoolean() ? IpAddress.v4(random.nextInt(4096)) : IpAddress.v6(0, random.nextInt(4096)),
+                map.put(
+                        random.nextBoolean()
+                                ? IpAddress.v4(random.nextInt(4096))
+                                : IpAddress.v6(0, random.nextInt(4096)),
                         map.size());
             }
             AddressTable<Integer> table = new AddressTable<>(map);
@@ -40,7 +43,9 @@ class AddressTableTest {
         Prefix v6 = new Prefix(IpAddress.parse("2001:db8::1"), 72);
         assertThat(v6.contains(IpAddress.parse("2001:db8:0:0:ff::"))).isTrue();
         assertThat(v6.contains(IpAddress.parse("2001:db8:0:0:100::"))).isFalse();
-        assertThat(new Prefix(IpAddress.parse("2001:db8::1"), 64).contains(IpAddress.parse("2001:db8:0:1::"))).isFalse();
-        assertThat(new Prefix(IpAddress.parse("0.0.0.0"), 0).contains(IpAddress.parse("9.9.9.9"))).isTrue();
+        assertThat(new Prefix(IpAddress.parse("2001:db8::1"), 64).contains(IpAddress.parse("2001:db8:0:1::")))
+                .isFalse();
+        assertThat(new Prefix(IpAddress.parse("0.0.0.0"), 0).contains(IpAddress.parse("9.9.9.9")))
+                .isTrue();
     }
 }

@@ -18,7 +18,8 @@ class MarksTest {
         ByteBuffer packet = ByteBuffer.allocate(50);
         packet.position(3);
         packet.put(3, (byte) 0x46).put(12, (byte) protocol);
-        packet.put(19, Endpoint.parse(destination + ":1").address().toInetAddress().getAddress());
+        packet.put(
+                19, Endpoint.parse(destination + ":1").address().toInetAddress().getAddress());
         return packet.putShort(3 + 24 + 2, (short) port);
     }
 

@@ -114,11 +114,12 @@ class SetUpPlanTest {
     @Test
     void of_directRouting_givesEachServerADevice() throws RuleException {
         String service = "-A -t 192.0.2.100:80";
-        List<Step> steps = plan(
-                service, "-a -t 192.0.2.100:80 -r 10.0.0.2 -g", "-a -t 192.0.2.100:80 -r 192.0.2.7 -g");
+        List<Step> steps = plan(service, "-a -t 192.0.2.100:80 -r 10.0.0.2 -g", "-a -t 192.0.2.100:80 -r 192.0.2.7 -g");
 
         assertThat(commands(steps))
-                .contains("ip link set dev lvs0-0 mtu 1500 txqueuelen 5000 up", "sysctl -w net.ipv4.conf.lvs0-1.rp_filter=0")
+                .contains(
+                        "ip link set dev lvs0-0 mtu 1500 txqueuelen 5000 up",
+                        "sysctl -w net.ipv4.conf.lvs0-1.rp_filter=0")
                 .containsSubsequence(
                         "ip route add default via 10.0.0.2 dev eth1 table 5305",
                         "ip route add blackhole default table 5305 metric 32000",
@@ -183,8 +184,7 @@ class SetUpPlanTest {
         links.add(link("eth0.7", false, "2001:db8:7::1", 64));
         sysctls.put("net/ipv6/conf/eth0.7/proxy_ndp", "0");
 
-        assertThat(commands(plan("-A -t [2001:db8:7::100]:80")))
-                .contains("sysctl -w net/ipv6/conf/eth0.7/proxy_ndp=1");
+        assertThat(commands(plan("-A -t [2001:db8:7::100]:80"))).contains("sysctl -w net/ipv6/conf/eth0.7/proxy_ndp=1");
     }
 
     @Test

@@ -33,13 +33,14 @@ public final class BalancedClient {
             for (int i = 0; i < 12; i++) {
                 try (Connection connection = director.open(fruit)) {
                     URI uri = URI.create("http://" + connection.destination() + "/");
-                    System.out.print(http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body());
+                    System.out.print(http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
+                            .body());
                 }
             }
 
             for (ServerSnapshot server : director.service(fruit).servers()) {
-                System.out.println(server.server().endpoint() + " weight " + server.server().weight() + ": "
-                        + server.traffic().connections() + " connections");
+                System.out.println(server.server().endpoint() + " weight "
+                        + server.server().weight() + ": " + server.traffic().connections() + " connections");
             }
         }
     }

@@ -32,10 +32,11 @@ final class EmbeddedTest {
         assertThat(lines).filteredOn("hello from banana"::equals).hasSize(4);
         assertThat(lines).filteredOn("hello from cherry"::equals).hasSize(2);
         assertThat(lines).hasSize(15);
-        assertThat(lines.subList(12, 15)).satisfiesExactly(
-                line -> assertThat(line).endsWith(" weight 1: 2 connections"),
-                line -> assertThat(line).endsWith(" weight 2: 4 connections"),
-                line -> assertThat(line).endsWith(" weight 3: 6 connections"));
+        assertThat(lines.subList(12, 15))
+                .satisfiesExactly(
+                        line -> assertThat(line).endsWith(" weight 1: 2 connections"),
+                        line -> assertThat(line).endsWith(" weight 2: 4 connections"),
+                        line -> assertThat(line).endsWith(" weight 3: 6 connections"));
     }
 
     @Test
@@ -65,7 +66,9 @@ final class EmbeddedTest {
                 .redirectError(errors.toFile())
                 .start();
         try {
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("%s ends by itself", program).isTrue();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS))
+                    .as("%s ends by itself", program)
+                    .isTrue();
         } finally {
             process.destroyForcibly();
         }

@@ -35,7 +35,8 @@ final class ReadmeTest {
     @Test
     void examples_eachFile_isUnderSixtyLines() throws IOException {
         try (var files = Files.list(SOURCES)) {
-            assertThat(files).allSatisfy(file -> assertThat(Files.readAllLines(file)).hasSizeLessThan(60));
+            assertThat(files)
+                    .allSatisfy(file -> assertThat(Files.readAllLines(file)).hasSizeLessThan(60));
         }
     }
 }

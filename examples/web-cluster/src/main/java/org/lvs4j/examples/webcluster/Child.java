@@ -43,7 +43,8 @@ final class Child implements AutoCloseable {
         command.add(ProcessHandle.current()
                 .info()
                 .command()
-                .orElseGet(() -> Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+                .orElseGet(() ->
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(JVM_OPTIONS);
         command.add("-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"));
         command.add("-cp");
@@ -59,8 +60,7 @@ final class Child implements AutoCloseable {
 
     private String firstLine() {
         try {
-            String line = new BufferedReader(
-                            new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII))
+            String line = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII))
                     .readLine();
             return line == null ? "" : line;
         } catch (IOException e) {

@@ -48,6 +48,5 @@ record ClusterStatus(String address, String scheduler, long retries, List<Server
      * @param connections scheduled on it, successful or not
      * @param state {@code up}, {@code stopped} (the director does not know yet) or {@code out} (of the service)
      */
-    record Server(
-            String name, String address, int weight, long connections, int active, int inactive, String state) {}
+    record Server(String name, String address, int weight, long connections, int active, int inactive, String state) {}
 }

@@ -111,8 +111,7 @@ final class FileStore {
     private static Path path(Path directory, String name) throws Refusal {
         if (!NAME.matcher(name).matches()) {
             throw new Refusal(
-                    Refusal.BAD_REQUEST,
-                    "a name is 1 to 100 of A-Z a-z 0-9 . _ - and starts with a letter or digit");
+                    Refusal.BAD_REQUEST, "a name is 1 to 100 of A-Z a-z 0-9 . _ - and starts with a letter or digit");
         }
         return directory.resolve(name);
     }

@@ -25,8 +25,7 @@ final class Picture {
         lines.add("     " + terminal.drawn("▼", "v"));
         lines.add(String.format(
                 "  @|bold director|@     %-21s  wrr        pid %d",
-                cluster.address(),
-                ProcessHandle.current().pid()));
+                cluster.address(), ProcessHandle.current().pid()));
         lines.add("     " + down);
         List<WebNode> nodes = cluster.nodes();
         for (int i = 0; i < nodes.size(); i++) {
@@ -46,9 +45,7 @@ final class Picture {
         lines.add(" ".repeat(COLUMN) + down);
         lines.add(String.format(
                 "  @|bold storage|@      %-21s             pid %-8d %s",
-                cluster.storage().address(),
-                cluster.storage().pid(),
-                terminal.drawn("◄─┘", "<-+")));
+                cluster.storage().address(), cluster.storage().pid(), terminal.drawn("◄─┘", "<-+")));
         return lines;
     }
 
@@ -69,9 +66,10 @@ final class Picture {
                     share * 100,
                     server.active(),
                     server.inactive());
-            lines.add(server.state().equals("up")
-                    ? line + "@|cyan " + bar(share) + "|@"
-                    : "@|faint " + line + "|@@|yellow " + server.state() + "|@");
+            lines.add(
+                    server.state().equals("up")
+                            ? line + "@|cyan " + bar(share) + "|@"
+                            : "@|faint " + line + "|@@|yellow " + server.state() + "|@");
         }
         return lines;
     }

@@ -63,8 +63,10 @@ final class StorageClient {
         } catch (IllegalArgumentException e) {
             throw new Refusal(Refusal.BAD_REQUEST, "not a path: " + path);
         }
-        HttpRequest request =
-                HttpRequest.newBuilder(uri).timeout(TIMEOUT).method(method, body).build();
+        HttpRequest request = HttpRequest.newBuilder(uri)
+                .timeout(TIMEOUT)
+                .method(method, body)
+                .build();
         HttpResponse<byte[]> response;
         try {
             response = send(request);

@@ -64,9 +64,8 @@ final class Tour {
         title("1  Shared storage: one upload, then a download through every web server");
         byte[] content = new byte[UPLOAD_BYTES];
         new Random().nextBytes(content);
-        HttpClient http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .build();
+        HttpClient http =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         URI file = URI.create("http://" + cluster.address() + "/files/upload.bin");
         HttpResponse<String> stored = http.send(
                 HttpRequest.newBuilder(file)
@@ -76,8 +75,7 @@ final class Tour {
         TreeSet<String> sources = new TreeSet<>();
         boolean same = stored.statusCode() == 200;
         for (int i = 0; i < weights; i++) {
-            HttpResponse<byte[]> read =
-                    http.send(HttpRequest.newBuilder(file).build(), BodyHandlers.ofByteArray());
+            HttpResponse<byte[]> read = http.send(HttpRequest.newBuilder(file).build(), BodyHandlers.ofByteArray());
             same &= Arrays.equals(read.body(), content);
             sources.add(server(read));
         }
@@ -129,7 +127,9 @@ final class Tour {
     }
 
     private String weightRatio() {
-        return cluster.nodes().stream().map(node -> Integer.toString(node.weight())).collect(Collectors.joining(":"));
+        return cluster.nodes().stream()
+                .map(node -> Integer.toString(node.weight()))
+                .collect(Collectors.joining(":"));
     }
 
     private static String ratio(List<Long> parts) {

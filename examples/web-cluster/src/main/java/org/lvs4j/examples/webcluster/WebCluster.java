@@ -109,8 +109,8 @@ final class WebCluster implements Callable<Integer> {
     private void requireRange(String option, int value, int low, int high) {
         if (value < low || value > high) {
             throw new ParameterException(
-                    spec.commandLine(), "Invalid value for option '" + option + "': " + value + " is outside " + low
-                            + ".." + high);
+                    spec.commandLine(),
+                    "Invalid value for option '" + option + "': " + value + " is outside " + low + ".." + high);
         }
     }
 
@@ -120,6 +120,8 @@ final class WebCluster implements Callable<Integer> {
         Charset charset = name == null ? Charset.defaultCharset() : Charset.forName(name);
         boolean dumb = "dumb".equals(System.getenv("TERM"));
         return new Terminal(
-                new PrintStream(System.out, false, charset), charset, dumb ? Ansi.OFF : Ansi.valueOf(Ansi.AUTO.enabled()));
+                new PrintStream(System.out, false, charset),
+                charset,
+                dumb ? Ansi.OFF : Ansi.valueOf(Ansi.AUTO.enabled()));
     }
 }

@@ -40,11 +40,15 @@ final class WebServer {
 
     static LoopbackServer start(String name, Endpoint storage, Endpoint status) throws IOException {
         Map<String, String> headers = Map.of(
-                SERVER_HEADER, name,
-                "Cache-Control", "no-store",
-                "Content-Security-Policy", "default-src 'self'",
+                SERVER_HEADER,
+                name,
+                "Cache-Control",
+                "no-store",
+                "Content-Security-Policy",
+                "default-src 'self'",
                 // One request per connection, so that each one is balanced.
-                "Connection", "close");
+                "Connection",
+                "close");
         return LoopbackServer.start(new WebServer(name, storage, status)::handle, headers);
     }
 
@@ -86,7 +90,8 @@ final class WebServer {
 
     private byte[] cluster() throws Refusal {
         try {
-            URLConnection connection = URI.create("http://" + status + "/").toURL().openConnection();
+            URLConnection connection =
+                    URI.create("http://" + status + "/").toURL().openConnection();
             connection.setConnectTimeout(STATUS_TIMEOUT_MILLIS);
             connection.setReadTimeout(STATUS_TIMEOUT_MILLIS);
             try (InputStream in = connection.getInputStream()) {

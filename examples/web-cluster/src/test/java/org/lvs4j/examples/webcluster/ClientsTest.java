@@ -16,8 +16,7 @@ import org.lvs4j.net.Endpoint;
 
 final class ClientsTest {
     private static final long DEADLINE_MILLIS = 60_000;
-    private static final Map<String, String> HEADERS =
-            Map.of(WebServer.SERVER_HEADER, "web1", "Connection", "close");
+    private static final Map<String, String> HEADERS = Map.of(WebServer.SERVER_HEADER, "web1", "Connection", "close");
 
     @Test
     void requests_allAnswered_countedByServer() throws Exception {

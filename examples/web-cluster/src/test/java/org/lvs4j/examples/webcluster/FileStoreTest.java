@@ -53,8 +53,19 @@ final class FileStoreTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", ".", "..", "../secret", "..\\secret", "/etc/passwd", "a/b", "a/../../secret", ".hidden", "-rf",
-                "nul\0byte", "new\nline", "ü"
+                "",
+                ".",
+                "..",
+                "../secret",
+                "..\\secret",
+                "/etc/passwd",
+                "a/b",
+                "a/../../secret",
+                ".hidden",
+                "-rf",
+                "nul\0byte",
+                "new\nline",
+                "ü"
             })
     void anyCall_nameThatMightLeave_refused(String name) throws IOException {
         Files.write(outside.resolve("secret"), CONTENT);
@@ -140,6 +151,7 @@ final class FileStoreTest {
 
     private static void assertRefused(int status, ThrowingCallable call) {
         assertThatThrownBy(call)
-                .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.status()).isEqualTo(status));
+                .isInstanceOfSatisfying(
+                        Refusal.class, refusal -> assertThat(refusal.status()).isEqualTo(status));
     }
 }

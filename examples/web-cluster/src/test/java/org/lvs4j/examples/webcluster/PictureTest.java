@@ -23,7 +23,9 @@ final class PictureTest {
                 .table(status(
                         new Server("web16", "127.127.127.127:65535", 16, 99_999, 999, 99_999, "up"),
                         new Server("web1", "127.127.127.127:65535", 16, 0, 999, 99_999, "stopped"))));
-        assertThat(written().lines()).hasSize(3).allSatisfy(line -> assertThat(line).hasSizeLessThan(COLUMNS));
+        assertThat(written().lines())
+                .hasSize(3)
+                .allSatisfy(line -> assertThat(line).hasSizeLessThan(COLUMNS));
     }
 
     @Test
@@ -70,13 +72,11 @@ final class PictureTest {
 
     @Test
     void since_earlier_onlyTheDifference() {
-        ClusterStatus earlier = new ClusterStatus(
-                "a", "wrr", 5, List.of(new Server("web1", "old", 3, 10, 1, 1, "up")));
-        ClusterStatus later = new ClusterStatus(
-                "a", "wrr", 7, List.of(new Server("web1", "new", 3, 14, 2, 0, "stopped")));
+        ClusterStatus earlier = new ClusterStatus("a", "wrr", 5, List.of(new Server("web1", "old", 3, 10, 1, 1, "up")));
+        ClusterStatus later =
+                new ClusterStatus("a", "wrr", 7, List.of(new Server("web1", "new", 3, 14, 2, 0, "stopped")));
         assertThat(later.since(earlier))
-                .isEqualTo(new ClusterStatus(
-                        "a", "wrr", 2, List.of(new Server("web1", "new", 3, 4, 2, 0, "stopped"))));
+                .isEqualTo(new ClusterStatus("a", "wrr", 2, List.of(new Server("web1", "new", 3, 4, 2, 0, "stopped"))));
     }
 
     private Terminal terminal(Charset charset, Ansi ansi) {

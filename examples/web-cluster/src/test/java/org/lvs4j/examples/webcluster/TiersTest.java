@@ -53,7 +53,9 @@ final class TiersTest {
     void frontPage_fromEither_oneCounter() throws Exception {
         assertThat(get(web1, "/").body()).contains("<strong>web1</strong>", "<strong id=\"visits\">1</strong>");
         assertThat(get(web2, "/").body()).contains("<strong>web2</strong>", "<strong id=\"visits\">2</strong>");
-        assertThat(get(web1, "/").body()).contains("<strong id=\"visits\">3</strong>").doesNotContain("{{");
+        assertThat(get(web1, "/").body())
+                .contains("<strong id=\"visits\">3</strong>")
+                .doesNotContain("{{");
         assertThat(get(storage, "/counters/visits").body()).isEqualTo("3\n");
     }
 
@@ -61,7 +63,9 @@ final class TiersTest {
     void reply_always_namesServerAndClosesConnection() throws Exception {
         for (String path : new String[] {"/", "/page.css", "/page.js", "/cluster.json", "/files", "/none"}) {
             HttpResponse<String> response = get(web2, path);
-            assertThat(response.headers().firstValue(WebServer.SERVER_HEADER)).as(path).contains("web2");
+            assertThat(response.headers().firstValue(WebServer.SERVER_HEADER))
+                    .as(path)
+                    .contains("web2");
             assertThat(response.headers().firstValue("Connection")).as(path).contains("close");
         }
     }
@@ -71,12 +75,14 @@ final class TiersTest {
         assertThat(put(web1, "/files/a.txt", 5).statusCode()).isEqualTo(200);
         assertThat(get(web2, "/files/a.txt").body()).isEqualTo("xxxxx");
         assertThat(get(web2, "/files").body()).isEqualTo("a.txt\n");
-        assertThat(get(web2, "/files/a.txt").headers().firstValue("Content-Type")).contains(Reply.BYTES);
+        assertThat(get(web2, "/files/a.txt").headers().firstValue("Content-Type"))
+                .contains(Reply.BYTES);
     }
 
     @Test
     void upload_overTheCeiling_refusedAndNothingStored() throws Exception {
-        assertThat(put(web1, "/files/large", FileStore.MAX_FILE_BYTES).statusCode()).isEqualTo(200);
+        assertThat(put(web1, "/files/large", FileStore.MAX_FILE_BYTES).statusCode())
+                .isEqualTo(200);
         HttpResponse<String> refused = put(web1, "/files/larger", FileStore.MAX_FILE_BYTES * 3);
         assertThat(refused.statusCode()).isEqualTo(Refusal.TOO_LARGE);
         assertThat(refused.body()).contains("at most " + FileStore.MAX_FILE_BYTES);
@@ -88,8 +94,13 @@ final class TiersTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/files/..%2f..%2fetc%2fpasswd", "/files/%2e%2e/%2e%2e/etc/passwd", "/files//etc/passwd", "/files/",
-                "/files/%00", "/files/a%0d%0ab", "/files/%C3%BC"
+                "/files/..%2f..%2fetc%2fpasswd",
+                "/files/%2e%2e/%2e%2e/etc/passwd",
+                "/files//etc/passwd",
+                "/files/",
+                "/files/%00",
+                "/files/a%0d%0ab",
+                "/files/%C3%BC"
             })
     void path_thatMightLeaveTheStore_refused(String path) throws Exception {
         for (LoopbackServer server : new LoopbackServer[] {storage, web1}) {
@@ -105,7 +116,8 @@ final class TiersTest {
         assertThat(get(storage, "/none").statusCode()).isEqualTo(Refusal.NOT_FOUND);
         assertThat(get(storage, "/").statusCode()).isEqualTo(Refusal.NOT_FOUND);
         assertThat(get(web1, "/files/none").statusCode()).isEqualTo(Refusal.NOT_FOUND);
-        HttpRequest delete = HttpRequest.newBuilder(uri(web1, "/files/a")).DELETE().build();
+        HttpRequest delete =
+                HttpRequest.newBuilder(uri(web1, "/files/a")).DELETE().build();
         assertThat(HTTP.send(delete, BodyHandlers.ofString()).statusCode()).isEqualTo(Refusal.METHOD_NOT_ALLOWED);
     }
 

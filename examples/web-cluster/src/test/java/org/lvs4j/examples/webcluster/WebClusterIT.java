@@ -61,7 +61,9 @@ final class WebClusterIT {
                 .contains("All as it should be.")
                 .doesNotContain("NOT SO", "\u001B");
         assertThat(carriedOver(output)).as("connects carried over").isPositive();
-        assertThat(children).as("storage, three web servers, and one that came back").hasSizeGreaterThanOrEqualTo(5);
+        assertThat(children)
+                .as("storage, three web servers, and one that came back")
+                .hasSizeGreaterThanOrEqualTo(5);
         assertThat(children).noneMatch(ProcessHandle::isAlive);
         assertThat(storageDirectories()).isEmpty();
     }
@@ -88,7 +90,8 @@ final class WebClusterIT {
         HttpClient http = HttpClient.newHttpClient();
         HttpRequest page = HttpRequest.newBuilder(address).build();
         assertThat(http.send(page, BodyHandlers.ofString()).body()).contains("This page came from");
-        HttpRequest json = HttpRequest.newBuilder(address.resolve("/cluster.json")).build();
+        HttpRequest json =
+                HttpRequest.newBuilder(address.resolve("/cluster.json")).build();
         assertThat(http.send(json, BodyHandlers.ofString()).body())
                 .contains("\"name\":\"web1\"", "\"weight\":3", "\"state\":\"up\"");
 
@@ -153,7 +156,8 @@ final class WebClusterIT {
 
     private List<Path> storageDirectories() throws IOException {
         try (var paths = Files.list(directory)) {
-            return paths.filter(path -> path.getFileName().toString().startsWith("lvs4j")).toList();
+            return paths.filter(path -> path.getFileName().toString().startsWith("lvs4j"))
+                    .toList();
         }
     }
 
@@ -174,7 +178,9 @@ final class WebClusterIT {
     private void waitUntil(String what, Condition condition) throws Exception {
         long deadline = System.nanoTime() + DEADLINE_NANOS;
         while (!condition.holds()) {
-            assertThat(System.nanoTime() - deadline).as("waiting for %s after:%n%s", what, output()).isNegative();
+            assertThat(System.nanoTime() - deadline)
+                    .as("waiting for %s after:%n%s", what, output())
+                    .isNegative();
             Thread.sleep(POLL_MILLIS);
         }
     }
