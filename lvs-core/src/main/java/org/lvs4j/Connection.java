@@ -1,8 +1,7 @@
 package org.lvs4j;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-import org.lvs4j.connection.HeldConnection;
+import org.lvs4j.internal.connection.HeldConnection;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
@@ -23,41 +22,23 @@ import org.lvs4j.service.ServiceKey;
  * }</pre>
  */
 public final class Connection implements AutoCloseable {
-    private static final int[] NONE_TRIED = {};
-
-    private final Director director;
+    private final ConnectionDispatcher dispatcher;
     private final @Nullable ServiceKey service;
     private final Verdict verdict;
     private final @Nullable HeldConnection entry;
     private final int mark;
-    private final int[] triedIds;
+    private final int @Nullable [] triedIds;
     private final boolean onePacket;
 
     Connection(
-            Director director,
-            @Nullable ServiceKey service,
-            Verdict verdict,
-            @Nullable HeldConnection entry,
-            int mark,
-            int @Nullable [] triedIds) {
-        this(director, service, verdict, entry, mark, triedIds, false);
-    }
-
-    Connection(
-            Director director,
-            @Nullable ServiceKey service,
-            Verdict verdict,
-            @Nullable HeldConnection entry,
-            int mark,
-            int @Nullable [] triedIds,
-            boolean onePacket) {
-        this.director = director;
+            ConnectionDispatcher dispatcher, @Nullable ServiceKey service, Verdict verdict, Attempt attempt, int mark) {
+        this.dispatcher = dispatcher;
         this.service = service;
         this.verdict = verdict;
-        this.entry = entry;
+        this.entry = attempt.held();
         this.mark = mark;
-        this.triedIds = triedIds == null ? NONE_TRIED : triedIds;
-        this.onePacket = onePacket;
+        this.triedIds = attempt.triedIds();
+        this.onePacket = entry != null && attempt.onePacket();
     }
 
     /** Whether a real server takes it; if not, {@link #verdict()} says why. */
@@ -117,7 +98,7 @@ public final class Connection implements AutoCloseable {
      * @throws IllegalStateException if the connection was not accepted
      */
     public void established() {
-        director.established(held());
+        dispatcher.established(held());
     }
 
     /**
@@ -127,7 +108,7 @@ public final class Connection implements AutoCloseable {
      * @throws IllegalStateException if the connection was not accepted
      */
     public void clientFinished() {
-        director.finished(held(), true);
+        dispatcher.finished(held(), true);
     }
 
     /**
@@ -137,7 +118,7 @@ public final class Connection implements AutoCloseable {
      * @throws IllegalStateException if the connection was not accepted
      */
     public void serverFinished() {
-        director.finished(held(), false);
+        dispatcher.finished(held(), false);
     }
 
     /**
@@ -146,7 +127,7 @@ public final class Connection implements AutoCloseable {
      * @throws IllegalStateException if the connection was not accepted
      */
     public void received(long bytes) {
-        director.count(held(), true, bytes);
+        dispatcher.count(held(), true, bytes);
     }
 
     /**
@@ -155,7 +136,7 @@ public final class Connection implements AutoCloseable {
      * @throws IllegalStateException if the connection was not accepted
      */
     public void sent(long bytes) {
-        director.count(held(), false, bytes);
+        dispatcher.count(held(), false, bytes);
     }
 
     /**
@@ -171,7 +152,7 @@ public final class Connection implements AutoCloseable {
         }
         HeldConnection connection = held();
         if (service != null) {
-            director.observed(service, connection, nanos);
+            dispatcher.observed(service, connection, nanos);
         }
     }
 
@@ -185,16 +166,14 @@ public final class Connection implements AutoCloseable {
     public Connection retry() {
         HeldConnection failed = held();
         close();
-        int[] tried = Arrays.copyOf(triedIds, triedIds.length + 1);
-        tried[triedIds.length] = failed.server().id();
-        return director.reopen(service, failed, mark, tried);
+        return dispatcher.reopen(service, failed, mark, triedIds);
     }
 
     /** Releases the server. Only the first call does anything; a refused connection has nothing to release. */
     @Override
     public void close() {
         if (entry != null) {
-            director.release(entry);
+            dispatcher.release(entry);
         }
     }
 

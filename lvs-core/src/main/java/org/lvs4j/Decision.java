@@ -7,8 +7,8 @@ package org.lvs4j;
 public final class Decision {
     private static final Verdict[] VERDICTS = Verdict.values();
 
-    /** No decision: there is no connection. */
-    static final long NONE = -1;
+    /** No decision: there is no connection. No other value of a decision is negative. */
+    public static final long NONE = -1;
 
     private static final long DIRECT = 1L << 24;
 
@@ -28,7 +28,7 @@ public final class Decision {
     }
 
     /** Whether the connection was made for a server that answers the client itself, rather than for a masqueraded one. */
-    static boolean direct(long decision) {
+    public static boolean direct(long decision) {
         return (decision & DIRECT) != 0;
     }
 

@@ -4,12 +4,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
-import org.lvs4j.connection.ConnectionCursor;
-import org.lvs4j.connection.ConnectionTable;
-import org.lvs4j.connection.Controller;
-import org.lvs4j.connection.ServerState;
-import org.lvs4j.persistence.Template;
-import org.lvs4j.persistence.Templates;
+import org.lvs4j.internal.connection.ConnectionCursor;
+import org.lvs4j.internal.connection.ConnectionTable;
+import org.lvs4j.internal.connection.ServerState;
+import org.lvs4j.internal.connection.TemplateHandle;
+import org.lvs4j.internal.persistence.Template;
+import org.lvs4j.internal.persistence.Templates;
 import org.lvs4j.service.Sysctl;
 
 /**
@@ -106,7 +106,7 @@ final class Defence {
         }
         connections.forEach(connection -> {
             if (random.nextInt(SAMPLE) == 0 && isSuspect(connection, nowNanos)) {
-                Controller controller = connection.controller();
+                TemplateHandle controller = connection.controller();
                 if (connection.remove()) {
                     entriesDropped.incrementAndGet();
                     if (controller instanceof Template template) {

@@ -3,86 +3,89 @@ package org.lvs4j;
 import static java.util.Objects.requireNonNull;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.SortedSet;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.lvs4j.connection.ConnectionState;
-import org.lvs4j.connection.ConnectionTable;
-import org.lvs4j.connection.Controller;
-import org.lvs4j.connection.HeldConnection;
-import org.lvs4j.connection.Registry;
-import org.lvs4j.connection.SctpStates;
-import org.lvs4j.connection.ServerState;
-import org.lvs4j.connection.Timeouts;
-import org.lvs4j.connection.TimerWheel;
+import org.lvs4j.internal.concurrent.IdTable;
+import org.lvs4j.internal.concurrent.TimerWheel;
+import org.lvs4j.internal.connection.ConnectionTable;
+import org.lvs4j.internal.connection.ServerState;
+import org.lvs4j.internal.connection.TemplateHandle;
+import org.lvs4j.internal.connection.Timeouts;
+import org.lvs4j.internal.counters.Statistics;
+import org.lvs4j.internal.persistence.Templates;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
-import org.lvs4j.net.Protocol;
-import org.lvs4j.persistence.Template;
-import org.lvs4j.persistence.Templates;
-import org.lvs4j.scheduler.Scheduler;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.Sysctl;
 import org.lvs4j.service.VirtualService;
 import org.lvs4j.stats.Rates;
-import org.lvs4j.stats.Statistics;
 import org.lvs4j.stats.Traffic;
 
 /**
- * A Linux Virtual Server: services, their real servers, and every connection between clients and them.
+ * A Linux Virtual Server: virtual services, their real servers, and every connection between clients and them.
  *
- * <p>It decides and counts; it opens no socket and starts no thread. Time passes for it whenever one of its methods is
- * called; a director that may stand idle should have {@link #advance()} called now and then.
+ * <p>A director decides and counts; it opens no socket and starts no thread. Its time advances whenever one of its methods is
+ * called. A director that may be idle for long needs a regular call of {@link #advance()}, so that idle connections end and
+ * averages follow; once a second is enough.
  *
  * <p>Assumptions: the ticker never goes back. Guarantees: thread-safe; a change of the configuration that fails has
- * changed nothing; a connection accepted is counted on its server until it is closed or expires, exactly once.
- * Progress: dealing with packets and with connections takes no lock, but for the first of a persistent client, which may wait
- * for another thread that changes the same bin of a map; changing the configuration takes a lock of its own.
+ * changed nothing; an accepted connection counts on its server until it is closed or expires, exactly once.
+ * Progress: packets and connections are lock-free, but for the first of a persistent client, which may wait
+ * for another thread that changes the same bin of a map; changes of the configuration take a lock of their own.
  *
  * <pre>{@code
  * Director director = Director.create();
  * director.addService(
- *         VirtualService.tcp("10.0.0.1:80").scheduler("wrr").build(),
+ *         VirtualService.builder(ServiceKey.tcp("10.0.0.1:80")).scheduler("wrr").build(),
  *         RealServer.of("192.168.1.1:8080"),
- *         RealServer.at("192.168.1.2:8080").weight(3).build());
+ *         RealServer.builder("192.168.1.2:8080").weight(3).build());
  * }</pre>
  */
 public final class Director {
-    private final LongSupplier ticker;
-    private final Timeouts timeouts = new Timeouts();
+    private final ServiceRegistry services;
+    private final ConfigurationEditor editor;
     private final Settings settings = new Settings();
     private final ConnectionTable connections;
     private final Templates templates;
     private final Defence defence;
     private final Statistics statistics = new Statistics();
-    private final Configuration configuration;
-    private final Dispatch dispatch;
+    private final FlowDispatcher flows;
+    private final ConnectionDispatcher dispatcher;
     private final Housekeeping housekeeping;
 
-    Director(DirectorBuilder builder) {
-        ticker = builder.ticker;
+    private Director(Builder builder) {
+        LongSupplier ticker = builder.ticker;
         long now = ticker.getAsLong();
+        Timeouts timeouts = new Timeouts();
         TimerWheel wheel = new TimerWheel(now);
-        Registry<ServerState> servers = new Registry<>(ServerState[]::new, Configuration.MAX_ALL_SERVERS);
-        Registry<Controller> controllers = new Registry<>(Controller[]::new, ConnectionTable.MAX_CONTROLLER);
-        connections = new ConnectionTable(timeouts, servers, controllers, wheel, builder.maxConnections, now);
-        templates = new Templates(controllers, wheel, builder.maxTemplates);
-        configuration = new Configuration(
+        IdTable<ServerState> servers = new IdTable<>(ServerState[]::new, ServiceRegistry.MAX_ALL_SERVERS);
+        IdTable<TemplateHandle> handles = new IdTable<>(TemplateHandle[]::new, ConnectionTable.MAX_CONTROLLER);
+        connections = new ConnectionTable(timeouts, servers, handles, wheel, builder.maxConnections, now);
+        templates = new Templates(handles, wheel, builder.maxTemplates);
+        services = new ServiceRegistry(
                 builder.classLoader,
                 settings,
                 ticker,
                 builder.random,
-                builder.slowStart,
+                new SlowStarts(builder.slowStart, ticker),
                 statistics.counters(),
                 servers,
                 connections::forget);
         defence = new Defence(settings, builder.availablePages, builder.random);
-        dispatch = new Dispatch(configuration, settings, connections, new Placement(settings, templates), defence);
-        housekeeping = new Housekeeping(configuration, settings, connections, templates, defence, statistics, now);
+        housekeeping = new Housekeeping(ticker, services, settings, connections, templates, defence, statistics, now);
+        Placement placement = new Placement(settings, templates);
+        flows = new FlowDispatcher(services, settings, connections, placement, defence, housekeeping);
+        dispatcher = new ConnectionDispatcher(services, connections, placement, flows, housekeeping);
+        editor = new ConfigurationEditor(services, timeouts, settings, defence, housekeeping);
     }
 
     /** A director on the system's clock. */
@@ -90,40 +93,85 @@ public final class Director {
         return builder().build();
     }
 
-    /** A builder, for a clock or a source of randomness of one's own. */
-    public static DirectorBuilder builder() {
-        return new DirectorBuilder();
+    /** A builder, for instance for another clock, another source of randomness or other ceilings. */
+    public static Builder builder() {
+        return new Builder();
     }
 
-    // ---- configuration
+    // ---- configuration as a whole
+
+    /** The whole configuration at one moment. Costs time in proportion to the number of services and servers. */
+    public DirectorConfiguration configuration() {
+        return editor.configuration();
+    }
+
+    /**
+     * Makes a configuration the director's own by the smallest list of changes. Services and servers that stay as they are
+     * keep their counters, connections, places and the state of their schedulers.
+     *
+     * @param wanted the configuration from now on
+     * @return the changes that were made, in order; empty if there was nothing to do; unmodifiable
+     * @throws DirectorException if a change is refused, for instance because of an unknown scheduler; then nothing has changed
+     */
+    public List<ConfigurationChange> apply(DirectorConfiguration wanted) {
+        return editor.apply(requireNonNull(wanted, "wanted"));
+    }
+
+    /**
+     * Makes several changes, all or none. Costs what the changes cost, however much is configured.
+     *
+     * @param changes in the order in which to make them, for instance {@link DirectorConfiguration#changesTo} or the inverse of
+     *     changes made before. What they say about the state before is not looked at
+     * @return the changes as they were made; unmodifiable
+     * @throws DirectorException if one is refused; then nothing has changed
+     */
+    public List<ConfigurationChange> apply(List<ConfigurationChange> changes) {
+        return editor.apply(List.copyOf(requireNonNull(changes, "changes")));
+    }
+
+    /**
+     * Has a listener told of every change from now on.
+     *
+     * @param listener one that is added twice is told twice
+     */
+    public void addListener(ConfigurationListener listener) {
+        editor.addListener(requireNonNull(listener, "listener"));
+    }
+
+    /** Tells a listener no more; without effect if it is not one. */
+    public void removeListener(ConfigurationListener listener) {
+        editor.removeListener(requireNonNull(listener, "listener"));
+    }
+
+    // ---- services and servers
 
     /**
      * Adds a service without servers.
      *
-     * @throws DirectorException if there is one with its key, or its scheduler or persistence engine is not at hand
+     * @throws DirectorException if there is one with its key, or its scheduler or persistence engine is not registered
      */
     public void addService(VirtualService service) {
-        configuration.addService(requireNonNull(service, "service"), List.of());
+        editor.addService(requireNonNull(service, "service"), List.of());
     }
 
     /**
      * Adds a service with its servers, or nothing at all.
      *
-     * @param servers added in this order, so that the last one heads the list
+     * @param servers added in this order, so that the last one heads the list, as with {@code ipvsadm}
      * @throws DirectorException if {@link #addService(VirtualService)} or {@link #addServer} would
      */
     public void addService(VirtualService service, RealServer... servers) {
-        configuration.addService(requireNonNull(service, "service"), List.of(servers));
+        editor.addService(requireNonNull(service, "service"), List.of(requireNonNull(servers, "servers")));
     }
 
     /**
      * Changes everything about a service but its key and its servers. Connections and templates stay. The scheduler
-     * starts afresh if and only if it becomes another one.
+     * starts again if and only if the service gets another one.
      *
-     * @throws DirectorException if there is no such service, or its new scheduler or persistence engine is not at hand
+     * @throws DirectorException if there is no such service, or its new scheduler or persistence engine is not registered
      */
     public void editService(VirtualService service) {
-        configuration.editService(requireNonNull(service, "service"));
+        editor.editService(requireNonNull(service, "service"));
     }
 
     /**
@@ -132,24 +180,22 @@ public final class Director {
      * @throws DirectorException if there is no such service
      */
     public void removeService(ServiceKey key) {
-        configuration.removeService(requireNonNull(key, "key"));
-        housekeeping.serversRemoved(ticker.getAsLong());
+        editor.removeService(requireNonNull(key, "key"));
     }
 
     /** Removes every service. */
     public void clear() {
-        configuration.clear();
-        housekeeping.serversRemoved(ticker.getAsLong());
+        editor.clear();
     }
 
     /**
-     * Adds a server to a service, at the head of its list. One that was removed while connections held on to it comes
+     * Adds a server to a service, at the head of its list. One that was removed while it still had connections comes
      * back with them and with its counters.
      *
      * @throws DirectorException if there is no such service, or the server is in it already
      */
     public void addServer(ServiceKey key, RealServer server) {
-        configuration.addServer(requireNonNull(key, "key"), requireNonNull(server, "server"));
+        editor.addServer(requireNonNull(key, "key"), requireNonNull(server, "server"));
     }
 
     /**
@@ -159,7 +205,7 @@ public final class Director {
      * @throws DirectorException if there is no such service or server
      */
     public void editServer(ServiceKey key, RealServer server) {
-        configuration.editServer(requireNonNull(key, "key"), requireNonNull(server, "server"));
+        editor.editServer(requireNonNull(key, "key"), requireNonNull(server, "server"));
     }
 
     /**
@@ -168,41 +214,41 @@ public final class Director {
      * @throws DirectorException if there is no such service or server
      */
     public void removeServer(ServiceKey key, Endpoint server) {
-        configuration.removeServer(requireNonNull(key, "key"), requireNonNull(server, "server"));
-        housekeeping.serversRemoved(ticker.getAsLong());
-    }
-
-    /** The names of all schedulers at hand, sorted. */
-    public SortedSet<String> schedulers() {
-        return configuration.schedulerNames();
-    }
-
-    /** The names of all persistence engines at hand, sorted. */
-    public SortedSet<String> persistenceEngines() {
-        return configuration.engineNames();
-    }
-
-    /** The idle timeouts in force. */
-    public TimeoutSettings timeouts() {
-        return new TimeoutSettings(
-                timeouts.seconds(ConnectionState.ESTABLISHED),
-                timeouts.seconds(ConnectionState.FIN_WAIT),
-                timeouts.seconds(ConnectionState.UDP));
+        editor.removeServer(requireNonNull(key, "key"), requireNonNull(server, "server"));
     }
 
     /**
-     * Changes the idle timeouts; a zero leaves one as it is. Connections follow with their next packet.
+     * Makes these all the servers of a service, for instance after a look-up in a name service: adds the new ones, in their
+     * order, then edits those that differ, then removes those that are missing. Servers that stay as they are keep everything.
      *
-     * @throws IllegalArgumentException if one is negative or longer than 31 days
+     * @return the changes that were made, in order; empty if there was nothing to do; unmodifiable
+     * @throws DirectorException if there is no such service, two servers have one endpoint, or one is refused; then nothing
+     *     has changed
      */
-    public void setTimeouts(TimeoutSettings settings) {
-        int limit = (int) TimeUnit.DAYS.toSeconds(31);
-        for (int seconds : new int[] {settings.tcp(), settings.tcpFin(), settings.udp()}) {
-            if (seconds < 0 || seconds > limit) {
-                throw new IllegalArgumentException("timeout " + seconds + " s is outside 0.." + limit);
-            }
-        }
-        timeouts.set(settings.tcp(), settings.tcpFin(), settings.udp());
+    public List<ConfigurationChange> setServers(ServiceKey key, Collection<RealServer> servers) {
+        return editor.setServers(requireNonNull(key, "key"), requireNonNull(servers, "servers"));
+    }
+
+    /** The names of all registered schedulers, sorted. */
+    public SortedSet<String> schedulers() {
+        return services.schedulerNames();
+    }
+
+    /** The names of all registered persistence engines, sorted. */
+    public SortedSet<String> persistenceEngines() {
+        return services.engineNames();
+    }
+
+    // ---- timeouts and settings
+
+    /** The idle timeouts in force; none is zero. */
+    public TimeoutSettings timeouts() {
+        return editor.timeouts();
+    }
+
+    /** Changes the idle timeouts; a zero leaves one as it is. Connections follow with their next packet. */
+    public void setTimeouts(TimeoutSettings timeouts) {
+        editor.setTimeouts(requireNonNull(timeouts, "timeouts"));
     }
 
     /** The value of a setting. */
@@ -216,44 +262,70 @@ public final class Director {
      * @throws IllegalArgumentException if the value is out of range
      */
     public void setSysctl(Sysctl sysctl, int value) {
-        settings.set(requireNonNull(sysctl, "sysctl"), value);
-        defence.update();
+        editor.setSysctl(requireNonNull(sysctl, "sysctl"), value);
     }
 
     // ---- what is going on
 
-    /** All services in the order of their addition, with their servers. */
+    /** All services in the order of their addition, with their servers and counters. */
     public List<ServiceSnapshot> services() {
         advance();
         List<ServiceSnapshot> snapshots = new ArrayList<>();
-        for (ServiceState service : configuration.table().all()) {
+        for (ServiceState service : services.table().all()) {
             snapshots.add(service.snapshot());
         }
         return snapshots;
     }
 
-    /** One service, or null if there is none of that key. */
+    /** One service with its servers and counters, or null if there is none of that key. */
     public @Nullable ServiceSnapshot service(ServiceKey key) {
         advance();
-        ServiceState service = configuration.table().get(requireNonNull(key, "key"));
+        ServiceState service = services.table().get(requireNonNull(key, "key"));
         return service == null ? null : service.snapshot();
     }
 
-    /** Every connection that can be looked up, and every template. Weakly consistent while they come and go. */
+    /**
+     * Every connection that can be looked up, and every open one of an application. Weakly consistent while they come and go.
+     * Costs about 200 bytes for each connection: for millions use {@link #forEachConnection}.
+     */
     public List<ConnectionSnapshot> connections() {
-        return ConnectionSnapshot.all(connections, templates, advance());
+        List<ConnectionSnapshot> all = new ArrayList<>();
+        forEachConnection(all::add);
+        return all;
     }
 
-    /** How often limits and defences have interfered. */
+    /**
+     * Shows every connection, one at a time, in no particular order. Weakly consistent while they come and go.
+     *
+     * @param visitor called by this thread; an exception that it throws ends the visit and is thrown on
+     */
+    public void forEachConnection(Consumer<? super ConnectionSnapshot> visitor) {
+        ConnectionSnapshot.forEach(connections, advance(), requireNonNull(visitor, "visitor"));
+    }
+
+    /** Every persistence template. Weakly consistent while they come and go. */
+    public List<TemplateSnapshot> templates() {
+        List<TemplateSnapshot> all = new ArrayList<>();
+        forEachTemplate(all::add);
+        return all;
+    }
+
+    /**
+     * Shows every persistence template, one at a time, in no particular order. Weakly consistent while they come and go.
+     *
+     * @param visitor called by this thread; an exception that it throws ends the visit and is thrown on
+     */
+    public void forEachTemplate(Consumer<? super TemplateSnapshot> visitor) {
+        TemplateSnapshot.forEach(templates, advance(), requireNonNull(visitor, "visitor"));
+    }
+
+    /** How often limits and defences have interfered since the director was built. */
     public LimitCounters limits() {
         return new LimitCounters(
-                dispatch.connectionsRefused(),
-                templates.evictions(),
-                defence.packetsDropped(),
-                defence.entriesDropped());
+                flows.connectionsRefused(), templates.evictions(), defence.packetsDropped(), defence.entriesDropped());
     }
 
-    /** What has passed through all services since the last zeroing. */
+    /** What has passed through all services since the counters were last reset. */
     public Traffic traffic() {
         return statistics.traffic();
     }
@@ -264,188 +336,189 @@ public final class Director {
         return statistics.rates();
     }
 
-    /** Zeroes the counters of everything. */
-    public void zero() {
+    /** Sets the counters of everything to zero. */
+    public void resetCounters() {
         statistics.zero();
-        configuration.table().all().forEach(ServiceState::zero);
+        services.table().all().forEach(ServiceState::resetCounters);
     }
 
     /**
-     * Zeroes the counters of a service and its servers.
+     * Sets the counters of a service and its servers to zero.
      *
      * @throws DirectorException if there is no such service
      */
-    public void zero(ServiceKey key) {
-        configuration.require(requireNonNull(key, "key")).zero();
-    }
-
-    // ---- connections: the socket plane
-
-    /**
-     * Places a new connection on a real server. The caller must {@link Connection#close() close} it.
-     *
-     * @param flow who talks to whom; not kept
-     */
-    public Connection open(Flow flow) {
-        return dispatch.open(this, flow, null, null, null, advance());
+    public void resetCounters(ServiceKey key) {
+        services.require(requireNonNull(key, "key")).resetCounters();
     }
 
     /**
-     * Places a new connection on a real server, of which the first bytes are at hand for a persistence engine.
+     * Explains a scheduling decision: which server the scheduler would pick for a new connection, and what it looks at. Changes
+     * and counts nothing. A persistence template of the client, which would decide before the scheduler, is not
+     * looked at; a randomised scheduler, such as {@code twos}, answers with one possible outcome.
      *
-     * @param flow who talks to whom; not kept
-     * @param payload the first bytes from the client, from position to limit; neither moved nor kept
-     */
-    public Connection open(Flow flow, ByteBuffer payload) {
-        return dispatch.open(this, flow, requireNonNull(payload, "payload"), null, null, advance());
-    }
-
-    /**
-     * Places a new connection of nobody in particular, for applications that balance connections of their own. Such a
-     * connection is counted but not listed. Schedulers that go by the client see the address zero; persistence does not apply.
-     *
-     * @throws DirectorException if there is no such service
-     */
-    public Connection open(ServiceKey key) {
-        ServiceState service = configuration.require(requireNonNull(key, "key"));
-        return dispatch.openUnlisted(this, service, null, advance());
-    }
-
-    Connection reopen(@Nullable ServiceKey key, HeldConnection failed, int mark, int[] triedIds) {
-        long now = advance();
-        Endpoint client = failed.client();
-        Endpoint virtual = failed.virtual();
-        if (client != null && virtual != null) {
-            // The bytes that an engine knew the client by are gone, what it made of them is not.
-            String identity = failed.controller() instanceof Template template ? template.identity() : null;
-            Flow flow = Flow.of(failed.protocol(), client, virtual).mark(mark);
-            return dispatch.open(this, flow, null, identity, triedIds, now);
-        }
-        ServiceState service = key == null ? null : configuration.table().get(key);
-        return service == null
-                ? new Connection(this, key, Verdict.PASS, null, mark, null)
-                : dispatch.openUnlisted(this, service, triedIds, now);
-    }
-
-    void established(HeldConnection held) {
-        if (held.protocol() == Protocol.TCP) {
-            held.establish(ticker.getAsLong());
-        }
-    }
-
-    void finished(HeldConnection held, boolean byClient) {
-        if (held.protocol() == Protocol.TCP) {
-            held.finish(byClient, ticker.getAsLong());
-        }
-    }
-
-    void count(HeldConnection held, boolean in, long bytes) {
-        dispatch.count(held.server(), in, bytes);
-        held.touch(ticker.getAsLong());
-    }
-
-    /**
-     * Tells which server the scheduler would pick for a new connection, and what it looks at. Nothing changes: no
-     * cursor moves and nothing is counted. A persistence template of the client, which would come first, is not
-     * looked at; a scheduler that draws lots, such as {@code twos}, answers with one possible outcome.
-     *
-     * @param flow who talks to whom; not kept
+     * @param flow source and destination of the client's packets; not kept
      * @return the explanation, or null if no service is responsible
      */
     public @Nullable Explanation explain(Flow flow) {
         advance();
-        return dispatch.explain(requireNonNull(flow, "flow"));
+        return dispatcher.explain(requireNonNull(flow, "flow"));
     }
 
-    void observed(ServiceKey key, HeldConnection held, long latencyNanos) {
-        ServiceState service = configuration.table().get(key);
-        Scheduler scheduler = service == null ? null : service.view().scheduler();
-        if (scheduler != null) {
-            scheduler.observed(held.server().id(), latencyNanos);
-        }
-    }
-
-    void release(HeldConnection held) {
-        connections.release(held);
-    }
-
-    // ---- packets: the packet plane
+    // ---- connections and packets
 
     /**
-     * Decides about a packet from a client: finds its connection or makes one, and follows its state.
+     * Places a new connection on a real server. The caller must {@link Connection#close() close} it.
      *
-     * @param flow who talks to whom; not kept
-     * @param signal the flag bits of a TCP segment (FIN 1, SYN 2, RST 4, ACK 16), or the type of the first chunk of an
-     *     SCTP packet (6, ABORT, also if that follows a COOKIE-ECHO or COOKIE-ACK); ignored for UDP
-     * @param bytes the length of the packet, for the counters
-     * @return a {@link Decision}
+     * @param flow source and destination of the client's packets; not kept
+     * @return the connection; not {@linkplain Connection#accepted() accepted} if no service or no server takes it
      */
-    public long packet(Flow flow, int signal, int bytes) {
-        return dispatch.packet(flow, eventOf(flow, signal), bytes, null, advance());
+    public Connection open(Flow flow) {
+        return dispatcher.open(requireNonNull(flow, "flow"), null);
     }
 
     /**
-     * Decides about a packet from a client whose payload is at hand for a persistence engine.
+     * Places a new connection on a real server, with the first bytes that the client has sent, for services with a persistence
+     * engine. The caller must {@link Connection#close() close} it.
      *
-     * @param payload what follows the transport header, from position to limit; neither moved nor kept
-     * @return a {@link Decision}
-     * @see #packet(Flow, int, int)
+     * @param flow source and destination of the client's packets; not kept
+     * @param payload the first bytes from the client, from position to limit; neither moved nor kept
+     * @return the connection; not {@linkplain Connection#accepted() accepted} if no service or no server takes it
      */
-    public long packet(Flow flow, int signal, int bytes, ByteBuffer payload) {
-        return dispatch.packet(flow, eventOf(flow, signal), bytes, requireNonNull(payload, "payload"), advance());
+    public Connection open(Flow flow, ByteBuffer payload) {
+        return dispatcher.open(requireNonNull(flow, "flow"), requireNonNull(payload, "payload"));
     }
 
     /**
-     * Tells that a packet of a client will be decided about in a moment, so that the memory of its connection is fetched
-     * meanwhile: for callers that have several packets at hand. Packets announced one after another, and then decided
-     * about one after another, wait for memory together instead of each by itself. Decides and changes nothing.
+     * Places a new connection of a service without naming a client, for applications that balance connections of their own. Such a
+     * connection is counted but not listed, and only the application bounds the number of them. Schedulers that hash the client's
+     * address see the address zero; persistence does not apply.
      *
-     * @param flow as for {@link #packet(Flow, int, int)}
+     * @return the connection; not {@linkplain Connection#accepted() accepted} if no server takes it
+     * @throws DirectorException if there is no such service
      */
-    public void announce(Flow flow) {
-        dispatch.announce(flow);
+    public Connection open(ServiceKey key) {
+        return dispatcher.open(requireNonNull(key, "key"));
+    }
+
+    /** Decides about single packets; the same object for every call. */
+    public FlowDispatcher flows() {
+        return flows;
     }
 
     /**
-     * Follows a packet from a real server to a client.
+     * Advances to the ticker's time: expires idle connections, updates rate estimates. Cheap if nothing is due.
      *
-     * @param reply the packet's source as client, its destination as virtual endpoint; not kept. The source is the
-     *     server's endpoint if it is masqueraded, and the virtual one if it answers clients itself
-     * @param signal as for {@link #packet(Flow, int, int)}
-     * @param bytes the length of the packet, for the counters
-     * @return whether it belongs to a connection, and so leaves with the virtual address as its source
+     * @return that time in nanoseconds; only differences mean something
      */
-    public boolean reply(Flow reply, int signal, int bytes) {
-        return dispatch.reply(reply, eventOf(reply, signal), bytes, advance(), null);
-    }
-
-    private static int eventOf(Flow flow, int signal) {
-        return flow.protocol() == Protocol.SCTP ? SctpStates.eventOf(signal) : signal;
-    }
-
-    /**
-     * The server of a {@link Decision}, or null if it has been forgotten since.
-     *
-     * @param serverId as {@link Decision#serverId} gave it
-     */
-    public @Nullable RealServer server(int serverId) {
-        ServerState state = configuration.server(serverId);
-        return state == null ? null : state.config();
-    }
-
-    /**
-     * A builder for a plane that takes whole IP packets: one for each thread that handles them.
-     *
-     * @param paths what the plane has to know of the network around it
-     */
-    public PacketPlane.Builder packetPlane(PacketPaths paths) {
-        return new PacketPlane.Builder(this, dispatch, requireNonNull(paths, "paths"));
-    }
-
-    /** Lets the time pass: ends idle connections, moves the averages. Returns the present time. */
     public long advance() {
-        long now = ticker.getAsLong();
-        housekeeping.advance(now);
-        return now;
+        return housekeeping.advance();
+    }
+
+    /** Collects what a director needs from outside; not thread-safe. */
+    public static final class Builder {
+        private static final int DEFAULT_MAX_CONNECTIONS = 4_194_304;
+        private static final int DEFAULT_MAX_TEMPLATES = 1_048_576;
+        private static final long PAGE_BYTES = 4096;
+
+        private LongSupplier ticker = System::nanoTime;
+        private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
+        private LongSupplier availablePages = Builder::freeHeapPages;
+        private int maxConnections = DEFAULT_MAX_CONNECTIONS;
+        private int maxTemplates = DEFAULT_MAX_TEMPLATES;
+        private Duration slowStart = Duration.ZERO;
+        private ClassLoader classLoader = Director.class.getClassLoader();
+
+        private Builder() {}
+
+        /** The clock, in nanoseconds; only differences mean something. {@link System#nanoTime} by default. */
+        public Builder ticker(LongSupplier nanoClock) {
+            ticker = requireNonNull(nanoClock, "nanoClock");
+            return this;
+        }
+
+        /**
+         * The source of randomness of randomised schedulers and of {@code drop_entry}; must be thread-safe if
+         * several threads dispatch.
+         */
+        public Builder random(RandomGenerator generator) {
+            random = requireNonNull(generator, "generator");
+            return this;
+        }
+
+        /**
+         * How many pages of 4096 bytes are available, which decides whether memory counts as low; by default what the
+         * heap may still grow.
+         */
+        public Builder availablePages(LongSupplier pages) {
+            availablePages = requireNonNull(pages, "pages");
+            return this;
+        }
+
+        /**
+         * How many listed connections there may be at most, at least 1, templates aside; further ones are dropped and counted.
+         * Those opened by {@linkplain Director#open(ServiceKey) key} are bounded by the application that opens them.
+         * {@value #DEFAULT_MAX_CONNECTIONS} by default.
+         */
+        public Builder maxConnections(int ceiling) {
+            maxConnections = ceiling;
+            return this;
+        }
+
+        /**
+         * How many persistence templates there may be at most, at least 1; beyond that, rarely used ones are evicted and
+         * counted. {@value #DEFAULT_MAX_TEMPLATES} by default.
+         */
+        public Builder maxTemplates(int ceiling) {
+            maxTemplates = ceiling;
+            return this;
+        }
+
+        /**
+         * The slow start of services that have none of their own, up to a day. Ours, not of IPVS; zero by default, which is
+         * none.
+         *
+         * @see VirtualService.Builder#slowStart
+         */
+        public Builder slowStart(Duration duration) {
+            slowStart = requireNonNull(duration, "duration");
+            return this;
+        }
+
+        /** Where to look for schedulers and persistence engines; by default the class loader of this class. */
+        public Builder classLoader(ClassLoader loader) {
+            classLoader = requireNonNull(loader, "loader");
+            return this;
+        }
+
+        /**
+         * Checks everything at once and builds the director.
+         *
+         * @throws IllegalArgumentException naming every value that is out of range
+         */
+        public Director build() {
+            List<String> problems = new ArrayList<>();
+            requirePositive("maxConnections", maxConnections, problems);
+            requirePositive("maxTemplates", maxTemplates, problems);
+            try {
+                VirtualService.requireSlowStart(slowStart);
+            } catch (IllegalArgumentException e) {
+                problems.add(String.valueOf(e.getMessage()));
+            }
+            if (!problems.isEmpty()) {
+                throw new IllegalArgumentException("director: " + String.join("; ", problems));
+            }
+            return new Director(this);
+        }
+
+        private static void requirePositive(String name, int value, List<String> problems) {
+            if (value < 1) {
+                problems.add(name + " must be positive, not " + value);
+            }
+        }
+
+        private static long freeHeapPages() {
+            Runtime runtime = Runtime.getRuntime();
+            return (runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory()) / PAGE_BYTES;
+        }
     }
 }

@@ -3,10 +3,11 @@ package org.lvs4j;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import org.lvs4j.connection.ConnectionTable;
-import org.lvs4j.persistence.Templates;
+import java.util.function.LongSupplier;
+import org.lvs4j.internal.connection.ConnectionTable;
+import org.lvs4j.internal.counters.Statistics;
+import org.lvs4j.internal.persistence.Templates;
 import org.lvs4j.service.Sysctl;
-import org.lvs4j.stats.Statistics;
 
 /**
  * What happens by itself as time passes. Whoever calls {@link #advance} first after something is due does it; the
@@ -17,7 +18,8 @@ final class Housekeeping {
 
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final Configuration configuration;
+    private final LongSupplier ticker;
+    private final ServiceRegistry services;
     private final Settings settings;
     private final ConnectionTable connections;
     private final Templates templates;
@@ -30,14 +32,16 @@ final class Housekeeping {
     private final AtomicBoolean removals = new AtomicBoolean();
 
     Housekeeping(
-            Configuration configuration,
+            LongSupplier ticker,
+            ServiceRegistry services,
             Settings settings,
             ConnectionTable connections,
             Templates templates,
             Defence defence,
             Statistics total,
             long nowNanos) {
-        this.configuration = configuration;
+        this.ticker = ticker;
+        this.services = services;
         this.settings = settings;
         this.connections = connections;
         this.templates = templates;
@@ -49,8 +53,20 @@ final class Housekeeping {
         nextScan = new AtomicLong(nowNanos + Trash.SCAN_NANOS);
     }
 
+    /** The present time. */
+    long now() {
+        return ticker.getAsLong();
+    }
+
+    /** Advances to the present time and returns it. */
+    long advance() {
+        long now = ticker.getAsLong();
+        advance(now);
+        return now;
+    }
+
     /** Mostly there is nothing to do until the next tick; everything else that is due falls on a tick as well. */
-    void advance(long nowNanos) {
+    private void advance(long nowNanos) {
         long turn = nextTurn.get();
         if (nowNanos - turn >= 0) {
             turn(turn, nowNanos);
@@ -73,7 +89,7 @@ final class Housekeeping {
             if (nextLook.compareAndSet(due, due + SECOND_NANOS)) {
                 defence.update();
                 defence.dropEntries(connections, templates, due);
-                configuration.bringUp();
+                services.advanceSlowStarts();
             }
         }
         for (long due = nextEstimate.get(); nowNanos - due >= 0; due = nextEstimate.get()) {
@@ -85,22 +101,22 @@ final class Housekeeping {
         }
         for (long due = nextScan.get(); nowNanos - due >= 0; due = nextScan.get()) {
             if (nextScan.compareAndSet(due, due + Trash.SCAN_NANOS)) {
-                configuration.emptyTrash(due);
+                services.emptyTrash(due);
             }
         }
     }
 
     /** To be called when servers have been removed: their connections may have to go, with whoever lets time pass next. */
-    void serversRemoved(long nowNanos) {
+    void serversRemoved() {
         if (settings.on(Sysctl.EXPIRE_NODEST_CONN)) {
             removals.set(true);
-            nextTurn.set(nowNanos);
+            nextTurn.set(ticker.getAsLong());
         }
     }
 
     private void estimate() {
         total.estimate();
-        for (ServiceState service : configuration.table().all()) {
+        for (ServiceState service : services.table().all()) {
             service.statistics().estimate();
             ServerPool pool = service.view().servers();
             for (int i = 0; i < pool.size(); i++) {

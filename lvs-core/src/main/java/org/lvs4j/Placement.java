@@ -3,11 +3,10 @@ package org.lvs4j;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.lvs4j.connection.ServerState;
+import org.lvs4j.internal.connection.ServerState;
+import org.lvs4j.internal.persistence.Template;
+import org.lvs4j.internal.persistence.Templates;
 import org.lvs4j.net.Flow;
-import org.lvs4j.net.Protocol;
-import org.lvs4j.persistence.Template;
-import org.lvs4j.persistence.Templates;
 import org.lvs4j.scheduler.Scheduler;
 import org.lvs4j.service.Persistence;
 import org.lvs4j.service.ServiceKey;
@@ -34,58 +33,48 @@ final class Placement {
      */
     @Nullable
     Template template(
-            ServiceState service,
-            @Nullable Persistence persistence,
+            ServiceKey key,
+            ServiceState.View view,
             Flow flow,
             @Nullable String identity,
             int @Nullable [] triedIds,
             long nowNanos) {
+        Persistence persistence = view.config().persistence();
         if (persistence == null) {
             return null;
         }
         boolean quiescentExpires = settings.on(Sysctl.EXPIRE_QUIESCENT_TEMPLATE);
-        ServiceKey key = service.key();
         Template template = templates.find(key, persistence, flow, identity, quiescentExpires, triedIds, nowNanos);
         if (template != null) {
             return template;
         }
-        ServerState server = pick(service, flow, triedIds);
+        ServerState server = pick(view, flow, triedIds);
         return server == null
                 ? null
-                : templates.add(key, persistence, flow, identity, server, isOnePacket(service, flow), nowNanos);
+                : templates.add(key, persistence, flow, identity, server, view.schedulesEachPacket(flow), nowNanos);
     }
 
     /** The server for a new connection with the template it got from {@link #template}, or null if there is none. */
     @Nullable
     ServerState server(
-            ServiceState service,
-            @Nullable Persistence persistence,
-            @Nullable Template template,
-            Flow flow,
-            int @Nullable [] triedIds) {
-        if (persistence != null) {
+            ServiceKey key, ServiceState.View view, @Nullable Template template, Flow flow, int @Nullable [] triedIds) {
+        if (view.config().persistence() != null) {
             return template == null ? null : template.server();
         }
-        return isServicePort(service, flow) ? pick(service, flow, triedIds) : null;
+        return isServicePort(key, flow) ? pick(view, flow, triedIds) : null;
     }
 
     /** The port at the server. With persistence only the service's own port is mapped; any other stays as asked. */
-    int port(ServiceState service, boolean persistent, ServerState server, Flow flow) {
+    static int port(ServiceKey key, ServiceState.View view, ServerState server, Flow flow) {
         int port = server.config().endpoint().port();
-        boolean mapped = !persistent
-                || service.key() instanceof ServiceKey.Address address
-                        && address.endpoint().port() == flow.virtualPort();
-        return mapped && port != 0 ? port : flow.virtualPort();
-    }
-
-    static boolean isOnePacket(ServiceState service, Flow flow) {
-        return service.config().onePacket() && flow.protocol() == Protocol.UDP;
+        boolean mapped = view.config().persistence() == null
+                || key instanceof ServiceKey.Address address
+                        && address.endpoint().port() == flow.destinationPort();
+        return mapped && port != 0 ? port : flow.destinationPort();
     }
 
     @Nullable
-    ServerState pick(ServiceState service, Flow flow, int @Nullable [] triedIds) {
-        // Pairs with the volatile write in ServiceState.publish: list and scheduler belong together.
-        ServiceState.View view = service.view();
+    ServerState pick(ServiceState.View view, Flow flow, int @Nullable [] triedIds) {
         Scheduler scheduler = view.scheduler();
         if (scheduler == null) {
             return null;
@@ -95,8 +84,7 @@ final class Placement {
         return index == Scheduler.NONE ? null : view.servers().state(index);
     }
 
-    Explanation explain(ServiceState service, Flow flow) {
-        ServiceState.View view = service.view();
+    Explanation explain(ServiceKey key, ServiceState.View view, Flow flow) {
         Scheduler scheduler = view.scheduler();
         ServerPool pool = view.servers();
         List<Explanation.Candidate> candidates = new ArrayList<>(pool.size());
@@ -109,21 +97,21 @@ final class Placement {
                     pool.overloaded(i),
                     scheduler == null ? Double.NaN : scheduler.cost(pool, i, flow)));
         }
-        boolean scheduled = service.config().persistence() != null || isServicePort(service, flow);
+        boolean scheduled = view.config().persistence() != null || isServicePort(key, flow);
         int chosen = scheduler == null || !scheduled ? Scheduler.NONE : scheduler.peek(pool, flow);
-        return new Explanation(service.key(), service.config().scheduler(), candidates, chosen);
+        return new Explanation(key, view.config().scheduler(), candidates, chosen);
     }
 
     /** Without persistence only the service's own port is scheduled: an FTP service is found for others too. */
-    private static boolean isServicePort(ServiceState service, Flow flow) {
-        return !(service.key() instanceof ServiceKey.Address address)
-                || flow.virtualPort() == address.endpoint().port();
+    private static boolean isServicePort(ServiceKey key, Flow flow) {
+        return !(key instanceof ServiceKey.Address address)
+                || flow.destinationPort() == address.endpoint().port();
     }
 
-    static Verdict noServer(ServiceState service, Flow flow) {
-        boolean ftpData = service.key() instanceof ServiceKey.Address address
+    static Verdict noServer(ServiceKey key, Flow flow) {
+        boolean ftpData = key instanceof ServiceKey.Address address
                 && address.endpoint().port() == FTP_PORT
-                && flow.virtualPort() != FTP_PORT;
+                && flow.destinationPort() != FTP_PORT;
         return ftpData ? Verdict.PASS : Verdict.REJECT;
     }
 }

@@ -1,12 +1,14 @@
 package org.lvs4j;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.lvs4j.connection.ServerState;
+import org.lvs4j.internal.concurrent.LoadBoard;
+import org.lvs4j.internal.connection.ServerState;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.scheduler.Servers;
 import org.lvs4j.service.RealServer;
-import org.lvs4j.stats.LoadBoard;
 
 /**
  * The list of a service's servers as of one configuration, newest first. Immutable but for the live counts.
@@ -14,7 +16,7 @@ import org.lvs4j.stats.LoadBoard;
  * <p>Its weights are effective ones: those of servers that are being started slowly are below what is configured, and a
  * later list of the same servers brings them up.
  */
-final class ServerPool implements Servers {
+final class ServerPool implements Servers, LoadBoard.Source {
     private final LoadBoard board;
     private final ServerState[] states;
 
@@ -126,6 +128,15 @@ final class ServerPool implements Servers {
     /** Where changes of its servers' loads are made known, also if this is a view with servers excluded. */
     LoadBoard board() {
         return board;
+    }
+
+    /** The configuration of the servers in the order in which they were added. */
+    List<RealServer> oldestFirst() {
+        List<RealServer> servers = new ArrayList<>(states.length);
+        for (int i = states.length - 1; i >= 0; i--) {
+            servers.add(states[i].config());
+        }
+        return servers;
     }
 
     ServerState state(int index) {

@@ -3,30 +3,29 @@ package org.lvs4j;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.lvs4j.connection.ServerState;
+import org.lvs4j.internal.connection.ServerState;
+import org.lvs4j.internal.counters.Statistics;
+import org.lvs4j.net.Flow;
+import org.lvs4j.net.Protocol;
 import org.lvs4j.persistence.engine.PersistenceEngine;
 import org.lvs4j.scheduler.Scheduler;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
-import org.lvs4j.stats.Statistics;
 
 /**
- * What is live about one service: its configuration, and its servers together with the scheduler that belongs to
- * exactly that list. Changed under the director's configuration lock only.
+ * What is live about one service: its counters, and the view that packets are decided by. Changed under the lock of the
+ * {@link ServiceRegistry} only; read without one.
  */
 final class ServiceState {
     private final ServiceKey key;
     private final Statistics statistics = new Statistics();
 
-    // Each is replaced as a whole by a configuration change: volatile publishes everything in it.
-    private volatile VirtualService config;
-    private volatile @Nullable PersistenceEngine engine;
+    // One volatile write publishes a change as a whole; one read sees configuration, engine, list and scheduler of one
+    // moment.
     private volatile View view;
 
-    ServiceState(VirtualService config, @Nullable PersistenceEngine engine, View view) {
-        this.key = config.key();
-        this.config = config;
-        this.engine = engine;
+    ServiceState(View view) {
+        this.key = view.config().key();
         this.view = view;
     }
 
@@ -34,41 +33,26 @@ final class ServiceState {
         return key;
     }
 
-    VirtualService config() {
-        return config;
-    }
-
     Statistics statistics() {
         return statistics;
     }
 
-    /** What knows its clients besides their address, or null. */
-    @Nullable
-    PersistenceEngine engine() {
-        return engine;
-    }
-
+    /** What decides about packets now. To be read once for each packet. */
     View view() {
         return view;
     }
 
-    void publish(VirtualService newConfig, @Nullable PersistenceEngine newEngine, View newView) {
-        publish(newView);
-        engine = newEngine;
-        config = newConfig;
-    }
-
-    void publish(View newView) {
-        view = newView;
-        // Whoever read for the last list is of no use to this one, and perhaps to no scheduler at all.
-        newView.servers.board().reader(null);
+    void publish(View next) {
+        view = next;
+        // The reader of the board belongs to the scheduler of the view before.
+        next.servers.board().reader(null);
     }
 
     ServiceSnapshot snapshot() {
-        ServerPool pool = view.servers;
-        List<ServerSnapshot> servers = new ArrayList<>(pool.size());
-        for (int i = 0; i < pool.size(); i++) {
-            ServerState state = pool.state(i);
+        View now = view;
+        List<ServerSnapshot> servers = new ArrayList<>(now.servers.size());
+        for (int i = 0; i < now.servers.size(); i++) {
+            ServerState state = now.servers.state(i);
             servers.add(new ServerSnapshot(
                     state.config(),
                     state.active(),
@@ -78,11 +62,17 @@ final class ServiceState {
                     state.statistics().traffic(),
                     state.statistics().rates()));
         }
-        return new ServiceSnapshot(config, servers, statistics.traffic(), statistics.rates());
+        return new ServiceSnapshot(now.config, servers, statistics.traffic(), statistics.rates());
     }
 
-    /** Zeroes the counters of the service and its servers. */
-    void zero() {
+    /** The configuration of the service and its servers, in the order in which the servers were added. */
+    DirectorConfiguration.Service configuration() {
+        View now = view;
+        return new DirectorConfiguration.Service(now.config, now.servers.oldestFirst());
+    }
+
+    /** Sets the counters of the service and its servers to zero. */
+    void resetCounters() {
         statistics.zero();
         ServerPool pool = view.servers;
         for (int i = 0; i < pool.size(); i++) {
@@ -90,6 +80,27 @@ final class ServiceState {
         }
     }
 
-    /** A list of servers and the scheduler for it; no scheduler means that nothing new is scheduled. */
-    record View(ServerPool servers, @Nullable Scheduler scheduler) {}
+    /**
+     * One configuration of a service with everything that belongs to it. Immutable.
+     *
+     * @param config the service
+     * @param engine identifies clients by more than their address, or null
+     * @param servers the list of servers
+     * @param scheduler made for exactly that list; null once the service has been removed, so that nothing is scheduled any more
+     */
+    record View(
+            VirtualService config,
+            @Nullable PersistenceEngine engine,
+            ServerPool servers,
+            @Nullable Scheduler scheduler) {
+
+        View with(ServerPool nextServers, @Nullable Scheduler nextScheduler) {
+            return new View(config, engine, nextServers, nextScheduler);
+        }
+
+        /** Whether a flow's datagrams are scheduled one by one. */
+        boolean schedulesEachPacket(Flow flow) {
+            return config.onePacket() && flow.protocol() == Protocol.UDP;
+        }
+    }
 }

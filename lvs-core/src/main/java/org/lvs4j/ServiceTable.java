@@ -153,8 +153,8 @@ final class ServiceTable {
                 return service;
             }
         }
-        ServiceState service = findAddress(flow, flow.virtualPort());
-        if (service == null && ftp && flow.protocol() == Protocol.TCP && mayBeFtpData(flow.virtualPort())) {
+        ServiceState service = findAddress(flow, flow.destinationPort());
+        if (service == null && ftp && flow.protocol() == Protocol.TCP && mayBeFtpData(flow.destinationPort())) {
             service = findAddress(flow, FTP_PORT);
         }
         if (service == null && anyPort) {
@@ -168,7 +168,7 @@ final class ServiceTable {
     }
 
     private @Nullable ServiceState findAddress(Flow flow, int port) {
-        return findAddress(flow.protocol(), flow.family(), flow.virtualHigh(), flow.virtualLow(), port);
+        return findAddress(flow.protocol(), flow.family(), flow.destinationHigh(), flow.destinationLow(), port);
     }
 
     private @Nullable ServiceState findAddress(Protocol protocol, AddressFamily family, long high, long low, int port) {

@@ -1,5 +1,7 @@
 package org.lvs4j;
 
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.lvs4j.service.Sysctl;
 
@@ -22,12 +24,17 @@ final class Settings {
         return get(sysctl) != 0;
     }
 
+    /** The value is within the setting's range. */
     void set(Sysctl sysctl, int value) {
-        if (value < sysctl.min() || value > sysctl.max()) {
-            throw new IllegalArgumentException(
-                    sysctl.key() + " = " + value + " is outside " + sysctl.min() + ".." + sysctl.max());
-        }
         values.set(sysctl.ordinal(), value);
+    }
+
+    Map<Sysctl, Integer> all() {
+        Map<Sysctl, Integer> all = new EnumMap<>(Sysctl.class);
+        for (Sysctl sysctl : Sysctl.values()) {
+            all.put(sysctl, get(sysctl));
+        }
+        return all;
     }
 
     /** Sets a value if it is still what the caller has seen. */

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.lvs4j.connection.ServerState;
+import org.lvs4j.internal.connection.ServerState;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.service.ServiceKey;
 

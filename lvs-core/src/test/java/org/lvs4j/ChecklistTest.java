@@ -1,9 +1,9 @@
 package org.lvs4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.lvs4j.Rig.ACK;
-import static org.lvs4j.Rig.RST;
-import static org.lvs4j.Rig.SYN;
+import static org.lvs4j.DirectorFixture.ACK;
+import static org.lvs4j.DirectorFixture.RST;
+import static org.lvs4j.DirectorFixture.SYN;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.lvs4j.config.Rules;
-import org.lvs4j.connection.ConnectionState;
+import org.lvs4j.net.ConnectionState;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.service.RealServer;
@@ -30,20 +30,21 @@ class ChecklistTest {
     private static final String A = "192.168.1.1:80";
     private static final String B = "192.168.1.2:80";
     private static final String C = "192.168.1.3:80";
-    private static final Flow FLOW = Rig.tcp("10.1.0.1:4000", VIP);
+    private static final Flow FLOW = DirectorFixture.tcp("10.1.0.1:4000", VIP);
 
-    private final Rig rig = new Rig();
+    private final DirectorFixture rig = new DirectorFixture();
     private int clients;
 
     private ServiceKey web(String scheduler, String... servers) {
-        return rig.service(VirtualService.tcp(VIP).scheduler(scheduler).build(), servers);
+        return rig.service(
+                VirtualService.builder(ServiceKey.tcp(VIP)).scheduler(scheduler).build(), servers);
     }
 
     private void edit(ServiceKey key, String server, int weight, int upper, int lower) {
         rig.director.editServer(
                 key,
                 new RealServer(
-                        RealServer.at(server).build().endpoint(),
+                        RealServer.builder(server).build().endpoint(),
                         weight,
                         org.lvs4j.service.Forwarding.masquerade(),
                         upper,
@@ -79,7 +80,7 @@ class ChecklistTest {
         rig.open("10.1.0.9:4002", VIP);
         ServerSnapshot before = rig.server(key, A);
         rig.remove(key, A);
-        rig.director.addServer(key, RealServer.at(A).build());
+        rig.director.addServer(key, RealServer.builder(A).build());
 
         assertThat(order(key)).containsExactly(A, C, B);
         assertThat(rig.server(key, A).traffic()).isEqualTo(before.traffic());
@@ -115,7 +116,7 @@ class ChecklistTest {
         clients++;
         for (int i = 1; i <= 100; i++) {
             servers.add(rig.packet(
-                    Rig.tcp("10.6.0.1:" + (clients * 200 + i), "10.0.1." + i + ":80")
+                    DirectorFixture.tcp("10.6.0.1:" + (clients * 200 + i), "10.0.1." + i + ":80")
                             .mark(1),
                     SYN));
         }
@@ -142,7 +143,7 @@ class ChecklistTest {
         for (int i = 0; i < inactive; i++) {
             String client = "10.7.0.1:" + (2000 + i);
             rig.open(client, VIP);
-            rig.packet(Rig.tcp(client, VIP), RST);
+            rig.packet(DirectorFixture.tcp(client, VIP), RST);
         }
         rig.weight(key, A, 1);
         rig.weight(key, B, 0);
@@ -156,7 +157,8 @@ class ChecklistTest {
 
     @Test
     void line06_udp_isNeverActive() {
-        ServiceKey dns = rig.service(VirtualService.udp("10.0.0.100:53").build(), "192.168.1.1:53");
+        ServiceKey dns = rig.service(
+                VirtualService.builder(ServiceKey.udp("10.0.0.100:53")).build(), "192.168.1.1:53");
         rig.datagram("10.1.0.1:4000", "10.0.0.100:53");
         rig.reply(Protocol.UDP, "192.168.1.1:53", "10.1.0.1:4000", 0);
         rig.datagram("10.1.0.1:4000", "10.0.0.100:53");
@@ -185,7 +187,7 @@ class ChecklistTest {
         assertThat(next()).isEqualTo("REJECT");
         boolean[] overloadedWith = {false, false, true, true};
         for (int left = 3; left >= 0; left--) {
-            rig.packet(Rig.tcp("10.1.0.1:" + (4000 + left), VIP), RST);
+            rig.packet(DirectorFixture.tcp("10.1.0.1:" + (4000 + left), VIP), RST);
             rig.pass(10.1);
             assertThat(rig.connectionsOf(key, A)).isEqualTo(left);
             assertThat(rig.server(key, A).overloaded()).as("with %d left", left).isEqualTo(overloadedWith[left]);
@@ -199,22 +201,28 @@ class ChecklistTest {
         for (int i = 0; i < 4; i++) {
             rig.open("10.1.0.1:" + (4000 + i), VIP);
         }
-        rig.packet(Rig.tcp("10.1.0.1:4000", VIP), RST);
+        rig.packet(DirectorFixture.tcp("10.1.0.1:4000", VIP), RST);
         rig.pass(10.1);
         assertThat(rig.server(key, A).overloaded()).as("3 of 4").isTrue();
-        rig.packet(Rig.tcp("10.1.0.1:4001", VIP), RST);
+        rig.packet(DirectorFixture.tcp("10.1.0.1:4001", VIP), RST);
         rig.pass(10.1);
         assertThat(rig.server(key, A).overloaded()).as("2 of 4").isFalse();
     }
 
     @Test
     void line09_template_isRearmedBySixtySecondsAndStaysSo() {
-        rig.service(VirtualService.tcp(VIP).scheduler("rr").persistent(10).build(), A, B);
+        rig.service(
+                VirtualService.builder(ServiceKey.tcp(VIP))
+                        .scheduler("rr")
+                        .persistent(10)
+                        .build(),
+                A,
+                B);
         rig.open("10.1.0.1:4000", VIP);
         rig.pass(10.1);
-        assertThat(Rig.seconds(rig.template())).isEqualTo(59);
+        assertThat(DirectorFixture.seconds(rig.template())).isEqualTo(59);
         rig.open("10.1.0.1:4001", VIP);
-        assertThat(Rig.seconds(rig.template())).isEqualTo(60);
+        assertThat(DirectorFixture.seconds(rig.template())).isEqualTo(60);
     }
 
     @Test
@@ -249,8 +257,9 @@ class ChecklistTest {
     @Test
     void line12_twos_drawsFromZeroToTheSumOfWeightsInclusive() {
         Lots lots = new Lots();
-        Rig fixed = new Rig(builder -> builder.random(lots));
-        ServiceKey key = fixed.service(VirtualService.tcp(VIP).scheduler("twos").build(), A, B);
+        DirectorFixture fixed = new DirectorFixture(builder -> builder.random(lots));
+        ServiceKey key = fixed.service(
+                VirtualService.builder(ServiceKey.tcp(VIP)).scheduler("twos").build(), A, B);
         fixed.weight(key, A, 3);
         fixed.weight(key, B, 4);
         lots.lot = 0;
@@ -283,9 +292,9 @@ class ChecklistTest {
     @Test
     void line13_wrr_anEditRestartsAtTheHeadAndKeepsTheCurrentWeight() {
         ServiceKey key = web("wrr");
-        rig.director.addServer(key, RealServer.at(C).weight(2).build());
-        rig.director.addServer(key, RealServer.at(B).weight(3).build());
-        rig.director.addServer(key, RealServer.at(A).weight(4).build());
+        rig.director.addServer(key, RealServer.builder(C).weight(2).build());
+        rig.director.addServer(key, RealServer.builder(B).weight(3).build());
+        rig.director.addServer(key, RealServer.builder(A).weight(4).build());
         assertThat(next(7)).as("current weight 1, then 4, 3, 2").isEqualTo("ABC" + "A" + "AB" + "A");
         rig.weight(key, C, 1);
         assertThat(next(8)).as("from the head at 2, then 1, 4, 3").isEqualTo("AB" + "ABC" + "A" + "AB");

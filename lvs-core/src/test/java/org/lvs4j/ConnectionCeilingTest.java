@@ -19,9 +19,9 @@ import org.lvs4j.service.VirtualService;
 class ConnectionCeilingTest {
     private static final String VIP = "10.0.0.100:80";
 
-    private final Rig rig = new Rig(builder -> builder.maxConnections(3));
-    private final ServiceKey web =
-            rig.service(VirtualService.tcp(VIP).scheduler("rr").build(), "192.168.1.1:80", "192.168.1.2:80");
+    private final DirectorFixture rig = new DirectorFixture(builder -> builder.maxConnections(3));
+    private final ServiceKey web = rig.service(
+            VirtualService.builder(ServiceKey.tcp(VIP)).scheduler("rr").build(), "192.168.1.1:80", "192.168.1.2:80");
 
     private long refused() {
         return rig.director.limits().connectionsRefused();
@@ -55,10 +55,10 @@ class ConnectionCeilingTest {
 
     @Test
     void open_atTheCeiling_isRefusedUntilOneIsClosed() {
-        Connection first = rig.director.open(Rig.tcp("10.1.0.1:4000", VIP));
-        rig.director.open(Rig.tcp("10.1.0.2:4000", VIP));
-        rig.director.open(Rig.tcp("10.1.0.3:4000", VIP));
-        Connection refused = rig.director.open(Rig.tcp("10.1.0.4:4000", VIP));
+        Connection first = rig.director.open(DirectorFixture.tcp("10.1.0.1:4000", VIP));
+        rig.director.open(DirectorFixture.tcp("10.1.0.2:4000", VIP));
+        rig.director.open(DirectorFixture.tcp("10.1.0.3:4000", VIP));
+        Connection refused = rig.director.open(DirectorFixture.tcp("10.1.0.4:4000", VIP));
         assertThat(refused.verdict()).isEqualTo(Verdict.DROP);
         assertThat(refused.service()).isEqualTo(web);
         refused.close();
@@ -66,14 +66,15 @@ class ConnectionCeilingTest {
         assertThat(counted()).isEqualTo(3);
 
         first.close();
-        assertThat(rig.director.open(Rig.tcp("10.1.0.4:4000", VIP)).accepted()).isTrue();
+        assertThat(rig.director.open(DirectorFixture.tcp("10.1.0.4:4000", VIP)).accepted())
+                .isTrue();
     }
 
     @Test
     void retry_atTheCeiling_takesThePlaceOfTheFailedOne() {
-        Connection failed = rig.director.open(Rig.tcp("10.1.0.1:4000", VIP));
-        rig.director.open(Rig.tcp("10.1.0.2:4000", VIP));
-        rig.director.open(Rig.tcp("10.1.0.3:4000", VIP));
+        Connection failed = rig.director.open(DirectorFixture.tcp("10.1.0.1:4000", VIP));
+        rig.director.open(DirectorFixture.tcp("10.1.0.2:4000", VIP));
+        rig.director.open(DirectorFixture.tcp("10.1.0.3:4000", VIP));
         assertThat(failed.retry().accepted()).isTrue();
         assertThat(refused()).isZero();
         assertThat(counted()).isEqualTo(3);
@@ -91,8 +92,10 @@ class ConnectionCeilingTest {
                         .ticker(() -> 0)
                         .maxConnections(ceiling)
                         .build();
-                director.addService(VirtualService.tcp(VIP).scheduler("rr").build());
-                director.addServer(web, RealServer.at("192.168.1.1:80").build());
+                director.addService(VirtualService.builder(ServiceKey.tcp(VIP))
+                        .scheduler("rr")
+                        .build());
+                director.addServer(web, RealServer.builder("192.168.1.1:80").build());
                 CyclicBarrier start = new CyclicBarrier(threads);
                 List<Future<Integer>> all = new ArrayList<>();
                 for (int t = 0; t < threads; t++) {
@@ -101,10 +104,10 @@ class ConnectionCeilingTest {
                         start.await();
                         int accepted = 0;
                         for (int i = 0; i < ceiling; i++) {
-                            Flow flow = Rig.tcp("10." + own + ".0." + (1 + i) + ":4000", VIP);
+                            Flow flow = DirectorFixture.tcp("10." + own + ".0." + (1 + i) + ":4000", VIP);
                             boolean in = held
                                     ? director.open(flow).accepted()
-                                    : Decision.verdict(director.packet(flow, 2, 60)) == Verdict.FORWARD;
+                                    : Decision.verdict(director.flows().dispatch(flow, 2, 60)) == Verdict.FORWARD;
                             accepted += in ? 1 : 0;
                         }
                         return accepted;

@@ -44,7 +44,8 @@ class ConnectionStatesTest {
     private void serve(Protocol protocol, Forwarding forwarding) {
         ServiceKey key = ServiceKey.of(protocol, VIRTUAL);
         director.addService(VirtualService.builder(key).scheduler("rr").build());
-        director.addServer(key, RealServer.at(SERVER).forwarding(forwarding).build());
+        director.addServer(
+                key, RealServer.builder(SERVER).forwarding(forwarding).build());
     }
 
     private Verdict send(String segment) {
@@ -59,9 +60,11 @@ class ConnectionStatesTest {
             };
         }
         if (segment.startsWith("c:")) {
-            return Decision.verdict(director.packet(Flow.of(Protocol.TCP, CLIENT, VIRTUAL), flags, 40));
+            return Decision.verdict(director.flows().dispatch(Flow.of(Protocol.TCP, CLIENT, VIRTUAL), flags, 40));
         }
-        return director.reply(Flow.of(Protocol.TCP, SERVER, CLIENT), flags, 40) ? Verdict.FORWARD : Verdict.PASS;
+        return director.flows().dispatchReply(Flow.of(Protocol.TCP, SERVER, CLIENT), flags, 40)
+                ? Verdict.FORWARD
+                : Verdict.PASS;
     }
 
     private ConnectionSnapshot connection() {
@@ -70,7 +73,7 @@ class ConnectionStatesTest {
     }
 
     private void assertConnection(String state, long seconds) {
-        assertThat(connection().state()).isEqualTo(state);
+        assertThat(connection().state().label()).isEqualTo(state);
         assertThat(Duration.ofNanos(connection().expiresInNanos())).isEqualTo(Duration.ofSeconds(seconds));
     }
 
@@ -84,7 +87,7 @@ class ConnectionStatesTest {
         List<String> way = PATHS.getOrDefault(state, PATHS.get(path + " " + state));
         way.forEach(step -> assertThat(send(step)).isEqualTo(Verdict.FORWARD));
         if (!way.isEmpty()) {
-            assertThat(connection().state()).isEqualTo(state);
+            assertThat(connection().state().label()).isEqualTo(state);
         }
         nowNanos += Duration.ofSeconds(1).toNanos();
 
@@ -165,13 +168,14 @@ class ConnectionStatesTest {
     @Test
     void datagrams_eitherDirection_renewTheOneStateOfUdp() {
         serve(Protocol.UDP, Forwarding.masquerade());
-        director.packet(Flow.of(Protocol.UDP, CLIENT, VIRTUAL), 0, 33);
+        director.flows().dispatch(Flow.of(Protocol.UDP, CLIENT, VIRTUAL), 0, 33);
         assertConnection("UDP", 300);
         assertThat(director.services().get(0).servers().get(0).inactive()).isEqualTo(1);
 
         nowNanos += Duration.ofSeconds(200).toNanos();
         assertConnection("UDP", 100);
-        assertThat(director.reply(Flow.of(Protocol.UDP, SERVER, CLIENT), 0, 33)).isTrue();
+        assertThat(director.flows().dispatchReply(Flow.of(Protocol.UDP, SERVER, CLIENT), 0, 33))
+                .isTrue();
         assertConnection("UDP", 300);
         nowNanos += Duration.ofSeconds(301).toNanos();
         assertThat(director.connections()).isEmpty();

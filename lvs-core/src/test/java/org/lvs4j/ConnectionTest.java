@@ -12,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.lvs4j.net.ConnectionState;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
@@ -24,11 +25,11 @@ class ConnectionTest {
     private static final String VIP = "10.0.0.100:80";
     private static final String OLD = "192.168.1.1:8080";
     private static final String NEW = "192.168.1.2:8080";
-    private static final Flow FLOW = Rig.tcp("10.1.0.1:4000", VIP);
+    private static final Flow FLOW = DirectorFixture.tcp("10.1.0.1:4000", VIP);
 
-    private final Rig rig = new Rig();
-    private final ServiceKey web =
-            rig.service(VirtualService.tcp(VIP).scheduler("rr").build(), OLD, NEW);
+    private final DirectorFixture rig = new DirectorFixture();
+    private final ServiceKey web = rig.service(
+            VirtualService.builder(ServiceKey.tcp(VIP)).scheduler("rr").build(), OLD, NEW);
 
     private void counts(String server, int active, int inactive) {
         assertThat(rig.server(web, server).active()).isEqualTo(active);
@@ -41,21 +42,18 @@ class ConnectionTest {
         assertThat(connection.accepted()).isTrue();
         assertThat(connection.verdict()).isEqualTo(Verdict.FORWARD);
         assertThat(connection.service()).isEqualTo(web);
-        assertThat(connection.server()).isEqualTo(RealServer.at(NEW).build());
+        assertThat(connection.server()).isEqualTo(RealServer.builder(NEW).build());
         assertThat(connection.destination()).hasToString(NEW);
         assertThat(connection.serverPresent()).isTrue();
         assertThat(connection.onePacket()).isFalse();
         assertThat(rig.director.connections())
                 .containsExactly(new ConnectionSnapshot(
                         Protocol.TCP,
-                        "SYN_RECV",
+                        ConnectionState.SYN_RECV,
                         TimeUnit.SECONDS.toNanos(60),
                         Endpoint.parse("10.1.0.1:4000"),
                         Endpoint.parse(VIP),
-                        Endpoint.parse(NEW),
-                        false,
-                        null,
-                        null));
+                        Endpoint.parse(NEW)));
         counts(NEW, 1, 0);
     }
 
@@ -100,7 +98,7 @@ class ConnectionTest {
 
     private void state(String state, int seconds, int active) {
         assertThat(rig.state()).isEqualTo(state);
-        assertThat(Rig.seconds(rig.connection())).as(state).isEqualTo(seconds);
+        assertThat(DirectorFixture.seconds(rig.connection())).as(state).isEqualTo(seconds);
         counts(NEW, active, 1 - active);
     }
 
@@ -135,7 +133,7 @@ class ConnectionTest {
         race(
                 8,
                 500,
-                () -> rig.director.open(Rig.tcp("10.1.0.2:4000", VIP)),
+                () -> rig.director.open(DirectorFixture.tcp("10.1.0.2:4000", VIP)),
                 (connection, thread) -> connection.close(),
                 connection -> assertThat(rig.connectionsOf(web, OLD) + rig.connectionsOf(web, NEW))
                         .isEqualTo(1));
@@ -204,7 +202,7 @@ class ConnectionTest {
         assertThat(rig.connection().expiresInNanos()).isZero();
         counts(NEW, 1, 0);
         connection.received(1);
-        assertThat(Rig.seconds(rig.connection())).isEqualTo(900);
+        assertThat(DirectorFixture.seconds(rig.connection())).isEqualTo(900);
         connection.close();
         counts(NEW, 0, 0);
     }
@@ -258,7 +256,8 @@ class ConnectionTest {
     void retry_keepsTheMark() {
         ServiceKey marked = rig.service(
                 VirtualService.builder(ServiceKey.mark(9)).scheduler("rr").build(), "192.168.2.1:1", "192.168.2.2:2");
-        Connection first = rig.director.open(Rig.tcp("10.1.0.1:4000", VIP).mark(9));
+        Connection first =
+                rig.director.open(DirectorFixture.tcp("10.1.0.1:4000", VIP).mark(9));
         assertThat(first.service()).isEqualTo(marked);
         assertThat(first.retry().destination()).hasToString("192.168.2.1:1");
     }
@@ -272,8 +271,8 @@ class ConnectionTest {
                         .build(),
                 "192.168.2.1",
                 "192.168.2.2");
-        Connection first =
-                rig.director.open(Rig.udp("10.1.0.1:4000", "10.0.0.100:53").mark(9));
+        Connection first = rig.director.open(
+                DirectorFixture.udp("10.1.0.1:4000", "10.0.0.100:53").mark(9));
         assertThat(first.onePacket()).isTrue();
         assertThat(first.destination()).hasToString("192.168.2.2:53");
         Connection second = first.retry();
@@ -286,13 +285,13 @@ class ConnectionTest {
 
     @Test
     void open_byKeyServerWithoutPort_getsThePortOfTheService() {
-        rig.director.addServer(web, RealServer.at("192.168.1.3").build());
+        rig.director.addServer(web, RealServer.builder("192.168.1.3").build());
         assertThat(rig.director.open(web).destination()).hasToString("192.168.1.3:80");
     }
 
     @Test
     void refusedHandle_everyQuestionAboutTheServer_throwsAndSaysWhy() {
-        Connection refused = rig.director.open(Rig.tcp("10.1.0.1:4000", "10.0.0.100:81"));
+        Connection refused = rig.director.open(DirectorFixture.tcp("10.1.0.1:4000", "10.0.0.100:81"));
         assertThat(refused.accepted()).isFalse();
         assertThat(refused.verdict()).isEqualTo(Verdict.PASS);
         assertThat(refused.service()).isNull();
@@ -328,12 +327,13 @@ class ConnectionTest {
 
     @Test
     void udpHandle_statesDoNotApply() {
-        ServiceKey dns = rig.service(VirtualService.udp("10.0.0.100:53").build(), "192.168.1.1:53");
-        Connection connection = rig.director.open(Rig.udp("10.1.0.1:4000", "10.0.0.100:53"));
+        ServiceKey dns = rig.service(
+                VirtualService.builder(ServiceKey.udp("10.0.0.100:53")).build(), "192.168.1.1:53");
+        Connection connection = rig.director.open(DirectorFixture.udp("10.1.0.1:4000", "10.0.0.100:53"));
         connection.established();
         connection.clientFinished();
         assertThat(rig.state()).isEqualTo("UDP");
-        assertThat(Rig.seconds(rig.connection())).isEqualTo(300);
+        assertThat(DirectorFixture.seconds(rig.connection())).isEqualTo(300);
         assertThat(rig.server(dns, "192.168.1.1:53").active()).isZero();
         assertThat(rig.server(dns, "192.168.1.1:53").inactive()).isEqualTo(1);
         connection.close();

@@ -2,7 +2,7 @@ package org.lvs4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.lvs4j.Rig.ACK;
+import static org.lvs4j.DirectorFixture.ACK;
 
 import org.junit.jupiter.api.Test;
 import org.lvs4j.net.Flow;
@@ -19,10 +19,11 @@ class CountersTest {
     private static final String VIP = "10.0.0.100:80";
     private static final String SERVER = "192.168.1.1:80";
     private static final String CLIENT = "10.1.0.1:4000";
-    private static final Flow FLOW = Rig.tcp(CLIENT, VIP);
+    private static final Flow FLOW = DirectorFixture.tcp(CLIENT, VIP);
 
-    private final Rig rig = new Rig();
-    private final ServiceKey web = rig.service(VirtualService.tcp(VIP).build(), SERVER);
+    private final DirectorFixture rig = new DirectorFixture();
+    private final ServiceKey web =
+            rig.service(VirtualService.builder(ServiceKey.tcp(VIP)).build(), SERVER);
 
     private Traffic server() {
         return rig.server(web, SERVER).traffic();
@@ -34,10 +35,12 @@ class CountersTest {
 
     @Test
     void packets_bothWays_areCountedOnServerServiceAndDirector() {
-        rig.director.packet(FLOW, Rig.SYN, 60);
-        rig.director.reply(Rig.flow(Protocol.TCP, SERVER, CLIENT), Rig.SYN | ACK, 64);
-        rig.director.packet(FLOW, ACK, 52);
-        rig.director.reply(Rig.flow(Protocol.TCP, SERVER, CLIENT), ACK, 1500);
+        rig.director.flows().dispatch(FLOW, DirectorFixture.SYN, 60);
+        rig.director
+                .flows()
+                .dispatchReply(DirectorFixture.flow(Protocol.TCP, SERVER, CLIENT), DirectorFixture.SYN | ACK, 64);
+        rig.director.flows().dispatch(FLOW, ACK, 52);
+        rig.director.flows().dispatchReply(DirectorFixture.flow(Protocol.TCP, SERVER, CLIENT), ACK, 1500);
 
         Traffic expected = new Traffic(1, 2, 2, 112, 1564);
         assertThat(server()).isEqualTo(expected);
@@ -58,7 +61,7 @@ class CountersTest {
     @Test
     void rates_constantLoad_asTheEstimatorSays() {
         Connection connection = rig.director.open(FLOW);
-        rig.director.zero();
+        rig.director.resetCounters();
         for (int n = 1; n <= 4; n++) {
             for (int i = 0; i < 2 * 256; i++) {
                 connection.received(4);
@@ -79,13 +82,13 @@ class CountersTest {
     @Test
     void rates_estimationOff_stayWhileCountersGoOn() {
         for (int i = 0; i < 100; i++) {
-            rig.packet(FLOW, Rig.SYN);
+            rig.packet(FLOW, DirectorFixture.SYN);
         }
         rig.pass(2);
         long before = rig.server(web, SERVER).rates().inPacketsPerSecond();
         assertThat(before).isEqualTo(12);
         rig.set(Sysctl.RUN_ESTIMATION, 0);
-        rig.packet(FLOW, Rig.SYN);
+        rig.packet(FLOW, DirectorFixture.SYN);
         rig.pass(20);
         assertThat(rig.server(web, SERVER).rates().inPacketsPerSecond()).isEqualTo(before);
         assertThat(server().inPackets()).isEqualTo(101);
@@ -93,10 +96,11 @@ class CountersTest {
 
     @Test
     void zero_ofAService_leavesTheOthersAndTheTotal() {
-        ServiceKey other = rig.service(VirtualService.tcp("10.0.0.100:81").build(), "192.168.1.1:81");
+        ServiceKey other = rig.service(
+                VirtualService.builder(ServiceKey.tcp("10.0.0.100:81")).build(), "192.168.1.1:81");
         rig.syn(CLIENT, VIP);
         rig.syn(CLIENT, "10.0.0.100:81");
-        rig.director.zero(web);
+        rig.director.resetCounters(web);
 
         assertThat(server()).isEqualTo(Traffic.NONE);
         assertThat(service()).isEqualTo(Traffic.NONE);
@@ -106,18 +110,18 @@ class CountersTest {
         assertThat(rig.director.service(other).traffic().connections()).isEqualTo(1);
         assertThat(rig.director.traffic().connections()).isEqualTo(2);
 
-        rig.director.zero();
+        rig.director.resetCounters();
         assertThat(rig.director.service(other).traffic()).isEqualTo(Traffic.NONE);
         assertThat(rig.server(other, "192.168.1.1:81").traffic()).isEqualTo(Traffic.NONE);
         assertThat(rig.director.traffic()).isEqualTo(Traffic.NONE);
-        assertThatThrownBy(() -> rig.director.zero(ServiceKey.tcp("10.0.0.100:99")))
+        assertThatThrownBy(() -> rig.director.resetCounters(ServiceKey.tcp("10.0.0.100:99")))
                 .isInstanceOf(DirectorException.class)
                 .hasMessageContaining("10.0.0.100:99");
     }
 
     @Test
     void removedServer_packetsBothWays_areNotCounted() {
-        Connection held = rig.director.open(Rig.tcp("10.1.0.2:4000", VIP));
+        Connection held = rig.director.open(DirectorFixture.tcp("10.1.0.2:4000", VIP));
         rig.open(CLIENT, VIP);
         Traffic before = rig.director.traffic();
         rig.remove(web, SERVER);
@@ -136,7 +140,7 @@ class CountersTest {
         rig.open(CLIENT, VIP);
         Traffic before = server();
         rig.remove(web, SERVER);
-        rig.director.addServer(web, RealServer.at(SERVER).weight(7).build());
+        rig.director.addServer(web, RealServer.builder(SERVER).weight(7).build());
         assertThat(server()).isEqualTo(before);
         assertThat(rig.server(web, SERVER).active()).isEqualTo(1);
 
@@ -149,7 +153,7 @@ class CountersTest {
     void serverAddedAgain_serviceMadeAnew_startsFromZeroWithItsConnections() {
         rig.open(CLIENT, VIP);
         rig.director.removeService(web);
-        rig.service(VirtualService.tcp(VIP).build(), SERVER);
+        rig.service(VirtualService.builder(ServiceKey.tcp(VIP)).build(), SERVER);
         assertThat(server()).isEqualTo(Traffic.NONE);
         assertThat(service()).isEqualTo(Traffic.NONE);
         assertThat(rig.server(web, SERVER).active()).isEqualTo(1);
@@ -164,23 +168,23 @@ class CountersTest {
         rig.syn(CLIENT, VIP);
         rig.remove(web, SERVER);
         rig.pass(60 + 60 + 180 + 1);
-        rig.director.addServer(web, RealServer.at(SERVER).build());
+        rig.director.addServer(web, RealServer.builder(SERVER).build());
         assertThat(server()).isEqualTo(Traffic.NONE);
     }
 
     @Test
     void serverForgotten_serviceAndDirectorKeepWhatItCounted() {
-        rig.director.packet(FLOW, Rig.SYN, 60);
-        rig.director.packet(FLOW, Rig.RST, 40);
+        rig.director.flows().dispatch(FLOW, DirectorFixture.SYN, 60);
+        rig.director.flows().dispatch(FLOW, DirectorFixture.RST, 40);
         rig.remove(web, SERVER);
         rig.pass(600);
         Traffic expected = new Traffic(1, 2, 0, 100, 0);
         assertThat(service()).isEqualTo(expected);
         assertThat(rig.director.traffic()).isEqualTo(expected);
 
-        rig.director.addServer(web, RealServer.at(SERVER).build());
+        rig.director.addServer(web, RealServer.builder(SERVER).build());
         assertThat(server()).as("nobody remembers it").isEqualTo(Traffic.NONE);
-        rig.director.packet(FLOW, Rig.SYN, 60);
+        rig.director.flows().dispatch(FLOW, DirectorFixture.SYN, 60);
         assertThat(server()).isEqualTo(new Traffic(1, 1, 0, 60, 0));
         assertThat(service()).isEqualTo(new Traffic(2, 3, 0, 160, 0));
         assertThat(rig.director.traffic()).isEqualTo(new Traffic(2, 3, 0, 160, 0));
@@ -188,13 +192,13 @@ class CountersTest {
 
     @Test
     void serviceAddedAgain_startsFromZeroWithItsOldServers_directorKeepsCounting() {
-        rig.director.packet(FLOW, Rig.SYN, 60);
+        rig.director.flows().dispatch(FLOW, DirectorFixture.SYN, 60);
         rig.director.removeService(web);
         assertThat(rig.director.traffic()).isEqualTo(new Traffic(1, 1, 0, 60, 0));
-        rig.service(VirtualService.tcp(VIP).build(), SERVER);
+        rig.service(VirtualService.builder(ServiceKey.tcp(VIP)).build(), SERVER);
         assertThat(server()).isEqualTo(Traffic.NONE);
         assertThat(service()).isEqualTo(Traffic.NONE);
-        rig.director.packet(FLOW, ACK, 52);
+        rig.director.flows().dispatch(FLOW, ACK, 52);
         assertThat(server()).isEqualTo(new Traffic(0, 1, 0, 52, 0));
         assertThat(service()).isEqualTo(new Traffic(0, 1, 0, 52, 0));
         assertThat(rig.director.traffic()).isEqualTo(new Traffic(1, 2, 0, 112, 0));
@@ -202,12 +206,12 @@ class CountersTest {
 
     @Test
     void zero_oneService_leavesTheDirectorsSumAlone() {
-        rig.director.packet(FLOW, Rig.SYN, 60);
-        rig.director.zero(web);
+        rig.director.flows().dispatch(FLOW, DirectorFixture.SYN, 60);
+        rig.director.resetCounters(web);
         assertThat(service()).isEqualTo(Traffic.NONE);
         assertThat(server()).isEqualTo(Traffic.NONE);
         assertThat(rig.director.traffic()).isEqualTo(new Traffic(1, 1, 0, 60, 0));
-        rig.director.zero();
+        rig.director.resetCounters();
         assertThat(rig.director.traffic()).isEqualTo(Traffic.NONE);
     }
 }

@@ -1,10 +1,10 @@
 package org.lvs4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.lvs4j.Rig.ACK;
-import static org.lvs4j.Rig.FIN;
-import static org.lvs4j.Rig.RST;
-import static org.lvs4j.Rig.SYN;
+import static org.lvs4j.DirectorFixture.ACK;
+import static org.lvs4j.DirectorFixture.FIN;
+import static org.lvs4j.DirectorFixture.RST;
+import static org.lvs4j.DirectorFixture.SYN;
 
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -27,9 +27,10 @@ class DefenceTest {
     private final AtomicLong pages = new AtomicLong(PLENTY);
 
     // Chance zero: a sweep looks at every connection.
-    private final Rig rig =
-            new Rig(builder -> builder.availablePages(pages::get).random(() -> 0L));
-    private final ServiceKey web = rig.service(VirtualService.tcp(VIP).build(), SERVER);
+    private final DirectorFixture rig =
+            new DirectorFixture(builder -> builder.availablePages(pages::get).random(() -> 0L));
+    private final ServiceKey web =
+            rig.service(VirtualService.builder(ServiceKey.tcp(VIP)).build(), SERVER);
     private int clients;
 
     /** Shows first packets of new clients: x for a dropped one, a dot for one that gets through. */
@@ -75,12 +76,13 @@ class DefenceTest {
         rig.set(Sysctl.AM_DROPRATE, 1);
         rig.set(Sysctl.DROP_PACKET, 3);
 
-        assertThat(rig.packet(Rig.tcp(CLIENT, VIP), ACK)).isEqualTo(SERVER);
-        assertThat(rig.packet(Rig.tcp(CLIENT, VIP), SYN)).isEqualTo(SERVER);
-        assertThat(rig.packet(Rig.tcp("10.1.0.2:4000", VIP), ACK)).isEqualTo("PASS");
+        assertThat(rig.packet(DirectorFixture.tcp(CLIENT, VIP), ACK)).isEqualTo(SERVER);
+        assertThat(rig.packet(DirectorFixture.tcp(CLIENT, VIP), SYN)).isEqualTo(SERVER);
+        assertThat(rig.packet(DirectorFixture.tcp("10.1.0.2:4000", VIP), ACK)).isEqualTo("PASS");
         assertThat(rig.syn("10.1.0.2:4000", "10.0.0.100:81")).isEqualTo("PASS");
         assertThat(rig.director.limits().packetsDropped()).isZero();
-        assertThat(rig.director.open(Rig.tcp("10.1.0.2:4000", VIP)).verdict()).isEqualTo(Verdict.DROP);
+        assertThat(rig.director.open(DirectorFixture.tcp("10.1.0.2:4000", VIP)).verdict())
+                .isEqualTo(Verdict.DROP);
         assertThat(rig.director.limits().packetsDropped()).isEqualTo(1);
     }
 
@@ -151,7 +153,7 @@ class DefenceTest {
         rig.syn(client, VIP);
         rig.reply(Protocol.TCP, SERVER, client, ACK);
         for (int i = 1; i < packets; i++) {
-            rig.packet(Rig.tcp(client, VIP), ACK);
+            rig.packet(DirectorFixture.tcp(client, VIP), ACK);
         }
     }
 
@@ -202,7 +204,7 @@ class DefenceTest {
         rig.pass(61);
         establish("10.3.0.2:1", 3);
         establish("10.3.0.3:1", 3);
-        rig.packet(Rig.tcp("10.3.0.3:1", VIP), FIN | ACK);
+        rig.packet(DirectorFixture.tcp("10.3.0.3:1", VIP), FIN | ACK);
         rig.set(Sysctl.DROP_ENTRY, 3);
         rig.pass(30);
         assertThat(rig.listed()).hasSize(3);
@@ -211,7 +213,7 @@ class DefenceTest {
 
     @Test
     void dropEntry_heldConnection_isNeverDropped() {
-        Connection halfOpen = rig.director.open(Rig.tcp(CLIENT, VIP));
+        Connection halfOpen = rig.director.open(DirectorFixture.tcp(CLIENT, VIP));
         rig.set(Sysctl.DROP_ENTRY, 3);
         rig.pass(300);
         assertThat(rig.listed()).hasSize(1);
@@ -222,11 +224,11 @@ class DefenceTest {
 
     @Test
     void dropEntry_udpAndSctp_byTheirRules() {
-        rig.service(VirtualService.udp("10.0.0.100:53").build(), "192.168.1.1:53");
+        rig.service(VirtualService.builder(ServiceKey.udp("10.0.0.100:53")).build(), "192.168.1.1:53");
         ServiceKey sctp = ServiceKey.of(Protocol.SCTP, Endpoint.parse("10.0.0.100:2905"));
         rig.service(VirtualService.builder(sctp).build(), "192.168.1.1:2905");
         rig.datagram(CLIENT, "10.0.0.100:53");
-        rig.packet(Rig.flow(Protocol.SCTP, CLIENT, "10.0.0.100:2905"), 1);
+        rig.packet(DirectorFixture.flow(Protocol.SCTP, CLIENT, "10.0.0.100:2905"), 1);
         rig.set(Sysctl.DROP_ENTRY, 3);
         rig.pass(1);
         assertThat(rig.listed()).extracting(ConnectionSnapshot::protocol).containsExactly(Protocol.UDP);
@@ -240,19 +242,20 @@ class DefenceTest {
     @Test
     void dropEntry_templates_unconfirmedGoConfirmedStay() {
         String vip = "10.0.0.100:81";
-        ServiceKey sticky = rig.service(VirtualService.tcp(vip).persistent(300).build(), "192.168.1.1:81");
+        ServiceKey sticky = rig.service(
+                VirtualService.builder(ServiceKey.tcp(vip)).persistent(300).build(), "192.168.1.1:81");
         rig.syn("10.4.0.1:4000", vip);
         rig.syn("10.4.0.2:4000", vip);
         rig.reply(Protocol.TCP, "192.168.1.1:81", "10.4.0.2:4000", RST);
         rig.open("10.4.0.3:4000", vip);
-        rig.packet(Rig.tcp("10.4.0.3:4000", vip), RST);
+        rig.packet(DirectorFixture.tcp("10.4.0.3:4000", vip), RST);
         rig.pass(11);
         assertThat(rig.templates()).hasSize(3);
         rig.set(Sysctl.DROP_ENTRY, 3);
         rig.pass(1);
 
         assertThat(rig.template().client()).hasToString("10.4.0.3:0");
-        assertThat(rig.template().state()).isEqualTo("ASSURED");
+        assertThat(rig.template().confirmed()).isTrue();
         assertThat(rig.server(sticky, "192.168.1.1:81").persistent()).isEqualTo(1);
         assertThat(dropped())
                 .as("the half-open connection and the template without one")
@@ -262,7 +265,12 @@ class DefenceTest {
     @Test
     void dropEntry_templatesOfSingleDatagrams_goByHowIdleTheyAre() {
         String vip = "10.0.0.100:5060";
-        rig.service(VirtualService.udp(vip).persistent(300).onePacket(true).build(), "192.168.1.1:5060");
+        rig.service(
+                VirtualService.builder(ServiceKey.udp(vip))
+                        .persistent(300)
+                        .onePacket(true)
+                        .build(),
+                "192.168.1.1:5060");
         rig.datagram("10.4.0.1:4000", vip);
         for (int i = 0; i < 9; i++) {
             rig.datagram("10.4.0.2:4000", vip);
@@ -279,7 +287,7 @@ class DefenceTest {
 
     private void check(String state, int seconds) {
         assertThat(rig.state()).isEqualTo(state);
-        assertThat(Rig.seconds(rig.connection())).isEqualTo(seconds);
+        assertThat(DirectorFixture.seconds(rig.connection())).isEqualTo(seconds);
     }
 
     @Test
@@ -290,9 +298,9 @@ class DefenceTest {
         rig.reply(Protocol.TCP, SERVER, CLIENT, SYN | ACK);
         check("SYNACK", 120);
         assertThat(rig.server(web, SERVER).active()).isEqualTo(1);
-        rig.packet(Rig.tcp(CLIENT, VIP), ACK);
+        rig.packet(DirectorFixture.tcp(CLIENT, VIP), ACK);
         check("SYNACK", 120);
-        rig.packet(Rig.tcp(CLIENT, VIP), FIN | ACK);
+        rig.packet(DirectorFixture.tcp(CLIENT, VIP), FIN | ACK);
         check("SYNACK", 120);
         rig.reply(Protocol.TCP, SERVER, CLIENT, ACK);
         check("ESTABLISHED", 900);
@@ -303,7 +311,7 @@ class DefenceTest {
         rig.set(Sysctl.SECURE_TCP, 3);
         rig.open(CLIENT, VIP);
         check("SYNACK", 120);
-        rig.packet(Rig.tcp(CLIENT, VIP), RST);
+        rig.packet(DirectorFixture.tcp(CLIENT, VIP), RST);
         check("CLOSE", 10);
         assertThat(rig.server(web, SERVER).active()).isZero();
     }
@@ -313,14 +321,14 @@ class DefenceTest {
         rig.set(Sysctl.SECURE_TCP, 1);
         rig.open(CLIENT, VIP);
         check("ESTABLISHED", 900);
-        rig.packet(Rig.tcp(CLIENT, VIP), RST);
+        rig.packet(DirectorFixture.tcp(CLIENT, VIP), RST);
         pages.set(0);
         rig.pass(1);
         rig.open(CLIENT, VIP);
         assertThat(rig.state()).isEqualTo("SYNACK");
         pages.set(PLENTY);
         rig.pass(1);
-        rig.packet(Rig.tcp(CLIENT, VIP), ACK);
+        rig.packet(DirectorFixture.tcp(CLIENT, VIP), ACK);
         check("ESTABLISHED", 900);
     }
 }

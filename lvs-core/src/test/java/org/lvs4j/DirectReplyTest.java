@@ -1,9 +1,9 @@
 package org.lvs4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.lvs4j.Rig.ACK;
-import static org.lvs4j.Rig.FIN;
-import static org.lvs4j.Rig.SYN;
+import static org.lvs4j.DirectorFixture.ACK;
+import static org.lvs4j.DirectorFixture.FIN;
+import static org.lvs4j.DirectorFixture.SYN;
 
 import org.junit.jupiter.api.Test;
 import org.lvs4j.net.Protocol;
@@ -18,17 +18,17 @@ class DirectReplyTest {
     private static final String SERVER = "192.168.1.1:80";
     private static final String CLIENT = "10.1.0.1:4000";
 
-    private final Rig rig = new Rig();
-    private final ServiceKey web =
-            rig.direct(VirtualService.tcp(VIP).scheduler("rr").build(), SERVER);
+    private final DirectorFixture rig = new DirectorFixture();
+    private final ServiceKey web = rig.direct(
+            VirtualService.builder(ServiceKey.tcp(VIP)).scheduler("rr").build(), SERVER);
 
     @Test
     void reply_asTheVirtualEndpoint_isFollowedAndCounted() {
         rig.syn(CLIENT, VIP);
         assertThat(rig.reply(Protocol.TCP, VIP, CLIENT, SYN | ACK)).isTrue();
-        rig.packet(Rig.tcp(CLIENT, VIP), ACK);
+        rig.packet(DirectorFixture.tcp(CLIENT, VIP), ACK);
         assertThat(rig.state()).isEqualTo("ESTABLISHED");
-        rig.packet(Rig.tcp(CLIENT, VIP), FIN | ACK);
+        rig.packet(DirectorFixture.tcp(CLIENT, VIP), FIN | ACK);
         assertThat(rig.state())
                 .as("both ways are seen, so the server has yet to finish")
                 .isEqualTo("CLOSE_WAIT");
@@ -55,14 +55,14 @@ class DirectReplyTest {
     @Test
     void reply_asTheVirtualEndpointOfAMasqueradedServer_belongsToNoConnection() {
         String other = "10.0.0.100:81";
-        rig.service(VirtualService.tcp(other).build(), "192.168.1.1:81");
+        rig.service(VirtualService.builder(ServiceKey.tcp(other)).build(), "192.168.1.1:81");
         rig.syn(CLIENT, other);
         assertThat(rig.reply(Protocol.TCP, other, CLIENT, SYN | ACK)).isFalse();
     }
 
     @Test
     void reply_asTheVirtualEndpointOfAHeldConnection_belongsToNoConnection() {
-        Connection held = rig.director.open(Rig.tcp(CLIENT, VIP));
+        Connection held = rig.director.open(DirectorFixture.tcp(CLIENT, VIP));
         assertThat(rig.reply(Protocol.TCP, VIP, CLIENT, ACK)).isFalse();
         held.close();
     }

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
 /** Threads outlive directors, as in a container that an application is taken out of. */
@@ -19,16 +20,18 @@ class DirectorIsForgottenTest {
     private static WeakReference<RealServer> used() {
         AtomicLong clock = new AtomicLong();
         Director director = Director.builder().ticker(clock::get).build();
-        VirtualService service = VirtualService.tcp("10.0.0.1:80").build();
+        VirtualService service =
+                VirtualService.builder(ServiceKey.tcp("10.0.0.1:80")).build();
         director.addService(service);
-        RealServer server = RealServer.at("192.168.1.1:80").build();
+        RealServer server = RealServer.builder("192.168.1.1:80").build();
         director.addServer(service.key(), server);
         for (int client = 1; client <= 200; client++) {
-            assertThat(Decision.verdict(director.packet(Rig.tcp("10.1.0." + client + ":4000", "10.0.0.1:80"), 2, 60)))
+            assertThat(Decision.verdict(director.flows()
+                            .dispatch(DirectorFixture.tcp("10.1.0." + client + ":4000", "10.0.0.1:80"), 2, 60)))
                     .isEqualTo(Verdict.FORWARD);
         }
         clock.addAndGet(TimeUnit.MINUTES.toNanos(2));
-        director.open(Rig.tcp("10.1.0.1:4000", "10.0.0.1:80")).close();
+        director.open(DirectorFixture.tcp("10.1.0.1:4000", "10.0.0.1:80")).close();
         assertThat(director.connections()).isEmpty();
         return new WeakReference<>(server);
     }

@@ -91,7 +91,7 @@ class DirectorStressTest {
     }
 
     private static RealServer server(int number, int weight) {
-        return RealServer.at("192.168.1." + (number + 1) + ":80")
+        return RealServer.builder("192.168.1." + (number + 1) + ":80")
                 .weight(weight)
                 .upperThreshold(number == 0 ? UPPER_THRESHOLD : 0)
                 .build();
@@ -215,9 +215,9 @@ class DirectorStressTest {
         private void syn() {
             Flow flow = newFlow();
             remember();
-            long decision = director.packet(flow, SYN, 40);
+            long decision = director.flows().dispatch(flow, SYN, 40);
             if (Decision.verdict(decision) == Verdict.FORWARD) {
-                RealServer server = director.server(Decision.serverId(decision));
+                RealServer server = director.flows().server(Decision.serverId(decision));
                 assertThat(server).isNotNull();
                 check(numberOf(server));
                 flows.add(flow);
@@ -228,7 +228,7 @@ class DirectorStressTest {
             if (!flows.isEmpty()) {
                 Flow flow = flows.get(random.nextInt(flows.size()));
                 int flags = random.nextInt(4) > 0 ? ACK : random.nextBoolean() ? FIN | ACK : RST;
-                director.packet(flow, flags, 40);
+                director.flows().dispatch(flow, flags, 40);
                 if (random.nextInt(20) == 0) {
                     flows.clear();
                 }

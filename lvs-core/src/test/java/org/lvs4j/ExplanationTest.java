@@ -18,9 +18,10 @@ final class ExplanationTest {
 
     private void service(String scheduler) {
         director.addService(VirtualService.builder(WEB).scheduler(scheduler).build());
-        director.addServer(WEB, RealServer.at("192.168.0.1:80").weight(1).build());
+        director.addServer(WEB, RealServer.builder("192.168.0.1:80").weight(1).build());
         director.addServer(
-                WEB, RealServer.at("192.168.0.2:80").weight(2).upperThreshold(1).build());
+                WEB,
+                RealServer.builder("192.168.0.2:80").weight(2).upperThreshold(1).build());
     }
 
     private static Flow flow(int port) {

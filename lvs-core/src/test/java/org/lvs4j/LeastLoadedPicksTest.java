@@ -19,13 +19,13 @@ final class LeastLoadedPicksTest {
     private static final ServiceKey KEY = ServiceKey.tcp(VIRTUAL);
     private static final int SERVERS = 150;
 
-    private final Rig rig = new Rig();
+    private final DirectorFixture rig = new DirectorFixture();
     private final SplittableRandom random = new SplittableRandom(11);
     private final List<Connection> open = new ArrayList<>();
     private int clients;
 
     private RealServer server(int number) {
-        return RealServer.at("192.168.1." + number + ":80")
+        return RealServer.builder("192.168.1." + number + ":80")
                 .weight(random.nextInt(6))
                 .upperThreshold(random.nextInt(4) == 0 ? 3 + random.nextInt(5) : 0)
                 .build();
@@ -33,7 +33,7 @@ final class LeastLoadedPicksTest {
 
     /** Opens a connection where {@code explain}, which looks at every server, says that it goes. */
     private void open() {
-        Flow flow = Rig.tcp("10.1." + ++clients / 60_000 + ".1:" + (1024 + clients % 60_000), VIRTUAL);
+        Flow flow = DirectorFixture.tcp("10.1." + ++clients / 60_000 + ".1:" + (1024 + clients % 60_000), VIRTUAL);
         Explanation foretold = rig.director.explain(flow);
         Connection connection = rig.director.open(flow);
         if (foretold.server() == null) {
@@ -82,7 +82,9 @@ final class LeastLoadedPicksTest {
     @ParameterizedTest
     @ValueSource(strings = {"lc", "wlc", "sed", "nq"})
     void open_anyHistory_goesWhereAlookAtEveryServerSays(String scheduler) {
-        rig.director.addService(VirtualService.tcp(VIRTUAL).scheduler(scheduler).build());
+        rig.director.addService(VirtualService.builder(ServiceKey.tcp(VIRTUAL))
+                .scheduler(scheduler)
+                .build());
         for (int number = 1; number <= SERVERS; number++) {
             rig.director.addServer(KEY, server(number));
         }

@@ -40,14 +40,17 @@ class LimitsStressTest {
     };
 
     private static final VirtualService[] SERVICES = {
-        VirtualService.tcp("10.0.0.1:80").scheduler("rr").build(),
-        VirtualService.tcp("10.0.0.1:0").scheduler("wlc").persistent(30).build(),
-        VirtualService.udp("10.0.0.1:53")
+        VirtualService.builder(ServiceKey.tcp("10.0.0.1:80")).scheduler("rr").build(),
+        VirtualService.builder(ServiceKey.tcp("10.0.0.1:0"))
+                .scheduler("wlc")
+                .persistent(30)
+                .build(),
+        VirtualService.builder(ServiceKey.udp("10.0.0.1:53"))
                 .scheduler("rr")
                 .persistent(20)
                 .onePacket(true)
                 .build(),
-        VirtualService.udp("10.0.0.1:5060")
+        VirtualService.builder(ServiceKey.udp("10.0.0.1:5060"))
                 .scheduler("lc")
                 .persistence(new Persistence(10, 0xFFFF_FF00, "sip"))
                 .build(),
@@ -101,7 +104,7 @@ class LimitsStressTest {
     }
 
     private static RealServer server(int number, int weight, int method) {
-        return RealServer.at("192.168.1." + number)
+        return RealServer.builder("192.168.1." + number)
                 .weight(weight)
                 .forwarding(method % 3 == 0 ? Forwarding.direct() : Forwarding.masquerade())
                 .upperThreshold(number == 2 ? 20 : 0)
@@ -153,16 +156,18 @@ class LimitsStressTest {
                     }
                 }
                 case 2 ->
-                    director.reply(
-                            Flow.of(
-                                    flow.protocol(),
-                                    Endpoint.parse("192.168.1." + (1 + random.nextInt(3)))
-                                            .withPort(flow.virtualPort()),
-                                    flow.client()),
-                            signal,
-                            60);
+                    director.flows()
+                            .dispatchReply(
+                                    Flow.of(
+                                            flow.protocol(),
+                                            Endpoint.parse("192.168.1." + (1 + random.nextInt(3)))
+                                                    .withPort(flow.destinationPort()),
+                                            flow.source()),
+                                    signal,
+                                    60);
                 default -> {
-                    long decision = director.packet(flow, signal, 60, SipMessages.call("call" + random.nextInt(40)));
+                    long decision =
+                            director.flows().dispatch(flow, signal, 60, SipMessages.call("call" + random.nextInt(40)));
                     if (Decision.verdict(decision) == Verdict.FORWARD) {
                         forwarded++;
                     }

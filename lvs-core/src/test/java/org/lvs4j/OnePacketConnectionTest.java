@@ -7,17 +7,18 @@ import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
 final class OnePacketConnectionTest {
     private static Connection open(boolean onePacket) {
-        VirtualService service = VirtualService.udp("10.0.0.1:53")
+        VirtualService service = VirtualService.builder(ServiceKey.udp("10.0.0.1:53"))
                 .scheduler("rr")
                 .onePacket(onePacket)
                 .build();
         Director director = Director.create();
         director.addService(service);
-        director.addServer(service.key(), RealServer.at("192.168.0.1:53").build());
+        director.addServer(service.key(), RealServer.builder("192.168.0.1:53").build());
         return director.open(Flow.of(Protocol.UDP, Endpoint.parse("10.9.9.9:1000"), Endpoint.parse("10.0.0.1:53")));
     }
 

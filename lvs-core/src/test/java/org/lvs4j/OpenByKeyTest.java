@@ -17,8 +17,8 @@ final class OpenByKeyTest {
 
     OpenByKeyTest() {
         director.addService(VirtualService.builder(WEB).scheduler("wrr").build());
-        director.addServer(WEB, RealServer.at("192.168.0.2:8080").weight(1).build());
-        director.addServer(WEB, RealServer.at("192.168.0.1:8080").weight(2).build());
+        director.addServer(WEB, RealServer.builder("192.168.0.2:8080").weight(1).build());
+        director.addServer(WEB, RealServer.builder("192.168.0.1:8080").weight(2).build());
     }
 
     @Test

@@ -21,18 +21,22 @@ class PersistenceCeilingTest {
     private static final String VIP = "10.0.0.100:80";
     private static final String[] SERVERS = {"192.168.1.1:80", "192.168.1.2:80", "192.168.1.3:80"};
 
-    private static ServiceKey addWeb(Rig rig) {
+    private static ServiceKey addWeb(DirectorFixture rig) {
         return rig.service(
-                VirtualService.tcp(VIP).scheduler("rr").persistent(300).build(), SERVERS);
+                VirtualService.builder(ServiceKey.tcp(VIP))
+                        .scheduler("rr")
+                        .persistent(300)
+                        .build(),
+                SERVERS);
     }
 
-    private static int persistent(Rig rig, ServiceKey key) {
+    private static int persistent(DirectorFixture rig, ServiceKey key) {
         return rig.director.service(key).servers().stream()
                 .mapToInt(ServerSnapshot::persistent)
                 .sum();
     }
 
-    private static int connections(Rig rig, ServiceKey key) {
+    private static int connections(DirectorFixture rig, ServiceKey key) {
         return rig.director.service(key).servers().stream()
                 .mapToInt(server -> server.active() + server.inactive())
                 .sum();
@@ -40,7 +44,7 @@ class PersistenceCeilingTest {
 
     @Test
     void packet_moreClientsThanTemplates_someAreEvictedAndCounted() {
-        Rig rig = new Rig(builder -> builder.maxTemplates(16));
+        DirectorFixture rig = new DirectorFixture(builder -> builder.maxTemplates(16));
         ServiceKey web = addWeb(rig);
         for (int client = 0; client < 1000; client++) {
             assertThat(rig.open("10.1." + client / 250 + "." + client % 250 + ":4000", VIP))
@@ -62,7 +66,7 @@ class PersistenceCeilingTest {
 
     @Test
     void packet_regularClientAmidAFlood_keepsItsServer() {
-        Rig rig = new Rig(builder -> builder.maxTemplates(100));
+        DirectorFixture rig = new DirectorFixture(builder -> builder.maxTemplates(100));
         addWeb(rig);
         String regular = "";
         for (int i = 0; i < 20; i++) {
@@ -79,15 +83,17 @@ class PersistenceCeilingTest {
 
     @Test
     void packet_setAsideTemplates_countAgainstTheCeiling() {
-        Rig rig = new Rig(builder -> builder.maxTemplates(8));
+        DirectorFixture rig = new DirectorFixture(builder -> builder.maxTemplates(8));
         ServiceKey web = addWeb(rig);
         for (int round = 0; round < 40; round++) {
             String server = rig.open("10.1.0.1:" + (4000 + round), VIP);
             rig.remove(web, server);
-            rig.director.addServer(web, org.lvs4j.service.RealServer.at(server).build());
+            rig.director.addServer(
+                    web, org.lvs4j.service.RealServer.builder(server).build());
             rig.remove(web, server);
             rig.open("10.1.0.1:" + (5000 + round), VIP);
-            rig.director.addServer(web, org.lvs4j.service.RealServer.at(server).build());
+            rig.director.addServer(
+                    web, org.lvs4j.service.RealServer.builder(server).build());
         }
         assertThat(rig.templates()).hasSizeLessThanOrEqualTo(8);
         assertThat(persistent(rig, web)).isEqualTo(rig.templates().size());
@@ -97,7 +103,7 @@ class PersistenceCeilingTest {
     void packet_racingFirstPacketsOfAClient_oneTemplateAndOneServer() throws Exception {
         int threads = 4;
         int rounds = 300;
-        Rig rig = new Rig();
+        DirectorFixture rig = new DirectorFixture();
         ServiceKey web = addWeb(rig);
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
@@ -111,9 +117,10 @@ class PersistenceCeilingTest {
                 int thread = t;
                 runs.add(pool.submit(() -> {
                     for (int round = 0; round < rounds; round++) {
-                        Flow flow = Rig.tcp("10.1." + round / 250 + "." + round % 250 + ":" + (4000 + thread), VIP);
+                        Flow flow = DirectorFixture.tcp(
+                                "10.1." + round / 250 + "." + round % 250 + ":" + (4000 + thread), VIP);
                         start.await(20, TimeUnit.SECONDS);
-                        chosen.get(round).add(rig.packet(flow, Rig.SYN));
+                        chosen.get(round).add(rig.packet(flow, DirectorFixture.SYN));
                     }
                     return null;
                 }));
@@ -137,7 +144,7 @@ class PersistenceCeilingTest {
     @Test
     void packet_racingClientsAtTheCeiling_nothingLeaks() throws Exception {
         int threads = 4;
-        Rig rig = new Rig(builder -> builder.maxTemplates(32));
+        DirectorFixture rig = new DirectorFixture(builder -> builder.maxTemplates(32));
         ServiceKey web = addWeb(rig);
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {

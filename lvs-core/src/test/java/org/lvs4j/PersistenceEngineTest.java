@@ -17,9 +17,9 @@ import org.lvs4j.service.VirtualService;
 class PersistenceEngineTest {
     private static final String VIP = "10.0.0.100:80";
 
-    private final Rig rig = new Rig();
+    private final DirectorFixture rig = new DirectorFixture();
     private final ServiceKey web = rig.service(
-            VirtualService.tcp(VIP)
+            VirtualService.builder(ServiceKey.tcp(VIP))
                     .scheduler("rr")
                     .persistence(new Persistence(300, 0xFF00_0000, "first-word"))
                     .build(),
@@ -47,7 +47,7 @@ class PersistenceEngineTest {
     }
 
     private Connection open(String client, String text) {
-        return rig.director.open(Rig.tcp(client, VIP), says(text));
+        return rig.director.open(DirectorFixture.tcp(client, VIP), says(text));
     }
 
     @Test
@@ -56,15 +56,14 @@ class PersistenceEngineTest {
         String bob = open("10.1.0.1:4001", "bob hello").destination().toString();
         assertThat(bob).isNotEqualTo(alice);
         assertThat(open("10.2.0.2:4000", "alice again").destination()).hasToString(alice);
-        assertThat(rig.templates())
-                .extracting(ConnectionSnapshot::engineData)
-                .containsExactlyInAnyOrder("alice", "bob");
+        assertThat(rig.templates()).extracting(TemplateSnapshot::identity).containsExactlyInAnyOrder("alice", "bob");
     }
 
     @Test
     void open_nothingToGoBy_isDropped() {
         assertThat(open("10.1.0.1:4000", "").verdict()).isEqualTo(Verdict.DROP);
-        assertThat(rig.director.open(Rig.tcp("10.1.0.1:4001", VIP)).verdict()).isEqualTo(Verdict.DROP);
+        assertThat(rig.director.open(DirectorFixture.tcp("10.1.0.1:4001", VIP)).verdict())
+                .isEqualTo(Verdict.DROP);
         assertThat(rig.listed()).isEmpty();
         assertThat(rig.templates()).isEmpty();
     }
@@ -81,7 +80,7 @@ class PersistenceEngineTest {
 
     @Test
     void addService_unknownEngine_namesThoseAtHand() {
-        VirtualService service = VirtualService.tcp("10.0.0.1:81")
+        VirtualService service = VirtualService.builder(ServiceKey.tcp("10.0.0.1:81"))
                 .persistence(new Persistence(300, -1, "nonesuch"))
                 .build();
         assertThatThrownBy(() -> rig.director.addService(service))

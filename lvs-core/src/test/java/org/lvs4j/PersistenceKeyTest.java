@@ -14,9 +14,9 @@ import org.lvs4j.service.VirtualService;
 class PersistenceKeyTest {
     private static final String[] SERVERS = {"192.168.1.1:8080", "192.168.1.2:8080", "192.168.1.3:8080"};
 
-    private final Rig rig = new Rig();
+    private final DirectorFixture rig = new DirectorFixture();
 
-    private static String shown(ConnectionSnapshot template) {
+    private static String shown(TemplateSnapshot template) {
         return template.protocol() + " " + template.client() + " " + template.virtual() + " "
                 + template.server().port();
     }
@@ -24,9 +24,13 @@ class PersistenceKeyTest {
     @Test
     void packet_serviceOfOnePort_templateHoldsForThatPort() {
         rig.service(
-                VirtualService.tcp("10.0.0.1:80").scheduler("rr").persistent(60).build(), SERVERS);
+                VirtualService.builder(ServiceKey.tcp("10.0.0.1:80"))
+                        .scheduler("rr")
+                        .persistent(60)
+                        .build(),
+                SERVERS);
         rig.service(
-                VirtualService.tcp("10.0.0.1:443")
+                VirtualService.builder(ServiceKey.tcp("10.0.0.1:443"))
                         .scheduler("rr")
                         .persistent(60)
                         .build(),
@@ -42,9 +46,17 @@ class PersistenceKeyTest {
     @Test
     void packet_serviceOfEveryPort_oneTemplateForAllPortsOfAProtocol() {
         rig.service(
-                VirtualService.tcp("10.0.0.1:0").scheduler("rr").persistent(60).build(), SERVERS);
+                VirtualService.builder(ServiceKey.tcp("10.0.0.1:0"))
+                        .scheduler("rr")
+                        .persistent(60)
+                        .build(),
+                SERVERS);
         rig.service(
-                VirtualService.udp("10.0.0.1:0").scheduler("rr").persistent(60).build(), SERVERS);
+                VirtualService.builder(ServiceKey.udp("10.0.0.1:0"))
+                        .scheduler("rr")
+                        .persistent(60)
+                        .build(),
+                SERVERS);
         assertThat(rig.syn("10.1.0.1:4000", "10.0.0.1:80")).isEqualTo("192.168.1.3:80");
         assertThat(rig.syn("10.1.0.1:4001", "10.0.0.1:443")).isEqualTo("192.168.1.3:443");
         rig.datagram("10.1.0.1:4002", "10.0.0.1:53");
@@ -57,7 +69,10 @@ class PersistenceKeyTest {
     @Test
     void packet_ftp_controlAndDataShareOneTemplate() {
         rig.service(
-                VirtualService.tcp("10.0.0.1:21").scheduler("rr").persistent(60).build(),
+                VirtualService.builder(ServiceKey.tcp("10.0.0.1:21"))
+                        .scheduler("rr")
+                        .persistent(60)
+                        .build(),
                 "192.168.1.1:2121",
                 "192.168.1.2:2121");
         assertThat(rig.syn("10.1.0.1:4000", "10.0.0.1:21")).isEqualTo("192.168.1.2:2121");
@@ -78,13 +93,17 @@ class PersistenceKeyTest {
                         .persistent(60)
                         .build(),
                 SERVERS);
-        assertThat(rig.packet(Rig.tcp("10.1.0.1:4000", "10.0.0.1:80").mark(7), Rig.SYN))
+        assertThat(rig.packet(
+                        DirectorFixture.tcp("10.1.0.1:4000", "10.0.0.1:80").mark(7), DirectorFixture.SYN))
                 .isEqualTo("192.168.1.3:80");
-        assertThat(rig.packet(Rig.tcp("10.1.0.1:4001", "10.0.0.2:443").mark(7), Rig.SYN))
+        assertThat(rig.packet(
+                        DirectorFixture.tcp("10.1.0.1:4001", "10.0.0.2:443").mark(7), DirectorFixture.SYN))
                 .isEqualTo("192.168.1.3:443");
-        assertThat(rig.packet(Rig.udp("10.1.0.1:4002", "10.0.0.9:53").mark(7), 0))
+        assertThat(rig.packet(
+                        DirectorFixture.udp("10.1.0.1:4002", "10.0.0.9:53").mark(7), 0))
                 .isEqualTo("192.168.1.3:53");
-        assertThat(rig.packet(Rig.tcp("10.1.0.2:4000", "10.0.0.1:80").mark(7), Rig.SYN))
+        assertThat(rig.packet(
+                        DirectorFixture.tcp("10.1.0.2:4000", "10.0.0.1:80").mark(7), DirectorFixture.SYN))
                 .isEqualTo("192.168.1.2:80");
 
         assertThat(rig.templates())
@@ -99,7 +118,7 @@ class PersistenceKeyTest {
                         .persistent(60)
                         .build(),
                 "[fd00:2::1]:80");
-        rig.packet(Rig.tcp("[fd00:9::1]:4000", "[fd00::1]:80").mark(0x0102_0304), Rig.SYN);
+        rig.packet(DirectorFixture.tcp("[fd00:9::1]:4000", "[fd00::1]:80").mark(0x0102_0304), DirectorFixture.SYN);
 
         assertThat(shown(rig.template())).isEqualTo("null [fd00:9::1]:0 [102:304::]:0 0");
     }
@@ -107,30 +126,30 @@ class PersistenceKeyTest {
     @Test
     void packet_firewallMarkWithoutPersistence_serverPortIsMapped() {
         rig.service(VirtualService.builder(ServiceKey.mark(7)).scheduler("rr").build(), SERVERS);
-        Flow marked = Rig.tcp("10.1.0.1:4000", "10.0.0.1:80").mark(7);
-        assertThat(rig.packet(marked, Rig.SYN)).isEqualTo("192.168.1.3:8080");
+        Flow marked = DirectorFixture.tcp("10.1.0.1:4000", "10.0.0.1:80").mark(7);
+        assertThat(rig.packet(marked, DirectorFixture.SYN)).isEqualTo("192.168.1.3:8080");
     }
 
     @Test
     void packet_sipEngine_identityIsPartOfTheKey() {
         Persistence sip = new Persistence(60, Persistence.FULL_MASK_V4, "sip");
         rig.service(
-                VirtualService.udp("10.0.0.1:5060")
+                VirtualService.builder(ServiceKey.udp("10.0.0.1:5060"))
                         .scheduler("rr")
                         .persistence(sip)
                         .build(),
                 SERVERS);
-        Flow flow = Rig.flow(Protocol.UDP, "10.1.0.1:4000", "10.0.0.1:5060");
-        long decision = rig.director.packet(flow, 0, 100, SipMessages.call("a@b"));
+        Flow flow = DirectorFixture.flow(Protocol.UDP, "10.1.0.1:4000", "10.0.0.1:5060");
+        long decision = rig.director.flows().dispatch(flow, 0, 100, SipMessages.call("a@b"));
         assertThat(rig.answer(decision)).isEqualTo("192.168.1.3:8080");
         assertThat(rig.template().engine()).isEqualTo("sip");
-        assertThat(rig.template().engineData()).isEqualTo("a@b");
+        assertThat(rig.template().identity()).isEqualTo("a@b");
 
-        Flow again = Rig.flow(Protocol.UDP, "10.1.0.1:4001", "10.0.0.1:5060");
-        assertThat(rig.answer(rig.director.packet(again, 0, 100, SipMessages.call("a@b"))))
+        Flow again = DirectorFixture.flow(Protocol.UDP, "10.1.0.1:4001", "10.0.0.1:5060");
+        assertThat(rig.answer(rig.director.flows().dispatch(again, 0, 100, SipMessages.call("a@b"))))
                 .isEqualTo("192.168.1.3:8080");
-        Flow other = Rig.flow(Protocol.UDP, "10.1.0.1:4002", "10.0.0.1:5060");
-        assertThat(rig.answer(rig.director.packet(other, 0, 100, SipMessages.call("c@d"))))
+        Flow other = DirectorFixture.flow(Protocol.UDP, "10.1.0.1:4002", "10.0.0.1:5060");
+        assertThat(rig.answer(rig.director.flows().dispatch(other, 0, 100, SipMessages.call("c@d"))))
                 .isEqualTo("192.168.1.2:8080");
         assertThat(rig.datagram("10.1.0.1:4003", "10.0.0.1:5060")).isEqualTo("DROP");
         assertThat(rig.datagram("10.1.0.1:4000", "10.0.0.1:5060"))

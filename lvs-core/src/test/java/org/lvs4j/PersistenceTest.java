@@ -1,8 +1,8 @@
 package org.lvs4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.lvs4j.Rig.ACK;
-import static org.lvs4j.Rig.RST;
+import static org.lvs4j.DirectorFixture.ACK;
+import static org.lvs4j.DirectorFixture.RST;
 
 import org.junit.jupiter.api.Test;
 import org.lvs4j.net.AddressFamily;
@@ -20,9 +20,14 @@ class PersistenceTest {
     private static final String OLD = "192.168.1.1:80";
     private static final String NEW = "192.168.1.2:80";
 
-    private final Rig rig = new Rig();
-    private final ServiceKey web =
-            rig.service(VirtualService.tcp(VIP).scheduler("rr").persistent(300).build(), OLD, NEW);
+    private final DirectorFixture rig = new DirectorFixture();
+    private final ServiceKey web = rig.service(
+            VirtualService.builder(ServiceKey.tcp(VIP))
+                    .scheduler("rr")
+                    .persistent(300)
+                    .build(),
+            OLD,
+            NEW);
 
     @Test
     void packet_secondConnectionOfAClient_reachesTheSameServer() {
@@ -40,9 +45,9 @@ class PersistenceTest {
     void packet_ofAnExistingConnection_doesNotRenewTheTemplate() {
         rig.open("10.1.0.1:4000", VIP);
         rig.pass(100);
-        rig.packet(Rig.tcp("10.1.0.1:4000", VIP), ACK);
+        rig.packet(DirectorFixture.tcp("10.1.0.1:4000", VIP), ACK);
 
-        assertThat(Rig.seconds(rig.template())).isEqualTo(200);
+        assertThat(DirectorFixture.seconds(rig.template())).isEqualTo(200);
     }
 
     @Test
@@ -51,26 +56,26 @@ class PersistenceTest {
         rig.pass(100);
         rig.open("10.1.0.1:4001", VIP);
 
-        assertThat(Rig.seconds(rig.template())).isEqualTo(300);
+        assertThat(DirectorFixture.seconds(rig.template())).isEqualTo(300);
     }
 
     @Test
     void template_firingWhileConnectionsRemain_goesOnBySixtySecondsFromThenOn() {
         rig.open("10.1.0.1:4000", VIP);
         rig.pass(300.5);
-        assertThat(Rig.seconds(rig.template())).isEqualTo(59);
+        assertThat(DirectorFixture.seconds(rig.template())).isEqualTo(59);
 
         rig.pass(30);
         rig.open("10.1.0.1:4001", VIP);
-        assertThat(Rig.seconds(rig.template())).isEqualTo(60);
+        assertThat(DirectorFixture.seconds(rig.template())).isEqualTo(60);
         rig.pass(60.5);
-        assertThat(Rig.seconds(rig.template())).isEqualTo(59);
+        assertThat(DirectorFixture.seconds(rig.template())).isEqualTo(59);
     }
 
     @Test
     void template_firingAfterItsLastConnection_endsAndTheClientIsScheduledAnew() {
         String first = rig.open("10.1.0.1:4000", VIP);
-        rig.packet(Rig.tcp("10.1.0.1:4000", VIP), RST);
+        rig.packet(DirectorFixture.tcp("10.1.0.1:4000", VIP), RST);
         rig.pass(299);
         assertThat(rig.templates()).hasSize(1);
         assertThat(rig.listed()).isEmpty();
@@ -84,9 +89,9 @@ class PersistenceTest {
     @Test
     void template_aConnectionIsEstablished_isAssured() {
         rig.syn("10.1.0.1:4000", VIP);
-        assertThat(rig.template().state()).isEqualTo("NONE");
-        rig.packet(Rig.tcp("10.1.0.1:4000", VIP), ACK);
-        assertThat(rig.template().state()).isEqualTo("ASSURED");
+        assertThat(rig.template().confirmed()).isFalse();
+        rig.packet(DirectorFixture.tcp("10.1.0.1:4000", VIP), ACK);
+        assertThat(rig.template().confirmed()).isTrue();
     }
 
     @Test
@@ -95,19 +100,22 @@ class PersistenceTest {
         rig.reply(Protocol.TCP, server, "10.1.0.1:4000", RST | ACK);
 
         assertThat(rig.state()).isEqualTo("CLOSE");
-        assertThat(rig.template().state()).isEqualTo("NONE");
+        assertThat(rig.template().confirmed()).isFalse();
     }
 
     @Test
     void template_udpReply_isAssured() {
-        ServiceKey dns =
-                rig.service(VirtualService.udp("10.0.0.100:53").persistent(300).build(), "192.168.1.1:53");
+        ServiceKey dns = rig.service(
+                VirtualService.builder(ServiceKey.udp("10.0.0.100:53"))
+                        .persistent(300)
+                        .build(),
+                "192.168.1.1:53");
         rig.datagram("10.1.0.1:4000", "10.0.0.100:53");
         rig.datagram("10.1.0.1:4000", "10.0.0.100:53");
-        assertThat(rig.template().state()).isEqualTo("NONE");
+        assertThat(rig.template().confirmed()).isFalse();
 
         rig.reply(Protocol.UDP, "192.168.1.1:53", "10.1.0.1:4000", 0);
-        assertThat(rig.template().state()).isEqualTo("ASSURED");
+        assertThat(rig.template().confirmed()).isTrue();
         assertThat(rig.server(dns, "192.168.1.1:53").active()).isZero();
     }
 
@@ -126,8 +134,8 @@ class PersistenceTest {
 
     @Test
     void packet_overloadedServer_isStillReachedThroughItsTemplate() {
-        rig.director.editServer(web, RealServer.at(OLD).upperThreshold(1).build());
-        rig.director.editServer(web, RealServer.at(NEW).upperThreshold(1).build());
+        rig.director.editServer(web, RealServer.builder(OLD).upperThreshold(1).build());
+        rig.director.editServer(web, RealServer.builder(NEW).upperThreshold(1).build());
         String server = rig.open("10.1.0.1:4000", VIP);
         rig.open("10.1.0.2:4000", VIP);
 
@@ -154,11 +162,11 @@ class PersistenceTest {
     @Test
     void template_setAside_runsOutOnItsOwnTimeAndLetsTheServerGo() {
         String server = rig.open("10.1.0.1:4000", VIP);
-        rig.packet(Rig.tcp("10.1.0.1:4000", VIP), RST);
+        rig.packet(DirectorFixture.tcp("10.1.0.1:4000", VIP), RST);
         rig.pass(100);
         rig.remove(web, server);
         rig.open("10.1.0.1:4001", VIP);
-        rig.director.addServer(web, RealServer.at(server).build());
+        rig.director.addServer(web, RealServer.builder(server).build());
         assertThat(rig.server(web, server).persistent()).isEqualTo(1);
 
         rig.pass(199);
@@ -172,7 +180,7 @@ class PersistenceTest {
     void packet_serverRemovedAndAddedAgainBetween_templateCountsAsBefore() {
         String server = rig.open("10.1.0.1:4000", VIP);
         rig.remove(web, server);
-        rig.director.addServer(web, RealServer.at(server).build());
+        rig.director.addServer(web, RealServer.builder(server).build());
 
         assertThat(rig.open("10.1.0.1:4001", VIP)).isEqualTo(server);
         assertThat(rig.templates()).hasSize(1);
@@ -184,7 +192,7 @@ class PersistenceTest {
         String server = rig.open("10.1.0.1:4000", VIP);
         rig.open("10.1.0.2:4000", VIP);
         rig.open("10.1.0.3:4000", VIP);
-        rig.packet(Rig.tcp("10.1.0.3:4000", VIP), RST);
+        rig.packet(DirectorFixture.tcp("10.1.0.3:4000", VIP), RST);
         rig.pass(11);
         assertThat(rig.server(web, server).persistent()).isEqualTo(2);
         rig.remove(web, server);
@@ -192,7 +200,7 @@ class PersistenceTest {
 
         assertThat(rig.templates()).hasSize(1);
         assertThat(rig.listed()).hasSize(1);
-        rig.director.addServer(web, RealServer.at(server).build());
+        rig.director.addServer(web, RealServer.builder(server).build());
         assertThat(rig.server(web, server).persistent()).isZero();
         assertThat(rig.connectionsOf(web, server)).isZero();
     }
@@ -200,20 +208,22 @@ class PersistenceTest {
     @Test
     void editService_newTimeout_isForNewTemplatesOnly() {
         rig.open("10.1.0.1:4000", VIP);
-        rig.director.editService(
-                VirtualService.tcp(VIP).scheduler("rr").persistent(50).build());
+        rig.director.editService(VirtualService.builder(ServiceKey.tcp(VIP))
+                .scheduler("rr")
+                .persistent(50)
+                .build());
         rig.open("10.1.0.1:4001", VIP);
-        assertThat(Rig.seconds(rig.template())).isEqualTo(300);
+        assertThat(DirectorFixture.seconds(rig.template())).isEqualTo(300);
 
         rig.open("10.1.0.2:4000", VIP);
-        assertThat(rig.templates()).extracting(Rig::seconds).containsExactlyInAnyOrder(300L, 50L);
+        assertThat(rig.templates()).extracting(DirectorFixture::seconds).containsExactlyInAnyOrder(300L, 50L);
     }
 
     @Test
     void packet_singleDatagrams_followTheTemplateAndLeaveNoConnection() {
         String sip = "10.0.0.100:5060";
         ServiceKey key = rig.service(
-                VirtualService.udp(sip)
+                VirtualService.builder(ServiceKey.udp(sip))
                         .scheduler("rr")
                         .persistent(300)
                         .onePacket(true)
@@ -235,13 +245,13 @@ class PersistenceTest {
 
     @Test
     void retry_templateOfTheFailedServer_movesTheClient() {
-        Connection first = rig.director.open(Rig.tcp("10.1.0.1:4000", VIP));
+        Connection first = rig.director.open(DirectorFixture.tcp("10.1.0.1:4000", VIP));
         String failed = first.destination().toString();
         Connection second = first.retry();
         String other = second.destination().toString();
         assertThat(other).isNotEqualTo(failed);
 
-        assertThat(rig.director.open(Rig.tcp("10.1.0.1:4001", VIP)).destination())
+        assertThat(rig.director.open(DirectorFixture.tcp("10.1.0.1:4001", VIP)).destination())
                 .hasToString(other);
         assertThat(rig.connectionsOf(web, failed)).isZero();
         assertThat(rig.connectionsOf(web, other)).isEqualTo(2);
@@ -250,9 +260,9 @@ class PersistenceTest {
 
     @Test
     void open_heldConnection_keepsItsTemplateAliveUntilItIsClosed() {
-        Connection connection = rig.director.open(Rig.tcp("10.1.0.1:4000", VIP));
+        Connection connection = rig.director.open(DirectorFixture.tcp("10.1.0.1:4000", VIP));
         connection.established();
-        assertThat(rig.template().state()).isEqualTo("ASSURED");
+        assertThat(rig.template().confirmed()).isTrue();
         rig.pass(1000);
         assertThat(rig.templates()).hasSize(1);
         connection.close();
@@ -265,13 +275,18 @@ class PersistenceTest {
         Persistence bySixteen = new Persistence(300, 0xFFFF_0000, null);
         String vip = "10.0.0.100:81";
         rig.service(
-                VirtualService.tcp(vip).scheduler("rr").persistence(bySixteen).build(), OLD, NEW);
+                VirtualService.builder(ServiceKey.tcp(vip))
+                        .scheduler("rr")
+                        .persistence(bySixteen)
+                        .build(),
+                OLD,
+                NEW);
         String first = rig.syn("10.8.77.5:4000", vip);
         assertThat(rig.syn("10.8.1.1:4000", vip)).isEqualTo(first);
         assertThat(rig.syn("10.9.77.5:4000", vip)).isNotEqualTo(first);
 
         assertThat(rig.templates())
-                .extracting(ConnectionSnapshot::client)
+                .extracting(TemplateSnapshot::client)
                 .containsExactlyInAnyOrder(Endpoint.parse("10.8.0.0:0"), Endpoint.parse("10.9.0.0:0"));
     }
 
@@ -280,7 +295,12 @@ class PersistenceTest {
         String vip = "10.0.0.100:81";
         Persistence byLastByte = new Persistence(300, 0xFF00_00FF, null);
         rig.service(
-                VirtualService.tcp(vip).scheduler("rr").persistence(byLastByte).build(), OLD, NEW);
+                VirtualService.builder(ServiceKey.tcp(vip))
+                        .scheduler("rr")
+                        .persistence(byLastByte)
+                        .build(),
+                OLD,
+                NEW);
         rig.syn("10.8.77.5:4000", vip);
         rig.syn("10.9.1.5:4000", vip);
 
@@ -290,10 +310,10 @@ class PersistenceTest {
     @Test
     void packet_ipv6Prefix_clientsOfAPrefixShareTheTemplate() {
         for (int prefix : new int[] {1, 48, 64, 65, 100, 128}) {
-            Rig six = new Rig();
+            DirectorFixture six = new DirectorFixture();
             String vip = "[fd00::1]:80";
             six.service(
-                    VirtualService.tcp(vip)
+                    VirtualService.builder(ServiceKey.tcp(vip))
                             .scheduler("rr")
                             .persistence(new Persistence(300, prefix, null))
                             .build(),

@@ -16,7 +16,8 @@ import org.lvs4j.service.VirtualService;
 /** What a removed server leaves behind, and what it finds when it returns. */
 class RemovedServerTest {
     private static final ServiceKey WEB = ServiceKey.tcp("10.0.0.100:80");
-    private static final RealServer SERVER = RealServer.at("192.168.1.1:80").build();
+    private static final RealServer SERVER =
+            RealServer.builder("192.168.1.1:80").build();
     private static final Flow REQUEST =
             Flow.of(Protocol.TCP, Endpoint.parse("10.1.0.1:4000"), Endpoint.parse("10.0.0.100:80"));
 
@@ -30,11 +31,13 @@ class RemovedServerTest {
     }
 
     private void addWeb() {
-        director.addService(VirtualService.tcp("10.0.0.100:80").scheduler("rr").build());
+        director.addService(VirtualService.builder(ServiceKey.tcp("10.0.0.100:80"))
+                .scheduler("rr")
+                .build());
     }
 
     private Verdict packet(int flags) {
-        return Decision.verdict(director.packet(REQUEST, flags, 40));
+        return Decision.verdict(director.flows().dispatch(REQUEST, flags, 40));
     }
 
     private void pass(int seconds) {
@@ -128,7 +131,9 @@ class RemovedServerTest {
     void addServer_sameEndpointInAnotherService_isAnotherServer() {
         packet(2);
         director.removeServer(WEB, SERVER.endpoint());
-        director.addService(VirtualService.tcp("10.0.0.100:81").scheduler("rr").build());
+        director.addService(VirtualService.builder(ServiceKey.tcp("10.0.0.100:81"))
+                .scheduler("rr")
+                .build());
         director.addServer(ServiceKey.tcp("10.0.0.100:81"), SERVER);
 
         assertThat(director.services().get(1).servers().get(0).active()).isZero();

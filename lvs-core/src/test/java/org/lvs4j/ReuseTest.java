@@ -1,10 +1,10 @@
 package org.lvs4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.lvs4j.Rig.ACK;
-import static org.lvs4j.Rig.FIN;
-import static org.lvs4j.Rig.RST;
-import static org.lvs4j.Rig.SYN;
+import static org.lvs4j.DirectorFixture.ACK;
+import static org.lvs4j.DirectorFixture.FIN;
+import static org.lvs4j.DirectorFixture.RST;
+import static org.lvs4j.DirectorFixture.SYN;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,12 +23,13 @@ class ReuseTest {
     private static final String OLD = "192.168.1.1:80";
     private static final String NEW = "192.168.1.2:80";
     private static final String CLIENT = "10.1.0.1:4000";
-    private static final Flow FLOW = Rig.tcp(CLIENT, VIP);
+    private static final Flow FLOW = DirectorFixture.tcp(CLIENT, VIP);
 
-    private final Rig rig = new Rig();
+    private final DirectorFixture rig = new DirectorFixture();
 
     private ServiceKey masqueraded() {
-        return rig.service(VirtualService.tcp(VIP).scheduler("rr").build(), OLD, NEW);
+        return rig.service(
+                VirtualService.builder(ServiceKey.tcp(VIP)).scheduler("rr").build(), OLD, NEW);
     }
 
     /** Brings the only connection into a state by the packets of the client and its server. */
@@ -73,7 +74,7 @@ class ReuseTest {
     @ParameterizedTest
     @CsvSource({"0, false", "1, false", "2, true"})
     void syn_finWaitWithoutServerPackets(int mode, boolean reused) {
-        rig.direct(VirtualService.tcp(VIP).scheduler("rr").build(), OLD, NEW);
+        rig.direct(VirtualService.builder(ServiceKey.tcp(VIP)).scheduler("rr").build(), OLD, NEW);
         rig.set(Sysctl.CONN_REUSE_MODE, mode);
         rig.syn(CLIENT, VIP);
         rig.packet(FLOW, ACK);
@@ -86,7 +87,12 @@ class ReuseTest {
     @Test
     void syn_persistentConnectionInTimeWait_staysWithIt() {
         ServiceKey web = rig.service(
-                VirtualService.tcp(VIP).scheduler("rr").persistent(60).build(), OLD, NEW);
+                VirtualService.builder(ServiceKey.tcp(VIP))
+                        .scheduler("rr")
+                        .persistent(60)
+                        .build(),
+                OLD,
+                NEW);
         bring("TIME_WAIT");
         rig.syn(CLIENT, VIP);
         assertThat(rig.state()).isEqualTo("SYN_RECV");
@@ -126,10 +132,10 @@ class ReuseTest {
 
         assertThat(rig.packet(FLOW, ACK)).isEqualTo("DROP");
         assertThat(rig.packet(FLOW, SYN)).isEqualTo("DROP");
-        assertThat(Rig.seconds(rig.connection())).isEqualTo(800);
-        rig.director.addServer(web, RealServer.at(NEW).build());
+        assertThat(DirectorFixture.seconds(rig.connection())).isEqualTo(800);
+        rig.director.addServer(web, RealServer.builder(NEW).build());
         assertThat(rig.packet(FLOW, ACK)).isEqualTo(NEW);
-        assertThat(Rig.seconds(rig.connection())).isEqualTo(900);
+        assertThat(DirectorFixture.seconds(rig.connection())).isEqualTo(900);
     }
 
     @Test
@@ -142,7 +148,7 @@ class ReuseTest {
         rig.pass(0.02);
 
         assertThat(rig.listed()).extracting(ConnectionSnapshot::server).hasToString("[" + OLD + "]");
-        rig.director.addServer(web, RealServer.at(NEW).build());
+        rig.director.addServer(web, RealServer.builder(NEW).build());
         assertThat(rig.connectionsOf(web, NEW)).isZero();
     }
 
@@ -187,9 +193,10 @@ class ReuseTest {
     void firstPacket_eachKind(String name, int flags, String strict, String sloppy) {
         masqueraded();
         check(flags, strict);
-        Rig other = new Rig();
+        DirectorFixture other = new DirectorFixture();
         other.set(Sysctl.SLOPPY_TCP, 1);
-        other.service(VirtualService.tcp(VIP).scheduler("rr").build(), OLD);
+        other.service(
+                VirtualService.builder(ServiceKey.tcp(VIP)).scheduler("rr").build(), OLD);
         checkOn(other, flags, sloppy);
     }
 
@@ -197,14 +204,15 @@ class ReuseTest {
         checkOn(rig, flags, expected);
     }
 
-    private static void checkOn(Rig rig, int flags, String expected) {
+    private static void checkOn(DirectorFixture rig, int flags, String expected) {
         String answer = rig.packet(FLOW, flags);
         if (expected.equals("none")) {
             assertThat(answer).isEqualTo("PASS");
             assertThat(rig.listed()).isEmpty();
         } else {
             assertThat(answer).contains(":80");
-            assertThat(rig.state() + " " + Rig.seconds(rig.connection())).isEqualTo(expected);
+            assertThat(rig.state() + " " + DirectorFixture.seconds(rig.connection()))
+                    .isEqualTo(expected);
         }
     }
 

@@ -28,7 +28,7 @@ final class SchedulerChangeTest {
     }
 
     private static RealServer server(int number, int weight) {
-        return RealServer.at("192.168." + number / 250 + "." + (1 + number % 250) + ":80")
+        return RealServer.builder("192.168." + number / 250 + "." + (1 + number % 250) + ":80")
                 .weight(weight)
                 .build();
     }
@@ -105,7 +105,7 @@ final class SchedulerChangeTest {
                 director.open(Flow.of(Protocol.TCP, Endpoint.parse("10.5.5.5:1"), Endpoint.parse("10.0.0.1:80")));
         Endpoint remembered = first.server().endpoint();
         director.removeServer(WEB, remembered);
-        director.addServer(WEB, RealServer.at(remembered).weight(9).build());
+        director.addServer(WEB, RealServer.builder(remembered).weight(9).build());
         try (Connection second =
                 director.open(Flow.of(Protocol.TCP, Endpoint.parse("10.5.5.5:2"), Endpoint.parse("10.0.0.1:80")))) {
             assertThat(second.server().endpoint())

@@ -27,13 +27,14 @@ class SctpTest {
     private static final int COOKIE_ACK = 11;
     private static final int SHUTDOWN_COMPLETE = 14;
 
-    private final Rig rig = new Rig();
+    private final DirectorFixture rig = new DirectorFixture();
     private final ServiceKey key = ServiceKey.of(Protocol.SCTP, Endpoint.parse(VIP));
-    private final Flow flow = Rig.flow(Protocol.SCTP, CLIENT, VIP);
+    private final Flow flow = DirectorFixture.flow(Protocol.SCTP, CLIENT, VIP);
 
     private void serve(Forwarding forwarding) {
         rig.director.addService(VirtualService.builder(key).scheduler("rr").build());
-        rig.director.addServer(key, RealServer.at(SERVER).forwarding(forwarding).build());
+        rig.director.addServer(
+                key, RealServer.builder(SERVER).forwarding(forwarding).build());
     }
 
     private void client(int chunk, String state, int seconds) {
@@ -48,7 +49,7 @@ class SctpTest {
 
     private void check(String state, int seconds) {
         assertThat(rig.state()).isEqualTo(state);
-        assertThat(Rig.seconds(rig.connection())).isEqualTo(seconds);
+        assertThat(DirectorFixture.seconds(rig.connection())).isEqualTo(seconds);
         boolean active = state.equals("ESTABLISHED");
         assertThat(rig.server(key, SERVER).active()).as(state).isEqualTo(active ? 1 : 0);
         assertThat(rig.server(key, SERVER).inactive()).as(state).isEqualTo(active ? 0 : 1);
@@ -153,7 +154,7 @@ class SctpTest {
         };
         for (String row : expected) {
             String[] words = row.split(" ");
-            Rig one = new Rig();
+            DirectorFixture one = new DirectorFixture();
             one.set(Sysctl.SLOPPY_SCTP, 1);
             one.service(VirtualService.builder(key).build(), SERVER);
             assertThat(one.packet(flow, Integer.parseInt(words[0]))).isEqualTo(SERVER);

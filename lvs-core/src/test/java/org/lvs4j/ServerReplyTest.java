@@ -1,9 +1,9 @@
 package org.lvs4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.lvs4j.Rig.ACK;
-import static org.lvs4j.Rig.FIN;
-import static org.lvs4j.Rig.SYN;
+import static org.lvs4j.DirectorFixture.ACK;
+import static org.lvs4j.DirectorFixture.FIN;
+import static org.lvs4j.DirectorFixture.SYN;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,14 +19,14 @@ class ServerReplyTest {
     private static final String CLIENT = "10.1.0.1:4000";
     private static final String SERVER = "192.168.1.1:80";
 
-    private final Rig rig = new Rig();
+    private final DirectorFixture rig = new DirectorFixture();
 
     private boolean reply(String server, String client) {
         return rig.reply(Protocol.TCP, server, client, SYN | ACK);
     }
 
     private String marked(String client, String virtual) {
-        return rig.packet(Rig.tcp(client, virtual).mark(7), SYN);
+        return rig.packet(DirectorFixture.tcp(client, virtual).mark(7), SYN);
     }
 
     private static String virtual(int number) {
@@ -36,7 +36,7 @@ class ServerReplyTest {
     @Test
     void reply_severalServicesOfOneServer_eachFindsItsOwn() {
         for (int number = 1; number <= 20; number++) {
-            rig.service(VirtualService.tcp(virtual(number)).build(), SERVER);
+            rig.service(VirtualService.builder(ServiceKey.tcp(virtual(number))).build(), SERVER);
             assertThat(rig.syn("10.1.0." + number + ":4000", virtual(number))).isEqualTo(SERVER);
         }
         for (int number = 1; number <= 20; number++) {
@@ -57,7 +57,7 @@ class ServerReplyTest {
         for (int number = 1; number <= 40; number++) {
             assertThat(marked(CLIENT, virtual(number))).isEqualTo(SERVER);
             assertThat(reply(SERVER, CLIENT)).isTrue();
-            rig.packet(Rig.tcp(CLIENT, virtual(number)), FIN | ACK);
+            rig.packet(DirectorFixture.tcp(CLIENT, virtual(number)), FIN | ACK);
             rig.reply(Protocol.TCP, SERVER, CLIENT, FIN | ACK);
             rig.pass(121);
             assertThat(rig.listed()).isEmpty();
@@ -73,7 +73,7 @@ class ServerReplyTest {
             marked("10.1.0." + number + ":4000", virtual(number));
         }
         String client = "10.1.0.12:4000";
-        rig.packet(Rig.tcp(client, virtual(12)), ACK);
+        rig.packet(DirectorFixture.tcp(client, virtual(12)), ACK);
         rig.close(client, virtual(12), SERVER);
         marked(client, virtual(12));
         rig.pass(0.02);
@@ -84,7 +84,8 @@ class ServerReplyTest {
     @ParameterizedTest
     @ValueSource(strings = {"10.0.0.1:0", "10.0.0.1:21"})
     void reply_portsOfTheClientsChoice_keepTheirPort(String service) {
-        rig.service(VirtualService.tcp(service).persistent(60).build(), "192.168.1.1:21");
+        rig.service(
+                VirtualService.builder(ServiceKey.tcp(service)).persistent(60).build(), "192.168.1.1:21");
         for (int port = 3000; port < 3020; port++) {
             assertThat(rig.syn(CLIENT, "10.0.0.1:" + port)).isEqualTo("192.168.1.1:" + port);
         }
@@ -96,7 +97,7 @@ class ServerReplyTest {
 
     @Test
     void reply_ofIpv6_findsItsConnection() {
-        rig.service(VirtualService.tcp("[fd00::1]:80").build(), "[fd01::1]:8080");
+        rig.service(VirtualService.builder(ServiceKey.tcp("[fd00::1]:80")).build(), "[fd01::1]:8080");
         assertThat(rig.syn("[fd02::1]:4000", "[fd00::1]:80")).isEqualTo("[fd01::1]:8080");
         assertThat(reply("[fd01::1]:8080", "[fd02::1]:4000")).isTrue();
         assertThat(reply("[fd01::1]:8080", "[fd02::2]:4000")).isFalse();
@@ -106,7 +107,8 @@ class ServerReplyTest {
 
     @Test
     void reply_serverRemovedWhileItsConnectionRemains_isStillFound() {
-        ServiceKey key = rig.service(VirtualService.tcp("10.0.0.1:80").build(), SERVER, "192.168.1.2:80");
+        ServiceKey key = rig.service(
+                VirtualService.builder(ServiceKey.tcp("10.0.0.1:80")).build(), SERVER, "192.168.1.2:80");
         String server = rig.syn(CLIENT, "10.0.0.1:80");
         rig.remove(key, server);
         assertThat(reply(server, CLIENT)).isTrue();
@@ -114,14 +116,15 @@ class ServerReplyTest {
 
     @Test
     void reply_serverForgottenAndItsNumberGivenToAnother_findsTheOthersConnection() {
-        ServiceKey key = rig.service(VirtualService.tcp("10.0.0.1:80").build(), SERVER);
+        ServiceKey key = rig.service(
+                VirtualService.builder(ServiceKey.tcp("10.0.0.1:80")).build(), SERVER);
         rig.syn(CLIENT, "10.0.0.1:80");
-        long first = rig.director.packet(Rig.tcp(CLIENT, "10.0.0.1:80"), ACK, 40);
+        long first = rig.director.flows().dispatch(DirectorFixture.tcp(CLIENT, "10.0.0.1:80"), ACK, 40);
         rig.remove(key, SERVER);
         rig.pass(1200);
-        rig.director.addServer(key, RealServer.at("192.168.1.9:80").build());
+        rig.director.addServer(key, RealServer.builder("192.168.1.9:80").build());
         assertThat(rig.syn(CLIENT, "10.0.0.1:80")).isEqualTo("192.168.1.9:80");
-        long second = rig.director.packet(Rig.tcp(CLIENT, "10.0.0.1:80"), ACK, 40);
+        long second = rig.director.flows().dispatch(DirectorFixture.tcp(CLIENT, "10.0.0.1:80"), ACK, 40);
         assertThat(Decision.serverId(second)).isEqualTo(Decision.serverId(first));
         assertThat(reply(SERVER, CLIENT)).isFalse();
         assertThat(reply("192.168.1.9:80", CLIENT)).isTrue();
@@ -129,8 +132,9 @@ class ServerReplyTest {
 
     @Test
     void packet_ofAHeldTuple_isAConnectionOfItsOwn() {
-        Flow flow = Rig.tcp(CLIENT, "10.0.0.1:80");
-        ServiceKey key = rig.service(VirtualService.tcp("10.0.0.1:80").build(), SERVER);
+        Flow flow = DirectorFixture.tcp(CLIENT, "10.0.0.1:80");
+        ServiceKey key = rig.service(
+                VirtualService.builder(ServiceKey.tcp("10.0.0.1:80")).build(), SERVER);
         Connection held = rig.director.open(flow);
         assertThat(rig.packet(flow, ACK))
                 .as("no packet finds what somebody holds")

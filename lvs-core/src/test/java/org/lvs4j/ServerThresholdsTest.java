@@ -23,12 +23,17 @@ class ServerThresholdsTest {
     private int clients;
 
     private void serve(int upper, int lower) {
-        director.addService(VirtualService.tcp("10.0.0.100:80").scheduler("rr").build());
+        director.addService(VirtualService.builder(ServiceKey.tcp("10.0.0.100:80"))
+                .scheduler("rr")
+                .build());
         director.addServer(WEB, server(upper, lower));
     }
 
     private static RealServer server(int upper, int lower) {
-        return RealServer.at(SERVER).upperThreshold(upper).lowerThreshold(lower).build();
+        return RealServer.builder(SERVER)
+                .upperThreshold(upper)
+                .lowerThreshold(lower)
+                .build();
     }
 
     private Verdict open() {

@@ -38,7 +38,7 @@ class ServiceLookupTest {
     private void serve(ServiceKey key, String server) {
         director.addService(
                 VirtualService.builder(key).scheduler("rr").persistent(300).build());
-        director.addServer(key, RealServer.at(server).build());
+        director.addServer(key, RealServer.builder(server).build());
     }
 
     private String destination(Protocol protocol, String virtual, int mark) {
@@ -46,11 +46,11 @@ class ServiceLookupTest {
         String client = to.address().isV4() ? "10.1.0.1:" : "[fd00::1]:";
         Flow flow = Flow.of(protocol, Endpoint.parse(client + (1_000 + clients++)), to)
                 .mark(mark);
-        long decision = director.packet(flow, 2, 40);
+        long decision = director.flows().dispatch(flow, 2, 40);
         if (Decision.verdict(decision) != Verdict.FORWARD) {
             return Decision.verdict(decision).toString();
         }
-        RealServer server = director.server(Decision.serverId(decision));
+        RealServer server = director.flows().server(Decision.serverId(decision));
         assertThat(server).isNotNull();
         return server.endpoint().withPort(Decision.port(decision)).toString();
     }

@@ -22,32 +22,35 @@ class ServicelessDirectorTest {
     private final Director director = Director.create();
 
     private void addWeb() {
-        director.addService(VirtualService.tcp("10.0.0.100:80").scheduler("rr").build());
-        director.addServer(WEB, RealServer.at(SERVER).build());
+        director.addService(VirtualService.builder(ServiceKey.tcp("10.0.0.100:80"))
+                .scheduler("rr")
+                .build());
+        director.addServer(WEB, RealServer.builder(SERVER).build());
     }
 
     private Verdict verdict() {
-        return Decision.verdict(director.packet(REQUEST, ACK, 40));
+        return Decision.verdict(director.flows().dispatch(REQUEST, ACK, 40));
     }
 
     @Test
     void packet_lastServiceOfTheFamilyRemoved_passesByAndComesBackWithTheServer() {
         addWeb();
-        director.packet(REQUEST, SYN, 40);
+        director.flows().dispatch(REQUEST, SYN, 40);
         director.removeService(WEB);
 
         assertThat(verdict()).isEqualTo(Verdict.PASS);
-        assertThat(director.reply(ANSWER, ACK, 40)).isFalse();
+        assertThat(director.flows().dispatchReply(ANSWER, ACK, 40)).isFalse();
         addWeb();
         assertThat(verdict()).isEqualTo(Verdict.FORWARD);
-        assertThat(director.reply(ANSWER, ACK, 40)).isTrue();
+        assertThat(director.flows().dispatchReply(ANSWER, ACK, 40)).isTrue();
     }
 
     @Test
     void packet_serviceRemovedWhileAnotherOfTheFamilyStays_dropped() {
         addWeb();
-        director.addService(VirtualService.tcp("10.0.0.100:443").build());
-        director.packet(REQUEST, SYN, 40);
+        director.addService(
+                VirtualService.builder(ServiceKey.tcp("10.0.0.100:443")).build());
+        director.flows().dispatch(REQUEST, SYN, 40);
         director.removeService(WEB);
 
         assertThat(verdict()).isEqualTo(Verdict.DROP);
@@ -56,8 +59,9 @@ class ServicelessDirectorTest {
     @Test
     void packet_onlyServicesOfTheOtherFamilyLeft_passesBy() {
         addWeb();
-        director.addService(VirtualService.tcp("[fd00::1]:80").build());
-        director.packet(REQUEST, SYN, 40);
+        director.addService(
+                VirtualService.builder(ServiceKey.tcp("[fd00::1]:80")).build());
+        director.flows().dispatch(REQUEST, SYN, 40);
         director.removeService(WEB);
 
         assertThat(verdict()).isEqualTo(Verdict.PASS);

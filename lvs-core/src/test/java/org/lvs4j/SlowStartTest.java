@@ -30,11 +30,11 @@ final class SlowStartTest {
     }
 
     private void add(String endpoint, int weight) {
-        director.addServer(WEB, RealServer.at(endpoint).weight(weight).build());
+        director.addServer(WEB, RealServer.builder(endpoint).weight(weight).build());
     }
 
     private void edit(String endpoint, int weight) {
-        director.editServer(WEB, RealServer.at(endpoint).weight(weight).build());
+        director.editServer(WEB, RealServer.builder(endpoint).weight(weight).build());
     }
 
     private void wait(int seconds) {
@@ -164,7 +164,7 @@ final class SlowStartTest {
                 .build();
         slow.addService(
                 VirtualService.builder(WEB).build(),
-                RealServer.at("192.168.0.1:80").weight(100).build());
+                RealServer.builder("192.168.0.1:80").weight(100).build());
         nowNanos += 5_000_000_000L;
         slow.advance();
         assertThat(slow.explain(CLIENT).candidates().get(0).weight()).isEqualTo(50);
@@ -172,7 +172,8 @@ final class SlowStartTest {
 
     @Test
     void slowStart_ofADirectorLongerThanADay_refused() {
-        assertThatThrownBy(() -> Director.builder().slowStart(Duration.ofHours(25)))
+        assertThatThrownBy(
+                        () -> Director.builder().slowStart(Duration.ofHours(25)).build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("0..86400 s");
     }

@@ -6,10 +6,10 @@ import org.lvs4j.net.Flow;
 
 /** The director itself, the way a relay uses it. */
 final class DirectorBalancer implements Balancer {
-    private final Farm farm;
+    private final ServerFixture farm;
     private final Director director;
 
-    DirectorBalancer(String scheduler, Farm farm) {
+    DirectorBalancer(String scheduler, ServerFixture farm) {
         this.farm = farm;
         director = farm.director(scheduler);
     }

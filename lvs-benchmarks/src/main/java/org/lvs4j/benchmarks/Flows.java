@@ -35,8 +35,8 @@ public class Flows {
                             client,
                             FIRST_PORT + i,
                             0,
-                            Farm.VIRTUAL.address().low(),
-                            Farm.VIRTUAL.port());
+                            ServerFixture.VIRTUAL.address().low(),
+                            ServerFixture.VIRTUAL.port());
         }
     }
 

@@ -3,7 +3,7 @@ package org.lvs4j.benchmarks;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import org.lvs4j.connection.ServerState;
+import org.lvs4j.internal.connection.ServerState;
 import org.lvs4j.scheduler.Servers;
 
 /**

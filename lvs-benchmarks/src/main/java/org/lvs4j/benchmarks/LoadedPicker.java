@@ -8,7 +8,7 @@ interface LoadedPicker {
      * Chooses a server and counts a connection on it.
      *
      * @param ticket the caller's number for the connection, not in use by another one
-     * @return the index of the server in {@link Farm#servers()}
+     * @return the index of the server in {@link ServerFixture#servers()}
      */
     int take(Flow flow, int ticket);
 

@@ -47,7 +47,7 @@ public class OpenCloseBenchmark {
     /** Makes the servers and a balancer over them. */
     @Setup
     public void prepare() {
-        balancer = peer.balancer(scheduler, new Farm(servers));
+        balancer = peer.balancer(scheduler, new ServerFixture(servers));
         liveBefore = balancer.liveConnections();
     }
 

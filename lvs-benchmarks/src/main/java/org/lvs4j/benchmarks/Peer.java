@@ -12,23 +12,23 @@ public enum Peer {
     LVS4J {
         @Override
         public Set<String> schedulers() {
-            return Farm.schedulers();
+            return ServerFixture.schedulers();
         }
 
         @Override
-        Picker newPicker(String scheduler, Farm farm) {
+        Picker newPicker(String scheduler, ServerFixture farm) {
             Servers servers = farm.servers();
             Scheduler chosen = farm.scheduler(scheduler);
             return flow -> chosen.pick(servers, flow);
         }
 
         @Override
-        Balancer newBalancer(String scheduler, Farm farm) {
+        Balancer newBalancer(String scheduler, ServerFixture farm) {
             return new DirectorBalancer(scheduler, farm);
         }
 
         @Override
-        LoadedPicker newLoadedPicker(String scheduler, Farm farm) {
+        LoadedPicker newLoadedPicker(String scheduler, ServerFixture farm) {
             Servers servers = farm.servers();
             Scheduler chosen = farm.scheduler(scheduler);
             LiveLoad load = new LiveLoad(servers);
@@ -61,17 +61,17 @@ public enum Peer {
         }
 
         @Override
-        Picker newPicker(String scheduler, Farm farm) {
+        Picker newPicker(String scheduler, ServerFixture farm) {
             return PlainPicker.of(scheduler, PlainServer.listOf(farm.servers()));
         }
 
         @Override
-        Balancer newBalancer(String scheduler, Farm farm) {
+        Balancer newBalancer(String scheduler, ServerFixture farm) {
             return new PlainBalancer(scheduler, farm);
         }
 
         @Override
-        LoadedPicker newLoadedPicker(String scheduler, Farm farm) {
+        LoadedPicker newLoadedPicker(String scheduler, ServerFixture farm) {
             PlainServer[] servers = PlainServer.listOf(farm.servers());
             Picker picker = PlainPicker.of(scheduler, servers);
             return new LoadedPicker() {
@@ -103,7 +103,7 @@ public enum Peer {
         }
 
         @Override
-        Picker newPicker(String scheduler, Farm farm) {
+        Picker newPicker(String scheduler, ServerFixture farm) {
             return new GrpcPicker(farm.servers().size());
         }
     },
@@ -116,7 +116,7 @@ public enum Peer {
         }
 
         @Override
-        Picker newPicker(String scheduler, Farm farm) {
+        Picker newPicker(String scheduler, ServerFixture farm) {
             return ArmeriaPicker.of(scheduler, farm.servers());
         }
     },
@@ -129,12 +129,12 @@ public enum Peer {
         }
 
         @Override
-        Picker newPicker(String scheduler, Farm farm) {
+        Picker newPicker(String scheduler, ServerFixture farm) {
             return new VertxPicker(scheduler, farm.servers());
         }
 
         @Override
-        LoadedPicker newLoadedPicker(String scheduler, Farm farm) {
+        LoadedPicker newLoadedPicker(String scheduler, ServerFixture farm) {
             return new VertxPicker(scheduler, farm.servers());
         }
     };
@@ -142,13 +142,13 @@ public enum Peer {
     /** The IPVS names of what it has. */
     public abstract Set<String> schedulers();
 
-    abstract Picker newPicker(String scheduler, Farm farm);
+    abstract Picker newPicker(String scheduler, ServerFixture farm);
 
-    Balancer newBalancer(String scheduler, Farm farm) {
+    Balancer newBalancer(String scheduler, ServerFixture farm) {
         throw new IllegalArgumentException(this + " does not keep connections");
     }
 
-    LoadedPicker newLoadedPicker(String scheduler, Farm farm) {
+    LoadedPicker newLoadedPicker(String scheduler, ServerFixture farm) {
         throw new IllegalArgumentException(this + " does not go by loads");
     }
 
@@ -166,7 +166,7 @@ public enum Peer {
      *
      * @throws IllegalArgumentException if it has no such scheduler
      */
-    final Picker picker(String scheduler, Farm farm) {
+    final Picker picker(String scheduler, ServerFixture farm) {
         requireScheduler(scheduler);
         return newPicker(scheduler, farm);
     }
@@ -176,7 +176,7 @@ public enum Peer {
      *
      * @throws IllegalArgumentException if it has no such scheduler or keeps no connections
      */
-    final Balancer balancer(String scheduler, Farm farm) {
+    final Balancer balancer(String scheduler, ServerFixture farm) {
         requireScheduler(scheduler);
         return newBalancer(scheduler, farm);
     }
@@ -186,7 +186,7 @@ public enum Peer {
      *
      * @throws IllegalArgumentException if it has no such scheduler or does not go by loads
      */
-    final LoadedPicker loadedPicker(String scheduler, Farm farm) {
+    final LoadedPicker loadedPicker(String scheduler, ServerFixture farm) {
         requireScheduler(scheduler);
         return newLoadedPicker(scheduler, farm);
     }

@@ -45,7 +45,7 @@ public class PickBenchmark {
     /** Makes the servers and a picker over them. */
     @Setup
     public void prepare() {
-        picker = peer.picker(scheduler, new Farm(servers));
+        picker = peer.picker(scheduler, new ServerFixture(servers));
     }
 
     /** One pick. */

@@ -47,7 +47,7 @@ public class PickReleaseBenchmark {
     /** Makes the servers and a picker over them. */
     @Setup
     public void prepare() {
-        picker = peer.loadedPicker(scheduler, new Farm(servers));
+        picker = peer.loadedPicker(scheduler, new ServerFixture(servers));
     }
 
     /** The connections of one thread. */

@@ -4,6 +4,6 @@ import org.lvs4j.net.Flow;
 
 /** Chooses a server for a new connection, in the way of one peer. Thread-safe. */
 interface Picker {
-    /** The index of the chosen server in {@link Farm#servers()}. */
+    /** The index of the chosen server in {@link ServerFixture#servers()}. */
     int pick(Flow flow);
 }

@@ -12,7 +12,7 @@ final class PlainBalancer implements Balancer {
     private final Picker picker;
     private final ConcurrentHashMap<Key, PlainServer> connections = new ConcurrentHashMap<>();
 
-    PlainBalancer(String scheduler, Farm farm) {
+    PlainBalancer(String scheduler, ServerFixture farm) {
         servers = PlainServer.listOf(farm.servers());
         picker = PlainPicker.of(scheduler, servers);
     }
@@ -31,7 +31,7 @@ final class PlainBalancer implements Balancer {
     private Key open(Flow flow) {
         PlainServer server = servers[picker.pick(flow)];
         server.active.incrementAndGet();
-        Key key = new Key(flow.clientLow(), flow.clientPort(), flow.virtualLow(), flow.virtualPort());
+        Key key = new Key(flow.sourceLow(), flow.sourcePort(), flow.destinationLow(), flow.destinationPort());
         connections.put(key, server);
         return key;
     }

@@ -37,7 +37,7 @@ final class PlannedScheduler implements Scheduler {
     @Override
     public int pick(Servers servers, Flow flow) {
         LAST.set(new Sight(servers, context));
-        return flow.clientPort() < servers.size() ? flow.clientPort() : NONE;
+        return flow.sourcePort() < servers.size() ? flow.sourcePort() : NONE;
     }
 
     /** Makes it known to directors of the benchmarks. */

@@ -17,7 +17,7 @@ import org.lvs4j.scheduler.Servers;
 class PeerTest {
     private static final int SIZE = 20;
 
-    private final Farm farm = new Farm(SIZE);
+    private final ServerFixture farm = new ServerFixture(SIZE);
     private final Flows flows = new Flows();
 
     PeerTest() {

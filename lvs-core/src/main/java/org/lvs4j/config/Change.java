@@ -39,9 +39,9 @@ final class Change {
             director.setTimeouts(set.settings());
         } else if (command instanceof RuleCommand.Zero zero) {
             if (zero.key() == null) {
-                director.zero();
+                director.resetCounters();
             } else {
-                director.zero(zero.key());
+                director.resetCounters(zero.key());
             }
         } else {
             throw new IllegalArgumentException("'" + command.print() + "' changes nothing");

@@ -6,12 +6,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.lvs4j.ConnectionSnapshot;
 import org.lvs4j.Director;
 import org.lvs4j.ServerSnapshot;
 import org.lvs4j.ServiceSnapshot;
+import org.lvs4j.TemplateSnapshot;
 import org.lvs4j.TimeoutSettings;
 import org.lvs4j.config.RuleCommand.ListServices;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.Protocol;
 import org.lvs4j.service.ServiceKey;
 
 /**
@@ -46,7 +50,7 @@ public final class Listing {
             }
             return Optional.of(services(found == null ? director.services() : List.of(found), list));
         } else if (command instanceof RuleCommand.ListConnections list) {
-            return Optional.of(connections(director.connections(), list));
+            return Optional.of(connections(director.connections(), director.templates(), list));
         } else if (command instanceof RuleCommand.ListTimeouts) {
             return Optional.of(timeouts(director.timeouts()));
         }
@@ -73,28 +77,60 @@ public final class Listing {
         return text.toString();
     }
 
-    /** Connections and templates in the order given. */
-    public static String connections(List<ConnectionSnapshot> connections, RuleCommand.ListConnections list) {
+    /** Connections and templates, each in the order given. */
+    public static String connections(
+            Iterable<ConnectionSnapshot> connections,
+            Iterable<TemplateSnapshot> templates,
+            RuleCommand.ListConnections list) {
         StringBuilder text = new StringBuilder("IPVS connection entries\n");
         text.append(format(ROW, "pro", "expire", "state", "source", "virtual", "destination"));
         text.append(list.engineData() ? "        pe name          pe_data\n" : "\n");
         for (ConnectionSnapshot connection : connections) {
-            long seconds = TimeUnit.NANOSECONDS.toSeconds(connection.expiresInNanos());
-            text.append(format(
-                    ROW,
-                    connection.protocol() == null ? "IP" : connection.protocol().name(),
-                    format("%02d:%02d", seconds / 60, seconds % 60),
-                    connection.state(),
+            row(
+                    text,
+                    connection.protocol(),
+                    connection.expiresInNanos(),
+                    connection.state().label(),
                     connection.client(),
                     connection.virtual(),
-                    connection.server()));
-            if (list.engineData() && connection.engine() != null) {
-                String data = connection.engineData();
-                text.append(format(" %-18s %s", connection.engine(), data == null ? "" : data));
+                    connection.server());
+            text.append('\n');
+        }
+        for (TemplateSnapshot template : templates) {
+            row(
+                    text,
+                    template.protocol(),
+                    template.expiresInNanos(),
+                    template.confirmed() ? "ASSURED" : "NONE",
+                    template.client(),
+                    template.virtual(),
+                    template.server());
+            if (list.engineData() && template.engine() != null) {
+                String identity = template.identity();
+                text.append(format(" %-18s %s", template.engine(), identity == null ? "" : identity));
             }
             text.append('\n');
         }
         return text.toString();
+    }
+
+    private static void row(
+            StringBuilder text,
+            @Nullable Protocol protocol,
+            long expiresInNanos,
+            String state,
+            Endpoint client,
+            Endpoint virtual,
+            Endpoint server) {
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(expiresInNanos);
+        text.append(format(
+                ROW,
+                protocol == null ? "IP" : protocol.name(),
+                format("%02d:%02d", seconds / 60, seconds % 60),
+                state,
+                client,
+                virtual,
+                server));
     }
 
     /** The idle timeouts. */

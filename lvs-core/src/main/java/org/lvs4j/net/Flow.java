@@ -12,12 +12,12 @@ import static java.util.Objects.requireNonNull;
 public final class Flow {
     private Protocol protocol = Protocol.TCP;
     private AddressFamily family = AddressFamily.IPV4;
-    private long clientHigh;
-    private long clientLow;
-    private int clientPort;
-    private long virtualHigh;
-    private long virtualLow;
-    private int virtualPort;
+    private long sourceHigh;
+    private long sourceLow;
+    private int sourcePort;
+    private long destinationHigh;
+    private long destinationLow;
+    private int destinationPort;
     private int mark;
 
     /** A flow of all zeroes, to be filled by {@link #set}. */
@@ -28,39 +28,46 @@ public final class Flow {
      *
      * @throws IllegalArgumentException if the endpoints are of different families
      */
-    public static Flow of(Protocol protocol, Endpoint client, Endpoint virtual) {
-        return new Flow().set(protocol, client, virtual);
+    public static Flow of(Protocol protocol, Endpoint source, Endpoint destination) {
+        return new Flow().set(protocol, source, destination);
     }
 
     /** Fills this flow and clears the mark. Returns this. */
-    public Flow set(Protocol protocol, Endpoint client, Endpoint virtual) {
-        IpAddress from = client.address();
-        IpAddress to = virtual.address();
+    public Flow set(Protocol protocol, Endpoint source, Endpoint destination) {
+        IpAddress from = source.address();
+        IpAddress to = destination.address();
         if (from.family() != to.family()) {
-            throw new IllegalArgumentException(client + " and " + virtual + " are of different families");
+            throw new IllegalArgumentException(source + " and " + destination + " are of different families");
         }
         return set(
-                protocol, from.family(), from.high(), from.low(), client.port(), to.high(), to.low(), virtual.port());
+                protocol,
+                from.family(),
+                from.high(),
+                from.low(),
+                source.port(),
+                to.high(),
+                to.low(),
+                destination.port());
     }
 
     /** Fills this flow from primitives and clears the mark. Ports must be within 0..65535. Returns this. */
     public Flow set(
             Protocol protocol,
             AddressFamily family,
-            long clientHigh,
-            long clientLow,
-            int clientPort,
-            long virtualHigh,
-            long virtualLow,
-            int virtualPort) {
+            long sourceHigh,
+            long sourceLow,
+            int sourcePort,
+            long destinationHigh,
+            long destinationLow,
+            int destinationPort) {
         this.protocol = requireNonNull(protocol, "protocol");
         this.family = requireNonNull(family, "family");
-        this.clientHigh = clientHigh;
-        this.clientLow = clientLow;
-        this.clientPort = clientPort;
-        this.virtualHigh = virtualHigh;
-        this.virtualLow = virtualLow;
-        this.virtualPort = virtualPort;
+        this.sourceHigh = sourceHigh;
+        this.sourceLow = sourceLow;
+        this.sourcePort = sourcePort;
+        this.destinationHigh = destinationHigh;
+        this.destinationLow = destinationLow;
+        this.destinationPort = destinationPort;
         this.mark = 0;
         return this;
     }
@@ -82,33 +89,33 @@ public final class Flow {
     }
 
     /** Upper word of the client's address. */
-    public long clientHigh() {
-        return clientHigh;
+    public long sourceHigh() {
+        return sourceHigh;
     }
 
     /** Lower word of the client's address. */
-    public long clientLow() {
-        return clientLow;
+    public long sourceLow() {
+        return sourceLow;
     }
 
     /** The client's port. */
-    public int clientPort() {
-        return clientPort;
+    public int sourcePort() {
+        return sourcePort;
     }
 
     /** Upper word of the virtual address. */
-    public long virtualHigh() {
-        return virtualHigh;
+    public long destinationHigh() {
+        return destinationHigh;
     }
 
     /** Lower word of the virtual address. */
-    public long virtualLow() {
-        return virtualLow;
+    public long destinationLow() {
+        return destinationLow;
     }
 
     /** The virtual port. */
-    public int virtualPort() {
-        return virtualPort;
+    public int destinationPort() {
+        return destinationPort;
     }
 
     /** The firewall mark, zero for none. */
@@ -117,17 +124,17 @@ public final class Flow {
     }
 
     /** The client as a value (allocates). */
-    public Endpoint client() {
-        return new Endpoint(IpAddress.of(family, clientHigh, clientLow), clientPort);
+    public Endpoint source() {
+        return new Endpoint(IpAddress.of(family, sourceHigh, sourceLow), sourcePort);
     }
 
     /** The virtual endpoint as a value (allocates). */
-    public Endpoint virtual() {
-        return new Endpoint(IpAddress.of(family, virtualHigh, virtualLow), virtualPort);
+    public Endpoint destination() {
+        return new Endpoint(IpAddress.of(family, destinationHigh, destinationLow), destinationPort);
     }
 
     @Override
     public String toString() {
-        return protocol + " " + client() + " -> " + virtual() + (mark == 0 ? "" : " mark " + mark);
+        return protocol + " " + source() + " -> " + destination() + (mark == 0 ? "" : " mark " + mark);
     }
 }

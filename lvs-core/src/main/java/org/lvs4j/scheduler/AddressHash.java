@@ -17,13 +17,13 @@ final class AddressHash {
 
     /** The folded client address, plus the client's port if wanted; wraps around. */
     static int client(Flow flow, boolean withPort) {
-        int address = fold(flow.clientHigh(), flow.clientLow());
-        return withPort ? address + flow.clientPort() : address;
+        int address = fold(flow.sourceHigh(), flow.sourceLow());
+        return withPort ? address + flow.sourcePort() : address;
     }
 
     /** The folded address that the client asked for. */
     static int virtual(Flow flow) {
-        return fold(flow.virtualHigh(), flow.virtualLow());
+        return fold(flow.destinationHigh(), flow.destinationLow());
     }
 
     /** The folded address of a server, plus its port. */

@@ -3,7 +3,7 @@ package org.lvs4j.scheduler;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
-import org.lvs4j.stats.LoadBoard;
+import org.lvs4j.internal.concurrent.LoadBoard;
 
 /**
  * Knows the least loaded of many servers without looking at each.
@@ -135,7 +135,9 @@ final class LoadTournament implements LoadBoard.Reader {
 
     /** The first available server with the least load, or {@link Scheduler#NONE}. */
     static int least(LoadMeasure measure, Servers servers) {
-        LoadBoard board = servers.size() < FEWEST_SERVERS ? null : servers.loadBoard();
+        LoadBoard board = servers.size() >= FEWEST_SERVERS && servers instanceof LoadBoard.Source source
+                ? source.loadBoard()
+                : null;
         if (board == null) {
             return measure.least(servers);
         }
@@ -159,7 +161,7 @@ final class LoadTournament implements LoadBoard.Reader {
     }
 
     @Override
-    public void eased(int id) {
+    public void loadDecreased(int id) {
         int index = indexOf(id);
         if (index == Scheduler.NONE) {
             return;

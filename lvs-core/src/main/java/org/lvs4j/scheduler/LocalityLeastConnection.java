@@ -25,7 +25,7 @@ final class LocalityLeastConnection implements Scheduler {
     public int pick(Servers servers, Flow flow) {
         long now = context.nanoTime();
         cache.advance(now);
-        Place place = cache.find(flow.virtualHigh(), flow.virtualLow());
+        Place place = cache.find(flow.destinationHigh(), flow.destinationLow());
         if (place != null) {
             place.touch(now);
         }
@@ -42,7 +42,7 @@ final class LocalityLeastConnection implements Scheduler {
 
     @Override
     public int peek(Servers servers, Flow flow) {
-        int remembered = usable(servers, cache.find(flow.virtualHigh(), flow.virtualLow()));
+        int remembered = usable(servers, cache.find(flow.destinationHigh(), flow.destinationLow()));
         return remembered != NONE ? remembered : LoadMeasure.WEIGHTED_LEAST_CONNECTION.least(servers);
     }
 
@@ -80,7 +80,7 @@ final class LocalityLeastConnection implements Scheduler {
         ServerReference server = ServerReference.to(servers, chosen);
         Place place = found != null
                 ? found
-                : cache.insert(new Place(flow.virtualHigh(), flow.virtualLow(), server, nowNanos));
+                : cache.insert(new Place(flow.destinationHigh(), flow.destinationLow(), server, nowNanos));
         if (place != null) {
             place.server = server;
         }

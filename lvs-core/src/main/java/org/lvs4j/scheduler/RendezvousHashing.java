@@ -62,8 +62,8 @@ final class RendezvousHashing implements Scheduler {
     }
 
     private long client(Flow flow) {
-        long address = mix(mix(flow.clientHigh()) + flow.clientLow());
-        return port ? mix(address + flow.clientPort()) : address;
+        long address = mix(mix(flow.sourceHigh()) + flow.sourceLow());
+        return port ? mix(address + flow.sourcePort()) : address;
     }
 
     /** A number of 53 random bits. */

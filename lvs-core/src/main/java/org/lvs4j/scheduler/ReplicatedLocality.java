@@ -24,7 +24,7 @@ final class ReplicatedLocality implements Scheduler {
     public int pick(Servers servers, Flow flow) {
         long now = context.nanoTime();
         cache.advance(now);
-        Place place = cache.find(flow.virtualHigh(), flow.virtualLow());
+        Place place = cache.find(flow.destinationHigh(), flow.destinationLow());
         if (place != null) {
             place.touch(now);
             ServerSet set = place.servers();
@@ -43,7 +43,7 @@ final class ReplicatedLocality implements Scheduler {
         }
         if (place == null) {
             ServerSet alone = ServerSet.of(servers, chosen, now);
-            place = cache.insert(new Place(flow.virtualHigh(), flow.virtualLow(), alone, now));
+            place = cache.insert(new Place(flow.destinationHigh(), flow.destinationLow(), alone, now));
         }
         if (place != null) {
             place.add(servers, chosen, now);
@@ -53,7 +53,7 @@ final class ReplicatedLocality implements Scheduler {
 
     @Override
     public int peek(Servers servers, Flow flow) {
-        Place place = cache.find(flow.virtualHigh(), flow.virtualLow());
+        Place place = cache.find(flow.destinationHigh(), flow.destinationLow());
         int least = place == null ? NONE : place.servers().leastLoaded(servers);
         return least != NONE && !LocalityLeastConnection.crowded(servers, least)
                 ? least

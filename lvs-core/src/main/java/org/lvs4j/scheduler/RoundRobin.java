@@ -5,9 +5,9 @@ package org.lvs4j.scheduler;
  *
  * <p>The place is that of the server chosen last, counted from 1, or 0 for the head of the list. It follows its server
  * through changes; when that server leaves, the one before it takes its place. How threads share it, and how far they
- * get ahead of one another while they race, is in {@link TakingTurns}.
+ * get ahead of one another while they race, is in {@link SharedSequence}.
  */
-final class RoundRobin extends TakingTurns {
+final class RoundRobin extends SharedSequence {
     private RoundRobin(long place) {
         super(place);
     }

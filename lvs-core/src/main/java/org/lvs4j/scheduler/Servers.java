@@ -1,8 +1,6 @@
 package org.lvs4j.scheduler;
 
-import org.jspecify.annotations.Nullable;
 import org.lvs4j.service.RealServer;
-import org.lvs4j.stats.LoadBoard;
 
 /**
  * The real servers of a service as a scheduler sees them: a list, the newest server first, the way IPVS keeps it.
@@ -42,14 +40,6 @@ public interface Servers {
     /** Live connections of the server at one moment: the active ones in the upper 32 bits, the inactive ones in the lower. */
     default long connections(int index) {
         return (long) active(index) << Integer.SIZE | inactive(index);
-    }
-
-    /**
-     * Where it is made known that a connection count in this list has become less or an overload mark has gone, or null if a
-     * reader must look at each server. A board belongs to a service: later lists of the service have the same one.
-     */
-    default @Nullable LoadBoard loadBoard() {
-        return null;
     }
 
     /** A number that names this server for as long as the director knows it, whatever its index. */

@@ -14,9 +14,9 @@ package org.lvs4j.scheduler;
  * is written down, {@link WeightSearch} finds the next server heavy enough. Rounds in which every heavy server is overloaded
  * are skipped in one step, so a pick never walks the list more than a few times, whatever the weights.
  *
- * <p>How threads share the walk, and how far they get ahead of one another while they race, is in {@link TakingTurns}.
+ * <p>How threads share the walk, and how far they get ahead of one another while they race, is in {@link SharedSequence}.
  */
-final class WeightedRoundRobin extends TakingTurns {
+final class WeightedRoundRobin extends SharedSequence {
     // A place is the number of a written turn, WRITTEN added; or the index of the server above the current weight.
     private static final int WEIGHT_BITS = 31;
     private static final int INDEX_MASK = (1 << PLACE_BITS - WEIGHT_BITS) - 1;

@@ -11,7 +11,7 @@ import org.lvs4j.net.Endpoint;
  * One real server of a service as it is configured. Immutable.
  *
  * <pre>{@code
- * RealServer server = RealServer.at("192.168.1.1:8080").weight(3).build();
+ * RealServer server = RealServer.builder("192.168.1.1:8080").weight(3).build();
  * }</pre>
  *
  * @param endpoint its address; port 0 keeps the port that the client asked for
@@ -54,7 +54,7 @@ public record RealServer(Endpoint endpoint, int weight, Forwarding forwarding, i
      * @throws IllegalArgumentException if the text is not an endpoint
      */
     public static RealServer of(String endpoint) {
-        return at(endpoint).build();
+        return builder(endpoint).build();
     }
 
     /**
@@ -62,12 +62,12 @@ public record RealServer(Endpoint endpoint, int weight, Forwarding forwarding, i
      *
      * @throws IllegalArgumentException if the text is not an endpoint
      */
-    public static Builder at(String endpoint) {
-        return at(Endpoint.parse(endpoint));
+    public static Builder builder(String endpoint) {
+        return builder(Endpoint.parse(endpoint));
     }
 
     /** A builder for the server at an endpoint. */
-    public static Builder at(Endpoint endpoint) {
+    public static Builder builder(Endpoint endpoint) {
         return new Builder(endpoint);
     }
 

@@ -79,4 +79,16 @@ public enum Sysctl {
     public int max() {
         return max;
     }
+
+    /**
+     * Checks a value and returns it.
+     *
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public int requireInRange(int value) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(key() + " = " + value + " is outside " + min + ".." + max);
+        }
+        return value;
+    }
 }

@@ -17,7 +17,7 @@ import org.lvs4j.net.Protocol;
  * One virtual service as it is configured, without its servers. Immutable.
  *
  * <pre>{@code
- * VirtualService web = VirtualService.tcp("10.0.0.1:80").scheduler("wrr").build();
+ * VirtualService web = VirtualService.builder(ServiceKey.tcp("10.0.0.1:80")).scheduler("wrr").build();
  * }</pre>
  */
 public final class VirtualService {
@@ -42,16 +42,6 @@ public final class VirtualService {
         persistence = builder.persistence;
         onePacket = builder.onePacket;
         slowStart = builder.slowStart;
-    }
-
-    /** A builder for the TCP service at an endpoint such as {@code 10.0.0.1:80}. */
-    public static Builder tcp(String endpoint) {
-        return builder(ServiceKey.tcp(endpoint));
-    }
-
-    /** A builder for the UDP service at an endpoint such as {@code 10.0.0.1:53}. */
-    public static Builder udp(String endpoint) {
-        return builder(ServiceKey.udp(endpoint));
     }
 
     /** A builder for the service of a key. */

@@ -3,18 +3,20 @@ package org.lvs4j.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.lvs4j.ConnectionSnapshot;
 import org.lvs4j.Director;
 import org.lvs4j.ServiceSnapshot;
+import org.lvs4j.TemplateSnapshot;
 import org.lvs4j.TimeoutSettings;
 import org.lvs4j.config.RuleCommand.ListConnections;
 import org.lvs4j.config.RuleCommand.ListServices;
+import org.lvs4j.net.ConnectionState;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
 
@@ -61,26 +63,33 @@ class ListingTest {
     }
 
     @Test
-    void connections_recorded_byteForByte() throws RuleException {
-        assertThat(Listing.connections(recordedConnections(), new ListConnections(false, true)))
-                .isEqualTo(Recordings.read("connections.txt"));
-        assertThat(Listing.connections(recordedConnections(), new ListConnections(true, true)))
-                .isEqualTo(Recordings.read("connections-persistent.txt"));
+    void connections_recorded_everyLineByteForByte() throws RuleException {
+        assertRecorded("connections.txt", new ListConnections(false, true));
+        assertRecorded("connections-persistent.txt", new ListConnections(true, true));
+    }
+
+    /** The kernel lists connections and templates mixed, in the order of its table; we list connections first. */
+    private static void assertRecorded(String recording, ListConnections list) {
+        List<String> listed = Listing.connections(recordedConnections(), recordedTemplates(), list)
+                .lines()
+                .toList();
+        List<String> recorded = Recordings.read(recording).lines().toList();
+        assertThat(listed.subList(0, 2)).isEqualTo(recorded.subList(0, 2));
+        assertThat(listed).containsExactlyInAnyOrderElementsOf(recorded);
     }
 
     @Test
     void connections_templateOfMarkLongerThanAnHour_protocolIpAndMinutes() {
-        ConnectionSnapshot template = new ConnectionSnapshot(
+        TemplateSnapshot template = new TemplateSnapshot(
                 null,
-                "NONE",
+                false,
                 TimeUnit.SECONDS.toNanos(7_325) + 999_999_999,
                 Endpoint.parse("10.20.0.1:0"),
                 Endpoint.parse("0.0.0.5:0"),
                 Endpoint.parse("192.168.1.1:0"),
-                true,
                 null,
                 null);
-        assertThat(Listing.connections(List.of(template), new ListConnections(true, true)))
+        assertThat(Listing.connections(List.of(), List.of(template), new ListConnections(true, true)))
                 .endsWith("\nIP  122:05 NONE        10.20.0.1:0        0.0.0.5:0          192.168.1.1:0\n");
     }
 
@@ -181,25 +190,44 @@ class ListingTest {
         return (ListServices) command(line);
     }
 
-    /** Takes the recorded lines apart; what makes them up again is the code under test. */
+    // The recorded lines are taken apart; what makes them up again is the code under test.
+
     private static List<ConnectionSnapshot> recordedConnections() {
-        List<ConnectionSnapshot> connections = new ArrayList<>();
-        for (String line :
-                Recordings.read("connections-persistent.txt").lines().skip(2).toList()) {
-            String[] words = line.split(" +");
-            String[] time = words[1].split(":");
-            connections.add(new ConnectionSnapshot(
-                    Protocol.valueOf(words[0]),
-                    words[2],
-                    TimeUnit.MINUTES.toNanos(Long.parseLong(time[0]))
-                            + TimeUnit.SECONDS.toNanos(Long.parseLong(time[1])),
-                    Endpoint.parse(words[3]),
-                    Endpoint.parse(words[4]),
-                    Endpoint.parse(words[5]),
-                    words[3].endsWith(":0"),
-                    words.length > 6 ? words[6] : null,
-                    words.length > 6 ? words[7] : null));
-        }
-        return connections;
+        return recordedRows(false)
+                .map(words -> new ConnectionSnapshot(
+                        Protocol.valueOf(words[0]),
+                        ConnectionState.valueOf(words[2]),
+                        nanos(words[1]),
+                        Endpoint.parse(words[3]),
+                        Endpoint.parse(words[4]),
+                        Endpoint.parse(words[5])))
+                .toList();
+    }
+
+    private static List<TemplateSnapshot> recordedTemplates() {
+        return recordedRows(true)
+                .map(words -> new TemplateSnapshot(
+                        Protocol.valueOf(words[0]),
+                        words[2].equals("ASSURED"),
+                        nanos(words[1]),
+                        Endpoint.parse(words[3]),
+                        Endpoint.parse(words[4]),
+                        Endpoint.parse(words[5]),
+                        words.length > 6 ? words[6] : null,
+                        words.length > 6 ? words[7] : null))
+                .toList();
+    }
+
+    private static Stream<String[]> recordedRows(boolean templates) {
+        return Recordings.read("connections-persistent.txt")
+                .lines()
+                .skip(2)
+                .map(line -> line.split(" +"))
+                .filter(words -> words[3].endsWith(":0") == templates);
+    }
+
+    private static long nanos(String minutesAndSeconds) {
+        String[] time = minutesAndSeconds.split(":");
+        return TimeUnit.MINUTES.toNanos(Long.parseLong(time[0])) + TimeUnit.SECONDS.toNanos(Long.parseLong(time[1]));
     }
 }

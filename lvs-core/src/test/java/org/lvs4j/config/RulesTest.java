@@ -133,7 +133,7 @@ class RulesTest {
         Director director = Director.create();
         ServiceKey key = ServiceKey.tcp("10.0.0.1:80");
         director.addService(VirtualService.builder(key).build());
-        RealServer server = RealServer.at("192.168.1.1:80").build();
+        RealServer server = RealServer.builder("192.168.1.1:80").build();
         assertThatThrownBy(() -> new RuleCommand.EditServer(key, server).applyTo(director))
                 .hasMessageStartingWith("No such destination '192.168.1.1:80'; expected");
         assertThatThrownBy(() ->

@@ -146,7 +146,7 @@ final class ConcurrentSequencesTest {
             picks += 2;
         }
         // One turn was taken behind the others: what is left is one run of turns less the first.
-        for (int i = 1; i < TakingTurns.SET_ASIDE; i++, picks++) {
+        for (int i = 1; i < SharedSequence.SET_ASIDE; i++, picks++) {
             int foretold = scheduler.peek(servers, flow);
             int index = scheduler.pick(servers, flow);
             assertThat(index).isEqualTo(foretold);
@@ -191,7 +191,7 @@ final class ConcurrentSequencesTest {
         assertThat(IntStream.of(servers).max().getAsInt()
                         - IntStream.of(servers).min().getAsInt())
                 .as("%s", Arrays.toString(servers))
-                .isLessThanOrEqualTo(1 + TakingTurns.CELLS);
+                .isLessThanOrEqualTo(1 + SharedSequence.CELLS);
     }
 
     @Test
@@ -202,7 +202,7 @@ final class ConcurrentSequencesTest {
             int weight = new int[] {0, 1, 2, 5}[i];
             assertThat(shares[i] - 50_000 * weight)
                     .as("%s", Arrays.toString(shares))
-                    .isBetween(-5 * (1 + TakingTurns.CELLS), 5 * (1 + TakingTurns.CELLS));
+                    .isBetween(-5 * (1 + SharedSequence.CELLS), 5 * (1 + SharedSequence.CELLS));
         }
     }
 }

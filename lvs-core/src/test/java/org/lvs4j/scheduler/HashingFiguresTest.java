@@ -45,7 +45,7 @@ final class HashingFiguresTest {
     private static String figures(String name, int size) {
         TestServers before = TestServers.none();
         for (int i = 1; i <= size; i++) {
-            before = before.with(RealServer.at(TestService.endpoint(i)).build(), new TestServers.Live(i));
+            before = before.with(RealServer.builder(TestService.endpoint(i)).build(), new TestServers.Live(i));
         }
         int[] idsBefore = ids(name, before);
         double moved = 0;

@@ -145,7 +145,8 @@ final class MaglevHashingTest {
     void added_moreServersThanSlots_isRefusedWithTheNumbers() {
         TestServers servers = TestServers.none();
         for (int i = 0; i < 4094; i++) {
-            servers = servers.with(RealServer.at(TestService.endpoint(i + 1)).build(), new TestServers.Live(i));
+            servers =
+                    servers.with(RealServer.builder(TestService.endpoint(i + 1)).build(), new TestServers.Live(i));
         }
         TestServers tooMany = servers;
         Scheduler scheduler = TestService.of("mh").view.scheduler();

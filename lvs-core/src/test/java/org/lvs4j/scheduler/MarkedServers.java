@@ -4,12 +4,13 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.lvs4j.internal.concurrent.LoadBoard;
 import org.lvs4j.service.RealServer;
-import org.lvs4j.stats.LoadBoard;
 
 /** A list whose changes are marked on a board. Lists made from one another share loads and board. */
-final class MarkedServers implements Servers {
-    private static final RealServer SERVER = RealServer.at("192.168.0.1:80").build();
+final class MarkedServers implements Servers, LoadBoard.Source {
+    private static final RealServer SERVER =
+            RealServer.builder("192.168.0.1:80").build();
 
     private final LoadBoard board;
     private final AtomicLongArray connections;
@@ -75,14 +76,14 @@ final class MarkedServers implements Servers {
     void add(int index, int active, int inactive) {
         connections.getAndAdd(ids[index], ((long) active << 32) + inactive);
         if (active < 0 || inactive < 0) {
-            board.eased(ids[index]);
+            board.loadDecreased(ids[index]);
         }
     }
 
     void overload(int index, boolean now) {
         overloaded.set(ids[index], now ? 1 : 0);
         if (!now) {
-            board.eased(ids[index]);
+            board.loadDecreased(ids[index]);
         }
     }
 

@@ -65,7 +65,7 @@ final class TestService implements SchedulerContext {
     void add(String endpoint, int weight, TestServers.Live live) {
         View now = view;
         TestServers servers =
-                now.servers.with(RealServer.at(endpoint).weight(weight).build(), live);
+                now.servers.with(RealServer.builder(endpoint).weight(weight).build(), live);
         view = new View(servers, now.scheduler.added(servers));
     }
 

@@ -1,11 +1,11 @@
 package org.lvs4j.scheduler;
 
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.lvs4j.internal.concurrent.LoadBoard;
 import org.lvs4j.service.RealServer;
-import org.lvs4j.stats.LoadBoard;
 
 /** A list of servers of weight 1, whose loads a race changes as a server would: the load first, the board then. */
-final class LoadedServers implements Servers {
+final class LoadedServers implements Servers, LoadBoard.Source {
     private final LoadBoard board = new LoadBoard();
     private final AtomicIntegerArray active;
 
@@ -16,7 +16,7 @@ final class LoadedServers implements Servers {
     void change(int index, int delta) {
         active.getAndAdd(index, delta);
         if (delta < 0) {
-            board.eased(index);
+            board.loadDecreased(index);
         }
     }
 

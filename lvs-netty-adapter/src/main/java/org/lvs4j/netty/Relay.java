@@ -27,8 +27,8 @@ import org.lvs4j.service.ServiceKey;
  * the addresses. Servers see the relay's address, not the client's.
  *
  * <pre>{@code
- * director.addService(VirtualService.tcp("127.0.0.1:8080").build());
- * director.addServer(ServiceKey.tcp("127.0.0.1:8080"), RealServer.at("192.168.1.1:80").build());
+ * director.addService(VirtualService.builder(ServiceKey.tcp("127.0.0.1:8080")).build());
+ * director.addServer(ServiceKey.tcp("127.0.0.1:8080"), RealServer.builder("192.168.1.1:80").build());
  * Relay relay = Relay.start(director);
  * }</pre>
  *
@@ -64,7 +64,7 @@ public final class Relay implements AutoCloseable {
 
     private final RelayState state;
     private final MultiThreadIoEventLoopGroup group;
-    private final Listeners listeners;
+    private final ListeningSockets listeners;
 
     private Relay(Director director, RelayOptions options) {
         state = new RelayState(director, options);
@@ -72,9 +72,9 @@ public final class Relay implements AutoCloseable {
                 options.threads(),
                 new DefaultThreadFactory("lvs-relay"),
                 options.transport().ioHandlerFactory());
-        listeners = new Listeners(state, group);
+        listeners = new ListeningSockets(state, group);
         for (EventExecutor loop : group) {
-            state.add(new Lane((EventLoop) loop, state));
+            state.add(new EventLoopState((EventLoop) loop, state));
         }
     }
 
@@ -106,7 +106,7 @@ public final class Relay implements AutoCloseable {
             close();
             throw new RelayException(problems);
         }
-        state.lanes().forEach(Lane::start);
+        state.lanes().forEach(EventLoopState::start);
         group.next().scheduleWithFixedDelay(this::advance, ADVANCE_MILLIS, ADVANCE_MILLIS, TimeUnit.MILLISECONDS);
         RelayState.LOGGER.info("relay started on {}", transport());
         return this;
@@ -160,17 +160,17 @@ public final class Relay implements AutoCloseable {
 
     /** How many sockets of TCP connections are open. Asks each event loop, and waits for the answer. */
     long openSockets() {
-        return sum(Lane::openSockets);
+        return sum(EventLoopState::openSockets);
     }
 
     /** How much memory waits to be written to TCP sockets, in bytes. Asks each event loop, and waits for the answer. */
     long queuedBytes() {
-        return sum(Lane::queuedBytes);
+        return sum(EventLoopState::queuedBytes);
     }
 
-    private long sum(ToLongFunction<Lane> quantity) {
+    private long sum(ToLongFunction<EventLoopState> quantity) {
         long sum = 0;
-        for (Lane lane : state.lanes()) {
+        for (EventLoopState lane : state.lanes()) {
             sum += lane.loop.isTerminated()
                     ? quantity.applyAsLong(lane)
                     : lane.loop
@@ -252,7 +252,7 @@ public final class Relay implements AutoCloseable {
         state.stop();
         listeners.unbindAll();
         List<Future<?>> ending = new ArrayList<>();
-        for (Lane lane : state.lanes()) {
+        for (EventLoopState lane : state.lanes()) {
             ending.add(lane.loop.submit(lane::abortAll));
         }
         ending.forEach(Future::awaitUninterruptibly);

@@ -18,7 +18,7 @@ final class RelayState {
     final RelayCounters counters = new RelayCounters();
     final RateLimitedLog log = new RateLimitedLog(LOGGER);
     final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private final Map<EventLoop, Lane> lanes = new IdentityHashMap<>();
+    private final Map<EventLoop, EventLoopState> lanes = new IdentityHashMap<>();
 
     // Written by the thread that stops the relay, read by the event loops: volatile, so that what they accept from
     // then on is turned away.
@@ -30,19 +30,19 @@ final class RelayState {
     }
 
     /** Adds the lane of a loop; only while the relay is being built. */
-    void add(Lane lane) {
+    void add(EventLoopState lane) {
         lanes.put(lane.loop, lane);
     }
 
-    Lane lane(EventLoop loop) {
-        Lane lane = lanes.get(loop);
+    EventLoopState lane(EventLoop loop) {
+        EventLoopState lane = lanes.get(loop);
         if (lane == null) {
             throw new IllegalStateException("not a loop of this relay: " + loop);
         }
         return lane;
     }
 
-    Iterable<Lane> lanes() {
+    Iterable<EventLoopState> lanes() {
         return lanes.values();
     }
 

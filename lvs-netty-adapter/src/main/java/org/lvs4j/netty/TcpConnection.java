@@ -33,8 +33,8 @@ final class TcpConnection {
     TcpConnection next;
 
     private final RelayState state;
-    private final Lane lane;
-    private final Listener listener;
+    private final EventLoopState lane;
+    private final ListeningSocket listener;
     private final TcpSide client;
     private @Nullable TcpSide server;
     private @Nullable Connection connection;
@@ -48,7 +48,7 @@ final class TcpConnection {
     private boolean serverFinished;
     private boolean ended;
 
-    TcpConnection(RelayState state, Listener listener, Channel channel) {
+    TcpConnection(RelayState state, ListeningSocket listener, Channel channel) {
         this.state = state;
         this.listener = listener;
         lane = state.lane(channel.eventLoop());
@@ -56,7 +56,7 @@ final class TcpConnection {
         channel.pipeline().addLast(client);
     }
 
-    Lane lane() {
+    EventLoopState lane() {
         return lane;
     }
 
@@ -67,7 +67,7 @@ final class TcpConnection {
     /** A socket is connected. */
     void stands(TcpSide side) {
         if (ended) {
-            Lane.reset(side.channel());
+            EventLoopState.reset(side.channel());
         } else if (side == client) {
             accepted();
         } else {
@@ -94,7 +94,7 @@ final class TcpConnection {
                     listener,
                     state.options.maxConnections());
             ended = true;
-            Lane.reset(client.channel());
+            EventLoopState.reset(client.channel());
             return;
         }
         admitted = true;
@@ -276,7 +276,7 @@ final class TcpConnection {
         if (how == End.ORDERLY) {
             side.channel().close();
         } else {
-            Lane.reset(side.channel());
+            EventLoopState.reset(side.channel());
         }
     }
 }

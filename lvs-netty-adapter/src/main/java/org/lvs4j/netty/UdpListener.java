@@ -27,15 +27,15 @@ final class UdpListener extends ChannelInboundHandlerAdapter {
     private static final int COPIED_BYTES = 4096;
 
     private final RelayState state;
-    private final Lane lane;
-    private final Listener listener;
+    private final EventLoopState lane;
+    private final ListeningSocket listener;
     private final Channel channel;
     private final Map<InetSocketAddress, UdpFlow> flows = new HashMap<>();
     private final Map<ReplyPath, UdpFlow> replyPaths = new HashMap<>();
 
     private record ReplyPath(InetSocketAddress client, Endpoint server) {}
 
-    UdpListener(RelayState state, Listener listener, Channel channel) {
+    UdpListener(RelayState state, ListeningSocket listener, Channel channel) {
         this.state = state;
         this.listener = listener;
         this.channel = channel;

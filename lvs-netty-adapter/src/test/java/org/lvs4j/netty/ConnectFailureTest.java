@@ -150,7 +150,7 @@ final class ConnectFailureTest {
                 int before = first.accepted.get() == 1 ? 0 : 1;
 
                 director.editServer(
-                        Loopback.SERVICE, RealServer.at(busy).weight(0).build());
+                        Loopback.SERVICE, RealServer.builder(busy).weight(0).build());
                 client.getOutputStream().write(2);
                 assertThat(client.getInputStream().read()).isEqualTo(2);
                 director.removeServer(Loopback.SERVICE, busy);

@@ -40,7 +40,7 @@ final class Loopback {
         Director director = Director.create();
         director.addService(service);
         for (int i = servers.length - 1; i >= 0; i--) {
-            director.addServer(service.key(), RealServer.at(servers[i]).build());
+            director.addServer(service.key(), RealServer.builder(servers[i]).build());
         }
         return director;
     }

@@ -85,11 +85,14 @@ final class RelayLifecycleTest {
             String takenUdp = "127.0.0.1:" + two.getLocalPort();
             String free = Loopback.closedPort();
             Director director = Director.create();
-            director.addService(VirtualService.tcp(free).build());
-            director.addService(VirtualService.tcp(taken).build());
-            director.addService(VirtualService.udp(takenUdp).build());
-            director.addService(VirtualService.tcp("192.0.2.1:80").build());
-            director.addService(VirtualService.tcp("127.0.0.1:0").persistent(60).build());
+            director.addService(VirtualService.builder(ServiceKey.tcp(free)).build());
+            director.addService(VirtualService.builder(ServiceKey.tcp(taken)).build());
+            director.addService(VirtualService.builder(ServiceKey.udp(takenUdp)).build());
+            director.addService(
+                    VirtualService.builder(ServiceKey.tcp("192.0.2.1:80")).build());
+            director.addService(VirtualService.builder(ServiceKey.tcp("127.0.0.1:0"))
+                    .persistent(60)
+                    .build());
             director.addService(VirtualService.builder(ServiceKey.mark(7)).build());
 
             for (int acceptors = 1; acceptors <= 2; acceptors++) {
@@ -183,7 +186,7 @@ final class RelayLifecycleTest {
             try (Relay relay = Relay.start(director)) {
                 ServiceKey key = ServiceKey.tcp(Loopback.closedPort());
                 director.addService(VirtualService.builder(key).build());
-                director.addServer(key, RealServer.at(server.address()).build());
+                director.addServer(key, RealServer.builder(server.address()).build());
                 assertThatThrownBy(() -> relay.address(key)).isInstanceOf(NoSuchElementException.class);
                 relay.refresh();
                 InetSocketAddress address = relay.address(key);
@@ -207,11 +210,11 @@ final class RelayLifecycleTest {
                 ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Director director = Director.create();
             try (Relay relay = Relay.start(director)) {
-                director.addService(
-                        VirtualService.tcp("127.0.0.1:" + other.getLocalPort()).build());
+                director.addService(VirtualService.builder(ServiceKey.tcp("127.0.0.1:" + other.getLocalPort()))
+                        .build());
                 ServiceKey key = ServiceKey.tcp(Loopback.closedPort());
                 director.addService(VirtualService.builder(key).build());
-                director.addServer(key, RealServer.at(server.address()).build());
+                director.addServer(key, RealServer.builder(server.address()).build());
 
                 assertThatThrownBy(relay::refresh)
                         .isInstanceOf(RelayException.class)

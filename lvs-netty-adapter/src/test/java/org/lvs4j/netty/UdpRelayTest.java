@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.lvs4j.Director;
 import org.lvs4j.TimeoutSettings;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
 /** Datagrams and their replies, flows and their end. */
@@ -224,8 +225,9 @@ final class UdpRelayTest {
     @Test
     void refresh_serviceRemoved_flowsEnd() throws Exception {
         try (UdpEchoServer server = new UdpEchoServer()) {
-            VirtualService service =
-                    VirtualService.udp(Loopback.closedUdpPort()).scheduler("rr").build();
+            VirtualService service = VirtualService.builder(ServiceKey.udp(Loopback.closedUdpPort()))
+                    .scheduler("rr")
+                    .build();
             Director director = Loopback.director(service, server.address());
             try (Relay relay = Relay.start(director);
                     DatagramSocket client = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {

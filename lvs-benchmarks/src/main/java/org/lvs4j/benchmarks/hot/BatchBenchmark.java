@@ -70,12 +70,12 @@ public class BatchBenchmark {
         for (Flow flow : flows) {
             Keys.fill(flow, Protocol.TCP, walker.next(sequence, connections));
             if (peer == Batch.ANNOUNCED) {
-                director.announce(flow);
+                director.flows().prefetch(flow);
             }
         }
         long servers = 0;
         for (Flow flow : flows) {
-            long decision = director.packet(flow, ACK, BYTES);
+            long decision = director.flows().dispatch(flow, ACK, BYTES);
             if (Decision.verdict(decision) != Verdict.FORWARD) {
                 throw new IllegalStateException(flow + " has vanished");
             }

@@ -10,6 +10,7 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.service.Forwarding;
 import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
 /** A director with one service for each protocol, rr, and servers that are reached by direct routing, as ipvsadm has it. */
@@ -32,7 +33,7 @@ final class DirectorStore implements ConnectionStore {
     static DirectorStore of(Life life, int connections, LongSupplier ticker) {
         RealServer[] servers = new RealServer[StorePeer.SERVERS];
         for (int i = 0; i < servers.length; i++) {
-            servers[i] = RealServer.at("10.1." + i / 256 + "." + i % 256 + ":80")
+            servers[i] = RealServer.builder("10.1." + i / 256 + "." + i % 256 + ":80")
                     .forwarding(Forwarding.direct())
                     .build();
         }
@@ -41,7 +42,9 @@ final class DirectorStore implements ConnectionStore {
                 .maxConnections(connections + SPARE)
                 .build();
         director.addService(
-                (life.protocol == Protocol.TCP ? VirtualService.tcp(Keys.VIRTUAL) : VirtualService.udp(Keys.VIRTUAL))
+                (life.protocol == Protocol.TCP
+                                ? VirtualService.builder(ServiceKey.tcp(Keys.VIRTUAL))
+                                : VirtualService.builder(ServiceKey.udp(Keys.VIRTUAL)))
                         .scheduler("rr")
                         .build(),
                 servers);
@@ -50,18 +53,18 @@ final class DirectorStore implements ConnectionStore {
 
     @Override
     public int follow(Flow flow) {
-        long decision = director.packet(flow, ACK, BYTES);
+        long decision = director.flows().dispatch(flow, ACK, BYTES);
         return Decision.verdict(decision) == Verdict.FORWARD ? Decision.serverId(decision) : -1;
     }
 
     @Override
     public void place(Flow flow) {
-        long decision = director.packet(flow, SYN, BYTES);
+        long decision = director.flows().dispatch(flow, SYN, BYTES);
         if (Decision.verdict(decision) != Verdict.FORWARD) {
             throw new IllegalStateException(flow + " was not forwarded: " + Decision.verdict(decision));
         }
         if (tcp) {
-            director.packet(flow, ACK, BYTES);
+            director.flows().dispatch(flow, ACK, BYTES);
         }
     }
 
@@ -69,7 +72,7 @@ final class DirectorStore implements ConnectionStore {
     public void end(Flow flow) {
         // A UDP connection ends by itself.
         if (tcp) {
-            director.packet(flow, RST, BYTES);
+            director.flows().dispatch(flow, RST, BYTES);
         }
     }
 

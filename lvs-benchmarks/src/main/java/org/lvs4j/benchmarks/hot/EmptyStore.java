@@ -6,7 +6,7 @@ import org.lvs4j.net.Flow;
 final class EmptyStore implements ConnectionStore {
     @Override
     public int follow(Flow flow) {
-        return (int) flow.clientLow() + flow.clientPort() & Integer.MAX_VALUE;
+        return (int) flow.sourceLow() + flow.sourcePort() & Integer.MAX_VALUE;
     }
 
     @Override

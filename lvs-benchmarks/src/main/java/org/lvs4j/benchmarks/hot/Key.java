@@ -6,6 +6,10 @@ import org.lvs4j.net.Flow;
 record Key(int protocol, long client, int clientPort, long virtual, int virtualPort) {
     static Key of(Flow flow) {
         return new Key(
-                flow.protocol().ordinal(), flow.clientLow(), flow.clientPort(), flow.virtualLow(), flow.virtualPort());
+                flow.protocol().ordinal(),
+                flow.sourceLow(),
+                flow.sourcePort(),
+                flow.destinationLow(),
+                flow.destinationPort());
     }
 }

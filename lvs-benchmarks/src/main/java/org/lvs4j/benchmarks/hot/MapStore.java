@@ -21,7 +21,7 @@ final class MapStore implements ConnectionStore {
     }
 
     static int serverOf(Flow flow) {
-        return (int) (flow.clientLow() % StorePeer.SERVERS);
+        return (int) (flow.sourceLow() % StorePeer.SERVERS);
     }
 
     @Override

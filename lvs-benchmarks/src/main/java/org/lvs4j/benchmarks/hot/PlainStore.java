@@ -49,12 +49,12 @@ final class PlainStore implements ConnectionStore {
     }
 
     private static long addresses(Flow flow) {
-        return flow.clientLow() << 32 | flow.virtualLow() & 0xFFFF_FFFFL;
+        return flow.sourceLow() << 32 | flow.destinationLow() & 0xFFFF_FFFFL;
     }
 
     private static long ports(Flow flow) {
-        return (long) flow.clientPort() << 48
-                | (long) flow.virtualPort() << 32
+        return (long) flow.sourcePort() << 48
+                | (long) flow.destinationPort() << 32
                 | (long) flow.protocol().ordinal() << 24;
     }
 

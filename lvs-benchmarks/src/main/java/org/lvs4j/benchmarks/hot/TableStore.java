@@ -1,18 +1,18 @@
 package org.lvs4j.benchmarks.hot;
 
 import java.util.function.LongSupplier;
-import org.lvs4j.connection.ConnectionCursor;
-import org.lvs4j.connection.ConnectionTable;
-import org.lvs4j.connection.Controller;
-import org.lvs4j.connection.Registry;
-import org.lvs4j.connection.ServerState;
-import org.lvs4j.connection.Timeouts;
-import org.lvs4j.connection.TimerWheel;
+import org.lvs4j.internal.concurrent.IdTable;
+import org.lvs4j.internal.concurrent.LoadBoard;
+import org.lvs4j.internal.concurrent.TimerWheel;
+import org.lvs4j.internal.connection.ConnectionCursor;
+import org.lvs4j.internal.connection.ConnectionTable;
+import org.lvs4j.internal.connection.ServerState;
+import org.lvs4j.internal.connection.TemplateHandle;
+import org.lvs4j.internal.connection.Timeouts;
+import org.lvs4j.internal.counters.Counters;
 import org.lvs4j.net.Flow;
 import org.lvs4j.service.Forwarding;
 import org.lvs4j.service.RealServer;
-import org.lvs4j.stats.Counters;
-import org.lvs4j.stats.LoadBoard;
 
 /**
  * The connection table of a director without the director: no choice of services, no scheduler, no statistics. Following
@@ -33,13 +33,13 @@ final class TableStore implements ConnectionStore {
     TableStore(LongSupplier clock) {
         this.clock = clock;
         long now = clock.getAsLong();
-        Registry<ServerState> registry = new Registry<>(ServerState[]::new, 1 << 20);
-        Registry<Controller> controllers = new Registry<>(Controller[]::new, 1);
+        IdTable<ServerState> registry = new IdTable<>(ServerState[]::new, 1 << 20);
+        IdTable<TemplateHandle> controllers = new IdTable<>(TemplateHandle[]::new, 1);
         table = new ConnectionTable(new Timeouts(), registry, controllers, new TimerWheel(now), Integer.MAX_VALUE, now);
         Counters counters = new Counters();
         LoadBoard board = new LoadBoard();
         for (int i = 0; i < servers.length; i++) {
-            RealServer config = RealServer.at("10.1." + i / 256 + "." + i % 256 + ":" + PORT)
+            RealServer config = RealServer.builder("10.1." + i / 256 + "." + i % 256 + ":" + PORT)
                     .forwarding(Forwarding.direct())
                     .build();
             int id = registry.take();
@@ -73,6 +73,9 @@ final class TableStore implements ConnectionStore {
         int index = turn;
         turn = index + 1 == servers.length ? 0 : index + 1;
         long now = clock.getAsLong();
+        if (!table.reserve()) {
+            throw new IllegalStateException("the ceiling is reached");
+        }
         ConnectionCursor.Insertion insertion = table.cursor().insert(flow, servers[index], PORT, null, SYN, false, now);
         if (insertion != ConnectionCursor.Insertion.DONE) {
             throw new IllegalStateException(flow + " was not inserted: " + insertion);

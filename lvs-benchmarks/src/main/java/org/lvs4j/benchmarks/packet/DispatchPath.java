@@ -26,7 +26,7 @@ final class DispatchPath implements PacketPath {
 
     @Override
     public int pass(PacketMaker maker, ByteBuffer packet) {
-        long decision = director.packet(maker.fill(flow), maker.flags(), maker.length());
+        long decision = director.flows().dispatch(maker.fill(flow), maker.flags(), maker.length());
         return Decision.verdict(decision) == Verdict.FORWARD ? Decision.port(decision) : 0;
     }
 

@@ -9,6 +9,7 @@ import org.lvs4j.benchmarks.hot.Clock;
 import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
 /** The circumstances of a run. */
@@ -29,7 +30,7 @@ record PacketSetting(
         for (int i = 0; i < SERVERS; i++) {
             String address = v4 ? "192.168.0." + (i + 1) : "[fd00:2::" + Integer.toHexString(i + 1) + "]";
             int port = method == PacketMethod.MASQUERADE ? 8080 : 80;
-            servers[i] = RealServer.at(address + ":" + port)
+            servers[i] = RealServer.builder(address + ":" + port)
                     .forwarding(method.forwarding)
                     .build();
         }
@@ -40,7 +41,9 @@ record PacketSetting(
                 .build();
         String virtual = v4 ? PacketMaker.VIRTUAL_V4 : PacketMaker.VIRTUAL_V6;
         director.addService(
-                (protocol == Protocol.TCP ? VirtualService.tcp(virtual) : VirtualService.udp(virtual))
+                (protocol == Protocol.TCP
+                                ? VirtualService.builder(ServiceKey.tcp(virtual))
+                                : VirtualService.builder(ServiceKey.udp(virtual)))
                         .scheduler("rr")
                         .build(),
                 servers);

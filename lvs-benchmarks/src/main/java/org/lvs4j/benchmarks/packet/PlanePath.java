@@ -2,10 +2,10 @@ package org.lvs4j.benchmarks.packet;
 
 import java.nio.ByteBuffer;
 import org.lvs4j.Director;
-import org.lvs4j.PacketPaths;
-import org.lvs4j.PacketPlane;
-import org.lvs4j.PacketVerdict;
 import org.lvs4j.net.IpAddress;
+import org.lvs4j.plane.PacketDecision;
+import org.lvs4j.plane.PacketPaths;
+import org.lvs4j.plane.PacketPlane;
 
 /** The packet plane of a director. */
 final class PlanePath implements PacketPath {
@@ -15,7 +15,8 @@ final class PlanePath implements PacketPath {
 
     PlanePath(PacketSetting setting) {
         director = setting.director();
-        plane = director.packetPlane(
+        plane = PacketPlane.builder(
+                        director,
                         PacketPaths.fixed(1500, IpAddress.parse("192.168.255.254"), IpAddress.parse("fd00:2:ffff::1")))
                 .build();
         out = setting.buffer();
@@ -24,14 +25,14 @@ final class PlanePath implements PacketPath {
     @Override
     public void open(PacketMaker maker, ByteBuffer packet) {
         long verdict = plane.process(packet, out);
-        if (PacketVerdict.length(verdict) == 0 || PacketVerdict.serverId(verdict) == PacketVerdict.NO_SERVER) {
-            throw new IllegalStateException("not forwarded: " + PacketVerdict.toString(verdict));
+        if (PacketDecision.length(verdict) == 0 || PacketDecision.serverId(verdict) == PacketDecision.NO_SERVER) {
+            throw new IllegalStateException("not forwarded: " + PacketDecision.toString(verdict));
         }
     }
 
     @Override
     public int pass(PacketMaker maker, ByteBuffer packet) {
-        return PacketVerdict.length(plane.process(packet, out));
+        return PacketDecision.length(plane.process(packet, out));
     }
 
     @Override

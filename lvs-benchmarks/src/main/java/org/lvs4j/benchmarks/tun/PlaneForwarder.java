@@ -3,6 +3,7 @@ package org.lvs4j.benchmarks.tun;
 import org.lvs4j.Director;
 import org.lvs4j.netty.tun.TunPlane;
 import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
 /** A director with one masqueraded server. */
@@ -12,7 +13,7 @@ final class PlaneForwarder implements Forwarder {
     PlaneForwarder() {
         Director director = Director.create();
         director.addService(
-                VirtualService.udp(TunPeer.VIRTUAL + ":" + TunPeer.PORT)
+                VirtualService.builder(ServiceKey.udp(TunPeer.VIRTUAL + ":" + TunPeer.PORT))
                         .scheduler("rr")
                         .build(),
                 RealServer.of(TunPeer.SERVER + ":" + TunPeer.PORT));

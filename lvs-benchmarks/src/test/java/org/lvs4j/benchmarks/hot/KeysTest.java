@@ -20,9 +20,9 @@ class KeysTest {
             for (long first : new long[] {0, Walker.firstOwn(0), Walker.firstOwn(1)}) {
                 assertThat(first + i).isLessThan(Keys.COUNT);
                 seen.add(Key.of(Keys.fill(flow, Protocol.TCP, first + i)));
-                addresses.add(flow.clientLow());
-                assertThat(flow.clientLow()).isBetween(0L, 0xFFFF_FFFFL);
-                assertThat(flow.clientPort()).isBetween(32768, 65535);
+                addresses.add(flow.sourceLow());
+                assertThat(flow.sourceLow()).isBetween(0L, 0xFFFF_FFFFL);
+                assertThat(flow.sourcePort()).isBetween(32768, 65535);
             }
         }
         assertThat(seen).hasSize(3 * COUNT);

@@ -57,7 +57,7 @@ final class SetUpPlan {
      * @param table the first number for rules and routing tables
      * @throws TunException if what is wanted cannot be set up on this host
      */
-    static List<Step> of(String device, int table, int mtu, Wanted wanted, NetworkFacts facts) {
+    static List<Step> of(String device, int table, int mtu, DesiredNetwork wanted, NetworkFacts facts) {
         SetUpPlan plan = new SetUpPlan(device, table, mtu, facts);
         plan.device(device);
         for (AddressFamily family : AddressFamily.values()) {
@@ -84,7 +84,7 @@ final class SetUpPlan {
         }
     }
 
-    private void family(AddressFamily family, Wanted wanted) {
+    private void family(AddressFamily family, DesiredNetwork wanted) {
         List<IpAddress> virtual = of(family, wanted.virtual());
         List<IpAddress> masqueraded = of(family, wanted.masqueraded());
         if (virtual.isEmpty()) {

@@ -6,10 +6,10 @@ import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.lvs4j.PacketAction;
-import org.lvs4j.PacketPlane;
-import org.lvs4j.PacketVerdict;
 import org.lvs4j.net.AddressFamily;
+import org.lvs4j.plane.PacketAction;
+import org.lvs4j.plane.PacketDecision;
+import org.lvs4j.plane.PacketPlane;
 import org.lvs4j.service.RealServer;
 
 /**
@@ -35,7 +35,7 @@ final class TunLoop implements EpollIoHandle {
     TunLoop(TunState state, TunDevice device) {
         this.state = state;
         this.device = device;
-        plane = state.director.packetPlane(state).build();
+        plane = PacketPlane.builder(state.director, state).build();
     }
 
     @Override
@@ -71,8 +71,8 @@ final class TunLoop implements EpollIoHandle {
     private void carry() {
         long verdict = plane.process(in, out, state.markOf(in));
         while (true) {
-            PacketAction action = PacketVerdict.action(verdict);
-            int length = PacketVerdict.length(verdict);
+            PacketAction action = PacketDecision.action(verdict);
+            int length = PacketDecision.length(verdict);
             if (length == 0) {
                 withoutOutput(action);
             } else {
@@ -80,7 +80,7 @@ final class TunLoop implements EpollIoHandle {
                 send(action, verdict);
                 out.clear();
             }
-            if (!PacketVerdict.more(verdict)) {
+            if (!PacketDecision.more(verdict)) {
                 return;
             }
             verdict = plane.next(out);
@@ -101,7 +101,7 @@ final class TunLoop implements EpollIoHandle {
             case ANSWER -> write(device, out, TunCounters.ANSWERED);
             case PASS -> pass(out);
             case ROUTE_DIRECT -> {
-                RealServer server = state.director.server(PacketVerdict.serverId(verdict));
+                RealServer server = state.director.flows().server(PacketDecision.serverId(verdict));
                 TunDevice way = server == null
                         ? null
                         : state.view().direct(server.endpoint().address());

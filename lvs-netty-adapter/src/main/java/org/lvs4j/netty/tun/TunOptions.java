@@ -2,7 +2,7 @@ package org.lvs4j.netty.tun;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.lvs4j.PacketPaths;
+import org.lvs4j.plane.PacketPaths;
 
 /** How a TUN plane is to behave; see {@link TunPlane.Builder}. Immutable. */
 record TunOptions(String device, int mtu, int queues, int table, boolean setUp, List<Marks.Mark> marks) {

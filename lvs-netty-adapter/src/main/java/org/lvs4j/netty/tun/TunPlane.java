@@ -65,9 +65,11 @@ public final class TunPlane implements AutoCloseable {
     private TunPlane(Director director, TunOptions options) {
         this.options = options;
         setUp = new SetUp(new Shell()::run);
-        Wanted nothing = Wanted.by(List.of(), List.of(), Map.of());
+        DesiredNetwork nothing = DesiredNetwork.by(List.of(), List.of(), Map.of());
         state = new TunState(
-                director, new Marks(options.marks()), new View(options.mtu(), nothing, Map.of(), address -> null));
+                director,
+                new Marks(options.marks()),
+                new NetworkView(options.mtu(), nothing, Map.of(), address -> null));
         group = new MultiThreadIoEventLoopGroup(
                 options.queues(), new DefaultThreadFactory("lvs-tun"), EpollIoHandler.newFactory());
     }
@@ -124,11 +126,11 @@ public final class TunPlane implements AutoCloseable {
                 + String.join("\n  ", commands);
     }
 
-    private Wanted wanted() {
-        return Wanted.by(state.director.services(), new Marks(options.marks()).addresses(), directNumbers);
+    private DesiredNetwork wanted() {
+        return DesiredNetwork.by(state.director.services(), new Marks(options.marks()).addresses(), directNumbers);
     }
 
-    private List<Step> plan(Wanted wanted) {
+    private List<Step> plan(DesiredNetwork wanted) {
         return SetUpPlan.of(options.device(), options.table(), options.mtu(), wanted, host.read(options.device()));
     }
 
@@ -181,7 +183,7 @@ public final class TunPlane implements AutoCloseable {
     }
 
     private void follow() {
-        Wanted wanted = wanted();
+        DesiredNetwork wanted = wanted();
         List<IpAddress> opened = new ArrayList<>();
         try {
             wanted.direct().forEach((server, number) -> {
@@ -206,7 +208,7 @@ public final class TunPlane implements AutoCloseable {
         directDevices
                 .entrySet()
                 .removeIf(entry -> !wanted.direct().containsKey(entry.getKey()) && gone.add(entry.getValue()));
-        state.publish(new View(options.mtu(), wanted, directDevices, NetworkFacts.Host::sourceTowards));
+        state.publish(new NetworkView(options.mtu(), wanted, directDevices, NetworkFacts.Host::sourceTowards));
         gone.forEach(this::closeBehindTheLoops);
     }
 

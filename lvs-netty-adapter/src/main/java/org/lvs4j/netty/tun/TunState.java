@@ -6,9 +6,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Director;
-import org.lvs4j.PacketPaths;
 import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.IpAddress;
+import org.lvs4j.plane.PacketPaths;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,19 +24,19 @@ final class TunState implements PacketPaths {
     private final AtomicLong nextWarningNanos = new AtomicLong(System.nanoTime());
 
     // Volatile publishes a view, which is not changed afterwards, to the event loops.
-    private volatile View view;
+    private volatile NetworkView view;
 
-    TunState(Director director, Marks marks, View view) {
+    TunState(Director director, Marks marks, NetworkView view) {
         this.director = director;
         this.marks = marks;
         this.view = view;
     }
 
-    View view() {
+    NetworkView view() {
         return view;
     }
 
-    void publish(View next) {
+    void publish(NetworkView next) {
         view = next;
     }
 

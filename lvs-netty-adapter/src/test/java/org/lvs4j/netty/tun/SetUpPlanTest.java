@@ -44,7 +44,7 @@ class SetUpPlanTest {
     private List<Step> plan(String... rules) throws RuleException {
         Director director = Director.create();
         Rules.parse(String.join("\n", rules), "test").applyTo(director);
-        Wanted wanted = Wanted.by(director.services(), List.of(), numbers);
+        DesiredNetwork wanted = DesiredNetwork.by(director.services(), List.of(), numbers);
         return SetUpPlan.of("lvs0", 5300, 1500, wanted, new NetworkFacts(links, sysctls::get));
     }
 

@@ -25,9 +25,9 @@ public final class BalancedClient {
             Director director = Director.create();
             director.addService(
                     VirtualService.builder(fruit).scheduler("wrr").build(),
-                    RealServer.at(apple.address()).weight(3).build(),
-                    RealServer.at(banana.address()).weight(2).build(),
-                    RealServer.at(cherry.address()).weight(1).build());
+                    RealServer.builder(apple.address()).weight(3).build(),
+                    RealServer.builder(banana.address()).weight(2).build(),
+                    RealServer.builder(cherry.address()).weight(1).build());
 
             HttpClient http = HttpClient.newHttpClient();
             for (int i = 0; i < 12; i++) {

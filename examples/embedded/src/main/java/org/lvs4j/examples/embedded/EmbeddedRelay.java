@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import org.lvs4j.Director;
 import org.lvs4j.netty.Relay;
 import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
 /** An application that opens a port and relays what comes in to a pool of servers. */
@@ -24,7 +25,9 @@ public final class EmbeddedRelay {
 
             Director director = Director.create();
             director.addService(
-                    VirtualService.tcp(address).scheduler("rr").build(),
+                    VirtualService.builder(ServiceKey.tcp(address))
+                            .scheduler("rr")
+                            .build(),
                     RealServer.of(apple.address()),
                     RealServer.of(banana.address()),
                     RealServer.of(cherry.address()));

@@ -155,7 +155,7 @@ final class Cluster implements AutoCloseable {
 
     /** Counts connections from zero again. */
     synchronized void zero() {
-        director.zero(service);
+        director.resetCounters(service);
         nodes.forEach(WebNode::zero);
     }
 

@@ -41,7 +41,7 @@ final class WebNode {
     }
 
     RealServer realServer() {
-        return RealServer.at(address).weight(weight).build();
+        return RealServer.builder(address).weight(weight).build();
     }
 
     void enterService() {

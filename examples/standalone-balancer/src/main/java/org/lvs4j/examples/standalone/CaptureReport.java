@@ -1,0 +1,94 @@
+package org.lvs4j.examples.standalone;
+
+import java.time.Duration;
+import java.util.List;
+import org.lvs4j.config.Listing;
+import org.lvs4j.config.RuleCommand.ListServices;
+import org.lvs4j.config.RuleException;
+import org.lvs4j.config.RuleParser;
+import org.lvs4j.replay.CaptureSummary;
+
+/** What {@code lvsd replay} says about a capture at the end. */
+final class CaptureReport {
+    private static final List<String> STATISTICS = List.of("-L", "-n", "--stats", "--exact");
+
+    private CaptureReport() {}
+
+    /**
+     * The report.
+     *
+     * @param repaired whether wrong checksums have been made right
+     */
+    static String of(String source, CaptureSummary summary, boolean repaired) {
+        StringBuilder text = new StringBuilder();
+        text.append(source)
+                .append(": ")
+                .append(counted(summary.packets(), "packet"))
+                .append(" in ")
+                .append(seconds(summary.spanNanos()))
+                .append(" s of the capture, ")
+                .append(summary.emitted())
+                .append(" emitted\n");
+        text.append("  to servers ")
+                .append(summary.toServers())
+                .append(", to clients ")
+                .append(summary.toClients())
+                .append(", answered ")
+                .append(summary.answered())
+                .append(", not the director's ")
+                .append(summary.passed())
+                .append(", dropped ")
+                .append(summary.dropped());
+        if (summary.held() > 0) {
+            text.append(", fragments kept ").append(summary.held());
+        }
+        text.append('\n');
+        note(text, summary.cut(), "packet", "left out: the capture has only the start of it");
+        note(text, summary.other(), "frame", "left out: it holds no IP packet");
+        note(text, summary.unknownLink(), "frame", "left out: its link type is not known");
+        note(
+                text,
+                summary.wrongChecksums(),
+                "packet",
+                "came with a wrong checksum"
+                        + (repaired ? ", made right" : ", and went on with it; see --fix-checksums"));
+        note(
+                text,
+                summary.unfinishedChecksums(),
+                "packet",
+                "came with the checksum left to the network card; finished");
+        note(text, summary.backwards(), "frame", "of an earlier time than one before");
+        note(text, summary.pausesCut(), "pause", "of days cut, since nothing was left that could end");
+        if (summary.cutShort()) {
+            text.append("  the capture ends in the middle of a record\n");
+        }
+        return text.append(Listing.services(summary.services(), listing())).toString();
+    }
+
+    private static void note(StringBuilder text, long number, String what, String why) {
+        if (number > 0) {
+            text.append("  ")
+                    .append(counted(number, what))
+                    .append(' ')
+                    .append(why)
+                    .append('\n');
+        }
+    }
+
+    private static String counted(long number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
+    }
+
+    private static String seconds(long nanos) {
+        Duration span = Duration.ofNanos(nanos);
+        return span.getSeconds() + String.format(".%03d", span.toMillisPart());
+    }
+
+    private static ListServices listing() {
+        try {
+            return (ListServices) RuleParser.parse(STATISTICS);
+        } catch (RuleException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

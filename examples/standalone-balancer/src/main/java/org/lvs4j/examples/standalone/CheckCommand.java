@@ -1,0 +1,48 @@
+package org.lvs4j.examples.standalone;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.lvs4j.Director;
+import org.lvs4j.ServiceSnapshot;
+import org.lvs4j.config.RuleException;
+import org.lvs4j.config.Rules;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code lvsd check}: reads rules as {@code run} would, and tells what is wrong with them. */
+@Command(
+        name = "check",
+        description = "Checks rules without serving them, and prints every error with file, line and column.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Lvsd.ThisVersion.class)
+final class CheckCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "RULES", description = "The file, in the format of ipvsadm -S; - for standard input.")
+    private String file;
+
+    @Option(names = "--tun", description = "Check them for run --tun, which serves more than the relay.")
+    private boolean tun;
+
+    @Override
+    public Integer call() throws RulesInvalidException, RuleException {
+        Rules rules = tun ? RulesFile.read(file, System.in, anything -> {}) : RulesFile.read(file, System.in);
+        Director director = Director.create();
+        rules.applyTo(director);
+        List<ServiceSnapshot> services = director.services();
+        int servers =
+                services.stream().mapToInt(service -> service.servers().size()).sum();
+        PrintWriter output = spec.commandLine().getOut();
+        output.println(file + ": " + counted(services.size(), "service") + ", " + counted(servers, "server"));
+        return Answer.OK;
+    }
+
+    private static String counted(int number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
+    }
+}

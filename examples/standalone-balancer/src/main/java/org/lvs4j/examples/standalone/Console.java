@@ -1,0 +1,75 @@
+package org.lvs4j.examples.standalone;
+
+import java.io.IOException;
+import java.util.List;
+import org.lvs4j.config.Listing;
+import org.lvs4j.config.RuleCommand;
+import org.lvs4j.config.RuleException;
+import org.lvs4j.config.RuleParser;
+import org.lvs4j.config.Rules;
+import org.lvs4j.netty.RelayException;
+import org.lvs4j.netty.tun.TunException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Does what {@code lvsadm} asks for, with ipvsadm's messages and exit codes. Thread-safe. */
+final class Console implements ControlServer.Commands {
+    private static final Logger LOG = LoggerFactory.getLogger(Console.class);
+
+    /** What ipvsadm exits with when the kernel refuses. */
+    private static final int REFUSED = 255;
+
+    private final Balancer balancer;
+    private final PlaneOptions options;
+
+    Console(Balancer balancer, PlaneOptions options) {
+        this.balancer = balancer;
+        this.options = options;
+    }
+
+    @Override
+    public Answer run(List<String> arguments, ControlServer.Input input) throws IOException {
+        try {
+            return run(RuleParser.parse(arguments), input);
+        } catch (RuleException e) {
+            return Answer.error(e.ipvsadmExitCode(), e.getMessage());
+        } catch (RulesInvalidException e) {
+            return Answer.error(e.ipvsadmExitCode(), e.getMessage());
+        } catch (RelayException | TunException e) {
+            return Answer.error(Answer.FAILURE, "the change was taken back: " + e.getMessage());
+        } catch (IllegalStateException e) {
+            return Answer.error(Answer.FAILURE, "lvsd is stopping: " + e.getMessage());
+        }
+    }
+
+    private Answer run(RuleCommand command, ControlServer.Input input)
+            throws RuleException, RulesInvalidException, IOException {
+        if (command instanceof RuleCommand.Help) {
+            return Answer.ok(Lvsadm.help());
+        } else if (command instanceof RuleCommand.Version) {
+            return Answer.ok("lvsadm " + Version.current() + "\n");
+        } else if (command instanceof RuleCommand.Save) {
+            return Answer.ok(Rules.of(balancer.director()).print());
+        } else if (command instanceof RuleCommand.Restore) {
+            Rules rules = RulesFile.readable(input.read(), TextFile.STANDARD_INPUT_NAME);
+            options.requireServed(rules);
+            balancer.change(rules);
+            LOG.info("lvsadm -R: {} commands", rules.commands().size());
+            return Answer.ok("");
+        }
+        if (command instanceof RuleCommand.StartDaemon || command instanceof RuleCommand.StopDaemon) {
+            return Answer.error(REFUSED, "connection synchronisation (--start-daemon, --stop-daemon) is not supported");
+        }
+        String listing = Listing.of(balancer.director(), command).orElse(null);
+        if (listing != null) {
+            return Answer.ok(listing);
+        }
+        String problem = options.unserved(command);
+        if (problem != null) {
+            return Answer.error(Answer.USAGE, problem);
+        }
+        balancer.change(command);
+        LOG.info("lvsadm {}", command.print());
+        return Answer.ok("");
+    }
+}

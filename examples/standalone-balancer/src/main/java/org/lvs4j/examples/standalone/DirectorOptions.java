@@ -1,0 +1,69 @@
+package org.lvs4j.examples.standalone;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.lvs4j.Director;
+import org.lvs4j.service.Sysctl;
+import picocli.CommandLine.Option;
+
+/** The options of {@code run} and {@code replay} that concern decisions. */
+final class DirectorOptions {
+    @Option(
+            names = "--slow-start",
+            paramLabel = "TIME",
+            description =
+                    "The weight of a server that is added, or had weight 0, grows from 1 to what is configured over"
+                            + " this time (default: at once). Not of IPVS.")
+    private Duration slowStart = Duration.ZERO;
+
+    @Option(
+            names = "--sysctl",
+            paramLabel = "NAME=VALUE",
+            description = "A setting of IPVS by its name under net.ipv4.vs, such as expire_quiescent_template=1. May be"
+                    + " repeated.")
+    private Map<String, Integer> sysctls = new LinkedHashMap<>();
+
+    /**
+     * A director without services.
+     *
+     * @throws IllegalArgumentException if a setting does not exist or a value is out of range
+     */
+    Director director() {
+        Director director = builder().build();
+        configure(director);
+        return director;
+    }
+
+    /**
+     * A builder with what has to be known from the start.
+     *
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    Director.Builder builder() {
+        return Director.builder().slowStart(slowStart);
+    }
+
+    /**
+     * Makes the settings.
+     *
+     * @throws IllegalArgumentException if a setting does not exist or a value is out of range
+     */
+    void configure(Director director) {
+        sysctls.forEach((name, value) -> {
+            Sysctl sysctl = Sysctl.find(name);
+            if (sysctl == null) {
+                throw new IllegalArgumentException("there is no setting '" + name + "'; there are " + names());
+            }
+            director.setSysctl(sysctl, value);
+        });
+    }
+
+    private static String names() {
+        StringBuilder names = new StringBuilder();
+        for (Sysctl sysctl : Sysctl.values()) {
+            names.append(names.length() == 0 ? "" : ", ").append(sysctl.key());
+        }
+        return names.toString();
+    }
+}

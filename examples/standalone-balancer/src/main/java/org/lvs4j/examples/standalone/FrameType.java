@@ -1,0 +1,46 @@
+package org.lvs4j.examples.standalone;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a frame on the control socket carries. The tool speaks first; every conversation is one command. */
+enum FrameType {
+    /** Tool: the version of the protocol, as text. The first frame. */
+    HELLO('H'),
+    /** Tool: one argument of the command line. */
+    ARGUMENT('A'),
+    /** Tool: the command line is complete. */
+    RUN('R'),
+    /** Daemon: the command reads standard input. */
+    INPUT_WANTED('W'),
+    /** Tool: a piece of standard input. */
+    INPUT('I'),
+    /** Tool: the end of standard input. */
+    INPUT_END('Z'),
+    /** Daemon: a piece of standard output. */
+    OUTPUT('O'),
+    /** Daemon: a piece of standard error. */
+    ERROR('E'),
+    /** Daemon: the exit code, one byte. The last frame. */
+    EXIT('X');
+
+    private static final FrameType[] ALL = values();
+
+    private final byte code;
+
+    FrameType(char code) {
+        this.code = (byte) code;
+    }
+
+    byte code() {
+        return code;
+    }
+
+    static @Nullable FrameType of(byte code) {
+        for (FrameType type : ALL) {
+            if (type.code == code) {
+                return type;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,58 @@
+package org.lvs4j.examples.standalone;
+
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.Director;
+import org.lvs4j.config.RuleCommand;
+import org.lvs4j.config.Rules;
+import picocli.CommandLine.Mixin;
+
+/** The options of {@code lvsd run} that say what carries the traffic: the relay, or packets through a TUN device. */
+final class PlaneOptions {
+    @Mixin
+    private RelayOptions relay = new RelayOptions();
+
+    @Mixin
+    private TunOptions tun = new TunOptions();
+
+    /**
+     * Refuses options that do not go together.
+     *
+     * @throws IllegalArgumentException naming them
+     */
+    void check() {
+        if (tun.given()) {
+            relay.requireNoneWithTun();
+        } else {
+            tun.requireNone();
+        }
+    }
+
+    /**
+     * Refuses what cannot be served.
+     *
+     * @throws RulesInvalidException with all of it
+     */
+    void requireServed(Rules rules) throws RulesInvalidException {
+        if (tun.given()) {
+            relay.requireMarked(rules);
+        } else {
+            RulesFile.requireRelayable(rules);
+            relay.requireReachable(rules);
+        }
+    }
+
+    /** Why what a command says cannot be served, or null if it can. */
+    @Nullable
+    String unserved(RuleCommand command) {
+        if (tun.given()) {
+            return relay.unmarked(command);
+        }
+        String problem = RulesFile.notRelayable(command);
+        return problem == null ? relay.unreachable(command) : problem;
+    }
+
+    /** Starts to serve. */
+    Plane start(Director director) {
+        return tun.given() ? tun.start(director, relay.threads(), relay.listen()) : Plane.of(relay.start(director));
+    }
+}

@@ -1,0 +1,198 @@
+package org.lvs4j.examples.standalone;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.Director;
+import org.lvs4j.config.RuleCommand;
+import org.lvs4j.config.RuleException;
+import org.lvs4j.config.Rules;
+import org.lvs4j.netty.Relay;
+import org.lvs4j.netty.Transport;
+import org.lvs4j.service.ServiceKey;
+import picocli.CommandLine.Option;
+
+/** The options of {@code lvsd run} that are about sockets. What is not given is as the relay has it by default. */
+final class RelayOptions {
+    @Option(
+            names = "--transport",
+            paramLabel = "NAME",
+            description = "How to talk to the system: auto, epoll, kqueue, io_uring or nio (default: auto, the first"
+                    + " available of epoll, kqueue and nio).")
+    private Transport transport = Transport.AUTO;
+
+    @Option(names = "--acceptors", paramLabel = "N", description = "Listening sockets for each address (default: 1).")
+    private @Nullable Integer acceptors;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads that relay (default: one for each processor), or forward packets (default: 1).")
+    private @Nullable Integer threads;
+
+    @Option(
+            names = "--connect-timeout",
+            paramLabel = "TIME",
+            description = "How long a server may take to accept a connection (default: 5s).")
+    private @Nullable Duration connectTimeout;
+
+    @Option(
+            names = "--retries",
+            paramLabel = "N",
+            description = "Other servers to try when one does not accept (default: 2).")
+    private @Nullable Integer retries;
+
+    @Option(
+            names = "--idle-timeout",
+            paramLabel = "TIME",
+            description = "How long a TCP connection may be silent; 0s for ever (default: that of lvsadm --set, 15m at"
+                    + " first).")
+    private @Nullable Duration idleTimeout;
+
+    @Option(
+            names = "--max-connections",
+            paramLabel = "N",
+            description = "TCP connections open at a time; more are reset (default: 100000).")
+    private @Nullable Integer maxConnections;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "PROTO:ADDRESS:PORT[@MARK]",
+            description = "One more address to listen at, for services at port 0 or of a firewall mark. May be"
+                    + " repeated.")
+    private List<ListenAddress> listen = new ArrayList<>();
+
+    /**
+     * Refuses services that no client could reach: those at port 0 or of a firewall mark that have no address to listen
+     * at.
+     *
+     * @throws RulesInvalidException with all of them
+     */
+    void requireReachable(Rules rules) throws RulesInvalidException {
+        List<RuleException> errors = new ArrayList<>();
+        List<RuleCommand> commands = rules.commands();
+        for (int i = 0; i < commands.size() && errors.size() < RulesFile.MAX_ERRORS; i++) {
+            String problem = unreachable(commands.get(i));
+            if (problem != null) {
+                errors.add(rules.error(i, problem, "an address to listen at for each such service"));
+            }
+        }
+        RulesInvalidException.throwIfAny(errors);
+    }
+
+    /** Why no client could reach a service that a command adds, or null if some could. */
+    @Nullable
+    String unreachable(RuleCommand command) {
+        if (!(command instanceof RuleCommand.AddService add)) {
+            return null;
+        }
+        ServiceKey key = add.service().key();
+        if (key instanceof ServiceKey.Mark mark) {
+            boolean found = listen.stream()
+                    .anyMatch(at ->
+                            at.mark() == mark.mark() && at.endpoint().address().family() == mark.family());
+            return found
+                    ? null
+                    : key + " has no address: start lvsd with --listen tcp:ADDRESS:PORT@"
+                            + Integer.toUnsignedString(mark.mark());
+        }
+        ServiceKey.Address address = (ServiceKey.Address) key;
+        boolean found = address.endpoint().port() != 0
+                || listen.stream()
+                        .anyMatch(at -> at.protocol() == address.protocol()
+                                && at.endpoint()
+                                        .address()
+                                        .equals(address.endpoint().address()));
+        return found
+                ? null
+                : key + " stands for every port: start lvsd with --listen "
+                        + address.protocol().toString().toLowerCase(Locale.ROOT) + ":ADDRESS:PORT for each of them";
+    }
+
+    /**
+     * Refuses services of a firewall mark that nothing gives to packets.
+     *
+     * @throws RulesInvalidException with all of them
+     */
+    void requireMarked(Rules rules) throws RulesInvalidException {
+        List<RuleException> errors = new ArrayList<>();
+        List<RuleCommand> commands = rules.commands();
+        for (int i = 0; i < commands.size() && errors.size() < RulesFile.MAX_ERRORS; i++) {
+            String problem = unmarked(commands.get(i));
+            if (problem != null) {
+                errors.add(rules.error(i, problem, "an address whose packets get the mark"));
+            }
+        }
+        RulesInvalidException.throwIfAny(errors);
+    }
+
+    /** Why no packet could reach a service that a command adds, or null if some could. */
+    @Nullable
+    String unmarked(RuleCommand command) {
+        return command instanceof RuleCommand.AddService add && add.service().key() instanceof ServiceKey.Mark
+                ? unreachable(command)
+                : null;
+    }
+
+    /**
+     * Refuses what means nothing to packets.
+     *
+     * @throws IllegalArgumentException naming it
+     */
+    void requireNoneWithTun() {
+        boolean relayed = transport != Transport.AUTO
+                || acceptors != null
+                || connectTimeout != null
+                || retries != null
+                || idleTimeout != null
+                || maxConnections != null;
+        if (relayed) {
+            throw new IllegalArgumentException(
+                    "--transport, --acceptors, --connect-timeout, --retries, --idle-timeout and"
+                            + " --max-connections are for the relay: leave them out with --tun");
+        }
+        for (ListenAddress address : listen) {
+            if (address.mark() == 0) {
+                throw new IllegalArgumentException(
+                        "--listen " + address + ": with --tun it gives packets a firewall mark;" + " add @MARK");
+            }
+        }
+    }
+
+    @Nullable
+    Integer threads() {
+        return threads;
+    }
+
+    List<ListenAddress> listen() {
+        return listen;
+    }
+
+    Relay start(Director director) {
+        Relay.Builder builder = Relay.builder(director).transport(transport);
+        if (acceptors != null) {
+            builder.acceptors(acceptors);
+        }
+        if (threads != null) {
+            builder.threads(threads);
+        }
+        if (connectTimeout != null) {
+            builder.connectTimeout(connectTimeout);
+        }
+        if (retries != null) {
+            builder.retries(retries);
+        }
+        if (idleTimeout != null) {
+            builder.idleTimeout(idleTimeout);
+        }
+        if (maxConnections != null) {
+            builder.maxConnections(maxConnections);
+        }
+        for (ListenAddress address : listen) {
+            builder.listen(address.protocol(), address.endpoint(), address.mark());
+        }
+        return builder.start();
+    }
+}

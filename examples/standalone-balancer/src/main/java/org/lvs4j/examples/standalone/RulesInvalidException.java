@@ -1,0 +1,45 @@
+package org.lvs4j.examples.standalone;
+
+import java.util.List;
+import org.lvs4j.config.RuleException;
+
+/** Rules that cannot be taken over; the message has one line for each error. */
+final class RulesInvalidException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private final int ipvsadmExitCode;
+
+    RulesInvalidException(String message) {
+        super(message);
+        ipvsadmExitCode = Answer.USAGE;
+    }
+
+    RulesInvalidException(List<RuleException> errors) {
+        super(text(errors), errors.get(0));
+        ipvsadmExitCode = errors.get(0).ipvsadmExitCode();
+    }
+
+    static void throwIfAny(List<RuleException> errors) throws RulesInvalidException {
+        if (!errors.isEmpty()) {
+            throw new RulesInvalidException(errors);
+        }
+    }
+
+    private static String text(List<RuleException> errors) {
+        StringBuilder text = new StringBuilder();
+        for (RuleException error : errors) {
+            text.append(text.length() == 0 ? "" : "\n").append(error.getMessage());
+        }
+        if (errors.size() >= RulesFile.MAX_ERRORS) {
+            text.append("\nand perhaps more: these are the first ")
+                    .append(errors.size())
+                    .append(" errors");
+        }
+        return text.toString();
+    }
+
+    /** The exit code of ipvsadm for the first error. */
+    int ipvsadmExitCode() {
+        return ipvsadmExitCode;
+    }
+}

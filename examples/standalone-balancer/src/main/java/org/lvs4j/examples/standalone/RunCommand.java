@@ -1,0 +1,194 @@
+package org.lvs4j.examples.standalone;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.StringJoiner;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.DirectorException;
+import org.lvs4j.ServerSnapshot;
+import org.lvs4j.ServiceSnapshot;
+import org.lvs4j.config.RuleException;
+import org.lvs4j.config.Rules;
+import org.lvs4j.examples.standalone.ControlServer.Limits;
+import org.lvs4j.netty.RelayException;
+import org.lvs4j.netty.tun.TunException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code lvsd run}: serves until it is told to stop. */
+@Command(
+        name = "run",
+        description = "Serves the services of a rules file until SIGTERM or SIGINT. SIGHUP rereads the file.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Lvsd.ThisVersion.class)
+final class RunCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
+    /** What signals ask for, and what else can end a run. */
+    private enum Order {
+        RELOAD,
+        STOP,
+        FAIL
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "RULES", description = "The file, in the format of ipvsadm -S; - for standard input.")
+    private String file;
+
+    @Option(
+            names = "--socket",
+            paramLabel = "PATH",
+            description = "The control socket for lvsadm (default: LVSD_SOCKET, else lvsd.sock in XDG_RUNTIME_DIR, else"
+                    + " in a directory of the user's own below TMPDIR or /tmp).")
+    private @Nullable Path socket;
+
+    @Option(
+            names = "--drain-timeout",
+            paramLabel = "TIME",
+            description = "How long connections may go on after SIGTERM (default: ${DEFAULT-VALUE}).",
+            defaultValue = "30s")
+    private Duration drainTimeout;
+
+    @Mixin
+    private PlaneOptions planeOptions;
+
+    @Mixin
+    private DirectorOptions directorOptions;
+
+    private final BlockingQueue<Order> orders = new LinkedBlockingQueue<>();
+    private final AtomicBoolean stopping = new AtomicBoolean();
+
+    // Written once by the starting thread, read by the one of a signal: volatile hands it over.
+    private volatile @Nullable ControlSocket claimed;
+    private volatile @Nullable Balancer running;
+
+    @Override
+    public Integer call() throws RulesInvalidException, StartException, InterruptedException {
+        checkOptions();
+        Rules rules = RulesFile.read(file, System.in, planeOptions::requireServed);
+        Signals.handle("TERM", () -> stop("SIGTERM"));
+        Signals.handle("INT", () -> stop("SIGINT"));
+        Signals.handle("HUP", () -> orders.add(Order.RELOAD));
+        Path path = socket == null ? SocketPath.ofThisProcess() : socket;
+        try (ControlSocket controlSocket = ControlSocket.claim(path);
+                Balancer balancer = Balancer.start(directorOptions.director(), rules, planeOptions);
+                ControlServer control =
+                        ControlServer.start(controlSocket, new Console(balancer, planeOptions), Limits.DEFAULT)) {
+            claimed = controlSocket;
+            running = balancer;
+            announce(balancer, path);
+            obey(balancer, control);
+            return Answer.OK;
+        } catch (IllegalArgumentException e) {
+            // The director or the relay has checked its options.
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        } catch (IOException | RelayException | TunException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        } catch (RuleException e) {
+            throw new RulesInvalidException(e.getMessage());
+        }
+    }
+
+    private void checkOptions() {
+        try {
+            planeOptions.check();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void stop(String signal) {
+        if (stopping.compareAndSet(false, true)) {
+            LOG.info(
+                    "{}: no new connections; waiting up to {} for those that exist; once more to stop at once",
+                    signal,
+                    DurationConverter.print(drainTimeout));
+            orders.add(Order.STOP);
+        } else {
+            LOG.info("{} again: stopping at once", signal);
+            Balancer serving = running;
+            if (serving != null) {
+                serving.abandon();
+            }
+            ControlSocket left = claimed;
+            if (left != null) {
+                left.close();
+            }
+            Runtime.getRuntime().halt(Answer.OK);
+        }
+    }
+
+    private void announce(Balancer balancer, Path path) {
+        PrintWriter output = spec.commandLine().getOut();
+        for (ServiceSnapshot service : balancer.director().services()) {
+            output.println(describe(service));
+        }
+        output.print(balancer.announcement());
+        output.println("control socket " + path);
+        output.println("ready");
+        output.flush();
+    }
+
+    private static String describe(ServiceSnapshot service) {
+        StringJoiner servers = new StringJoiner(", ");
+        servers.setEmptyValue("no servers");
+        for (ServerSnapshot server : service.servers()) {
+            servers.add(server.server().toString());
+        }
+        return service.service().key().toString().toLowerCase(Locale.ROOT) + " "
+                + service.service().scheduler() + ": " + servers;
+    }
+
+    private void obey(Balancer balancer, ControlServer control) throws InterruptedException, StartException {
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        balancer.onFailure(cause -> {
+            failure.set(cause);
+            orders.add(Order.FAIL);
+        });
+        Order order = orders.take();
+        while (order == Order.RELOAD) {
+            reload(balancer);
+            order = orders.take();
+        }
+        Throwable cause = failure.get();
+        if (cause != null) {
+            throw new StartException(String.valueOf(cause.getMessage()), cause);
+        }
+        boolean all = balancer.drain(drainTimeout);
+        control.close();
+        LOG.info("stopped: {}", all ? "all connections have ended" : "the connections that were left have been reset");
+    }
+
+    private void reload(Balancer balancer) {
+        if (file.equals(TextFile.STANDARD_INPUT)) {
+            LOG.warn("SIGHUP: the rules came from standard input and cannot be read again; use lvsadm -R");
+            return;
+        }
+        try {
+            Rules rules = RulesFile.read(file, System.in, planeOptions::requireServed);
+            String changes = balancer.reload(rules);
+            LOG.info("SIGHUP: {} read again, {}", file, changes.isEmpty() ? "nothing has changed" : "changes:");
+            changes.lines().forEach(line -> LOG.info("  {}", line));
+        } catch (RulesInvalidException | RuleException | DirectorException | RelayException | TunException e) {
+            LOG.error("SIGHUP: nothing has been changed:");
+            String.valueOf(e.getMessage()).lines().forEach(line -> LOG.error("  {}", line));
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package org.lvs4j.examples.standalone;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.lvs4j.replay.Mismatch;
+import org.lvs4j.replay.Replay;
+import org.lvs4j.replay.ReplayResult;
+import org.lvs4j.replay.Trace;
+import org.lvs4j.replay.TraceException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code lvsd simulate}: plays what clients did, or might do, and tells where each of them goes. */
+@Command(
+        name = "simulate",
+        description = {
+            "Plays traces of decisions on a clock of their own and compares every answer with the engine's.",
+            "A trace has rules and what clients do; answers in it may be left out, then see --print."
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Lvsd.ThisVersion.class)
+final class SimulateCommand implements Callable<Integer> {
+    private static final String TRACE_SUFFIX = ".trace";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "FILE",
+            description = "A trace, or a folder with traces (" + TRACE_SUFFIX + "); - for standard input.")
+    private List<String> files;
+
+    @Option(
+            names = "--print",
+            description = "Write each trace to standard output with every answer recomputed, instead of comparing.")
+    private boolean print;
+
+    private long answers;
+    private long matched;
+
+    @Override
+    public Integer call() throws IOException {
+        boolean unreadable = false;
+        List<String> traces = new ArrayList<>();
+        for (String file : files) {
+            traces.addAll(TextFile.listed(file, TRACE_SUFFIX));
+        }
+        if (traces.isEmpty()) {
+            error("no " + TRACE_SUFFIX + " file in " + String.join(", ", files));
+            unreadable = true;
+        }
+        for (String trace : traces) {
+            try {
+                show(Replay.run(
+                        Trace.parse(TextFile.read(trace, System.in, Trace.MAX_TEXT_LENGTH), TextFile.nameOf(trace))));
+            } catch (TraceException | RulesInvalidException e) {
+                error(e.getMessage());
+                unreadable = true;
+            }
+        }
+        if (!print && traces.size() > 1) {
+            spec.commandLine().getOut().println("total: " + matched + " of " + answers + " answers match");
+        }
+        if (unreadable) {
+            return Answer.CONFIGURATION;
+        }
+        return print || matched == answers ? Answer.OK : Answer.FAILURE;
+    }
+
+    private void show(ReplayResult result) {
+        PrintWriter output = spec.commandLine().getOut();
+        if (print) {
+            output.print(result.recomputed());
+            output.flush();
+            return;
+        }
+        answers += result.answers();
+        matched += result.matched();
+        output.println(result.summary());
+        for (Mismatch mismatch : result.mismatches()) {
+            output.println("  " + mismatch);
+        }
+    }
+
+    private void error(String message) {
+        spec.commandLine().getOut().flush();
+        spec.commandLine().getErr().println(message);
+    }
+}

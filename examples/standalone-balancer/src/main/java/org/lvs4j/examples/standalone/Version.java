@@ -1,0 +1,24 @@
+package org.lvs4j.examples.standalone;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Properties;
+
+/** The release this was built as. */
+final class Version {
+    private Version() {}
+
+    static String current() {
+        try (InputStream file = Version.class.getResourceAsStream("version.properties")) {
+            if (file == null) {
+                return "of an unknown release";
+            }
+            Properties properties = new Properties();
+            properties.load(file);
+            return properties.getProperty("version", "of an unknown release");
+        } catch (IOException e) {
+            throw new UncheckedIOException("version.properties cannot be read", e);
+        }
+    }
+}

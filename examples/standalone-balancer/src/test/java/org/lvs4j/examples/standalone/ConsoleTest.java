@@ -1,0 +1,287 @@
+package org.lvs4j.examples.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.lvs4j.Director;
+import org.lvs4j.config.RuleException;
+import org.lvs4j.config.Rules;
+import org.lvs4j.service.ServiceKey;
+
+class ConsoleTest {
+    private Balancer balancer;
+    private Console console;
+    private String service;
+
+    @BeforeEach
+    void start() throws RuleException, IOException {
+        service = "127.0.0.1:" + FreePort.next();
+        PlaneOptions options = new PlaneOptions();
+        balancer = Balancer.start(Director.create(), Rules.parse("""
+                        -A -t SERVICE -s wrr
+                        -a -t SERVICE -r 127.0.0.2:8080 -m -w 3 -x 100 -y 50
+                        -a -t SERVICE -r 127.0.0.3:8080 -m -w 2
+                        """.replace("SERVICE", service), "test"), options);
+        console = new Console(balancer, options);
+    }
+
+    @AfterEach
+    void stop() {
+        balancer.close();
+    }
+
+    private Answer lvsadm(String line) throws IOException {
+        return lvsadm(line, "");
+    }
+
+    private Answer lvsadm(String line, String input) throws IOException {
+        String arguments = line.replace("SERVICE", service);
+        return console.run(List.of(arguments.split(" ")), () -> input.replace("SERVICE", service));
+    }
+
+    /** What ipvsadm 1.31 says and exits with. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "-A -t SERVICE -s rr | 255 | Service already exists",
+                "-a -t SERVICE -r 127.0.0.2:8080 -m | 255 | Destination already exists",
+                "-a -t 127.0.0.1:9 -r 127.0.0.2:80 -m | 255 | Service not defined",
+                "-e -t SERVICE -r 127.0.0.9:80 -m | 255 | No such destination",
+                "-d -t SERVICE -r 127.0.0.9:80 | 255 | No such destination",
+                "-D -t 127.0.0.1:9 | 255 | No such service",
+                "-E -t 127.0.0.1:9 -s rr | 255 | No such service",
+                "-A -t 127.0.0.1:9 -s nosuch | 255 | Scheduler or persistence engine not found",
+                "-A -u 127.0.0.1:9 -s rr -p 60 --pe nosuch | 255 | Scheduler or persistence engine not found",
+                "-A -t 127.0.0.1:0 -s rr | 2 | Zero port specified for non-persistent service",
+                "-A -t 127.0.0.1:9 -s rr -o | 2 | One-Packet Scheduling is only for UDP virtual services",
+                "-a -t SERVICE -r 127.0.0.7:80 -m -w -1 | 2 | illegal weight specified",
+                "-a -t SERVICE -r 127.0.0.7:80 -m -x 5 -y 9 | 255 | Numerical result out of range",
+                "-A -f 0 -s rr | 2 | invalid fwmark value `0' specified",
+                "-A -t 127.0.0.1:99999 -s rr | 2 | illegal virtual server address[:port] specified",
+                "-A -t 127.0.0.1:9 -s rr -p 0 | 2 | invalid timeout value `0' specified",
+                "-A -t 127.0.0.1:9 -s rr -b sh-port | 2 | incompatible scheduler flag `sh-port'",
+                "-Ln -t 127.0.0.1:9 | 1 | No such service",
+                "--set 1 2 | 2 | --set option requires 3 timeout values",
+                "-q | 255 | unknown option",
+                "-a -t SERVICE -r 127.0.0.7:80 | 2 | use -m",
+                "-a -t SERVICE -r 127.0.0.7:80 -i | 2 | use -m",
+                "-A --sctp-service 127.0.0.1:9 | 2 | SCTP is not relayed",
+                "-A -f 5 | 2 | --listen tcp:ADDRESS:PORT@5",
+                "--start-daemon master | 255 | is not supported"
+            })
+    void command_refused_ipvsadmsMessageAndExitCodeAndNothingChanges(String line, int exitCode, String message)
+            throws IOException {
+        String before = lvsadm("-S -n").output();
+
+        Answer answer = lvsadm(line);
+
+        assertThat(answer.error()).contains(message).endsWith("\n");
+        assertThat(answer.exitCode()).isEqualTo(exitCode);
+        assertThat(answer.output()).isEmpty();
+        assertThat(lvsadm("-S -n").output()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-Z", "--set 0 0 0", "-Z -t SERVICE", "-L --daemon", "-a -t SERVICE -r 127.0.0.8:80 -m -w 65536"})
+    void command_thatIpvsadmTakes_silentSuccess(String line) throws IOException {
+        assertThat(lvsadm(line)).isEqualTo(Answer.ok(""));
+    }
+
+    @Test
+    void add_addressOfAnotherHost_takenBackAndNamed() throws IOException {
+        Answer answer = lvsadm("-A -t 192.0.2.1:80");
+
+        assertThat(answer.exitCode()).isEqualTo(1);
+        assertThat(answer.error()).contains("taken back").contains("192.0.2.1:80");
+        assertThat(balancer.director().service(ServiceKey.tcp("192.0.2.1:80"))).isNull();
+        assertThat(lvsadm("-A -t 127.0.0.1:" + FreePort.next())).isEqualTo(Answer.ok(""));
+    }
+
+    @Test
+    void restore_goodRules_added() throws IOException {
+        int port = FreePort.next();
+
+        Answer answer =
+                lvsadm("-R", "-A -u 127.0.0.1:" + port + " -s rr\n-a -u 127.0.0.1:" + port + " -r 127.0.0.9:53 -m\n");
+
+        assertThat(answer).isEqualTo(Answer.ok(""));
+        assertThat(lvsadm("-S -n").output())
+                .contains("-A -t " + service)
+                .endsWith("-a -u 127.0.0.1:" + port + " -r 127.0.0.9:53 -m -w 1\n");
+    }
+
+    @Test
+    void restore_lastLineRefused_nothingChanges() throws IOException {
+        String before = lvsadm("-Ln").output();
+
+        Answer answer = lvsadm("-R", "-C\n-A -t 127.0.0.1:9 -s rr\n-a -t 127.0.0.1:10 -r 127.0.0.9:53 -m\n");
+
+        assertThat(answer.exitCode()).isEqualTo(255);
+        assertThat(answer.error()).startsWith("standard input:3:").contains("Service not defined");
+        assertThat(lvsadm("-Ln").output()).isEqualTo(before);
+    }
+
+    @Test
+    void restore_lastLineMalformed_nothingChanges() throws IOException {
+        String before = lvsadm("-Ln").output();
+
+        Answer answer = lvsadm("-R", "-C\n-A -t x\n-A -t y\n");
+
+        assertThat(answer.exitCode()).isEqualTo(2);
+        assertThat(answer.error()).contains("standard input:2:").contains("standard input:3:");
+        assertThat(lvsadm("-Ln").output()).isEqualTo(before);
+    }
+
+    @Test
+    void restore_addressCannotBeBound_everythingTakenBackThresholdsIncluded() throws IOException {
+        String before = lvsadm("-L -n --thresholds").output();
+
+        Answer answer = lvsadm(
+                "-R", "-e -t SERVICE -r 127.0.0.2:8080 -m -w 9\n-d -t SERVICE -r 127.0.0.3:8080\n-A -t 192.0.2.1:80\n");
+
+        assertThat(answer.exitCode()).isEqualTo(1);
+        assertThat(answer.error()).contains("192.0.2.1:80");
+        assertThat(lvsadm("-L -n --thresholds").output()).isEqualTo(before).contains("100        50");
+    }
+
+    @Test
+    void restore_clearAndTheSameAgain_countersStay() throws IOException {
+        balancer.director().open(ServiceKey.tcp(service)).close();
+        String before = lvsadm("-L -n --stats").output();
+
+        Answer answer = lvsadm(
+                "-R",
+                "-C\n-A -t SERVICE -s wrr\n"
+                        + "-a -t SERVICE -r 127.0.0.2:8080 -m -w 3 -x 100 -y 50\n-a -t SERVICE -r 127.0.0.3:8080 -m -w 2\n");
+
+        assertThat(answer).isEqualTo(Answer.ok(""));
+        assertThat(lvsadm("-L -n --stats").output()).isEqualTo(before).contains(" 1 ");
+    }
+
+    @Test
+    void restore_zero_counters() throws IOException {
+        balancer.director().open(ServiceKey.tcp(service)).close();
+
+        assertThat(lvsadm("-R", "-Z -t SERVICE\n")).isEqualTo(Answer.ok(""));
+        assertThat(balancer.director().services().get(0).traffic().connections())
+                .isZero();
+    }
+
+    @Test
+    void set_timeouts_listedAndKeptByRestore() throws IOException {
+        lvsadm("--set 600 60 30");
+        lvsadm("-R", "-Z\n");
+
+        assertThat(lvsadm("-L --timeout").output()).isEqualTo("Timeout (tcp tcpfin udp): 600 60 30\n");
+    }
+
+    @Test
+    void reload_rules_smallestChangePrinted() throws Exception {
+        Rules rules = Rules.parse(
+                "-A -t SERVICE -s wrr\n-a -t SERVICE -r 127.0.0.2:8080 -m -w 4 -x 100 -y 50\n"
+                        .replace("SERVICE", service),
+                "file");
+
+        assertThat(balancer.reload(rules))
+                .isEqualTo("-e -t SERVICE -r 127.0.0.2:8080 -m -w 4 -x 100 -y 50\n-d -t SERVICE -r 127.0.0.3:8080\n"
+                        .replace("SERVICE", service));
+        assertThat(balancer.reload(rules)).isEmpty();
+    }
+
+    @Test
+    void change_afterTheRelayHasStopped_takenBackAndSaid() throws IOException {
+        String before = lvsadm("-S -n").output();
+        assertThat(balancer.drain(Duration.ZERO)).isTrue();
+
+        Answer answer = lvsadm("-C");
+
+        assertThat(answer.exitCode()).isEqualTo(1);
+        assertThat(answer.error()).contains("stopping");
+        assertThat(lvsadm("-S -n").output()).isEqualTo(before);
+    }
+
+    @Test
+    void command_randomWords_alwaysAnAnswerAndRulesThatReadBack() throws Exception {
+        long seed = Long.getLong("lvs4j.seed", System.nanoTime());
+        SplittableRandom random = new SplittableRandom(seed);
+        String[] words = {
+            "-A",
+            "-E",
+            "-D",
+            "-a",
+            "-e",
+            "-d",
+            "-C",
+            "-S",
+            "-R",
+            "-Z",
+            "-L",
+            "-Ln",
+            "--set",
+            "-t",
+            "-u",
+            "-f",
+            "-r",
+            "-m",
+            "-g",
+            "-w",
+            "-x",
+            "-y",
+            "-s",
+            "-p",
+            "-M",
+            "-o",
+            "-b",
+            "-n",
+            "--stats",
+            "--rate",
+            "--exact",
+            "-6",
+            "-c",
+            "SERVICE",
+            "127.0.0.1:" + FreePort.next(),
+            "127.0.0.2:80",
+            "[::1]:80",
+            "rr",
+            "wlc",
+            "mh",
+            "mh-port",
+            "0",
+            "1",
+            "-1",
+            "65536",
+            "2147483648",
+            "255.255.255.0",
+            "",
+            "\u0000",
+            "--",
+            "-",
+            "=",
+            "--weight=3",
+            "-w3"
+        };
+        for (int round = 0; round < 3000; round++) {
+            List<String> line = new ArrayList<>();
+            for (int i = random.nextInt(8); i >= 0; i--) {
+                line.add(words[random.nextInt(words.length)].replace("SERVICE", service));
+            }
+
+            Answer answer = console.run(line, () -> String.join(" ", line));
+
+            assertThat(answer.exitCode()).as("seed %d: %s", seed, line).isIn(0, 1, 2, 255);
+            assertThat(answer.error().isEmpty()).as("seed %d: %s", seed, line).isEqualTo(answer.exitCode() == 0);
+        }
+        String saved = lvsadm("-S -n").output();
+        assertThat(Rules.parse(saved, "saved").print()).as("seed %d", seed).isEqualTo(saved);
+    }
+}

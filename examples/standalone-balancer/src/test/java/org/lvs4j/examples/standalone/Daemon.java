@@ -1,0 +1,165 @@
+package org.lvs4j.examples.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** A running {@code lvsd}, started by its script. */
+final class Daemon implements AutoCloseable {
+    static final Path SCRIPTS = Path.of("").toAbsolutePath();
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private final Process process;
+    private final Path socket;
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+
+    private Daemon(Process process, Path socket) {
+        this.process = process;
+        this.socket = socket;
+        follow(process.getInputStream());
+        follow(process.getErrorStream());
+    }
+
+    // A test that runs in the background has inherited ignored signals, which the daemon must not.
+    private static final String SHELL = "ulimit -n $(ulimit -Hn)\n"
+            + "env --default-signal=HUP,INT true 2>/dev/null && exec env --default-signal=HUP,INT \"$@\"\n"
+            + "exec \"$@\"";
+
+    /** Starts it and waits until it is ready. */
+    static Daemon start(Path directory, String jvmOptions, Path rules, String... options)
+            throws IOException, InterruptedException {
+        return start(directory, jvmOptions, List.of(), rules, options);
+    }
+
+    /** Starts it by a command that takes a command, and waits until it is ready. */
+    static Daemon start(Path directory, String jvmOptions, List<String> prefix, Path rules, String... options)
+            throws IOException, InterruptedException {
+        Path socket = Files.createTempDirectory(directory, "control").resolve("lvsd.sock");
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of(
+                "/bin/sh",
+                "-c",
+                SHELL,
+                "sh",
+                SCRIPTS.resolve("lvsd").toString(),
+                "run",
+                rules.toString(),
+                "--socket",
+                socket.toString()));
+        command.addAll(List.of(options));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+        builder.environment().put("LVSD_OPTS", jvmOptions);
+        Daemon daemon = new Daemon(builder.start(), socket);
+        daemon.await("ready", () -> daemon.lines.contains("ready"));
+        return daemon;
+    }
+
+    private void follow(InputStream stream) {
+        Thread reader = new Thread(() -> {
+            try (BufferedReader text = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+                for (String line = text.readLine(); line != null; line = text.readLine()) {
+                    lines.add(line);
+                }
+            } catch (IOException e) {
+                lines.add("(its output ended: " + e.getMessage() + ")");
+            }
+        });
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /** Everything it has printed so far. */
+    List<String> lines() {
+        return lines;
+    }
+
+    void awaitLine(String part) throws InterruptedException {
+        await("a line with '" + part + "'", () -> lines.stream().anyMatch(line -> line.contains(part)));
+    }
+
+    /** Waits until something is so, as long as the daemon lives and the limit is not reached. */
+    void await(String what, BooleanSupplier condition) throws InterruptedException {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (!condition.getAsBoolean()) {
+            boolean waiting = System.nanoTime() < deadline && process.isAlive();
+            assertThat(waiting || condition.getAsBoolean())
+                    .as("lvsd: waiting for %s; it has printed%n%s", what, String.join("\n", lines))
+                    .isTrue();
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    Programs.Result lvsadm(String... arguments) throws IOException, InterruptedException {
+        return lvsadmReading("", arguments);
+    }
+
+    Programs.Result lvsadmReading(String input, String... arguments) throws IOException, InterruptedException {
+        return lvsadm(socket, input, arguments);
+    }
+
+    static Programs.Result lvsadm(Path socket, String input, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(SCRIPTS.resolve("lvsadm").toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("LVSD_SOCKET", socket.toString());
+        return Programs.run(builder, input);
+    }
+
+    /** What a command prints that must succeed. */
+    String listing(String... arguments) throws IOException, InterruptedException {
+        Programs.Result result = lvsadm(arguments);
+        assertThat(result.exitCode()).as(result.error()).isZero();
+        assertThat(result.error()).isEmpty();
+        return result.output();
+    }
+
+    Path socket() {
+        return socket;
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    void signal(String name) throws IOException, InterruptedException {
+        assertThat(Programs.run("kill", "-" + name, Long.toString(process.pid()))
+                        .exitCode())
+                .isZero();
+    }
+
+    int awaitExit() throws InterruptedException {
+        assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS))
+                .as("lvsd should have ended; it has printed%n%s", String.join("\n", lines))
+                .isTrue();
+        return process.exitValue();
+    }
+
+    /** Memory of the process in RAM, as the kernel counts it. */
+    long residentBytes() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+            }
+        }
+        throw new IOException("no VmRSS in the status of the process");
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly().onExit().join();
+    }
+}

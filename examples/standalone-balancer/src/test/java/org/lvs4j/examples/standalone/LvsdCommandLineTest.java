@@ -1,0 +1,225 @@
+package org.lvs4j.examples.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class LvsdCommandLineTest {
+    @TempDir
+    private Path directory;
+
+    private final StringWriter output = new StringWriter();
+    private final StringWriter error = new StringWriter();
+
+    private int lvsd(String... arguments) {
+        CommandLine commandLine = Lvsd.commandLine();
+        commandLine.setOut(new PrintWriter(output, true));
+        commandLine.setErr(new PrintWriter(error, true));
+        return commandLine.execute(arguments);
+    }
+
+    private String rules(String text) throws IOException {
+        return Files.writeString(directory.resolve("a.rules"), text).toString();
+    }
+
+    @Test
+    void check_goodRules_countsThem() throws IOException {
+        String file = rules("""
+                # two services
+                -A -t 127.0.0.1:80 -s wrr
+                -a -t 127.0.0.1:80 -r 127.0.0.2:80 -m -w 3
+                -a -t 127.0.0.1:80 -r 127.0.0.3:80 -m
+                -A -u 127.0.0.1:53
+                """);
+
+        assertThat(lvsd("check", file)).isZero();
+        assertThat(output).hasToString(file + ": 2 services, 2 servers" + System.lineSeparator());
+        assertThat(error.toString()).isEmpty();
+    }
+
+    @Test
+    void check_severalBadLines_everyOneNamedWithItsPlace() throws IOException {
+        String file = rules("""
+                -A -t 127.0.0.1:80 -s wrr
+                -a -t 127.0.0.1:80 -r 127.0.0.2:80 -m -w -3
+                -A -t 127.0.0.1:99999
+
+                -X
+                """);
+
+        assertThat(lvsd("check", file)).isEqualTo(3);
+        assertThat(error.toString().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith(file + ":2:").contains("-3"),
+                        line -> assertThat(line).startsWith(file + ":3:").contains("127.0.0.1:99999"),
+                        line -> assertThat(line).startsWith(file + ":5:").contains("-X"));
+        assertThat(output.toString()).isEmpty();
+    }
+
+    @Test
+    void check_refusedByTheDirector_onlyTheCauseIsNamed() throws IOException {
+        String file = rules("""
+                -A -t 127.0.0.1:80 -s nosuch
+                -a -t 127.0.0.1:80 -r 127.0.0.2:80 -m
+                -A -t 127.0.0.1:81
+                -A -t 127.0.0.1:81
+                """);
+
+        assertThat(lvsd("check", file)).isEqualTo(3);
+        assertThat(error.toString().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith(file + ":1:").contains("nosuch"),
+                        line -> assertThat(line).startsWith(file + ":4:").contains("Service already exists"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-g", "-i", "-i --tun-type gre"})
+    void check_serverThatIsNotRelayed_saysWhatToDo(String method) throws IOException {
+        String file = rules("-A -t 127.0.0.1:80\n-a -t 127.0.0.1:80 -r 127.0.0.2:80 " + method + "\n");
+
+        assertThat(lvsd("check", file)).isEqualTo(3);
+        assertThat(error.toString()).startsWith(file + ":2:").contains("use -m");
+    }
+
+    @Test
+    void check_sctpService_refused() throws IOException {
+        assertThat(lvsd("check", rules("-A --sctp-service 127.0.0.1:80\n"))).isEqualTo(3);
+        assertThat(error.toString()).contains("SCTP is not relayed");
+    }
+
+    @Test
+    void check_noSuchFile_named() {
+        assertThat(lvsd("check", "/no/such.rules")).isEqualTo(3);
+        assertThat(error.toString()).contains("/no/such.rules: there is no such file");
+    }
+
+    @Test
+    void check_directory_named() {
+        assertThat(lvsd("check", directory.toString())).isEqualTo(3);
+        assertThat(error.toString()).startsWith(directory.toString());
+    }
+
+    @Test
+    void check_notUtf8_refused() throws IOException {
+        Path file = Files.write(directory.resolve("latin1"), "# Z\u00fcrich\n".getBytes(StandardCharsets.ISO_8859_1));
+
+        assertThat(lvsd("check", file.toString())).isEqualTo(3);
+        assertThat(error.toString()).contains("not UTF-8");
+    }
+
+    @Test
+    void check_thousandsOfErrors_boundedAndSaid() throws IOException {
+        assertThat(lvsd("check", rules("-X\n".repeat(5000)))).isEqualTo(3);
+        assertThat(error.toString().lines()).hasSize(RulesFile.MAX_ERRORS + 1);
+        assertThat(error.toString()).contains("these are the first " + RulesFile.MAX_ERRORS + " errors");
+    }
+
+    @Test
+    void check_hugeText_refused() {
+        assertThat(catchThrowable(
+                        () -> RulesFile.parse("#".repeat(9 * 1024 * 1024), "big", RulesFile::requireRelayable)))
+                .isInstanceOf(RulesInvalidException.class)
+                .hasMessageContaining("longer than");
+    }
+
+    @Test
+    void run_badRules_notStarted() throws IOException {
+        assertThat(lvsd("run", rules("-A -t nowhere\n"))).isEqualTo(3);
+        assertThat(error.toString()).contains("a.rules:1:");
+    }
+
+    @Test
+    void run_markWithoutAddress_saysHowToGiveOne() throws IOException {
+        assertThat(lvsd("run", rules("-A -f 5\n"))).isEqualTo(3);
+        assertThat(error.toString()).contains("a.rules:1:").contains("--listen tcp:ADDRESS:PORT@5");
+    }
+
+    @Test
+    void run_everyPortWithoutAddress_saysHowToGiveOne() throws IOException {
+        assertThat(lvsd("run", rules("-A -t 127.0.0.1:0 -p\n"))).isEqualTo(3);
+        assertThat(error.toString()).contains("--listen tcp:ADDRESS:PORT");
+    }
+
+    @Test
+    void run_addressOfAnotherHost_failsNamingIt() throws IOException {
+        String socket = directory.resolve("s/lvsd.sock").toString();
+
+        assertThat(lvsd("run", rules("-A -t 192.0.2.1:80\n"), "--socket", socket))
+                .isEqualTo(1);
+        assertThat(error.toString()).contains("192.0.2.1:80");
+        assertThat(Path.of(socket)).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--threads, 0",
+        "--threads, 100000",
+        "--acceptors, 0",
+        "--retries, -1",
+        "--connect-timeout, 0s",
+        "--max-connections, 0",
+        "--sysctl, conn_reuse_mode=9"
+    })
+    void run_numberOutOfRange_failsNamingTheRange(String option, String value) throws IOException {
+        String socket = directory.resolve("s/lvsd.sock").toString();
+
+        assertThat(lvsd("run", rules(""), "--socket", socket, option, value)).isEqualTo(2);
+        assertThat(error.toString()).contains("outside");
+    }
+
+    @Test
+    void run_settingThatDoesNotExist_failsNamingThoseThatDo() throws IOException {
+        String socket = directory.resolve("s/lvsd.sock").toString();
+
+        assertThat(lvsd("run", rules(""), "--socket", socket, "--sysctl", "no_such=1"))
+                .isEqualTo(2);
+        assertThat(error.toString()).contains("no_such", "expire_nodest_conn");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "", "run", "check", "frobnicate", "run a b", "run a --threads many", "run a --idle-timeout 5",
+                "run a --transport pigeon", "run a --listen 80", "run a --sysctl drop_entry", "run a --slow-start 5",
+                        "run a --slow-start 48h", "run a --nosuch", "run a --drain-timeout -1s"
+            })
+    void anyCommand_wrongUsage_exitCode2AndOneHint(String line) {
+        assertThat(lvsd(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);
+        assertThat(error.toString()).contains("--help' for more information").hasLineCount(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "-h", "run --help", "check -h", "--version", "-V"})
+    void anyCommand_helpOrVersion_printedOnStandardOutput(String line) {
+        assertThat(lvsd(line.split(" "))).isZero();
+        assertThat(output.toString()).contains("lvsd");
+        assertThat(error.toString()).isEmpty();
+    }
+
+    @Test
+    void read_standardInput_namedInErrors() {
+        Throwable thrown = catchThrowable(() -> RulesFile.read(
+                "-", new ByteArrayInputStream("-A -t 127.0.0.1:80\n-X\n".getBytes(StandardCharsets.UTF_8))));
+
+        assertThat(thrown).isInstanceOf(RulesInvalidException.class).hasMessageStartingWith("standard input:2:1:");
+    }
+
+    @Test
+    void check_sampleRules_good() {
+        assertThat(lvsd("check", "sample.rules")).isZero();
+        assertThat(output.toString()).contains("1 service, 3 servers");
+    }
+}

@@ -1,0 +1,87 @@
+package org.lvs4j.examples.standalone;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+
+/** Programs of the operating system that the integration tests drive. */
+final class Programs {
+    private static final long LIMIT_SECONDS = 60;
+
+    private Programs() {}
+
+    /** Finds a program, or skips the test aloud. */
+    static Path require(String name, String debianPackage) {
+        List<String> places =
+                new ArrayList<>(Arrays.asList(System.getenv("PATH").split(":")));
+        places.add("/usr/sbin");
+        places.add("/usr/local/sbin");
+        for (String place : places) {
+            Path program = Path.of(place.isEmpty() ? "." : place, name);
+            if (Files.isExecutable(program)) {
+                return program;
+            }
+        }
+        String message =
+                "SKIPPED: " + name + " is not installed; apt-get install " + debianPackage + " to run this test";
+        System.err.println("\n*** " + message + " ***\n");
+        return Assumptions.abort(message);
+    }
+
+    /** Skips the test aloud if a process may not open so many files. */
+    static void requireOpenFiles(int files) throws IOException, InterruptedException {
+        String limit = run("/bin/sh", "-c", "ulimit -Hn").output().trim();
+        if (!limit.equals("unlimited") && Long.parseLong(limit) < files) {
+            String message = "SKIPPED: a process may open " + limit + " files, this test needs " + files
+                    + "; raise the hard limit (ulimit -Hn) to run it";
+            System.err.println("\n*** " + message + " ***\n");
+            Assumptions.abort(message);
+        }
+    }
+
+    /** What a program printed and how it ended. */
+    record Result(int exitCode, String output, String error) {}
+
+    static Result run(String... command) throws IOException, InterruptedException {
+        return run(new ProcessBuilder(command), "");
+    }
+
+    /** Runs a program to its end, which must come within a minute. */
+    static Result run(ProcessBuilder builder, String input) throws IOException, InterruptedException {
+        Path error = Files.createTempFile("lvs4j-error", null);
+        try {
+            Process process = builder.redirectError(error.toFile()).start();
+            Thread watchdog = new Thread(() -> {
+                try {
+                    if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                        process.destroyForcibly();
+                    }
+                } catch (InterruptedException e) {
+                    process.destroyForcibly();
+                }
+            });
+            watchdog.setDaemon(true);
+            watchdog.start();
+            try (var stdin = process.getOutputStream()) {
+                stdin.write(input.getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                // A program that does not read its input ends before it has been written.
+                assert input.isEmpty() || process.waitFor() != 0 : e;
+            }
+            String output;
+            try (InputStream stdout = process.getInputStream()) {
+                output = new String(stdout.readAllBytes(), StandardCharsets.UTF_8);
+            }
+            return new Result(process.waitFor(), output, Files.readString(error));
+        } finally {
+            Files.delete(error);
+        }
+    }
+}

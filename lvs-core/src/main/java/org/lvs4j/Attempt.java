@@ -1,0 +1,69 @@
+package org.lvs4j;
+
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.internal.connection.ConnectionCursor;
+import org.lvs4j.internal.connection.ConnectionTable;
+import org.lvs4j.internal.connection.HeldConnection;
+import org.lvs4j.internal.connection.ServerState;
+import org.lvs4j.internal.persistence.Template;
+import org.lvs4j.net.Flow;
+import org.lvs4j.net.Protocol;
+
+/** One attempt of an application to open a connection: what is known beforehand, and the outcome. Belongs to one thread. */
+final class Attempt {
+    private final @Nullable String identity;
+    private final int @Nullable [] triedIds;
+    private @Nullable HeldConnection held;
+    private boolean onePacket;
+
+    /**
+     * An attempt that has not been placed yet.
+     *
+     * @param identity what the persistence engine knows the client by, or null if it is still to be asked
+     * @param triedIds the servers that earlier attempts have tried, or null
+     */
+    Attempt(@Nullable String identity, int @Nullable [] triedIds) {
+        this.identity = identity;
+        this.triedIds = triedIds;
+    }
+
+    @Nullable
+    String identity() {
+        return identity;
+    }
+
+    int @Nullable [] triedIds() {
+        return triedIds;
+    }
+
+    /** The connection, or null if it was refused. */
+    @Nullable
+    HeldConnection held() {
+        return held;
+    }
+
+    /** Whether the connection stands for one datagram. */
+    boolean onePacket() {
+        return onePacket;
+    }
+
+    /** Binds the connection to a server; its place under the ceiling is reserved. */
+    ConnectionCursor.Insertion hold(
+            ConnectionTable connections,
+            Flow flow,
+            boolean onePacket,
+            ServerState server,
+            int port,
+            @Nullable Template template,
+            long nowNanos) {
+        this.onePacket = onePacket;
+        held = connections.hold(flow.protocol(), flow, !onePacket, server, port, template, nowNanos);
+        return held == null ? ConnectionCursor.Insertion.NO_SERVER : ConnectionCursor.Insertion.DONE;
+    }
+
+    /** Binds a connection that is not listed and not bounded, to a server of a service that is asked for by its key. */
+    boolean holdUnlisted(ConnectionTable connections, Protocol protocol, ServerState server, int port, long nowNanos) {
+        held = connections.hold(protocol, null, false, server, port, null, nowNanos);
+        return held != null;
+    }
+}

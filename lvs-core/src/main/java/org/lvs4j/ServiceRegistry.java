@@ -1,0 +1,337 @@
+package org.lvs4j;
+
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.DirectorException.Reason;
+import org.lvs4j.internal.concurrent.IdTable;
+import org.lvs4j.internal.connection.ServerState;
+import org.lvs4j.internal.counters.Counters;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.persistence.engine.PersistenceEngine;
+import org.lvs4j.scheduler.Scheduler;
+import org.lvs4j.scheduler.SchedulerContext;
+import org.lvs4j.scheduler.SchedulerProvider;
+import org.lvs4j.scheduler.Schedulers;
+import org.lvs4j.service.Forwarding;
+import org.lvs4j.service.Persistence;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.service.SchedulerFlag;
+import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.Sysctl;
+import org.lvs4j.service.VirtualService;
+
+/**
+ * The services and servers, and every way to change them. Changes take this object's lock, build what is new on the side,
+ * and publish it once; packet threads read without a lock.
+ */
+final class ServiceRegistry {
+    /** How many servers there may be in all: a connection names its server by 24 bits. */
+    static final int MAX_ALL_SERVERS = (1 << 24) - 1;
+
+    private static final int MAX_SERVERS = 65_536;
+
+    private final Schedulers schedulers;
+    private final Map<String, PersistenceEngine> engines;
+    private final Settings settings;
+    private final LongSupplier ticker;
+    private final RandomGenerator random;
+    private final SlowStarts slowStarts;
+    private final Counters total;
+    private final Trash trash = new Trash();
+
+    private final IdTable<ServerState> servers;
+    private final Consumer<ServerState> forgetting;
+
+    // Replaced as a whole under the lock: volatile publishes the new table.
+    private volatile ServiceTable table = ServiceTable.EMPTY;
+
+    ServiceRegistry(
+            ClassLoader loader,
+            Settings settings,
+            LongSupplier ticker,
+            RandomGenerator random,
+            SlowStarts slowStarts,
+            Counters total,
+            IdTable<ServerState> servers,
+            Consumer<ServerState> forgetting) {
+        this.servers = servers;
+        this.forgetting = forgetting;
+        schedulers = Schedulers.load(loader);
+        Map<String, PersistenceEngine> found = new TreeMap<>();
+        ServiceLoader.load(PersistenceEngine.class, loader).forEach(engine -> found.put(engine.name(), engine));
+        engines = found;
+        this.settings = settings;
+        this.ticker = ticker;
+        this.random = random;
+        this.slowStarts = slowStarts;
+        this.total = total;
+    }
+
+    ServiceTable table() {
+        return table;
+    }
+
+    SortedSet<String> schedulerNames() {
+        return schedulers.names();
+    }
+
+    SortedSet<String> engineNames() {
+        return new TreeSet<>(engines.keySet());
+    }
+
+    @Nullable
+    ServerState server(int id) {
+        return servers.get(id);
+    }
+
+    ServiceState require(ServiceKey key) {
+        ServiceState service = table.get(key);
+        if (service == null) {
+            throw new DirectorException(Reason.NO_SUCH_SERVICE, "no such service: " + key);
+        }
+        return service;
+    }
+
+    /** Adds a service and its servers, or nothing at all. */
+    synchronized void addService(VirtualService config, List<RealServer> added) {
+        addService(config);
+        try {
+            added.forEach(server -> addServer(config.key(), server));
+        } catch (DirectorException e) {
+            removeService(config.key());
+            throw e;
+        }
+    }
+
+    private void addService(VirtualService config) {
+        if (table.get(config.key()) != null) {
+            throw new DirectorException(Reason.SERVICE_EXISTS, "service already exists: " + config.key());
+        }
+        PersistenceEngine engine = findEngine(config);
+        ServerPool pool = ServerPool.empty();
+        table = table.with(new ServiceState(new ServiceState.View(config, engine, pool, newScheduler(config, pool))));
+    }
+
+    /** Changes a service; returns its configuration before. */
+    synchronized VirtualService editService(VirtualService config) {
+        ServiceState service = require(config.key());
+        ServiceState.View view = service.view();
+        VirtualService before = view.config();
+        PersistenceEngine engine = findEngine(config);
+        Scheduler scheduler = view.scheduler();
+        if (scheduler == null || !before.scheduler().equals(config.scheduler())) {
+            scheduler = newScheduler(config, view.servers());
+        } else if (!before.flags().equals(config.flags())) {
+            scheduler = scheduler.flagged(config.flags());
+        }
+        ServiceState.View next = new ServiceState.View(config, engine, view.servers(), scheduler);
+        service.publish(config.slowStart().equals(before.slowStart()) ? next : slowStarts.reweighted(next));
+        slowStarts.note(service);
+        return before;
+    }
+
+    /** Removes a service and its servers; returns what it was. */
+    synchronized DirectorConfiguration.Service removeService(ServiceKey key) {
+        ServiceState service = require(key);
+        DirectorConfiguration.Service before = service.configuration();
+        table = table.without(key);
+        retire(service);
+        return before;
+    }
+
+    private void retire(ServiceState service) {
+        ServerPool pool = service.view().servers();
+        service.publish(service.view().with(ServerPool.empty(), null));
+        for (int i = 0; i < pool.size(); i++) {
+            trash.put(service.key(), pool.state(i));
+        }
+    }
+
+    synchronized void addServer(ServiceKey key, RealServer config) {
+        ServiceState service = require(key);
+        ServiceState.View view = service.view();
+        if (view.servers().indexOf(config.endpoint()) >= 0) {
+            throw new DirectorException(
+                    Reason.SERVER_EXISTS, "server already exists: " + config.endpoint() + " in " + key);
+        }
+        if (view.servers().size() >= MAX_SERVERS) {
+            throw new DirectorException(Reason.INVALID, "a service holds at most " + MAX_SERVERS + " servers: " + key);
+        }
+        requireFamily(service, config);
+        ServerState state = trash.find(key, config.endpoint());
+        boolean revived = state != null;
+        if (state == null) {
+            state = new ServerState(
+                    freeId(),
+                    config,
+                    service.statistics().counters(),
+                    view.servers().board());
+        }
+        RealServer before = state.config();
+        state.configure(config);
+        ServerPool pool = view.servers().with(state, slowStarts.of(view.config()));
+        Scheduler scheduler;
+        try {
+            scheduler = view.scheduler() == null ? null : view.scheduler().added(pool);
+        } catch (IllegalArgumentException e) {
+            state.configure(before);
+            if (!revived) {
+                servers.free(state.id());
+            }
+            throw new DirectorException(Reason.INVALID, e.getMessage());
+        }
+        if (revived) {
+            trash.remove(key, config.endpoint());
+        }
+        state.enter(config, service.statistics().counters(), pool.board());
+        register(state);
+        service.publish(view.with(pool, scheduler));
+        slowStarts.note(service);
+    }
+
+    /** Changes a server; returns its configuration before. */
+    synchronized RealServer editServer(ServiceKey key, RealServer config) {
+        ServiceState service = require(key);
+        ServiceState.View view = service.view();
+        int index = requireServer(view, key, config.endpoint());
+        requireFamily(service, config);
+        ServerState state = view.servers().state(index);
+        RealServer before = state.config();
+        state.configure(config);
+        ServerPool pool = view.servers().reread(slowStarts.of(view.config()));
+        Scheduler scheduler;
+        try {
+            scheduler = view.scheduler() == null ? null : view.scheduler().edited(pool, index);
+        } catch (IllegalArgumentException e) {
+            state.configure(before);
+            throw new DirectorException(Reason.INVALID, e.getMessage());
+        }
+        service.publish(view.with(pool, scheduler));
+        slowStarts.note(service);
+        return before;
+    }
+
+    /** Removes a server; returns its configuration before. */
+    synchronized RealServer removeServer(ServiceKey key, Endpoint endpoint) {
+        ServiceState service = require(key);
+        ServiceState.View view = service.view();
+        int index = requireServer(view, key, endpoint);
+        ServerState state = view.servers().state(index);
+        ServerPool pool = view.servers().without(index);
+        Scheduler scheduler = view.scheduler() == null ? null : view.scheduler().removed(pool, index);
+        service.publish(view.with(pool, scheduler));
+        trash.put(key, state);
+        return state.config();
+    }
+
+    /** Raises the weights of servers in slow start by what the time since the last call allows. */
+    void advanceSlowStarts() {
+        if (slowStarts.pending()) {
+            advancePending();
+        }
+    }
+
+    private synchronized void advancePending() {
+        slowStarts.advance();
+    }
+
+    private static int requireServer(ServiceState.View view, ServiceKey key, Endpoint endpoint) {
+        int index = view.servers().indexOf(endpoint);
+        if (index < 0) {
+            throw new DirectorException(Reason.NO_SUCH_SERVER, "no such server: " + endpoint + " in " + key);
+        }
+        return index;
+    }
+
+    private static void requireFamily(ServiceState service, RealServer config) {
+        if (config.endpoint().address().family() != service.key().family()
+                && config.forwarding().method() != Forwarding.Method.TUNNEL) {
+            throw new DirectorException(
+                    Reason.INVALID,
+                    "server " + config.endpoint() + " is of another address family than " + service.key()
+                            + "; that is possible with tunnelling only");
+        }
+    }
+
+    private @Nullable PersistenceEngine findEngine(VirtualService config) {
+        Persistence persistence = config.persistence();
+        if (persistence == null || persistence.engine() == null) {
+            return null;
+        }
+        PersistenceEngine engine = engines.get(persistence.engine());
+        if (engine == null) {
+            throw new DirectorException(
+                    Reason.NO_SUCH_ENGINE,
+                    "no persistence engine is called '" + persistence.engine() + "'; there are "
+                            + String.join(", ", engines.keySet()));
+        }
+        return engine;
+    }
+
+    private Scheduler newScheduler(VirtualService config, ServerPool pool) {
+        SchedulerProvider provider = schedulers.find(config.scheduler());
+        if (provider == null) {
+            throw new DirectorException(
+                    Reason.NO_SUCH_SCHEDULER,
+                    "no scheduler is called '" + config.scheduler() + "'; there are "
+                            + String.join(", ", schedulers.names()));
+        }
+        try {
+            return provider.create(pool, new Context(config.flags(), settings, ticker, random));
+        } catch (IllegalArgumentException e) {
+            throw new DirectorException(Reason.INVALID, e.getMessage());
+        }
+    }
+
+    /**
+     * Forgets removed servers that nothing has held on to for long enough, and gives their numbers to others. A thread that has
+     * found a connection of such a server and still is at it two minutes later may take one server for another.
+     */
+    synchronized void emptyTrash(long nowNanos) {
+        for (ServerState forgotten : trash.scan(nowNanos)) {
+            Counters counted = forgotten.statistics().counters();
+            forgotten.serviceCounters().exclude(counted);
+            total.exclude(counted);
+            forgetting.accept(forgotten);
+            servers.free(forgotten.id());
+        }
+    }
+
+    private int freeId() {
+        int id = servers.take();
+        if (id == 0) {
+            throw new DirectorException(
+                    Reason.INVALID,
+                    "a director knows at most " + MAX_ALL_SERVERS
+                            + " servers, removed ones whose connections remain included; remove some first");
+        }
+        return id;
+    }
+
+    private void register(ServerState state) {
+        total.include(state.statistics().counters());
+        servers.set(state.id(), state);
+    }
+
+    private record Context(Set<SchedulerFlag> flags, Settings settings, LongSupplier ticker, RandomGenerator random)
+            implements SchedulerContext {
+        @Override
+        public int sysctl(Sysctl sysctl) {
+            return settings.get(sysctl);
+        }
+
+        @Override
+        public long nanoTime() {
+            return ticker.getAsLong();
+        }
+    }
+}

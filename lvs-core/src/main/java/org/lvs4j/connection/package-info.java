@@ -1,5 +1,0 @@
-/** The connection table, its timers and the protocol state machines. Internal: not exported. */
-@NullMarked
-package org.lvs4j.connection;
-
-import org.jspecify.annotations.NullMarked;

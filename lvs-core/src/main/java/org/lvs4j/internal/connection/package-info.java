@@ -1,0 +1,5 @@
+/** The connection table, its timers and the protocol state machines. Internal: not exported. */
+@NullMarked
+package org.lvs4j.internal.connection;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,234 @@
+package org.lvs4j.internal.packet;
+
+import java.nio.ByteBuffer;
+import org.lvs4j.net.AddressFamily;
+
+/**
+ * One packet of which fragments have come: their bytes where they belong, and the header of the first. Reused for one packet
+ * after the other. Belongs to one thread.
+ */
+public final class ReassemblyBuffer {
+    /** What becomes of a fragment. */
+    enum Outcome {
+        /** Kept; something is still missing. */
+        KEPT,
+        /** Kept, and nothing is missing any more. */
+        COMPLETE,
+        /** Known already, or not a fragment that can be; the packet may still be completed by others. */
+        USELESS,
+        /** It contradicts others: the packet can never be completed. */
+        CONTRADICTION
+    }
+
+    /** The most fragments of one packet. */
+    static final int MAX_PIECES = 128;
+
+    /** The longest header that is repeated in each fragment. */
+    private static final int MAX_HEADER_BYTES = 512;
+
+    private static final int MAX_PAYLOAD_BYTES = 65_535;
+    private static final int FIRST_CAPACITY = 4096;
+    private static final int UNKNOWN = -1;
+
+    private AddressFamily family = AddressFamily.IPV4;
+    private long sourceHigh;
+    private long sourceLow;
+    private long destinationHigh;
+    private long destinationLow;
+    private int identification;
+    private int number;
+
+    private boolean used;
+    private long deadlineNanos;
+
+    private ByteBuffer buffer = ByteBuffer.allocate(0);
+    private final int[] starts = new int[MAX_PIECES];
+    private final int[] ends = new int[MAX_PIECES];
+    private final Cuts cuts = new Cuts(MAX_PIECES);
+    private int pieces;
+    private int received;
+    private int total;
+    private int headerBytes;
+    private int nextField;
+    private int next;
+    private boolean dontFragment;
+
+    ReassemblyBuffer() {}
+
+    void begin(PacketHeader fragment, long deadline) {
+        family = fragment.family();
+        sourceHigh = fragment.sourceHigh();
+        sourceLow = fragment.sourceLow();
+        destinationHigh = fragment.destinationHigh();
+        destinationLow = fragment.destinationLow();
+        identification = fragment.identification();
+        number = fragment.number();
+        used = true;
+        deadlineNanos = deadline;
+        pieces = 0;
+        received = 0;
+        total = UNKNOWN;
+        headerBytes = 0;
+        dontFragment = false;
+    }
+
+    void end() {
+        used = false;
+    }
+
+    boolean used() {
+        return used;
+    }
+
+    long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    /** Whether a fragment belongs to this packet. The protocol counts for IPv4 alone. */
+    boolean owns(PacketHeader fragment) {
+        return used
+                && identification == fragment.identification()
+                && sourceLow == fragment.sourceLow()
+                && destinationLow == fragment.destinationLow()
+                && sourceHigh == fragment.sourceHigh()
+                && destinationHigh == fragment.destinationHigh()
+                && family == fragment.family()
+                && (family == AddressFamily.IPV6 || number == fragment.number());
+    }
+
+    /** Takes over the bytes of a fragment. */
+    Outcome add(PacketHeader fragment, ByteBuffer in) {
+        boolean v4 = family == AddressFamily.IPV4;
+        int from = v4 ? fragment.transport() : fragment.fragmentHeader() + 8;
+        int length = fragment.end() - from;
+        int start = fragment.fragmentOffset();
+        int end = start + length;
+        boolean more = fragment.moreFragments();
+        if (length <= 0 || more && (length & 7) != 0 || end > MAX_PAYLOAD_BYTES) {
+            return Outcome.USELESS;
+        }
+        int header = v4 ? from - fragment.start() : fragment.fragmentHeader() - fragment.start();
+        if (header > MAX_HEADER_BYTES) {
+            return Outcome.CONTRADICTION;
+        }
+        if (total != UNKNOWN && (end > total || !more && end != total)) {
+            return Outcome.CONTRADICTION;
+        }
+        int index = pieces;
+        while (index > 0 && starts[index - 1] >= start) {
+            index--;
+        }
+        if (index < pieces && starts[index] == start && ends[index] >= end || index > 0 && ends[index - 1] >= end) {
+            return Outcome.USELESS;
+        }
+        if (index < pieces && starts[index] < end
+                || index > 0 && ends[index - 1] > start
+                || !more && pieces > 0 && ends[pieces - 1] > end
+                || pieces == MAX_PIECES) {
+            return Outcome.CONTRADICTION;
+        }
+        insert(index, start, end);
+        ensureCapacity(end);
+        buffer.put(MAX_HEADER_BYTES + start, in, from, length);
+        received += length;
+        if (!more) {
+            total = end;
+        }
+        dontFragment |= v4 && fragment.dontFragment();
+        if (start == 0) {
+            headerBytes = header;
+            buffer.put(MAX_HEADER_BYTES - header, in, fragment.start(), header);
+            if (!v4) {
+                nextField = fragment.beforeFragmentHeader() - fragment.start();
+                next = fragment.number();
+            }
+        }
+        if (received != total) {
+            return Outcome.KEPT;
+        }
+        return complete() ? Outcome.COMPLETE : Outcome.CONTRADICTION;
+    }
+
+    private void insert(int index, int start, int end) {
+        System.arraycopy(starts, index, starts, index + 1, pieces - index);
+        System.arraycopy(ends, index, ends, index + 1, pieces - index);
+        starts[index] = start;
+        ends[index] = end;
+        pieces++;
+    }
+
+    private void ensureCapacity(int payloadBytes) {
+        int needed = MAX_HEADER_BYTES + payloadBytes;
+        if (buffer.capacity() < needed) {
+            int capacity = Math.max(FIRST_CAPACITY, Integer.highestOneBit(needed - 1) << 1);
+            ByteBuffer larger = ByteBuffer.allocate(Math.min(capacity, MAX_HEADER_BYTES + MAX_PAYLOAD_BYTES));
+            larger.put(0, buffer, 0, buffer.capacity());
+            buffer = larger;
+        }
+    }
+
+    /** Makes the header of the whole packet from that of the first fragment. */
+    private boolean complete() {
+        int start = start();
+        if (family == AddressFamily.IPV4) {
+            if (headerBytes + total > MAX_PAYLOAD_BYTES) {
+                return false;
+            }
+            Octets.put16(buffer, start + 2, headerBytes + total);
+            Octets.put16(buffer, start + 6, dontFragment ? 0x4000 : 0);
+            Ipv4Header.complete(buffer, start, headerBytes);
+        } else {
+            int payload = headerBytes - PacketHeader.IPV6_BYTES + total;
+            if (payload > MAX_PAYLOAD_BYTES) {
+                return false;
+            }
+            Octets.put16(buffer, start + 4, payload);
+            Octets.put8(buffer, start + nextField, next);
+        }
+        cuts.clear();
+        for (int i = 0; i < pieces; i++) {
+            cuts.add(ends[i]);
+        }
+        return true;
+    }
+
+    /** The buffer that holds the packet. */
+    public ByteBuffer buffer() {
+        return buffer;
+    }
+
+    /** Where the whole packet starts. */
+    public int start() {
+        return MAX_HEADER_BYTES - headerBytes;
+    }
+
+    /** Where the whole packet ends. */
+    public int limit() {
+        return MAX_HEADER_BYTES + total;
+    }
+
+    /** Where it had been cut. */
+    public Cuts cuts() {
+        return cuts;
+    }
+
+    /** How many bytes at its start each fragment repeated. */
+    public int headerBytes() {
+        return headerBytes;
+    }
+
+    /** IPv6: where in these the number of the header after them stands. */
+    public int nextField() {
+        return nextField;
+    }
+
+    /** What the fragments had in common. */
+    public int identification() {
+        return identification;
+    }
+
+    /** The size of the largest fragment as it came. */
+    public int largestFragment() {
+        return cuts.largest() + headerBytes + (family == AddressFamily.IPV4 ? 0 : 8);
+    }
+}

@@ -1,5 +1,0 @@
-/** Affinity: what a client is known by, and for how long it stays on its server. Internal: not exported. */
-@NullMarked
-package org.lvs4j.persistence;
-
-import org.jspecify.annotations.NullMarked;

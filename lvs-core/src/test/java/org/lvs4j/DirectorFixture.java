@@ -1,0 +1,192 @@
+package org.lvs4j;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.Flow;
+import org.lvs4j.net.Protocol;
+import org.lvs4j.net.TcpFlags;
+import org.lvs4j.service.Forwarding;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.Sysctl;
+import org.lvs4j.service.VirtualService;
+
+/** A director on a virtual clock, and the shorthand that its tests share: endpoints are texts, answers are texts. */
+final class DirectorFixture {
+    static final int FIN = TcpFlags.FIN;
+    static final int SYN = TcpFlags.SYN;
+    static final int RST = TcpFlags.RST;
+    static final int ACK = TcpFlags.ACK;
+
+    private final AtomicLong nanos = new AtomicLong(TimeUnit.SECONDS.toNanos(1));
+    final Director director;
+
+    DirectorFixture() {
+        this(builder -> builder);
+    }
+
+    DirectorFixture(UnaryOperator<Director.Builder> settings) {
+        director = settings.apply(Director.builder().ticker(nanos::get)).build();
+    }
+
+    /** Lets time pass in steps of a second, as a busy director sees it. */
+    void pass(double seconds) {
+        long left = Math.round(seconds * 1e9);
+        while (left > 0) {
+            long step = Math.min(left, TimeUnit.SECONDS.toNanos(1));
+            nanos.addAndGet(step);
+            left -= step;
+            director.advance();
+        }
+    }
+
+    long now() {
+        return nanos.get();
+    }
+
+    void set(Sysctl sysctl, int value) {
+        director.setSysctl(sysctl, value);
+    }
+
+    /** A service whose servers are given oldest first, masqueraded and of weight 1. */
+    ServiceKey service(VirtualService service, String... servers) {
+        director.addService(service);
+        for (String server : servers) {
+            director.addServer(service.key(), RealServer.builder(server).build());
+        }
+        return service.key();
+    }
+
+    ServiceKey direct(VirtualService service, String... servers) {
+        director.addService(service);
+        for (String server : servers) {
+            director.addServer(
+                    service.key(),
+                    RealServer.builder(server).forwarding(Forwarding.direct()).build());
+        }
+        return service.key();
+    }
+
+    void weight(ServiceKey key, String server, int weight) {
+        director.editServer(key, RealServer.builder(server).weight(weight).build());
+    }
+
+    void remove(ServiceKey key, String server) {
+        director.removeServer(key, Endpoint.parse(server));
+    }
+
+    static Flow flow(Protocol protocol, String client, String virtual) {
+        return Flow.of(protocol, Endpoint.parse(client), Endpoint.parse(virtual));
+    }
+
+    static Flow tcp(String client, String virtual) {
+        return flow(Protocol.TCP, client, virtual);
+    }
+
+    static Flow udp(String client, String virtual) {
+        return flow(Protocol.UDP, client, virtual);
+    }
+
+    /** Shows a packet of the client; returns the server with its port, or the verdict if it is not forwarded. */
+    String packet(Flow flow, int signal) {
+        return answer(director.flows().dispatch(flow, signal, 100));
+    }
+
+    String answer(long decision) {
+        if (Decision.verdict(decision) != Verdict.FORWARD) {
+            return Decision.verdict(decision).toString();
+        }
+        RealServer server = director.flows().server(Decision.serverId(decision));
+        return server == null
+                ? "FORGOTTEN"
+                : server.endpoint().withPort(Decision.port(decision)).toString();
+    }
+
+    String syn(String client, String virtual) {
+        return packet(tcp(client, virtual), SYN);
+    }
+
+    String datagram(String client, String virtual) {
+        return packet(udp(client, virtual), 0);
+    }
+
+    boolean reply(Protocol protocol, String server, String client, int signal) {
+        return director.flows().dispatchReply(flow(protocol, server, client), signal, 100);
+    }
+
+    /** The handshake of a client with a masqueraded server. */
+    String open(String client, String virtual) {
+        String server = syn(client, virtual);
+        if (server.indexOf(':') >= 0) {
+            reply(Protocol.TCP, server, client, SYN | ACK);
+            packet(tcp(client, virtual), ACK);
+        }
+        return server;
+    }
+
+    /** Both sides finish a connection with a masqueraded server. */
+    void close(String client, String virtual, String server) {
+        packet(tcp(client, virtual), FIN | ACK);
+        reply(Protocol.TCP, server, client, FIN | ACK);
+        packet(tcp(client, virtual), ACK);
+    }
+
+    ServerSnapshot server(ServiceKey key, String endpoint) {
+        Endpoint wanted = Endpoint.parse(endpoint);
+        ServiceSnapshot service = director.service(key);
+        if (service == null) {
+            throw new AssertionError("no service " + key);
+        }
+        return service.servers().stream()
+                .filter(server -> server.server().endpoint().equals(wanted))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no server " + endpoint + " in " + key));
+    }
+
+    int connectionsOf(ServiceKey key, String endpoint) {
+        ServerSnapshot server = server(key, endpoint);
+        return server.active() + server.inactive();
+    }
+
+    List<TemplateSnapshot> templates() {
+        return director.templates();
+    }
+
+    List<ConnectionSnapshot> listed() {
+        return director.connections();
+    }
+
+    /** The only template there is. */
+    TemplateSnapshot template() {
+        List<TemplateSnapshot> all = templates();
+        if (all.size() != 1) {
+            throw new AssertionError("expected one template, found " + all);
+        }
+        return all.get(0);
+    }
+
+    /** The state of the only connection there is. */
+    String state() {
+        return connection().state().label();
+    }
+
+    /** The only connection there is. */
+    ConnectionSnapshot connection() {
+        List<ConnectionSnapshot> all = listed();
+        if (all.size() != 1) {
+            throw new AssertionError("expected one connection, found " + all);
+        }
+        return all.get(0);
+    }
+
+    static long seconds(TemplateSnapshot template) {
+        return TimeUnit.NANOSECONDS.toSeconds(template.expiresInNanos());
+    }
+
+    static long seconds(ConnectionSnapshot connection) {
+        return TimeUnit.NANOSECONDS.toSeconds(connection.expiresInNanos());
+    }
+}

@@ -1,0 +1,270 @@
+package org.lvs4j.internal.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.lvs4j.internal.concurrent.IdTable;
+import org.lvs4j.internal.concurrent.LoadBoard;
+import org.lvs4j.internal.concurrent.TimerWheel;
+import org.lvs4j.internal.counters.Counters;
+import org.lvs4j.net.AddressFamily;
+import org.lvs4j.net.Flow;
+import org.lvs4j.net.Protocol;
+import org.lvs4j.service.RealServer;
+
+/**
+ * Threads on the same few connections: placed with and without templates, followed both ways, hidden, removed, expired, held. At
+ * rest every count is what a look at each connection gives, and in the end nothing is counted and every number is free.
+ */
+class ConnectionTableStressTest {
+    private static final int THREADS = 4;
+    private static final int STEPS = 150_000;
+    private static final int CLIENTS = 40;
+    private static final int SERVERS = 3;
+    private static final int TEMPLATES = 8;
+    private static final int SYN = 2;
+    private static final int[] SIGNALS = {SYN, 16, 16, 17, 4};
+
+    private final AtomicLong clock = new AtomicLong();
+    private final IdTable<ServerState> servers = new IdTable<>(ServerState[]::new, 1 << 24);
+    private final IdTable<TemplateHandle> controllers = new IdTable<>(TemplateHandle[]::new, Integer.MAX_VALUE);
+    private final ConnectionTable table =
+            new ConnectionTable(new Timeouts(), servers, controllers, new TimerWheel(0), Integer.MAX_VALUE, 0);
+    private final List<ServerState> states = new ArrayList<>();
+    private final AtomicInteger repliesFound = new AtomicInteger();
+    private final AtomicInteger followedSteadily = new AtomicInteger();
+
+    private static final class Placer extends TemplateHandle {
+        Placer(IdTable<TemplateHandle> registry) {
+            super(registry);
+            enlist();
+        }
+
+        @Override
+        protected void timeIsUp(long nowNanos) {}
+
+        void over() {
+            end(true);
+        }
+    }
+
+    ConnectionTableStressTest() {
+        for (int i = 0; i < SERVERS; i++) {
+            int id = servers.take();
+            // Two of them share an address, so that replies have to tell them apart by the port.
+            RealServer config = RealServer.builder("192.168.1." + (1 + i / 2) + ":" + (80 + i))
+                    .build();
+            ServerState state = new ServerState(id, config, new Counters(), new LoadBoard());
+            state.enter(config, new Counters(), new LoadBoard());
+            servers.set(id, state);
+            states.add(state);
+        }
+    }
+
+    private interface Body {
+        void run(int thread) throws Exception;
+    }
+
+    private static void race(Body body) throws Exception {
+        ExecutorService executor = Executors.newFixedThreadPool(THREADS);
+        try {
+            List<Future<?>> runs = new ArrayList<>();
+            for (int thread = 0; thread < THREADS; thread++) {
+                int id = thread;
+                runs.add(executor.submit(() -> {
+                    body.run(id);
+                    return null;
+                }));
+            }
+            for (Future<?> run : runs) {
+                run.get(300, TimeUnit.SECONDS);
+            }
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void table_everythingAtOnce_countsExactlyAndLeavesNothing(long seed) throws Exception {
+        Placer[] placers = new Placer[TEMPLATES];
+        for (int i = 0; i < TEMPLATES; i++) {
+            placers[i] = new Placer(controllers);
+        }
+        for (int round = 0; round < 3; round++) {
+            int number = round;
+            race(thread -> new Worker(placers, new SplittableRandom(seed * 100 + number * 10L + thread)).run());
+            assertCountsFollowTheConnections("seed " + seed + " round " + round);
+        }
+        assertThat(repliesFound.get()).as("seed %d", seed).isPositive();
+        assertThat(states.stream()
+                        .mapToLong(state -> state.counters().read().inPackets())
+                        .sum())
+                .as("packets of the short way, seed %d", seed)
+                .isEqualTo(followedSteadily.get())
+                .isPositive();
+        for (Placer placer : placers) {
+            placer.over();
+        }
+        pass(TimeUnit.HOURS.toNanos(1));
+        assertThat(table.size()).as("seed %d", seed).isZero();
+        for (ServerState state : states) {
+            assertThat(state.connections()).as("seed %d %s", seed, state).isZero();
+            assertThat(state.retire()).isTrue();
+            assertThat(state.bind(true)).as("nothing binds to a retired server").isFalse();
+            table.forget(state);
+        }
+        assertThat(table.replies().entered()).as("seed %d", seed).isZero();
+        controllers.forEach(left -> {
+            throw new AssertionError("seed " + seed + ": a template is still known: " + left);
+        });
+    }
+
+    private void pass(long nanos) {
+        table.advance(clock.addAndGet(nanos));
+    }
+
+    /** What servers count must be what there is, hidden connections, which end at the next tick, aside. */
+    private void assertCountsFollowTheConnections(String what) {
+        pass(TimerWheel.TICK_NANOS);
+        long[] counted = new long[SERVERS + 1];
+        AtomicInteger shown = new AtomicInteger();
+        table.forEach(connection -> {
+            ServerState server = connection.server();
+            counted[server == null ? 0 : server.id()] += connection.state().active() ? 1L << 32 : 1;
+            shown.incrementAndGet();
+        });
+        table.forEachHeld(held -> {
+            throw new AssertionError(what + ": still held");
+        });
+        assertThat(table.size()).as(what).isEqualTo(shown.get());
+        assertThat(counted[0]).as(what).isZero();
+        for (ServerState state : states) {
+            assertThat(state.connections()).as(what + " " + state).isEqualTo(counted[state.id()]);
+        }
+    }
+
+    private final class Worker {
+        private final Placer[] placers;
+        private final SplittableRandom random;
+        private final Flow flow = new Flow();
+        private final Flow found = new Flow();
+        private final ConnectionCursor cursor = table.cursor();
+        private final List<HeldConnection> held = new ArrayList<>();
+
+        Worker(Placer[] placers, SplittableRandom random) {
+            this.placers = placers;
+            this.random = random;
+        }
+
+        void run() {
+            for (int step = 0; step < STEPS; step++) {
+                // Of one server there are more virtual endpoints than routes.
+                int choice = random.nextInt(CLIENTS);
+                boolean wide = choice % 5 == 0;
+                AddressFamily family = wide ? AddressFamily.IPV6 : AddressFamily.IPV4;
+                int virtualPort = 1000 + choice % 13;
+                flow.set(Protocol.TCP, family, wide ? 7 : 0, choice, 4000, wide ? 9 : 0, 0x0A00_0001, virtualPort);
+                long now = clock.get();
+                switch (random.nextInt(16)) {
+                    case 0, 1, 2, 3 -> insert(virtualPort, now);
+                    case 4 -> end(now);
+                    case 5 -> hold(now);
+                    case 6 -> pass(random.nextLong(TimeUnit.SECONDS.toNanos(3)));
+                    case 7, 8, 9 -> reply(wide, choice, now);
+                    default -> follow(now);
+                }
+            }
+            held.forEach(table::release);
+        }
+
+        private void insert(int virtualPort, long now) {
+            ServerState server = states.get(random.nextInt(SERVERS));
+            Placer placer = random.nextInt(3) == 0 ? placers[random.nextInt(TEMPLATES)] : null;
+            if (placer != null && !placer.control()) {
+                throw new AssertionError("a template that has not ended refuses");
+            }
+            int port = random.nextInt(4) == 0
+                    ? virtualPort
+                    : server.config().endpoint().port();
+            assertThat(table.reserve()).isTrue();
+            ConnectionCursor.Insertion insertion = cursor.insert(flow, server, port, placer, SYN, false, now);
+            if (insertion != ConnectionCursor.Insertion.DONE) {
+                table.unreserve();
+            }
+            assertThat(insertion).isIn(ConnectionCursor.Insertion.DONE, ConnectionCursor.Insertion.KNOWN);
+        }
+
+        private void follow(long now) {
+            boolean defence = random.nextInt(8) == 0;
+            int signal = SIGNALS[random.nextInt(SIGNALS.length)];
+            if (random.nextBoolean() && table.follow(flow, signal, 100, now) >= 0) {
+                followedSteadily.incrementAndGet();
+                return;
+            }
+            ConnectionCursor found;
+            do {
+                found = table.find(flow);
+            } while (found != null && !found.follow(found.server(), true, signal, defence, now));
+        }
+
+        private void end(long now) {
+            ConnectionCursor found = table.find(flow);
+            if (found != null) {
+                if (random.nextBoolean()) {
+                    found.remove();
+                } else {
+                    found.expireNow(now);
+                }
+            }
+        }
+
+        private void hold(long now) {
+            if (held.size() > 10) {
+                table.release(held.remove(random.nextInt(held.size())));
+                return;
+            }
+            assertThat(table.reserve()).isTrue();
+            HeldConnection connection =
+                    table.hold(Protocol.TCP, flow, true, states.get(random.nextInt(SERVERS)), 80, null, now);
+            connection.establish(now);
+            if (random.nextBoolean()) {
+                connection.finish(true, now);
+            }
+            held.add(connection);
+        }
+
+        private void reply(boolean wide, int client, long now) {
+            ServerState server = states.get(random.nextInt(SERVERS));
+            var endpoint = server.config().endpoint();
+            Flow reply = new Flow();
+            // All servers are IPv4; an IPv6 client is never answered by one, and must not be confused.
+            reply.set(
+                    Protocol.TCP,
+                    wide ? AddressFamily.IPV6 : AddressFamily.IPV4,
+                    0,
+                    endpoint.address().low(),
+                    random.nextInt(4) == 0 ? 1000 + client % 13 : endpoint.port(),
+                    wide ? 7 : 0,
+                    client,
+                    4000);
+            if (cursor.findByServer(reply)) {
+                cursor.fill(found);
+                assertThat(found.sourceLow()).isEqualTo(client);
+                assertThat(cursor.server().config().endpoint().address()).isEqualTo(endpoint.address());
+                cursor.follow(cursor.server(), false, 16, false, now);
+                repliesFound.incrementAndGet();
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package org.lvs4j.internal.packet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Cutting packets up and putting them together again. */
+class ReassemblyTest {
+    private static final long SECOND = 1_000_000_000L;
+
+    private final PacketHeader header = new PacketHeader();
+    private final Fragmenter fragmenter = new Fragmenter();
+    private final Reassembly reassembly = new Reassembly(4);
+    private long nowNanos;
+
+    private @Nullable ReassemblyBuffer add(byte[] fragment) {
+        assertThat(header.parse(ByteBuffer.wrap(fragment), 0, fragment.length)).isEqualTo(PacketHeader.Kind.FRAGMENT);
+        return reassembly.add(header, ByteBuffer.wrap(fragment), nowNanos);
+    }
+
+    private static byte[] udp4(int id, int payloadBytes) {
+        byte[] packet = TestPackets.v4(17, 0x0A010001, 0x0A000064, 64, 0, TestPackets.udp(5, 53, payloadBytes));
+        ByteBuffer.wrap(packet).putShort(4, (short) id);
+        TestPackets.complete4(packet);
+        return packet;
+    }
+
+    private static byte[] udp6(int payloadBytes) {
+        return TestPackets.v6(17, 1, 2, 64, TestPackets.udp(5, 53, payloadBytes));
+    }
+
+    private List<byte[]> cut(byte[] packet, int mtu) {
+        boolean v4 = packet[0] >>> 4 == 4;
+        fragmenter.start(ByteBuffer.wrap(packet), 0, packet.length, v4, v4 ? 20 : 40, 6, 77, mtu, Cuts.NONE);
+        return drain();
+    }
+
+    private List<byte[]> drain() {
+        List<byte[]> fragments = new ArrayList<>();
+        ByteBuffer out = ByteBuffer.allocate(70_000);
+        while (fragmenter.pending()) {
+            byte[] fragment = new byte[fragmenter.next(out)];
+            out.get(0, fragment);
+            fragments.add(fragment);
+        }
+        return fragments;
+    }
+
+    private static byte[] bytes(ReassemblyBuffer datagram) {
+        byte[] packet = new byte[datagram.limit() - datagram.start()];
+        datagram.buffer().get(datagram.start(), packet);
+        return packet;
+    }
+
+    @Test
+    void add_fragmentsInAnyOrder_giveThePacketBack() {
+        for (int seed = 0; seed < 60; seed++) {
+            Random random = new Random(seed);
+            int size = 1 + random.nextInt(9000);
+            byte[] packet = (seed & 1) == 0 ? udp4(seed, size) : udp6(size);
+            int mtu = 576 + random.nextInt(1500);
+            List<byte[]> fragments = cut(packet, mtu);
+            if (fragments.size() < 2) {
+                continue;
+            }
+            assertThat(fragments).allMatch(fragment -> fragment.length <= mtu && TestPackets.isHeaderRight(fragment));
+            List<byte[]> shuffled = new ArrayList<>(fragments);
+            Collections.shuffle(shuffled, random);
+            ReassemblyBuffer whole = null;
+            for (byte[] fragment : shuffled) {
+                assertThat(whole).as("seed %d", seed).isNull();
+                whole = add(fragment);
+            }
+            assertThat(whole).as("seed %d", seed).isNotNull();
+            assertThat(bytes(whole)).as("seed %d", seed).isEqualTo(packet);
+
+            fragmenter.start(
+                    whole.buffer(),
+                    whole.start(),
+                    packet.length,
+                    (seed & 1) == 0,
+                    whole.headerBytes(),
+                    whole.nextField(),
+                    whole.identification(),
+                    65_535,
+                    whole.cuts());
+            assertThat(drain()).as("seed %d", seed).containsExactlyElementsOf(fragments);
+        }
+        assertThat(reassembly.refused()).isZero();
+    }
+
+    @Test
+    void add_sameFragmentTwice_isRefusedAndHarmless() {
+        List<byte[]> fragments = cut(udp4(1, 2000), 1500);
+
+        assertThat(add(fragments.get(0))).isNull();
+        assertThat(add(fragments.get(0))).isNull();
+        assertThat(add(fragments.get(1))).isNotNull();
+        assertThat(reassembly.refused()).isEqualTo(1);
+    }
+
+    @Test
+    void add_overlappingFragment_spoilsThePacket() {
+        byte[] packet = udp4(1, 3000);
+        List<byte[]> large = cut(packet, 1500);
+        List<byte[]> small = cut(packet, 1000);
+
+        assertThat(add(large.get(0))).isNull();
+        assertThat(add(small.get(1))).isNull();
+        assertThat(add(large.get(1))).isNull();
+        assertThat(add(large.get(2))).isNull();
+        assertThat(reassembly.refused()).isGreaterThanOrEqualTo(1);
+    }
+
+    @Test
+    void add_restAfterTheTimeout_neverCompletes() {
+        List<byte[]> fragments = cut(udp4(1, 2000), 1500);
+        add(fragments.get(0));
+        nowNanos = 30 * SECOND;
+
+        assertThat(add(fragments.get(1))).isNull();
+        assertThat(reassembly.timedOut()).isEqualTo(1);
+    }
+
+    @Test
+    void add_oneMoreThanTheCeiling_displacesTheOldest() {
+        for (int id = 1; id <= 5; id++) {
+            nowNanos += SECOND;
+            add(cut(udp4(id, 2000), 1500).get(0));
+        }
+
+        assertThat(reassembly.displaced()).isEqualTo(1);
+        assertThat(add(cut(udp4(2, 2000), 1500).get(1))).isNotNull();
+        assertThat(add(cut(udp4(1, 2000), 1500).get(1))).isNull();
+    }
+
+    @Test
+    void add_fragmentBeyondTheLargestPacket_isRefused() {
+        byte[] fragment = TestPackets.v4(17, 1, 2, 64, 0x1FFF, new byte[100]);
+
+        assertThat(add(fragment)).isNull();
+        assertThat(reassembly.refused()).isEqualTo(1);
+    }
+
+    @Test
+    void add_moreFragmentsThanAllowed_givesThePacketUp() {
+        for (int i = 0; i <= ReassemblyBuffer.MAX_PIECES; i++) {
+            add(TestPackets.v4(17, 1, 2, 64, 0x2000 | i * 2, new byte[8]));
+        }
+
+        assertThat(reassembly.refused()).isEqualTo(1);
+    }
+}

@@ -1,0 +1,85 @@
+package org.lvs4j.internal.connection;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import org.lvs4j.internal.concurrent.LoadBoard;
+import org.lvs4j.internal.counters.Counters;
+import org.lvs4j.net.ConnectionState;
+import org.lvs4j.net.Protocol;
+import org.lvs4j.service.RealServer;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.III_Result;
+import org.openjdk.jcstress.infra.results.I_Result;
+
+/** A {@link HeldConnection}: its server's counts follow its state, and it ends once. */
+public class HeldConnectionStress {
+    private static final RealServer CONFIG = RealServer.of("192.0.2.1:80");
+
+    private static HeldConnection bound(ServerState server) {
+        server.bind(true);
+        return new HeldConnection(Protocol.TCP, null, true, 1, server, 80, null, new Timeouts(), 0);
+    }
+
+    private static ServerState server() {
+        return new ServerState(1, CONFIG, new Counters(), new LoadBoard());
+    }
+
+    /** Both sides send their last byte. */
+    @JCStressTest
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "The connection is over, and its server counts it as inactive.")
+    @Outcome(expect = FORBIDDEN, desc = "One side's end is lost, or the counts are.")
+    @State
+    public static class TwoFinishes {
+        private final ServerState server = server();
+        private final HeldConnection connection = bound(server);
+
+        @Actor
+        public void clientFinishes() {
+            connection.finish(true, 1);
+        }
+
+        @Actor
+        public void serverFinishes() {
+            connection.finish(false, 1);
+        }
+
+        @Arbiter
+        public void after(I_Result r) {
+            r.r1 = connection.state() == ConnectionState.TIME_WAIT && server.connections() == 1 ? 1 : 0;
+        }
+    }
+
+    /** The holder ends it from two threads, while it changes from active to inactive. */
+    @JCStressTest
+    @Outcome(
+            id = {"1, 0, 0", "0, 1, 0"},
+            expect = ACCEPTABLE,
+            desc = "Ended once, and counted no more.")
+    @Outcome(expect = FORBIDDEN, desc = "Ended twice, or a count remains.")
+    @State
+    public static class FinishAndReleaseVersusRelease {
+        private final ServerState server = server();
+        private final HeldConnection connection = bound(server);
+
+        @Actor
+        public void finishAndRelease(III_Result r) {
+            connection.finish(true, 1);
+            r.r1 = connection.release() ? 1 : 0;
+        }
+
+        @Actor
+        public void release(III_Result r) {
+            r.r2 = connection.release() ? 1 : 0;
+        }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r3 = (int) (server.connections() | server.connections() >>> 32);
+        }
+    }
+}

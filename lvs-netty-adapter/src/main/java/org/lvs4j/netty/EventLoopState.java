@@ -1,0 +1,187 @@
+package org.lvs4j.netty;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything of a relay that belongs to one event loop. Only that loop touches it, so its fields are plain.
+ *
+ * <p>One sweep in a while looks for what has been idle too long: a connection pays for its idle timeout by writing
+ * down the time when it reads, and has no timer of its own.
+ */
+final class EventLoopState {
+    /** The largest datagram. */
+    static final int DATAGRAM_BYTES = 65_535;
+
+    private static final int SMALLEST_READ_BYTES = 512;
+    private static final int FIRST_READ_BYTES = 4096;
+    private static final long SHORTEST_SWEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long LONGEST_SWEEP_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final int SWEEPS_PER_TIMEOUT = 16;
+
+    final EventLoop loop;
+    private final RelayState state;
+    private final Bootstrap tcp;
+    private final Bootstrap udp;
+    private final List<UdpListener> udpListeners = new ArrayList<>();
+    private @Nullable TcpConnection first;
+    private int openSockets;
+
+    EventLoopState(EventLoop loop, RelayState state) {
+        this.loop = loop;
+        this.state = state;
+        RelayOptions options = state.options;
+        tcp = new Bootstrap()
+                .group(loop)
+                .channel(options.transport().socketChannel())
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) options.connectTimeoutMillis())
+                .option(ChannelOption.AUTO_READ, false)
+                .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark(options))
+                .option(ChannelOption.MESSAGE_SIZE_ESTIMATOR, CapacityEstimator.INSTANCE)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, reads(options));
+        udp = new Bootstrap()
+                .group(loop)
+                .channel(options.transport().datagramChannel())
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, datagramWaterMark(options))
+                .option(ChannelOption.MESSAGE_SIZE_ESTIMATOR, CapacityEstimator.INSTANCE)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(DATAGRAM_BYTES));
+    }
+
+    /** Above the upper mark datagrams are dropped; it leaves room for the largest that one round of reading gives. */
+    static WriteBufferWaterMark datagramWaterMark(RelayOptions options) {
+        int high = Math.max(options.bufferBytes(), 16 * (DATAGRAM_BYTES + 1));
+        return new WriteBufferWaterMark(high / 2, high);
+    }
+
+    static WriteBufferWaterMark waterMark(RelayOptions options) {
+        return new WriteBufferWaterMark(options.bufferBytes() / 2, options.bufferBytes());
+    }
+
+    static RecvByteBufAllocator reads(RelayOptions options) {
+        int largest = options.receiveBytes();
+        return new AdaptiveRecvByteBufAllocator(
+                Math.min(SMALLEST_READ_BYTES, largest), Math.min(FIRST_READ_BYTES, largest), largest);
+    }
+
+    /** For connecting to a server on this loop. */
+    Bootstrap tcp() {
+        return tcp.clone();
+    }
+
+    /** For sending datagrams to a server on this loop. */
+    Bootstrap udp() {
+        return udp.clone();
+    }
+
+    void start() {
+        loop.schedule(this::sweep, SHORTEST_SWEEP_NANOS, TimeUnit.NANOSECONDS);
+    }
+
+    void add(TcpConnection connection) {
+        connection.next = first;
+        if (first != null) {
+            first.previous = connection;
+        }
+        first = connection;
+    }
+
+    void remove(TcpConnection connection) {
+        if (connection.previous == null) {
+            first = connection.next;
+        } else {
+            connection.previous.next = connection.next;
+        }
+        if (connection.next != null) {
+            connection.next.previous = connection.previous;
+        }
+        connection.previous = null;
+        connection.next = null;
+    }
+
+    void add(UdpListener listener) {
+        udpListeners.add(listener);
+    }
+
+    void remove(UdpListener listener) {
+        udpListeners.remove(listener);
+    }
+
+    /** A socket of a TCP connection has been opened (1) or is closed (-1). */
+    void countSocket(int change) {
+        openSockets += change;
+    }
+
+    int openSockets() {
+        return openSockets;
+    }
+
+    /** How much memory waits to be written to TCP sockets of this loop, in bytes. */
+    long queuedBytes() {
+        long bytes = 0;
+        for (TcpConnection connection = first; connection != null; connection = connection.next) {
+            bytes += connection.queuedBytes();
+        }
+        return bytes;
+    }
+
+    /** Resets every TCP connection and ends every flow of this loop. */
+    void abortAll() {
+        while (first != null) {
+            first.end(TcpConnection.End.RESET);
+        }
+        for (UdpListener listener : List.copyOf(udpListeners)) {
+            listener.endFlows();
+        }
+    }
+
+    private void sweep() {
+        long idle = state.idleNanos();
+        long finished = state.finishedIdleNanos();
+        long udpIdle = state.udpNanos();
+        try {
+            long now = System.nanoTime();
+            TcpConnection connection = first;
+            while (connection != null) {
+                TcpConnection following = connection.next;
+                connection.expire(now, idle, finished);
+                connection = following;
+            }
+            for (UdpListener listener : udpListeners) {
+                listener.expire(now - udpIdle);
+            }
+        } catch (RuntimeException e) {
+            RelayState.LOGGER.error("looking for idle connections failed", e);
+        }
+        if (!loop.isShuttingDown()) {
+            long shortest = Math.min(finished, udpIdle) / SWEEPS_PER_TIMEOUT;
+            long period = Math.max(SHORTEST_SWEEP_NANOS, Math.min(shortest, LONGEST_SWEEP_NANOS));
+            loop.schedule(this::sweep, period, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Closes a socket so that the other side sees a reset, not an orderly end. */
+    static void reset(Channel channel) {
+        if (channel.isOpen()) {
+            try {
+                channel.config().setOption(ChannelOption.SO_LINGER, 0);
+            } catch (RuntimeException e) {
+                // The system refuses for a socket that is dead already; closing it is all that is left.
+                RelayState.LOGGER.trace("{}: cannot be reset", channel, e);
+            }
+            channel.close();
+        }
+    }
+}

@@ -1,0 +1,12 @@
+/**
+ * Recordings through a director on a virtual clock: decision traces, packet records and captures. For tests, simulations
+ * and proofs; an application that only balances does not need it.
+ */
+module org.lvs4j.replay {
+    requires transitive org.lvs4j.core;
+    requires com.google.gson;
+    requires static transitive org.jspecify;
+
+    exports org.lvs4j.replay;
+    exports org.lvs4j.replay.capture;
+}

@@ -1,0 +1,273 @@
+package org.lvs4j.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.lvs4j.Director;
+import org.lvs4j.ServerSnapshot;
+import org.lvs4j.config.RuleException;
+import org.lvs4j.config.Rules;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.IpAddress;
+import org.lvs4j.net.Protocol;
+import org.lvs4j.plane.PacketPaths;
+import org.lvs4j.replay.capture.CaptureReader;
+import org.lvs4j.replay.capture.CaptureWriter;
+import org.lvs4j.stats.Traffic;
+
+final class CaptureReplayTest {
+    private static final long START = TimeUnit.SECONDS.toNanos(1_700_000_000);
+    private static final String VIRTUAL = "10.0.0.100:80";
+    private static final String RULES = """
+            -A -t 10.0.0.100:80 -s rr
+            -a -t 10.0.0.100:80 -r 192.168.1.1:8080 -m
+            -a -t 10.0.0.100:80 -r 192.168.1.2:8080 -m
+            """;
+
+    private final ByteArrayOutputStream captured = new ByteArrayOutputStream();
+    private final CaptureWriter capture = CaptureWriter.open(captured);
+    private final ByteArrayOutputStream emitted = new ByteArrayOutputStream();
+    private CaptureReplay replay = replay(RULES);
+
+    private static CaptureReplay replay(String rules) {
+        CaptureReplay replay =
+                CaptureReplay.of(Director.builder(), PacketPaths.fixed(1500, IpAddress.parse("192.168.0.1")));
+        try {
+            Rules.parse(rules, "rules").applyTo(replay.director());
+        } catch (RuleException e) {
+            throw new AssertionError(e);
+        }
+        return replay;
+    }
+
+    private void at(long seconds, byte[] packet) throws IOException {
+        capture.write(START + TimeUnit.SECONDS.toNanos(seconds), ByteBuffer.wrap(packet));
+    }
+
+    private CaptureSummary run() throws IOException {
+        capture.flush();
+        try (CaptureReader reader = CaptureReader.open(new ByteArrayInputStream(captured.toByteArray()), "in");
+                CaptureWriter writer = CaptureWriter.open(emitted)) {
+            int frames = 0;
+            while (replay.next(reader, writer)) {
+                frames++;
+            }
+            assertThat(replay.summary().frames()).isEqualTo(frames);
+        }
+        return replay.summary();
+    }
+
+    private record Sent(long seconds, byte[] packet) {}
+
+    private List<Sent> sent() throws IOException {
+        List<Sent> sent = new ArrayList<>();
+        try (CaptureReader reader = CaptureReader.open(new ByteArrayInputStream(emitted.toByteArray()), "out")) {
+            while (reader.next()) {
+                byte[] packet = new byte[reader.packet().remaining()];
+                reader.packet().get(packet);
+                sent.add(new Sent(TimeUnit.NANOSECONDS.toSeconds(reader.timeNanos() - START), packet));
+            }
+        }
+        return sent;
+    }
+
+    private static Traffic traffic(CaptureSummary summary, int server) {
+        return summary.services().get(0).servers().get(server).traffic();
+    }
+
+    /** A packet as it leaves: with a TTL one less and a header checksum that is one more at the TTL's place. */
+    private static byte[] hopped(byte[] packet) {
+        byte[] hopped = packet.clone();
+        hopped[8]--;
+        int sum = TestPackets.fold((ByteBuffer.wrap(hopped).getShort(10) & 0xffff) + 0x100);
+        ByteBuffer.wrap(hopped).putShort(10, (short) sum);
+        return hopped;
+    }
+
+    @Test
+    void next_connectionAndItsReply_masqueradedBothWaysAndCounted() throws IOException {
+        String client = "10.1.0.1:4000";
+        at(0, TestPackets.tcp(client, VIRTUAL, TestPackets.SYN, 0));
+        at(1, TestPackets.tcp("192.168.1.2:8080", client, TestPackets.SYN | TestPackets.ACK, 0));
+        at(2, TestPackets.tcp(client, VIRTUAL, TestPackets.ACK, 10));
+
+        CaptureSummary summary = run();
+
+        assertThat(sent()).extracting(Sent::seconds).containsExactly(0L, 1L, 2L);
+        assertThat(sent().get(0).packet())
+                .isEqualTo(hopped(TestPackets.tcp(client, "192.168.1.2:8080", TestPackets.SYN, 0)));
+        assertThat(sent().get(1).packet())
+                .isEqualTo(hopped(TestPackets.tcp(VIRTUAL, client, TestPackets.SYN | TestPackets.ACK, 0)));
+        assertThat(summary.toServers()).isEqualTo(2);
+        assertThat(summary.toClients()).isEqualTo(1);
+        assertThat(summary.emitted()).isEqualTo(3);
+        assertThat(summary.wrongChecksums()).isZero();
+        assertThat(summary.spanNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(2));
+        assertThat(traffic(summary, 0)).isEqualTo(new Traffic(1, 2, 1, 90, 40));
+        assertThat(traffic(summary, 1)).isEqualTo(Traffic.NONE);
+    }
+
+    @Test
+    void next_packetsOfOthers_passedAndNotEmitted() throws IOException {
+        at(0, TestPackets.tcp("10.1.0.1:4000", "10.0.0.7:80", TestPackets.SYN, 0));
+        at(0, TestPackets.udp("10.1.0.1:4000", VIRTUAL, 5));
+
+        CaptureSummary summary = run();
+
+        assertThat(summary.passed()).isEqualTo(2);
+        assertThat(sent()).isEmpty();
+    }
+
+    @Test
+    void next_serviceWithoutServers_answered() throws IOException {
+        replay = replay("-A -t 10.0.0.100:80 -s rr");
+        at(0, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TestPackets.SYN, 0));
+
+        assertThat(run().answered()).isEqualTo(1);
+        assertThat(sent()).hasSize(1);
+        assertThat(sent().get(0).packet()[9]).as("ICMP").isEqualTo((byte) 1);
+    }
+
+    @Test
+    void next_idleHours_endConnectionsAsInLife() throws IOException {
+        at(0, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TestPackets.SYN, 0));
+        at(TimeUnit.HOURS.toSeconds(20), TestPackets.tcp("10.1.0.2:4000", VIRTUAL, TestPackets.SYN, 0));
+
+        CaptureSummary summary = run();
+
+        assertThat(summary.services().get(0).servers())
+                .extracting(ServerSnapshot::active)
+                .containsExactly(0, 1);
+        assertThat(summary.pausesCut()).isZero();
+    }
+
+    @Test
+    void next_pauseOfDaysWithNothingLeft_cutAndCounted() throws IOException {
+        at(0, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TestPackets.SYN, 0));
+        at(TimeUnit.DAYS.toSeconds(20_000), TestPackets.tcp("10.1.0.2:4000", VIRTUAL, TestPackets.SYN, 0));
+
+        CaptureSummary summary = run();
+
+        assertThat(summary.pausesCut()).isEqualTo(1);
+        assertThat(summary.spanNanos()).isEqualTo(TimeUnit.DAYS.toNanos(20_000));
+        assertThat(sent().get(1).seconds()).isEqualTo(TimeUnit.DAYS.toSeconds(20_000));
+    }
+
+    @Test
+    void next_pauseOfDaysThatATemplateOutlives_waitedFor() throws IOException {
+        replay = replay(RULES.replace("-s rr", "-s rr -p 864000"));
+        at(0, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TestPackets.SYN, 0));
+        at(TimeUnit.DAYS.toSeconds(4), TestPackets.tcp("10.1.0.1:4001", VIRTUAL, TestPackets.SYN, 0));
+
+        CaptureSummary summary = run();
+
+        assertThat(summary.pausesCut()).isZero();
+        assertThat(traffic(summary, 0).connections()).isEqualTo(2);
+    }
+
+    @Test
+    void next_clockThatGoesBack_standsStillUntilItIsThereAgain() throws IOException {
+        at(100, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TestPackets.SYN, 0));
+        at(50, TestPackets.tcp("10.1.0.2:4000", VIRTUAL, TestPackets.SYN, 0));
+        at(110, TestPackets.tcp("10.1.0.3:4000", VIRTUAL, TestPackets.SYN, 0));
+
+        CaptureSummary summary = run();
+
+        // A half-open connection lives for 60 s: had 60 s passed since the first one, it would be gone.
+        assertThat(summary.services().get(0).servers())
+                .extracting(ServerSnapshot::active)
+                .containsExactly(2, 1);
+        assertThat(summary.backwards()).isEqualTo(1);
+        assertThat(summary.spanNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(10));
+        assertThat(sent()).extracting(Sent::seconds).containsExactly(100L, 50L, 110L);
+    }
+
+    @Test
+    void next_wrongChecksum_handedOnAsWrongUnlessRepaired() throws IOException {
+        byte[] wrong = TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TestPackets.SYN, 0);
+        wrong[37] ^= 1;
+        at(0, wrong);
+        assertThat(run().wrongChecksums()).isEqualTo(1);
+        byte[] right = hopped(TestPackets.tcp("10.1.0.1:4000", "192.168.1.2:8080", TestPackets.SYN, 0));
+        assertThat(sent().get(0).packet()).isNotEqualTo(right);
+
+        replay = replay(RULES);
+        replay.repairChecksums();
+        emitted.reset();
+        assertThat(run().wrongChecksums()).isEqualTo(1);
+        assertThat(sent().get(0).packet()).isEqualTo(right);
+    }
+
+    @Test
+    void next_checksumLeftToTheCard_finished() throws IOException {
+        byte[] packet = TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TestPackets.SYN, 0);
+        ByteBuffer.wrap(packet).putShort(36, (short) TestPackets.fold(TestPackets.pseudoSum(packet)));
+        at(0, packet);
+
+        assertThat(run().unfinishedChecksums()).isEqualTo(1);
+        assertThat(sent().get(0).packet())
+                .isEqualTo(hopped(TestPackets.tcp("10.1.0.1:4000", "192.168.1.2:8080", TestPackets.SYN, 0)));
+    }
+
+    @Test
+    void mark_packetsToAnAddress_goToTheServiceOfTheMark() throws IOException {
+        replay = replay("-A -f 5 -s rr\n-a -f 5 -r 192.168.1.1:8080 -m\n");
+        replay.mark(Protocol.TCP, Endpoint.parse("10.0.0.100:0"), 7);
+        replay.mark(Protocol.TCP, Endpoint.parse(VIRTUAL), 5);
+        at(0, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TestPackets.SYN, 0));
+        at(0, TestPackets.tcp("10.1.0.1:4000", "10.0.0.100:81", TestPackets.SYN, 0));
+        at(0, TestPackets.udp("10.1.0.1:4000", VIRTUAL, 5));
+
+        CaptureSummary summary = run();
+
+        assertThat(summary.toServers()).isEqualTo(1);
+        assertThat(summary.passed()).isEqualTo(2);
+        assertThat(sent().get(0).packet())
+                .isEqualTo(hopped(TestPackets.tcp("10.1.0.1:4000", "192.168.1.1:8080", TestPackets.SYN, 0)));
+    }
+
+    @Test
+    void next_withoutAWriter_onlyCounts() throws IOException {
+        at(0, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TestPackets.SYN, 0));
+        capture.flush();
+        try (CaptureReader reader = CaptureReader.open(new ByteArrayInputStream(captured.toByteArray()), "in")) {
+            assertThat(replay.next(reader, null)).isTrue();
+        }
+        assertThat(replay.summary().emitted()).isEqualTo(1);
+    }
+
+    @Test
+    void next_captureCutShort_saidInTheSummary() throws IOException {
+        at(0, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TestPackets.SYN, 0));
+        capture.flush();
+        captured.write(new byte[3]);
+
+        CaptureSummary summary = run();
+
+        assertThat(summary.cutShort()).isTrue();
+        assertThat(summary.packets()).isEqualTo(1);
+    }
+
+    @Test
+    void next_sameCaptureTwice_sameBytes() throws IOException {
+        String rules = RULES.replace("-s rr", "-s twos");
+        replay = replay(rules);
+        for (int i = 0; i < 200; i++) {
+            at(i, TestPackets.tcp("10.1.0.1:" + (4000 + i), VIRTUAL, TestPackets.SYN, 0));
+        }
+        run();
+        byte[] first = emitted.toByteArray();
+        emitted.reset();
+        replay = replay(rules);
+        run();
+
+        assertThat(emitted.toByteArray()).isEqualTo(first);
+    }
+}
