@@ -7,11 +7,11 @@ import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * A connection that {@link Director#open} has placed on a real server, or has refused. The server's counters count it
- * until it is closed, however long that takes: the holder must call {@link #close()} on every path.
+ * A connection that {@link Director#open} has placed on a real server, or has refused. It counts on its server until it is
+ * closed, however long that takes: the holder must call {@link #close()} on every path.
  *
- * <p>Guarantees: thread-safe; closing is idempotent and releases exactly once. Progress: every method is lock-free
- * but {@link #retry()}, which is so except for the allocation of a new handle.
+ * <p>Guarantees: thread-safe; closing is idempotent and releases exactly once. Progress: lock-free, as {@link Director#open}
+ * is; only {@link #retry()} allocates.
  *
  * <pre>{@code
  * try (Connection connection = director.open(service)) {
@@ -25,7 +25,7 @@ public final class Connection implements AutoCloseable {
     private final ConnectionDispatcher dispatcher;
     private final @Nullable ServiceKey service;
     private final Verdict verdict;
-    private final @Nullable HeldConnection entry;
+    private final @Nullable HeldConnection held;
     private final int mark;
     private final int @Nullable [] triedIds;
     private final boolean onePacket;
@@ -35,23 +35,23 @@ public final class Connection implements AutoCloseable {
         this.dispatcher = dispatcher;
         this.service = service;
         this.verdict = verdict;
-        this.entry = attempt.held();
+        this.held = attempt.held();
         this.mark = mark;
         this.triedIds = attempt.triedIds();
-        this.onePacket = entry != null && attempt.onePacket();
+        this.onePacket = held != null && attempt.onePacket();
     }
 
-    /** Whether a real server takes it; if not, {@link #verdict()} says why. */
+    /** Whether the connection has a real server; if not, {@link #verdict()} says why. */
     public boolean accepted() {
-        return entry != null;
+        return held != null;
     }
 
-    /** What became of it: {@link Verdict#FORWARD} if and only if it is accepted. */
+    /** The outcome: {@link Verdict#FORWARD} if and only if the connection is accepted. */
     public Verdict verdict() {
         return verdict;
     }
 
-    /** The service responsible, or null if none is. */
+    /** The key of the service responsible, or null if none is. */
     public @Nullable ServiceKey service() {
         return service;
     }
@@ -66,7 +66,7 @@ public final class Connection implements AutoCloseable {
     }
 
     /**
-     * Where to connect to: the server's address with the port of this connection.
+     * The endpoint to connect to: the server's address with the port of this connection.
      *
      * @throws IllegalStateException if the connection was not accepted
      */
@@ -75,15 +75,15 @@ public final class Connection implements AutoCloseable {
     }
 
     /**
-     * Whether it stands for one datagram alone, because the service schedules each by itself: the holder closes it when
-     * that has been sent.
+     * Whether the connection stands for one datagram, because the service schedules each datagram by itself. The holder closes
+     * it when the datagram has been sent.
      */
     public boolean onePacket() {
         return onePacket;
     }
 
     /**
-     * Whether the server is still part of its service; a removed one keeps its connections.
+     * Whether the server is still part of its service. A server that was removed keeps its connections.
      *
      * @throws IllegalStateException if the connection was not accepted
      */
@@ -92,8 +92,8 @@ public final class Connection implements AutoCloseable {
     }
 
     /**
-     * The connection to the server stands: data may flow both ways. A connection that a side has finished already stays
-     * inactive. Without effect unless it is a TCP connection.
+     * Reports that the connection to the server is established: data may flow both ways. A connection that one side has
+     * finished stays inactive. Without effect unless it is a TCP connection.
      *
      * @throws IllegalStateException if the connection was not accepted
      */
@@ -102,7 +102,7 @@ public final class Connection implements AutoCloseable {
     }
 
     /**
-     * The client has sent its last byte; the connection counts as inactive from now on. Without effect unless it is a
+     * Reports that the client has sent its last byte; the connection is inactive from now on. Without effect unless it is a
      * TCP connection.
      *
      * @throws IllegalStateException if the connection was not accepted
@@ -112,7 +112,7 @@ public final class Connection implements AutoCloseable {
     }
 
     /**
-     * The server has sent its last byte; the connection counts as inactive from now on. Without effect unless it is a
+     * Reports that the server has sent its last byte; the connection is inactive from now on. Without effect unless it is a
      * TCP connection.
      *
      * @throws IllegalStateException if the connection was not accepted
@@ -122,34 +122,36 @@ public final class Connection implements AutoCloseable {
     }
 
     /**
-     * Counts bytes from the client, and puts off the idle timeout shown in listings.
+     * Counts bytes from the client as one packet, and restarts the idle timeout that listings show.
      *
+     * @param bytes how many, not negative
+     * @throws IllegalArgumentException if it is negative
      * @throws IllegalStateException if the connection was not accepted
      */
     public void received(long bytes) {
-        dispatcher.count(held(), true, bytes);
+        dispatcher.count(held(), true, requireNotNegative("bytes", bytes));
     }
 
     /**
-     * Counts bytes to the client, and puts off the idle timeout shown in listings.
+     * Counts bytes to the client as one packet, and restarts the idle timeout that listings show.
      *
+     * @param bytes how many, not negative
+     * @throws IllegalArgumentException if it is negative
      * @throws IllegalStateException if the connection was not accepted
      */
     public void sent(long bytes) {
-        dispatcher.count(held(), false, bytes);
+        dispatcher.count(held(), false, requireNotNegative("bytes", bytes));
     }
 
     /**
-     * Tells the scheduler of the service how long the server took to answer, for schedulers that learn from it such as
-     * {@code peak-ewma}; others do not care.
+     * Reports how long the server took to answer, for schedulers that learn from it, such as {@code peak-ewma}. Others ignore it.
      *
-     * @param nanos from the request or the attempt to connect to the first answer, in nanoseconds
+     * @param nanos from the request, or the attempt to connect, to the first answer, in nanoseconds; not negative
      * @throws IllegalArgumentException if it is negative
+     * @throws IllegalStateException if the connection was not accepted
      */
     public void latency(long nanos) {
-        if (nanos < 0) {
-            throw new IllegalArgumentException("latency " + nanos + " ns is negative");
-        }
+        requireNotNegative("latency", nanos);
         HeldConnection connection = held();
         if (service != null) {
             dispatcher.observed(service, connection, nanos);
@@ -158,7 +160,7 @@ public final class Connection implements AutoCloseable {
 
     /**
      * Gives up on the server and asks for another one: closes this connection and opens a new one for the same client,
-     * for which the servers tried so far count as unavailable. A client kept on the server by persistence moves with it.
+     * without the servers that were tried so far. A client that persistence keeps on the server moves with it.
      *
      * @return the new connection, refused if no other server is left; to be closed like any other
      * @throws IllegalStateException if this connection was not accepted
@@ -169,25 +171,32 @@ public final class Connection implements AutoCloseable {
         return dispatcher.reopen(service, failed, mark, triedIds);
     }
 
-    /** Releases the server. Only the first call does anything; a refused connection has nothing to release. */
+    /** Releases the server. Only the first call has an effect; a refused connection has nothing to release. */
     @Override
     public void close() {
-        if (entry != null) {
-            dispatcher.release(entry);
+        if (held != null) {
+            dispatcher.release(held);
         }
     }
 
     private HeldConnection held() {
-        if (entry == null) {
+        if (held == null) {
             throw new IllegalStateException("the connection was not accepted: " + verdict);
         }
-        return entry;
+        return held;
+    }
+
+    private static long requireNotNegative(String name, long value) {
+        if (value < 0) {
+            throw new IllegalArgumentException(name + " = " + value + " is negative");
+        }
+        return value;
     }
 
     @Override
     public String toString() {
-        return entry == null
+        return held == null
                 ? verdict.toString()
-                : verdict + " to " + entry.destination() + " " + entry.state().label();
+                : verdict + " to " + held.destination() + " " + held.state().label();
     }
 }

@@ -1,15 +1,14 @@
 package org.lvs4j;
 
 /**
- * The answer to a packet, packed into a {@code long} so that it costs nothing: a {@link Verdict}, and with
- * {@link Verdict#FORWARD} the real server and its port.
+ * The decision about a packet, packed into a {@code long} so that it needs no allocation: a {@link Verdict} and, with
+ * {@link Verdict#FORWARD}, the real server, the port at it, and whether the server answers the client directly.
  */
 public final class Decision {
-    private static final Verdict[] VERDICTS = Verdict.values();
-
-    /** No decision: there is no connection. No other value of a decision is negative. */
+    /** No decision: there is no connection. Every other decision is zero or positive. */
     public static final long NONE = -1;
 
+    private static final Verdict[] VERDICTS = Verdict.values();
     private static final long DIRECT = 1L << 24;
 
     private Decision() {}
@@ -22,28 +21,45 @@ public final class Decision {
         return (long) serverId << 32 | (direct ? DIRECT : 0) | (long) port << 8 | Verdict.FORWARD.ordinal();
     }
 
-    /** To forward a packet that the connection table has followed: its answer looks the same, but for the verdict. */
+    /** The decision about a packet that the connection table has followed: its result has the same layout above the verdict. */
     static long forward(long followed) {
         return followed << 8 | Verdict.FORWARD.ordinal();
     }
 
-    /** Whether the connection was made for a server that answers the client itself, rather than for a masqueraded one. */
-    public static boolean direct(long decision) {
-        return (decision & DIRECT) != 0;
-    }
-
-    /** What becomes of the packet. */
+    /**
+     * The verdict of a decision.
+     *
+     * @param decision not {@link #NONE}
+     */
     public static Verdict verdict(long decision) {
         return VERDICTS[(int) decision & 0xFF];
     }
 
-    /** The number of the server to forward to; see {@link Director#server(int)}. */
+    /**
+     * The number of the server to forward to, 1..16777215; see {@link FlowDispatcher#server(int)}.
+     *
+     * @param decision one with {@link Verdict#FORWARD}
+     */
     public static int serverId(long decision) {
         return (int) (decision >>> 32);
     }
 
-    /** The port at the server. */
+    /**
+     * The port at the server, 0..65535.
+     *
+     * @param decision one with {@link Verdict#FORWARD}
+     */
     public static int port(long decision) {
         return (int) (decision >>> 8) & 0xFFFF;
+    }
+
+    /**
+     * Whether the connection was made for a server that answers the client directly (tunnelling or direct routing) rather
+     * than for a masqueraded one. A later edit of the server does not change it.
+     *
+     * @param decision one with {@link Verdict#FORWARD}
+     */
+    public static boolean direct(long decision) {
+        return (decision & DIRECT) != 0;
     }
 }

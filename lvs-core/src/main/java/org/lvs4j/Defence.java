@@ -13,12 +13,12 @@ import org.lvs4j.internal.persistence.Templates;
 import org.lvs4j.service.Sysctl;
 
 /**
- * The three defences of IPVS against floods: dropping packets that would make connections, dropping connections that
- * look idle or half-open, and the stricter TCP table. Once a second it looks whether memory is low and sets them
- * accordingly; a mode of 1 or 2 follows the memory by itself, and 3 is always on.
+ * The three defences of IPVS against floods: {@code drop_packet} drops packets that would open connections, {@code drop_entry}
+ * drops connections that look idle or half-open, and {@code secure_tcp} applies a stricter TCP state table. Once a second the
+ * available memory decides which are in force: modes 1 and 2 follow it, mode 3 is always on, mode 0 always off.
  *
- * <p>The kernel looks at a thirty-second of its table every second. This looks at each connection with that probability,
- * which is the same on average.
+ * <p>The kernel examines a thirty-second of its table every second. This class examines each connection with that
+ * probability, which is the same on average.
  */
 final class Defence {
     private static final int AUTO_IDLE = 1;
@@ -36,7 +36,8 @@ final class Defence {
     private final AtomicLong packetsDropped = new AtomicLong();
     private final AtomicLong entriesDropped = new AtomicLong();
 
-    // Written once a second by whoever lets time pass; a packet that reads the old value is a packet earlier.
+    // Written by update() under the lock, read by packets without one. A packet that reads the old value counts as
+    // earlier.
     private volatile int dropRate;
     private volatile boolean secureTcp;
     private volatile boolean dropEntries;
@@ -47,12 +48,12 @@ final class Defence {
         this.random = random;
     }
 
-    /** Whether the stricter TCP table rules. */
+    /** Whether the stricter TCP state table is in force. */
     boolean secureTcp() {
         return secureTcp;
     }
 
-    /** Whether a packet that would make a connection is to be dropped. */
+    /** Whether to drop a packet that would open a connection; counts it if so. */
     boolean dropsPacket() {
         int rate = dropRate;
         if (rate == 0) {
@@ -70,7 +71,7 @@ final class Defence {
         }
     }
 
-    /** To be called when a setting has changed and once a second. */
+    /** Decides which defences are in force. To be called once a second and when a setting has changed. */
     synchronized void update() {
         int threshold = settings.get(Sysctl.AMEMTHRESH);
         long available = availablePages.getAsLong();
@@ -99,17 +100,17 @@ final class Defence {
         return mode == ALWAYS || low && mode != 0;
     }
 
-    /** Drops suspicious connections and templates, if that is in force. */
+    /** Drops suspicious connections and templates, if {@code drop_entry} is in force. */
     synchronized void dropEntries(ConnectionTable connections, Templates templates, long nowNanos) {
         if (!dropEntries) {
             return;
         }
         connections.forEach(connection -> {
             if (random.nextInt(SAMPLE) == 0 && isSuspect(connection, nowNanos)) {
-                TemplateHandle controller = connection.controller();
+                TemplateHandle handle = connection.controller();
                 if (connection.remove()) {
                     entriesDropped.incrementAndGet();
-                    if (controller instanceof Template template) {
+                    if (handle instanceof Template template) {
                         templates.dropUnconfirmed(template);
                     }
                 }
@@ -122,7 +123,7 @@ final class Defence {
         });
     }
 
-    /** A template of single datagrams is never confirmed, and goes by how idle it looks instead. */
+    /** A template of single datagrams is never confirmed, so its idle time decides instead. */
     private boolean drop(Templates templates, Template template, long nowNanos) {
         if (!template.onePacket()) {
             return templates.dropUnconfirmed(template);
@@ -139,7 +140,7 @@ final class Defence {
         };
     }
 
-    /** Of those idle for a minute that have seen i packets, 1 to 8, every i-th. */
+    /** Every i-th of the connections that have been idle for a minute after i packets, 1 to 8. */
     private boolean isDue(int packets, long idleNanos) {
         if (packets < 1 || packets > MAX_SUSPECT_PACKETS || idleNanos < FRESH_NANOS) {
             return false;
@@ -151,7 +152,7 @@ final class Defence {
         return true;
     }
 
-    /** Ends the connections of servers that have been removed, and the templates that no held connection needs. */
+    /** Expires the connections of removed servers, and their templates unless an open connection still needs them. */
     static void expireNoDestination(ConnectionTable connections, Templates templates) {
         connections.forEach(connection -> {
             ServerState server = connection.server();

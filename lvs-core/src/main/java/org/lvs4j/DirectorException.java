@@ -2,7 +2,7 @@ package org.lvs4j;
 
 import static java.util.Objects.requireNonNull;
 
-/** A change of the configuration that the director cannot make; it has then changed nothing. */
+/** A change of the configuration was refused. The configuration is as it was before. */
 public final class DirectorException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -13,26 +13,26 @@ public final class DirectorException extends RuntimeException {
         this.reason = requireNonNull(reason, "reason");
     }
 
-    /** Why, for a program. */
+    /** The kind of refusal, for programs; {@link #getMessage()} says it to people. */
     public Reason reason() {
         return reason;
     }
 
     /** The kinds of refusal. */
     public enum Reason {
-        /** There is such a service already. */
+        /** A service with this key exists already. */
         SERVICE_EXISTS,
-        /** There is no such service. */
+        /** No service has this key. */
         NO_SUCH_SERVICE,
-        /** There is such a server in the service already. */
+        /** The service has a server with this endpoint already. */
         SERVER_EXISTS,
-        /** There is no such server in the service. */
+        /** The service has no server with this endpoint. */
         NO_SUCH_SERVER,
-        /** No scheduler of that name is at hand. */
+        /** No scheduler is registered under this name. */
         NO_SUCH_SCHEDULER,
-        /** No persistence engine of that name is at hand. */
+        /** No persistence engine is registered under this name. */
         NO_SUCH_ENGINE,
-        /** The parts of the change do not go together. */
+        /** The parts of the change contradict each other, or a limit is reached. */
         INVALID
     }
 }

@@ -10,12 +10,11 @@ import org.lvs4j.internal.persistence.Templates;
 import org.lvs4j.service.Sysctl;
 
 /**
- * What happens by itself as time passes. Whoever calls {@link #advance} first after something is due does it; the
- * others go on.
+ * The director's clock and its periodic work: expiry, rate estimates, defences, slow start, removed servers. The first thread
+ * that calls {@link #advance} after something is due does it; other threads do not wait.
  */
 final class Housekeeping {
     private static final long ESTIMATE_NANOS = TimeUnit.SECONDS.toNanos(Statistics.ESTIMATE_SECONDS);
-
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final LongSupplier ticker;
@@ -25,11 +24,11 @@ final class Housekeeping {
     private final Templates templates;
     private final Defence defence;
     private final Statistics total;
+    private final AtomicLong nextRun;
+    private final AtomicLong nextSecond;
     private final AtomicLong nextEstimate;
-    private final AtomicLong nextScan;
-    private final AtomicLong nextLook;
-    private final AtomicLong nextTurn;
-    private final AtomicBoolean removals = new AtomicBoolean();
+    private final AtomicLong nextTrashScan;
+    private final AtomicBoolean serversRemoved = new AtomicBoolean();
 
     Housekeeping(
             LongSupplier ticker,
@@ -47,46 +46,41 @@ final class Housekeeping {
         this.templates = templates;
         this.defence = defence;
         this.total = total;
-        nextTurn = new AtomicLong(nowNanos);
-        nextLook = new AtomicLong(nowNanos + SECOND_NANOS);
+        nextRun = new AtomicLong(nowNanos);
+        nextSecond = new AtomicLong(nowNanos + SECOND_NANOS);
         nextEstimate = new AtomicLong(nowNanos + ESTIMATE_NANOS);
-        nextScan = new AtomicLong(nowNanos + Trash.SCAN_NANOS);
+        nextTrashScan = new AtomicLong(nowNanos + Trash.SCAN_NANOS);
     }
 
-    /** The present time. */
+    /** The ticker's time. */
     long now() {
         return ticker.getAsLong();
     }
 
-    /** Advances to the present time and returns it. */
+    /** Does what is due at the ticker's time; returns that time. Nothing is due between two ticks of the timer wheel. */
     long advance() {
-        long now = ticker.getAsLong();
-        advance(now);
-        return now;
-    }
-
-    /** Mostly there is nothing to do until the next tick; everything else that is due falls on a tick as well. */
-    private void advance(long nowNanos) {
-        long turn = nextTurn.get();
-        if (nowNanos - turn >= 0) {
-            turn(turn, nowNanos);
+        long nowNanos = ticker.getAsLong();
+        long due = nextRun.get();
+        if (nowNanos - due >= 0) {
+            run(due, nowNanos);
         }
+        return nowNanos;
     }
 
-    private void turn(long turn, long nowNanos) {
+    private void run(long due, long nowNanos) {
         long next = connections.advance(nowNanos);
-        lookAround(nowNanos);
-        // Fails if another thread has come further already, or servers have been removed.
-        nextTurn.compareAndSet(turn, next);
-        // Afterwards: who removes servers says so first, and asks for a turn then.
-        if (removals.get() && removals.compareAndSet(true, false)) {
+        runPeriodic(nowNanos);
+        // Fails if another thread has advanced further, or if servers have been removed meanwhile.
+        nextRun.compareAndSet(due, next);
+        // After that: a removal sets the flag before it makes a run due.
+        if (serversRemoved.get() && serversRemoved.compareAndSet(true, false)) {
             Defence.expireNoDestination(connections, templates);
         }
     }
 
-    private void lookAround(long nowNanos) {
-        for (long due = nextLook.get(); nowNanos - due >= 0; due = nextLook.get()) {
-            if (nextLook.compareAndSet(due, due + SECOND_NANOS)) {
+    private void runPeriodic(long nowNanos) {
+        for (long due = nextSecond.get(); nowNanos - due >= 0; due = nextSecond.get()) {
+            if (nextSecond.compareAndSet(due, due + SECOND_NANOS)) {
                 defence.update();
                 defence.dropEntries(connections, templates, due);
                 services.advanceSlowStarts();
@@ -99,18 +93,18 @@ final class Housekeeping {
                 }
             }
         }
-        for (long due = nextScan.get(); nowNanos - due >= 0; due = nextScan.get()) {
-            if (nextScan.compareAndSet(due, due + Trash.SCAN_NANOS)) {
+        for (long due = nextTrashScan.get(); nowNanos - due >= 0; due = nextTrashScan.get()) {
+            if (nextTrashScan.compareAndSet(due, due + Trash.SCAN_NANOS)) {
                 services.emptyTrash(due);
             }
         }
     }
 
-    /** To be called when servers have been removed: their connections may have to go, with whoever lets time pass next. */
+    /** To be called after servers were removed: {@code expire_nodest_conn} may have their connections expire at the next run. */
     void serversRemoved() {
         if (settings.on(Sysctl.EXPIRE_NODEST_CONN)) {
-            removals.set(true);
-            nextTurn.set(ticker.getAsLong());
+            serversRemoved.set(true);
+            nextRun.set(ticker.getAsLong());
         }
     }
 

@@ -13,7 +13,7 @@ import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.Sysctl;
 
 /**
- * Which server, and which port of it, a new connection gets: by the client's template if the service is persistent, by
+ * Chooses the server and the port of a new connection: by the client's persistence template if the service is persistent, by
  * the scheduler otherwise.
  */
 final class Placement {
@@ -28,8 +28,8 @@ final class Placement {
     }
 
     /**
-     * The client's template, made now if it has none, counting the new connection; or null if there is no server for it or
-     * the service is not persistent.
+     * The client's template, created if there is none, counting the new connection. Null if the service is not persistent or
+     * has no server for the client.
      */
     @Nullable
     Template template(
@@ -54,7 +54,7 @@ final class Placement {
                 : templates.add(key, persistence, flow, identity, server, view.schedulesEachPacket(flow), nowNanos);
     }
 
-    /** The server for a new connection with the template it got from {@link #template}, or null if there is none. */
+    /** The server for a new connection with the result of {@link #template}, or null if there is none. */
     @Nullable
     ServerState server(
             ServiceKey key, ServiceState.View view, @Nullable Template template, Flow flow, int @Nullable [] triedIds) {
@@ -64,7 +64,7 @@ final class Placement {
         return isServicePort(key, flow) ? pick(view, flow, triedIds) : null;
     }
 
-    /** The port at the server. With persistence only the service's own port is mapped; any other stays as asked. */
+    /** The port at the server. With persistence only the service's own port is translated; any other stays as it is. */
     static int port(ServiceKey key, ServiceState.View view, ServerState server, Flow flow) {
         int port = server.config().endpoint().port();
         boolean mapped = view.config().persistence() == null
@@ -102,7 +102,7 @@ final class Placement {
         return new Explanation(key, view.config().scheduler(), candidates, chosen);
     }
 
-    /** Without persistence only the service's own port is scheduled: an FTP service is found for others too. */
+    /** Without persistence only the service's own port is scheduled, although an FTP service is found for other ports too. */
     private static boolean isServicePort(ServiceKey key, Flow flow) {
         return !(key instanceof ServiceKey.Address address)
                 || flow.destinationPort() == address.endpoint().port();

@@ -11,16 +11,16 @@ import org.lvs4j.scheduler.Servers;
 import org.lvs4j.service.RealServer;
 
 /**
- * The list of a service's servers as of one configuration, newest first. Immutable but for the live counts.
+ * The servers of a service in one configuration, newest first. Immutable but for the live connection counts.
  *
- * <p>Its weights are effective ones: those of servers that are being started slowly are below what is configured, and a
- * later list of the same servers brings them up.
+ * <p>Weights are effective weights: during slow start that of a server is below the configured one, and a later list of the
+ * same servers raises it.
  */
 final class ServerPool implements Servers, LoadBoard.Source {
     private final LoadBoard board;
     private final ServerState[] states;
 
-    // Looking for one of thousands of endpoints must not visit each of them.
+    // Finding one of thousands of endpoints compares these integers instead of visiting every server.
     private final int[] endpointHashes;
     private final int[] weights;
     private final int[] lastWeights;
@@ -44,7 +44,7 @@ final class ServerPool implements Servers, LoadBoard.Source {
         this.excluded = excluded;
     }
 
-    /** The first list of a service. */
+    /** The list of a new service. */
     static ServerPool empty() {
         return new ServerPool(
                 new LoadBoard(), new ServerState[0], new int[0], new int[0], new int[0], new long[0], null);
@@ -83,7 +83,7 @@ final class ServerPool implements Servers, LoadBoard.Source {
                 null);
     }
 
-    /** The same list with the weights that the servers have now. One that had none starts anew. */
+    /** The same servers with their present weights. Slow start begins again for a server whose weight was zero. */
     ServerPool reread(SlowStart slowStart) {
         int[] nowWeights = new int[states.length];
         int[] nowLast = lastWeights.clone();
@@ -103,7 +103,7 @@ final class ServerPool implements Servers, LoadBoard.Source {
         return new ServerPool(board, states, endpointHashes, nowWeights, nowLast, nowStarts, null);
     }
 
-    /** Whether some server is still below its configured weight. */
+    /** Whether a slow start is under way. */
     boolean starting() {
         for (int i = 0; i < states.length; i++) {
             if (startsNanos[i] != SlowStart.DONE && weights[i] > 0) {
@@ -113,7 +113,7 @@ final class ServerPool implements Servers, LoadBoard.Source {
         return false;
     }
 
-    /** A view in which some servers count as overloaded. */
+    /** The same list, in which some servers are excluded and so count as overloaded. */
     ServerPool excluding(int[] ids) {
         boolean[] marks = new boolean[states.length];
         for (int id : ids) {
@@ -125,7 +125,7 @@ final class ServerPool implements Servers, LoadBoard.Source {
         return new ServerPool(board, states, endpointHashes, weights, lastWeights, startsNanos, marks);
     }
 
-    /** Where changes of its servers' loads are made known, also if this is a view with servers excluded. */
+    /** The board of the service, also for a list with excluded servers, for which {@link #loadBoard()} is null. */
     LoadBoard board() {
         return board;
     }
@@ -170,7 +170,7 @@ final class ServerPool implements Servers, LoadBoard.Source {
 
     @Override
     public boolean overloaded(int index) {
-        // Most services know no thresholds: then the server itself, somewhere in memory, need not be touched.
+        // Most services have no thresholds. Then this does not touch the server's own memory.
         return excluded(index) || board.overloadSeen() && states[index].overloaded();
     }
 

@@ -30,11 +30,11 @@ import org.lvs4j.service.Sysctl;
 import org.lvs4j.service.VirtualService;
 
 /**
- * The services and servers, and every way to change them. Changes take this object's lock, build what is new on the side,
- * and publish it once; packet threads read without a lock.
+ * The services and servers in force. A change takes this object's lock, builds a new table or view, and publishes it with one
+ * volatile write; packets read without a lock.
  */
 final class ServiceRegistry {
-    /** How many servers there may be in all: a connection names its server by 24 bits. */
+    /** How many servers a director can have: a connection refers to its server by 24 bits. */
     static final int MAX_ALL_SERVERS = (1 << 24) - 1;
 
     private static final int MAX_SERVERS = 65_536;
@@ -49,9 +49,9 @@ final class ServiceRegistry {
     private final Trash trash = new Trash();
 
     private final IdTable<ServerState> servers;
-    private final Consumer<ServerState> forgetting;
+    private final Consumer<ServerState> retirement;
 
-    // Replaced as a whole under the lock: volatile publishes the new table.
+    // Replaced under the lock; the volatile write publishes the new table to packet threads.
     private volatile ServiceTable table = ServiceTable.EMPTY;
 
     ServiceRegistry(
@@ -62,9 +62,9 @@ final class ServiceRegistry {
             SlowStarts slowStarts,
             Counters total,
             IdTable<ServerState> servers,
-            Consumer<ServerState> forgetting) {
+            Consumer<ServerState> retirement) {
         this.servers = servers;
-        this.forgetting = forgetting;
+        this.retirement = retirement;
         schedulers = Schedulers.load(loader);
         Map<String, PersistenceEngine> found = new TreeMap<>();
         ServiceLoader.load(PersistenceEngine.class, loader).forEach(engine -> found.put(engine.name(), engine));
@@ -293,16 +293,16 @@ final class ServiceRegistry {
     }
 
     /**
-     * Forgets removed servers that nothing has held on to for long enough, and gives their numbers to others. A thread that has
-     * found a connection of such a server and still is at it two minutes later may take one server for another.
+     * Retires removed servers that have been unused for two minutes, and recycles their numbers. A thread that is suspended for
+     * that long between finding a connection and using its server may see another server under the number.
      */
     synchronized void emptyTrash(long nowNanos) {
-        for (ServerState forgotten : trash.scan(nowNanos)) {
-            Counters counted = forgotten.statistics().counters();
-            forgotten.serviceCounters().exclude(counted);
+        for (ServerState retired : trash.scan(nowNanos)) {
+            Counters counted = retired.statistics().counters();
+            retired.serviceCounters().exclude(counted);
             total.exclude(counted);
-            forgetting.accept(forgotten);
-            servers.free(forgotten.id());
+            retirement.accept(retired);
+            servers.free(retired.id());
         }
     }
 

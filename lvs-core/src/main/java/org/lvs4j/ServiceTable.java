@@ -10,10 +10,10 @@ import org.lvs4j.net.Protocol;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * All services, found by what a packet shows. Immutable: a change makes a new table. Finding does not allocate.
+ * All services, found by the headers of a packet. Immutable: a change makes a new table. A look-up does not allocate.
  *
- * <p>The order of IPVS: firewall mark, then exact address and port, then the FTP service of the address, then every
- * port of the address.
+ * <p>The order is that of IPVS: firewall mark, exact address and port, FTP service of the address, service for every port of
+ * the address.
  */
 final class ServiceTable {
     static final ServiceTable EMPTY = new ServiceTable(new ServiceState[0]);
@@ -33,7 +33,7 @@ final class ServiceTable {
     private final boolean servesV4;
     private final boolean servesV6;
 
-    /** A table made from scratch. */
+    /** Builds all slots. */
     private ServiceTable(ServiceState[] services) {
         this.services = services;
         mask = Integer.highestOneBit(Math.max(4, services.length * 2)) * 2 - 1;
@@ -59,7 +59,7 @@ final class ServiceTable {
         servesV6 = sawV6;
     }
 
-    /** A table with one service more than another of sufficient size: thousands of additions stay cheap. */
+    /** Adds one service to the slots of a table that has room for it, so that thousands of additions stay cheap. */
     private ServiceTable(ServiceTable before, ServiceState added) {
         services = Arrays.copyOf(before.services, before.services.length + 1);
         services[before.services.length] = added;
@@ -102,7 +102,7 @@ final class ServiceTable {
                 && address.endpoint().port() == FTP_PORT;
     }
 
-    /** The table with a service whose key it does not have yet. */
+    /** The table with one more service, whose key it does not contain yet. */
     ServiceTable with(ServiceState service) {
         if ((services.length + 1) * 2 <= mask) {
             return new ServiceTable(this, service);
@@ -137,8 +137,8 @@ final class ServiceTable {
     }
 
     /**
-     * Whether there is a service of an address family. Without one the kernel takes its hooks out of the packets' way:
-     * connections are kept but no packet finds them.
+     * Whether there is a service of an address family. Without one the kernel unregisters its hooks: connections stay,
+     * but no packet finds them.
      */
     boolean serves(AddressFamily family) {
         return family == AddressFamily.IPV4 ? servesV4 : servesV6;
@@ -202,7 +202,7 @@ final class ServiceTable {
         }
     }
 
-    // Only operators choose these keys, so a fixed hash is safe.
+    // Only the operator chooses these keys, so a hash without a random seed is safe.
     private static int hash(Protocol protocol, long high, long low, int port) {
         return mix(high * 31 + low + ((long) port << 40) + protocol.number());
     }

@@ -1,14 +1,14 @@
 package org.lvs4j;
 
 /**
- * The rule by which a server that has just come into service gets its share of connections: its weight grows in a
- * straight line from 1 to what is configured. Immutable.
+ * The slow start of one service at one moment: the weight of a server that was added, or whose weight was zero, grows linearly
+ * from 1 to the configured weight. Immutable.
  *
- * @param durationNanos how long that takes; 0 turns it off
+ * @param durationNanos how long that takes; 0 for no slow start
  * @param nowNanos the present time
  */
 record SlowStart(long durationNanos, long nowNanos) {
-    /** The start of a server that is not on its way up. */
+    /** The start time of a server that has its full weight. */
     static final long DONE = Long.MIN_VALUE;
 
     boolean on() {
@@ -19,7 +19,7 @@ record SlowStart(long durationNanos, long nowNanos) {
         return startNanos == DONE || nowNanos - startNanos >= durationNanos;
     }
 
-    /** The effective weight, at least 1, of a server of some weight that came into service at that time. */
+    /** The effective weight of a server that started at a time: at least 1, unless 0 is configured. */
     int weight(int configured, long startNanos) {
         if (over(startNanos)) {
             return configured;

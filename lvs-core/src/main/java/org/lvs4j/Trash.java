@@ -12,8 +12,8 @@ import org.lvs4j.net.Endpoint;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * Removed servers that connections may still hold on to. One that returns to a service of the same key gets its
- * connections and counters back. Guarded by the configuration lock.
+ * Removed servers that may still have connections. A server that is added again to a service of the same key gets its
+ * connections and counters back, as in IPVS. Guarded by the lock of the {@link ServiceRegistry}.
  */
 final class Trash {
     static final long SCAN_NANOS = TimeUnit.SECONDS.toNanos(60);
@@ -36,9 +36,9 @@ final class Trash {
         items.remove(new Place(key, endpoint));
     }
 
-    /** Takes out and retires the servers that a scan at least 120 s ago found unused and that still are. */
+    /** Removes and retires the servers that a scan at least 120 s ago found unused and that still are unused. */
     List<ServerState> scan(long nowNanos) {
-        List<ServerState> forgotten = new ArrayList<>();
+        List<ServerState> retired = new ArrayList<>();
         for (Iterator<Item> iterator = items.values().iterator(); iterator.hasNext(); ) {
             Item item = iterator.next();
             if (!item.server.unused()) {
@@ -48,10 +48,10 @@ final class Trash {
                 item.idleSinceNanos = nowNanos;
             } else if (nowNanos - item.idleSinceNanos >= IDLE_NANOS && item.server.retire()) {
                 iterator.remove();
-                forgotten.add(item.server);
+                retired.add(item.server);
             }
         }
-        return forgotten;
+        return retired;
     }
 
     private static final class Item {

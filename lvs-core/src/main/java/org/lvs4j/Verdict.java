@@ -1,13 +1,13 @@
 package org.lvs4j;
 
-/** What becomes of a packet or of a new connection. */
+/** The outcome for a packet or a new connection, as in IPVS. */
 public enum Verdict {
-    /** A real server takes it. */
+    /** Forward it to a real server. */
     FORWARD,
-    /** No service is responsible: it is not the director's, and goes where it would go without one. */
+    /** No virtual service is responsible: let it take the route that it would take without a director. */
     PASS,
-    /** The service has no server for it: the client is told that the port is unreachable. */
+    /** The service has no server for it: answer the client with "port unreachable" (RFC 792, RFC 4443), or close. */
     REJECT,
-    /** It is dropped without a word. */
+    /** Drop it silently. */
     DROP
 }

@@ -14,7 +14,7 @@ final class AddServiceWithServersTest {
     private final Director director = Director.create();
 
     @Test
-    void addService_withServers_headsTheListWithTheLast() {
+    void addService_withServers_lastServerHeadsTheList() {
         director.addService(
                 VirtualService.builder(WEB).build(), RealServer.of("192.168.1.1:80"), RealServer.of("192.168.1.2:80"));
 
@@ -24,7 +24,7 @@ final class AddServiceWithServersTest {
     }
 
     @Test
-    void addService_withOneServerTwice_changesNothing() {
+    void addService_oneServerTwice_refusedAndNothingChanged() {
         assertThatExceptionOfType(DirectorException.class)
                 .isThrownBy(() -> director.addService(
                         VirtualService.builder(WEB).build(),

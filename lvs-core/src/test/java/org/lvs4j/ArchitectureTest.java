@@ -26,9 +26,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The house rules: which room may know which, and what no room of the core may do. */
+/** The rules of the architecture: which room may import which, and what no class of the core may do. */
 class ArchitectureTest {
-    /** From the ground up: a room knows only those before it. The empty name is the director's own package. */
+    /** From the ground up: a room imports only rooms before it. The empty name is the director's own package. */
     private static final List<String> ROOMS = List.of(
             "net",
             "service",
@@ -47,7 +47,7 @@ class ArchitectureTest {
             "config",
             "metrics");
 
-    /** Benchmarks and races of the machinery itself, which no application has on its class path. */
+    /** Races and benchmarks of the internal rooms; neither is published. */
     private static final Set<String> MEASURE_INTERNALS = Set.of(
             "lvs-jcstress",
             "lvs-benchmarks/src/main/java/org/lvs4j/benchmarks/hot/TableStore.java",
@@ -98,7 +98,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void room_anyOfTheHouse_knowsOnlyRoomsBelow() {
+    void room_everyRoom_importsOnlyRoomsBelow() {
         for (String room : ROOMS) {
             rooms(room).check(CORE);
         }
@@ -113,7 +113,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void roomRule_classThatLooksUpwards_isReported() {
+    void roomRule_importOfAnUpperRoom_reported() {
         JavaClasses upward = new ClassFileImporter().importClasses(Director.class);
         ArchRule rule = noClasses().that(in("")).should().dependOnClassesThat(in("service"));
 
@@ -121,7 +121,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void internalPackages_everyOtherModule_doesNotTouchThem() throws IOException {
+    void internalPackages_otherModules_notImported() throws IOException {
         Path top = Path.of("").toAbsolutePath().getParent();
         try (Stream<Path> files = Files.walk(top)) {
             List<String> touching = files.filter(file -> file.toString().endsWith(".java"))

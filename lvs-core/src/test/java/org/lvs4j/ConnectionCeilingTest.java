@@ -19,46 +19,46 @@ import org.lvs4j.service.VirtualService;
 class ConnectionCeilingTest {
     private static final String VIP = "10.0.0.100:80";
 
-    private final DirectorFixture rig = new DirectorFixture(builder -> builder.maxConnections(3));
-    private final ServiceKey web = rig.service(
+    private final DirectorFixture fixture = new DirectorFixture(builder -> builder.maxConnections(3));
+    private final ServiceKey web = fixture.service(
             VirtualService.builder(ServiceKey.tcp(VIP)).scheduler("rr").build(), "192.168.1.1:80", "192.168.1.2:80");
 
     private long refused() {
-        return rig.director.limits().connectionsRefused();
+        return fixture.director.limits().connectionsRefused();
     }
 
     private int counted() {
-        return rig.connectionsOf(web, "192.168.1.1:80") + rig.connectionsOf(web, "192.168.1.2:80");
+        return fixture.connectionsOf(web, "192.168.1.1:80") + fixture.connectionsOf(web, "192.168.1.2:80");
     }
 
     @Test
-    void packet_atTheCeiling_newOnesAreDroppedAndCountedKnownOnesGoOn() {
+    void packet_ceilingReached_newDroppedAndCountedEstablishedForwarded() {
         for (int client = 1; client <= 3; client++) {
-            assertThat(rig.syn("10.1.0." + client + ":4000", VIP)).endsWith(":80");
+            assertThat(fixture.syn("10.1.0." + client + ":4000", VIP)).endsWith(":80");
         }
-        assertThat(rig.syn("10.1.0.4:4000", VIP)).isEqualTo("DROP");
-        assertThat(rig.syn("10.1.0.4:4000", VIP)).isEqualTo("DROP");
+        assertThat(fixture.syn("10.1.0.4:4000", VIP)).isEqualTo("DROP");
+        assertThat(fixture.syn("10.1.0.4:4000", VIP)).isEqualTo("DROP");
         assertThat(refused()).isEqualTo(2);
         assertThat(counted()).isEqualTo(3);
-        assertThat(rig.syn("10.1.0.3:4000", VIP)).endsWith(":80");
-        assertThat(rig.director.service(web).traffic().connections()).isEqualTo(3);
-        assertThat(rig.syn("10.1.0.4:4000", "10.0.0.100:81"))
+        assertThat(fixture.syn("10.1.0.3:4000", VIP)).endsWith(":80");
+        assertThat(fixture.director.service(web).traffic().connections()).isEqualTo(3);
+        assertThat(fixture.syn("10.1.0.4:4000", "10.0.0.100:81"))
                 .as("of no service")
                 .isEqualTo("PASS");
         assertThat(refused()).isEqualTo(2);
 
-        rig.pass(60.1);
+        fixture.advance(60.1);
         assertThat(counted()).isZero();
-        assertThat(rig.syn("10.1.0.4:4000", VIP)).endsWith(":80");
+        assertThat(fixture.syn("10.1.0.4:4000", VIP)).endsWith(":80");
         assertThat(refused()).isEqualTo(2);
     }
 
     @Test
-    void open_atTheCeiling_isRefusedUntilOneIsClosed() {
-        Connection first = rig.director.open(DirectorFixture.tcp("10.1.0.1:4000", VIP));
-        rig.director.open(DirectorFixture.tcp("10.1.0.2:4000", VIP));
-        rig.director.open(DirectorFixture.tcp("10.1.0.3:4000", VIP));
-        Connection refused = rig.director.open(DirectorFixture.tcp("10.1.0.4:4000", VIP));
+    void open_ceilingReached_refusedUntilOneIsClosed() {
+        Connection first = fixture.director.open(DirectorFixture.tcp("10.1.0.1:4000", VIP));
+        fixture.director.open(DirectorFixture.tcp("10.1.0.2:4000", VIP));
+        fixture.director.open(DirectorFixture.tcp("10.1.0.3:4000", VIP));
+        Connection refused = fixture.director.open(DirectorFixture.tcp("10.1.0.4:4000", VIP));
         assertThat(refused.verdict()).isEqualTo(Verdict.DROP);
         assertThat(refused.service()).isEqualTo(web);
         refused.close();
@@ -66,15 +66,17 @@ class ConnectionCeilingTest {
         assertThat(counted()).isEqualTo(3);
 
         first.close();
-        assertThat(rig.director.open(DirectorFixture.tcp("10.1.0.4:4000", VIP)).accepted())
+        assertThat(fixture.director
+                        .open(DirectorFixture.tcp("10.1.0.4:4000", VIP))
+                        .accepted())
                 .isTrue();
     }
 
     @Test
-    void retry_atTheCeiling_takesThePlaceOfTheFailedOne() {
-        Connection failed = rig.director.open(DirectorFixture.tcp("10.1.0.1:4000", VIP));
-        rig.director.open(DirectorFixture.tcp("10.1.0.2:4000", VIP));
-        rig.director.open(DirectorFixture.tcp("10.1.0.3:4000", VIP));
+    void retry_ceilingReached_takesThePlaceOfTheFailedConnection() {
+        Connection failed = fixture.director.open(DirectorFixture.tcp("10.1.0.1:4000", VIP));
+        fixture.director.open(DirectorFixture.tcp("10.1.0.2:4000", VIP));
+        fixture.director.open(DirectorFixture.tcp("10.1.0.3:4000", VIP));
         assertThat(failed.retry().accepted()).isTrue();
         assertThat(refused()).isZero();
         assertThat(counted()).isEqualTo(3);
@@ -82,7 +84,7 @@ class ConnectionCeilingTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void ceiling_fourThreadsRaceForTheLastPlaces_isNeverPassed(boolean held) throws Exception {
+    void ceiling_fourRacingThreads_neverExceeded(boolean held) throws Exception {
         int threads = 4;
         int ceiling = 20;
         ExecutorService pool = Executors.newFixedThreadPool(threads);
@@ -129,12 +131,12 @@ class ConnectionCeilingTest {
     }
 
     @Test
-    void open_byKey_isNotBoundedByTheTable() {
+    void open_byKeyAtTheCeiling_accepted() {
         for (int i = 0; i < 10; i++) {
-            assertThat(rig.director.open(web).accepted()).isTrue();
+            assertThat(fixture.director.open(web).accepted()).isTrue();
         }
         assertThat(refused()).isZero();
         assertThat(counted()).isEqualTo(10);
-        assertThat(rig.listed()).isEmpty();
+        assertThat(fixture.listed()).isEmpty();
     }
 }

@@ -19,13 +19,13 @@ import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.Sysctl;
 import org.lvs4j.service.VirtualService;
 
-/** States, timeouts and counts of connections as they were measured on a kernel. */
+/** States, timeouts and counts of connections as measured on a kernel. */
 class ConnectionStatesTest {
     private static final Endpoint CLIENT = Endpoint.parse("10.1.0.1:4000");
     private static final Endpoint VIRTUAL = Endpoint.parse("10.0.0.100:80");
     private static final Endpoint SERVER = Endpoint.parse("192.168.1.1:80");
 
-    /** A way to each state that the tables start from; the states of one kind of forwarding only where they differ. */
+    /** Packets that lead to each state of the tables; for each kind of forwarding only where they differ. */
     private static final Map<String, List<String>> PATHS = Map.of(
             "(none)", List.of(),
             "SYN_RECV", List.of("c:SYN"),
@@ -79,7 +79,7 @@ class ConnectionStatesTest {
 
     @ParameterizedTest
     @CsvFileSource(resources = "/golden/tcp-states.csv", useHeadersInDisplayName = true)
-    void tcpSegment_inAnyState_leadsWhereTheKernelGoes(
+    void tcpSegment_everyState_nextStateOfTheKernel(
             String path, String state, String segment, String next, int seconds, String counted) {
         // Otherwise a SYN on a finished connection is not a transition but a new connection.
         director.setSysctl(Sysctl.CONN_REUSE_MODE, 0);
@@ -101,7 +101,7 @@ class ConnectionStatesTest {
 
     @ParameterizedTest
     @CsvFileSource(resources = "/golden/tcp-states.csv", useHeadersInDisplayName = true)
-    void tcpConnection_idleForItsTimeout_isGone(
+    void tcpConnection_idleForItsTimeout_expired(
             String path, String state, String segment, String next, int seconds, String counted) {
         director.setSysctl(Sysctl.CONN_REUSE_MODE, 0);
         serve(Protocol.TCP, path.equals("nat") ? Forwarding.masquerade() : Forwarding.direct());
@@ -131,7 +131,7 @@ class ConnectionStatesTest {
         "1, c:RST,     ,            0",
         "1, c:RST+ACK, ,            0",
     })
-    void tcpSegment_ofNoConnection_startsOneOrPasses(int sloppy, String segment, String state, int seconds) {
+    void tcpSegment_noConnection_opensOneOrPasses(int sloppy, String segment, String state, int seconds) {
         director.setSysctl(Sysctl.SLOPPY_TCP, sloppy);
         serve(Protocol.TCP, Forwarding.masquerade());
 
@@ -154,7 +154,7 @@ class ConnectionStatesTest {
         "c:SYN s:SYN+ACK c:ACK c:FIN+ACK, SYNACK, 120",
         "c:SYN s:SYN+ACK c:ACK c:RST, CLOSE, 10",
     })
-    void tcpSegments_underDefence_followTheStricterTable(String segments, String state, int seconds) {
+    void tcpSegments_secureTcp_stricterTable(String segments, String state, int seconds) {
         director.setSysctl(Sysctl.SECURE_TCP, 3);
         serve(Protocol.TCP, Forwarding.masquerade());
 
@@ -166,7 +166,7 @@ class ConnectionStatesTest {
     }
 
     @Test
-    void datagrams_eitherDirection_renewTheOneStateOfUdp() {
+    void datagram_eitherDirection_timeoutRestarted() {
         serve(Protocol.UDP, Forwarding.masquerade());
         director.flows().dispatch(Flow.of(Protocol.UDP, CLIENT, VIRTUAL), 0, 33);
         assertConnection("UDP", 300);
@@ -182,7 +182,7 @@ class ConnectionStatesTest {
     }
 
     @Test
-    void setTimeouts_zero_leavesOneAsItIs() {
+    void setTimeouts_zero_unchanged() {
         director.setTimeouts(new TimeoutSettings(10, 0, 30));
         director.setTimeouts(new TimeoutSettings(0, 20, 0));
 
@@ -190,7 +190,7 @@ class ConnectionStatesTest {
     }
 
     @Test
-    void setTimeouts_ofEachState_holdFromTheNextPacketOn() {
+    void setTimeouts_eachState_appliedWithTheNextPacket() {
         serve(Protocol.TCP, Forwarding.masquerade());
         send("c:SYN");
         send("c:ACK");

@@ -20,25 +20,25 @@ import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
-/** The handle of the socket plane, from opening to closing. */
+/** A connection of the socket plane from open to close. */
 class ConnectionTest {
     private static final String VIP = "10.0.0.100:80";
     private static final String OLD = "192.168.1.1:8080";
     private static final String NEW = "192.168.1.2:8080";
     private static final Flow FLOW = DirectorFixture.tcp("10.1.0.1:4000", VIP);
 
-    private final DirectorFixture rig = new DirectorFixture();
-    private final ServiceKey web = rig.service(
+    private final DirectorFixture fixture = new DirectorFixture();
+    private final ServiceKey web = fixture.service(
             VirtualService.builder(ServiceKey.tcp(VIP)).scheduler("rr").build(), OLD, NEW);
 
     private void counts(String server, int active, int inactive) {
-        assertThat(rig.server(web, server).active()).isEqualTo(active);
-        assertThat(rig.server(web, server).inactive()).isEqualTo(inactive);
+        assertThat(fixture.server(web, server).active()).isEqualTo(active);
+        assertThat(fixture.server(web, server).inactive()).isEqualTo(inactive);
     }
 
     @Test
-    void open_accepted_saysWhereToAndIsListed() {
-        Connection connection = rig.director.open(FLOW);
+    void open_accepted_destinationKnownAndListed() {
+        Connection connection = fixture.director.open(FLOW);
         assertThat(connection.accepted()).isTrue();
         assertThat(connection.verdict()).isEqualTo(Verdict.FORWARD);
         assertThat(connection.service()).isEqualTo(web);
@@ -46,7 +46,7 @@ class ConnectionTest {
         assertThat(connection.destination()).hasToString(NEW);
         assertThat(connection.serverPresent()).isTrue();
         assertThat(connection.onePacket()).isFalse();
-        assertThat(rig.director.connections())
+        assertThat(fixture.director.connections())
                 .containsExactly(new ConnectionSnapshot(
                         Protocol.TCP,
                         ConnectionState.SYN_RECV,
@@ -58,8 +58,8 @@ class ConnectionTest {
     }
 
     @Test
-    void states_clientFinishesFirst() {
-        Connection connection = rig.director.open(FLOW);
+    void finished_clientFirst_statesOfIpvs() {
+        Connection connection = fixture.director.open(FLOW);
         connection.established();
         state("ESTABLISHED", 900, 1);
         connection.clientFinished();
@@ -74,8 +74,8 @@ class ConnectionTest {
     }
 
     @Test
-    void states_serverFinishesFirst() {
-        Connection connection = rig.director.open(FLOW);
+    void finished_serverFirst_statesOfIpvs() {
+        Connection connection = fixture.director.open(FLOW);
         connection.established();
         connection.serverFinished();
         state("FIN_WAIT", 120, 0);
@@ -86,8 +86,8 @@ class ConnectionTest {
     }
 
     @Test
-    void states_clientFinishesBeforeTheServerIsReached_staysInactive() {
-        Connection connection = rig.director.open(FLOW);
+    void established_clientHasFinished_staysInactive() {
+        Connection connection = fixture.director.open(FLOW);
         connection.clientFinished();
         state("CLOSE_WAIT", 60, 0);
         connection.established();
@@ -97,18 +97,18 @@ class ConnectionTest {
     }
 
     private void state(String state, int seconds, int active) {
-        assertThat(rig.state()).isEqualTo(state);
-        assertThat(DirectorFixture.seconds(rig.connection())).as(state).isEqualTo(seconds);
+        assertThat(fixture.state()).isEqualTo(state);
+        assertThat(DirectorFixture.seconds(fixture.connection())).as(state).isEqualTo(seconds);
         counts(NEW, active, 1 - active);
     }
 
     @Test
-    void states_bothFinishAtOnce_alwaysEndInTimeWait() throws Exception {
+    void finished_bothAtOnce_timeWait() throws Exception {
         race(
                 2,
                 3000,
                 () -> {
-                    Connection connection = rig.director.open(FLOW);
+                    Connection connection = fixture.director.open(FLOW);
                     connection.established();
                     return connection;
                 },
@@ -120,7 +120,7 @@ class ConnectionTest {
                     }
                 },
                 connection -> {
-                    assertThat(rig.state()).isEqualTo("TIME_WAIT");
+                    assertThat(fixture.state()).isEqualTo("TIME_WAIT");
                     connection.close();
                 });
         counts(NEW, 0, 0);
@@ -129,18 +129,18 @@ class ConnectionTest {
 
     @Test
     void close_eightThreadsAtOnce_releasesOnce() throws Exception {
-        Connection other = rig.director.open(FLOW);
+        Connection other = fixture.director.open(FLOW);
         race(
                 8,
                 500,
-                () -> rig.director.open(DirectorFixture.tcp("10.1.0.2:4000", VIP)),
+                () -> fixture.director.open(DirectorFixture.tcp("10.1.0.2:4000", VIP)),
                 (connection, thread) -> connection.close(),
-                connection -> assertThat(rig.connectionsOf(web, OLD) + rig.connectionsOf(web, NEW))
+                connection -> assertThat(fixture.connectionsOf(web, OLD) + fixture.connectionsOf(web, NEW))
                         .isEqualTo(1));
         other.close();
         counts(NEW, 0, 0);
         counts(OLD, 0, 0);
-        assertThat(rig.listed()).isEmpty();
+        assertThat(fixture.listed()).isEmpty();
     }
 
     private interface Step<T> {
@@ -183,52 +183,52 @@ class ConnectionTest {
 
     @Test
     void close_thenAnyCall_changesNoCount() {
-        Connection connection = rig.director.open(FLOW);
+        Connection connection = fixture.director.open(FLOW);
         connection.close();
         connection.close();
         connection.established();
         connection.clientFinished();
         connection.serverFinished();
         counts(NEW, 0, 0);
-        assertThat(rig.listed()).isEmpty();
+        assertThat(fixture.listed()).isEmpty();
         assertThat(connection.destination()).hasToString(NEW);
     }
 
     @Test
-    void open_idleForLong_staysUntilClosed() {
-        Connection connection = rig.director.open(FLOW);
+    void open_idleForLong_listedUntilClosed() {
+        Connection connection = fixture.director.open(FLOW);
         connection.established();
-        rig.pass(5000);
-        assertThat(rig.connection().expiresInNanos()).isZero();
+        fixture.advance(5000);
+        assertThat(fixture.connection().expiresInNanos()).isZero();
         counts(NEW, 1, 0);
         connection.received(1);
-        assertThat(DirectorFixture.seconds(rig.connection())).isEqualTo(900);
+        assertThat(DirectorFixture.seconds(fixture.connection())).isEqualTo(900);
         connection.close();
         counts(NEW, 0, 0);
     }
 
     @Test
-    void open_twiceOnOneTuple_bothCountAndAreListedUntilClosed() {
-        Connection first = rig.director.open(FLOW);
-        Connection second = rig.director.open(FLOW);
+    void open_twiceForOneFlow_bothCountedUntilClosed() {
+        Connection first = fixture.director.open(FLOW);
+        Connection second = fixture.director.open(FLOW);
         assertThat(second.destination()).isNotEqualTo(first.destination());
         counts(NEW, 1, 0);
         counts(OLD, 1, 0);
-        assertThat(rig.listed())
+        assertThat(fixture.listed())
                 .extracting(ConnectionSnapshot::server)
                 .containsExactlyInAnyOrder(first.destination(), second.destination());
 
         first.close();
-        assertThat(rig.connection().server()).isEqualTo(second.destination());
+        assertThat(fixture.connection().server()).isEqualTo(second.destination());
         counts(NEW, 0, 0);
         second.close();
         counts(OLD, 0, 0);
-        assertThat(rig.listed()).isEmpty();
+        assertThat(fixture.listed()).isEmpty();
     }
 
     @Test
-    void retry_releasesTheFailedServerAndTriesEachOnce() {
-        Connection first = rig.director.open(FLOW);
+    void retry_severalServers_eachTriedOnceAndReleased() {
+        Connection first = fixture.director.open(FLOW);
         Connection second = first.retry();
         assertThat(second.destination()).hasToString(OLD);
         counts(NEW, 0, 0);
@@ -237,61 +237,61 @@ class ConnectionTest {
         assertThat(third.accepted()).isFalse();
         assertThat(third.verdict()).isEqualTo(Verdict.REJECT);
         counts(OLD, 0, 0);
-        assertThat(rig.listed()).isEmpty();
-        assertThat(rig.director.open(FLOW).accepted())
-                .as("a new attempt starts afresh")
+        assertThat(fixture.listed()).isEmpty();
+        assertThat(fixture.director.open(FLOW).accepted())
+                .as("a new connection may try every server again")
                 .isTrue();
     }
 
     @Test
-    void retry_afterTheServiceIsGone_passes() {
-        Connection first = rig.director.open(FLOW);
-        rig.director.removeService(web);
+    void retry_serviceRemoved_passes() {
+        Connection first = fixture.director.open(FLOW);
+        fixture.director.removeService(web);
         Connection second = first.retry();
         assertThat(second.verdict()).isEqualTo(Verdict.PASS);
         assertThat(second.service()).isNull();
     }
 
     @Test
-    void retry_keepsTheMark() {
-        ServiceKey marked = rig.service(
+    void retry_firewallMark_kept() {
+        ServiceKey marked = fixture.service(
                 VirtualService.builder(ServiceKey.mark(9)).scheduler("rr").build(), "192.168.2.1:1", "192.168.2.2:2");
         Connection first =
-                rig.director.open(DirectorFixture.tcp("10.1.0.1:4000", VIP).mark(9));
+                fixture.director.open(DirectorFixture.tcp("10.1.0.1:4000", VIP).mark(9));
         assertThat(first.service()).isEqualTo(marked);
         assertThat(first.retry().destination()).hasToString("192.168.2.1:1");
     }
 
     @Test
-    void retry_singleDatagram_goesOutForTheSameClientAndPort() {
-        ServiceKey every = rig.service(
+    void retry_singleDatagram_sameClientAndPort() {
+        ServiceKey every = fixture.service(
                 VirtualService.builder(ServiceKey.mark(9))
                         .scheduler("rr")
                         .onePacket(true)
                         .build(),
                 "192.168.2.1",
                 "192.168.2.2");
-        Connection first = rig.director.open(
+        Connection first = fixture.director.open(
                 DirectorFixture.udp("10.1.0.1:4000", "10.0.0.100:53").mark(9));
         assertThat(first.onePacket()).isTrue();
         assertThat(first.destination()).hasToString("192.168.2.2:53");
         Connection second = first.retry();
         assertThat(second.onePacket()).isTrue();
         assertThat(second.destination()).hasToString("192.168.2.1:53");
-        assertThat(rig.listed()).isEmpty();
+        assertThat(fixture.listed()).isEmpty();
         second.close();
-        assertThat(rig.connectionsOf(every, "192.168.2.1:0")).isZero();
+        assertThat(fixture.connectionsOf(every, "192.168.2.1:0")).isZero();
     }
 
     @Test
-    void open_byKeyServerWithoutPort_getsThePortOfTheService() {
-        rig.director.addServer(web, RealServer.builder("192.168.1.3").build());
-        assertThat(rig.director.open(web).destination()).hasToString("192.168.1.3:80");
+    void open_byKeyServerWithoutPort_portOfTheService() {
+        fixture.director.addServer(web, RealServer.builder("192.168.1.3").build());
+        assertThat(fixture.director.open(web).destination()).hasToString("192.168.1.3:80");
     }
 
     @Test
-    void refusedHandle_everyQuestionAboutTheServer_throwsAndSaysWhy() {
-        Connection refused = rig.director.open(DirectorFixture.tcp("10.1.0.1:4000", "10.0.0.100:81"));
+    void server_refusedConnection_throwsWithTheVerdict() {
+        Connection refused = fixture.director.open(DirectorFixture.tcp("10.1.0.1:4000", "10.0.0.100:81"));
         assertThat(refused.accepted()).isFalse();
         assertThat(refused.verdict()).isEqualTo(Verdict.PASS);
         assertThat(refused.service()).isNull();
@@ -316,27 +316,27 @@ class ConnectionTest {
     }
 
     @Test
-    void open_noServer_rejectsAndNamesTheService() {
-        rig.weight(web, OLD, 0);
-        rig.weight(web, NEW, 0);
-        Connection refused = rig.director.open(FLOW);
+    void open_noServer_rejectedWithTheServiceKey() {
+        fixture.weight(web, OLD, 0);
+        fixture.weight(web, NEW, 0);
+        Connection refused = fixture.director.open(FLOW);
         assertThat(refused.verdict()).isEqualTo(Verdict.REJECT);
         assertThat(refused.service()).isEqualTo(web);
-        assertThat(rig.director.service(web).traffic().connections()).isZero();
+        assertThat(fixture.director.service(web).traffic().connections()).isZero();
     }
 
     @Test
-    void udpHandle_statesDoNotApply() {
-        ServiceKey dns = rig.service(
+    void established_udp_noEffect() {
+        ServiceKey dns = fixture.service(
                 VirtualService.builder(ServiceKey.udp("10.0.0.100:53")).build(), "192.168.1.1:53");
-        Connection connection = rig.director.open(DirectorFixture.udp("10.1.0.1:4000", "10.0.0.100:53"));
+        Connection connection = fixture.director.open(DirectorFixture.udp("10.1.0.1:4000", "10.0.0.100:53"));
         connection.established();
         connection.clientFinished();
-        assertThat(rig.state()).isEqualTo("UDP");
-        assertThat(DirectorFixture.seconds(rig.connection())).isEqualTo(300);
-        assertThat(rig.server(dns, "192.168.1.1:53").active()).isZero();
-        assertThat(rig.server(dns, "192.168.1.1:53").inactive()).isEqualTo(1);
+        assertThat(fixture.state()).isEqualTo("UDP");
+        assertThat(DirectorFixture.seconds(fixture.connection())).isEqualTo(300);
+        assertThat(fixture.server(dns, "192.168.1.1:53").active()).isZero();
+        assertThat(fixture.server(dns, "192.168.1.1:53").inactive()).isEqualTo(1);
         connection.close();
-        assertThat(rig.connectionsOf(dns, "192.168.1.1:53")).isZero();
+        assertThat(fixture.connectionsOf(dns, "192.168.1.1:53")).isZero();
     }
 }

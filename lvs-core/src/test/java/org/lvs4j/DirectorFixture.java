@@ -14,7 +14,7 @@ import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.Sysctl;
 import org.lvs4j.service.VirtualService;
 
-/** A director on a virtual clock, and the shorthand that its tests share: endpoints are texts, answers are texts. */
+/** A director on a virtual clock, with shorthand for tests: endpoints and outcomes are strings. */
 final class DirectorFixture {
     static final int FIN = TcpFlags.FIN;
     static final int SYN = TcpFlags.SYN;
@@ -32,8 +32,8 @@ final class DirectorFixture {
         director = settings.apply(Director.builder().ticker(nanos::get)).build();
     }
 
-    /** Lets time pass in steps of a second, as a busy director sees it. */
-    void pass(double seconds) {
+    /** Advances the clock in steps of a second, as for a director under load. */
+    void advance(double seconds) {
         long left = Math.round(seconds * 1e9);
         while (left > 0) {
             long step = Math.min(left, TimeUnit.SECONDS.toNanos(1));
@@ -51,7 +51,7 @@ final class DirectorFixture {
         director.setSysctl(sysctl, value);
     }
 
-    /** A service whose servers are given oldest first, masqueraded and of weight 1. */
+    /** Adds a service with masqueraded servers of weight 1, the oldest first. */
     ServiceKey service(VirtualService service, String... servers) {
         director.addService(service);
         for (String server : servers) {
@@ -90,9 +90,9 @@ final class DirectorFixture {
         return flow(Protocol.UDP, client, virtual);
     }
 
-    /** Shows a packet of the client; returns the server with its port, or the verdict if it is not forwarded. */
-    String packet(Flow flow, int signal) {
-        return answer(director.flows().dispatch(flow, signal, 100));
+    /** Dispatches a packet of the client; returns the server with its port, or the verdict if it is not forwarded. */
+    String packet(Flow flow, int flagsOrChunk) {
+        return answer(director.flows().dispatch(flow, flagsOrChunk, 100));
     }
 
     String answer(long decision) {
@@ -113,8 +113,8 @@ final class DirectorFixture {
         return packet(udp(client, virtual), 0);
     }
 
-    boolean reply(Protocol protocol, String server, String client, int signal) {
-        return director.flows().dispatchReply(flow(protocol, server, client), signal, 100);
+    boolean reply(Protocol protocol, String server, String client, int flagsOrChunk) {
+        return director.flows().dispatchReply(flow(protocol, server, client), flagsOrChunk, 100);
     }
 
     /** The handshake of a client with a masqueraded server. */

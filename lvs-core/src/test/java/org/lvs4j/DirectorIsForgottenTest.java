@@ -12,11 +12,11 @@ import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
-/** Threads outlive directors, as in a container that an application is taken out of. */
+/** A director that is no longer used is collected although threads that called it live on, as in an application container. */
 class DirectorIsForgottenTest {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    /** A director that has dealt with packets, connections that end, and a held connection; a server that its table knows. */
+    /** A director with established and closed connections of both planes. */
     private static WeakReference<RealServer> used() {
         AtomicLong clock = new AtomicLong();
         Director director = Director.builder().ticker(clock::get).build();
@@ -37,7 +37,7 @@ class DirectorIsForgottenTest {
     }
 
     @Test
-    void director_itsThreadsLiveOn_isCollectedWithItsTable() throws Exception {
+    void director_threadsOutliveIt_collectedWithItsTable() throws Exception {
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try {
             WeakReference<RealServer> server =
@@ -45,7 +45,7 @@ class DirectorIsForgottenTest {
             long end = System.nanoTime() + PATIENCE_NANOS;
             while (server.get() != null) {
                 assertThat(System.nanoTime())
-                        .as("a thread that once called a director keeps its table")
+                        .as("the table of a director that a live thread has called")
                         .isLessThan(end);
                 System.gc();
             }

@@ -21,12 +21,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.net.TcpFlags;
 import org.lvs4j.service.Persistence;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
-/** Clients of both planes on eight threads while a ninth changes the servers: nothing leaks, nothing is counted twice. */
+/** Eight threads with clients of both planes while a ninth changes the servers: no leak, nothing counted twice. */
 class DirectorStressTest {
     private static final int THREADS = 8;
     private static final int STEPS = 25_000;
@@ -38,10 +39,10 @@ class DirectorStressTest {
 
     private static final Endpoint VIRTUAL = Endpoint.parse("10.0.0.100:80");
     private static final ServiceKey WEB = ServiceKey.tcp("10.0.0.100:80");
-    private static final int FIN = 1;
-    private static final int SYN = 2;
-    private static final int RST = 4;
-    private static final int ACK = 16;
+    private static final int FIN = TcpFlags.FIN;
+    private static final int SYN = TcpFlags.SYN;
+    private static final int RST = TcpFlags.RST;
+    private static final int ACK = TcpFlags.ACK;
 
     private final AtomicLong clock = new AtomicLong();
     private final Director director = Director.builder().ticker(clock::get).build();
@@ -49,7 +50,7 @@ class DirectorStressTest {
     private final AtomicInteger ports = new AtomicInteger();
     private final AtomicInteger changes = new AtomicInteger();
 
-    /** Odd while the server's weight is known to be 0: moved after such an edit has returned, and before the next one. */
+    /** Odd while the server's weight is certainly 0: incremented after such an edit has returned and before the next edit. */
     private final AtomicIntegerArray quiesced = new AtomicIntegerArray(SERVERS);
 
     @ParameterizedTest
@@ -58,7 +59,7 @@ class DirectorStressTest {
         "sh, false, 7", "mh, false, 8", "twos, false, 9", "ovf, false, 10", "fo, false, 11", "lblcr, false, 12",
         "rr, true, 13", "wlc, true, 14", "wrr, false, 15", "wrr, true, 16"
     })
-    void director_openedClosedAndChangedAtRandom_endsWithNothingCounted(String scheduler, boolean persistent, long seed)
+    void director_randomOpensClosesAndChanges_allCountsZeroAtTheEnd(String scheduler, boolean persistent, long seed)
             throws Exception {
         director.addService(VirtualService.builder(WEB)
                 .scheduler(scheduler)
@@ -101,7 +102,7 @@ class DirectorStressTest {
         return (int) (server.endpoint().address().low() & 0xFF) - 1;
     }
 
-    /** Changes servers until the clients are done. Server 1 always stays, so that there is one to go to. */
+    /** Changes servers until the clients have finished. Server 1 stays, so that there is always one available. */
     private void operate(boolean persistent, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         while (!done.get()) {
@@ -123,7 +124,7 @@ class DirectorStressTest {
         }
     }
 
-    /** Threads that picked it at the same moment may go beyond the threshold together, but no others. */
+    /** Only threads that picked the server at the same moment may exceed the threshold together. */
     private int connectionsOfLimitedServer() {
         for (ServerSnapshot server : director.services().get(0).servers()) {
             if (numberOf(server.server()) == 0) {
@@ -134,7 +135,7 @@ class DirectorStressTest {
     }
 
     private void assertNothingLeft(long seed) {
-        // Longer than any connection or template can last; removed servers that nothing holds are forgotten as well.
+        // Longer than any connection or template lasts; unused removed servers are retired as well.
         for (int i = 0; i < 40; i++) {
             clock.addAndGet(Duration.ofSeconds(60).toNanos());
             director.advance();
@@ -166,7 +167,7 @@ class DirectorStressTest {
         }
 
         long run() {
-            // On a busy machine the operator may get little time: give it some more.
+            // On a loaded machine the thread that changes servers may be starved: wait for it.
             for (int step = 0; step < STEPS || changes.get() < CHANGES_AT_LEAST && step < STEPS_AT_MOST; step++) {
                 switch (random.nextInt(6)) {
                     case 0, 1 -> open();
@@ -241,7 +242,7 @@ class DirectorStressTest {
             }
         }
 
-        // With persistence a client may come back to a quiesced server; that is its rule.
+        // With persistence a client may return to a quiesced server, as in IPVS.
         private void check(int server) {
             started++;
             boolean was = before[server] % 2 == 1 && quiesced.get(server) == before[server];

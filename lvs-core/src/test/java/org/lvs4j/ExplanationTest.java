@@ -29,7 +29,7 @@ final class ExplanationTest {
     }
 
     @Test
-    void explain_leastConnection_namesCostsAndTheChoice() {
+    void explain_leastConnection_costsAndChoice() {
         service("wlc");
         Connection first = director.open(flow(1));
         assertThat(first.server().endpoint()).hasToString("192.168.0.2:80");
@@ -53,7 +53,7 @@ final class ExplanationTest {
     }
 
     @Test
-    void explain_anyScheduler_foretellsTheNextConnectionAndChangesNothing() {
+    void explain_everyScheduler_predictsTheNextConnection() {
         for (String scheduler : director.schedulers()) {
             if (scheduler.equals("twos")) {
                 continue; // It draws lots.
@@ -73,7 +73,7 @@ final class ExplanationTest {
     }
 
     @Test
-    void explain_noServerOrNoService_saysSo() {
+    void explain_noServerOrNoService_noneChosenOrNull() {
         assertThat(director.explain(flow(1))).isNull();
         director.addService(VirtualService.builder(WEB).build());
         Explanation explanation = director.explain(flow(1));
@@ -83,7 +83,7 @@ final class ExplanationTest {
     }
 
     @Test
-    void latency_peakEwma_steersConnections() {
+    void latency_peakEwma_slowServerAvoided() {
         service("peak-ewma");
         Connection slow = director.open(flow(1));
         slow.latency(50_000_000);

@@ -13,13 +13,13 @@ import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
-/** Schedulers that keep an order of the servers choose what a look at every server would. */
+/** Schedulers that maintain an order of the servers choose the same server as a scan of all of them. */
 final class LeastLoadedPicksTest {
     private static final String VIRTUAL = "10.0.0.1:80";
     private static final ServiceKey KEY = ServiceKey.tcp(VIRTUAL);
     private static final int SERVERS = 150;
 
-    private final DirectorFixture rig = new DirectorFixture();
+    private final DirectorFixture fixture = new DirectorFixture();
     private final SplittableRandom random = new SplittableRandom(11);
     private final List<Connection> open = new ArrayList<>();
     private int clients;
@@ -31,11 +31,11 @@ final class LeastLoadedPicksTest {
                 .build();
     }
 
-    /** Opens a connection where {@code explain}, which looks at every server, says that it goes. */
+    /** Opens a connection and compares its server with {@code explain}, which scans every server. */
     private void open() {
         Flow flow = DirectorFixture.tcp("10.1." + ++clients / 60_000 + ".1:" + (1024 + clients % 60_000), VIRTUAL);
-        Explanation foretold = rig.director.explain(flow);
-        Connection connection = rig.director.open(flow);
+        Explanation foretold = fixture.director.explain(flow);
+        Connection connection = fixture.director.open(flow);
         if (foretold.server() == null) {
             assertThat(connection.accepted()).as("client %d", clients).isFalse();
         } else {
@@ -52,21 +52,25 @@ final class LeastLoadedPicksTest {
         switch (random.nextInt(60)) {
             case 0 -> {
                 Endpoint endpoint = Endpoint.parse("192.168.1." + number + ":80");
-                boolean there = rig.director.service(KEY).servers().stream()
+                boolean there = fixture.director.service(KEY).servers().stream()
                         .anyMatch(server -> server.server().endpoint().equals(endpoint));
                 if (there) {
-                    rig.director.removeServer(KEY, endpoint);
+                    fixture.director.removeServer(KEY, endpoint);
                 } else {
-                    rig.director.addServer(KEY, server(number));
+                    fixture.director.addServer(KEY, server(number));
                 }
             }
             case 1 -> {
-                int any = random.nextInt(rig.director.service(KEY).servers().size());
-                Endpoint endpoint =
-                        rig.director.service(KEY).servers().get(any).server().endpoint();
-                rig.director.editServer(KEY, server((int) endpoint.address().low() & 0xFF));
+                int any = random.nextInt(fixture.director.service(KEY).servers().size());
+                Endpoint endpoint = fixture.director
+                        .service(KEY)
+                        .servers()
+                        .get(any)
+                        .server()
+                        .endpoint();
+                fixture.director.editServer(KEY, server((int) endpoint.address().low() & 0xFF));
             }
-            case 2 -> rig.pass(random.nextInt(20));
+            case 2 -> fixture.advance(random.nextInt(20));
             default -> {
                 if (one != null && random.nextBoolean()) {
                     one.close();
@@ -81,12 +85,12 @@ final class LeastLoadedPicksTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"lc", "wlc", "sed", "nq"})
-    void open_anyHistory_goesWhereAlookAtEveryServerSays(String scheduler) {
-        rig.director.addService(VirtualService.builder(ServiceKey.tcp(VIRTUAL))
+    void open_randomHistory_sameServerAsAFullScan(String scheduler) {
+        fixture.director.addService(VirtualService.builder(ServiceKey.tcp(VIRTUAL))
                 .scheduler(scheduler)
                 .build());
         for (int number = 1; number <= SERVERS; number++) {
-            rig.director.addServer(KEY, server(number));
+            fixture.director.addServer(KEY, server(number));
         }
         for (int step = 0; step < 6_000; step++) {
             change();

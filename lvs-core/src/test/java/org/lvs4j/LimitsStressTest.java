@@ -26,8 +26,8 @@ import org.lvs4j.service.Sysctl;
 import org.lvs4j.service.VirtualService;
 
 /**
- * Every way at once in which a connection or a template ends other than by its timer: few clients whose tuples collide,
- * low ceilings, and a thread that turns the settings and takes servers away. Afterwards nothing may be left.
+ * All ways at once in which a connection or a template ends other than by its timer: few clients with colliding flows,
+ * low ceilings, and a thread that changes settings and removes servers. Afterwards nothing may be left.
  */
 class LimitsStressTest {
     private static final int THREADS = 4;
@@ -71,7 +71,7 @@ class LimitsStressTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    void director_everyWayToEndAtOnce_nothingIsLeft(long seed) throws Exception {
+    void director_everyEndingAtOnce_nothingLeft(long seed) throws Exception {
         for (VirtualService service : SERVICES) {
             director.addService(service);
             for (int server = 1; server <= 3; server++) {
@@ -111,7 +111,7 @@ class LimitsStressTest {
                 .build();
     }
 
-    /** Changes things for as long as there are clients, as they go on for as long as there are changes to come. */
+    /** Makes changes while clients run; the clients run until enough changes have been made. */
     private void operate(SplittableRandom random, AtomicBoolean clientsDone) {
         for (int change = 0; change < CHANGES || !clientsDone.get(); change++) {
             changes.lazySet(change);
@@ -139,7 +139,7 @@ class LimitsStressTest {
         for (int step = 0; step < STEPS || changes.get() < CHANGES - 1; step++) {
             clock.addAndGet(random.nextLong(TimeUnit.MILLISECONDS.toNanos(4)));
             Flow flow = flow(random);
-            int signal = flow.protocol() == Protocol.TCP
+            int flagsOrChunk = flow.protocol() == Protocol.TCP
                     ? new int[] {2, 2, 16, 17, 4}[random.nextInt(5)]
                     : random.nextInt(15);
             switch (random.nextInt(8)) {
@@ -163,11 +163,11 @@ class LimitsStressTest {
                                             Endpoint.parse("192.168.1." + (1 + random.nextInt(3)))
                                                     .withPort(flow.destinationPort()),
                                             flow.source()),
-                                    signal,
+                                    flagsOrChunk,
                                     60);
                 default -> {
-                    long decision =
-                            director.flows().dispatch(flow, signal, 60, SipMessages.call("call" + random.nextInt(40)));
+                    long decision = director.flows()
+                            .dispatch(flow, flagsOrChunk, 60, SipMessages.call("call" + random.nextInt(40)));
                     if (Decision.verdict(decision) == Verdict.FORWARD) {
                         forwarded++;
                     }

@@ -23,12 +23,12 @@ final class OnePacketConnectionTest {
     }
 
     @Test
-    void open_onePacketService_connectionSaysSo() {
+    void open_onePacketService_onePacket() {
         assertThat(open(true).onePacket()).isTrue();
     }
 
     @Test
-    void open_ordinaryUdpService_connectionIsForMoreThanOnePacket() {
+    void open_ordinaryUdpService_notOnePacket() {
         assertThat(open(false).onePacket()).isFalse();
     }
 }

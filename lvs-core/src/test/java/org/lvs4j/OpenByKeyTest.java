@@ -22,7 +22,7 @@ final class OpenByKeyTest {
     }
 
     @Test
-    void open_byKey_followsTheScheduler() {
+    void open_byKey_serverOfTheScheduler() {
         List<Endpoint> chosen = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
             try (Connection connection = director.open(WEB)) {
@@ -39,7 +39,7 @@ final class OpenByKeyTest {
     }
 
     @Test
-    void retry_byKey_goesToAnotherServerUntilNoneIsLeft() {
+    void retry_byKey_anotherServerUntilNoneIsLeft() {
         Connection first = director.open(WEB);
         Connection second = first.retry();
         assertThat(second.destination()).isNotEqualTo(first.destination());

@@ -16,13 +16,13 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
-/** Templates at their ceiling and under racing threads: none is counted twice, none is forgotten. */
+/** Templates at their ceiling and under racing threads: none is counted twice, none leaks. */
 class PersistenceCeilingTest {
     private static final String VIP = "10.0.0.100:80";
     private static final String[] SERVERS = {"192.168.1.1:80", "192.168.1.2:80", "192.168.1.3:80"};
 
-    private static ServiceKey addWeb(DirectorFixture rig) {
-        return rig.service(
+    private static ServiceKey addWeb(DirectorFixture fixture) {
+        return fixture.service(
                 VirtualService.builder(ServiceKey.tcp(VIP))
                         .scheduler("rr")
                         .persistent(300)
@@ -30,81 +30,81 @@ class PersistenceCeilingTest {
                 SERVERS);
     }
 
-    private static int persistent(DirectorFixture rig, ServiceKey key) {
-        return rig.director.service(key).servers().stream()
+    private static int persistent(DirectorFixture fixture, ServiceKey key) {
+        return fixture.director.service(key).servers().stream()
                 .mapToInt(ServerSnapshot::persistent)
                 .sum();
     }
 
-    private static int connections(DirectorFixture rig, ServiceKey key) {
-        return rig.director.service(key).servers().stream()
+    private static int connections(DirectorFixture fixture, ServiceKey key) {
+        return fixture.director.service(key).servers().stream()
                 .mapToInt(server -> server.active() + server.inactive())
                 .sum();
     }
 
     @Test
-    void packet_moreClientsThanTemplates_someAreEvictedAndCounted() {
-        DirectorFixture rig = new DirectorFixture(builder -> builder.maxTemplates(16));
-        ServiceKey web = addWeb(rig);
+    void packet_moreClientsThanTemplates_evictionsCounted() {
+        DirectorFixture fixture = new DirectorFixture(builder -> builder.maxTemplates(16));
+        ServiceKey web = addWeb(fixture);
         for (int client = 0; client < 1000; client++) {
-            assertThat(rig.open("10.1." + client / 250 + "." + client % 250 + ":4000", VIP))
+            assertThat(fixture.open("10.1." + client / 250 + "." + client % 250 + ":4000", VIP))
                     .endsWith(":80");
         }
-        assertThat(rig.templates()).hasSizeLessThanOrEqualTo(16).isNotEmpty();
-        assertThat(rig.director.limits().templatesEvicted())
-                .isEqualTo(1000 - rig.templates().size());
-        assertThat(persistent(rig, web)).isEqualTo(rig.templates().size());
-        assertThat(connections(rig, web)).isEqualTo(1000);
+        assertThat(fixture.templates()).hasSizeLessThanOrEqualTo(16).isNotEmpty();
+        assertThat(fixture.director.limits().templatesEvicted())
+                .isEqualTo(1000 - fixture.templates().size());
+        assertThat(persistent(fixture, web)).isEqualTo(fixture.templates().size());
+        assertThat(connections(fixture, web)).isEqualTo(1000);
 
-        rig.pass(901);
-        rig.pass(61);
-        assertThat(rig.listed()).isEmpty();
-        assertThat(rig.templates()).isEmpty();
-        assertThat(persistent(rig, web)).isZero();
-        assertThat(connections(rig, web)).isZero();
+        fixture.advance(901);
+        fixture.advance(61);
+        assertThat(fixture.listed()).isEmpty();
+        assertThat(fixture.templates()).isEmpty();
+        assertThat(persistent(fixture, web)).isZero();
+        assertThat(connections(fixture, web)).isZero();
     }
 
     @Test
-    void packet_regularClientAmidAFlood_keepsItsServer() {
-        DirectorFixture rig = new DirectorFixture(builder -> builder.maxTemplates(100));
-        addWeb(rig);
+    void packet_regularClientDuringFlood_keepsItsServer() {
+        DirectorFixture fixture = new DirectorFixture(builder -> builder.maxTemplates(100));
+        addWeb(fixture);
         String regular = "";
         for (int i = 0; i < 20; i++) {
-            regular = rig.open("10.9.9.9:" + (4000 + i), VIP);
+            regular = fixture.open("10.9.9.9:" + (4000 + i), VIP);
         }
         for (int client = 0; client < 5000; client++) {
-            rig.syn("10.1." + client / 250 + "." + client % 250 + ":4000", VIP);
+            fixture.syn("10.1." + client / 250 + "." + client % 250 + ":4000", VIP);
             if (client % 100 == 0) {
-                assertThat(rig.open("10.9.9.9:" + (5000 + client), VIP)).isEqualTo(regular);
+                assertThat(fixture.open("10.9.9.9:" + (5000 + client), VIP)).isEqualTo(regular);
             }
         }
-        assertThat(rig.director.limits().templatesEvicted()).isGreaterThan(4000);
+        assertThat(fixture.director.limits().templatesEvicted()).isGreaterThan(4000);
     }
 
     @Test
-    void packet_setAsideTemplates_countAgainstTheCeiling() {
-        DirectorFixture rig = new DirectorFixture(builder -> builder.maxTemplates(8));
-        ServiceKey web = addWeb(rig);
+    void packet_templatesSetAside_countedAgainstTheCeiling() {
+        DirectorFixture fixture = new DirectorFixture(builder -> builder.maxTemplates(8));
+        ServiceKey web = addWeb(fixture);
         for (int round = 0; round < 40; round++) {
-            String server = rig.open("10.1.0.1:" + (4000 + round), VIP);
-            rig.remove(web, server);
-            rig.director.addServer(
+            String server = fixture.open("10.1.0.1:" + (4000 + round), VIP);
+            fixture.remove(web, server);
+            fixture.director.addServer(
                     web, org.lvs4j.service.RealServer.builder(server).build());
-            rig.remove(web, server);
-            rig.open("10.1.0.1:" + (5000 + round), VIP);
-            rig.director.addServer(
+            fixture.remove(web, server);
+            fixture.open("10.1.0.1:" + (5000 + round), VIP);
+            fixture.director.addServer(
                     web, org.lvs4j.service.RealServer.builder(server).build());
         }
-        assertThat(rig.templates()).hasSizeLessThanOrEqualTo(8);
-        assertThat(persistent(rig, web)).isEqualTo(rig.templates().size());
+        assertThat(fixture.templates()).hasSizeLessThanOrEqualTo(8);
+        assertThat(persistent(fixture, web)).isEqualTo(fixture.templates().size());
     }
 
     @Test
-    void packet_racingFirstPacketsOfAClient_oneTemplateAndOneServer() throws Exception {
+    void packet_racingFirstPackets_oneTemplateAndOneServer() throws Exception {
         int threads = 4;
         int rounds = 300;
-        DirectorFixture rig = new DirectorFixture();
-        ServiceKey web = addWeb(rig);
+        DirectorFixture fixture = new DirectorFixture();
+        ServiceKey web = addWeb(fixture);
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
             CyclicBarrier start = new CyclicBarrier(threads);
@@ -120,7 +120,7 @@ class PersistenceCeilingTest {
                         Flow flow = DirectorFixture.tcp(
                                 "10.1." + round / 250 + "." + round % 250 + ":" + (4000 + thread), VIP);
                         start.await(20, TimeUnit.SECONDS);
-                        chosen.get(round).add(rig.packet(flow, DirectorFixture.SYN));
+                        chosen.get(round).add(fixture.packet(flow, DirectorFixture.SYN));
                     }
                     return null;
                 }));
@@ -132,20 +132,20 @@ class PersistenceCeilingTest {
         } finally {
             pool.shutdownNow();
         }
-        assertThat(rig.templates()).hasSize(rounds);
-        assertThat(persistent(rig, web)).isEqualTo(rounds);
-        assertThat(connections(rig, web)).isEqualTo(rounds * threads);
+        assertThat(fixture.templates()).hasSize(rounds);
+        assertThat(persistent(fixture, web)).isEqualTo(rounds);
+        assertThat(connections(fixture, web)).isEqualTo(rounds * threads);
 
-        rig.pass(361);
-        assertThat(persistent(rig, web)).isZero();
-        assertThat(connections(rig, web)).isZero();
+        fixture.advance(361);
+        assertThat(persistent(fixture, web)).isZero();
+        assertThat(connections(fixture, web)).isZero();
     }
 
     @Test
-    void packet_racingClientsAtTheCeiling_nothingLeaks() throws Exception {
+    void packet_racingClientsAtTheCeiling_allCountsZeroAtTheEnd() throws Exception {
         int threads = 4;
-        DirectorFixture rig = new DirectorFixture(builder -> builder.maxTemplates(32));
-        ServiceKey web = addWeb(rig);
+        DirectorFixture fixture = new DirectorFixture(builder -> builder.maxTemplates(32));
+        ServiceKey web = addWeb(fixture);
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
             List<Future<?>> runs = new ArrayList<>();
@@ -153,7 +153,7 @@ class PersistenceCeilingTest {
                 int thread = t;
                 runs.add(pool.submit(() -> {
                     for (int i = 0; i < 5000; i++) {
-                        rig.syn("10.1.0." + i % 200 + ":" + (1024 + thread * 10_000 + i), VIP);
+                        fixture.syn("10.1.0." + i % 200 + ":" + (1024 + thread * 10_000 + i), VIP);
                     }
                     return null;
                 }));
@@ -164,12 +164,14 @@ class PersistenceCeilingTest {
         } finally {
             pool.shutdownNow();
         }
-        // Racing threads may leave an eviction to whoever comes next.
-        rig.syn("10.1.9.9:4000", VIP);
-        assertThat(connections(rig, web)).isEqualTo(threads * 5000 + 1);
-        assertThat(persistent(rig, web)).isEqualTo(rig.templates().size()).isLessThanOrEqualTo(32);
-        rig.pass(361);
-        assertThat(connections(rig, web)).isZero();
-        assertThat(persistent(rig, web)).isZero();
+        // Racing threads may leave an eviction to the next insertion.
+        fixture.syn("10.1.9.9:4000", VIP);
+        assertThat(connections(fixture, web)).isEqualTo(threads * 5000 + 1);
+        assertThat(persistent(fixture, web))
+                .isEqualTo(fixture.templates().size())
+                .isLessThanOrEqualTo(32);
+        fixture.advance(361);
+        assertThat(connections(fixture, web)).isZero();
+        assertThat(persistent(fixture, web)).isZero();
     }
 }

@@ -13,12 +13,12 @@ import org.lvs4j.service.Persistence;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
-/** An engine of an application's own, found by a service file of the tests. */
+/** A third-party persistence engine, registered by a service file of the tests. */
 class PersistenceEngineTest {
     private static final String VIP = "10.0.0.100:80";
 
-    private final DirectorFixture rig = new DirectorFixture();
-    private final ServiceKey web = rig.service(
+    private final DirectorFixture fixture = new DirectorFixture();
+    private final ServiceKey web = fixture.service(
             VirtualService.builder(ServiceKey.tcp(VIP))
                     .scheduler("rr")
                     .persistence(new Persistence(300, 0xFF00_0000, "first-word"))
@@ -27,7 +27,7 @@ class PersistenceEngineTest {
             "192.168.1.2:80",
             "192.168.1.3:80");
 
-    /** Knows a client by the first word it says. */
+    /** Identifies a client by the first word of its payload. */
     public static final class FirstWord implements PersistenceEngine {
         @Override
         public String name() {
@@ -47,47 +47,51 @@ class PersistenceEngineTest {
     }
 
     private Connection open(String client, String text) {
-        return rig.director.open(DirectorFixture.tcp(client, VIP), says(text));
+        return fixture.director.open(DirectorFixture.tcp(client, VIP), says(text));
     }
 
     @Test
-    void open_engineOfTheApplication_decidesWhoBelongsTogether() {
+    void open_thirdPartyEngine_identityDecides() {
         String alice = open("10.1.0.1:4000", "alice hello").destination().toString();
         String bob = open("10.1.0.1:4001", "bob hello").destination().toString();
         assertThat(bob).isNotEqualTo(alice);
         assertThat(open("10.2.0.2:4000", "alice again").destination()).hasToString(alice);
-        assertThat(rig.templates()).extracting(TemplateSnapshot::identity).containsExactlyInAnyOrder("alice", "bob");
+        assertThat(fixture.templates())
+                .extracting(TemplateSnapshot::identity)
+                .containsExactlyInAnyOrder("alice", "bob");
     }
 
     @Test
-    void open_nothingToGoBy_isDropped() {
+    void open_engineFindsNoIdentity_dropped() {
         assertThat(open("10.1.0.1:4000", "").verdict()).isEqualTo(Verdict.DROP);
-        assertThat(rig.director.open(DirectorFixture.tcp("10.1.0.1:4001", VIP)).verdict())
+        assertThat(fixture.director
+                        .open(DirectorFixture.tcp("10.1.0.1:4001", VIP))
+                        .verdict())
                 .isEqualTo(Verdict.DROP);
-        assertThat(rig.listed()).isEmpty();
-        assertThat(rig.templates()).isEmpty();
+        assertThat(fixture.listed()).isEmpty();
+        assertThat(fixture.templates()).isEmpty();
     }
 
     @Test
-    void retry_connectionPlacedByAnEngine_staysKnownByItsIdentity() {
+    void retry_placedByEngine_identityKept() {
         Connection first = open("10.1.0.1:4000", "alice hello");
         Connection second = first.retry();
         assertThat(second.verdict()).isEqualTo(Verdict.FORWARD);
         assertThat(second.destination()).isNotEqualTo(first.destination());
         assertThat(open("10.1.0.1:4001", "alice again").destination()).isEqualTo(second.destination());
-        assertThat(rig.connectionsOf(web, first.destination().toString())).isZero();
+        assertThat(fixture.connectionsOf(web, first.destination().toString())).isZero();
     }
 
     @Test
-    void addService_unknownEngine_namesThoseAtHand() {
+    void addService_unknownEngine_messageNamesTheRegisteredOnes() {
         VirtualService service = VirtualService.builder(ServiceKey.tcp("10.0.0.1:81"))
                 .persistence(new Persistence(300, -1, "nonesuch"))
                 .build();
-        assertThatThrownBy(() -> rig.director.addService(service))
+        assertThatThrownBy(() -> fixture.director.addService(service))
                 .isInstanceOf(DirectorException.class)
                 .hasMessageContaining("nonesuch")
                 .hasMessageContaining("first-word")
                 .hasMessageContaining("sip");
-        assertThat(rig.director.service(service.key())).isNull();
+        assertThat(fixture.director.service(service.key())).isNull();
     }
 }

@@ -10,11 +10,11 @@ import org.lvs4j.service.Persistence;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
-/** What a template is found by, for each kind of service, and which port the server gets. */
+/** The key of a template for each kind of service, and the port at the server. */
 class PersistenceKeyTest {
     private static final String[] SERVERS = {"192.168.1.1:8080", "192.168.1.2:8080", "192.168.1.3:8080"};
 
-    private final DirectorFixture rig = new DirectorFixture();
+    private final DirectorFixture fixture = new DirectorFixture();
 
     private static String shown(TemplateSnapshot template) {
         return template.protocol() + " " + template.client() + " " + template.virtual() + " "
@@ -22,138 +22,139 @@ class PersistenceKeyTest {
     }
 
     @Test
-    void packet_serviceOfOnePort_templateHoldsForThatPort() {
-        rig.service(
+    void packet_serviceOfOnePort_templateForThatPort() {
+        fixture.service(
                 VirtualService.builder(ServiceKey.tcp("10.0.0.1:80"))
                         .scheduler("rr")
                         .persistent(60)
                         .build(),
                 SERVERS);
-        rig.service(
+        fixture.service(
                 VirtualService.builder(ServiceKey.tcp("10.0.0.1:443"))
                         .scheduler("rr")
                         .persistent(60)
                         .build(),
                 SERVERS);
-        assertThat(rig.syn("10.1.0.1:4000", "10.0.0.1:80")).isEqualTo("192.168.1.3:8080");
-        rig.syn("10.1.0.1:4001", "10.0.0.1:443");
+        assertThat(fixture.syn("10.1.0.1:4000", "10.0.0.1:80")).isEqualTo("192.168.1.3:8080");
+        fixture.syn("10.1.0.1:4001", "10.0.0.1:443");
 
-        assertThat(rig.templates())
+        assertThat(fixture.templates())
                 .extracting(PersistenceKeyTest::shown)
                 .containsExactlyInAnyOrder("TCP 10.1.0.1:0 10.0.0.1:80 8080", "TCP 10.1.0.1:0 10.0.0.1:443 8080");
     }
 
     @Test
     void packet_serviceOfEveryPort_oneTemplateForAllPortsOfAProtocol() {
-        rig.service(
+        fixture.service(
                 VirtualService.builder(ServiceKey.tcp("10.0.0.1:0"))
                         .scheduler("rr")
                         .persistent(60)
                         .build(),
                 SERVERS);
-        rig.service(
+        fixture.service(
                 VirtualService.builder(ServiceKey.udp("10.0.0.1:0"))
                         .scheduler("rr")
                         .persistent(60)
                         .build(),
                 SERVERS);
-        assertThat(rig.syn("10.1.0.1:4000", "10.0.0.1:80")).isEqualTo("192.168.1.3:80");
-        assertThat(rig.syn("10.1.0.1:4001", "10.0.0.1:443")).isEqualTo("192.168.1.3:443");
-        rig.datagram("10.1.0.1:4002", "10.0.0.1:53");
+        assertThat(fixture.syn("10.1.0.1:4000", "10.0.0.1:80")).isEqualTo("192.168.1.3:80");
+        assertThat(fixture.syn("10.1.0.1:4001", "10.0.0.1:443")).isEqualTo("192.168.1.3:443");
+        fixture.datagram("10.1.0.1:4002", "10.0.0.1:53");
 
-        assertThat(rig.templates())
+        assertThat(fixture.templates())
                 .extracting(PersistenceKeyTest::shown)
                 .containsExactlyInAnyOrder("TCP 10.1.0.1:0 10.0.0.1:0 0", "UDP 10.1.0.1:0 10.0.0.1:0 0");
     }
 
     @Test
     void packet_ftp_controlAndDataShareOneTemplate() {
-        rig.service(
+        fixture.service(
                 VirtualService.builder(ServiceKey.tcp("10.0.0.1:21"))
                         .scheduler("rr")
                         .persistent(60)
                         .build(),
                 "192.168.1.1:2121",
                 "192.168.1.2:2121");
-        assertThat(rig.syn("10.1.0.1:4000", "10.0.0.1:21")).isEqualTo("192.168.1.2:2121");
-        assertThat(rig.syn("10.1.0.1:4001", "10.0.0.1:30000")).isEqualTo("192.168.1.2:30000");
-        assertThat(rig.syn("10.1.0.1:4002", "10.0.0.1:20")).isEqualTo("192.168.1.2:20");
-        assertThat(rig.syn("10.1.0.1:4003", "10.0.0.1:1023")).isEqualTo("PASS");
+        assertThat(fixture.syn("10.1.0.1:4000", "10.0.0.1:21")).isEqualTo("192.168.1.2:2121");
+        assertThat(fixture.syn("10.1.0.1:4001", "10.0.0.1:30000")).isEqualTo("192.168.1.2:30000");
+        assertThat(fixture.syn("10.1.0.1:4002", "10.0.0.1:20")).isEqualTo("192.168.1.2:20");
+        assertThat(fixture.syn("10.1.0.1:4003", "10.0.0.1:1023")).isEqualTo("PASS");
 
-        assertThat(rig.templates())
+        assertThat(fixture.templates())
                 .extracting(PersistenceKeyTest::shown)
                 .containsExactly("TCP 10.1.0.1:0 10.0.0.1:0 0");
     }
 
     @Test
     void packet_firewallMark_oneTemplateAcrossAddressesPortsAndProtocols() {
-        rig.service(
+        fixture.service(
                 VirtualService.builder(ServiceKey.mark(7))
                         .scheduler("rr")
                         .persistent(60)
                         .build(),
                 SERVERS);
-        assertThat(rig.packet(
+        assertThat(fixture.packet(
                         DirectorFixture.tcp("10.1.0.1:4000", "10.0.0.1:80").mark(7), DirectorFixture.SYN))
                 .isEqualTo("192.168.1.3:80");
-        assertThat(rig.packet(
+        assertThat(fixture.packet(
                         DirectorFixture.tcp("10.1.0.1:4001", "10.0.0.2:443").mark(7), DirectorFixture.SYN))
                 .isEqualTo("192.168.1.3:443");
-        assertThat(rig.packet(
+        assertThat(fixture.packet(
                         DirectorFixture.udp("10.1.0.1:4002", "10.0.0.9:53").mark(7), 0))
                 .isEqualTo("192.168.1.3:53");
-        assertThat(rig.packet(
+        assertThat(fixture.packet(
                         DirectorFixture.tcp("10.1.0.2:4000", "10.0.0.1:80").mark(7), DirectorFixture.SYN))
                 .isEqualTo("192.168.1.2:80");
 
-        assertThat(rig.templates())
+        assertThat(fixture.templates())
                 .extracting(PersistenceKeyTest::shown)
                 .containsExactlyInAnyOrder("null 10.1.0.1:0 0.0.0.7:0 0", "null 10.1.0.2:0 0.0.0.7:0 0");
     }
 
     @Test
-    void packet_firewallMarkIpv6_listsTheMarkInTheFirstWord() {
-        rig.service(
+    void packet_firewallMarkIpv6_markListedInTheFirstWord() {
+        fixture.service(
                 VirtualService.builder(ServiceKey.mark(0x0102_0304, AddressFamily.IPV6))
                         .persistent(60)
                         .build(),
                 "[fd00:2::1]:80");
-        rig.packet(DirectorFixture.tcp("[fd00:9::1]:4000", "[fd00::1]:80").mark(0x0102_0304), DirectorFixture.SYN);
+        fixture.packet(DirectorFixture.tcp("[fd00:9::1]:4000", "[fd00::1]:80").mark(0x0102_0304), DirectorFixture.SYN);
 
-        assertThat(shown(rig.template())).isEqualTo("null [fd00:9::1]:0 [102:304::]:0 0");
+        assertThat(shown(fixture.template())).isEqualTo("null [fd00:9::1]:0 [102:304::]:0 0");
     }
 
     @Test
-    void packet_firewallMarkWithoutPersistence_serverPortIsMapped() {
-        rig.service(VirtualService.builder(ServiceKey.mark(7)).scheduler("rr").build(), SERVERS);
+    void packet_firewallMarkWithoutPersistence_serverPortTranslated() {
+        fixture.service(
+                VirtualService.builder(ServiceKey.mark(7)).scheduler("rr").build(), SERVERS);
         Flow marked = DirectorFixture.tcp("10.1.0.1:4000", "10.0.0.1:80").mark(7);
-        assertThat(rig.packet(marked, DirectorFixture.SYN)).isEqualTo("192.168.1.3:8080");
+        assertThat(fixture.packet(marked, DirectorFixture.SYN)).isEqualTo("192.168.1.3:8080");
     }
 
     @Test
-    void packet_sipEngine_identityIsPartOfTheKey() {
+    void packet_sipEngine_callIdPartOfTheKey() {
         Persistence sip = new Persistence(60, Persistence.FULL_MASK_V4, "sip");
-        rig.service(
+        fixture.service(
                 VirtualService.builder(ServiceKey.udp("10.0.0.1:5060"))
                         .scheduler("rr")
                         .persistence(sip)
                         .build(),
                 SERVERS);
         Flow flow = DirectorFixture.flow(Protocol.UDP, "10.1.0.1:4000", "10.0.0.1:5060");
-        long decision = rig.director.flows().dispatch(flow, 0, 100, SipMessages.call("a@b"));
-        assertThat(rig.answer(decision)).isEqualTo("192.168.1.3:8080");
-        assertThat(rig.template().engine()).isEqualTo("sip");
-        assertThat(rig.template().identity()).isEqualTo("a@b");
+        long decision = fixture.director.flows().dispatch(flow, 0, 100, SipMessages.call("a@b"));
+        assertThat(fixture.answer(decision)).isEqualTo("192.168.1.3:8080");
+        assertThat(fixture.template().engine()).isEqualTo("sip");
+        assertThat(fixture.template().identity()).isEqualTo("a@b");
 
         Flow again = DirectorFixture.flow(Protocol.UDP, "10.1.0.1:4001", "10.0.0.1:5060");
-        assertThat(rig.answer(rig.director.flows().dispatch(again, 0, 100, SipMessages.call("a@b"))))
+        assertThat(fixture.answer(fixture.director.flows().dispatch(again, 0, 100, SipMessages.call("a@b"))))
                 .isEqualTo("192.168.1.3:8080");
         Flow other = DirectorFixture.flow(Protocol.UDP, "10.1.0.1:4002", "10.0.0.1:5060");
-        assertThat(rig.answer(rig.director.flows().dispatch(other, 0, 100, SipMessages.call("c@d"))))
+        assertThat(fixture.answer(fixture.director.flows().dispatch(other, 0, 100, SipMessages.call("c@d"))))
                 .isEqualTo("192.168.1.2:8080");
-        assertThat(rig.datagram("10.1.0.1:4003", "10.0.0.1:5060")).isEqualTo("DROP");
-        assertThat(rig.datagram("10.1.0.1:4000", "10.0.0.1:5060"))
-                .as("a known flow needs no Call-ID")
+        assertThat(fixture.datagram("10.1.0.1:4003", "10.0.0.1:5060")).isEqualTo("DROP");
+        assertThat(fixture.datagram("10.1.0.1:4000", "10.0.0.1:5060"))
+                .as("a packet of an established flow needs no Call-ID")
                 .isEqualTo("192.168.1.3:8080");
     }
 }

@@ -14,14 +14,14 @@ import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.Sysctl;
 import org.lvs4j.service.VirtualService;
 
-/** What keeps a client on its server, for how long, and what ends it. */
+/** Persistence: what keeps a client on its server, for how long, and what ends it. */
 class PersistenceTest {
     private static final String VIP = "10.0.0.100:80";
     private static final String OLD = "192.168.1.1:80";
     private static final String NEW = "192.168.1.2:80";
 
-    private final DirectorFixture rig = new DirectorFixture();
-    private final ServiceKey web = rig.service(
+    private final DirectorFixture fixture = new DirectorFixture();
+    private final ServiceKey web = fixture.service(
             VirtualService.builder(ServiceKey.tcp(VIP))
                     .scheduler("rr")
                     .persistent(300)
@@ -30,129 +30,131 @@ class PersistenceTest {
             NEW);
 
     @Test
-    void packet_secondConnectionOfAClient_reachesTheSameServer() {
-        String first = rig.open("10.1.0.1:4000", VIP);
-        String other = rig.open("10.1.0.2:4000", VIP);
+    void packet_secondConnectionOfAClient_sameServer() {
+        String first = fixture.open("10.1.0.1:4000", VIP);
+        String other = fixture.open("10.1.0.2:4000", VIP);
 
-        assertThat(rig.open("10.1.0.1:4001", VIP)).isEqualTo(first);
-        assertThat(rig.open("10.1.0.1:4002", VIP)).isEqualTo(first);
+        assertThat(fixture.open("10.1.0.1:4001", VIP)).isEqualTo(first);
+        assertThat(fixture.open("10.1.0.1:4002", VIP)).isEqualTo(first);
         assertThat(other).isNotEqualTo(first);
-        assertThat(rig.server(web, first).persistent()).isEqualTo(1);
-        assertThat(rig.server(web, first).active()).isEqualTo(3);
+        assertThat(fixture.server(web, first).persistent()).isEqualTo(1);
+        assertThat(fixture.server(web, first).active()).isEqualTo(3);
     }
 
     @Test
-    void packet_ofAnExistingConnection_doesNotRenewTheTemplate() {
-        rig.open("10.1.0.1:4000", VIP);
-        rig.pass(100);
-        rig.packet(DirectorFixture.tcp("10.1.0.1:4000", VIP), ACK);
+    void packet_establishedConnection_templateNotRenewed() {
+        fixture.open("10.1.0.1:4000", VIP);
+        fixture.advance(100);
+        fixture.packet(DirectorFixture.tcp("10.1.0.1:4000", VIP), ACK);
 
-        assertThat(DirectorFixture.seconds(rig.template())).isEqualTo(200);
+        assertThat(DirectorFixture.seconds(fixture.template())).isEqualTo(200);
     }
 
     @Test
-    void packet_ofANewConnection_renewsTheTemplate() {
-        rig.open("10.1.0.1:4000", VIP);
-        rig.pass(100);
-        rig.open("10.1.0.1:4001", VIP);
+    void packet_newConnection_templateRenewed() {
+        fixture.open("10.1.0.1:4000", VIP);
+        fixture.advance(100);
+        fixture.open("10.1.0.1:4001", VIP);
 
-        assertThat(DirectorFixture.seconds(rig.template())).isEqualTo(300);
+        assertThat(DirectorFixture.seconds(fixture.template())).isEqualTo(300);
     }
 
     @Test
-    void template_firingWhileConnectionsRemain_goesOnBySixtySecondsFromThenOn() {
-        rig.open("10.1.0.1:4000", VIP);
-        rig.pass(300.5);
-        assertThat(DirectorFixture.seconds(rig.template())).isEqualTo(59);
+    void template_timerFiresWithConnections_extendedBySixtySeconds() {
+        fixture.open("10.1.0.1:4000", VIP);
+        fixture.advance(300.5);
+        assertThat(DirectorFixture.seconds(fixture.template())).isEqualTo(59);
 
-        rig.pass(30);
-        rig.open("10.1.0.1:4001", VIP);
-        assertThat(DirectorFixture.seconds(rig.template())).isEqualTo(60);
-        rig.pass(60.5);
-        assertThat(DirectorFixture.seconds(rig.template())).isEqualTo(59);
+        fixture.advance(30);
+        fixture.open("10.1.0.1:4001", VIP);
+        assertThat(DirectorFixture.seconds(fixture.template())).isEqualTo(60);
+        fixture.advance(60.5);
+        assertThat(DirectorFixture.seconds(fixture.template())).isEqualTo(59);
     }
 
     @Test
-    void template_firingAfterItsLastConnection_endsAndTheClientIsScheduledAnew() {
-        String first = rig.open("10.1.0.1:4000", VIP);
-        rig.packet(DirectorFixture.tcp("10.1.0.1:4000", VIP), RST);
-        rig.pass(299);
-        assertThat(rig.templates()).hasSize(1);
-        assertThat(rig.listed()).isEmpty();
-        rig.pass(1.1);
+    void template_timerFiresWithoutConnections_removedAndClientScheduledAgain() {
+        String first = fixture.open("10.1.0.1:4000", VIP);
+        fixture.packet(DirectorFixture.tcp("10.1.0.1:4000", VIP), RST);
+        fixture.advance(299);
+        assertThat(fixture.templates()).hasSize(1);
+        assertThat(fixture.listed()).isEmpty();
+        fixture.advance(1.1);
 
-        assertThat(rig.templates()).isEmpty();
-        assertThat(rig.server(web, first).persistent()).isZero();
-        assertThat(rig.open("10.1.0.1:4001", VIP)).isNotEqualTo(first);
+        assertThat(fixture.templates()).isEmpty();
+        assertThat(fixture.server(web, first).persistent()).isZero();
+        assertThat(fixture.open("10.1.0.1:4001", VIP)).isNotEqualTo(first);
     }
 
     @Test
-    void template_aConnectionIsEstablished_isAssured() {
-        rig.syn("10.1.0.1:4000", VIP);
-        assertThat(rig.template().confirmed()).isFalse();
-        rig.packet(DirectorFixture.tcp("10.1.0.1:4000", VIP), ACK);
-        assertThat(rig.template().confirmed()).isTrue();
+    void template_connectionEstablished_confirmed() {
+        fixture.syn("10.1.0.1:4000", VIP);
+        assertThat(fixture.template().confirmed()).isFalse();
+        fixture.packet(DirectorFixture.tcp("10.1.0.1:4000", VIP), ACK);
+        assertThat(fixture.template().confirmed()).isTrue();
     }
 
     @Test
-    void template_onlyAResetConnection_isNotAssured() {
-        String server = rig.syn("10.1.0.1:4000", VIP);
-        rig.reply(Protocol.TCP, server, "10.1.0.1:4000", RST | ACK);
+    void template_onlyAResetConnection_notConfirmed() {
+        String server = fixture.syn("10.1.0.1:4000", VIP);
+        fixture.reply(Protocol.TCP, server, "10.1.0.1:4000", RST | ACK);
 
-        assertThat(rig.state()).isEqualTo("CLOSE");
-        assertThat(rig.template().confirmed()).isFalse();
+        assertThat(fixture.state()).isEqualTo("CLOSE");
+        assertThat(fixture.template().confirmed()).isFalse();
     }
 
     @Test
-    void template_udpReply_isAssured() {
-        ServiceKey dns = rig.service(
+    void template_udpReply_confirmed() {
+        ServiceKey dns = fixture.service(
                 VirtualService.builder(ServiceKey.udp("10.0.0.100:53"))
                         .persistent(300)
                         .build(),
                 "192.168.1.1:53");
-        rig.datagram("10.1.0.1:4000", "10.0.0.100:53");
-        rig.datagram("10.1.0.1:4000", "10.0.0.100:53");
-        assertThat(rig.template().confirmed()).isFalse();
+        fixture.datagram("10.1.0.1:4000", "10.0.0.100:53");
+        fixture.datagram("10.1.0.1:4000", "10.0.0.100:53");
+        assertThat(fixture.template().confirmed()).isFalse();
 
-        rig.reply(Protocol.UDP, "192.168.1.1:53", "10.1.0.1:4000", 0);
-        assertThat(rig.template().confirmed()).isTrue();
-        assertThat(rig.server(dns, "192.168.1.1:53").active()).isZero();
+        fixture.reply(Protocol.UDP, "192.168.1.1:53", "10.1.0.1:4000", 0);
+        assertThat(fixture.template().confirmed()).isTrue();
+        assertThat(fixture.server(dns, "192.168.1.1:53").active()).isZero();
     }
 
     @Test
-    void packet_quiescedServer_keepsItsClientsUnlessTold() {
-        String server = rig.open("10.1.0.1:4000", VIP);
-        rig.weight(web, server, 0);
-        assertThat(rig.open("10.1.0.1:4001", VIP)).isEqualTo(server);
+    void packet_quiescedServer_keepsItsClientsUnlessSysctl() {
+        String server = fixture.open("10.1.0.1:4000", VIP);
+        fixture.weight(web, server, 0);
+        assertThat(fixture.open("10.1.0.1:4001", VIP)).isEqualTo(server);
 
-        rig.set(Sysctl.EXPIRE_QUIESCENT_TEMPLATE, 1);
-        String other = rig.open("10.1.0.1:4002", VIP);
+        fixture.set(Sysctl.EXPIRE_QUIESCENT_TEMPLATE, 1);
+        String other = fixture.open("10.1.0.1:4002", VIP);
         assertThat(other).isNotEqualTo(server).contains(":80");
-        assertThat(rig.server(web, other).persistent()).isEqualTo(1);
-        assertThat(rig.server(web, server).persistent()).isEqualTo(1);
+        assertThat(fixture.server(web, other).persistent()).isEqualTo(1);
+        assertThat(fixture.server(web, server).persistent()).isEqualTo(1);
     }
 
     @Test
-    void packet_overloadedServer_isStillReachedThroughItsTemplate() {
-        rig.director.editServer(web, RealServer.builder(OLD).upperThreshold(1).build());
-        rig.director.editServer(web, RealServer.builder(NEW).upperThreshold(1).build());
-        String server = rig.open("10.1.0.1:4000", VIP);
-        rig.open("10.1.0.2:4000", VIP);
+    void packet_overloadedServer_reachedThroughItsTemplate() {
+        fixture.director.editServer(
+                web, RealServer.builder(OLD).upperThreshold(1).build());
+        fixture.director.editServer(
+                web, RealServer.builder(NEW).upperThreshold(1).build());
+        String server = fixture.open("10.1.0.1:4000", VIP);
+        fixture.open("10.1.0.2:4000", VIP);
 
-        assertThat(rig.server(web, server).overloaded()).isTrue();
-        assertThat(rig.syn("10.1.0.3:4000", VIP)).isEqualTo("REJECT");
-        assertThat(rig.syn("10.1.0.1:4001", VIP)).isEqualTo(server);
-        assertThat(rig.connectionsOf(web, server)).isEqualTo(2);
+        assertThat(fixture.server(web, server).overloaded()).isTrue();
+        assertThat(fixture.syn("10.1.0.3:4000", VIP)).isEqualTo("REJECT");
+        assertThat(fixture.syn("10.1.0.1:4001", VIP)).isEqualTo(server);
+        assertThat(fixture.connectionsOf(web, server)).isEqualTo(2);
     }
 
     @Test
-    void packet_serverRemoved_templateIsSetAsideAndAnotherServerTakesOver() {
-        String server = rig.open("10.1.0.1:4000", VIP);
-        rig.remove(web, server);
-        String other = rig.open("10.1.0.1:4001", VIP);
+    void packet_serverRemoved_templateSetAsideAndAnotherServerChosen() {
+        String server = fixture.open("10.1.0.1:4000", VIP);
+        fixture.remove(web, server);
+        String other = fixture.open("10.1.0.1:4001", VIP);
 
         assertThat(other).isNotEqualTo(server).contains(":80");
-        assertThat(rig.templates())
+        assertThat(fixture.templates())
                 .extracting(template -> template.client() + " " + template.virtual() + " " + template.server())
                 .containsExactlyInAnyOrder(
                         "10.1.0.1:0 10.0.0.100:80 " + other,
@@ -160,69 +162,69 @@ class PersistenceTest {
     }
 
     @Test
-    void template_setAside_runsOutOnItsOwnTimeAndLetsTheServerGo() {
-        String server = rig.open("10.1.0.1:4000", VIP);
-        rig.packet(DirectorFixture.tcp("10.1.0.1:4000", VIP), RST);
-        rig.pass(100);
-        rig.remove(web, server);
-        rig.open("10.1.0.1:4001", VIP);
-        rig.director.addServer(web, RealServer.builder(server).build());
-        assertThat(rig.server(web, server).persistent()).isEqualTo(1);
+    void template_setAside_expiresAndReleasesTheServer() {
+        String server = fixture.open("10.1.0.1:4000", VIP);
+        fixture.packet(DirectorFixture.tcp("10.1.0.1:4000", VIP), RST);
+        fixture.advance(100);
+        fixture.remove(web, server);
+        fixture.open("10.1.0.1:4001", VIP);
+        fixture.director.addServer(web, RealServer.builder(server).build());
+        assertThat(fixture.server(web, server).persistent()).isEqualTo(1);
 
-        rig.pass(199);
-        assertThat(rig.templates()).hasSize(2);
-        rig.pass(1.1);
-        assertThat(rig.templates()).hasSize(1);
-        assertThat(rig.server(web, server).persistent()).isZero();
+        fixture.advance(199);
+        assertThat(fixture.templates()).hasSize(2);
+        fixture.advance(1.1);
+        assertThat(fixture.templates()).hasSize(1);
+        assertThat(fixture.server(web, server).persistent()).isZero();
     }
 
     @Test
-    void packet_serverRemovedAndAddedAgainBetween_templateCountsAsBefore() {
-        String server = rig.open("10.1.0.1:4000", VIP);
-        rig.remove(web, server);
-        rig.director.addServer(web, RealServer.builder(server).build());
+    void packet_serverRemovedAndAddedAgain_templateStillValid() {
+        String server = fixture.open("10.1.0.1:4000", VIP);
+        fixture.remove(web, server);
+        fixture.director.addServer(web, RealServer.builder(server).build());
 
-        assertThat(rig.open("10.1.0.1:4001", VIP)).isEqualTo(server);
-        assertThat(rig.templates()).hasSize(1);
+        assertThat(fixture.open("10.1.0.1:4001", VIP)).isEqualTo(server);
+        assertThat(fixture.templates()).hasSize(1);
     }
 
     @Test
-    void removeServer_expireNodest_endsItsTemplatesWithAndWithoutConnections() {
-        rig.set(Sysctl.EXPIRE_NODEST_CONN, 1);
-        String server = rig.open("10.1.0.1:4000", VIP);
-        rig.open("10.1.0.2:4000", VIP);
-        rig.open("10.1.0.3:4000", VIP);
-        rig.packet(DirectorFixture.tcp("10.1.0.3:4000", VIP), RST);
-        rig.pass(11);
-        assertThat(rig.server(web, server).persistent()).isEqualTo(2);
-        rig.remove(web, server);
-        rig.pass(0.1);
+    void removeServer_expireNodest_templatesRemoved() {
+        fixture.set(Sysctl.EXPIRE_NODEST_CONN, 1);
+        String server = fixture.open("10.1.0.1:4000", VIP);
+        fixture.open("10.1.0.2:4000", VIP);
+        fixture.open("10.1.0.3:4000", VIP);
+        fixture.packet(DirectorFixture.tcp("10.1.0.3:4000", VIP), RST);
+        fixture.advance(11);
+        assertThat(fixture.server(web, server).persistent()).isEqualTo(2);
+        fixture.remove(web, server);
+        fixture.advance(0.1);
 
-        assertThat(rig.templates()).hasSize(1);
-        assertThat(rig.listed()).hasSize(1);
-        rig.director.addServer(web, RealServer.builder(server).build());
-        assertThat(rig.server(web, server).persistent()).isZero();
-        assertThat(rig.connectionsOf(web, server)).isZero();
+        assertThat(fixture.templates()).hasSize(1);
+        assertThat(fixture.listed()).hasSize(1);
+        fixture.director.addServer(web, RealServer.builder(server).build());
+        assertThat(fixture.server(web, server).persistent()).isZero();
+        assertThat(fixture.connectionsOf(web, server)).isZero();
     }
 
     @Test
-    void editService_newTimeout_isForNewTemplatesOnly() {
-        rig.open("10.1.0.1:4000", VIP);
-        rig.director.editService(VirtualService.builder(ServiceKey.tcp(VIP))
+    void editService_newTimeout_newTemplatesOnly() {
+        fixture.open("10.1.0.1:4000", VIP);
+        fixture.director.editService(VirtualService.builder(ServiceKey.tcp(VIP))
                 .scheduler("rr")
                 .persistent(50)
                 .build());
-        rig.open("10.1.0.1:4001", VIP);
-        assertThat(DirectorFixture.seconds(rig.template())).isEqualTo(300);
+        fixture.open("10.1.0.1:4001", VIP);
+        assertThat(DirectorFixture.seconds(fixture.template())).isEqualTo(300);
 
-        rig.open("10.1.0.2:4000", VIP);
-        assertThat(rig.templates()).extracting(DirectorFixture::seconds).containsExactlyInAnyOrder(300L, 50L);
+        fixture.open("10.1.0.2:4000", VIP);
+        assertThat(fixture.templates()).extracting(DirectorFixture::seconds).containsExactlyInAnyOrder(300L, 50L);
     }
 
     @Test
-    void packet_singleDatagrams_followTheTemplateAndLeaveNoConnection() {
+    void packet_singleDatagrams_serverOfTheTemplateAndNoConnection() {
         String sip = "10.0.0.100:5060";
-        ServiceKey key = rig.service(
+        ServiceKey key = fixture.service(
                 VirtualService.builder(ServiceKey.udp(sip))
                         .scheduler("rr")
                         .persistent(300)
@@ -230,85 +232,87 @@ class PersistenceTest {
                         .build(),
                 "192.168.1.1:5060",
                 "192.168.1.2:5060");
-        String first = rig.datagram("10.1.0.1:4000", sip);
-        assertThat(rig.datagram("10.1.0.1:4000", sip)).isEqualTo(first);
-        assertThat(rig.datagram("10.1.0.1:4001", sip)).isEqualTo(first);
-        assertThat(rig.datagram("10.1.0.2:4000", sip)).isNotEqualTo(first);
+        String first = fixture.datagram("10.1.0.1:4000", sip);
+        assertThat(fixture.datagram("10.1.0.1:4000", sip)).isEqualTo(first);
+        assertThat(fixture.datagram("10.1.0.1:4001", sip)).isEqualTo(first);
+        assertThat(fixture.datagram("10.1.0.2:4000", sip)).isNotEqualTo(first);
 
-        assertThat(rig.listed()).isEmpty();
-        assertThat(rig.connectionsOf(key, first)).isZero();
-        assertThat(rig.server(key, first).persistent()).isEqualTo(1);
-        assertThat(rig.server(key, first).traffic().connections()).isEqualTo(3);
-        rig.pass(300.1);
-        assertThat(rig.templates()).isEmpty();
+        assertThat(fixture.listed()).isEmpty();
+        assertThat(fixture.connectionsOf(key, first)).isZero();
+        assertThat(fixture.server(key, first).persistent()).isEqualTo(1);
+        assertThat(fixture.server(key, first).traffic().connections()).isEqualTo(3);
+        fixture.advance(300.1);
+        assertThat(fixture.templates()).isEmpty();
     }
 
     @Test
     void retry_templateOfTheFailedServer_movesTheClient() {
-        Connection first = rig.director.open(DirectorFixture.tcp("10.1.0.1:4000", VIP));
+        Connection first = fixture.director.open(DirectorFixture.tcp("10.1.0.1:4000", VIP));
         String failed = first.destination().toString();
         Connection second = first.retry();
         String other = second.destination().toString();
         assertThat(other).isNotEqualTo(failed);
 
-        assertThat(rig.director.open(DirectorFixture.tcp("10.1.0.1:4001", VIP)).destination())
+        assertThat(fixture.director
+                        .open(DirectorFixture.tcp("10.1.0.1:4001", VIP))
+                        .destination())
                 .hasToString(other);
-        assertThat(rig.connectionsOf(web, failed)).isZero();
-        assertThat(rig.connectionsOf(web, other)).isEqualTo(2);
+        assertThat(fixture.connectionsOf(web, failed)).isZero();
+        assertThat(fixture.connectionsOf(web, other)).isEqualTo(2);
         assertThat(second.retry().verdict()).isEqualTo(Verdict.REJECT);
     }
 
     @Test
-    void open_heldConnection_keepsItsTemplateAliveUntilItIsClosed() {
-        Connection connection = rig.director.open(DirectorFixture.tcp("10.1.0.1:4000", VIP));
+    void open_persistentService_templateKeptUntilClosed() {
+        Connection connection = fixture.director.open(DirectorFixture.tcp("10.1.0.1:4000", VIP));
         connection.established();
-        assertThat(rig.template().confirmed()).isTrue();
-        rig.pass(1000);
-        assertThat(rig.templates()).hasSize(1);
+        assertThat(fixture.template().confirmed()).isTrue();
+        fixture.advance(1000);
+        assertThat(fixture.templates()).hasSize(1);
         connection.close();
-        rig.pass(61);
-        assertThat(rig.templates()).isEmpty();
+        fixture.advance(61);
+        assertThat(fixture.templates()).isEmpty();
     }
 
     @Test
-    void packet_netmask_clientsOfANetworkShareTheTemplate() {
+    void packet_netmask_oneTemplateForTheNetwork() {
         Persistence bySixteen = new Persistence(300, 0xFFFF_0000, null);
         String vip = "10.0.0.100:81";
-        rig.service(
+        fixture.service(
                 VirtualService.builder(ServiceKey.tcp(vip))
                         .scheduler("rr")
                         .persistence(bySixteen)
                         .build(),
                 OLD,
                 NEW);
-        String first = rig.syn("10.8.77.5:4000", vip);
-        assertThat(rig.syn("10.8.1.1:4000", vip)).isEqualTo(first);
-        assertThat(rig.syn("10.9.77.5:4000", vip)).isNotEqualTo(first);
+        String first = fixture.syn("10.8.77.5:4000", vip);
+        assertThat(fixture.syn("10.8.1.1:4000", vip)).isEqualTo(first);
+        assertThat(fixture.syn("10.9.77.5:4000", vip)).isNotEqualTo(first);
 
-        assertThat(rig.templates())
+        assertThat(fixture.templates())
                 .extracting(TemplateSnapshot::client)
                 .containsExactlyInAnyOrder(Endpoint.parse("10.8.0.0:0"), Endpoint.parse("10.9.0.0:0"));
     }
 
     @Test
-    void packet_netmaskWithHoles_countsExactlyItsBits() {
+    void packet_netmaskWithHoles_onlyItsBitsCompared() {
         String vip = "10.0.0.100:81";
         Persistence byLastByte = new Persistence(300, 0xFF00_00FF, null);
-        rig.service(
+        fixture.service(
                 VirtualService.builder(ServiceKey.tcp(vip))
                         .scheduler("rr")
                         .persistence(byLastByte)
                         .build(),
                 OLD,
                 NEW);
-        rig.syn("10.8.77.5:4000", vip);
-        rig.syn("10.9.1.5:4000", vip);
+        fixture.syn("10.8.77.5:4000", vip);
+        fixture.syn("10.9.1.5:4000", vip);
 
-        assertThat(rig.template().client()).hasToString("10.0.0.5:0");
+        assertThat(fixture.template().client()).hasToString("10.0.0.5:0");
     }
 
     @Test
-    void packet_ipv6Prefix_clientsOfAPrefixShareTheTemplate() {
+    void packet_ipv6Prefix_oneTemplateForThePrefix() {
         for (int prefix : new int[] {1, 48, 64, 65, 100, 128}) {
             DirectorFixture six = new DirectorFixture();
             String vip = "[fd00::1]:80";
@@ -329,7 +333,7 @@ class PersistenceTest {
         }
     }
 
-    /** A client of which one bit, counted from the left, is flipped. */
+    /** A client address with one bit flipped, counted from the left. */
     private static String client(int prefix, int flippedBit) {
         byte[] bytes = new byte[16];
         bytes[0] = 0x20;

@@ -13,7 +13,7 @@ import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.Sysctl;
 import org.lvs4j.service.VirtualService;
 
-/** What a removed server leaves behind, and what it finds when it returns. */
+/** Removed servers: their connections, and their counters when they are added again. */
 class RemovedServerTest {
     private static final ServiceKey WEB = ServiceKey.tcp("10.0.0.100:80");
     private static final RealServer SERVER =
@@ -52,7 +52,7 @@ class RemovedServerTest {
     }
 
     @Test
-    void addServer_connectionsRemain_comesBackWithThemAndItsCounters() {
+    void addServer_connectionsRemain_revivedWithItsCounters() {
         packet(2);
         director.removeServer(WEB, SERVER.endpoint());
         assertThat(packet(16)).isEqualTo(Verdict.DROP);
@@ -67,7 +67,7 @@ class RemovedServerTest {
     }
 
     @Test
-    void removeServer_expireNodestConn_connectionsEnd() {
+    void removeServer_expireNodestConn_connectionsExpired() {
         director.setSysctl(Sysctl.EXPIRE_NODEST_CONN, 1);
         packet(2);
         director.removeServer(WEB, SERVER.endpoint());
@@ -80,7 +80,7 @@ class RemovedServerTest {
     }
 
     @Test
-    void connections_serverNeverReturns_endByThemselves() {
+    void connections_serverNotAddedAgain_expire() {
         packet(2);
         director.removeServer(WEB, SERVER.endpoint());
         assertThat(director.connections()).hasSize(1);
@@ -91,11 +91,11 @@ class RemovedServerTest {
     }
 
     @Test
-    void addServer_idleButNotYetForgotten_keepsItsCounters() {
+    void addServer_idleButNotYetRetired_countersKept() {
         packet(2);
         pass(61);
         director.removeServer(WEB, SERVER.endpoint());
-        // A scan every 60 s: stamped idle at 120 s, forgotten by the first one at least 120 s later.
+        // A scan runs every 60 s: found idle at 120 s, retired by the first scan at least 120 s later.
         pass(178);
 
         director.addServer(WEB, SERVER);
@@ -104,7 +104,7 @@ class RemovedServerTest {
     }
 
     @Test
-    void addServer_forgotten_startsAtZero() {
+    void addServer_retired_countersFromZero() {
         packet(2);
         pass(61);
         director.removeServer(WEB, SERVER.endpoint());
@@ -116,7 +116,7 @@ class RemovedServerTest {
     }
 
     @Test
-    void addServer_toANewServiceOfTheSameKey_findsItsConnectionsButCountsAfresh() {
+    void addServer_newServiceOfTheSameKey_connectionsKeptCountersFromZero() {
         packet(2);
         director.removeService(WEB);
         addWeb();
@@ -128,7 +128,7 @@ class RemovedServerTest {
     }
 
     @Test
-    void addServer_sameEndpointInAnotherService_isAnotherServer() {
+    void addServer_sameEndpointInAnotherService_anotherServer() {
         packet(2);
         director.removeServer(WEB, SERVER.endpoint());
         director.addService(VirtualService.builder(ServiceKey.tcp("10.0.0.100:81"))

@@ -17,7 +17,7 @@ import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.Sysctl;
 import org.lvs4j.service.VirtualService;
 
-/** When a packet that finds its connection gets another server all the same, and when it gets none. */
+/** Packets of an existing connection that are scheduled again, or dropped. */
 class ReuseTest {
     private static final String VIP = "10.0.0.100:80";
     private static final String OLD = "192.168.1.1:80";
@@ -25,31 +25,31 @@ class ReuseTest {
     private static final String CLIENT = "10.1.0.1:4000";
     private static final Flow FLOW = DirectorFixture.tcp(CLIENT, VIP);
 
-    private final DirectorFixture rig = new DirectorFixture();
+    private final DirectorFixture fixture = new DirectorFixture();
 
     private ServiceKey masqueraded() {
-        return rig.service(
+        return fixture.service(
                 VirtualService.builder(ServiceKey.tcp(VIP)).scheduler("rr").build(), OLD, NEW);
     }
 
-    /** Brings the only connection into a state by the packets of the client and its server. */
+    /** Brings the only connection into a state by packets of the client and the server. */
     private void bring(String state) {
         switch (state) {
-            case "SYN_RECV" -> rig.syn(CLIENT, VIP);
-            case "ESTABLISHED" -> rig.open(CLIENT, VIP);
-            case "TIME_WAIT" -> rig.close(CLIENT, VIP, rig.open(CLIENT, VIP));
+            case "SYN_RECV" -> fixture.syn(CLIENT, VIP);
+            case "ESTABLISHED" -> fixture.open(CLIENT, VIP);
+            case "TIME_WAIT" -> fixture.close(CLIENT, VIP, fixture.open(CLIENT, VIP));
             case "CLOSE" -> {
-                rig.open(CLIENT, VIP);
-                rig.packet(FLOW, RST);
+                fixture.open(CLIENT, VIP);
+                fixture.packet(FLOW, RST);
             }
             case "CLOSE_WAIT" -> {
-                rig.open(CLIENT, VIP);
-                rig.packet(FLOW, FIN | ACK);
+                fixture.open(CLIENT, VIP);
+                fixture.packet(FLOW, FIN | ACK);
             }
-            case "FIN_WAIT" -> rig.reply(Protocol.TCP, rig.open(CLIENT, VIP), CLIENT, FIN | ACK);
+            case "FIN_WAIT" -> fixture.reply(Protocol.TCP, fixture.open(CLIENT, VIP), CLIENT, FIN | ACK);
             default -> throw new AssertionError(state);
         }
-        assertThat(rig.state()).isEqualTo(state);
+        assertThat(fixture.state()).isEqualTo(state);
     }
 
     @ParameterizedTest
@@ -59,34 +59,35 @@ class ReuseTest {
         "1, FIN_WAIT, false", "1, CLOSE_WAIT, false", "2, ESTABLISHED, false", "2, TIME_WAIT, true", "2, CLOSE, true",
         "2, FIN_WAIT, false", "2, CLOSE_WAIT, false",
     })
-    void syn_knownConnectionMasqueraded(int mode, String state, boolean reused) {
+    void syn_establishedMasquerading_asRecorded(int mode, String state, boolean reused) {
         ServiceKey web = masqueraded();
-        rig.set(Sysctl.CONN_REUSE_MODE, mode);
+        fixture.set(Sysctl.CONN_REUSE_MODE, mode);
         bring(state);
 
-        assertThat(rig.syn(CLIENT, VIP)).isEqualTo(reused ? OLD : NEW);
-        assertThat(rig.director.service(web).traffic().connections()).isEqualTo(reused ? 2 : 1);
-        rig.pass(0.02);
-        assertThat(rig.connectionsOf(web, NEW)).isEqualTo(reused ? 0 : 1);
-        assertThat(rig.connectionsOf(web, OLD)).isEqualTo(reused ? 1 : 0);
+        assertThat(fixture.syn(CLIENT, VIP)).isEqualTo(reused ? OLD : NEW);
+        assertThat(fixture.director.service(web).traffic().connections()).isEqualTo(reused ? 2 : 1);
+        fixture.advance(0.02);
+        assertThat(fixture.connectionsOf(web, NEW)).isEqualTo(reused ? 0 : 1);
+        assertThat(fixture.connectionsOf(web, OLD)).isEqualTo(reused ? 1 : 0);
     }
 
     @ParameterizedTest
     @CsvSource({"0, false", "1, false", "2, true"})
-    void syn_finWaitWithoutServerPackets(int mode, boolean reused) {
-        rig.direct(VirtualService.builder(ServiceKey.tcp(VIP)).scheduler("rr").build(), OLD, NEW);
-        rig.set(Sysctl.CONN_REUSE_MODE, mode);
-        rig.syn(CLIENT, VIP);
-        rig.packet(FLOW, ACK);
-        rig.packet(FLOW, FIN | ACK);
-        assertThat(rig.state()).isEqualTo("FIN_WAIT");
+    void syn_finWaitWithoutServerPackets_asRecorded(int mode, boolean reused) {
+        fixture.direct(
+                VirtualService.builder(ServiceKey.tcp(VIP)).scheduler("rr").build(), OLD, NEW);
+        fixture.set(Sysctl.CONN_REUSE_MODE, mode);
+        fixture.syn(CLIENT, VIP);
+        fixture.packet(FLOW, ACK);
+        fixture.packet(FLOW, FIN | ACK);
+        assertThat(fixture.state()).isEqualTo("FIN_WAIT");
 
-        assertThat(rig.syn(CLIENT, VIP)).isEqualTo(reused ? OLD : NEW);
+        assertThat(fixture.syn(CLIENT, VIP)).isEqualTo(reused ? OLD : NEW);
     }
 
     @Test
-    void syn_persistentConnectionInTimeWait_staysWithIt() {
-        ServiceKey web = rig.service(
+    void syn_persistentConnectionInTimeWait_notReused() {
+        ServiceKey web = fixture.service(
                 VirtualService.builder(ServiceKey.tcp(VIP))
                         .scheduler("rr")
                         .persistent(60)
@@ -94,89 +95,89 @@ class ReuseTest {
                 OLD,
                 NEW);
         bring("TIME_WAIT");
-        rig.syn(CLIENT, VIP);
-        assertThat(rig.state()).isEqualTo("SYN_RECV");
-        assertThat(rig.director.service(web).traffic().connections()).isEqualTo(1);
+        fixture.syn(CLIENT, VIP);
+        assertThat(fixture.state()).isEqualTo("SYN_RECV");
+        assertThat(fixture.director.service(web).traffic().connections()).isEqualTo(1);
     }
 
     @Test
-    void syn_reused_oldConnectionIsCountedUntilTheNextTick() {
+    void syn_reused_oldConnectionCountedUntilTheNextTick() {
         ServiceKey web = masqueraded();
         bring("TIME_WAIT");
-        rig.syn(CLIENT, VIP);
-        assertThat(rig.connectionsOf(web, NEW)).isEqualTo(1);
-        assertThat(rig.connectionsOf(web, OLD)).isEqualTo(1);
-        assertThat(rig.listed()).hasSize(1);
-        rig.pass(0.02);
-        assertThat(rig.connectionsOf(web, NEW)).isZero();
+        fixture.syn(CLIENT, VIP);
+        assertThat(fixture.connectionsOf(web, NEW)).isEqualTo(1);
+        assertThat(fixture.connectionsOf(web, OLD)).isEqualTo(1);
+        assertThat(fixture.listed()).hasSize(1);
+        fixture.advance(0.02);
+        assertThat(fixture.connectionsOf(web, NEW)).isZero();
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1})
-    void syn_weightZero_movesOnlyIfExpireNodest(int expire) {
+    void syn_weightZero_rescheduledOnlyIfExpireNodest(int expire) {
         ServiceKey web = masqueraded();
-        rig.set(Sysctl.EXPIRE_NODEST_CONN, expire);
+        fixture.set(Sysctl.EXPIRE_NODEST_CONN, expire);
         bring("ESTABLISHED");
-        rig.weight(web, NEW, 0);
+        fixture.weight(web, NEW, 0);
 
-        assertThat(rig.packet(FLOW, ACK)).as("no new connection").isEqualTo(NEW);
-        assertThat(rig.syn(CLIENT, VIP)).isEqualTo(expire == 1 ? OLD : NEW);
+        assertThat(fixture.packet(FLOW, ACK)).as("no new connection").isEqualTo(NEW);
+        assertThat(fixture.syn(CLIENT, VIP)).isEqualTo(expire == 1 ? OLD : NEW);
     }
 
     @Test
-    void packet_serverRemoved_isDroppedAndDoesNotPutOffTheEnd() {
+    void packet_serverRemoved_droppedAndTimeoutNotRestarted() {
         ServiceKey web = masqueraded();
         bring("ESTABLISHED");
-        rig.pass(100);
-        rig.remove(web, NEW);
+        fixture.advance(100);
+        fixture.remove(web, NEW);
 
-        assertThat(rig.packet(FLOW, ACK)).isEqualTo("DROP");
-        assertThat(rig.packet(FLOW, SYN)).isEqualTo("DROP");
-        assertThat(DirectorFixture.seconds(rig.connection())).isEqualTo(800);
-        rig.director.addServer(web, RealServer.builder(NEW).build());
-        assertThat(rig.packet(FLOW, ACK)).isEqualTo(NEW);
-        assertThat(DirectorFixture.seconds(rig.connection())).isEqualTo(900);
+        assertThat(fixture.packet(FLOW, ACK)).isEqualTo("DROP");
+        assertThat(fixture.packet(FLOW, SYN)).isEqualTo("DROP");
+        assertThat(DirectorFixture.seconds(fixture.connection())).isEqualTo(800);
+        fixture.director.addServer(web, RealServer.builder(NEW).build());
+        assertThat(fixture.packet(FLOW, ACK)).isEqualTo(NEW);
+        assertThat(DirectorFixture.seconds(fixture.connection())).isEqualTo(900);
     }
 
     @Test
-    void removeServer_expireNodest_endsItsConnectionsByItself() {
+    void removeServer_expireNodest_connectionsExpireWithoutAPacket() {
         ServiceKey web = masqueraded();
-        rig.set(Sysctl.EXPIRE_NODEST_CONN, 1);
+        fixture.set(Sysctl.EXPIRE_NODEST_CONN, 1);
         bring("ESTABLISHED");
-        rig.open("10.1.0.2:4000", VIP);
-        rig.remove(web, NEW);
-        rig.pass(0.02);
+        fixture.open("10.1.0.2:4000", VIP);
+        fixture.remove(web, NEW);
+        fixture.advance(0.02);
 
-        assertThat(rig.listed()).extracting(ConnectionSnapshot::server).hasToString("[" + OLD + "]");
-        rig.director.addServer(web, RealServer.builder(NEW).build());
-        assertThat(rig.connectionsOf(web, NEW)).isZero();
+        assertThat(fixture.listed()).extracting(ConnectionSnapshot::server).hasToString("[" + OLD + "]");
+        fixture.director.addServer(web, RealServer.builder(NEW).build());
+        assertThat(fixture.connectionsOf(web, NEW)).isZero();
     }
 
     @Test
-    void packet_serverRemovedExpireNodest_nonSynPassesByAndSynIsScheduledAnew() {
+    void packet_serverRemovedExpireNodest_nonSynPassesAndSynRescheduled() {
         ServiceKey web = masqueraded();
         bring("ESTABLISHED");
-        rig.remove(web, NEW);
-        // Only now, so that the removal has not ended the connection by itself.
-        rig.set(Sysctl.EXPIRE_NODEST_CONN, 1);
+        fixture.remove(web, NEW);
+        // Only now, so that the removal itself has not expired the connection.
+        fixture.set(Sysctl.EXPIRE_NODEST_CONN, 1);
 
-        assertThat(rig.packet(FLOW, ACK)).isEqualTo("PASS");
-        assertThat(rig.listed()).isEmpty();
-        assertThat(rig.syn(CLIENT, VIP)).isEqualTo(OLD);
+        assertThat(fixture.packet(FLOW, ACK)).isEqualTo("PASS");
+        assertThat(fixture.listed()).isEmpty();
+        assertThat(fixture.syn(CLIENT, VIP)).isEqualTo(OLD);
     }
 
     @Test
-    void removeServer_expireNodest_leavesHeldConnectionsAlone() {
+    void removeServer_expireNodest_openConnectionsKept() {
         ServiceKey web = masqueraded();
-        rig.set(Sysctl.EXPIRE_NODEST_CONN, 1);
-        Connection connection = rig.director.open(FLOW);
-        rig.director.removeServer(web, connection.server().endpoint());
-        rig.pass(5);
+        fixture.set(Sysctl.EXPIRE_NODEST_CONN, 1);
+        Connection connection = fixture.director.open(FLOW);
+        fixture.director.removeServer(web, connection.server().endpoint());
+        fixture.advance(5);
 
         assertThat(connection.serverPresent()).isFalse();
-        assertThat(rig.listed()).hasSize(1);
+        assertThat(fixture.listed()).hasSize(1);
         connection.close();
-        assertThat(rig.listed()).isEmpty();
+        assertThat(fixture.listed()).isEmpty();
     }
 
     @ParameterizedTest
@@ -190,7 +191,7 @@ class ReuseTest {
         "SYN+RST, 6, none, none",
         "nothing, 0, none, CLOSE 10",
     })
-    void firstPacket_eachKind(String name, int flags, String strict, String sloppy) {
+    void packet_noConnection_eachKindAsRecorded(String name, int flags, String strict, String sloppy) {
         masqueraded();
         check(flags, strict);
         DirectorFixture other = new DirectorFixture();
@@ -201,25 +202,25 @@ class ReuseTest {
     }
 
     private void check(int flags, String expected) {
-        checkOn(rig, flags, expected);
+        checkOn(fixture, flags, expected);
     }
 
-    private static void checkOn(DirectorFixture rig, int flags, String expected) {
-        String answer = rig.packet(FLOW, flags);
+    private static void checkOn(DirectorFixture fixture, int flags, String expected) {
+        String answer = fixture.packet(FLOW, flags);
         if (expected.equals("none")) {
             assertThat(answer).isEqualTo("PASS");
-            assertThat(rig.listed()).isEmpty();
+            assertThat(fixture.listed()).isEmpty();
         } else {
             assertThat(answer).contains(":80");
-            assertThat(rig.state() + " " + DirectorFixture.seconds(rig.connection()))
+            assertThat(fixture.state() + " " + DirectorFixture.seconds(fixture.connection()))
                     .isEqualTo(expected);
         }
     }
 
     @Test
-    void firstPacket_fromTheFtpDataPort_passesBy() {
+    void packet_fromTheFtpDataPort_passes() {
         masqueraded();
-        assertThat(rig.syn("10.1.0.1:20", VIP)).isEqualTo("PASS");
-        assertThat(rig.listed()).isEmpty();
+        assertThat(fixture.syn("10.1.0.1:20", VIP)).isEqualTo("PASS");
+        assertThat(fixture.listed()).isEmpty();
     }
 }

@@ -14,7 +14,7 @@ import org.lvs4j.service.SchedulerFlag;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
-/** What a service's schedulers know of its servers across changes of the service. */
+/** What a scheduler keeps about its servers across changes of the service. */
 final class SchedulerChangeTest {
     private static final ServiceKey WEB = ServiceKey.tcp("10.0.0.1:80");
 
@@ -45,7 +45,7 @@ final class SchedulerChangeTest {
     }
 
     @Test
-    void editService_toMaglev_quiescedServerKeepsTheSlotsOfItsLastWeight() {
+    void editService_toMaglev_quiescedServerKeepsItsSlots() {
         service("mh", 3);
         director.editServer(WEB, server(2, 0));
         List<String> expected = picks(300);
@@ -57,7 +57,7 @@ final class SchedulerChangeTest {
     }
 
     @Test
-    void editService_flagsOnly_schedulerGoesOn() {
+    void editService_flagsOnly_schedulerKeepsItsState() {
         service("rr", 3);
         List<String> round = picks(3);
         picks(1);
@@ -69,7 +69,7 @@ final class SchedulerChangeTest {
     }
 
     @Test
-    void editService_fallbackFlag_countsAtOnce() {
+    void editService_fallbackFlag_effectiveAtOnce() {
         service("sh", 3);
         director.editServer(WEB, server(2, 0));
         assertThat(picks(300)).contains("none");
@@ -81,7 +81,7 @@ final class SchedulerChangeTest {
     }
 
     @Test
-    void editService_toMaglevWithTooManyServers_isRefusedAndChangesNothing() {
+    void editService_toMaglevWithTooManyServers_refusedAndNothingChanged() {
         service("rr", 4094);
         VirtualService maglev = VirtualService.builder(WEB).scheduler("mh").build();
         assertThatThrownBy(() -> director.editService(maglev))
@@ -99,7 +99,7 @@ final class SchedulerChangeTest {
     }
 
     @Test
-    void addServer_returningFromTheTrash_isRememberedByLocality() {
+    void addServer_revived_knownToLocality() {
         service("lblc", 2);
         Connection first =
                 director.open(Flow.of(Protocol.TCP, Endpoint.parse("10.5.5.5:1"), Endpoint.parse("10.0.0.1:80")));
@@ -109,7 +109,7 @@ final class SchedulerChangeTest {
         try (Connection second =
                 director.open(Flow.of(Protocol.TCP, Endpoint.parse("10.5.5.5:2"), Endpoint.parse("10.0.0.1:80")))) {
             assertThat(second.server().endpoint())
-                    .as("busier than the other, but known")
+                    .as("busier than the other server, but remembered")
                     .isEqualTo(remembered);
         }
         first.close();

@@ -12,7 +12,7 @@ import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.Sysctl;
 import org.lvs4j.service.VirtualService;
 
-/** SCTP associations through a director; signals are chunk types. */
+/** SCTP associations through a director. */
 class SctpTest {
     private static final String VIP = "10.0.0.100:2905";
     private static final String SERVER = "192.168.1.1:2905";
@@ -27,36 +27,36 @@ class SctpTest {
     private static final int COOKIE_ACK = 11;
     private static final int SHUTDOWN_COMPLETE = 14;
 
-    private final DirectorFixture rig = new DirectorFixture();
+    private final DirectorFixture fixture = new DirectorFixture();
     private final ServiceKey key = ServiceKey.of(Protocol.SCTP, Endpoint.parse(VIP));
     private final Flow flow = DirectorFixture.flow(Protocol.SCTP, CLIENT, VIP);
 
     private void serve(Forwarding forwarding) {
-        rig.director.addService(VirtualService.builder(key).scheduler("rr").build());
-        rig.director.addServer(
+        fixture.director.addService(VirtualService.builder(key).scheduler("rr").build());
+        fixture.director.addServer(
                 key, RealServer.builder(SERVER).forwarding(forwarding).build());
     }
 
     private void client(int chunk, String state, int seconds) {
-        assertThat(rig.packet(flow, chunk)).isEqualTo(SERVER);
+        assertThat(fixture.packet(flow, chunk)).isEqualTo(SERVER);
         check(state, seconds);
     }
 
     private void server(int chunk, String state, int seconds) {
-        assertThat(rig.reply(Protocol.SCTP, SERVER, CLIENT, chunk)).isTrue();
+        assertThat(fixture.reply(Protocol.SCTP, SERVER, CLIENT, chunk)).isTrue();
         check(state, seconds);
     }
 
     private void check(String state, int seconds) {
-        assertThat(rig.state()).isEqualTo(state);
-        assertThat(DirectorFixture.seconds(rig.connection())).isEqualTo(seconds);
+        assertThat(fixture.state()).isEqualTo(state);
+        assertThat(DirectorFixture.seconds(fixture.connection())).isEqualTo(seconds);
         boolean active = state.equals("ESTABLISHED");
-        assertThat(rig.server(key, SERVER).active()).as(state).isEqualTo(active ? 1 : 0);
-        assertThat(rig.server(key, SERVER).inactive()).as(state).isEqualTo(active ? 0 : 1);
+        assertThat(fixture.server(key, SERVER).active()).as(state).isEqualTo(active ? 1 : 0);
+        assertThat(fixture.server(key, SERVER).inactive()).as(state).isEqualTo(active ? 0 : 1);
     }
 
     @Test
-    void association_masqueraded_goesThroughItsStates() {
+    void association_masqueraded_statesAsRecorded() {
         serve(Forwarding.masquerade());
         client(INIT, "INIT1", 4);
         server(INIT_ACK, "C-SENT", 61);
@@ -66,13 +66,13 @@ class SctpTest {
         client(SHUTDOWN, "S-RECEIVED", 61);
         server(SHUTDOWN_ACK, "S-ACK-SENT", 61);
         client(SHUTDOWN_COMPLETE, "CLOSED", 61);
-        rig.pass(61.1);
-        assertThat(rig.listed()).isEmpty();
-        assertThat(rig.connectionsOf(key, SERVER)).isZero();
+        fixture.advance(61.1);
+        assertThat(fixture.listed()).isEmpty();
+        assertThat(fixture.connectionsOf(key, SERVER)).isZero();
     }
 
     @Test
-    void association_onlyTheClientSeen_goesByItsPackets() {
+    void association_onlyTheClientSeen_statesOfInputOnly() {
         serve(Forwarding.direct());
         client(INIT, "INIT1", 4);
         client(COOKIE_ECHO, "ESTABLISHED", 900);
@@ -80,68 +80,68 @@ class SctpTest {
     }
 
     @Test
-    void init_unanswered_endsAfterFourSeconds() {
+    void init_unanswered_expiresAfterFourSeconds() {
         serve(Forwarding.masquerade());
         client(INIT, "INIT1", 4);
-        rig.pass(3.9);
-        assertThat(rig.listed()).hasSize(1);
-        rig.pass(0.2);
-        assertThat(rig.listed()).isEmpty();
+        fixture.advance(3.9);
+        assertThat(fixture.listed()).hasSize(1);
+        fixture.advance(0.2);
+        assertThat(fixture.listed()).isEmpty();
     }
 
     @Test
     void abort_established_closes() {
         serve(Forwarding.masquerade());
-        rig.packet(flow, INIT);
+        fixture.packet(flow, INIT);
         server(COOKIE_ACK, "ESTABLISHED", 900);
         client(ABORT, "CLOSED", 61);
     }
 
     @Test
-    void packet_initOnAClosedAssociation_isScheduledAnew() {
+    void packet_initOnAClosedAssociation_rescheduled() {
         serve(Forwarding.masquerade());
-        rig.packet(flow, INIT);
+        fixture.packet(flow, INIT);
         client(ABORT, "CLOSED", 61);
-        rig.packet(flow, INIT);
-        rig.pass(0.02);
+        fixture.packet(flow, INIT);
+        fixture.advance(0.02);
         check("INIT1", 3);
-        assertThat(rig.director.service(key).traffic().connections()).isEqualTo(2);
+        assertThat(fixture.director.service(key).traffic().connections()).isEqualTo(2);
     }
 
     @Test
-    void packet_initOnALiveAssociation_staysWithIt() {
+    void packet_initOnALiveAssociation_sameServer() {
         serve(Forwarding.masquerade());
-        rig.packet(flow, INIT);
+        fixture.packet(flow, INIT);
         client(INIT, "INIT", 61);
-        assertThat(rig.director.service(key).traffic().connections()).isEqualTo(1);
+        assertThat(fixture.director.service(key).traffic().connections()).isEqualTo(1);
     }
 
     @Test
-    void packet_initOnAClosedAssociationReuseOff_staysWithIt() {
+    void packet_initOnAClosedAssociationReuseOff_sameServer() {
         serve(Forwarding.masquerade());
-        rig.set(Sysctl.CONN_REUSE_MODE, 0);
-        rig.packet(flow, INIT);
+        fixture.set(Sysctl.CONN_REUSE_MODE, 0);
+        fixture.packet(flow, INIT);
         client(ABORT, "CLOSED", 61);
         client(INIT, "INIT", 61);
-        assertThat(rig.director.service(key).traffic().connections()).isEqualTo(1);
+        assertThat(fixture.director.service(key).traffic().connections()).isEqualTo(1);
     }
 
     @Test
-    void packet_firstIsNotInit_startsAnAssociationOnlyIfSloppyAndNeverWithAbort() {
+    void packet_firstIsNotInit_associationOnlyIfSloppyAndNotAbort() {
         serve(Forwarding.masquerade());
         for (int chunk = 0; chunk < 256; chunk++) {
             if (chunk != INIT) {
-                assertThat(rig.packet(flow, chunk)).as("chunk %d", chunk).isEqualTo("PASS");
+                assertThat(fixture.packet(flow, chunk)).as("chunk %d", chunk).isEqualTo("PASS");
             }
         }
-        rig.set(Sysctl.SLOPPY_SCTP, 1);
-        assertThat(rig.packet(flow, ABORT)).isEqualTo("PASS");
-        assertThat(rig.listed()).isEmpty();
+        fixture.set(Sysctl.SLOPPY_SCTP, 1);
+        assertThat(fixture.packet(flow, ABORT)).isEqualTo("PASS");
+        assertThat(fixture.listed()).isEmpty();
         client(DATA, "ESTABLISHED", 900);
     }
 
     @Test
-    void sloppy_eachFirstChunk_statesOfTheFirstColumn() {
+    void packet_sloppyFirstChunk_statesOfTheFirstColumn() {
         String[] expected = {
             "0 ESTABLISHED",
             "2 C-WAIT",

@@ -14,19 +14,19 @@ import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
-/** How the packet of a masqueraded server finds its connection, whatever kind of service placed it. */
+/** How a packet of a masqueraded server finds its connection, for every kind of service. */
 class ServerReplyTest {
     private static final String CLIENT = "10.1.0.1:4000";
     private static final String SERVER = "192.168.1.1:80";
 
-    private final DirectorFixture rig = new DirectorFixture();
+    private final DirectorFixture fixture = new DirectorFixture();
 
     private boolean reply(String server, String client) {
-        return rig.reply(Protocol.TCP, server, client, SYN | ACK);
+        return fixture.reply(Protocol.TCP, server, client, SYN | ACK);
     }
 
     private String marked(String client, String virtual) {
-        return rig.packet(DirectorFixture.tcp(client, virtual).mark(7), SYN);
+        return fixture.packet(DirectorFixture.tcp(client, virtual).mark(7), SYN);
     }
 
     private static String virtual(int number) {
@@ -34,10 +34,12 @@ class ServerReplyTest {
     }
 
     @Test
-    void reply_severalServicesOfOneServer_eachFindsItsOwn() {
+    void reply_severalServicesOfOneServer_eachFindsItsConnection() {
         for (int number = 1; number <= 20; number++) {
-            rig.service(VirtualService.builder(ServiceKey.tcp(virtual(number))).build(), SERVER);
-            assertThat(rig.syn("10.1.0." + number + ":4000", virtual(number))).isEqualTo(SERVER);
+            fixture.service(
+                    VirtualService.builder(ServiceKey.tcp(virtual(number))).build(), SERVER);
+            assertThat(fixture.syn("10.1.0." + number + ":4000", virtual(number)))
+                    .isEqualTo(SERVER);
         }
         for (int number = 1; number <= 20; number++) {
             assertThat(reply(SERVER, "10.1.0." + number + ":4000"))
@@ -47,47 +49,49 @@ class ServerReplyTest {
         assertThat(reply(SERVER, "10.1.0.21:4000")).isFalse();
         assertThat(reply("192.168.1.1:81", CLIENT)).isFalse();
         assertThat(reply("192.168.1.2:80", CLIENT)).isFalse();
-        assertThat(rig.reply(Protocol.UDP, SERVER, CLIENT, 0)).isFalse();
+        assertThat(fixture.reply(Protocol.UDP, SERVER, CLIENT, 0)).isFalse();
     }
 
     @Test
-    void reply_serviceWithMoreVirtualEndpointsThanRoutes_isFoundUntilTheConnectionEnds() {
+    void reply_moreVirtualEndpointsThanRoutes_foundUntilTheConnectionEnds() {
         ServiceKey key = ServiceKey.mark(7);
-        rig.service(VirtualService.builder(key).build(), SERVER);
+        fixture.service(VirtualService.builder(key).build(), SERVER);
         for (int number = 1; number <= 40; number++) {
             assertThat(marked(CLIENT, virtual(number))).isEqualTo(SERVER);
             assertThat(reply(SERVER, CLIENT)).isTrue();
-            rig.packet(DirectorFixture.tcp(CLIENT, virtual(number)), FIN | ACK);
-            rig.reply(Protocol.TCP, SERVER, CLIENT, FIN | ACK);
-            rig.pass(121);
-            assertThat(rig.listed()).isEmpty();
+            fixture.packet(DirectorFixture.tcp(CLIENT, virtual(number)), FIN | ACK);
+            fixture.reply(Protocol.TCP, SERVER, CLIENT, FIN | ACK);
+            fixture.advance(121);
+            assertThat(fixture.listed()).isEmpty();
             assertThat(reply(SERVER, CLIENT)).as("endpoint %d", number).isFalse();
         }
     }
 
     @Test
-    void reply_connectionReusedBeyondTheRoutes_findsTheNewOne() {
+    void reply_connectionReusedBeyondTheRoutes_newConnectionFound() {
         ServiceKey key = ServiceKey.mark(7);
-        rig.service(VirtualService.builder(key).build(), SERVER);
+        fixture.service(VirtualService.builder(key).build(), SERVER);
         for (int number = 1; number <= 12; number++) {
             marked("10.1.0." + number + ":4000", virtual(number));
         }
         String client = "10.1.0.12:4000";
-        rig.packet(DirectorFixture.tcp(client, virtual(12)), ACK);
-        rig.close(client, virtual(12), SERVER);
+        fixture.packet(DirectorFixture.tcp(client, virtual(12)), ACK);
+        fixture.close(client, virtual(12), SERVER);
         marked(client, virtual(12));
-        rig.pass(0.02);
-        assertThat(rig.connectionsOf(key, SERVER)).as("the old one has ended").isEqualTo(12);
+        fixture.advance(0.02);
+        assertThat(fixture.connectionsOf(key, SERVER))
+                .as("the old one has ended")
+                .isEqualTo(12);
         assertThat(reply(SERVER, client)).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"10.0.0.1:0", "10.0.0.1:21"})
-    void reply_portsOfTheClientsChoice_keepTheirPort(String service) {
-        rig.service(
+    void reply_servicesForEveryPort_portKept(String service) {
+        fixture.service(
                 VirtualService.builder(ServiceKey.tcp(service)).persistent(60).build(), "192.168.1.1:21");
         for (int port = 3000; port < 3020; port++) {
-            assertThat(rig.syn(CLIENT, "10.0.0.1:" + port)).isEqualTo("192.168.1.1:" + port);
+            assertThat(fixture.syn(CLIENT, "10.0.0.1:" + port)).isEqualTo("192.168.1.1:" + port);
         }
         for (int port = 3000; port < 3020; port++) {
             assertThat(reply("192.168.1.1:" + port, CLIENT)).isTrue();
@@ -96,52 +100,52 @@ class ServerReplyTest {
     }
 
     @Test
-    void reply_ofIpv6_findsItsConnection() {
-        rig.service(VirtualService.builder(ServiceKey.tcp("[fd00::1]:80")).build(), "[fd01::1]:8080");
-        assertThat(rig.syn("[fd02::1]:4000", "[fd00::1]:80")).isEqualTo("[fd01::1]:8080");
+    void reply_ipv6_connectionFound() {
+        fixture.service(VirtualService.builder(ServiceKey.tcp("[fd00::1]:80")).build(), "[fd01::1]:8080");
+        assertThat(fixture.syn("[fd02::1]:4000", "[fd00::1]:80")).isEqualTo("[fd01::1]:8080");
         assertThat(reply("[fd01::1]:8080", "[fd02::1]:4000")).isTrue();
         assertThat(reply("[fd01::1]:8080", "[fd02::2]:4000")).isFalse();
-        assertThat(rig.listed()).hasSize(1);
-        assertThat(rig.connection().virtual()).hasToString("[fd00::1]:80");
+        assertThat(fixture.listed()).hasSize(1);
+        assertThat(fixture.connection().virtual()).hasToString("[fd00::1]:80");
     }
 
     @Test
-    void reply_serverRemovedWhileItsConnectionRemains_isStillFound() {
-        ServiceKey key = rig.service(
+    void reply_serverRemovedWithConnections_connectionFound() {
+        ServiceKey key = fixture.service(
                 VirtualService.builder(ServiceKey.tcp("10.0.0.1:80")).build(), SERVER, "192.168.1.2:80");
-        String server = rig.syn(CLIENT, "10.0.0.1:80");
-        rig.remove(key, server);
+        String server = fixture.syn(CLIENT, "10.0.0.1:80");
+        fixture.remove(key, server);
         assertThat(reply(server, CLIENT)).isTrue();
     }
 
     @Test
-    void reply_serverForgottenAndItsNumberGivenToAnother_findsTheOthersConnection() {
-        ServiceKey key = rig.service(
+    void reply_serverNumberRecycled_connectionOfTheNewServer() {
+        ServiceKey key = fixture.service(
                 VirtualService.builder(ServiceKey.tcp("10.0.0.1:80")).build(), SERVER);
-        rig.syn(CLIENT, "10.0.0.1:80");
-        long first = rig.director.flows().dispatch(DirectorFixture.tcp(CLIENT, "10.0.0.1:80"), ACK, 40);
-        rig.remove(key, SERVER);
-        rig.pass(1200);
-        rig.director.addServer(key, RealServer.builder("192.168.1.9:80").build());
-        assertThat(rig.syn(CLIENT, "10.0.0.1:80")).isEqualTo("192.168.1.9:80");
-        long second = rig.director.flows().dispatch(DirectorFixture.tcp(CLIENT, "10.0.0.1:80"), ACK, 40);
+        fixture.syn(CLIENT, "10.0.0.1:80");
+        long first = fixture.director.flows().dispatch(DirectorFixture.tcp(CLIENT, "10.0.0.1:80"), ACK, 40);
+        fixture.remove(key, SERVER);
+        fixture.advance(1200);
+        fixture.director.addServer(key, RealServer.builder("192.168.1.9:80").build());
+        assertThat(fixture.syn(CLIENT, "10.0.0.1:80")).isEqualTo("192.168.1.9:80");
+        long second = fixture.director.flows().dispatch(DirectorFixture.tcp(CLIENT, "10.0.0.1:80"), ACK, 40);
         assertThat(Decision.serverId(second)).isEqualTo(Decision.serverId(first));
         assertThat(reply(SERVER, CLIENT)).isFalse();
         assertThat(reply("192.168.1.9:80", CLIENT)).isTrue();
     }
 
     @Test
-    void packet_ofAHeldTuple_isAConnectionOfItsOwn() {
+    void packet_flowOfAnOpenConnection_separateConnection() {
         Flow flow = DirectorFixture.tcp(CLIENT, "10.0.0.1:80");
-        ServiceKey key = rig.service(
+        ServiceKey key = fixture.service(
                 VirtualService.builder(ServiceKey.tcp("10.0.0.1:80")).build(), SERVER);
-        Connection held = rig.director.open(flow);
-        assertThat(rig.packet(flow, ACK))
-                .as("no packet finds what somebody holds")
+        Connection held = fixture.director.open(flow);
+        assertThat(fixture.packet(flow, ACK))
+                .as("packets do not find open connections of the socket plane")
                 .isEqualTo("PASS");
-        assertThat(rig.packet(flow, SYN)).isEqualTo(SERVER);
-        assertThat(rig.connectionsOf(key, SERVER)).isEqualTo(2);
+        assertThat(fixture.packet(flow, SYN)).isEqualTo(SERVER);
+        assertThat(fixture.connectionsOf(key, SERVER)).isEqualTo(2);
         held.close();
-        assertThat(rig.connectionsOf(key, SERVER)).isEqualTo(1);
+        assertThat(fixture.connectionsOf(key, SERVER)).isEqualTo(1);
     }
 }

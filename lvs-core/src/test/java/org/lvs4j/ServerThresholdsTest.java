@@ -49,7 +49,7 @@ class ServerThresholdsTest {
         return director.services().get(0).servers().get(0);
     }
 
-    /** Fills the server, then releases one connection after the other until it takes a new one. */
+    /** Fills the server, then closes connections one by one until the server is available again. */
     @ParameterizedTest
     @CsvSource({
         "1, 0, 0",
@@ -65,7 +65,7 @@ class ServerThresholdsTest {
         "4, 4, 3",
         "8, 7, 6"
     })
-    void server_filledAndEmptied_isUsableAgainBelowTheLowerThreshold(int upper, int lower, int usableAt) {
+    void server_filledAndEmptied_availableBelowTheLowerThreshold(int upper, int lower, int usableAt) {
         serve(upper, lower);
         for (int i = 0; i < upper; i++) {
             assertThat(state().overloaded()).isFalse();
@@ -83,7 +83,7 @@ class ServerThresholdsTest {
     }
 
     @Test
-    void server_finishedConnections_countTowardsTheThreshold() {
+    void server_inactiveConnections_countTowardsTheThreshold() {
         serve(2, 0);
         open();
         open();
@@ -98,7 +98,7 @@ class ServerThresholdsTest {
     }
 
     @Test
-    void editServer_introducedThresholdBelowTheCount_letsOneMoreIn() {
+    void editServer_newThresholdBelowTheCount_oneMoreAccepted() {
         serve(0, 0);
         for (int i = 0; i < 5; i++) {
             open();
@@ -112,7 +112,7 @@ class ServerThresholdsTest {
     }
 
     @Test
-    void editServer_raisedThresholdStillBelowTheCount_letsOneMoreIn() {
+    void editServer_raisedThresholdBelowTheCount_oneMoreAccepted() {
         serve(0, 0);
         for (int i = 0; i < 5; i++) {
             open();
@@ -128,7 +128,7 @@ class ServerThresholdsTest {
     }
 
     @Test
-    void editServer_loweredThreshold_keepsTheMark() {
+    void editServer_loweredThreshold_staysOverloaded() {
         serve(4, 0);
         for (int i = 0; i < 4; i++) {
             open();
@@ -140,7 +140,7 @@ class ServerThresholdsTest {
     }
 
     @Test
-    void editServer_thresholdDropped_takesEverybody() {
+    void editServer_thresholdRemoved_accepts() {
         serve(1, 0);
         open();
         assertThat(open()).isEqualTo(Verdict.REJECT);

@@ -15,7 +15,7 @@ import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
-/** Which service a packet belongs to: firewall mark, exact address and port, FTP, every port of the address. */
+/** Finds the service of a packet: firewall mark, exact address and port, FTP, every port of the address. */
 class ServiceLookupTest {
     private final Director director = Director.create();
     private int clients;
@@ -82,12 +82,12 @@ class ServiceLookupTest {
         "TCP, 10.0.0.102:80,      0,  192.168.1.10:80",
         "TCP, 10.0.0.102:2000,    0,  192.168.1.11:2000",
     })
-    void packet_anyAddress_findsTheMostSpecificService(Protocol protocol, String virtual, int mark, String server) {
+    void packet_severalServices_mostSpecificService(Protocol protocol, String virtual, int mark, String server) {
         assertThat(destination(protocol, virtual, mark)).isEqualTo(server);
     }
 
     @Test
-    void packet_serviceRemoved_findsTheNextInOrder() {
+    void packet_serviceRemoved_nextServiceInOrder() {
         director.removeService(ServiceKey.mark(7));
         assertThat(destination(Protocol.TCP, "10.0.0.100:80", 7)).isEqualTo("192.168.1.1:80");
         director.removeService(ServiceKey.tcp("10.0.0.100:80"));
@@ -97,7 +97,7 @@ class ServiceLookupTest {
     }
 
     @Test
-    void services_manyOfOneAddress_areAllFound() {
+    void services_manyOfOneAddress_allFound() {
         for (int port = 100; port <= 600; port++) {
             serve(ServiceKey.tcp("10.9.9.9:" + port), "192.168.9.9:" + port);
         }

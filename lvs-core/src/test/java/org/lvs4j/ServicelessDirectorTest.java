@@ -6,13 +6,14 @@ import org.junit.jupiter.api.Test;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.net.TcpFlags;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
 class ServicelessDirectorTest {
-    private static final int SYN = 2;
-    private static final int ACK = 16;
+    private static final int SYN = TcpFlags.SYN;
+    private static final int ACK = TcpFlags.ACK;
     private static final ServiceKey WEB = ServiceKey.tcp("10.0.0.100:80");
     private static final Endpoint CLIENT = Endpoint.parse("10.1.0.1:4000");
     private static final Endpoint SERVER = Endpoint.parse("192.168.1.1:80");
@@ -33,7 +34,7 @@ class ServicelessDirectorTest {
     }
 
     @Test
-    void packet_lastServiceOfTheFamilyRemoved_passesByAndComesBackWithTheServer() {
+    void packet_lastServiceOfTheFamilyRemoved_passesUntilAddedAgain() {
         addWeb();
         director.flows().dispatch(REQUEST, SYN, 40);
         director.removeService(WEB);
@@ -57,7 +58,7 @@ class ServicelessDirectorTest {
     }
 
     @Test
-    void packet_onlyServicesOfTheOtherFamilyLeft_passesBy() {
+    void packet_onlyServicesOfTheOtherFamilyLeft_passes() {
         addWeb();
         director.addService(
                 VirtualService.builder(ServiceKey.tcp("[fd00::1]:80")).build());

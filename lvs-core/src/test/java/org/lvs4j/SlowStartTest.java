@@ -47,7 +47,7 @@ final class SlowStartTest {
     }
 
     @Test
-    void weight_newServer_growsFromOneToWhatIsConfigured() {
+    void weight_newServer_growsFromOneToTheConfiguredWeight() {
         service("wlc", 10);
         add("192.168.0.1:80", 100);
         assertThat(weight(0)).isEqualTo(1);
@@ -62,13 +62,13 @@ final class SlowStartTest {
     }
 
     @Test
-    void weight_serverRaisedFromZero_startsAnew() {
+    void weight_serverRaisedFromZero_slowStartAgain() {
         service("wlc", 10);
         add("192.168.0.1:80", 100);
         wait(20);
         edit("192.168.0.1:80", 50);
         assertThat(weight(0))
-                .as("an edit of a weight above zero counts at once")
+                .as("an edit of a weight above zero is effective at once")
                 .isEqualTo(50);
         edit("192.168.0.1:80", 0);
         assertThat(weight(0)).isZero();
@@ -80,7 +80,7 @@ final class SlowStartTest {
     }
 
     @Test
-    void weight_otherServers_keepTheirWay() {
+    void weight_otherServers_unaffected() {
         service("wlc", 10);
         add("192.168.0.1:80", 100);
         wait(5);
@@ -94,14 +94,14 @@ final class SlowStartTest {
     }
 
     @Test
-    void weight_withoutSlowStart_isTheConfiguredOneAtOnce() {
+    void weight_noSlowStart_configuredWeightAtOnce() {
         service("wlc", 0);
         add("192.168.0.1:80", 100);
         assertThat(weight(0)).isEqualTo(100);
     }
 
     @Test
-    void weight_slowStartTurnedOff_isTheConfiguredOneAtOnce() {
+    void weight_slowStartTurnedOff_configuredWeightAtOnce() {
         service("wlc", 100);
         add("192.168.0.1:80", 100);
         director.editService(VirtualService.builder(WEB).scheduler("wlc").build());
@@ -109,7 +109,7 @@ final class SlowStartTest {
     }
 
     @Test
-    void pick_everyWeightedScheduler_followsTheRamp() {
+    void pick_everyWeightedScheduler_shareFollowsTheWeight() {
         for (String scheduler : List.of("wlc", "wrr", "sed", "sh", "mh", "mh-stable", "mh-bounded", "rendezvous")) {
             director.clear();
             service(scheduler, 100);
@@ -125,7 +125,7 @@ final class SlowStartTest {
         }
     }
 
-    /** Of 1000 connections that stay open until all are. */
+    /** How many of 1000 connections go to a server; all stay open until the last. */
     private int shareOfSecond() {
         List<Connection> open = new ArrayList<>();
         int second = 0;
@@ -142,7 +142,7 @@ final class SlowStartTest {
     }
 
     @Test
-    void build_absurdDuration_isRefused() {
+    void build_slowStartOutOfRange_refused() {
         assertThatThrownBy(() -> VirtualService.builder(WEB)
                         .slowStart(Duration.ofDays(2))
                         .build())
@@ -157,7 +157,7 @@ final class SlowStartTest {
     }
 
     @Test
-    void weight_serviceWithoutSlowStart_followsTheDirectors() {
+    void weight_serviceWithoutSlowStart_directorsDefault() {
         Director slow = Director.builder()
                 .ticker(() -> nowNanos)
                 .slowStart(Duration.ofSeconds(10))
@@ -171,7 +171,7 @@ final class SlowStartTest {
     }
 
     @Test
-    void slowStart_ofADirectorLongerThanADay_refused() {
+    void build_slowStartLongerThanADay_refused() {
         assertThatThrownBy(
                         () -> Director.builder().slowStart(Duration.ofHours(25)).build())
                 .isInstanceOf(IllegalArgumentException.class)
