@@ -113,5 +113,6 @@ final class Loopback {
             }
         }
         assertThat(director.connections()).isEmpty();
+        assertThat(director.templates()).isEmpty();
     }
 }

@@ -157,7 +157,7 @@ public final class CaptureReplay {
     }
 
     private boolean isIdle() {
-        return director.connections().isEmpty();
+        return director.connections().isEmpty() && director.templates().isEmpty();
     }
 
     private void packet(CaptureReader reader, @Nullable CaptureWriter writer) throws IOException {

@@ -199,6 +199,7 @@ final class Episode implements PacketPaths {
             subject.director.advance();
         }
         require(subject.director.connections().isEmpty(), "connections left: " + subject.director.connections());
+        require(subject.director.templates().isEmpty(), "templates left: " + subject.director.templates());
         for (ServiceSnapshot service : subject.director.services()) {
             for (ServerSnapshot server : service.servers()) {
                 require(server.active() == 0 && server.inactive() == 0, "connections counted that are gone: " + server);
