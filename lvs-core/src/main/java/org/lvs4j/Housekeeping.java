@@ -14,7 +14,6 @@ import org.lvs4j.service.Sysctl;
  * that calls {@link #advance} after something is due does it; other threads do not wait.
  */
 final class Housekeeping {
-    private static final long ESTIMATE_NANOS = TimeUnit.SECONDS.toNanos(Statistics.ESTIMATE_SECONDS);
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final LongSupplier ticker;
@@ -24,10 +23,11 @@ final class Housekeeping {
     private final Templates templates;
     private final Defence defence;
     private final Statistics total;
+    private final long originNanos;
     private final AtomicLong nextRun;
-    private final AtomicLong nextSecond;
-    private final AtomicLong nextEstimate;
-    private final AtomicLong nextTrashScan;
+
+    // In seconds since the director was built.
+    private final AtomicLong nextSecond = new AtomicLong(1);
     private final AtomicBoolean serversRemoved = new AtomicBoolean();
 
     Housekeeping(
@@ -46,10 +46,8 @@ final class Housekeeping {
         this.templates = templates;
         this.defence = defence;
         this.total = total;
+        originNanos = nowNanos;
         nextRun = new AtomicLong(nowNanos);
-        nextSecond = new AtomicLong(nowNanos + SECOND_NANOS);
-        nextEstimate = new AtomicLong(nowNanos + ESTIMATE_NANOS);
-        nextTrashScan = new AtomicLong(nowNanos + Trash.SCAN_NANOS);
     }
 
     /** The ticker's time. */
@@ -79,24 +77,23 @@ final class Housekeeping {
     }
 
     private void runPeriodic(long nowNanos) {
-        for (long due = nextSecond.get(); nowNanos - due >= 0; due = nextSecond.get()) {
-            if (nextSecond.compareAndSet(due, due + SECOND_NANOS)) {
-                defence.update();
-                defence.dropEntries(connections, templates, due);
-                services.advanceSlowStarts();
+        long last = Math.floorDiv(nowNanos - originNanos, SECOND_NANOS);
+        for (long second = nextSecond.get(); second <= last; second = nextSecond.get()) {
+            if (nextSecond.compareAndSet(second, second + 1)) {
+                runSecond(second, originNanos + second * SECOND_NANOS);
             }
         }
-        for (long due = nextEstimate.get(); nowNanos - due >= 0; due = nextEstimate.get()) {
-            if (nextEstimate.compareAndSet(due, due + ESTIMATE_NANOS)) {
-                if (settings.on(Sysctl.RUN_ESTIMATION)) {
-                    estimate();
-                }
-            }
+    }
+
+    private void runSecond(long second, long dueNanos) {
+        defence.update();
+        defence.dropEntries(connections, templates, dueNanos);
+        services.advanceSlowStarts();
+        if (second % Statistics.ESTIMATE_SECONDS == 0 && settings.on(Sysctl.RUN_ESTIMATION)) {
+            estimate();
         }
-        for (long due = nextTrashScan.get(); nowNanos - due >= 0; due = nextTrashScan.get()) {
-            if (nextTrashScan.compareAndSet(due, due + Trash.SCAN_NANOS)) {
-                services.emptyTrash(due);
-            }
+        if (second % Trash.SCAN_SECONDS == 0) {
+            services.emptyTrash(dueNanos);
         }
     }
 

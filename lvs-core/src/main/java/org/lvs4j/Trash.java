@@ -16,7 +16,9 @@ import org.lvs4j.service.ServiceKey;
  * connections and counters back, as in IPVS. Guarded by the lock of the {@link ServiceRegistry}.
  */
 final class Trash {
-    static final long SCAN_NANOS = TimeUnit.SECONDS.toNanos(60);
+    /** How often {@link #scan} is to be called. */
+    static final int SCAN_SECONDS = 60;
+
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(120);
 
     private final Map<Place, Item> items = new LinkedHashMap<>();
