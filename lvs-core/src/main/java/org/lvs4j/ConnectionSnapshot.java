@@ -1,5 +1,7 @@
 package org.lvs4j;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.function.Consumer;
 import org.lvs4j.internal.connection.ConnectionTable;
 import org.lvs4j.internal.connection.ServerState;
@@ -25,6 +27,14 @@ public record ConnectionSnapshot(
         Endpoint client,
         Endpoint virtual,
         Endpoint server) {
+    /** Checks that nothing is missing. */
+    public ConnectionSnapshot {
+        requireNonNull(protocol, "protocol");
+        requireNonNull(state, "state");
+        requireNonNull(client, "client");
+        requireNonNull(virtual, "virtual");
+        requireNonNull(server, "server");
+    }
 
     static void forEach(ConnectionTable connections, long nowNanos, Consumer<? super ConnectionSnapshot> visitor) {
         Flow flow = new Flow();

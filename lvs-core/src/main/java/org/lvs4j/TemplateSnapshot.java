@@ -1,5 +1,7 @@
 package org.lvs4j;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.internal.persistence.Templates;
@@ -29,6 +31,12 @@ public record TemplateSnapshot(
         Endpoint server,
         @Nullable String engine,
         @Nullable String identity) {
+    /** Checks that nothing is missing. */
+    public TemplateSnapshot {
+        requireNonNull(client, "client");
+        requireNonNull(virtual, "virtual");
+        requireNonNull(server, "server");
+    }
 
     static void forEach(Templates templates, long nowNanos, Consumer<? super TemplateSnapshot> visitor) {
         templates.forEach(template -> visitor.accept(new TemplateSnapshot(
