@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.lvs4j.net.Endpoint;
@@ -28,6 +29,7 @@ import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
 /** Eight threads with clients of both planes while a ninth changes the servers: no leak, nothing counted twice. */
+@Tag("slow")
 class DirectorStressTest {
     private static final int THREADS = 8;
     private static final int STEPS = 25_000;

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lvs4j.net.Endpoint;
@@ -29,6 +30,7 @@ import org.lvs4j.service.VirtualService;
  * All ways at once in which a connection or a template ends other than by its timer: few clients with colliding flows,
  * low ceilings, and a thread that changes settings and removes servers. Afterwards nothing may be left.
  */
+@Tag("slow")
 class LimitsStressTest {
     private static final int THREADS = 4;
     private static final int STEPS = 15_000;

@@ -2,8 +2,10 @@ package org.lvs4j.benchmarks.hot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class FootprintTest {
     @Test
     void measure_plainTable_isWhatItsArrayTakes() {

@@ -2,10 +2,12 @@ package org.lvs4j.benchmarks.hot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
 
+@Tag("slow")
 class SoakTest {
     private static final int CONNECTIONS = 2000;
 

@@ -3,11 +3,13 @@ package org.lvs4j.benchmarks.hot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the benchmarks repeat, a few thousand times and on one thread, with the checks that they make at their end. */
+@Tag("slow")
 class WorkloadTest {
     private static final int COUNT = 1000;
 

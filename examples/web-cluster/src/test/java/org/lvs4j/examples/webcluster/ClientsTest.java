@@ -10,10 +10,12 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.lvs4j.examples.webcluster.LoopbackServer.Reply;
 import org.lvs4j.net.Endpoint;
 
+@Tag("slow")
 final class ClientsTest {
     private static final long DEADLINE_MILLIS = 60_000;
     private static final Map<String, String> HEADERS = Map.of(WebServer.SERVER_HEADER, "web1", "Connection", "close");

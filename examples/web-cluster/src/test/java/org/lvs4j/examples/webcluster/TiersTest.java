@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ import org.lvs4j.examples.webcluster.LoopbackServer.Reply;
 import org.lvs4j.net.Endpoint;
 
 /** Two web servers and the storage, in this process, without a director in front of them. */
+@Tag("slow")
 final class TiersTest {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
