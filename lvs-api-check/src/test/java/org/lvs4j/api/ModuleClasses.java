@@ -32,7 +32,8 @@ final class ModuleClasses {
 
     private static Path location(Class<?> any) {
         try {
-            return Path.of(any.getProtectionDomain().getCodeSource().getLocation().toURI());
+            return Path.of(
+                    any.getProtectionDomain().getCodeSource().getLocation().toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }
@@ -43,9 +44,11 @@ final class ModuleClasses {
         try (Stream<Path> files = Files.walk(root)) {
             return files.map(file -> root.relativize(file).toString().replace('\\', '/'))
                     .filter(file -> file.endsWith(".class") && file.contains("/"))
-                    .filter(file -> packages.contains(file.substring(0, file.lastIndexOf('/')).replace('/', '.')))
+                    .filter(file -> packages.contains(
+                            file.substring(0, file.lastIndexOf('/')).replace('/', '.')))
                     .filter(file -> !file.endsWith("/package-info.class"))
-                    .map(file -> file.substring(0, file.length() - ".class".length()).replace('/', '.'))
+                    .map(file ->
+                            file.substring(0, file.length() - ".class".length()).replace('/', '.'))
                     .sorted()
                     .<Class<?>>map(ModuleClasses::load)
                     .filter(Signatures::isVisible)

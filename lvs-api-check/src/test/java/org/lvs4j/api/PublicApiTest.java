@@ -27,7 +27,9 @@ class PublicApiTest {
     @ParameterizedTest
     @ValueSource(strings = {"lvs-core", "lvs-replay", "lvs-netty-adapter"})
     void publicApi_compiledClasses_matchTheFile(String module) throws IOException {
-        Path file = Path.of("..", module, "src", "test", "resources", "api.txt").toAbsolutePath().normalize();
+        Path file = Path.of("..", module, "src", "test", "resources", "api.txt")
+                .toAbsolutePath()
+                .normalize();
         List<String> compiled = lines(ModuleClasses.exported(MODULES.get(module)));
         if (Boolean.getBoolean("api.accept")) {
             Files.createDirectories(file.getParent());
@@ -58,7 +60,8 @@ class PublicApiTest {
         removed.forEach(line -> text.append("  - ").append(line).append('\n'));
         added.forEach(line -> text.append("  + ").append(line).append('\n'));
         return text.append("If the change is intended, accept it and add a line to CHANGELOG.md:\n")
-                .append("  mvn -B test -Dtest=PublicApiTest -Dsurefire.failIfNoSpecifiedTests=false -Dapi.accept=true\n")
+                .append(
+                        "  mvn -B test -Dtest=PublicApiTest -Dsurefire.failIfNoSpecifiedTests=false -Dapi.accept=true\n")
                 .toString();
     }
 

@@ -27,7 +27,9 @@ final class Signatures {
     /** If the type and every type around it are public or protected. */
     static boolean isVisible(Class<?> type) {
         Class<?> enclosing = type.getEnclosingClass();
-        return isVisible(type.getModifiers()) && !type.isAnonymousClass() && (enclosing == null || isVisible(enclosing));
+        return isVisible(type.getModifiers())
+                && !type.isAnonymousClass()
+                && (enclosing == null || isVisible(enclosing));
     }
 
     private static boolean isVisible(int modifiers) {
@@ -66,7 +68,8 @@ final class Signatures {
             header.append(" extends ").append(TypeNames.of(parent));
         }
         if (type.getAnnotatedInterfaces().length > 0 && !type.isAnnotation()) {
-            header.append(type.isInterface() ? " extends " : " implements ").append(names(type.getAnnotatedInterfaces()));
+            header.append(type.isInterface() ? " extends " : " implements ")
+                    .append(names(type.getAnnotatedInterfaces()));
         }
         if (type.isSealed()) {
             header.append(Arrays.stream(type.getPermittedSubclasses())
@@ -129,7 +132,8 @@ final class Signatures {
         String erased = method.getName() + Arrays.toString(method.getParameterTypes());
         return switch (erased) {
             case "toString[]", "hashCode[]", "equals[class java.lang.Object]" -> true;
-            case "values[]", "valueOf[class java.lang.String]" -> method.getDeclaringClass().isEnum();
+            case "values[]", "valueOf[class java.lang.String]" ->
+                method.getDeclaringClass().isEnum();
             default -> false;
         };
     }
