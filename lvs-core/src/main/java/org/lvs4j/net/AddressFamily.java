@@ -2,9 +2,9 @@ package org.lvs4j.net;
 
 /** The two families of internet addresses. */
 public enum AddressFamily {
-    /** 32-bit addresses. */
+    /** IPv4: 32-bit addresses. */
     IPV4(32),
-    /** 128-bit addresses. */
+    /** IPv6: 128-bit addresses. */
     IPV6(128);
 
     private final int bits;

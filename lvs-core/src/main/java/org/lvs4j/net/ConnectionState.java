@@ -1,58 +1,81 @@
 package org.lvs4j.net;
 
-/** Every state a connection can be in, with its name in listings and the default timeout of IPVS. */
+import static java.util.Objects.requireNonNull;
+
+/**
+ * The states of a connection, with their names in listings and their idle timeouts: those of IPVS in Linux 6.1
+ * ({@code ip_vs_proto_tcp.c}, {@code ip_vs_proto_udp.c}, {@code ip_vs_proto_sctp.c}).
+ *
+ * <p>A connection expires after the timeout of its state unless a packet restarts it. Only the timeouts of {@link #ESTABLISHED},
+ * {@link #FIN_WAIT} and {@link #UDP} can be configured, as {@code ipvsadm --set} does.
+ *
+ * <p>A connection counts as active or as inactive for its real server, which is what least-connection schedulers compare.
+ * Active are {@link #ESTABLISHED}, {@link #SYN_SENT}, {@link #SYN_RECV}, {@link #SYNACK} and {@link #SCTP_ESTABLISHED}; UDP
+ * is never active.
+ *
+ * <p>"Sent" below is what the director has seen. With tunnelling and direct routing it sees the client's packets only, and infers
+ * the server's.
+ */
 public enum ConnectionState {
-    /** Not yet decided. */
+    /** TCP: no segment has been classified yet. 2 s, inactive. */
     NONE("NONE", 2, false),
-    /** TCP: data flows. */
+    /** TCP: the handshake is complete. 900 s unless configured otherwise, active. */
     ESTABLISHED("ESTABLISHED", 900, true),
-    /** TCP: the server asked for the connection. */
+    /** TCP: the server has sent the first SYN. 120 s, active. */
     SYN_SENT("SYN_SENT", 120, true),
-    /** TCP: the client asked for the connection. */
+    /** TCP: the client has sent SYN. 60 s, active. */
     SYN_RECV("SYN_RECV", 60, true),
-    /** TCP: the server finished. */
+    /**
+     * TCP: the server has sent FIN and the client has not; or the client has, where only its packets are seen. 120 s unless
+     * configured otherwise, inactive.
+     */
     FIN_WAIT("FIN_WAIT", 120, false),
-    /** TCP: both finished. */
+    /** TCP: both sides have sent FIN. 120 s, inactive. */
     TIME_WAIT("TIME_WAIT", 120, false),
-    /** TCP: reset. */
+    /** TCP: one side has sent RST, or a segment without any of the flags of {@link TcpFlags}. 10 s, inactive. */
     CLOSE("CLOSE", 10, false),
-    /** TCP: the client finished. */
+    /** TCP: the client has sent FIN and the server has not. 60 s, inactive. */
     CLOSE_WAIT("CLOSE_WAIT", 60, false),
-    /** TCP: not reached in practice. */
+    /** TCP: part of the state table of IPVS, but no segment leads here. 30 s, inactive. */
     LAST_ACK("LAST_ACK", 30, false),
-    /** TCP: waiting for a data connection. */
+    /** TCP: part of the state table of IPVS, for data connections announced by FTP. 120 s, inactive. */
     LISTEN("LISTEN", 120, false),
-    /** TCP under defence: the server answered, the client's answer does not count yet. */
+    /**
+     * TCP under {@code secure_tcp}: the client has sent SYN and the server has answered, or may have where only the client's packets are
+     * seen; the client's acknowledgement does not establish the connection yet. 120 s, active.
+     */
     SYNACK("SYNACK", 120, true),
-    /** UDP: the only state. */
+    /** UDP: the only state. 300 s unless configured otherwise, inactive. */
     UDP("UDP", 300, false),
-    /** SCTP: not yet decided. */
+    /** SCTP: no packet has been classified yet. 2 s, inactive. */
     SCTP_NONE("NONE", 2, false),
-    /** SCTP: the client's first INIT. */
+    /** SCTP: the client has sent its first INIT. 4 s, inactive. */
     SCTP_INIT1("INIT1", 4, false),
-    /** SCTP: the client asks again. */
+    /** SCTP: the client has sent INIT again. 61 s, inactive. */
     SCTP_INIT("INIT", 61, false),
-    /** SCTP: a cookie was offered. */
+    /** SCTP: the server has sent INIT ACK, which carries the cookie. 61 s, inactive. */
     SCTP_COOKIE_SENT("C-SENT", 61, false),
-    /** SCTP: a cookie came back. */
+    /** SCTP: the client has returned the server's cookie in COOKIE ECHO. 61 s, inactive. */
     SCTP_COOKIE_REPLIED("C-REPLIED", 61, false),
-    /** SCTP: waiting for a cookie. */
+    /** SCTP: the server has sent INIT, or the client INIT ACK. 61 s, inactive. */
     SCTP_COOKIE_WAIT("C-WAIT", 61, false),
-    /** SCTP: a cookie is on its way. */
+    /** SCTP: the client has answered the server's INIT by INIT ACK, which carries the cookie. 61 s, inactive. */
     SCTP_COOKIE("COOKIE", 61, false),
-    /** SCTP: a cookie was echoed. */
+    /**
+     * SCTP: the server has sent COOKIE ECHO; or the client INIT ACK, where only its packets are seen. 61 s, inactive.
+     */
     SCTP_COOKIE_ECHOED("C-ECHOED", 61, false),
-    /** SCTP: data flows. */
+    /** SCTP: the handshake is complete. 900 s, active. */
     SCTP_ESTABLISHED("ESTABLISHED", 900, true),
-    /** SCTP: the server wants to finish. */
+    /** SCTP: the server has sent SHUTDOWN. 61 s, inactive. */
     SCTP_SHUTDOWN_SENT("S-SENT", 61, false),
-    /** SCTP: the client wants to finish. */
+    /** SCTP: the client has sent SHUTDOWN. 61 s, inactive. */
     SCTP_SHUTDOWN_RECEIVED("S-RECEIVED", 61, false),
-    /** SCTP: the wish to finish was confirmed. */
+    /** SCTP: the server has sent SHUTDOWN ACK. 61 s, inactive. */
     SCTP_SHUTDOWN_ACK_SENT("S-ACK-SENT", 61, false),
-    /** SCTP: refused. */
+    /** SCTP: one side has aborted the handshake. 4 s, inactive. */
     SCTP_REJECTED("REJECTED", 4, false),
-    /** SCTP: over. */
+    /** SCTP: the association has been shut down or aborted. 61 s, inactive. */
     SCTP_CLOSED("CLOSED", 61, false);
 
     private final String label;
@@ -65,21 +88,21 @@ public enum ConnectionState {
         this.active = active;
     }
 
-    /** The state in which a connection of a protocol starts when no packet says more. */
+    /** The state of a connection of a protocol before any of its packets has been classified. */
     public static ConnectionState initial(Protocol protocol) {
-        return switch (protocol) {
+        return switch (requireNonNull(protocol, "protocol")) {
             case TCP -> NONE;
             case UDP -> UDP;
             case SCTP -> SCTP_NONE;
         };
     }
 
-    /** The name in listings. */
+    /** The name in listings. Not unique: TCP and SCTP both have {@code NONE} and {@code ESTABLISHED}. */
     public String label() {
         return label;
     }
 
-    /** The timeout in seconds unless configured otherwise. */
+    /** The default idle timeout in seconds, 2..900. */
     public int defaultTimeoutSeconds() {
         return timeoutSeconds;
     }

@@ -5,19 +5,19 @@ import static java.util.Objects.requireNonNull;
 import java.net.InetSocketAddress;
 
 /**
- * An address and a port, written {@code 10.0.0.1:80} or {@code [fd00::1]:80}. Immutable.
+ * An IP address and a port, written {@code 10.0.0.1:80} or {@code [fd00::1]:80}. Immutable.
  *
  * @param address the address
- * @param port 0..65535; what zero means is said where an endpoint is used
+ * @param port 0..{@value #MAX_PORT}; each use of an endpoint says what port 0 means
  */
 public record Endpoint(IpAddress address, int port) implements Comparable<Endpoint> {
-    /** The highest port. */
+    /** The highest port: {@value}. */
     public static final int MAX_PORT = 65_535;
 
     /**
      * Checks the port.
      *
-     * @throws IllegalArgumentException if it is outside 0..65535
+     * @throws IllegalArgumentException if it is outside 0..{@value #MAX_PORT}
      */
     public Endpoint {
         requireNonNull(address, "address");
@@ -27,21 +27,22 @@ public record Endpoint(IpAddress address, int port) implements Comparable<Endpoi
     }
 
     /**
-     * The endpoint of a resolved socket address.
+     * Converts a resolved socket address. A scope id is dropped.
      *
-     * @throws IllegalArgumentException if it is unresolved
+     * @throws IllegalArgumentException if the address is unresolved
      */
     public static Endpoint of(InetSocketAddress address) {
-        if (address.isUnresolved()) {
+        if (requireNonNull(address, "address").isUnresolved()) {
             throw new IllegalArgumentException(address.getHostString() + " is not resolved");
         }
         return new Endpoint(IpAddress.of(address.getAddress()), address.getPort());
     }
 
     /**
-     * Reads {@code 10.0.0.1:80}, {@code [fd00::1]:80}, or an address alone (port 0).
+     * Parses {@code 10.0.0.1:80}, {@code [fd00::1]:80}, or an address without a port, which gives port 0. An IPv6 address without
+     * a port may be written with or without brackets.
      *
-     * @throws IllegalArgumentException if the text is anything else; names are never looked up
+     * @throws IllegalArgumentException if the text is anything else; host names are never resolved
      */
     public static Endpoint parse(String text) {
         requireNonNull(text, "text");
@@ -83,24 +84,28 @@ public record Endpoint(IpAddress address, int port) implements Comparable<Endpoi
                 "'" + text + "' is not an address and port; expected 10.0.0.1:80 or [fd00::1]:80, port 0.." + MAX_PORT);
     }
 
-    /** This address with another port. */
+    /**
+     * This address with another port.
+     *
+     * @throws IllegalArgumentException if the port is outside 0..{@value #MAX_PORT}
+     */
     public Endpoint withPort(int newPort) {
         return newPort == port ? this : new Endpoint(address, newPort);
     }
 
-    /** The same for the standard library; never looks up a name. */
+    /** Converts to a resolved socket address of the standard library. Never resolves a host name. */
     public InetSocketAddress toSocketAddress() {
         return new InetSocketAddress(address.toInetAddress(), port);
     }
 
-    /** By address, then by port. */
+    /** Orders by address, then by port. */
     @Override
     public int compareTo(Endpoint other) {
-        int byAddress = address.compareTo(other.address);
+        int byAddress = address.compareTo(requireNonNull(other, "other").address);
         return byAddress != 0 ? byAddress : Integer.compare(port, other.port);
     }
 
-    /** {@code 10.0.0.1:80} or {@code [fd00::1]:80}. */
+    /** The text form, {@code 10.0.0.1:80} or {@code [fd00::1]:80}, which {@link #parse} accepts. */
     @Override
     public String toString() {
         return address.isV4() ? address + ":" + port : "[" + address + "]:" + port;

@@ -3,11 +3,15 @@ package org.lvs4j.net;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Who talks to whom: protocol, client and virtual endpoint as primitives, and the firewall mark.
- * Mutable and not thread-safe, so that a caller who keeps one per thread asks the director about
- * millions of packets without allocating. The director reads a flow during a call and never keeps it.
+ * The 5-tuple of a packet or a connection as primitives: protocol, source address and port, destination address and port; and a
+ * firewall mark beside it. Mutable and not thread-safe: a caller that reuses one per thread dispatches millions of packets without
+ * allocating. The director reads a flow during a call and does not keep it.
  *
- * <p>Addresses are two words each, as {@link IpAddress#high()} and {@link IpAddress#low()} give them.
+ * <p>For a packet from a client the source is the client and the destination is the virtual endpoint. For a reply the source is
+ * the real server, or the virtual endpoint if the server answers clients itself, and the destination is the client.
+ *
+ * <p>An address is two words, those of {@link IpAddress#high()} and {@link IpAddress#low()}. Both addresses are of one family.
+ * Two flows are equal only if they are the same object: a mutable 5-tuple is no key of a map.
  */
 public final class Flow {
     private Protocol protocol = Protocol.TCP;
@@ -20,11 +24,11 @@ public final class Flow {
     private int destinationPort;
     private int mark;
 
-    /** A flow of all zeroes, to be filled by {@link #set}. */
+    /** A flow from TCP {@code 0.0.0.0:0} to {@code 0.0.0.0:0} without a mark, to be filled by {@link #set}. */
     public Flow() {}
 
     /**
-     * A flow between two endpoints, without a mark.
+     * A new flow from one endpoint to another, without a mark.
      *
      * @throws IllegalArgumentException if the endpoints are of different families
      */
@@ -32,10 +36,16 @@ public final class Flow {
         return new Flow().set(protocol, source, destination);
     }
 
-    /** Fills this flow and clears the mark. Returns this. */
+    /**
+     * Sets the 5-tuple and clears the mark.
+     *
+     * @return this
+     * @throws IllegalArgumentException if the endpoints are of different families; this flow is unchanged then
+     */
     public Flow set(Protocol protocol, Endpoint source, Endpoint destination) {
-        IpAddress from = source.address();
-        IpAddress to = destination.address();
+        requireNonNull(protocol, "protocol");
+        IpAddress from = requireNonNull(source, "source").address();
+        IpAddress to = requireNonNull(destination, "destination").address();
         if (from.family() != to.family()) {
             throw new IllegalArgumentException(source + " and " + destination + " are of different families");
         }
@@ -50,7 +60,19 @@ public final class Flow {
                 destination.port());
     }
 
-    /** Fills this flow from primitives and clears the mark. Ports must be within 0..65535. Returns this. */
+    /**
+     * Sets the 5-tuple from primitives and clears the mark. Addresses and ports are not checked.
+     *
+     * @param protocol the transport protocol
+     * @param family the family of both addresses
+     * @param sourceHigh upper 64 bits of the source address; 0 for IPv4
+     * @param sourceLow lower 64 bits of the source address, or the 32 bits of an IPv4 address
+     * @param sourcePort 0..65535
+     * @param destinationHigh upper 64 bits of the destination address; 0 for IPv4
+     * @param destinationLow lower 64 bits of the destination address, or the 32 bits of an IPv4 address
+     * @param destinationPort 0..65535
+     * @return this
+     */
     public Flow set(
             Protocol protocol,
             AddressFamily family,
@@ -72,7 +94,12 @@ public final class Flow {
         return this;
     }
 
-    /** Sets the firewall mark; zero means none. Returns this. */
+    /**
+     * Sets the firewall mark.
+     *
+     * @param mark the mark as an unsigned 32-bit number; 0 for none
+     * @return this
+     */
     public Flow mark(int mark) {
         this.mark = mark;
         return this;
@@ -88,53 +115,55 @@ public final class Flow {
         return family;
     }
 
-    /** Upper word of the client's address. */
+    /** The upper 64 bits of the source address; 0 for IPv4. */
     public long sourceHigh() {
         return sourceHigh;
     }
 
-    /** Lower word of the client's address. */
+    /** The lower 64 bits of the source address, or the 32 bits of an IPv4 address. */
     public long sourceLow() {
         return sourceLow;
     }
 
-    /** The client's port. */
+    /** The source port, 0..65535. */
     public int sourcePort() {
         return sourcePort;
     }
 
-    /** Upper word of the virtual address. */
+    /** The upper 64 bits of the destination address; 0 for IPv4. */
     public long destinationHigh() {
         return destinationHigh;
     }
 
-    /** Lower word of the virtual address. */
+    /** The lower 64 bits of the destination address, or the 32 bits of an IPv4 address. */
     public long destinationLow() {
         return destinationLow;
     }
 
-    /** The virtual port. */
+    /** The destination port, 0..65535. */
     public int destinationPort() {
         return destinationPort;
     }
 
-    /** The firewall mark, zero for none. */
+    /** The firewall mark as an unsigned 32-bit number; 0 for none. */
     public int mark() {
         return mark;
     }
 
-    /** The client as a value (allocates). */
+    /** The source as a value. Allocates. */
     public Endpoint source() {
         return new Endpoint(IpAddress.of(family, sourceHigh, sourceLow), sourcePort);
     }
 
-    /** The virtual endpoint as a value (allocates). */
+    /** The destination as a value. Allocates. */
     public Endpoint destination() {
         return new Endpoint(IpAddress.of(family, destinationHigh, destinationLow), destinationPort);
     }
 
+    /** For messages, for example {@code TCP 10.9.9.9:1234 -> 10.0.0.1:80 mark 5}. */
     @Override
     public String toString() {
-        return protocol + " " + source() + " -> " + destination() + (mark == 0 ? "" : " mark " + mark);
+        return protocol + " " + source() + " -> " + destination()
+                + (mark == 0 ? "" : " mark " + Integer.toUnsignedString(mark));
     }
 }

@@ -4,16 +4,17 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.common.net.InetAddresses;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An IPv4 or IPv6 address as two primitive words. Immutable; never resolves a name.
+ * An IPv4 or IPv6 address as two 64-bit words in network order. Immutable. Never resolves a host name, and has no scope id.
  *
- * <p>An IPv4 address occupies the low 32 bits of {@link #low()}; {@link #high()} is zero. An
- * IPv4-mapped IPv6 address stays an IPv6 address.
+ * <p>An IPv4 address is the lower 32 bits of {@link #low()}; {@link #high()} is zero. An IPv4-mapped IPv6 address
+ * ({@code ::ffff:10.0.0.1}) stays an IPv6 address.
  */
 public final class IpAddress implements Comparable<IpAddress> {
     private static final long V4_MASK = 0xFFFF_FFFFL;
@@ -28,22 +29,25 @@ public final class IpAddress implements Comparable<IpAddress> {
         this.low = low;
     }
 
-    /** The IPv4 address whose network-order value is {@code bits}, e.g. {@code 0x0A000001}. */
+    /** The IPv4 address of 32 bits in network order: {@code 0x0A000001} is {@code 10.0.0.1}. */
     public static IpAddress v4(int bits) {
         return new IpAddress(AddressFamily.IPV4, 0, bits & V4_MASK);
     }
 
-    /** The IPv6 address of two network-order words. */
+    /** The IPv6 address of its upper and lower 64 bits in network order. */
     public static IpAddress v6(long high, long low) {
         return new IpAddress(AddressFamily.IPV6, high, low);
     }
 
-    /** The address of the given family held by two words, as {@link #high()} and {@link #low()} give them. */
+    /**
+     * The address of two words, as {@link #high()} and {@link #low()} return them. For IPv4 only the lower 32 bits of {@code low}
+     * count.
+     */
     public static IpAddress of(AddressFamily family, long high, long low) {
-        return family == AddressFamily.IPV4 ? v4((int) low) : v6(high, low);
+        return requireNonNull(family, "family") == AddressFamily.IPV4 ? v4((int) low) : v6(high, low);
     }
 
-    /** The same address as a value of ours; a scope id is dropped. */
+    /** Converts an address of the standard library. A scope id is dropped. */
     public static IpAddress of(InetAddress address) {
         requireNonNull(address, "address");
         ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
@@ -51,12 +55,12 @@ public final class IpAddress implements Comparable<IpAddress> {
     }
 
     /**
-     * Reads a literal such as {@code 10.0.0.1} or {@code fd00::1} (no brackets, no scope id).
+     * Parses a literal such as {@code 10.0.0.1} or {@code fd00::1}, without brackets and scope id.
      *
-     * @throws IllegalArgumentException if the text is not an address literal; names are never looked up
+     * @throws IllegalArgumentException if the text is not an address literal; host names are never resolved
      */
     public static IpAddress parse(String text) {
-        IpAddress address = parseOrNull(text);
+        IpAddress address = parseOrNull(requireNonNull(text, "text"));
         if (address == null) {
             throw new IllegalArgumentException(
                     "'" + text + "' is not an IP address; expected one like 10.0.0.1 or fd00::1");
@@ -65,7 +69,6 @@ public final class IpAddress implements Comparable<IpAddress> {
     }
 
     static @Nullable IpAddress parseOrNull(String text) {
-        requireNonNull(text, "text");
         boolean mayBeV6 = text.indexOf(':') >= 0;
         if (text.indexOf('%') >= 0 || !InetAddresses.isInetAddress(text)) {
             return null;
@@ -78,7 +81,7 @@ public final class IpAddress implements Comparable<IpAddress> {
         return of(parsed);
     }
 
-    /** Whether this is IPv4 or IPv6. */
+    /** The family of this address. */
     public AddressFamily family() {
         return family;
     }
@@ -98,7 +101,7 @@ public final class IpAddress implements Comparable<IpAddress> {
         return low;
     }
 
-    /** Whether every bit is zero: {@code 0.0.0.0} or {@code ::}. */
+    /** Whether this is the unspecified address: {@code 0.0.0.0} or {@code ::}. */
     public boolean isUnspecified() {
         return (high | low) == 0;
     }
@@ -108,7 +111,7 @@ public final class IpAddress implements Comparable<IpAddress> {
         return isV4() ? low >>> 28 == 0xE : high >>> 56 == 0xFF;
     }
 
-    /** The same address for the standard library. */
+    /** Converts to an address of the standard library: an {@link Inet4Address} or a {@link Inet6Address}. */
     public InetAddress toInetAddress() {
         ByteBuffer bytes = ByteBuffer.allocate(isV4() ? 4 : 16);
         if (isV4()) {
@@ -119,16 +122,16 @@ public final class IpAddress implements Comparable<IpAddress> {
         try {
             return isV4()
                     ? InetAddress.getByAddress(bytes.array())
-                    : java.net.Inet6Address.getByAddress(null, bytes.array(), -1);
+                    : Inet6Address.getByAddress(null, bytes.array(), -1);
         } catch (UnknownHostException e) {
             throw new AssertionError("four or sixteen bytes are always an address", e);
         }
     }
 
-    /** IPv4 before IPv6, then by unsigned value. */
+    /** Orders IPv4 before IPv6, then by unsigned value. */
     @Override
     public int compareTo(IpAddress other) {
-        int byFamily = family.compareTo(other.family);
+        int byFamily = family.compareTo(requireNonNull(other, "other").family);
         if (byFamily != 0) {
             return byFamily;
         }
@@ -146,7 +149,7 @@ public final class IpAddress implements Comparable<IpAddress> {
         return Long.hashCode(high * 31 + low) * 31 + family.ordinal();
     }
 
-    /** The literal: dotted quad, or RFC 5952 for IPv6 (no brackets). */
+    /** The literal: dotted decimal for IPv4, the form of RFC 5952 without brackets for IPv6. {@link #parse} accepts it. */
     @Override
     public String toString() {
         return InetAddresses.toAddrString(toInetAddress());

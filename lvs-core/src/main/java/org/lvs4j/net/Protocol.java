@@ -1,12 +1,12 @@
 package org.lvs4j.net;
 
-/** The transport protocols that can be balanced, with their IANA numbers. */
+/** The transport protocols that can be balanced, with the numbers that IANA assigns to them. */
 public enum Protocol {
-    /** Transmission Control Protocol. */
+    /** Transmission Control Protocol, RFC 9293. */
     TCP(6),
-    /** User Datagram Protocol. */
+    /** User Datagram Protocol, RFC 768. */
     UDP(17),
-    /** Stream Control Transmission Protocol. */
+    /** Stream Control Transmission Protocol, RFC 9260. */
     SCTP(132);
 
     private final int number;
@@ -15,7 +15,7 @@ public enum Protocol {
         this.number = number;
     }
 
-    /** The number in the IP header. */
+    /** The protocol number in the IP header: 6, 17 or 132. */
     public int number() {
         return number;
     }

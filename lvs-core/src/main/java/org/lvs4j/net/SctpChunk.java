@@ -1,26 +1,29 @@
 package org.lvs4j.net;
 
-/** The types of SCTP chunks (RFC 9260) that decide about an association's state. Any other type counts as {@link #DATA}. */
+/**
+ * The SCTP chunk types (RFC 9260, section 3.2) that drive an association's state, with the numbers of the RFC. Every other type
+ * counts as {@link #DATA}, as in IPVS.
+ */
 public final class SctpChunk {
-    /** Payload, and what stands for every chunk that says nothing about the association. */
+    /** Carries payload. Stands for every chunk that does not change an association's state. */
     public static final int DATA = 0;
     /** Opens an association. */
     public static final int INIT = 1;
-    /** Answers {@link #INIT}. */
+    /** Answers {@link #INIT} and carries a state cookie. */
     public static final int INIT_ACK = 2;
     /** Ends an association at once. */
     public static final int ABORT = 6;
-    /** The sender has no more data. */
+    /** The sender has no more data to send. */
     public static final int SHUTDOWN = 7;
-    /** Answers {@link #SHUTDOWN}. */
+    /** Acknowledges {@link #SHUTDOWN}. */
     public static final int SHUTDOWN_ACK = 8;
     /** Reports an error. */
     public static final int ERROR = 9;
     /** Returns the cookie of {@link #INIT_ACK}. */
     public static final int COOKIE_ECHO = 10;
-    /** Accepts the cookie. */
+    /** Acknowledges {@link #COOKIE_ECHO}: the association is established. */
     public static final int COOKIE_ACK = 11;
-    /** Ends an association in order. */
+    /** Acknowledges {@link #SHUTDOWN_ACK}: the association has ended. */
     public static final int SHUTDOWN_COMPLETE = 14;
 
     private SctpChunk() {}

@@ -1,4 +1,6 @@
-/** Addresses, ports and flow keys as primitives, and their text forms. */
+/**
+ * Addresses, endpoints, flows and protocols as values and primitives, with their text forms. Nothing here resolves a host name.
+ */
 @NullMarked
 package org.lvs4j.net;
 

@@ -2,13 +2,16 @@ package org.lvs4j.service;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How packets reach a real server. Immutable. The socket plane always relays; the packet plane does as said here.
+ * The forwarding method of a real server: how the packet plane gets packets to it. Immutable. The socket plane relays bytes
+ * whatever the method is.
  *
  * @param method the method
- * @param tunnel how to encapsulate; null unless the method is {@link Method#TUNNEL}
+ * @param tunnel the encapsulation; null unless the method is {@link Method#TUNNEL}
  */
 public record Forwarding(Method method, @Nullable Tunnel tunnel) {
     private static final Forwarding MASQUERADE = new Forwarding(Method.MASQUERADE, null);
@@ -16,7 +19,11 @@ public record Forwarding(Method method, @Nullable Tunnel tunnel) {
     private static final Forwarding IPIP =
             new Forwarding(Method.TUNNEL, new Tunnel(Encapsulation.IPIP, 0, Checksum.NONE));
 
-    /** Checks that a tunnel is described if and only if the method is a tunnel. */
+    /**
+     * Checks the combination.
+     *
+     * @throws IllegalArgumentException if the method is a tunnel and none is given, or is not and one is given
+     */
     public Forwarding {
         requireNonNull(method, "method");
         if ((method == Method.TUNNEL) != (tunnel != null)) {
@@ -24,84 +31,88 @@ public record Forwarding(Method method, @Nullable Tunnel tunnel) {
         }
     }
 
-    /** Network address translation ({@code -m}). */
+    /** Masquerading: network address translation, {@code ipvsadm -m}. Replies must pass the director. */
     public static Forwarding masquerade() {
         return MASQUERADE;
     }
 
-    /** Direct routing ({@code -g}). */
+    /** Direct routing, {@code ipvsadm -g}. */
     public static Forwarding direct() {
         return DIRECT;
     }
 
-    /** An IP-in-IP tunnel ({@code -i}). */
+    /** An IP-in-IP tunnel, {@code ipvsadm -i}. */
     public static Forwarding ipip() {
         return IPIP;
     }
 
-    /** A tunnel of any kind. */
+    /** A tunnel of any kind, {@code ipvsadm -i --tun-type}. */
     public static Forwarding tunnel(Tunnel tunnel) {
         return new Forwarding(Method.TUNNEL, requireNonNull(tunnel, "tunnel"));
     }
 
-    /** The three methods. */
+    /** The three forwarding methods of IPVS. */
     public enum Method {
-        /** Rewrite addresses both ways. */
+        /** Translates the destination of requests and the source of replies. */
         MASQUERADE,
-        /** Encapsulate; the server answers the client itself. */
+        /** Encapsulates the packet. The server answers the client directly. */
         TUNNEL,
-        /** Hand over unchanged on the local network; the server answers the client itself. */
+        /** Sends the packet unchanged to the server's link-layer address. The server answers the client directly. */
         DIRECT
     }
 
     /** The kinds of tunnel. */
     public enum Encapsulation {
-        /** IP in IP. */
+        /** IP in IP: RFC 2003, and RFC 2473 for IPv6. */
         IPIP,
-        /** Generic UDP encapsulation. */
+        /** Generic UDP encapsulation, version 0 of the format in Linux. */
         GUE,
-        /** Generic routing encapsulation. */
+        /** Generic routing encapsulation, RFC 2784. */
         GRE
     }
 
-    /** What is done about the checksum of a GUE or GRE tunnel. */
+    /** The checksum in the outer header of a GUE or GRE tunnel. */
     public enum Checksum {
-        /** No checksum in the outer header. */
+        /** None. */
         NONE,
-        /** A checksum in the outer header. */
+        /** Computed over the whole packet. */
         FULL,
-        /** Remote checksum offload (GUE only). */
+        /** Remote checksum offload, GUE only: the receiver computes the inner checksum. */
         REMOTE
     }
 
     /**
-     * A tunnel.
+     * The encapsulation of a tunnel. Immutable.
      *
      * @param encapsulation the kind
-     * @param port destination port of a GUE tunnel, 1..65535; 0 for the others
-     * @param checksum what is done about the outer checksum
+     * @param port the UDP destination port of a GUE tunnel, 1..65535; 0 for the other kinds
+     * @param checksum the checksum in the outer header
      */
     public record Tunnel(Encapsulation encapsulation, int port, Checksum checksum) {
         /**
          * Checks the combination.
          *
-         * @throws IllegalArgumentException if the port or the checksum does not go with the kind of tunnel
+         * @throws IllegalArgumentException naming every value that does not go with the kind of tunnel
          */
         public Tunnel {
             requireNonNull(encapsulation, "encapsulation");
             requireNonNull(checksum, "checksum");
+            List<String> problems = new ArrayList<>();
             boolean gue = encapsulation == Encapsulation.GUE;
             if (gue && (port < 1 || port > 65_535)) {
-                throw new IllegalArgumentException("a GUE tunnel needs a port within 1..65535, not " + port);
+                problems.add("a GUE tunnel needs a port within 1..65535, not " + port);
             }
             if (!gue && port != 0) {
-                throw new IllegalArgumentException("only a GUE tunnel has a port, not " + encapsulation);
+                problems.add("only a GUE tunnel has a port, not " + encapsulation);
             }
             if (encapsulation == Encapsulation.IPIP && checksum != Checksum.NONE) {
-                throw new IllegalArgumentException("an IPIP tunnel has no checksum");
+                problems.add("an IPIP tunnel has no checksum");
             }
             if (encapsulation == Encapsulation.GRE && checksum == Checksum.REMOTE) {
-                throw new IllegalArgumentException("remote checksum offload is for GUE tunnels only");
+                problems.add("remote checksum offload is for GUE tunnels only");
+            }
+            if (!problems.isEmpty()) {
+                throw new IllegalArgumentException(String.join("; ", problems));
             }
         }
     }

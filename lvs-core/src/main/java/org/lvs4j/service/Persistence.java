@@ -8,37 +8,42 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.AddressFamily;
 
 /**
- * How long and for whom a service keeps clients on their server. Immutable.
+ * The persistence of a service: for how long, and by what, clients are kept on their real server ({@code ipvsadm -p}, {@code -M},
+ * {@code --pe}). Immutable.
  *
- * @param timeoutSeconds lifetime of a template, 1..{@value #MAX_TIMEOUT_SECONDS}
- * @param mask how much of the client's address counts: for IPv4 the netmask as a 32-bit number (it need not be a
- *     prefix), for IPv6 the prefix length 1..128
- * @param engine name of a persistence engine such as {@code sip}, or null for plain addresses
+ * <p>The ranges depend on the address family of the service, so {@link VirtualService.Builder#build} checks them.
+ *
+ * @param timeoutSeconds lifetime of a persistence template in seconds, 1..{@value #MAX_TIMEOUT_SECONDS}; each new connection of the
+ *     client restarts it
+ * @param mask the part of the client's address that counts: for IPv4 a netmask as a 32-bit number, not 0, which need not be a
+ *     prefix; for IPv6 a prefix length, 1..128
+ * @param engine the name of a persistence engine such as {@code sip}, or null to know clients by their address alone
  */
 public record Persistence(
         int timeoutSeconds, int mask, @Nullable String engine) {
-    /** Timeout of {@code ipvsadm -p} without a value, in seconds. */
+    /** The timeout of {@code ipvsadm -p} without a value, in seconds. */
     public static final int DEFAULT_TIMEOUT_SECONDS = 360;
 
-    /** The longest timeout: 31 days. */
+    /** The longest timeout in seconds: 31 days. */
     public static final int MAX_TIMEOUT_SECONDS = 31 * 24 * 60 * 60;
 
-    /** Each IPv4 client address by itself. */
+    /** The IPv4 mask 255.255.255.255: each client address has a template of its own. */
     public static final int FULL_MASK_V4 = -1;
 
-    /** Each IPv6 client address by itself. */
+    /** The IPv6 prefix length 128: each client address has a template of its own. */
     public static final int FULL_MASK_V6 = 128;
 
     /**
-     * Persistence by whole client addresses.
+     * Persistence by whole client addresses, without an engine.
      *
-     * @param timeoutSeconds lifetime of a template, 1..{@value #MAX_TIMEOUT_SECONDS}
+     * @param family the address family of the service
+     * @param timeoutSeconds lifetime of a template in seconds, 1..{@value #MAX_TIMEOUT_SECONDS}
      */
     public static Persistence of(AddressFamily family, int timeoutSeconds) {
         return new Persistence(timeoutSeconds, fullMask(family), null);
     }
 
-    /** The mask under which every bit of an address counts. */
+    /** The mask under which every bit of a client's address counts: {@link #FULL_MASK_V4} or {@link #FULL_MASK_V6}. */
     public static int fullMask(AddressFamily family) {
         return requireNonNull(family, "family") == AddressFamily.IPV4 ? FULL_MASK_V4 : FULL_MASK_V6;
     }

@@ -4,28 +4,29 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.Endpoint;
 
 /**
- * One real server of a service as it is configured. Immutable.
+ * The configuration of one real server of a service. Immutable.
  *
  * <pre>{@code
  * RealServer server = RealServer.builder("192.168.1.1:8080").weight(3).build();
  * }</pre>
  *
- * @param endpoint its address; port 0 keeps the port that the client asked for
- * @param weight its share, 0..2147483647; zero means no new connections, existing ones continue
+ * @param endpoint its unicast address and port; port 0 keeps the destination port of the client's packets
+ * @param weight its share of new connections, 0..2147483647; 0 quiesces it: no new connections, existing ones continue
  * @param forwarding how packets reach it
- * @param upperThreshold no new connections from this many on (active and inactive); 0 for no limit
- * @param lowerThreshold new connections again below this many; 0 for three quarters of the upper one
+ * @param upperThreshold the number of connections, active and inactive, at which it becomes overloaded and gets no new ones; 0
+ *     for no limit
+ * @param lowerThreshold the number of connections below which an overloaded server gets new ones again, at most the upper
+ *     threshold; 0 for three quarters of that
  */
 public record RealServer(Endpoint endpoint, int weight, Forwarding forwarding, int upperThreshold, int lowerThreshold) {
 
     /**
-     * Checks the numbers.
+     * Checks all values at once.
      *
-     * @throws IllegalArgumentException naming every problem found
+     * @throws IllegalArgumentException naming every value that is out of range
      */
     public RealServer {
         requireNonNull(endpoint, "endpoint");
@@ -49,29 +50,44 @@ public record RealServer(Endpoint endpoint, int weight, Forwarding forwarding, i
     }
 
     /**
-     * The server at an endpoint such as {@code 192.168.1.1:8080}, of weight 1.
+     * A masqueraded server of weight 1 without thresholds.
      *
-     * @throws IllegalArgumentException if the text is not an endpoint
+     * @param endpoint its address and port, such as {@code 192.168.1.1:8080}
+     * @throws IllegalArgumentException if the text is not an endpoint, see {@link Endpoint#parse}, or not a unicast one
      */
     public static RealServer of(String endpoint) {
         return builder(endpoint).build();
     }
 
     /**
-     * A builder for the server at an endpoint such as {@code 192.168.1.1:8080}.
+     * A masqueraded server of weight 1 without thresholds.
      *
-     * @throws IllegalArgumentException if the text is not an endpoint
+     * @throws IllegalArgumentException if the address is not a unicast one
+     */
+    public static RealServer of(Endpoint endpoint) {
+        return builder(endpoint).build();
+    }
+
+    /**
+     * A builder for a server.
+     *
+     * @param endpoint its address and port, such as {@code 192.168.1.1:8080}
+     * @throws IllegalArgumentException if the text is not an endpoint, see {@link Endpoint#parse}
      */
     public static Builder builder(String endpoint) {
-        return builder(Endpoint.parse(endpoint));
+        return builder(Endpoint.parse(requireNonNull(endpoint, "endpoint")));
     }
 
     /** A builder for the server at an endpoint. */
     public static Builder builder(Endpoint endpoint) {
-        return new Builder(endpoint);
+        return new Builder(requireNonNull(endpoint, "endpoint"));
     }
 
-    /** The same server with another weight. */
+    /**
+     * The same server with another weight.
+     *
+     * @throws IllegalArgumentException if the weight is negative
+     */
     public RealServer withWeight(int newWeight) {
         return new RealServer(endpoint, newWeight, forwarding, upperThreshold, lowerThreshold);
     }
@@ -82,54 +98,52 @@ public record RealServer(Endpoint endpoint, int weight, Forwarding forwarding, i
         return endpoint + " weight " + weight;
     }
 
-    /** Collects the parts of a real server; not thread-safe. Weight 1, masquerading and no thresholds by default. */
+    /** Builds a real server. By default it is masqueraded, has weight 1 and no thresholds. Not thread-safe. */
     public static final class Builder {
         private final Endpoint endpoint;
         private int weight = 1;
-        private @Nullable Forwarding forwarding;
+        private Forwarding forwarding = Forwarding.masquerade();
         private int upperThreshold;
         private int lowerThreshold;
 
         private Builder(Endpoint endpoint) {
-            this.endpoint = requireNonNull(endpoint, "endpoint");
+            this.endpoint = endpoint;
         }
 
-        /** Its share of new connections, 0..2147483647. */
-        public Builder weight(int value) {
-            weight = value;
+        /** Its share of new connections, 0..2147483647; 0 quiesces it. 1 by default. */
+        public Builder weight(int weight) {
+            this.weight = weight;
             return this;
         }
 
-        /** How packets reach it. */
-        public Builder forwarding(Forwarding value) {
-            forwarding = requireNonNull(value, "value");
+        /** How packets reach it. {@link Forwarding#masquerade()} by default. */
+        public Builder forwarding(Forwarding forwarding) {
+            this.forwarding = requireNonNull(forwarding, "forwarding");
             return this;
         }
 
-        /** No new connections from this many on; 0 for no limit. */
+        /** The number of connections at which it becomes overloaded and gets no new ones; 0, the default, for no limit. */
         public Builder upperThreshold(int connections) {
             upperThreshold = connections;
             return this;
         }
 
-        /** New connections again below this many; 0 for three quarters of the upper threshold. */
+        /**
+         * The number of connections below which an overloaded server gets new ones again, at most the upper threshold; 0, the
+         * default, for three quarters of that.
+         */
         public Builder lowerThreshold(int connections) {
             lowerThreshold = connections;
             return this;
         }
 
         /**
-         * Checks everything at once.
+         * Checks all values at once and builds the server.
          *
-         * @throws IllegalArgumentException naming every problem found
+         * @throws IllegalArgumentException naming every value that is out of range
          */
         public RealServer build() {
-            return new RealServer(
-                    endpoint,
-                    weight,
-                    forwarding == null ? Forwarding.masquerade() : forwarding,
-                    upperThreshold,
-                    lowerThreshold);
+            return new RealServer(endpoint, weight, forwarding, upperThreshold, lowerThreshold);
         }
     }
 }

@@ -6,61 +6,70 @@ import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
 
-/** What a virtual service is found by: an address with its protocol, or a firewall mark. Immutable. */
+/** The key of a virtual service: a protocol and a virtual endpoint, or a firewall mark. Immutable. */
 public sealed interface ServiceKey permits ServiceKey.Address, ServiceKey.Mark {
 
     /** The family of the clients and of the virtual address. */
     AddressFamily family();
 
     /**
-     * The TCP service at an endpoint such as {@code 10.0.0.1:80}.
+     * The key of a TCP service.
      *
-     * @throws IllegalArgumentException if the text is not an endpoint
+     * @param endpoint the virtual endpoint, such as {@code 10.0.0.1:80}
+     * @throws IllegalArgumentException if the text is not an endpoint, see {@link Endpoint#parse}
      */
     static ServiceKey tcp(String endpoint) {
-        return of(Protocol.TCP, Endpoint.parse(endpoint));
+        return of(Protocol.TCP, Endpoint.parse(requireNonNull(endpoint, "endpoint")));
     }
 
     /**
-     * The UDP service at an endpoint such as {@code 10.0.0.1:53}.
+     * The key of a UDP service.
      *
-     * @throws IllegalArgumentException if the text is not an endpoint
+     * @param endpoint the virtual endpoint, such as {@code 10.0.0.1:53}
+     * @throws IllegalArgumentException if the text is not an endpoint, see {@link Endpoint#parse}
      */
     static ServiceKey udp(String endpoint) {
-        return of(Protocol.UDP, Endpoint.parse(endpoint));
+        return of(Protocol.UDP, Endpoint.parse(requireNonNull(endpoint, "endpoint")));
     }
 
-    /** The service at an endpoint; port 0 stands for every port of the address. */
+    /**
+     * The key of a service of any protocol.
+     *
+     * @param endpoint the virtual endpoint; port 0 is every port of the address
+     */
     static ServiceKey of(Protocol protocol, Endpoint endpoint) {
         return new Address(protocol, endpoint);
     }
 
     /**
-     * The IPv4 service of a firewall mark.
+     * The key of the IPv4 service of a firewall mark.
      *
-     * @throws IllegalArgumentException if the mark is zero
+     * @param mark the mark as an unsigned 32-bit number, not 0
+     * @throws IllegalArgumentException if the mark is 0
      */
     static ServiceKey mark(int mark) {
         return new Mark(mark, AddressFamily.IPV4);
     }
 
     /**
-     * The service of a firewall mark for one address family.
+     * The key of the service of a firewall mark.
      *
-     * @throws IllegalArgumentException if the mark is zero
+     * @param mark the mark as an unsigned 32-bit number, not 0
+     * @param family the family of its clients; one mark may have a service of each
+     * @throws IllegalArgumentException if the mark is 0
      */
     static ServiceKey mark(int mark, AddressFamily family) {
         return new Mark(mark, family);
     }
 
     /**
-     * A service at an address.
+     * The key of a service at an address.
      *
      * @param protocol the transport protocol
-     * @param endpoint the virtual address; port 0 stands for every port, and needs persistence
+     * @param endpoint the virtual endpoint; port 0 is every port of the address, which needs persistence
      */
     record Address(Protocol protocol, Endpoint endpoint) implements ServiceKey {
-        /** Checks for nulls. */
+        /** Refuses nulls. */
         public Address {
             requireNonNull(protocol, "protocol");
             requireNonNull(endpoint, "endpoint");
@@ -71,7 +80,7 @@ public sealed interface ServiceKey permits ServiceKey.Address, ServiceKey.Mark {
             return endpoint.address().family();
         }
 
-        /** For example {@code TCP 10.0.0.1:80}. */
+        /** For messages, for example {@code TCP 10.0.0.1:80}. */
         @Override
         public String toString() {
             return protocol + " " + endpoint;
@@ -79,13 +88,17 @@ public sealed interface ServiceKey permits ServiceKey.Address, ServiceKey.Mark {
     }
 
     /**
-     * A service of a firewall mark.
+     * The key of a service of a firewall mark.
      *
-     * @param mark the mark as an unsigned 32-bit number, not zero
+     * @param mark the mark as an unsigned 32-bit number, not 0
      * @param family the family of its clients
      */
     record Mark(int mark, AddressFamily family) implements ServiceKey {
-        /** Checks the mark. */
+        /**
+         * Checks the mark.
+         *
+         * @throws IllegalArgumentException if it is 0
+         */
         public Mark {
             requireNonNull(family, "family");
             if (mark == 0) {
@@ -93,7 +106,7 @@ public sealed interface ServiceKey permits ServiceKey.Address, ServiceKey.Mark {
             }
         }
 
-        /** For example {@code FWM 5} or {@code FWM 6 IPv6}. */
+        /** For messages, for example {@code FWM 5} or {@code FWM 6 IPv6}. */
         @Override
         public String toString() {
             return "FWM " + Integer.toUnsignedString(mark) + (family == AddressFamily.IPV6 ? " IPv6" : "");

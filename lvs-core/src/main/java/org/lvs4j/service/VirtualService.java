@@ -10,18 +10,18 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
 
 /**
- * One virtual service as it is configured, without its servers. Immutable.
+ * The configuration of one virtual service, without its real servers. Immutable.
  *
  * <pre>{@code
- * VirtualService web = VirtualService.builder(ServiceKey.tcp("10.0.0.1:80")).scheduler("wrr").build();
+ * VirtualService web = VirtualService.of(ServiceKey.tcp("10.0.0.1:80"), "wrr");
+ * VirtualService sticky = VirtualService.builder(ServiceKey.tcp("10.0.0.1:443")).persistent(300).build();
  * }</pre>
  */
 public final class VirtualService {
-    /** The scheduler of a service that names none. */
+    /** The scheduler of a service that names none, as in {@code ipvsadm}: weighted least-connection. */
     public static final String DEFAULT_SCHEDULER = "wlc";
 
     private static final Duration LONGEST_SLOW_START = Duration.ofDays(1);
@@ -44,12 +44,31 @@ public final class VirtualService {
         slowStart = builder.slowStart;
     }
 
+    /**
+     * A service with the default scheduler and no further options.
+     *
+     * @throws IllegalArgumentException if the key has port 0, which needs persistence
+     */
+    public static VirtualService of(ServiceKey key) {
+        return builder(key).build();
+    }
+
+    /**
+     * A service without further options.
+     *
+     * @param scheduler the name of its scheduler, such as {@code wrr}; the director checks that there is one
+     * @throws IllegalArgumentException if the key has port 0, which needs persistence, or the name is blank
+     */
+    public static VirtualService of(ServiceKey key, String scheduler) {
+        return builder(key).scheduler(scheduler).build();
+    }
+
     /** A builder for the service of a key. */
     public static Builder builder(ServiceKey key) {
         return new Builder(requireNonNull(key, "key"));
     }
 
-    /** What the service is found by. */
+    /** The key by which the director finds the service. */
     public ServiceKey key() {
         return key;
     }
@@ -64,22 +83,22 @@ public final class VirtualService {
         return flags;
     }
 
-    /** How clients are kept on their server, or null if they are not. */
+    /** Its persistence, or null if clients are not kept on their server. */
     public @Nullable Persistence persistence() {
         return persistence;
     }
 
-    /** Whether each datagram is scheduled by itself (UDP only). */
+    /** Whether each datagram is scheduled by itself ({@code ipvsadm -o}). UDP and firewall marks only. */
     public boolean onePacket() {
         return onePacket;
     }
 
-    /** How long a server that comes into service takes to its full weight; zero for no time. */
+    /** The time that a server which comes into service takes to its full weight; zero for the director's default. */
     public Duration slowStart() {
         return slowStart;
     }
 
-    /** A builder that starts from this service. */
+    /** A builder with the values of this service. */
     public Builder toBuilder() {
         Builder builder = new Builder(key)
                 .scheduler(scheduler)
@@ -113,19 +132,20 @@ public final class VirtualService {
     }
 
     /**
-     * Checks the time of a slow start and returns it.
+     * Checks the duration of a slow start.
      *
+     * @return the duration
      * @throws IllegalArgumentException if it is negative or longer than a day
      */
-    public static Duration requireSlowStart(Duration value) {
-        if (value.isNegative() || value.compareTo(LONGEST_SLOW_START) > 0) {
-            throw new IllegalArgumentException(
-                    "slow start of " + value.toSeconds() + " s is outside 0.." + LONGEST_SLOW_START.toSeconds() + " s");
+    public static Duration requireSlowStart(Duration duration) {
+        if (requireNonNull(duration, "duration").isNegative() || duration.compareTo(LONGEST_SLOW_START) > 0) {
+            throw new IllegalArgumentException("slow start of " + duration.toSeconds() + " s is outside 0.."
+                    + LONGEST_SLOW_START.toSeconds() + " s");
         }
-        return value;
+        return duration;
     }
 
-    /** Collects the parts of a service; not thread-safe. */
+    /** Builds a virtual service. Not thread-safe. */
     public static final class Builder {
         private final ServiceKey key;
         private final Set<SchedulerFlag> flags = EnumSet.noneOf(SchedulerFlag.class);
@@ -138,49 +158,57 @@ public final class VirtualService {
             this.key = key;
         }
 
-        /** The name of the scheduler; {@value #DEFAULT_SCHEDULER} if never called. */
-        public Builder scheduler(String name) {
-            scheduler = requireNonNull(name, "name");
+        /** The name of the scheduler, not blank. {@value #DEFAULT_SCHEDULER} by default. */
+        public Builder scheduler(String scheduler) {
+            this.scheduler = requireNonNull(scheduler, "scheduler");
             return this;
         }
 
-        /** Adds a flag for the scheduler. */
+        /** Adds a flag for the scheduler. None by default. */
         public Builder flag(SchedulerFlag flag) {
             flags.add(requireNonNull(flag, "flag"));
             return this;
         }
 
-        /** Keeps each client address on its server for so many seconds after its last connection. */
+        /**
+         * Keeps each client address on its server.
+         *
+         * @param timeoutSeconds for how many seconds after its last new connection, 1..{@value Persistence#MAX_TIMEOUT_SECONDS}
+         */
         public Builder persistent(int timeoutSeconds) {
             return persistence(Persistence.of(key.family(), timeoutSeconds));
         }
 
-        /** Keeps clients on their server; null turns that off. */
-        public Builder persistence(@Nullable Persistence value) {
-            persistence = value;
+        /** Keeps clients on their server; null, the default, does not. */
+        public Builder persistence(@Nullable Persistence persistence) {
+            this.persistence = persistence;
             return this;
         }
 
-        /** Schedules each datagram by itself. */
-        public Builder onePacket(boolean value) {
-            onePacket = value;
-            return this;
-        }
-
-        /**
-         * Lets the weight of a server grow from 1 to what is configured over this time, in steps of a second, when it is
-         * added or its weight was zero. Ours, not of IPVS; zero, the default, leaves it to the director. Weights are whole numbers, so a server needs
-         * a weight well above 1 for this to matter, and a scheduler that heeds weights.
-         */
-        public Builder slowStart(Duration value) {
-            slowStart = requireNonNull(value, "value");
+        /** Whether each datagram is scheduled by itself; UDP and firewall marks only. False by default. */
+        public Builder onePacket(boolean onePacket) {
+            this.onePacket = onePacket;
             return this;
         }
 
         /**
-         * Checks everything at once.
+         * The time over which the weight of a server grows linearly from 1 to its configured value, in steps of a second, after
+         * the server has been added or its weight raised from 0. At most a day; zero, the default, for the director's default.
+         * Not part of IPVS.
          *
-         * @throws IllegalArgumentException naming every problem found
+         * <p>Weights are whole numbers, so this has an effect only on weights well above 1, and only with a scheduler that uses
+         * weights.
+         */
+        public Builder slowStart(Duration duration) {
+            slowStart = requireNonNull(duration, "duration");
+            return this;
+        }
+
+        /**
+         * Checks all values at once and builds the service.
+         *
+         * @throws IllegalArgumentException naming every problem: a blank scheduler, a value out of range, port 0 without
+         *     persistence, one-packet scheduling of TCP or SCTP
          */
         public VirtualService build() {
             List<String> problems = new ArrayList<>();
@@ -196,8 +224,7 @@ public final class VirtualService {
                 problems.addAll(persistence.problems(key.family()));
             }
             if (key instanceof ServiceKey.Address address) {
-                Endpoint endpoint = address.endpoint();
-                if (endpoint.port() == 0 && persistence == null) {
+                if (address.endpoint().port() == 0 && persistence == null) {
                     problems.add("port 0 (every port) needs persistence");
                 }
                 if (onePacket && address.protocol() != Protocol.UDP) {

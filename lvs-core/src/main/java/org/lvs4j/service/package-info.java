@@ -1,4 +1,4 @@
-/** What is configured: virtual services and real servers as immutable values, and their validation. */
+/** The configuration of virtual services and real servers as immutable values, and its validation. */
 @NullMarked
 package org.lvs4j.service;
 

@@ -1,7 +1,8 @@
 package org.lvs4j.stats;
 
 /**
- * Averages over the last seconds, as IPVS estimates them. Immutable.
+ * Rates as IPVS estimates them ({@code ip_vs_est.c}, Linux 6.1): exponential averages, updated every two seconds with a weight of a
+ * quarter for the newest two. Immutable.
  *
  * @param connectionsPerSecond connections scheduled per second
  * @param inPacketsPerSecond packets from clients per second

@@ -1,4 +1,4 @@
-/** Counters that scale with cores, the rate estimator of IPVS, and snapshots of both. */
+/** Traffic counters and rates as values. */
 @NullMarked
 package org.lvs4j.stats;
 
