@@ -22,23 +22,4 @@ module org.lvs4j.core {
 
     provides org.lvs4j.persistence.engine.PersistenceEngine with
             org.lvs4j.persistence.engine.SipEngine;
-    provides org.lvs4j.scheduler.SchedulerProvider with
-            org.lvs4j.scheduler.RoundRobin.Provider,
-            org.lvs4j.scheduler.WeightedRoundRobin.Provider,
-            org.lvs4j.scheduler.LeastConnection.Provider,
-            org.lvs4j.scheduler.WeightedLeastConnection.Provider,
-            org.lvs4j.scheduler.ShortestExpectedDelay.Provider,
-            org.lvs4j.scheduler.NeverQueue.Provider,
-            org.lvs4j.scheduler.Failover.Provider,
-            org.lvs4j.scheduler.Overflow.Provider,
-            org.lvs4j.scheduler.DestinationHashing.Provider,
-            org.lvs4j.scheduler.SourceHashing.Provider,
-            org.lvs4j.scheduler.MaglevHashing.Provider,
-            org.lvs4j.scheduler.TwoChoices.Provider,
-            org.lvs4j.scheduler.LocalityLeastConnection.Provider,
-            org.lvs4j.scheduler.ReplicatedLocality.Provider,
-            org.lvs4j.scheduler.BoundedMaglev.Provider,
-            org.lvs4j.scheduler.MaglevHashing.StableProvider,
-            org.lvs4j.scheduler.RendezvousHashing.Provider,
-            org.lvs4j.scheduler.PeakEwma.Provider;
 }

@@ -123,7 +123,7 @@ final class ConnectionDispatcher {
         ServiceState service = services.table().get(key);
         Scheduler scheduler = service == null ? null : service.view().scheduler();
         if (scheduler != null) {
-            scheduler.observed(held.server().id(), latencyNanos);
+            scheduler.latencyObserved(held.server().id(), latencyNanos);
         }
     }
 

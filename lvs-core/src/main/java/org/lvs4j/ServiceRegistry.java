@@ -131,7 +131,7 @@ final class ServiceRegistry {
         if (scheduler == null || !before.scheduler().equals(config.scheduler())) {
             scheduler = newScheduler(config, view.servers());
         } else if (!before.flags().equals(config.flags())) {
-            scheduler = scheduler.flagged(config.flags());
+            scheduler = scheduler.flagsChanged(config.flags());
         }
         ServiceState.View next = new ServiceState.View(config, engine, view.servers(), scheduler);
         service.publish(config.slowStart().equals(before.slowStart()) ? next : slowStarts.reweighted(next));
@@ -181,7 +181,7 @@ final class ServiceRegistry {
         ServerPool pool = view.servers().with(state, slowStarts.of(view.config()));
         Scheduler scheduler;
         try {
-            scheduler = view.scheduler() == null ? null : view.scheduler().added(pool);
+            scheduler = view.scheduler() == null ? null : view.scheduler().serverAdded(pool);
         } catch (IllegalArgumentException e) {
             state.configure(before);
             if (!revived) {
@@ -210,7 +210,7 @@ final class ServiceRegistry {
         ServerPool pool = view.servers().reread(slowStarts.of(view.config()));
         Scheduler scheduler;
         try {
-            scheduler = view.scheduler() == null ? null : view.scheduler().edited(pool, index);
+            scheduler = view.scheduler() == null ? null : view.scheduler().serverEdited(pool, index);
         } catch (IllegalArgumentException e) {
             state.configure(before);
             throw new DirectorException(Reason.INVALID, e.getMessage());
@@ -227,7 +227,7 @@ final class ServiceRegistry {
         int index = requireServer(view, key, endpoint);
         ServerState state = view.servers().state(index);
         ServerPool pool = view.servers().without(index);
-        Scheduler scheduler = view.scheduler() == null ? null : view.scheduler().removed(pool, index);
+        Scheduler scheduler = view.scheduler() == null ? null : view.scheduler().serverRemoved(pool, index);
         service.publish(view.with(pool, scheduler));
         trash.put(key, state);
         return state.config();

@@ -69,7 +69,7 @@ final class SlowStarts {
         Scheduler scheduler = view.scheduler();
         for (int i = 0; i < pool.size() && scheduler != null; i++) {
             if (pool.weight(i) != view.servers().weight(i)) {
-                scheduler = scheduler.edited(pool, i);
+                scheduler = scheduler.serverEdited(pool, i);
             }
         }
         return view.with(pool, scheduler);

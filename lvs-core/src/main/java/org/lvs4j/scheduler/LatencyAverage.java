@@ -5,11 +5,13 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A moving average of latencies that is quick to rise and slow to fall: a longer latency replaces it, a shorter one
- * counts the more the longer ago the one before it was, and silence lets it fade.
+ * An exponentially weighted moving average of latencies that rises at once and falls slowly. A latency above the average replaces it.
+ * A lower latency has the more weight, the longer ago the previous observation was. Without observations the average decays
+ * to zero, with a time constant of 10 s.
  *
- * <p>Guarantees: thread-safe; no longer latency is missed, while of shorter ones observed at the same moment some may be.
- * Progress: lock-free, reading is wait-free; nothing allocates.
+ * <p>Guarantees: thread-safe. No latency above the average is lost; of lower ones observed at the same moment, some may be.
+ *
+ * <p>Progress: {@link #observe} is lock-free, {@link #nanos} is wait-free. Neither allocates.
  */
 final class LatencyAverage {
     private static final VarHandle AVERAGE;
@@ -26,23 +28,25 @@ final class LatencyAverage {
         }
     }
 
-    // Opaque access suffices for both: they guard no other data, and a reading from between the two writes is off by
-    // one
-    // observation at most.
+    // Opaque reads suffice for both in nanos: they guard no other data, and a read between the two writes of an observation is
+    // off by that observation at most.
     private long averageBits = Double.doubleToRawLongBits(Double.NaN);
     private long observedNanos;
 
-    /** The average in nanoseconds, or NaN if nothing was observed yet. */
+    /** The average in nanoseconds, or NaN before the first observation. */
     double nanos(long nowNanos) {
-        return average() * remaining(nowNanos - (long) OBSERVED.getOpaque(this));
+        double average = Double.longBitsToDouble((long) AVERAGE.getOpaque(this));
+        return average * remaining(nowNanos - (long) OBSERVED.getOpaque(this));
     }
 
+    /** Observes a latency in nanoseconds, not negative. */
     void observe(long latencyNanos, long nowNanos) {
-        // Volatile, and before the time: what another one writes after it has lost the race for the time makes the
-        // compare-and-set below fail.
+        // Volatile, and before the time: if another thread changes the average after this thread has won the race for the time,
+        // the compare-and-set below fails.
         long bits = (long) AVERAGE.getVolatile(this);
         long before = (long) OBSERVED.getVolatile(this);
-        // Who fails to move the time has lost to an observation of the same moment; then only a longer latency counts.
+        // A thread that fails to advance the time has lost to an observation of the same moment. Then the average does not
+        // decay, and only a longer latency changes it.
         double remaining = OBSERVED.compareAndSet(this, before, nowNanos) ? remaining(nowNanos - before) : 1;
         while (true) {
             double average = Double.longBitsToDouble(bits) * remaining;
@@ -52,16 +56,13 @@ final class LatencyAverage {
             if (AVERAGE.compareAndSet(this, bits, Double.doubleToRawLongBits(now))) {
                 return;
             }
-            // What the other one has written is of this moment and must not fade.
+            // The other thread's average is of this moment and must not decay.
             remaining = 1;
             bits = (long) AVERAGE.getVolatile(this);
         }
     }
 
-    private double average() {
-        return Double.longBitsToDouble((long) AVERAGE.getOpaque(this));
-    }
-
+    /** The factor by which an average has decayed. */
     private static double remaining(long elapsedNanos) {
         return elapsedNanos <= 0 ? 1 : Math.exp(-elapsedNanos / TIME_CONSTANT_NANOS);
     }

@@ -4,117 +4,128 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * What some threads keep for themselves of a {@link LoadTournament} while they race with others: servers to pick next, and
- * marks on those whose load is to be read again.
+ * The state that some threads keep of a {@link LoadTournament} under contention: reserved servers for their next picks, and marks of
+ * servers whose load must be read again.
  *
- * <p>Assumptions: who calls {@link #fill}, {@link #add}, {@link #beginUnmarking} and {@link #unmark} has taken the lock of the
- * tournament. Guarantees: a server set aside is taken once; whoever unmarks a server sees the load that it was marked for,
- * and no mark is lost. Progress: lock-free, marking and unmarking are wait-free. Lies in cache lines of its own.
+ * <p>Assumptions: a thread that calls {@link #add}, {@link #publish}, {@link #clearMarked}, {@link #clearOverflowed} or {@link
+ * #takeMark} holds the lock of the tournament.
+ *
+ * <p>Guarantees: a reserved server is taken once. A thread that takes a mark sees the load that the server was marked for. No mark
+ * is lost.
+ *
+ * <p>Progress: {@link #take} is lock-free, {@link #mark} is wait-free. A cell shares no cache line with other objects.
  */
 final class LoadCell {
-    /** How many servers may be set aside. */
-    static final int MOST = 16;
+    /** The number of servers that may be reserved. */
+    static final int CAPACITY = 16;
 
-    /** How many marks there is room for. */
+    /** The number of marks that fit. */
     static final int MARKS = 64;
 
-    // Lines of eight words, and a distance from whatever lies before and after.
+    // Indexes of words. A cache line is eight words; two of them separate the used words from other objects.
     private static final int STATE = 16;
     private static final int MARKED = 24;
-    private static final int LOST = 25;
+    private static final int OVERFLOWED = 25;
     private static final int NEXT_MARK = 26;
-    private static final int FIRST_ASIDE = 32;
+    private static final int FIRST_RESERVED = 32;
     private static final int FIRST_MARK = 48;
     private static final int SIZE = FIRST_MARK + MARKS + 16;
 
-    // The state: how often it was filled, the place of the server to take next, the end of the places.
-    private static final int NEXT_BITS = 8;
-    private static final long PLACE_MASK = (1L << NEXT_BITS) - 1;
-    private static final long ONE_TAKEN = 1L << NEXT_BITS;
-    private static final long ONE_FILLING = 1L << 2 * NEXT_BITS;
+    // The state, from the lowest bits: the number of reserved servers, the slot of the next one, a count of publications.
+    private static final int SLOT_BITS = 8;
+    private static final long SLOT_MASK = (1L << SLOT_BITS) - 1;
+    private static final long ONE_TAKEN = 1L << SLOT_BITS;
+    private static final long ONE_PUBLICATION = 1L << 2 * SLOT_BITS;
 
     private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
 
     private final long[] words = new long[SIZE];
 
-    /** Whether no server is set aside. */
+    /** Whether no server is reserved. */
     boolean isEmpty() {
-        long state = (long) WORD.getOpaque(words, STATE);
+        long state = wordOpaque(STATE);
         return next(state) == end(state);
     }
 
-    /** The index of a server that was set aside, or {@link Scheduler#NONE}. */
+    /** Takes the next reserved server: its index, or {@link Scheduler#NONE}. */
     int take() {
         while (true) {
-            // Acquires what was added before the release in fill.
+            // Acquires the reserved servers from the release in publish.
             long state = (long) WORD.getAcquire(words, STATE);
             if (next(state) == end(state)) {
                 return Scheduler.NONE;
             }
-            int index = (int) (long) WORD.getOpaque(words, FIRST_ASIDE + next(state));
+            int index = (int) wordOpaque(FIRST_RESERVED + next(state));
             if (WORD.compareAndSet(words, STATE, state, state + ONE_TAKEN)) {
                 return index;
             }
         }
     }
 
-    /** Puts a server at a place, which must not be one that {@link #take} may look at: the cell is empty. */
-    void add(int place, int index) {
-        WORD.setOpaque(words, FIRST_ASIDE + place, (long) index);
+    /** Writes a server to a slot of an empty cell, where {@link #take} does not look before {@link #publish}. */
+    void add(int slot, int index) {
+        WORD.setOpaque(words, FIRST_RESERVED + slot, (long) index);
     }
 
-    /** Sets so many of the servers added aside. */
-    void fill(int count) {
-        // Nobody else writes to it while it is empty. Releases what was added to the acquire in take.
-        long state = (long) WORD.getOpaque(words, STATE);
-        WORD.setRelease(words, STATE, (state & -ONE_FILLING) + ONE_FILLING + count);
+    /** Makes the first servers added available to {@link #take}. */
+    void publish(int count) {
+        // No other thread writes the state of an empty cell. Releases the servers to the acquire in take.
+        long state = wordOpaque(STATE);
+        WORD.setRelease(words, STATE, (state & -ONE_PUBLICATION) + ONE_PUBLICATION + count);
     }
 
-    /** Says that the load of a server is to be read again. */
+    /** Marks a server whose load has changed before the call. */
     void mark(int index) {
-        int hint = (int) (long) WORD.getOpaque(words, NEXT_MARK);
+        int hint = (int) wordOpaque(NEXT_MARK);
         boolean found = false;
         for (int step = 0; step < 4 && !found; step++) {
-            int place = hint + step & MARKS - 1;
-            // Publishes the change of the load, which came before, to who unmarks.
-            found = WORD.compareAndSet(words, FIRST_MARK + place, 0L, index + 1L);
+            int slot = hint + step & MARKS - 1;
+            // Volatile: releases the change of the load to the acquire in takeMark.
+            found = WORD.compareAndSet(words, FIRST_MARK + slot, 0L, index + 1L);
             if (found) {
-                WORD.setOpaque(words, NEXT_MARK, (long) place + 1);
+                WORD.setOpaque(words, NEXT_MARK, (long) slot + 1);
             }
         }
         if (!found) {
-            WORD.setVolatile(words, LOST, 1L);
+            // Volatile: releases the change of the load to the getAndSet in clearOverflowed.
+            WORD.setVolatile(words, OVERFLOWED, 1L);
         }
-        // Volatile, as the compare-and-set: either this sees that the flag is down or who takes it down sees the mark.
+        // Volatile, as the writes above and the getAndSet in clearMarked: either this read returns 0, or the thread that
+        // clears the flag afterwards sees the mark.
         if ((long) WORD.getVolatile(words, MARKED) == 0) {
             WORD.setVolatile(words, MARKED, 1L);
         }
     }
 
-    /** Whether there may be marks, of which each has to be looked at then. */
-    boolean beginUnmarking() {
-        return (long) WORD.getOpaque(words, MARKED) != 0 && (long) WORD.getAndSet(words, MARKED, 0L) != 0;
+    /** Clears the flag that there are marks, and returns whether it was set. If so, the caller must take them all. */
+    boolean clearMarked() {
+        return wordOpaque(MARKED) != 0 && (long) WORD.getAndSet(words, MARKED, 0L) != 0;
     }
 
-    /** Whether there were more marks than room, so that any load may have changed. */
-    boolean unmarkAll() {
-        return (long) WORD.getVolatile(words, LOST) != 0 && (long) WORD.getAndSet(words, LOST, 0L) != 0;
+    /** Clears the flag that some marks did not fit, and returns whether it was set. If so, any load may have changed. */
+    boolean clearOverflowed() {
+        return (long) WORD.getVolatile(words, OVERFLOWED) != 0 && (long) WORD.getAndSet(words, OVERFLOWED, 0L) != 0;
     }
 
-    /** The index of the server marked at a place, which is free then, or {@link Scheduler#NONE}. */
-    int unmark(int place) {
-        long mark = (long) WORD.getAcquire(words, FIRST_MARK + place);
+    /** Takes the mark of a slot, 0..{@link #MARKS}-1: the index of the marked server, or {@link Scheduler#NONE}. */
+    int takeMark(int slot) {
+        // Acquires the load from the compare-and-set in mark.
+        long mark = (long) WORD.getAcquire(words, FIRST_MARK + slot);
         if (mark != 0) {
-            WORD.setOpaque(words, FIRST_MARK + place, 0L);
+            WORD.setOpaque(words, FIRST_MARK + slot, 0L);
         }
         return (int) mark - 1;
     }
 
+    private long wordOpaque(int word) {
+        return (long) WORD.getOpaque(words, word);
+    }
+
     private static int next(long state) {
-        return (int) (state >>> NEXT_BITS & PLACE_MASK);
+        return (int) (state >>> SLOT_BITS & SLOT_MASK);
     }
 
     private static int end(long state) {
-        return (int) (state & PLACE_MASK);
+        return (int) (state & SLOT_MASK);
     }
 }

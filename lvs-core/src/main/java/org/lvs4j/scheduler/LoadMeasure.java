@@ -1,36 +1,37 @@
 package org.lvs4j.scheduler;
 
 /**
- * By what schedulers compare servers: a load, divided by the weight or not. Loads are compared as cross products, never
- * divided; those of up to 16 million active connections on servers of any weight are exact. Ties go to the newest server.
+ * The figure by which least-connection schedulers compare servers: a load, divided by the weight or not. Loads are compared as
+ * cross products, without a division; this is exact up to 16 million active connections on servers of any weight. Ties go to the
+ * newest server.
  *
- * @param activeWorth what an active connection counts
- * @param inactiveWorth what an inactive connection counts
- * @param own what the connection to come counts
- * @param byWeight whether heavier servers get more
- * @param idleFirst whether a server without an active connection has no load at all
+ * @param activeFactor the load of an active connection
+ * @param inactiveFactor the load of an inactive connection
+ * @param newFactor the load of the connection being scheduled
+ * @param byWeight whether the load is divided by the weight
+ * @param idleFirst whether a server without an active connection has load 0
  */
-record LoadMeasure(int activeWorth, int inactiveWorth, int own, boolean byWeight, boolean idleFirst) {
+record LoadMeasure(int activeFactor, int inactiveFactor, int newFactor, boolean byWeight, boolean idleFirst) {
     static final LoadMeasure LEAST_CONNECTION = new LoadMeasure(256, 1, 0, false, false);
     static final LoadMeasure WEIGHTED_LEAST_CONNECTION = new LoadMeasure(256, 1, 0, true, false);
     static final LoadMeasure SHORTEST_EXPECTED_DELAY = new LoadMeasure(1, 0, 1, true, false);
     static final LoadMeasure NEVER_QUEUE = new LoadMeasure(1, 0, 1, true, true);
 
-    /** The load of a server that has so many {@link Servers#connections}. */
+    /** The load of a server by its {@link Servers#connections}. */
     long load(long connections) {
         int active = (int) (connections >>> Integer.SIZE);
         if (idleFirst && active == 0) {
             return 0;
         }
-        return (long) activeWorth * active + (long) inactiveWorth * (int) connections + own;
+        return (long) activeFactor * active + (long) inactiveFactor * (int) connections + newFactor;
     }
 
-    /** What the load of a server of this weight is divided by. */
+    /** The divisor of the load of a server of some weight. */
     int divisor(int weight) {
         return byWeight ? weight : 1;
     }
 
-    /** The first available server with the least load, found by looking at each, or {@link Scheduler#NONE}. */
+    /** The first available server with the least load, found by a scan of the list, or {@link Scheduler#NONE}. */
     int least(Servers servers) {
         int best = Scheduler.NONE;
         long bestLoad = 0;
@@ -49,7 +50,7 @@ record LoadMeasure(int activeWorth, int inactiveWorth, int own, boolean byWeight
         return best;
     }
 
-    /** For explanations: the load of a server, divided. */
+    /** The divided load of a server, for explanations. */
     double cost(Servers servers, int index) {
         return (double) load(servers.connections(index)) / divisor(servers.weight(index));
     }

@@ -6,82 +6,90 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.internal.concurrent.LoadBoard;
 
 /**
- * Knows the least loaded of many servers without looking at each.
+ * Finds the least loaded of many servers without a scan of the list.
  *
  * <h2>Layout</h2>
  *
- * A {@link LoadTree} over one list, with a key for each server: its load divided by its weight. The quotient is a {@code
- * double}, as bits, which order like the number, less the lowest four. Two quotients of which one's load times the other's
- * weight is below 2^47 give the same key only if they are equal, so the order is that of the cross products IPVS compares;
- * with greater loads nothing is decided here. A tie goes to the lowest index, so to the newest server. Beside it are the
- * connections that each key was made from, one word that says whether somebody is at work on both, and, once threads have
- * raced, a few {@link LoadCell}s, of which each serves the threads whose number falls to it.
+ * A {@link LoadTree} belongs to one list and has a key for each server: its load divided by its weight. The quotient is a {@code
+ * double} without its lowest four bits; the bits of non-negative doubles are ordered as their values are. Two quotients have equal
+ * keys only if they are equal, as long as each load times the weight of the other is below 2^47, so the order is that of
+ * the cross products that IPVS compares. With a greater load, picks scan the list. A tie goes to the lowest index, which is the
+ * newest server. Beside the tree are the connection counts that each key was computed from, one word that is the lock of both,
+ * and, once threads have contended, {@value #CELLS} {@link LoadCell}s. The id of a thread selects its cell.
  *
  * <h2>Protocol</h2>
  *
- * A key is never above that of the true load, so the true least is found by looking at winners alone: if the load of the
- * winner has grown, its key is raised, and there is another winner. That makes it needless to say that a load has grown.
- * Whoever lessens one says so on the service's {@link LoadBoard}, and thereby takes the word and lowers the key.
+ * A key is never above that of the true load, so looking at winners of the tree suffices to find the least loaded server: if the
+ * load of a winner has grown, its key is raised, and the tree has another winner. A growing load therefore needs no
+ * notification. A thread that has decreased a load reports it to the {@link LoadBoard} of the service, which makes this class
+ * lower the key.
  *
- * <p>Who finds the word taken does not wait for it long. A change becomes a mark in the thread's cell. A pick, once it has got
- * the word, reads what its cell has marked, picks, and picks {@value LoadCell#MOST} times more, as if each of these picks were
- * followed by an active connection; the servers are set aside in the cell, for the next picks of its threads. Each of them
- * is marked when it is taken, so that what was foreseen is compared with what has come. As long as something is set aside,
- * changes are marked without a look at the word. So the lines of the tree, of which each change touches several, move
- * from processor to processor once in {@value LoadCell#MOST} picks, and not with each pick and each change.
+ * <p>A thread that fails to acquire the lock does not block. A report of a decrease becomes a mark in the thread's cell. A pick spins
+ * for the lock, reads the loads of the servers marked in its cell, picks, and then picks up to {@value LoadCell#CAPACITY} servers more,
+ * as if each pick were followed by an active connection. It publishes these as reserved servers in its cell, for the next picks of
+ * its threads. A reserved server is marked when it is taken, so that its real load later replaces the expected one. While the cell
+ * holds reserved servers, its threads do not touch the lock. Under contention the cache lines of the tree, several of which each
+ * change writes, therefore move between processors once in {@value LoadCell#CAPACITY} picks instead of with each pick and each
+ * change. That the holder of the lock applies the changes of other threads resembles flat combining (D. Hendler, I. Incze, N.
+ * Shavit and M. Tzafrir, "Flat Combining and the Synchronization-Parallelism Tradeoff", SPAA 2010).
  *
- * <p>A pick that gets the word at once, and finds its own cell empty, takes it that nobody races any more: what others
- * have set aside goes back, and the marks of all are read. The word is given back by a release, without a look whether
- * anything was marked meanwhile: only picks want to know, and they look.
+ * <p>A pick that acquires the lock at once, with its own cell empty, assumes that contention is over: it takes the reserved servers
+ * of all cells and reads the loads of all marked servers. Releasing the lock does not check for new marks: only picks need
+ * them, and picks check.
  *
- * <p>The tree is built by the first pick from a new list, put on the board, and then filled with every load.
+ * <p>The first pick from a new list builds the tree, registers it as the reader of the board, and then reads every load.
  *
  * <h2>Guarantees</h2>
  *
- * As long as no two threads are in here at once, a pick is exactly what the walk along the list would give. Two picks
- * at once may choose the same server before either has counted its connection, as in IPVS. While threads race, a server may
- * have been the least loaded as of {@value LoadCell#MOST} picks of this cell before, and that a load became less may count
- * only when its cell is filled next, or any cell for the {@value #FILLINGS}th time. After that, and when all that the thread's cell
- * still holds is taken, picks are exact again. No change is ever lost.
+ * While no two threads are in this class at once, a pick is exactly that of a scan of the list. Two picks at once may return the same
+ * server before either connection is counted, as in IPVS. Under contention, a server may have been the least loaded one as of
+ * {@value LoadCell#CAPACITY} picks of the same cell earlier, and a decreased load may be seen only when the cell of the reporting
+ * thread is filled next, or any cell for the {@value #FILLINGS}th time. After that, and once the cell of the thread is
+ * empty, picks are exact again. No change is ever lost.
  *
  * <h2>Progress</h2>
  *
- * Nobody waits for another thread: a pick that does not get the word within {@value #PATIENCE} tries walks along the list. A pick
- * looks again only if a load has grown since the last look at it.
+ * The lock is only ever tried. A pick that needs it: bounded spin, at most {@value #SPINS} attempts, then a scan of the list. A report
+ * of a decrease does not spin. While a holder of the lock is suspended, other picks scan and other reports mark. A pick that
+ * holds the lock looks at another winner only if a load has grown since the last look.
  *
  * <h2>What was given up</h2>
  *
- * The exact order while threads race; what a thread had set aside before it paused, it takes afterwards, unless a pick of
- * another one has found nobody racing meanwhile. The first pick after many connections that were not picked here, those of persistent
- * clients, raises a key for each server they went to that comes up as a winner. An earlier design let all threads play in one
- * tree at once: with two of them a pick and a release moved a dozen lines between processors, and cost eight times what
- * they cost one.
+ * The exact order under contention. A thread that pauses takes its reserved servers afterwards, unless a pick of another
+ * thread has found no contention meanwhile. The first pick after many connections that were not picked here, such as those of
+ * persistent clients, raises one key for each of their servers that becomes a winner. An earlier design let all threads update one
+ * tree at once: with two threads, a pick and a release moved a dozen cache lines between processors and cost eight times what they
+ * cost one thread.
  */
 final class LoadTournament implements LoadBoard.Reader {
-    /** Below this, looking at each server is cheaper. */
-    static final int FEWEST_SERVERS = 12;
+    /** The number of servers below which a scan of the list is cheaper. */
+    static final int MIN_SERVERS = 12;
 
     private static final int CELLS = 16;
+
+    /** One filling of a cell in this many reads the marks of all cells. */
     private static final int FILLINGS = 16;
-    private static final int PATIENCE = 256;
+
+    /** Attempts to acquire the lock before a pick scans the list. */
+    private static final int SPINS = 256;
 
     private static final long EXACT_BELOW = 1L << 47;
     private static final long ONE_ACTIVE = 1L << Integer.SIZE;
 
-    /** Instead of connections. */
+    /** Stands for the connections of a server that must not be chosen. */
     private static final long UNAVAILABLE = Long.MAX_VALUE;
 
-    // The word lies in the middle of an array, so in a line of its own.
-    private static final int WORD = 16;
-    private static final int FILLED = WORD + 1;
-    private static final int FREE = 0;
-    private static final int TAKEN = 1;
-    private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(int[].class);
-    private static final VarHandle CELLS_PRESENT;
+    // Indexes of words. They are in the middle of their array, so in a cache line of their own.
+    private static final int LOCK = 16;
+    private static final int FILLED = LOCK + 1;
+    private static final int UNLOCKED = 0;
+    private static final int LOCKED = 1;
+    private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(int[].class);
+    private static final VarHandle CELLS_HANDLE;
 
     static {
         try {
-            CELLS_PRESENT = MethodHandles.lookup().findVarHandle(LoadTournament.class, "cells", LoadCell[].class);
+            CELLS_HANDLE = MethodHandles.lookup().findVarHandle(LoadTournament.class, "cells", LoadCell[].class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -90,25 +98,24 @@ final class LoadTournament implements LoadBoard.Reader {
     private final LoadMeasure measure;
     private final Servers servers;
     private final int[] divisors;
-    private final long mostExactLoad;
+    private final long exactBelow;
 
-    /** Open addressing: the index of a server plus 1, and its number. */
+    // A hash table with open addressing, from the id of a server to its index plus 1.
     private final int[] indexes;
-
     private final int[] ids;
 
-    private final int[] words = new int[2 * WORD];
+    private final int[] words = new int[2 * LOCK];
 
-    // These belong to who has taken the word, as does all else in its array.
+    // Guarded by the lock, as is the word FILLED.
     private final LoadTree tree;
     private final long[] seen;
 
     private LoadCell @Nullable [] cells;
 
-    // Never goes back to false: volatile publishes it by itself.
+    // Volatile, set once under the lock. Pick reads it before it tries the lock; it guards no other data.
     private volatile boolean inexact;
 
-    /** All loads unknown yet, the word taken. */
+    /** A tree without loads, locked. */
     private LoadTournament(LoadMeasure measure, Servers servers) {
         this.measure = measure;
         this.servers = servers;
@@ -129,13 +136,13 @@ final class LoadTournament implements LoadBoard.Reader {
             indexes[slot] = i + 1;
             ids[slot] = servers.id(i);
         }
-        mostExactLoad = EXACT_BELOW / greatest;
-        words[WORD] = TAKEN;
+        exactBelow = EXACT_BELOW / greatest;
+        words[LOCK] = LOCKED;
     }
 
     /** The first available server with the least load, or {@link Scheduler#NONE}. */
     static int least(LoadMeasure measure, Servers servers) {
-        LoadBoard board = servers.size() >= FEWEST_SERVERS && servers instanceof LoadBoard.Source source
+        LoadBoard board = servers.size() >= MIN_SERVERS && servers instanceof LoadBoard.Source source
                 ? source.loadBoard()
                 : null;
         if (board == null) {
@@ -145,18 +152,18 @@ final class LoadTournament implements LoadBoard.Reader {
                         && present.servers == servers
                         && present.measure == measure
                 ? present
-                : begin(measure, servers, board);
+                : register(measure, servers, board);
         return tournament.pick();
     }
 
-    private static LoadTournament begin(LoadMeasure measure, Servers servers, LoadBoard board) {
+    private static LoadTournament register(LoadMeasure measure, Servers servers, LoadBoard board) {
         LoadTournament tournament = new LoadTournament(measure, servers);
-        // First put on the board, then look: a change that does not find it there comes before the look.
+        // Registers first and reads afterwards: a decrease that is not reported to this reader happens before the read.
         board.reader(tournament);
         for (int i = 0; i < servers.size(); i++) {
-            tournament.put(i, tournament.look(i));
+            tournament.put(i, tournament.connections(i));
         }
-        tournament.giveBack();
+        tournament.unlock();
         return tournament;
     }
 
@@ -166,11 +173,10 @@ final class LoadTournament implements LoadBoard.Reader {
         if (index == Scheduler.NONE) {
             return;
         }
-        // Acquires the cells from the volatile compare-and-exchange in makeCells.
-        LoadCell[] all = (LoadCell[]) CELLS_PRESENT.getAcquire(this);
-        if ((all == null || all[cell()].isEmpty()) && tryTake()) {
-            read(index);
-            giveBack();
+        LoadCell[] all = cellsAcquire();
+        if ((all == null || all[cell()].isEmpty()) && tryLock()) {
+            refresh(index);
+            unlock();
         } else {
             makeCells()[cell()].mark(index);
         }
@@ -191,7 +197,7 @@ final class LoadTournament implements LoadBoard.Reader {
         if (inexact) {
             return measure.least(servers);
         }
-        LoadCell[] all = (LoadCell[]) CELLS_PRESENT.getAcquire(this);
+        LoadCell[] all = cellsAcquire();
         if (all != null) {
             LoadCell own = all[cell()];
             for (int index = own.take(); index != Scheduler.NONE; index = own.take()) {
@@ -201,81 +207,84 @@ final class LoadTournament implements LoadBoard.Reader {
                 }
             }
         }
-        boolean races = !tryTake();
-        if (races) {
+        boolean contended = !tryLock();
+        if (contended) {
             all = makeCells();
-            if (!takeSoon()) {
+            if (!spinLock()) {
                 return measure.least(servers);
             }
         }
-        int index = all == null ? settle() : races ? pickAhead(all, all[cell()]) : pickAlone(all);
-        giveBack();
+        int index = all == null ? winner() : contended ? pickAhead(all, all[cell()]) : pickAlone(all);
+        unlock();
         return index == Scheduler.NONE || inexact ? measure.least(servers) : index;
     }
 
+    /** Picks without contention, after taking the reserved servers and the marks of all cells. */
     private int pickAlone(LoadCell[] all) {
         for (LoadCell each : all) {
             for (int index = each.take(); index != Scheduler.NONE; index = each.take()) {
                 each.mark(index);
             }
-            readMarked(each);
+            refreshMarked(each);
         }
-        return settle();
+        return winner();
     }
 
+    /** Picks under contention, and reserves servers for the next picks of the same cell. */
     private int pickAhead(LoadCell[] all, LoadCell own) {
         if (words[FILLED]++ % FILLINGS == 0) {
             for (LoadCell each : all) {
-                readMarked(each);
+                refreshMarked(each);
             }
         } else {
-            readMarked(own);
+            refreshMarked(own);
         }
-        int first = settle();
-        // A thread of the same cell may have filled it meanwhile.
+        int first = winner();
+        // Another thread of the same cell may have filled it meanwhile.
         if (first != Scheduler.NONE && own.isEmpty()) {
-            foresee(first);
+            expectConnection(first);
             own.mark(first);
             int count = 0;
-            // The winners as they stand: whoever takes one reads its load next time.
-            for (int index = tree.least(); index != Scheduler.NONE && count < LoadCell.MOST; index = tree.least()) {
-                foresee(index);
+            // Winners are not compared with their loads here: the mark of a taken server does that later.
+            for (int index = tree.least(); index != Scheduler.NONE && count < LoadCell.CAPACITY; index = tree.least()) {
+                expectConnection(index);
                 own.add(count++, index);
             }
-            own.fill(count);
+            own.publish(count);
         }
         return first;
     }
 
-    private void foresee(int index) {
+    /** Replaces the key of a server as if it had one more active connection. */
+    private void expectConnection(int index) {
         put(index, seen[index] + ONE_ACTIVE);
     }
 
-    private void readMarked(LoadCell cell) {
-        if (!cell.beginUnmarking()) {
+    private void refreshMarked(LoadCell cell) {
+        if (!cell.clearMarked()) {
             return;
         }
-        boolean all = cell.unmarkAll();
-        for (int place = 0; place < LoadCell.MARKS; place++) {
-            int index = cell.unmark(place);
+        boolean overflowed = cell.clearOverflowed();
+        for (int slot = 0; slot < LoadCell.MARKS; slot++) {
+            int index = cell.takeMark(slot);
             if (index != Scheduler.NONE) {
-                read(index);
+                refresh(index);
             }
         }
-        for (int index = 0; all && index < seen.length; index++) {
-            read(index);
+        for (int index = 0; overflowed && index < seen.length; index++) {
+            refresh(index);
         }
     }
 
-    /** Raises the keys of winners whose load has grown, until the winner's has not. */
-    private int settle() {
+    /** The least loaded server: raises the keys of winners whose load has grown until it finds one whose load has not. */
+    private int winner() {
         while (true) {
             int index = tree.least();
             if (index == Scheduler.NONE) {
                 return index;
             }
-            long now = look(index);
-            // What is less is foreseen, or about to be read by whoever has lessened it.
+            long now = connections(index);
+            // If the load is below the key, the key is an expected one, or a report of the decrease is on its way.
             if (now == seen[index] || key(index, now) <= tree.key(index)) {
                 return index;
             }
@@ -283,8 +292,8 @@ final class LoadTournament implements LoadBoard.Reader {
         }
     }
 
-    private void read(int index) {
-        long now = look(index);
+    private void refresh(int index) {
+        long now = connections(index);
         if (now != seen[index]) {
             put(index, now);
         }
@@ -295,8 +304,8 @@ final class LoadTournament implements LoadBoard.Reader {
         tree.put(index, key(index, connections));
     }
 
-    /** What decides about a server's key: its connections, or that it is not available. */
-    private long look(int index) {
+    /** The live connections of a server, or {@link #UNAVAILABLE}. */
+    private long connections(int index) {
         return servers.available(index) ? servers.connections(index) : UNAVAILABLE;
     }
 
@@ -304,22 +313,22 @@ final class LoadTournament implements LoadBoard.Reader {
         if (connections == UNAVAILABLE) {
             return LoadTree.NEVER;
         }
-        // A move and a release that race may let a count be below zero for a moment.
+        // A change of state and a release that race may make a count negative for a moment.
         long load = Math.max(measure.load(connections), 0);
-        if (load >= mostExactLoad) {
+        if (load >= exactBelow) {
             inexact = true;
         }
         return Double.doubleToRawLongBits((double) load / divisors[index]) & ~LoadTree.POSITION;
     }
 
-    private boolean tryTake() {
-        // The volatile compare-and-set acquires the tree from the release in giveBack.
-        return (int) WORDS.getOpaque(words, WORD) == FREE && WORDS.compareAndSet(words, WORD, FREE, TAKEN);
+    private boolean tryLock() {
+        // Volatile: acquires the tree from the release in unlock.
+        return (int) WORD.getOpaque(words, LOCK) == UNLOCKED && WORD.compareAndSet(words, LOCK, UNLOCKED, LOCKED);
     }
 
-    private boolean takeSoon() {
-        for (int i = 0; i < PATIENCE; i++) {
-            if (tryTake()) {
+    private boolean spinLock() {
+        for (int i = 0; i < SPINS; i++) {
+            if (tryLock()) {
                 return true;
             }
             Thread.onSpinWait();
@@ -327,12 +336,18 @@ final class LoadTournament implements LoadBoard.Reader {
         return false;
     }
 
-    private void giveBack() {
-        WORDS.setRelease(words, WORD, FREE);
+    private void unlock() {
+        // Releases the tree to the compare-and-set in tryLock.
+        WORD.setRelease(words, LOCK, UNLOCKED);
+    }
+
+    /** The cells, or null before the first contention. Acquires them from the compare-and-exchange in {@link #makeCells}. */
+    private LoadCell @Nullable [] cellsAcquire() {
+        return (LoadCell[]) CELLS_HANDLE.getAcquire(this);
     }
 
     private LoadCell[] makeCells() {
-        LoadCell[] present = (LoadCell[]) CELLS_PRESENT.getAcquire(this);
+        LoadCell[] present = cellsAcquire();
         if (present != null) {
             return present;
         }
@@ -340,7 +355,8 @@ final class LoadTournament implements LoadBoard.Reader {
         for (int i = 0; i < CELLS; i++) {
             made[i] = new LoadCell();
         }
-        LoadCell[] before = (LoadCell[]) CELLS_PRESENT.compareAndExchange(this, null, made);
+        // Volatile: releases the cells to cellsAcquire.
+        LoadCell[] before = (LoadCell[]) CELLS_HANDLE.compareAndExchange(this, null, made);
         return before == null ? made : before;
     }
 

@@ -3,18 +3,19 @@ package org.lvs4j.scheduler;
 import java.util.Arrays;
 
 /**
- * The least of many keys, and where it is. Not thread-safe.
+ * A tournament tree (D. Knuth, "The Art of Computer Programming" 3, section 5.2.3, 1998): finds the least of many keys and its
+ * index. Not thread-safe.
  *
- * <p>Keys lie side by side in groups of eight; the least of each group is an entry of the level above, and so on up to the
- * root, a group of sixteen. An entry is a key whose lowest bits, which keys do not use, tell its position in its group:
- * so the least of a group is found without a branch, the lowest position wins a tie, and from the root the winner is found
- * by following positions. A change goes up as long as the least of the group becomes another key.
+ * <p>Keys are stored side by side in groups of eight. The least key of each group is an entry of the level above, and so on up to
+ * the root, a group of sixteen. The lowest bits of an entry, which keys do not use, are its position in its group: the
+ * least of a group is found without a branch, the lowest position wins a tie, and following positions down from the root finds
+ * the index. A change is propagated upwards as long as it changes the least key of a group.
  */
 final class LoadTree {
-    /** The bits that a key must not use. */
+    /** The bits that a key must not use: they hold positions. */
     static final long POSITION = 0xF;
 
-    /** A key above all others. */
+    /** The greatest key, of a server that must not be chosen. */
     static final long NEVER = Long.MAX_VALUE & ~POSITION;
 
     private static final int ROOT = 1 << 4;
@@ -22,19 +23,19 @@ final class LoadTree {
     private static final int GROUP = 1 << GROUP_BITS;
     private static final int MOST_LEVELS = 11;
 
-    // The root first, then level by level down to the keys themselves.
+    /** The root first, then level by level down to the keys. */
     private final long[] entries;
 
-    /** For each entry but the keys themselves: the position of the winner in the group below. */
+    /** For each entry above the keys: the position of the least in its group of the level below. */
     private final byte[] positions;
 
-    /** Where each level begins, the keys first. */
+    /** The index of the first entry of each level, the keys being level 0. */
     private final int[] begins;
 
     private final int root;
     private long least = NEVER;
 
-    /** A tree of so many keys, all {@link #NEVER}. */
+    /** A tree of a number of keys, all {@link #NEVER}. */
     LoadTree(int size) {
         int[] sizes = new int[MOST_LEVELS];
         int levels = 1;
@@ -60,27 +61,27 @@ final class LoadTree {
         return entries[begins[0] + index] & ~POSITION;
     }
 
-    /** Puts a key at an index. */
+    /** Replaces the key at an index. */
     void put(int index, long key) {
-        long now = key;
+        long entry = key;
         int slot = index;
         for (int level = 0; level < root; level++) {
             int begin = begins[level];
-            entries[begin + slot] = now | slot & POSITION;
+            entries[begin + slot] = entry | slot & POSITION;
             slot >>= GROUP_BITS;
             long winner = leastOfGroup(begin + (slot << GROUP_BITS));
             int above = begins[level + 1] + slot;
             positions[above] = (byte) (winner & GROUP - 1);
-            now = winner & ~POSITION;
-            if (now == (entries[above] & ~POSITION)) {
+            entry = winner & ~POSITION;
+            if (entry == (entries[above] & ~POSITION)) {
                 return;
             }
         }
-        entries[slot] = now | slot;
+        entries[slot] = entry | slot;
         least = lesser(leastOfGroup(0), leastOfGroup(GROUP));
     }
 
-    /** The lowest index of the least key, or -1 if that is {@link #NEVER}. */
+    /** The lowest index of the least key, or -1 if every key is {@link #NEVER}. */
     int least() {
         if (least >= NEVER) {
             return -1;
@@ -99,7 +100,7 @@ final class LoadTree {
                 lesser(lesser(from[first + 4], from[first + 5]), lesser(from[first + 6], from[first + 7])));
     }
 
-    /** Without a branch, of which nobody could tell the outcome. Keys are never negative, so their difference fits. */
+    /** The lesser of two keys, without a branch that would be mispredicted. Keys are not negative, so the difference does not overflow. */
     private static long lesser(long a, long b) {
         long difference = b - a;
         return a + (difference & difference >> Long.SIZE - 1);

@@ -10,16 +10,20 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.service.Sysctl;
 
 /**
- * What {@code lblc} and {@code lblcr} remember about destination addresses: a hash table of 1024 chains with the limits
- * and the housekeeping of IPVS.
+ * The cache of {@code lblc} and {@code lblcr} by destination address: a hash table of 1024 chains with the limits and the
+ * housekeeping of IPVS ({@code ip_vs_lblc.c}).
  *
- * <p>A check is due every 60 s; it is made by the first pick thereafter. Every thirtieth check drops the entries that were idle
- * for longer than the expiration. Above 16384 entries, the others drop entries idle for 6 min, as many as are needed to get
- * well below, and the thirtieth waits. At 24576 entries no new one is taken.
+ * <p>A check is due every 60 s and is run by the first pick after that. Every thirtieth check evicts the entries that have been idle
+ * for at least the expiration. Above {@value #TARGET_ENTRIES} entries the other checks evict entries that have been idle for 6 minutes,
+ * four thirds of the surplus but at most {@value #TARGET_ENTRIES} / 2, and the thirtieth check is put off. At {@value #MAX_ENTRIES}
+ * entries no new one is inserted.
  *
- * <p>Chains are immutable lists whose head is replaced by compare-and-set. Guarantees: thread-safe, one entry per address.
- * Progress: finding is wait-free and allocates nothing, inserting is lock-free; one thread at a time makes the checks while the
- * others go on.
+ * <p>Chains are immutable lists; a compare-and-set replaces the head of a chain.
+ *
+ * <p>Guarantees: thread-safe, one entry per address.
+ *
+ * <p>Progress: {@link #find} is wait-free and allocates nothing. {@link #insert} is lock-free. {@link #advance} tries a lock: a
+ * thread that fails to acquire it returns at once, and the holder runs the checks.
  */
 final class LocalityCache<E extends LocalityCache.Entry> {
     static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(60);
@@ -28,27 +32,36 @@ final class LocalityCache<E extends LocalityCache.Entry> {
     private static final int BITS = 10;
     private static final int SIZE = 1 << BITS;
     private static final int FULL_CHECK_EVERY = 30;
-    private static final long SPARED_NANOS = TimeUnit.MINUTES.toNanos(6);
+    private static final long IDLE_NANOS = TimeUnit.MINUTES.toNanos(6);
 
     private final AtomicReferenceArray<@Nullable Chain<E>> chains = new AtomicReferenceArray<>(SIZE);
     private final AtomicInteger size = new AtomicInteger();
     private final SchedulerContext context;
     private final Sysctl expiration;
 
-    // Guards counter and rover; due is written under it and read by anyone.
+    /** A try-lock that guards the next two fields and writes of the third. */
     private final AtomicBoolean checking = new AtomicBoolean();
+
     private int counter = 1;
-    private int rover;
+
+    /** The chain that was swept last. */
+    private int sweptChain;
+
+    // Volatile: releases it to advance, which reads it before it tries the lock.
     private volatile long dueNanos;
 
-    /** An empty cache whose first check is due in 60 s; the given setting holds the expiration in seconds. */
+    /**
+     * An empty cache whose first check is due in 60 s.
+     *
+     * @param expiration the setting that holds the expiration in seconds
+     */
     LocalityCache(SchedulerContext context, Sysctl expiration) {
         this.context = context;
         this.expiration = expiration;
         dueNanos = context.nanoTime() + CHECK_NANOS;
     }
 
-    /** The expiration in force. */
+    /** The present expiration in nanoseconds. */
     long expirationNanos() {
         return TimeUnit.SECONDS.toNanos(context.sysctl(expiration));
     }
@@ -57,12 +70,17 @@ final class LocalityCache<E extends LocalityCache.Entry> {
         return size.get();
     }
 
+    /** The entry of an address, or null. */
     @Nullable
     E find(long high, long low) {
-        return find(chains.getAcquire(bucket(high, low)), high, low);
+        return find(chainAcquire(bucket(high, low)), high, low);
     }
 
-    // Acquires above and below pair with the compare-and-set of insert and sweep: an entry is seen complete.
+    /** The head of a chain. Acquires its entries from the compare-and-set in {@link #insert} and {@link #sweep}. */
+    private @Nullable Chain<E> chainAcquire(int bucket) {
+        return chains.getAcquire(bucket);
+    }
+
     private static <E extends Entry> @Nullable E find(@Nullable Chain<E> chain, long high, long low) {
         for (Chain<E> link = chain; link != null; link = link.next) {
             if (link.entry.low == low && link.entry.high == high) {
@@ -72,7 +90,7 @@ final class LocalityCache<E extends LocalityCache.Entry> {
         return null;
     }
 
-    /** Adds an entry unless there is one of its address already or the cache is full; the entry there, or null if full. */
+    /** Inserts an entry if its address has none. Returns the entry of the address, or null if the cache is full. */
     @Nullable
     E insert(E entry) {
         if (size.incrementAndGet() > MAX_ENTRIES) {
@@ -81,7 +99,7 @@ final class LocalityCache<E extends LocalityCache.Entry> {
         }
         int bucket = bucket(entry.high, entry.low);
         while (true) {
-            Chain<E> head = chains.getAcquire(bucket);
+            Chain<E> head = chainAcquire(bucket);
             E other = find(head, entry.high, entry.low);
             if (other != null) {
                 size.decrementAndGet();
@@ -97,7 +115,7 @@ final class LocalityCache<E extends LocalityCache.Entry> {
         return AddressHash.bucket(AddressHash.fold(high, low), BITS);
     }
 
-    /** Makes the checks that have become due. */
+    /** Runs the checks that are due. */
     void advance(long nowNanos) {
         if (nowNanos - dueNanos < 0 || !checking.compareAndSet(false, true)) {
             return;
@@ -106,7 +124,7 @@ final class LocalityCache<E extends LocalityCache.Entry> {
             long due = dueNanos;
             long missed = (nowNanos - due) / CHECK_NANOS;
             if (missed > 2 * FULL_CHECK_EVERY) {
-                // After a long silence whole cycles of checks are left out: nothing can have happened in between.
+                // After a long pause, whole cycles of checks are skipped: no entry was used in between.
                 due += (missed / FULL_CHECK_EVERY - 1) * FULL_CHECK_EVERY * CHECK_NANOS;
             }
             for (; nowNanos - due >= 0; due += CHECK_NANOS) {
@@ -134,37 +152,37 @@ final class LocalityCache<E extends LocalityCache.Entry> {
         }
         int goal = Math.min(surplus * 4 / 3, TARGET_ENTRIES / 2);
         for (int i = 0; i < SIZE && goal > 0; i++) {
-            rover = rover + 1 & SIZE - 1;
-            goal -= sweep(rover, nowNanos, SPARED_NANOS);
+            sweptChain = sweptChain + 1 & SIZE - 1;
+            goal -= sweep(sweptChain, nowNanos, IDLE_NANOS);
         }
     }
 
-    /** Drops the entries of a chain that have been idle for so long; how many they were. */
+    /** Evicts the entries of a chain that have been idle for at least some time. Returns their number. */
     private int sweep(int bucket, long nowNanos, long idleNanos) {
         while (true) {
-            Chain<E> head = chains.getAcquire(bucket);
+            Chain<E> head = chainAcquire(bucket);
             Chain<E> kept = null;
-            int dropped = 0;
+            int evicted = 0;
             for (Chain<E> link = head; link != null; link = link.next) {
                 if (nowNanos - link.entry.lastUsedNanos() >= idleNanos) {
-                    dropped++;
+                    evicted++;
                 } else {
                     kept = new Chain<>(link.entry, kept);
                 }
             }
-            if (dropped == 0) {
+            if (evicted == 0) {
                 return 0;
             }
             if (chains.compareAndSet(bucket, head, kept)) {
-                size.addAndGet(-dropped);
-                return dropped;
+                size.addAndGet(-evicted);
+                return evicted;
             }
         }
     }
 
     private record Chain<E>(E entry, @Nullable Chain<E> next) {}
 
-    /** What is remembered about one address. */
+    /** The entry of one address. */
     abstract static class Entry {
         private static final VarHandle LAST_USED = lastUsedHandle();
 
@@ -178,7 +196,7 @@ final class LocalityCache<E extends LocalityCache.Entry> {
             lastUsedNanos = nowNanos;
         }
 
-        /** Puts off its expiration. Opaque: the time guards no other data. */
+        /** Restarts the expiration. Opaque: the time guards no other data. */
         final void touch(long nowNanos) {
             LAST_USED.setOpaque(this, nowNanos);
         }

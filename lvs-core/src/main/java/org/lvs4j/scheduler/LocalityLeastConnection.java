@@ -5,18 +5,17 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.service.Sysctl;
 
 /**
- * {@code lblc}, locality-based least-connection: a destination address stays with one server, the choice of {@code wlc}
- * when it was first seen. It moves to another one when its server leaves, is quiesced, or has more active connections
- * than it weighs while some server has less than half as many as it weighs.
+ * {@code lblc}, locality-based least-connection: a destination address stays with one server, the choice of {@code wlc} for its
+ * first connection. It moves to another choice of {@code wlc} when its server has left, is quiesced, or is {@linkplain #crowded
+ * crowded}.
  *
- * <p>The overload mark of a remembered server is not looked at, as in IPVS. What is remembered survives changes of the
- * list; {@link LocalityCache} says for how long.
+ * <p>The overload mark of a cached server is ignored, as in IPVS. The {@link LocalityCache} survives changes of the list.
  */
 final class LocalityLeastConnection implements Scheduler {
     private final SchedulerContext context;
-    private final LocalityCache<Place> cache;
+    private final LocalityCache<Destination> cache;
 
-    private LocalityLeastConnection(SchedulerContext context) {
+    LocalityLeastConnection(SchedulerContext context) {
         this.context = context;
         cache = new LocalityCache<>(context, Sysctl.LBLC_EXPIRATION);
     }
@@ -25,25 +24,25 @@ final class LocalityLeastConnection implements Scheduler {
     public int pick(Servers servers, Flow flow) {
         long now = context.nanoTime();
         cache.advance(now);
-        Place place = cache.find(flow.destinationHigh(), flow.destinationLow());
-        if (place != null) {
-            place.touch(now);
+        Destination destination = cache.find(flow.destinationHigh(), flow.destinationLow());
+        if (destination != null) {
+            destination.touch(now);
         }
-        int remembered = usable(servers, place);
-        if (remembered != NONE) {
-            return remembered;
+        int cached = usable(servers, destination);
+        if (cached != NONE) {
+            return cached;
         }
         int chosen = LoadMeasure.WEIGHTED_LEAST_CONNECTION.least(servers);
         if (chosen != NONE) {
-            remember(place, servers, chosen, flow, now);
+            store(destination, servers, chosen, flow, now);
         }
         return chosen;
     }
 
     @Override
     public int peek(Servers servers, Flow flow) {
-        int remembered = usable(servers, cache.find(flow.destinationHigh(), flow.destinationLow()));
-        return remembered != NONE ? remembered : LoadMeasure.WEIGHTED_LEAST_CONNECTION.least(servers);
+        int cached = usable(servers, cache.find(flow.destinationHigh(), flow.destinationLow()));
+        return cached != NONE ? cached : LoadMeasure.WEIGHTED_LEAST_CONNECTION.least(servers);
     }
 
     @Override
@@ -51,17 +50,17 @@ final class LocalityLeastConnection implements Scheduler {
         return LoadMeasure.WEIGHTED_LEAST_CONNECTION.cost(servers, index);
     }
 
-    private static int usable(Servers servers, @Nullable Place place) {
-        if (place == null) {
+    private static int usable(Servers servers, @Nullable Destination destination) {
+        if (destination == null) {
             return NONE;
         }
-        int index = place.server.indexIn(servers);
+        int index = destination.server.indexIn(servers);
         boolean usable =
                 index >= 0 && servers.weight(index) > 0 && !servers.excluded(index) && !crowded(servers, index);
         return usable ? index : NONE;
     }
 
-    /** Whether a server has more active connections than it weighs while another is less than half full. */
+    /** Whether a server has more active connections than its weight while some server has less than half its weight. */
     static boolean crowded(Servers servers, int index) {
         if (servers.active(index) > servers.weight(index)) {
             for (int i = 0, size = servers.size(); i < size; i++) {
@@ -73,43 +72,27 @@ final class LocalityLeastConnection implements Scheduler {
         return false;
     }
 
-    private void remember(@Nullable Place found, Servers servers, int chosen, Flow flow, long nowNanos) {
+    private void store(@Nullable Destination found, Servers servers, int chosen, Flow flow, long nowNanos) {
         if (found != null && found.server.indexIn(servers) == chosen) {
             return;
         }
         ServerReference server = ServerReference.to(servers, chosen);
-        Place place = found != null
+        Destination destination = found != null
                 ? found
-                : cache.insert(new Place(flow.destinationHigh(), flow.destinationLow(), server, nowNanos));
-        if (place != null) {
-            place.server = server;
+                : cache.insert(new Destination(flow.destinationHigh(), flow.destinationLow(), server, nowNanos));
+        if (destination != null) {
+            destination.server = server;
         }
     }
 
-    /** Where the connections to one address go. */
-    private static final class Place extends LocalityCache.Entry {
-        // Replaced as a whole: volatile publishes what the reference holds. The last of several writers wins.
+    /** The server of one destination address. */
+    private static final class Destination extends LocalityCache.Entry {
+        // Volatile: a thread that reads the reference sees its fields. The last of several writers wins.
         private volatile ServerReference server;
 
-        Place(long high, long low, ServerReference server, long nowNanos) {
+        Destination(long high, long low, ServerReference server, long nowNanos) {
             super(high, low, nowNanos);
             this.server = server;
-        }
-    }
-
-    /** Makes {@code lblc} schedulers. */
-    public static final class Provider implements SchedulerProvider {
-        /** For {@link java.util.ServiceLoader}. */
-        public Provider() {}
-
-        @Override
-        public String name() {
-            return "lblc";
-        }
-
-        @Override
-        public Scheduler create(Servers servers, SchedulerContext context) {
-            return new LocalityLeastConnection(context);
         }
     }
 }

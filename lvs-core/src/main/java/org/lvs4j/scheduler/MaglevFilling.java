@@ -1,20 +1,22 @@
 package org.lvs4j.scheduler;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.Endpoint;
 
 /**
- * A Maglev table on its way: which slots are free, and where each server is in its permutation of them. For one thread.
+ * A {@link MaglevTable} under construction: its free slots, and the position of each server in its permutation of the slots. Not
+ * thread-safe.
  *
- * <p><b>Steps.</b> A permutation starts at a slot and goes on by a fixed skip, modulo the size. Places are kept as fractions
- * of the table, scaled to 64 bits: an addition that overflows is the modulo, so a step waits for one addition only, and
- * the slot is a multiplication beside it. A place points to the middle of its slot. The fractions are rounded, which moves
- * it by less than {@code size / 2^64} with each pass of the table; there are at most {@code size} passes, so
- * sizes below 2^20 are exact.
+ * <p><b>Steps.</b> A permutation starts at an offset and advances by a fixed skip, modulo the size. Positions are fractions of the
+ * table, scaled to 64 bits: the overflow of an addition is the modulo, so consecutive steps depend on one addition each, and
+ * the multiplication that gives the slot is off the critical path. A position points to the middle of its slot. The fractions are rounded,
+ * which moves it by less than {@code size / 2^64} with each pass of the table; there are at most {@code size} passes, so sizes below
+ * 2^20 are exact.
  *
- * <p><b>The last slots.</b> With {@code f} of {@code n} slots free it takes {@code n / f} steps to the next one: half of all
- * steps are for the last {@code sqrt(n)} slots. These are listed, and a server takes the one with the fewest steps to it,
- * which are computed: {@code distance / skip}, modulo the size, a prime. It is the slot that stepping leads to.
+ * <p><b>The last slots.</b> With {@code f} of {@code n} slots free, the next free one is {@code n / f} steps away on average, so half of
+ * all steps are spent on the last {@code sqrt(n)} slots. These are listed, and a server takes the one that is the fewest steps
+ * away. The number of steps is {@code distance / skip} modulo the size, a prime. The result is the slot that stepping finds.
  */
 final class MaglevFilling {
     private static final short FREE = -1;
@@ -24,53 +26,53 @@ final class MaglevFilling {
     /** A slot's share of the table, as a fraction of 2^64, rounded up. */
     private final long slotWidth;
 
-    /** Where each server goes on, as a fraction of 2^64. */
-    private final long[] places;
+    /** The next position of each server, as a fraction of 2^64. */
+    private final long[] positions;
 
     private final int[] skips;
 
-    /** With how many slots free it is faster to look at each of them than to step to the next. */
+    /** The number of free slots up to which it is faster to look at each of them than to step to the next one. */
     private final int fewSlots;
 
     private int free;
 
-    /** The free slots, once there are few: as many as are free, in any order. */
-    private int[] freeSlots;
+    /** The first {@link #free} elements are the free slots, in any order. Null before there are few. */
+    private int @Nullable [] freeSlots;
 
     /**
      * An empty table.
      *
      * @param endpoints the servers, at most 32,767
      * @param size the number of slots, a prime below 2^20
-     * @param placeKey the key of the hash that says where a server starts
-     * @param skipKey the key of the hash that says by how many slots it goes on
+     * @param offsetKey the key of the hash of a server's offset
+     * @param skipKey the key of the hash of a server's skip
      */
-    MaglevFilling(Endpoint[] endpoints, int size, long placeKey, long skipKey) {
+    MaglevFilling(Endpoint[] endpoints, int size, long offsetKey, long skipKey) {
         slots = new short[size];
         Arrays.fill(slots, FREE);
         slotWidth = Long.divideUnsigned(-1, size) + 1;
-        places = new long[endpoints.length];
+        positions = new long[endpoints.length];
         skips = new int[endpoints.length];
         fewSlots = (int) Math.sqrt(size) / 2;
         free = size;
         for (int i = 0; i < endpoints.length; i++) {
             int key = AddressHash.server(endpoints[i]);
-            places[i] = place(Integer.remainderUnsigned(SipHash.of(placeKey, key), size));
+            positions[i] = position(Integer.remainderUnsigned(SipHash.of(offsetKey, key), size));
             skips[i] = Integer.remainderUnsigned(SipHash.of(skipKey, key), size - 1) + 1;
         }
     }
 
-    /** How many slots are free. */
+    /** The number of free slots. */
     int free() {
         return free;
     }
 
-    /** The server of each slot, or -1. */
+    /** The index of the server of each slot, or -1. */
     short[] slots() {
         return slots;
     }
 
-    /** Gives a server the next free slot of its permutation. There must be one. */
+    /** Assigns to a server the next free slot of its permutation. There must be a free slot. */
     void take(int server) {
         int slot = free > fewSlots ? stepToFree(server) : nearestFree(server);
         slots[slot] = (short) server;
@@ -81,35 +83,35 @@ final class MaglevFilling {
         short[] table = slots;
         int size = table.length;
         long step = skips[server] * slotWidth;
-        long place = places[server];
-        int slot = slot(place, size);
+        long position = positions[server];
+        int slot = slot(position, size);
         while (table[slot] != FREE) {
-            place += step;
-            slot = slot(place, size);
+            position += step;
+            slot = slot(position, size);
         }
-        places[server] = place + step;
+        positions[server] = position + step;
         return slot;
     }
 
-    private long place(int slot) {
+    private long position(int slot) {
         return slot * slotWidth + (slotWidth >>> 1);
     }
 
-    private static int slot(long place, int size) {
-        return (int) ((place >>> 32) * size >>> 32);
+    private static int slot(long position, int size) {
+        return (int) ((position >>> 32) * size >>> 32);
     }
 
     private int nearestFree(int server) {
         if (freeSlots == null) {
             freeSlots = listFree();
         }
-        int from = slot(places[server], slots.length);
-        // Times the distance to a slot: the number of steps to it, as a fraction of the table.
-        long steps = inverse(skips[server], slots.length) * slotWidth;
+        int from = slot(positions[server], slots.length);
+        // Times the distance to a slot, this is the number of steps to it as a fraction of the table.
+        long stepsPerSlot = inverse(skips[server], slots.length) * slotWidth;
         int nearest = 0;
         long fewest = -1;
         for (int i = 0; i < free; i++) {
-            long needed = (freeSlots[i] - from) * steps;
+            long needed = (freeSlots[i] - from) * stepsPerSlot;
             if (Long.compareUnsigned(needed, fewest) < 0) {
                 fewest = needed;
                 nearest = i;
@@ -117,7 +119,7 @@ final class MaglevFilling {
         }
         int slot = freeSlots[nearest];
         freeSlots[nearest] = freeSlots[free - 1];
-        places[server] = place(slot);
+        positions[server] = position(slot);
         return slot;
     }
 
@@ -132,20 +134,20 @@ final class MaglevFilling {
         return list;
     }
 
-    /** What times a value is 1 modulo a prime, by Euclid's algorithm. */
+    /** The multiplicative inverse of a value modulo a prime, by the extended Euclidean algorithm. */
     static int inverse(int value, int prime) {
         int a = prime;
         int b = value;
         int ofA = 0;
-        int ofB = 1; // ofB * value is b, modulo the prime
+        int ofB = 1; // invariant: ofB * value equals b modulo the prime
         while (b != 1) {
             int quotient = a / b;
-            int rest = a - quotient * b;
-            int ofRest = ofA - quotient * ofB;
+            int remainder = a - quotient * b;
+            int ofRemainder = ofA - quotient * ofB;
             a = b;
-            b = rest;
+            b = remainder;
             ofA = ofB;
-            ofB = ofRest;
+            ofB = ofRemainder;
         }
         return ofB < 0 ? ofB + prime : ofB;
     }

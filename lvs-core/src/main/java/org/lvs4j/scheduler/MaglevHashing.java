@@ -6,15 +6,15 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.service.SchedulerFlag;
 
 /**
- * {@code mh} and {@code mh-stable}: the server that the client's address hashes to in a Maglev table. When a server
- * leaves, few clients of the others move.
+ * {@code mh} and {@code mh-stable}, Maglev hashing: the server that the client's address hashes to in a {@link MaglevTable}. When
+ * a server leaves, few clients of the others move.
  *
- * <p>The table of {@code mh}, 4093 slots, is that of IPVS: it depends on the order of the servers, and a quiesced server
- * keeps the slots of its last weight. That of {@code mh-stable}, 16381 slots, is ours: directors that were given the
- * same servers in different order agree, and the slots of a quiesced server go to the others.
+ * <p>The table of {@code mh} has 4093 slots and is that of IPVS: it depends on the order of the servers, and a quiesced server
+ * keeps the slots of its last weight. The table of {@code mh-stable} has 16381 slots and is ours: directors with the same
+ * servers in different order have the same table, and the slots of a quiesced server are assigned to the others.
  *
- * <p>The clients of an unavailable server are refused, or with {@link SchedulerFlag#FALLBACK} hashed again until an
- * available server is hit. {@link SchedulerFlag#PORT} hashes the client's port, too.
+ * <p>The clients of an unavailable server are refused; with {@link SchedulerFlag#FALLBACK} they are hashed again until the slot
+ * belongs to an available server. {@link SchedulerFlag#PORT} hashes the client's port as well.
  */
 final class MaglevHashing implements Scheduler {
     private final Layout layout;
@@ -29,6 +29,10 @@ final class MaglevHashing implements Scheduler {
         this.port = port;
     }
 
+    static MaglevHashing of(Layout layout, Servers servers, Set<SchedulerFlag> flags) {
+        return of(layout, layout.build(servers), flags);
+    }
+
     private static MaglevHashing of(Layout layout, MaglevTable table, Set<SchedulerFlag> flags) {
         return new MaglevHashing(
                 layout, table, flags.contains(SchedulerFlag.FALLBACK), flags.contains(SchedulerFlag.PORT));
@@ -36,7 +40,7 @@ final class MaglevHashing implements Scheduler {
 
     @Override
     public int pick(Servers servers, Flow flow) {
-        int client = AddressHash.client(flow, port);
+        int client = AddressHash.source(flow, port);
         int slot = table.slot(client, 0);
         int index = table.at(slot);
         if (index < 0 || servers.available(index)) {
@@ -59,7 +63,7 @@ final class MaglevHashing implements Scheduler {
         return NONE;
     }
 
-    /** Spares thousands of hashes where they would lead to nothing. */
+    /** Avoids thousands of hashes that cannot find an available server. */
     private static boolean noneAvailable(Servers servers) {
         for (int i = 0; i < servers.size(); i++) {
             if (servers.available(i)) {
@@ -70,33 +74,33 @@ final class MaglevHashing implements Scheduler {
     }
 
     @Override
-    public Scheduler added(Servers now) {
-        return rebuilt(now);
+    public Scheduler serverAdded(Servers servers) {
+        return rebuilt(servers);
     }
 
     @Override
-    public Scheduler removed(Servers now, int index) {
-        return rebuilt(now);
+    public Scheduler serverRemoved(Servers servers, int index) {
+        return rebuilt(servers);
     }
 
     @Override
-    public Scheduler edited(Servers now, int index) {
-        return rebuilt(now);
+    public Scheduler serverEdited(Servers servers, int index) {
+        return rebuilt(servers);
     }
 
     @Override
-    public Scheduler flagged(Set<SchedulerFlag> flags) {
+    public Scheduler flagsChanged(Set<SchedulerFlag> flags) {
         return of(layout, table, flags);
     }
 
-    private Scheduler rebuilt(Servers now) {
-        return new MaglevHashing(layout, layout.build(now), fallback, port);
+    private Scheduler rebuilt(Servers servers) {
+        return new MaglevHashing(layout, layout.build(servers), fallback, port);
     }
 
-    /** How the table is laid out. */
+    /** The two ways to fill the table. */
     enum Layout {
-        /** As IPVS does: by list order and last weights. */
-        IPVS("mh", 4093) {
+        /** That of IPVS: by the order of the list and last weights. */
+        IPVS(Schedulers.MH, 4093) {
             @Override
             MaglevTable build(Endpoint[] endpoints, Servers servers) {
                 int[] weights = new int[endpoints.length];
@@ -106,8 +110,8 @@ final class MaglevHashing implements Scheduler {
                 return MaglevTable.of(endpoints, weights, slots());
             }
         },
-        /** By endpoint and present weight. */
-        STABLE("mh-stable", 16_381) {
+        /** By endpoints and present weights. */
+        STABLE(Schedulers.MH_STABLE, 16_381) {
             @Override
             MaglevTable build(Endpoint[] endpoints, Servers servers) {
                 int[] weights = new int[endpoints.length];
@@ -132,7 +136,11 @@ final class MaglevHashing implements Scheduler {
 
         abstract MaglevTable build(Endpoint[] endpoints, Servers servers);
 
-        /** The table for a list. */
+        /**
+         * The table of a list.
+         *
+         * @throws IllegalArgumentException if there are more servers than slots
+         */
         MaglevTable build(Servers servers) {
             if (servers.size() > slots) {
                 throw new IllegalArgumentException("the table of scheduler " + scheduler + " has " + slots
@@ -143,38 +151,6 @@ final class MaglevHashing implements Scheduler {
                 endpoints[i] = servers.server(i).endpoint();
             }
             return build(endpoints, servers);
-        }
-    }
-
-    /** Makes {@code mh} schedulers. */
-    public static final class Provider implements SchedulerProvider {
-        /** For {@link java.util.ServiceLoader}. */
-        public Provider() {}
-
-        @Override
-        public String name() {
-            return Layout.IPVS.scheduler;
-        }
-
-        @Override
-        public Scheduler create(Servers servers, SchedulerContext context) {
-            return of(Layout.IPVS, Layout.IPVS.build(servers), context.flags());
-        }
-    }
-
-    /** Makes {@code mh-stable} schedulers. */
-    public static final class StableProvider implements SchedulerProvider {
-        /** For {@link java.util.ServiceLoader}. */
-        public StableProvider() {}
-
-        @Override
-        public String name() {
-            return Layout.STABLE.scheduler;
-        }
-
-        @Override
-        public Scheduler create(Servers servers, SchedulerContext context) {
-            return of(Layout.STABLE, Layout.STABLE.build(servers), context.flags());
         }
     }
 }

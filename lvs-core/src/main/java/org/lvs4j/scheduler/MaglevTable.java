@@ -5,11 +5,11 @@ import java.util.stream.IntStream;
 import org.lvs4j.net.Endpoint;
 
 /**
- * The lookup table of Maglev hashing: each server in turn takes the next free slot of a permutation of its own, until
- * all slots are taken. Immutable.
+ * The lookup table of Maglev hashing. Each server has a permutation of the slots; the servers in turn take the next free slot of
+ * their permutations, until no slot is free. Immutable.
  *
- * <p>Eisenbud and others, "Maglev: A Fast and Reliable Software Network Load Balancer", NSDI 2016. Hashes and keys
- * are those of IPVS.
+ * <p>D. Eisenbud and others, "Maglev: A Fast and Reliable Software Network Load Balancer", NSDI 2016. Hashes and keys are those of
+ * IPVS ({@code ip_vs_mh.c}).
  */
 final class MaglevTable {
     private static final long OFFSET_KEY = 2_654_435_761L;
@@ -18,7 +18,7 @@ final class MaglevTable {
 
     private final short[] slots;
 
-    /** {@code 2^64 / size}, rounded up: what {@link #slot} multiplies by instead of dividing. */
+    /** {@code 2^64 / size}, rounded up: the multiplier that replaces a division in {@link #slot}. */
     private final long reciprocal;
 
     private MaglevTable(MaglevFilling filling) {
@@ -27,7 +27,7 @@ final class MaglevTable {
     }
 
     /**
-     * The table of IPVS: turns in the order of the list, as many slots per turn as the scaled weight.
+     * The table of IPVS: the servers take turns in the order of the list, and as many slots per turn as their scaled weight.
      *
      * @param endpoints the servers in the order of the list, at most 32,767
      * @param weights their weights; a server of weight zero takes no slot
@@ -35,10 +35,10 @@ final class MaglevTable {
      */
     static MaglevTable of(Endpoint[] endpoints, int[] weights, int size) {
         MaglevFilling filling = new MaglevFilling(endpoints, size, OFFSET_KEY, SKIP_KEY);
-        int[] turns = turns(weights);
-        while (anyPositive(turns) && filling.free() > 0) {
-            for (int i = 0; i < turns.length; i++) {
-                for (int turn = turns[i]; turn > 0 && filling.free() > 0; turn--) {
+        int[] perTurn = slotsPerTurn(weights);
+        while (anyPositive(perTurn) && filling.free() > 0) {
+            for (int i = 0; i < perTurn.length; i++) {
+                for (int left = perTurn[i]; left > 0 && filling.free() > 0; left--) {
                     filling.take(i);
                 }
             }
@@ -47,10 +47,12 @@ final class MaglevTable {
     }
 
     /**
-     * A table that depends on nothing but the endpoints and weights: turns in the order of the endpoints, one slot per
-     * turn, and turns left out so that each server's share is that of its weight.
+     * A table that depends on the endpoints and weights alone: the servers take turns in the order of their endpoints, one slot
+     * per turn, and skip turns so that each server's share is that of its weight.
      *
-     * @param endpoints as for {@link #of}; as many as there are slots at most
+     * @param endpoints the servers in any order, at most as many as there are slots
+     * @param weights as for {@link #of}
+     * @param size as for {@link #of}
      */
     static MaglevTable byEndpoint(Endpoint[] endpoints, int[] weights, int size) {
         MaglevFilling filling = new MaglevFilling(endpoints, size, OFFSET_KEY, SKIP_KEY);
@@ -73,27 +75,27 @@ final class MaglevTable {
         return new MaglevTable(filling);
     }
 
-    /** How many slots each server takes at a time: its weight without the common divisor, scaled down to 6 bits. */
-    static int[] turns(int[] weights) {
+    /** The slots that each server takes per turn: its weight divided by the greatest common divisor, scaled down to 6 bits. */
+    static int[] slotsPerTurn(int[] weights) {
         int gcd = 0;
         int max = 0;
         for (int weight : weights) {
             gcd = WeightedRoundRobin.gcd(weight, gcd);
             max = Math.max(max, weight);
         }
-        int[] turns = new int[weights.length];
+        int[] perTurn = new int[weights.length];
         if (gcd > 0) {
             int shift = Math.max(Integer.SIZE - Integer.numberOfLeadingZeros(max / gcd) - WEIGHT_BITS, 0);
             for (int i = 0; i < weights.length; i++) {
-                turns[i] = weights[i] == 0 ? 0 : Math.max(weights[i] / gcd >> shift, 1);
+                perTurn[i] = weights[i] == 0 ? 0 : Math.max(weights[i] / gcd >> shift, 1);
             }
         }
-        return turns;
+        return perTurn;
     }
 
-    private static boolean anyPositive(int[] turns) {
-        for (int turn : turns) {
-            if (turn > 0) {
+    private static boolean anyPositive(int[] values) {
+        for (int value : values) {
+            if (value > 0) {
                 return true;
             }
         }
@@ -104,24 +106,23 @@ final class MaglevTable {
         return slots.length;
     }
 
-    /** The place of the server that holds a slot, or -1 if no server has a weight. */
+    /** The index of the server of a slot, or -1 if every weight is zero. */
     int at(int slot) {
         return slots[slot];
     }
 
-    /** The slot of a folded client address; the offset makes other slots of the same client. */
+    /** The slot of a folded client address. Different offsets give different slots for one client. */
     int slot(int client, int offset) {
         return remainder(SipHash.of(OFFSET_KEY, client + offset), slots.length, reciprocal);
     }
 
     /**
-     * The remainder of an unsigned hash, without a division: Lemire, Kaser and Kurz, "Faster remainder by direct
-     * computation", 2019. Exact for every hash and every size up to 2^31.
+     * The remainder of an unsigned hash, without a division: D. Lemire, O. Kaser and N. Kurz, "Faster remainder by direct
+     * computation", Software: Practice and Experience 49(6), 2019. Exact for every hash and every size below 2^31.
      */
     static int remainder(int hash, int size, long reciprocal) {
         long fraction = reciprocal * (hash & 0xFFFF_FFFFL);
-        // The upper half of an unsigned product, of which the signed one lacks the size where the fraction's top bit is
-        // set.
+        // The upper half of an unsigned product: the signed one, plus the size if the top bit of the fraction is set.
         return (int) (Math.multiplyHigh(fraction, size) + (fraction >> 63 & size));
     }
 }

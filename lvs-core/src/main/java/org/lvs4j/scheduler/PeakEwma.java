@@ -8,12 +8,13 @@ import org.lvs4j.net.Flow;
 /**
  * {@code peak-ewma}: the available server with the least {@code latency * (active + 1) / weight}. Ours, not of IPVS.
  *
- * <p>The latency is what {@link #observed} was told: a longer one counts at once, shorter ones bring the average down
- * with a time constant of 10 s, and so does silence, so that a slow server is tried again. A server that has told
- * nothing yet gets a first connection at once and, while that is active, counts as having a latency of 1 s. Without any
- * observation the rule is that of {@code nq}.
+ * <p>The latency of a server is a {@link LatencyAverage} of {@linkplain #latencyObserved reported} response times: a longer one
+ * raises it at once, shorter ones and the absence of reports lower it with a time constant of 10 s, so that a slow server is tried
+ * again. A server without a report gets a first connection at once, and counts as having a latency of 1 s while that is active.
+ * Without any report the rule is that of {@code nq}.
  *
- * <p>What was observed about a server survives changes of the list while it stays.
+ * <p>The average of a server survives changes of the list as long as the server is in it. The idea is that of Finagle's
+ * "Peak EWMA" load balancer (Twitter, 2014).
  */
 final class PeakEwma implements Scheduler {
     private static final double UNKNOWN_LATENCY_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -21,7 +22,7 @@ final class PeakEwma implements Scheduler {
     private final SchedulerContext context;
     private final LatencyAverage[] averages;
 
-    // The averages once more, in the order of the server numbers.
+    // The averages again, sorted by the id of their server.
     private final int[] sortedIds;
     private final LatencyAverage[] sortedAverages;
 
@@ -37,6 +38,12 @@ final class PeakEwma implements Scheduler {
             sortedIds[i] = servers.id(order[i]);
             sortedAverages[i] = averages[order[i]];
         }
+    }
+
+    static PeakEwma of(Servers servers, SchedulerContext context) {
+        LatencyAverage[] averages = new LatencyAverage[servers.size()];
+        Arrays.setAll(averages, i -> new LatencyAverage());
+        return new PeakEwma(servers, averages, context);
     }
 
     @Override
@@ -56,7 +63,7 @@ final class PeakEwma implements Scheduler {
         return best;
     }
 
-    /** In nanoseconds per weight. */
+    /** In nanoseconds per unit of weight. */
     @Override
     public double cost(Servers servers, int index, Flow flow) {
         return cost(servers, index, context.nanoTime());
@@ -72,7 +79,7 @@ final class PeakEwma implements Scheduler {
     }
 
     @Override
-    public void observed(int serverId, long latencyNanos) {
+    public void latencyObserved(int serverId, long latencyNanos) {
         int at = Arrays.binarySearch(sortedIds, serverId);
         if (at >= 0) {
             sortedAverages[at].observe(latencyNanos, context.nanoTime());
@@ -80,36 +87,18 @@ final class PeakEwma implements Scheduler {
     }
 
     @Override
-    public Scheduler added(Servers now) {
+    public Scheduler serverAdded(Servers servers) {
         LatencyAverage[] grown = new LatencyAverage[averages.length + 1];
         grown[0] = new LatencyAverage();
         System.arraycopy(averages, 0, grown, 1, averages.length);
-        return new PeakEwma(now, grown, context);
+        return new PeakEwma(servers, grown, context);
     }
 
     @Override
-    public Scheduler removed(Servers now, int index) {
+    public Scheduler serverRemoved(Servers servers, int index) {
         LatencyAverage[] shrunk = new LatencyAverage[averages.length - 1];
         System.arraycopy(averages, 0, shrunk, 0, index);
         System.arraycopy(averages, index + 1, shrunk, index, shrunk.length - index);
-        return new PeakEwma(now, shrunk, context);
-    }
-
-    /** Makes {@code peak-ewma} schedulers. */
-    public static final class Provider implements SchedulerProvider {
-        /** For {@link java.util.ServiceLoader}. */
-        public Provider() {}
-
-        @Override
-        public String name() {
-            return "peak-ewma";
-        }
-
-        @Override
-        public Scheduler create(Servers servers, SchedulerContext context) {
-            LatencyAverage[] averages = new LatencyAverage[servers.size()];
-            Arrays.setAll(averages, i -> new LatencyAverage());
-            return new PeakEwma(servers, averages, context);
-        }
+        return new PeakEwma(servers, shrunk, context);
     }
 }

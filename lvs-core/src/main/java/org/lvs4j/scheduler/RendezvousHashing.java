@@ -6,13 +6,14 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.service.SchedulerFlag;
 
 /**
- * {@code rendezvous}: each server draws a lot from the client's address and its own endpoint, and the best lot for its
- * weight wins. When a server leaves, is quiesced or overloaded, its clients alone move, spread over the others by weight.
- * Ours, not of IPVS.
+ * {@code rendezvous}, weighted rendezvous hashing: each server's score is a hash of the client's address and the server's
+ * endpoint, and the server with the best score for its weight is chosen. When a server leaves, is quiesced or overloaded, only its
+ * clients move, spread over the others by weight. Ours, not of IPVS.
  *
- * <p>{@link SchedulerFlag#PORT} hashes the client's port, too. A pick looks at every server, and there is no table.
+ * <p>{@link SchedulerFlag#PORT} hashes the client's port as well. A pick scans the list; there is no table.
  *
- * <p>Thaler and Ravishankar, "Using name-based mappings to increase hit rates", 1998; weights by the logarithmic method.
+ * <p>D. Thaler and C. Ravishankar, "Using name-based mappings to increase hit rates", IEEE/ACM Transactions on Networking 6(1),
+ * 1998. Weights by the logarithmic method of C. Schindelhauer and G. Schomaker, "Weighted Distributed Hash Tables", SPAA 2005.
  */
 final class RendezvousHashing implements Scheduler {
     private final long[] seeds;
@@ -23,31 +24,35 @@ final class RendezvousHashing implements Scheduler {
         this.port = port;
     }
 
+    static RendezvousHashing of(Servers servers, Set<SchedulerFlag> flags) {
+        return new RendezvousHashing(seeds(servers), flags.contains(SchedulerFlag.PORT));
+    }
+
     @Override
     public int pick(Servers servers, Flow flow) {
         long client = client(flow);
         int best = NONE;
-        long bestLot = 0;
+        long bestScore = 0;
         long bestWeight = 0;
         double bestCost = Double.NaN;
         for (int i = 0; i < seeds.length; i++) {
             if (!servers.available(i)) {
                 continue;
             }
-            long lot = lot(client, seeds[i]);
+            long score = score(client, seeds[i]);
             long weight = servers.weight(i);
-            if (weight == bestWeight ? lot > bestLot : best == NONE) {
+            if (weight == bestWeight ? score > bestScore : best == NONE) {
                 best = i;
-                bestLot = lot;
+                bestScore = score;
                 bestWeight = weight;
                 bestCost = Double.NaN;
             } else if (weight != bestWeight) {
-                // Logarithms are dear, and not needed to compare lots of equal weight.
-                bestCost = Double.isNaN(bestCost) ? cost(bestLot, bestWeight) : bestCost;
-                double cost = cost(lot, weight);
+                // Logarithms are expensive, and scores of equal weights compare without them.
+                bestCost = Double.isNaN(bestCost) ? cost(bestScore, bestWeight) : bestCost;
+                double cost = cost(score, weight);
                 if (cost < bestCost) {
                     best = i;
-                    bestLot = lot;
+                    bestScore = score;
                     bestWeight = weight;
                     bestCost = cost;
                 }
@@ -58,7 +63,7 @@ final class RendezvousHashing implements Scheduler {
 
     @Override
     public double cost(Servers servers, int index, Flow flow) {
-        return cost(lot(client(flow), seeds[index]), servers.weight(index));
+        return cost(score(client(flow), seeds[index]), servers.weight(index));
     }
 
     private long client(Flow flow) {
@@ -66,17 +71,17 @@ final class RendezvousHashing implements Scheduler {
         return port ? mix(address + flow.sourcePort()) : address;
     }
 
-    /** A number of 53 random bits. */
-    private static long lot(long client, long seed) {
+    /** A pseudorandom number of 53 bits. */
+    private static long score(long client, long seed) {
         return mix(client ^ seed) >>> 11;
     }
 
-    /** An exponentially distributed number of that rate: the least of several falls to each by its weight. */
-    private static double cost(long lot, long weight) {
-        return -Math.log((lot + 0.5) * 0x1p-53) / weight;
+    /** Exponentially distributed with the weight as rate: the probability that a server has the least cost is its share by weight. */
+    private static double cost(long score, long weight) {
+        return -Math.log((score + 0.5) * 0x1p-53) / weight;
     }
 
-    /** The finisher of MurmurHash3: every bit of the input changes half of the output. */
+    /** The finalizer of MurmurHash3 (A. Appleby, 2011): each bit of the input changes each bit of the output with probability 1/2. */
     private static long mix(long value) {
         long mixed = (value ^ value >>> 33) * 0xFF51_AFD7_ED55_8CCDL;
         mixed = (mixed ^ mixed >>> 33) * 0xC4CE_B9FE_1A85_EC53L;
@@ -94,33 +99,17 @@ final class RendezvousHashing implements Scheduler {
     }
 
     @Override
-    public Scheduler added(Servers now) {
-        return new RendezvousHashing(seeds(now), port);
+    public Scheduler serverAdded(Servers servers) {
+        return new RendezvousHashing(seeds(servers), port);
     }
 
     @Override
-    public Scheduler removed(Servers now, int index) {
-        return new RendezvousHashing(seeds(now), port);
+    public Scheduler serverRemoved(Servers servers, int index) {
+        return new RendezvousHashing(seeds(servers), port);
     }
 
     @Override
-    public Scheduler flagged(Set<SchedulerFlag> flags) {
+    public Scheduler flagsChanged(Set<SchedulerFlag> flags) {
         return new RendezvousHashing(seeds, flags.contains(SchedulerFlag.PORT));
-    }
-
-    /** Makes {@code rendezvous} schedulers. */
-    public static final class Provider implements SchedulerProvider {
-        /** For {@link java.util.ServiceLoader}. */
-        public Provider() {}
-
-        @Override
-        public String name() {
-            return "rendezvous";
-        }
-
-        @Override
-        public Scheduler create(Servers servers, SchedulerContext context) {
-            return new RendezvousHashing(seeds(servers), context.flags().contains(SchedulerFlag.PORT));
-        }
     }
 }

@@ -6,16 +6,15 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.service.Sysctl;
 
 /**
- * {@code lblcr}, locality-based least-connection with replication: a destination address stays with a set of servers, of
- * which the least loaded is taken. When that one is crowded, as {@code lblc} understands it, the choice of {@code wlc}
- * joins the set. A set of several that has not changed for the time {@code lblcr_expiration} loses its most loaded
- * member.
+ * {@code lblcr}, locality-based least-connection with replication: a destination address stays with a set of servers, of which the
+ * least loaded is chosen. If that one is {@linkplain LocalityLeastConnection#crowded crowded}, the choice of {@code wlc} is added
+ * to the set. A set of several servers that has not changed for {@code lblcr_expiration} loses its most loaded member.
  */
 final class ReplicatedLocality implements Scheduler {
     private final SchedulerContext context;
-    private final LocalityCache<Place> cache;
+    private final LocalityCache<Destination> cache;
 
-    private ReplicatedLocality(SchedulerContext context) {
+    ReplicatedLocality(SchedulerContext context) {
         this.context = context;
         cache = new LocalityCache<>(context, Sysctl.LBLCR_EXPIRATION);
     }
@@ -24,14 +23,14 @@ final class ReplicatedLocality implements Scheduler {
     public int pick(Servers servers, Flow flow) {
         long now = context.nanoTime();
         cache.advance(now);
-        Place place = cache.find(flow.destinationHigh(), flow.destinationLow());
-        if (place != null) {
-            place.touch(now);
-            ServerSet set = place.servers();
-            // Chosen before the set shrinks: the member that leaves may serve this connection still.
+        Destination destination = cache.find(flow.destinationHigh(), flow.destinationLow());
+        if (destination != null) {
+            destination.touch(now);
+            ServerSet set = destination.serversAcquire();
+            // Before the set shrinks: the member that is removed may still get this connection, as in IPVS.
             int least = set.leastLoaded(servers);
             if (set.size() > 1 && now - set.changedNanos() > cache.expirationNanos()) {
-                place.replace(set, set.withoutMostLoaded(servers, now));
+                destination.replace(set, set.withoutMostLoaded(servers, now));
             }
             if (least != NONE && !LocalityLeastConnection.crowded(servers, least)) {
                 return least;
@@ -41,20 +40,20 @@ final class ReplicatedLocality implements Scheduler {
         if (chosen == NONE) {
             return NONE;
         }
-        if (place == null) {
-            ServerSet alone = ServerSet.of(servers, chosen, now);
-            place = cache.insert(new Place(flow.destinationHigh(), flow.destinationLow(), alone, now));
+        if (destination == null) {
+            ServerSet single = ServerSet.of(servers, chosen, now);
+            destination = cache.insert(new Destination(flow.destinationHigh(), flow.destinationLow(), single, now));
         }
-        if (place != null) {
-            place.add(servers, chosen, now);
+        if (destination != null) {
+            destination.add(servers, chosen, now);
         }
         return chosen;
     }
 
     @Override
     public int peek(Servers servers, Flow flow) {
-        Place place = cache.find(flow.destinationHigh(), flow.destinationLow());
-        int least = place == null ? NONE : place.servers().leastLoaded(servers);
+        Destination destination = cache.find(flow.destinationHigh(), flow.destinationLow());
+        int least = destination == null ? NONE : destination.serversAcquire().leastLoaded(servers);
         return least != NONE && !LocalityLeastConnection.crowded(servers, least)
                 ? least
                 : LoadMeasure.WEIGHTED_LEAST_CONNECTION.least(servers);
@@ -65,29 +64,30 @@ final class ReplicatedLocality implements Scheduler {
         return LoadMeasure.WEIGHTED_LEAST_CONNECTION.cost(servers, index);
     }
 
-    /** Where the connections to one address go. */
-    private static final class Place extends LocalityCache.Entry {
+    /** The server set of one destination address. */
+    private static final class Destination extends LocalityCache.Entry {
         private static final VarHandle SERVERS = serversHandle();
 
         private ServerSet servers;
 
-        Place(long high, long low, ServerSet servers, long nowNanos) {
+        Destination(long high, long low, ServerSet servers, long nowNanos) {
             super(high, low, nowNanos);
             this.servers = servers;
         }
 
-        // Acquire pairs with the compare-and-set of replace: a set is seen complete.
-        ServerSet servers() {
+        /** Acquires the set from the compare-and-set in {@link #replace}. */
+        ServerSet serversAcquire() {
             return (ServerSet) SERVERS.getAcquire(this);
         }
 
-        boolean replace(ServerSet from, ServerSet to) {
-            return SERVERS.compareAndSet(this, from, to);
+        /** Releases the new set to {@link #serversAcquire}. */
+        boolean replace(ServerSet before, ServerSet after) {
+            return SERVERS.compareAndSet(this, before, after);
         }
 
         void add(Servers list, int index, long nowNanos) {
             while (true) {
-                ServerSet now = servers();
+                ServerSet now = serversAcquire();
                 if (now.contains(list, index) || replace(now, now.with(list, index, nowNanos))) {
                     return;
                 }
@@ -96,26 +96,10 @@ final class ReplicatedLocality implements Scheduler {
 
         private static VarHandle serversHandle() {
             try {
-                return MethodHandles.lookup().findVarHandle(Place.class, "servers", ServerSet.class);
+                return MethodHandles.lookup().findVarHandle(Destination.class, "servers", ServerSet.class);
             } catch (ReflectiveOperationException e) {
                 throw new ExceptionInInitializerError(e);
             }
-        }
-    }
-
-    /** Makes {@code lblcr} schedulers. */
-    public static final class Provider implements SchedulerProvider {
-        /** For {@link java.util.ServiceLoader}. */
-        public Provider() {}
-
-        @Override
-        public String name() {
-            return "lblcr";
-        }
-
-        @Override
-        public Scheduler create(Servers servers, SchedulerContext context) {
-            return new ReplicatedLocality(context);
         }
     }
 }

@@ -5,73 +5,108 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.service.SchedulerFlag;
 
 /**
- * Chooses a real server for each new connection of one service.
+ * Chooses the real server of each new connection of one service.
  *
- * <p>A scheduler belongs to one {@link Servers} list. When the list changes, the director asks it for a
- * successor through the hook of that change and publishes list and successor together. A scheduler without
- * anything to adapt returns itself; one with a cursor hands the cursor on.
+ * <p>A scheduler belongs to one {@link Servers} list. When the list changes, the director calls the hook of that change, which
+ * returns the scheduler of the new list, and publishes both together. A scheduler without state of a list returns itself, as the
+ * hooks do by default. A scheduler with a cursor returns a new one that continues where the old one is.
  *
- * <p>Assumptions: hooks are called one at a time. Guarantees an implementation must give: {@link #pick} may be
- * called by any number of threads at once, also while a hook runs, and never chooses a server of weight zero or
- * an overloaded one (unless the rule of the algorithm says so). Progress: {@code pick} must not block and should
- * not allocate.
+ * <p>Assumptions: the director calls hooks one at a time. No argument is null.
+ *
+ * <p>Guarantees that an implementation must give: any number of threads may call {@link #pick}, {@link #peek}, {@link #cost} and
+ * {@link #latencyObserved} at once, also while a hook runs. {@code pick} never chooses a server that is not {@linkplain
+ * Servers#available available}, unless the rule of the algorithm says otherwise.
+ *
+ * <p>Progress: {@code pick} must not block and should not allocate.
  *
  * @see SchedulerProvider
  */
 public interface Scheduler {
-    /** The answer of {@link #pick} when no server may be used. */
+    /** The result of {@link #pick} if no server may be chosen: -1. */
     int NONE = -1;
 
     /**
-     * The index of the server for a new connection, or {@link #NONE}.
+     * Chooses the server of a new connection.
      *
-     * @param servers the list this scheduler belongs to, or a view of it in which some servers count as overloaded
-     * @param flow the connection; not to be kept
+     * @param servers the list of this scheduler, or a view of it in which some servers are {@linkplain Servers#excluded excluded}
+     * @param flow the client as source, the virtual endpoint as destination; must not be kept after the call
+     * @return an index of the list, 0..size-1, or {@link #NONE}
      */
     int pick(Servers servers, Flow flow);
 
     /**
-     * What {@link #pick} would answer now, without being noticed: no cursor moves, no cache remembers. A scheduler that
-     * draws lots answers with one possible outcome. To be overridden by every scheduler whose picks leave a trace.
+     * Returns what {@link #pick} would return now, without side effects: no cursor moves and no cache is filled. A randomised
+     * scheduler returns one of the possible results. Every scheduler whose {@code pick} has side effects must override this.
+     *
+     * @param servers as for {@link #pick}
+     * @param flow as for {@link #pick}
+     * @return an index of the list, 0..size-1, or {@link #NONE}
      */
     default int peek(Servers servers, Flow flow) {
         return pick(servers, flow);
     }
 
     /**
-     * The figure by which this scheduler compares servers, lower being better, for explanations. Other rules may come
-     * before it: lots, places in a table, what is remembered. NaN if it does not compare figures.
+     * The cost by which this scheduler compares a server with others, for explanations. Lower is better. It need not decide
+     * alone: a hash table, a cache or a random number may come first.
+     *
+     * @param servers as for {@link #pick}
+     * @param index the server, 0..size-1
+     * @param flow as for {@link #pick}
+     * @return the cost, infinite for a server that is never chosen, or NaN (the default) if the scheduler does not compare costs
      */
     default double cost(Servers servers, int index, Flow flow) {
         return Double.NaN;
     }
 
     /**
-     * A measured response time of a server, for schedulers that learn from it. May be called by any number of threads
-     * at once.
+     * Reports a measured response time of a server. Does nothing by default.
      *
      * @param serverId the {@link Servers#id} of the server, which may have left the list
      * @param latencyNanos the response time in nanoseconds, not negative
      */
-    default void observed(int serverId, long latencyNanos) {}
+    default void latencyObserved(int serverId, long latencyNanos) {}
 
-    /** The successor after a server was added, at index 0 of the new list. */
-    default Scheduler added(Servers now) {
+    /**
+     * Called after a server has been added at index 0.
+     *
+     * @param servers the new list
+     * @return the scheduler of the new list
+     * @throws IllegalArgumentException if the new list cannot be scheduled, saying why; the change is undone then
+     */
+    default Scheduler serverAdded(Servers servers) {
         return this;
     }
 
-    /** The successor after the server that was at an index of the old list was removed. */
-    default Scheduler removed(Servers now, int index) {
+    /**
+     * Called after a server has been removed.
+     *
+     * @param servers the new list
+     * @param index the index of the server in the old list
+     * @return the scheduler of the new list
+     */
+    default Scheduler serverRemoved(Servers servers, int index) {
         return this;
     }
 
-    /** The successor after the server at an index was edited; it keeps its place. */
-    default Scheduler edited(Servers now, int index) {
+    /**
+     * Called after a server has been edited, for example its weight.
+     *
+     * @param servers the new list
+     * @param index the index of the server, the same in both lists
+     * @return the scheduler of the new list
+     */
+    default Scheduler serverEdited(Servers servers, int index) {
         return this;
     }
 
-    /** The successor after the flags of the service were changed to these. */
-    default Scheduler flagged(Set<SchedulerFlag> flags) {
+    /**
+     * Called after the flags of the service have been changed.
+     *
+     * @param flags the new flags; unmodifiable
+     * @return the scheduler under the new flags, of the same list
+     */
+    default Scheduler flagsChanged(Set<SchedulerFlag> flags) {
         return this;
     }
 }

@@ -1,20 +1,24 @@
 package org.lvs4j.scheduler;
 
 /**
- * Makes schedulers of one kind. Found by {@link java.util.ServiceLoader}; an application adds its own by listing an
- * implementation with a public no-argument constructor under this interface's name, in {@code META-INF/services} or with
- * {@code provides} in its module.
+ * Creates schedulers of one algorithm. {@link java.util.ServiceLoader} finds the providers of an application: public classes with a
+ * public no-argument constructor that are listed in {@code META-INF/services/org.lvs4j.scheduler.SchedulerProvider}, or in a
+ * {@code provides} directive of their module. The description of this package has an example.
  *
- * <p>Guarantees an implementation must give: stateless, callable by any thread.
+ * <p>Guarantees that an implementation must give: it is stateless, and any thread may call it.
  */
 public interface SchedulerProvider {
-    /** The name in rules, such as {@code wlc}: lower-case letters, digits and hyphens. */
+    /**
+     * The name of the algorithm in rules, such as {@code wlc}: lower-case letters, digits and hyphens. It must differ from the
+     * names of the built-in schedulers and of all other providers.
+     */
     String name();
 
     /**
-     * A scheduler for a list of servers.
+     * Creates the scheduler of a service. Called when a service is added, and when it is edited to use another scheduler.
      *
-     * @throws IllegalArgumentException if the list or the flags cannot be served, saying why
+     * @param servers the real servers of the service; often none yet
+     * @throws IllegalArgumentException if the servers or the flags cannot be scheduled, saying why; the change is undone then
      */
     Scheduler create(Servers servers, SchedulerContext context);
 }

@@ -2,7 +2,10 @@ package org.lvs4j.scheduler;
 
 import java.util.Arrays;
 
-/** The servers of one destination of {@code lblcr}, the newest member first, and when the set last changed. Immutable. */
+/**
+ * The server set of one destination of {@code lblcr}, the newest member first, with the time of its last change in nanoseconds.
+ * Immutable.
+ */
 final class ServerSet {
     private final ServerReference[] members;
     private final long changedNanos;
@@ -53,7 +56,7 @@ final class ServerSet {
         return best;
     }
 
-    /** The set with one member more. A set larger than the list forgets servers that have left. */
+    /** The set with one more member. A set that is larger than the list drops members that have left the list. */
     ServerSet with(Servers servers, int index, long nowNanos) {
         ServerReference[] now = new ServerReference[members.length + 1];
         now[0] = ServerReference.to(servers, index);
@@ -67,8 +70,8 @@ final class ServerSet {
     }
 
     /**
-     * The set without the member that has the most load for its weight; one that has left the list goes first. The same
-     * set if every member is quiesced.
+     * The set without the member of the greatest load for its weight, or without the first member that has left the list. The
+     * same set if every member is quiesced.
      */
     ServerSet withoutMostLoaded(Servers servers, long nowNanos) {
         int most = -1;

@@ -3,12 +3,10 @@ package org.lvs4j.scheduler;
 import org.lvs4j.net.Flow;
 
 /**
- * {@code sed}, shortest expected delay: the available server with the least {@code (active + 1) / weight}, counting the
- * connection to come. Inactive connections count for nothing. Ties go to the newest server.
+ * {@code sed}, shortest expected delay: the available server with the least {@code (active + 1) / weight}, which includes the
+ * connection being scheduled. Inactive connections are ignored. Ties go to the newest server.
  */
 final class ShortestExpectedDelay implements Scheduler {
-    private ShortestExpectedDelay() {}
-
     @Override
     public int pick(Servers servers, Flow flow) {
         return LoadTournament.least(LoadMeasure.SHORTEST_EXPECTED_DELAY, servers);
@@ -22,21 +20,5 @@ final class ShortestExpectedDelay implements Scheduler {
     @Override
     public double cost(Servers servers, int index, Flow flow) {
         return LoadMeasure.SHORTEST_EXPECTED_DELAY.cost(servers, index);
-    }
-
-    /** Makes {@code sed} schedulers. */
-    public static final class Provider implements SchedulerProvider {
-        /** For {@link java.util.ServiceLoader}. */
-        public Provider() {}
-
-        @Override
-        public String name() {
-            return "sed";
-        }
-
-        @Override
-        public Scheduler create(Servers servers, SchedulerContext context) {
-            return new ShortestExpectedDelay();
-        }
     }
 }

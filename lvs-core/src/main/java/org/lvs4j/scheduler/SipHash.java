@@ -1,14 +1,14 @@
 package org.lvs4j.scheduler;
 
 /**
- * SipHash-1-3 of inputs below eight bytes, which is all that {@code mh} needs.
+ * SipHash-1-3 of inputs below eight bytes, as Linux uses it for {@code mh}: one round per block and three for finalization.
  *
- * <p>Aumasson and Bernstein, "SipHash: a fast short-input PRF", with one round per block and three to finish.
+ * <p>J.-P. Aumasson and D. Bernstein, "SipHash: a fast short-input PRF", INDOCRYPT 2012.
  */
 final class SipHash {
     private SipHash() {}
 
-    /** The low half of the hash of a 32-bit value in little-endian order, under a key of two equal words. */
+    /** The lower 32 bits of the hash of a 32-bit value in little-endian order, with a key of two equal words. */
     static int of(long keyWord, int value) {
         return (int) ofBlock(keyWord, keyWord, 4L << 56 | value & 0xFFFF_FFFFL);
     }
@@ -16,7 +16,7 @@ final class SipHash {
     /**
      * The hash of up to seven bytes.
      *
-     * @param block the bytes from the lowest up, their number in the highest byte
+     * @param block the bytes, the first one lowest, and their number in the highest byte
      */
     static long ofBlock(long key0, long key1, long block) {
         long v0 = key0 ^ 0x736F_6D65_7073_6575L;
@@ -38,7 +38,7 @@ final class SipHash {
                 v2 ^= 0xFF;
             }
         }
-        // The last round, without what the exclusive or of all four words cancels.
+        // The last round, without the operations that the exclusive or of all four words cancels.
         v1 = Long.rotateLeft(v1, 13) ^ v0 + v1;
         v2 += v3;
         v3 = Long.rotateLeft(v3, 16) ^ v2;

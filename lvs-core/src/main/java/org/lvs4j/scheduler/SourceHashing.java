@@ -5,13 +5,13 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.service.SchedulerFlag;
 
 /**
- * {@code sh}: the server that the client's address hashes to, so that a client stays with its server as long as nothing
- * changes.
+ * {@code sh}, source hashing: the server that the client's address hashes to, so that a client stays on its server while the list
+ * does not change.
  *
- * <p>Each server in turn takes as many of the 256 buckets as it weighs, at least one, until all are taken; heavy
- * servers at the head of the list may starve the rest. An unavailable server keeps its buckets: its clients are
- * refused, or with {@link SchedulerFlag#FALLBACK} go on to the next available bucket, counting from twice the hash.
- * {@link SchedulerFlag#PORT} hashes the client's port, too.
+ * <p>The 256 buckets are assigned to the servers in turn, to each as many as its weight but at least one, until all are
+ * assigned; great weights at the head of the list may leave none for the other servers. An unavailable server keeps its buckets. Its clients
+ * are refused; with {@link SchedulerFlag#FALLBACK} they move to the next bucket of an available server, counting from twice
+ * their bucket, as in IPVS. {@link SchedulerFlag#PORT} hashes the client's port as well.
  */
 final class SourceHashing implements Scheduler {
     static final int BITS = 8;
@@ -21,16 +21,19 @@ final class SourceHashing implements Scheduler {
     private final boolean fallback;
     private final boolean port;
 
-    private SourceHashing(int[] buckets, Set<SchedulerFlag> flags) {
-        this.buckets = buckets;
-        fallback = flags.contains(SchedulerFlag.FALLBACK);
-        port = flags.contains(SchedulerFlag.PORT);
-    }
-
     private SourceHashing(int[] buckets, boolean fallback, boolean port) {
         this.buckets = buckets;
         this.fallback = fallback;
         this.port = port;
+    }
+
+    static SourceHashing of(Servers servers, Set<SchedulerFlag> flags) {
+        return of(fill(servers), flags);
+    }
+
+    private static SourceHashing of(int[] buckets, Set<SchedulerFlag> flags) {
+        return new SourceHashing(
+                buckets, flags.contains(SchedulerFlag.FALLBACK), flags.contains(SchedulerFlag.PORT));
     }
 
     @Override
@@ -38,7 +41,7 @@ final class SourceHashing implements Scheduler {
         if (servers.size() == 0) {
             return NONE;
         }
-        int hash = AddressHash.bucket(AddressHash.client(flow, port), BITS);
+        int hash = AddressHash.bucket(AddressHash.source(flow, port), BITS);
         int index = buckets[hash];
         if (servers.available(index)) {
             return index;
@@ -57,27 +60,27 @@ final class SourceHashing implements Scheduler {
     }
 
     @Override
-    public Scheduler added(Servers now) {
-        return refilled(now);
+    public Scheduler serverAdded(Servers servers) {
+        return refilled(servers);
     }
 
     @Override
-    public Scheduler removed(Servers now, int index) {
-        return refilled(now);
+    public Scheduler serverRemoved(Servers servers, int index) {
+        return refilled(servers);
     }
 
     @Override
-    public Scheduler edited(Servers now, int index) {
-        return refilled(now);
+    public Scheduler serverEdited(Servers servers, int index) {
+        return refilled(servers);
     }
 
     @Override
-    public Scheduler flagged(Set<SchedulerFlag> flags) {
-        return new SourceHashing(buckets, flags);
+    public Scheduler flagsChanged(Set<SchedulerFlag> flags) {
+        return of(buckets, flags);
     }
 
-    private Scheduler refilled(Servers now) {
-        return new SourceHashing(fill(now), fallback, port);
+    private Scheduler refilled(Servers servers) {
+        return new SourceHashing(fill(servers), fallback, port);
     }
 
     private static int[] fill(Servers servers) {
@@ -92,21 +95,5 @@ final class SourceHashing implements Scheduler {
             }
         }
         return buckets;
-    }
-
-    /** Makes {@code sh} schedulers. */
-    public static final class Provider implements SchedulerProvider {
-        /** For {@link java.util.ServiceLoader}. */
-        public Provider() {}
-
-        @Override
-        public String name() {
-            return "sh";
-        }
-
-        @Override
-        public Scheduler create(Servers servers, SchedulerContext context) {
-            return new SourceHashing(fill(servers), context.flags());
-        }
     }
 }

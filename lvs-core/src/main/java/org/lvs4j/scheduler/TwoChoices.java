@@ -4,16 +4,19 @@ import java.util.random.RandomGenerator;
 import org.lvs4j.net.Flow;
 
 /**
- * {@code twos}, the power of two choices: two servers are drawn by weight, and the one with less load for its weight
- * gets the connection. Both may be the same server; the first drawn wins a tie.
+ * {@code twos}, the power of two choices: draws two servers with probabilities by weight, and chooses the one with less load for its
+ * weight. Both draws may give the same server. The first draw wins a tie.
  *
- * <p>Lots are drawn from 0 to the sum of all weights inclusive, where 0 falls to the first server as well, as in IPVS. Loads
- * are compared in 64 bits, so that heavy servers under heavy load do not overflow as they do there.
+ * <p>Random numbers are 0..sum of weights, both ends included, and 0 belongs to the first server as well, as in IPVS. Loads are
+ * compared in 64 bits, so that great weights under great load do not overflow as they do in IPVS.
+ *
+ * <p>M. Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", IEEE Transactions on Parallel and Distributed
+ * Systems 12(10), 2001.
  */
 final class TwoChoices implements Scheduler {
     private final RandomGenerator random;
 
-    private TwoChoices(RandomGenerator random) {
+    TwoChoices(RandomGenerator random) {
         this.random = random;
     }
 
@@ -29,26 +32,26 @@ final class TwoChoices implements Scheduler {
         if (total == 0) {
             return NONE;
         }
-        long lot1 = random.nextLong(total + 1);
-        long lot2 = random.nextLong(total + 1);
+        long remaining1 = random.nextLong(total + 1);
+        long remaining2 = random.nextLong(total + 1);
         int choice1 = NONE;
         int choice2 = NONE;
-        boolean drawn1 = false;
-        boolean drawn2 = false;
-        // A server that became overloaded since the first walk makes the lots run out: the last one seen then stands
-        // in.
-        for (int i = 0; i < size && !(drawn1 && drawn2); i++) {
+        boolean found1 = false;
+        boolean found2 = false;
+        // If a server has become overloaded since the first pass, a number may exceed the weights: the last available server
+        // is the choice then.
+        for (int i = 0; i < size && !(found1 && found2); i++) {
             if (servers.available(i)) {
                 int weight = servers.weight(i);
-                if (!drawn1) {
+                if (!found1) {
                     choice1 = i;
-                    lot1 -= weight;
-                    drawn1 = lot1 <= 0;
+                    remaining1 -= weight;
+                    found1 = remaining1 <= 0;
                 }
-                if (!drawn2) {
+                if (!found2) {
                     choice2 = i;
-                    lot2 -= weight;
-                    drawn2 = lot2 <= 0;
+                    remaining2 -= weight;
+                    found2 = remaining2 <= 0;
                 }
             }
         }
@@ -63,21 +66,5 @@ final class TwoChoices implements Scheduler {
     @Override
     public double cost(Servers servers, int index, Flow flow) {
         return LoadMeasure.WEIGHTED_LEAST_CONNECTION.cost(servers, index);
-    }
-
-    /** Makes {@code twos} schedulers. */
-    public static final class Provider implements SchedulerProvider {
-        /** For {@link java.util.ServiceLoader}. */
-        public Provider() {}
-
-        @Override
-        public String name() {
-            return "twos";
-        }
-
-        @Override
-        public Scheduler create(Servers servers, SchedulerContext context) {
-            return new TwoChoices(context.random());
-        }
     }
 }

@@ -1,17 +1,17 @@
 package org.lvs4j.scheduler;
 
 /**
- * Finds the next server of a list that weighs enough, in logarithmic time. Immutable.
+ * Finds the next server of a list with at least some weight, in logarithmic time. Immutable.
  *
- * <p>A binary tree of maxima: the weights are its leaves, each inner node holds the greater of its two children, those of
- * node {@code n} being {@code 2n} and {@code 2n + 1}.
+ * <p>A tournament tree in an array: the weights are its leaves, and each inner node {@code n} holds the maximum of its children
+ * {@code 2n} and {@code 2n + 1}.
  */
 final class WeightSearch {
     private final int size;
     private final int leaves;
     private final int[] heaviest;
 
-    /** For the weights of a list, each divided by a unit. */
+    /** A tree over the weights of a list, each divided by a unit. */
     WeightSearch(Servers servers, int unit) {
         size = servers.size();
         leaves = Integer.highestOneBit(Math.max(2 * size - 1, 1));
@@ -24,19 +24,23 @@ final class WeightSearch {
         }
     }
 
-    /** The weight of the heaviest server, or zero. */
+    /** The greatest weight in units, or 0. */
     int heaviest() {
         return heaviest[1];
     }
 
-    /** The first index from {@code start} on whose server weighs {@code least} or more, or the size; {@code least} is 1 or more. */
-    int next(int start, int least) {
+    /**
+     * The first index, {@code start} or above, of a server with at least some weight; the size of the list if there is none.
+     *
+     * @param minimum the weight in units, at least 1
+     */
+    int next(int start, int minimum) {
         if (start >= size) {
             return size;
         }
         int node = leaves + start;
-        while (heaviest[node] < least) {
-            // To the next subtree on the right: up from every right child, then over.
+        while (heaviest[node] < minimum) {
+            // To the next subtree on the right: up while this is a right child, then to the sibling.
             node >>= Integer.numberOfTrailingZeros(~node);
             if (node == 0) {
                 return size;
@@ -45,7 +49,7 @@ final class WeightSearch {
         }
         while (node < leaves) {
             node <<= 1;
-            if (heaviest[node] < least) {
+            if (heaviest[node] < minimum) {
                 node++;
             }
         }

@@ -1,43 +1,50 @@
 package org.lvs4j.scheduler;
 
 /**
- * {@code wrr}: the classic walk of IPVS, in which the heavy servers come in bursts at the start of a round.
+ * {@code wrr}, weighted round robin: the interleaved walk of IPVS, in which servers of great weight come in bursts at the start
+ * of a cycle.
  *
- * <p>The walk goes through the list at a current weight and takes each server that weighs at least as much. At
- * the end of the list the current weight drops by the greatest common divisor of all weights, from the maximum
- * down to 1, and starts over. A change of the list puts the walk back to the head and keeps the current weight
- * if that is still in range.
+ * <p>The walk goes through the list in rounds. The round of a current weight visits each server of at least that weight. After a
+ * round the current weight drops by the greatest common divisor of all weights, from the maximum down to 1, and the cycle starts
+ * over. A change of the list moves the walk to the head of the list and keeps the current weight if that is still in range.
  *
- * <p>Weights are counted in units of the common divisor here: at the current weight {@code (n - 1) * divisor + 1} a
- * server is taken that weighs {@code n} units or more. The whole walk is written down beforehand unless it is too long
- * ({@link WeightedSequence}): the next turn is that of the next word, unless its server is overloaded. Then, and where nothing
- * is written down, {@link WeightSearch} finds the next server heavy enough. Rounds in which every heavy server is overloaded
- * are skipped in one step, so a pick never walks the list more than a few times, whatever the weights.
+ * <p>This class counts weights in units of the common divisor: the round of the current weight {@code (n - 1) * divisor + 1} visits
+ * servers of {@code n} units or more. {@link WeightedSequence} precomputes the turns of a cycle unless there are too many; the next
+ * turn is then the next word, unless its server is overloaded. In that case, and without a precomputed cycle, {@link WeightSearch}
+ * finds the next server of enough weight. Rounds in which every such server is overloaded are skipped in one step, so a pick
+ * scans the list at most a few times, whatever the weights.
  *
- * <p>How threads share the walk, and how far they get ahead of one another while they race, is in {@link SharedSequence}.
+ * <p>{@link SharedSequence} describes how threads share the walk.
  */
 final class WeightedRoundRobin extends SharedSequence {
-    // A place is the number of a written turn, WRITTEN added; or the index of the server above the current weight.
+    // A position is PRECOMPUTED plus the number of a precomputed turn; or an index plus 1 above a current weight in units.
     private static final int WEIGHT_BITS = 31;
-    private static final int INDEX_MASK = (1 << PLACE_BITS - WEIGHT_BITS) - 1;
-    private static final long WRITTEN = (long) INDEX_MASK << WEIGHT_BITS;
+    private static final int INDEX_MASK = (1 << POSITION_BITS - WEIGHT_BITS) - 1;
+    private static final long PRECOMPUTED = (long) INDEX_MASK << WEIGHT_BITS;
+
+    /** The index before the first server. */
     private static final int HEAD = -1;
 
     private final WeightSearch search;
     private final WeightedSequence sequence;
-    private final long lastWritten;
+    private final long lastTurn;
     private final int divisor;
 
-    /** Of the heaviest server, in units. */
-    private final int most;
+    /** The greatest weight in units. */
+    private final int maxUnits;
 
     private WeightedRoundRobin(WeightSearch search, WeightedSequence sequence, int divisor, int currentWeight) {
         super(pack(HEAD, unitsInRange(currentWeight, divisor, search.heaviest())));
         this.search = search;
         this.sequence = sequence;
         this.divisor = divisor;
-        most = search.heaviest();
-        lastWritten = WRITTEN + sequence.length() - 1;
+        maxUnits = search.heaviest();
+        lastTurn = PRECOMPUTED + sequence.length() - 1;
+    }
+
+    /** The walk of a list from its start. */
+    static WeightedRoundRobin of(Servers servers) {
+        return of(servers, 0);
     }
 
     private static WeightedRoundRobin of(Servers servers, int currentWeight) {
@@ -50,17 +57,16 @@ final class WeightedRoundRobin extends SharedSequence {
                 new WeightSearch(servers, divisor), WeightedSequence.of(servers, divisor), divisor, currentWeight);
     }
 
-    private static int unitsInRange(int currentWeight, int divisor, int most) {
-        // The lowest step of the walk is exactly 1, which a server of weight zero never reaches.
-        if (currentWeight == 0 || currentWeight > (most - 1) * (long) divisor + 1) {
-            return most;
+    private static int unitsInRange(int currentWeight, int divisor, int maxUnits) {
+        if (currentWeight == 0 || currentWeight > (maxUnits - 1) * (long) divisor + 1) {
+            return maxUnits;
         }
         return divisor > 1 ? currentWeight / divisor + 1 : currentWeight;
     }
 
-    /** As IPVS counts it, for the successor. */
+    /** The current weight as IPVS counts it, for the scheduler of the next list. */
     private int currentWeight() {
-        int units = units(place());
+        int units = units(position());
         return units == 0 ? 0 : (units - 1) * divisor + 1;
     }
 
@@ -68,25 +74,25 @@ final class WeightedRoundRobin extends SharedSequence {
         return (long) (index + 1) << WEIGHT_BITS | units;
     }
 
-    private int units(long place) {
-        return place >= WRITTEN ? sequence.units((int) (place - WRITTEN)) : (int) place & Integer.MAX_VALUE;
+    private int units(long position) {
+        return position >= PRECOMPUTED ? sequence.units((int) (position - PRECOMPUTED)) : (int) position & Integer.MAX_VALUE;
     }
 
     @Override
-    int server(long place) {
-        return place >= WRITTEN
-                ? sequence.server((int) (place - WRITTEN))
-                : ((int) (place >>> WEIGHT_BITS) & INDEX_MASK) - 1;
+    int server(long position) {
+        return position >= PRECOMPUTED
+                ? sequence.server((int) (position - PRECOMPUTED))
+                : ((int) (position >>> WEIGHT_BITS) & INDEX_MASK) - 1;
     }
 
-    /** The place of a server that weighs enough. */
-    private long placeOf(int index, int units) {
-        return sequence.length() == 0 ? pack(index, units) : WRITTEN + sequence.turn(units, index);
+    /** The position of the turn of a server in a round that visits it. */
+    private long positionOf(int index, int units) {
+        return sequence.length() == 0 ? pack(index, units) : PRECOMPUTED + sequence.turn(units, index);
     }
 
     @Override
     long next(Servers servers, long from) {
-        if (most == 0) {
+        if (maxUnits == 0) {
             return from | NOT_FOUND;
         }
         long after = skip(servers, from, 1);
@@ -95,20 +101,20 @@ final class WeightedRoundRobin extends SharedSequence {
 
     @Override
     long skip(Servers servers, long from, int turns) {
-        if (from >= WRITTEN) {
-            long place = from + turns;
-            return place <= lastWritten ? place : WRITTEN + (place - WRITTEN) % sequence.length();
+        if (from >= PRECOMPUTED) {
+            long position = from + turns;
+            return position <= lastTurn ? position : PRECOMPUTED + (position - PRECOMPUTED) % sequence.length();
         }
         int units = units(from);
         int index = server(from);
         for (int turn = 0; turn < turns; turn++) {
             index = search.next(index + 1, units);
             if (index == servers.size()) {
-                units = units > 1 ? units - 1 : most;
+                units = units > 1 ? units - 1 : maxUnits;
                 index = search.next(0, units);
             }
         }
-        return placeOf(index, units);
+        return positionOf(index, units);
     }
 
     private int nextInRound(Servers servers, int index, int units) {
@@ -121,7 +127,7 @@ final class WeightedRoundRobin extends SharedSequence {
         return NONE;
     }
 
-    /** The walk step by step, which heeds overloads: the place after one turn, or a place that no server was found from. */
+    /** Walks step by step past overloaded servers: the position after one turn, or the position to keep, with {@link #NOT_FOUND}. */
     private long walk(Servers servers, int start, int startUnits) {
         int size = servers.size();
         int units = startUnits;
@@ -132,7 +138,7 @@ final class WeightedRoundRobin extends SharedSequence {
         while (true) {
             index = nextInRound(servers, index, units);
             if (index != NONE && index <= stop) {
-                return placeOf(index, units);
+                return positionOf(index, units);
             }
             if (stop < size) {
                 return pack(start, units) | NOT_FOUND;
@@ -140,7 +146,7 @@ final class WeightedRoundRobin extends SharedSequence {
             index = HEAD;
             units--;
             if (units == 0) {
-                units = most;
+                units = maxUnits;
                 if (lastPass || start == HEAD) {
                     return pack(start, units) | NOT_FOUND;
                 }
@@ -154,7 +160,7 @@ final class WeightedRoundRobin extends SharedSequence {
         }
     }
 
-    /** The first weight of the descending rounds at which some server may be taken, or the last one. */
+    /** The weight of the next round that visits an available server, or of the last round. */
     private int skipEmptyRounds(Servers servers, int units) {
         if (nextInRound(servers, HEAD, units) != NONE) {
             return units;
@@ -169,44 +175,28 @@ final class WeightedRoundRobin extends SharedSequence {
     }
 
     @Override
-    public Scheduler added(Servers now) {
-        return of(now, currentWeight());
+    public Scheduler serverAdded(Servers servers) {
+        return of(servers, currentWeight());
     }
 
     @Override
-    public Scheduler removed(Servers now, int index) {
-        return of(now, currentWeight());
+    public Scheduler serverRemoved(Servers servers, int index) {
+        return of(servers, currentWeight());
     }
 
     @Override
-    public Scheduler edited(Servers now, int index) {
-        return of(now, currentWeight());
+    public Scheduler serverEdited(Servers servers, int index) {
+        return of(servers, currentWeight());
     }
 
     static int gcd(int a, int b) {
         int x = a;
         int y = b;
         while (y != 0) {
-            int rest = x % y;
+            int remainder = x % y;
             x = y;
-            y = rest;
+            y = remainder;
         }
         return x;
-    }
-
-    /** Makes {@code wrr} schedulers. */
-    public static final class Provider implements SchedulerProvider {
-        /** For {@link java.util.ServiceLoader}. */
-        public Provider() {}
-
-        @Override
-        public String name() {
-            return "wrr";
-        }
-
-        @Override
-        public Scheduler create(Servers servers, SchedulerContext context) {
-            return of(servers, 0);
-        }
     }
 }

@@ -4,15 +4,15 @@ import java.util.BitSet;
 import java.util.stream.IntStream;
 
 /**
- * All turns of {@code wrr} written down, from the round of the heaviest servers to the one that everybody takes part in.
- * Immutable.
+ * The precomputed turns of one cycle of {@code wrr}, from the round of the greatest weight to the round of all servers. Immutable.
  *
- * <p>A turn is one word: how many units the round is below the first one in the upper half, the index of the server in
- * the lower half. So turns ascend as unsigned numbers, and the turn of a server in a round is found by halving.
+ * <p>A turn is one word: the number of units by which the weight of its round is below that of the first round in the upper half,
+ * the index of the server in the lower half. Turns therefore ascend as unsigned numbers, and a binary search finds the turn of a
+ * server in a round.
  */
 final class WeightedSequence {
-    /** Longer sequences are not written down. */
-    static final int LONGEST = 1 << 16;
+    /** The longest sequence that is precomputed. */
+    static final int MAX_LENGTH = 1 << 16;
 
     private static final int INDEX_BITS = 16;
 
@@ -24,7 +24,7 @@ final class WeightedSequence {
         this.turns = turns;
     }
 
-    /** The sequence of a list whose weights are divided by a unit; without any turn if it were too long. */
+    /** The sequence of a list whose weights are divided by a unit; empty if it would be longer than {@link #MAX_LENGTH}. */
     static WeightedSequence of(Servers servers, int unit) {
         int size = servers.size();
         int most = 0;
@@ -34,7 +34,7 @@ final class WeightedSequence {
             most = Math.max(most, units);
             length += units;
         }
-        int[] turns = new int[length <= LONGEST && size <= LONGEST ? (int) length : 0];
+        int[] turns = new int[length <= MAX_LENGTH && size <= MAX_LENGTH ? (int) length : 0];
         if (turns.length == 0) {
             return new WeightedSequence(most, turns);
         }
@@ -43,14 +43,14 @@ final class WeightedSequence {
                 .sorted()
                 .mapToInt(key -> (int) key)
                 .toArray();
-        BitSet in = new BitSet(size);
+        BitSet inRound = new BitSet(size);
         int joined = 0;
         int turn = 0;
         for (int units = most; units > 0; units--) {
             while (joined < size && servers.weight(heaviestFirst[joined]) / unit >= units) {
-                in.set(heaviestFirst[joined++]);
+                inRound.set(heaviestFirst[joined++]);
             }
-            for (int i = in.nextSetBit(0); i >= 0; i = in.nextSetBit(i + 1)) {
+            for (int i = inRound.nextSetBit(0); i >= 0; i = inRound.nextSetBit(i + 1)) {
                 turns[turn++] = word(most, units, i);
             }
         }
@@ -61,22 +61,22 @@ final class WeightedSequence {
         return most - units << INDEX_BITS | index;
     }
 
-    /** How many turns there are. */
+    /** The number of turns. */
     int length() {
         return turns.length;
     }
 
-    /** Whose turn it is. */
+    /** The index of the server of a turn. */
     int server(int turn) {
-        return turns[turn] & LONGEST - 1;
+        return turns[turn] & MAX_LENGTH - 1;
     }
 
-    /** The weight of the round of a turn. */
+    /** The weight of the round of a turn, in units. */
     int units(int turn) {
         return most - (turns[turn] >>> INDEX_BITS);
     }
 
-    /** The turn of a server that weighs enough in the round of a weight. */
+    /** The turn of a server in the round of a weight that it has at least. */
     int turn(int units, int index) {
         int wanted = word(most, units, index);
         int low = 0;
