@@ -83,6 +83,15 @@ public record RealServer(Endpoint endpoint, int weight, Forwarding forwarding, i
         return new Builder(requireNonNull(endpoint, "endpoint"));
     }
 
+    /** A builder with the values of this server. */
+    public Builder toBuilder() {
+        return new Builder(endpoint)
+                .weight(weight)
+                .forwarding(forwarding)
+                .upperThreshold(upperThreshold)
+                .lowerThreshold(lowerThreshold);
+    }
+
     /**
      * The same server with another weight.
      *

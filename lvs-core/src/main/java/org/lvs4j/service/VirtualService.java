@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -100,13 +101,12 @@ public final class VirtualService {
 
     /** A builder with the values of this service. */
     public Builder toBuilder() {
-        Builder builder = new Builder(key)
+        return new Builder(key)
                 .scheduler(scheduler)
+                .flags(flags)
                 .persistence(persistence)
                 .onePacket(onePacket)
                 .slowStart(slowStart);
-        builder.flags.addAll(flags);
-        return builder;
     }
 
     @Override
@@ -167,6 +167,17 @@ public final class VirtualService {
         /** Adds a flag for the scheduler. None by default. */
         public Builder flag(SchedulerFlag flag) {
             flags.add(requireNonNull(flag, "flag"));
+            return this;
+        }
+
+        /** Replaces the flags for the scheduler. */
+        public Builder flags(Collection<SchedulerFlag> flags) {
+            EnumSet<SchedulerFlag> replacement = EnumSet.noneOf(SchedulerFlag.class);
+            for (SchedulerFlag flag : requireNonNull(flags, "flags")) {
+                replacement.add(requireNonNull(flag, "flags contains null"));
+            }
+            this.flags.clear();
+            this.flags.addAll(replacement);
             return this;
         }
 

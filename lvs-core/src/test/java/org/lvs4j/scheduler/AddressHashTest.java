@@ -7,6 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.lvs4j.net.IpAddress;
 
+/** The address hashes against values recorded from IPVS. */
 final class AddressHashTest {
     @ParameterizedTest
     @CsvSource({
@@ -19,25 +20,25 @@ final class AddressHashTest {
         "2001:db8::2, 160",
         "fe80::1:2:3:4, 236"
     })
-    void bucket_of256_isThatOfIpvs(String address, int bucket) {
+    void bucket_256Buckets_sameAsIpvs(String address, int bucket) {
         assertThat(AddressHash.bucket(folded(address), 8)).isEqualTo(bucket);
     }
 
     @ParameterizedTest
     @CsvSource({"10.0.0.1, 159", "10.0.0.2, 550", "192.168.1.1, 547", "203.0.113.7, 499"})
-    void bucket_of1024_isThatOfIpvs(String address, int bucket) {
+    void bucket_1024Buckets_sameAsIpvs(String address, int bucket) {
         assertThat(AddressHash.bucket(folded(address), 10)).isEqualTo(bucket);
     }
 
     @ParameterizedTest
     @CsvSource({"10.0.0.1:1024, 73", "10.0.0.1:1025, 171", "192.168.1.1:40000, 44"})
-    void client_withPort_isAddedToTheAddress(String client, int bucket) {
-        assertThat(AddressHash.bucket(AddressHash.client(TestService.from(client), true), 8))
+    void source_withPort_portAddedToAddress(String client, int bucket) {
+        assertThat(AddressHash.bucket(AddressHash.source(TestService.from(client), true), 8))
                 .isEqualTo(bucket);
     }
 
     @Test
-    void bucket_leadingZeroes_staysInTable() {
+    void bucket_anyValue_inTable() {
         for (int value = -1000; value < 1000; value++) {
             assertThat(AddressHash.bucket(value, 8)).isBetween(0, 255);
         }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.lvs4j.net.Flow;
 import org.lvs4j.service.RealServer;
 
-/** Threads that race for the turns of {@code rr} and {@code wrr} take each once, and get ahead of one another by a bound only. */
+/** {@code rr} and {@code wrr} under contention: each turn is taken once, and shares differ by a bound at most. */
 @Timeout(60)
 final class ConcurrentSequencesTest {
     private static int[] shares(TestService service, int threads, int picksEach) throws Exception {
@@ -49,18 +49,18 @@ final class ConcurrentSequencesTest {
         return shares;
     }
 
-    /** A list whose servers let another pick pass, at a certain look, so that the one at hand loses a race. */
+    /** A list that runs another pick inside a pick, so that the outer one loses a race. */
     private static final class Interrupting implements Servers {
         private final Servers servers;
-        private Runnable between = () -> {};
+        private Runnable hook = () -> {};
 
         Interrupting(Servers servers) {
             this.servers = servers;
         }
 
         void once(Runnable action) {
-            between = () -> {
-                between = () -> {};
+            hook = () -> {
+                hook = () -> {};
                 action.run();
             };
         }
@@ -82,7 +82,7 @@ final class ConcurrentSequencesTest {
 
         @Override
         public boolean overloaded(int index) {
-            between.run();
+            hook.run();
             return servers.overloaded(index);
         }
 
@@ -112,7 +112,7 @@ final class ConcurrentSequencesTest {
         }
     }
 
-    // The last list of wrr has too many turns to be written down.
+    // The last list of wrr has too many turns to be precomputed.
     private static Stream<Arguments> lists() {
         return Stream.of(
                 Arguments.of("rr", new int[] {1}),
@@ -120,7 +120,7 @@ final class ConcurrentSequencesTest {
                 Arguments.of("rr", new int[] {1, 1, 1, 1}),
                 Arguments.of("wrr", new int[] {3}),
                 Arguments.of("wrr", new int[] {4, 0, 8, 12, 4}),
-                Arguments.of("wrr", new int[] {WeightedSequence.LONGEST, 1, WeightedSequence.LONGEST - 1}));
+                Arguments.of("wrr", new int[] {WeightedSequence.MAX_LENGTH, 1, WeightedSequence.MAX_LENGTH - 1}));
     }
 
     private static Scheduler scheduler(String name, Servers servers) {
@@ -131,31 +131,31 @@ final class ConcurrentSequencesTest {
 
     @ParameterizedTest
     @MethodSource("lists")
-    void pick_afterLosingRaces_everyTurnIsTakenOnceAndTheOrderComesBack(String name, int[] weights) {
+    void pick_afterLostRaces_everyTurnTakenOnceThenExactOrder(String name, int[] weights) {
         TestServers servers = TestService.of("rr", weights).view.servers();
         Scheduler scheduler = scheduler(name, servers);
         Scheduler exact = scheduler(name, servers);
         Interrupting interrupting = new Interrupting(servers);
         Flow flow = TestService.flow(1);
-        int[] ahead = new int[weights.length];
+        int[] difference = new int[weights.length];
         int picks = 0;
-        // The first race that is lost makes the cells, the second one fills that of this thread.
+        // The first lost race creates the cells, the second one fills the cell of this thread.
         for (int race = 0; race < 2; race++) {
-            interrupting.once(() -> ahead[scheduler.pick(servers, flow)]++);
-            ahead[scheduler.pick(interrupting, flow)]++;
+            interrupting.once(() -> difference[scheduler.pick(servers, flow)]++);
+            difference[scheduler.pick(interrupting, flow)]++;
             picks += 2;
         }
-        // One turn was taken behind the others: what is left is one run of turns less the first.
-        for (int i = 1; i < SharedSequence.SET_ASIDE; i++, picks++) {
-            int foretold = scheduler.peek(servers, flow);
+        // One turn of the reserved run has been taken; the rest of the run comes next.
+        for (int i = 1; i < SharedSequence.RUN; i++, picks++) {
+            int peeked = scheduler.peek(servers, flow);
             int index = scheduler.pick(servers, flow);
-            assertThat(index).isEqualTo(foretold);
-            ahead[index]++;
+            assertThat(index).isEqualTo(peeked);
+            difference[index]++;
         }
         for (; picks > 0; picks--) {
-            ahead[exact.pick(servers, flow)]--;
+            difference[exact.pick(servers, flow)]--;
         }
-        assertThat(ahead).containsOnly(0);
+        assertThat(difference).containsOnly(0);
         for (int i = 0; i < 1_000; i++) {
             assertThat(scheduler.pick(servers, flow)).as("pick %d", i).isEqualTo(exact.pick(servers, flow));
         }
@@ -163,7 +163,7 @@ final class ConcurrentSequencesTest {
 
     @ParameterizedTest
     @MethodSource("lists")
-    void pick_overloadedServersInAcell_arePassedOver(String name, int[] weights) {
+    void pick_reservedTurnsOfOverloadedServers_skipped(String name, int[] weights) {
         TestServers servers = TestService.of("rr", weights).view.servers();
         Scheduler scheduler = scheduler(name, servers);
         Interrupting interrupting = new Interrupting(servers);
@@ -184,7 +184,7 @@ final class ConcurrentSequencesTest {
     }
 
     @Test
-    void rr_eightThreads_evenButForOnePickOfEachCell() throws Exception {
+    void rr_eightThreads_sharesDifferByOnePlusOnePerCell() throws Exception {
         int[] shares = shares(TestService.of("rr", 1, 5, 9, 1), 8, 50_000);
         assertThat(IntStream.of(shares).sum()).isEqualTo(400_000);
         int[] servers = Arrays.copyOfRange(shares, 1, shares.length);
@@ -195,7 +195,7 @@ final class ConcurrentSequencesTest {
     }
 
     @Test
-    void wrr_eightThreads_byWeightButForOneRoundOfEachCell() throws Exception {
+    void wrr_eightThreads_sharesByWeightPlusOneRoundPerCell() throws Exception {
         int[] shares = shares(TestService.of("wrr", 1, 2, 5), 8, 50_000);
         assertThat(IntStream.of(shares).sum()).isEqualTo(400_000);
         for (int i = 1; i < shares.length; i++) {

@@ -10,14 +10,14 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
-/** The schedulers that compare connection counts and weights, against the rules of IPVS. Hosts are named by their number. */
+/** The schedulers that compare connection counts and weights, against the rules of IPVS. A host is the last byte of an address. */
 final class CountingSchedulersTest {
     private static void load(TestService service, int host, int active, int inactive) {
         service.live(TestService.endpoint(host)).active.set(active);
         service.live(TestService.endpoint(host)).inactive.set(inactive);
     }
 
-    /** Each connection stays. */
+    /** Picks without closing any connection. Returns the hosts. */
     private static String fill(TestService service, int picks) {
         StringBuilder hosts = new StringBuilder();
         for (int i = 0; i < picks; i++) {
@@ -31,7 +31,7 @@ final class CountingSchedulersTest {
     }
 
     @Test
-    void lc_oneActive_weighsAs256Inactive() {
+    void lc_oneActive_equals256Inactive() {
         TestService service = TestService.of("lc", 1, 9);
         load(service, 1, 1, 0);
         load(service, 2, 0, 255);
@@ -43,7 +43,7 @@ final class CountingSchedulersTest {
     }
 
     @Test
-    void wlc_loads_areDividedByWeight() {
+    void wlc_loads_dividedByWeight() {
         TestService service = TestService.of("wlc", 1, 2);
         load(service, 1, 2, 0);
         load(service, 2, 3, 255);
@@ -55,7 +55,7 @@ final class CountingSchedulersTest {
     }
 
     @Test
-    void sed_inactiveConnections_doNotCount() {
+    void sed_inactiveConnections_ignored() {
         TestService service = TestService.of("sed", 1, 2);
         load(service, 2, 1, 10_000);
         assertThat(service.hosts(1)).as("2/2 and 1/1").isEqualTo("2");
@@ -65,12 +65,12 @@ final class CountingSchedulersTest {
     }
 
     @Test
-    void nq_idleServer_goesFirstWhateverItsWeight() {
+    void nq_idleServer_chosenWhateverItsWeight() {
         assertThat(fill(TestService.of("nq", 100, 1, 1), 6)).isEqualTo("321111");
     }
 
     @Test
-    void fo_heaviestAvailable_getsEverything() {
+    void fo_greatestWeightAvailable_getsEveryConnection() {
         TestService service = TestService.of("fo", 5, 9, 9, 0);
         assertThat(fill(service, 4)).isEqualTo("3333");
         service.live(TestService.endpoint(3)).overloaded = true;
@@ -80,12 +80,12 @@ final class CountingSchedulersTest {
     }
 
     @Test
-    void ovf_fullServers_overflowAtWeightPlusOne() {
+    void ovf_servers_overflowAtWeightPlusOne() {
         assertThat(fill(TestService.of("ovf", 1, 2), 7)).isEqualTo("2221100");
     }
 
     @Test
-    void rr_pointer_followsItsServerThroughChanges() {
+    void rr_listChanges_positionFollowsItsServer() {
         TestService service = TestService.of("rr", 1, 1, 1);
         assertThat(service.hosts(5)).isEqualTo("3 2 1 3 2");
         service.add(TestService.endpoint(4), 1);
@@ -97,7 +97,7 @@ final class CountingSchedulersTest {
     }
 
     @Test
-    void wrr_sequences_areThoseOfIpvs() {
+    void wrr_variousWeights_sequencesOfIpvs() {
         assertThat(afterFirstRound(TestService.of("wrr", 2, 3, 4), 3)).isEqualTo("3 3 2 3 2 1 3 2 1");
         assertThat(afterFirstRound(TestService.of("wrr", 4, 3, 2), 3)).isEqualTo("1 2 1 3 2 1 3 2 1");
         assertThat(afterFirstRound(TestService.of("wrr", 1, 1, 5), 3)).isEqualTo("3 3 3 3 3 2 1 3 3");
@@ -112,42 +112,42 @@ final class CountingSchedulersTest {
     }
 
     @Test
-    void twos_lots_fallByWeightInclusive() {
-        TestService service = new TestService("twos", Set.of(), new Lots());
+    void twos_scriptedNumbers_rangesByWeightBothEndsIncluded() {
+        TestService service = new TestService("twos", Set.of(), new ScriptedRandom());
         service.add(TestService.endpoint(1), 2);
         service.add(TestService.endpoint(2), 3);
-        // The newest server, 2, holds lots 0 to 3, the other one 4 and 5.
-        lots(service, 0, 3);
+        // The numbers 0 to 3 belong to the newest server, 2; 4 and 5 belong to the other one.
+        script(service, 0, 3);
         assertThat(service.hosts(1)).isEqualTo("2");
-        lots(service, 4, 5);
+        script(service, 4, 5);
         assertThat(service.hosts(1)).isEqualTo("1");
         load(service, 1, 2, 0);
         load(service, 2, 3, 1);
-        lots(service, 0, 4);
+        script(service, 0, 4);
         assertThat(service.hosts(1)).as("3*256+1 by 3 against 2*256 by 2").isEqualTo("1");
         load(service, 2, 3, 0);
-        lots(service, 0, 4);
+        script(service, 0, 4);
         assertThat(service.hosts(1)).as("the first drawn wins a tie").isEqualTo("2");
-        lots(service, 4, 0);
+        script(service, 4, 0);
         assertThat(service.hosts(1)).isEqualTo("1");
-        assertThat(((Lots) service.random).bounds).containsOnly(6L);
+        assertThat(((ScriptedRandom) service.random).bounds).containsOnly(6L);
     }
 
-    private static void lots(TestService service, long... values) {
-        ((Lots) service.random).values.clear();
+    private static void script(TestService service, long... values) {
+        ((ScriptedRandom) service.random).values.clear();
         for (long value : values) {
-            ((Lots) service.random).values.add(value);
+            ((ScriptedRandom) service.random).values.add(value);
         }
     }
 
-    /** Scripted randomness. */
-    private static final class Lots implements RandomGenerator {
+    /** Returns numbers in the order that a test gives them. */
+    private static final class ScriptedRandom implements RandomGenerator {
         final Queue<Long> values = new ArrayDeque<>();
         final List<Long> bounds = new ArrayList<>();
 
         @Override
         public long nextLong() {
-            throw new AssertionError("only bounded numbers are drawn");
+            throw new AssertionError("only bounded numbers are expected");
         }
 
         @Override

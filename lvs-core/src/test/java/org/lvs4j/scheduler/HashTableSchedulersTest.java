@@ -7,9 +7,9 @@ import org.junit.jupiter.api.Test;
 import org.lvs4j.net.Flow;
 import org.lvs4j.service.SchedulerFlag;
 
-/** {@code sh} and {@code dh}: who holds which bucket, and what becomes of those of an unavailable server. */
+/** {@code sh} and {@code dh}: the server of each bucket, and the buckets of an unavailable server. */
 final class HashTableSchedulersTest {
-    /** A client for each of the 256 buckets. */
+    /** A flow that hashes to each of the 256 buckets. */
     private static final Flow[] BY_BUCKET = new Flow[256];
 
     static {
@@ -24,7 +24,7 @@ final class HashTableSchedulersTest {
                     0,
                     0x0A00_0000L + i,
                     80);
-            int bucket = AddressHash.bucket(AddressHash.client(flow, false), 8);
+            int bucket = AddressHash.bucket(AddressHash.source(flow, false), 8);
             if (BY_BUCKET[bucket] == null) {
                 BY_BUCKET[bucket] = flow;
                 found++;
@@ -39,7 +39,7 @@ final class HashTableSchedulersTest {
     }
 
     @Test
-    void sh_weights_areConsecutiveBucketsInListOrder() {
+    void sh_weights_consecutiveBucketsInListOrder() {
         int[] buckets = buckets(TestService.of("sh", 2, 3, 1));
         int[] round = {3, 2, 2, 2, 1, 1};
         for (int i = 0; i < 256; i++) {
@@ -48,7 +48,7 @@ final class HashTableSchedulersTest {
     }
 
     @Test
-    void sh_weightZero_holdsOneBucketAndRefuses() {
+    void sh_weightZero_oneBucketThatRefuses() {
         int[] buckets = buckets(TestService.of("sh", 1, 0, 2));
         int[] round = {3, 3, 0, 1};
         for (int i = 0; i < 256; i++) {
@@ -57,12 +57,12 @@ final class HashTableSchedulersTest {
     }
 
     @Test
-    void sh_heavyNewestServer_starvesTheRest() {
+    void sh_greatWeightOfNewestServer_othersHaveNoBucket() {
         assertThat(buckets(TestService.of("sh", 1, 300))).containsOnly(2);
     }
 
     @Test
-    void sh_edit_refills() {
+    void sh_edit_tableRebuilt() {
         TestService service = TestService.of("sh", 1, 1);
         assertThat(buckets(service)).startsWith(2, 1, 2, 1);
         service.edit(TestService.endpoint(2), 3);
@@ -85,7 +85,7 @@ final class HashTableSchedulersTest {
     }
 
     @Test
-    void sh_flagsChanged_tableStays() {
+    void sh_flagsChanged_tableKept() {
         TestService service = TestService.of("sh", 1, 1, 1);
         TestService withPort = TestService.of("sh", SchedulerFlag.PORT, 1, 1, 1);
         Flow flow = TestService.from("10.0.0.1:1024");
@@ -94,7 +94,7 @@ final class HashTableSchedulersTest {
     }
 
     @Test
-    void dh_weights_doNotMatter() {
+    void dh_weights_ignored() {
         int[] buckets = buckets(TestService.of("dh", 7, 1, 100));
         int[] round = {3, 2, 1};
         for (int i = 0; i < 256; i++) {
@@ -108,7 +108,7 @@ final class HashTableSchedulersTest {
         int[] before = buckets(service);
         Scheduler scheduler = service.view.scheduler();
         service.edit(TestService.endpoint(3), 0);
-        assertThat(service.view.scheduler()).as("an edit does not refill").isSameAs(scheduler);
+        assertThat(service.view.scheduler()).as("an edit does not rebuild").isSameAs(scheduler);
         int[] after = buckets(service);
         for (int i = 0; i < 256; i++) {
             assertThat(after[i]).isEqualTo(before[i] == 3 ? 0 : before[i]);
@@ -116,7 +116,7 @@ final class HashTableSchedulersTest {
     }
 
     @Test
-    void dh_sameClientOtherDestination_mayGoElsewhere() {
+    void dh_oneClientManyDestinations_everyServerChosen() {
         TestService service = TestService.of("dh", 1, 1, 1);
         assertThat(IntStream.range(0, 50)
                         .map(i -> service.host(TestService.to("10.0.1." + i + ":80")))

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.lvs4j.service.RealServer;
 
 /**
- * Computes the table of {@code docs/schedulers.md} on how evenly the hashing schedulers spread clients and how many move
- * when a server leaves, prints it, and makes sure that the page shows the same.
+ * Computes and prints the table of {@code docs/schedulers.md} that shows how evenly the hashing schedulers spread clients and
+ * how many clients move when a server leaves, and compares it with the page.
  */
 final class HashingFiguresTest {
     private static final int CLIENTS = 100_000;
@@ -23,7 +23,7 @@ final class HashingFiguresTest {
     private static final Schedulers ALL = Schedulers.load(HashingFiguresTest.class.getClassLoader());
 
     @Test
-    void figures_ofThePage_areThoseComputed() throws IOException {
+    void page_figures_equalComputedOnes() throws IOException {
         List<String> rows = new ArrayList<>();
         for (String name : List.of("sh", "dh", "mh", "mh-stable", "rendezvous")) {
             StringBuilder row = new StringBuilder("| `" + name + "` |");

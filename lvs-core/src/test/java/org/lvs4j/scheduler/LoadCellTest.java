@@ -6,14 +6,14 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What a thread sets aside comes back in order and once; marks come back, or that there were too many. */
+/** Reserved servers are taken once and in order; every mark is taken, or an overflow is reported. */
 final class LoadCellTest {
     private final LoadCell cell = new LoadCell();
 
     private Set<Integer> marked() {
         Set<Integer> marked = new HashSet<>();
-        for (int place = 0; place < LoadCell.MARKS; place++) {
-            int index = cell.unmark(place);
+        for (int slot = 0; slot < LoadCell.MARKS; slot++) {
+            int index = cell.takeMark(slot);
             if (index != Scheduler.NONE) {
                 marked.add(index);
             }
@@ -22,15 +22,15 @@ final class LoadCellTest {
     }
 
     @Test
-    void take_filledAgainAndAgain_eachOnceInOrder() {
+    void take_cellFilledRepeatedly_eachServerOnceInOrder() {
         for (int round = 0; round < 300; round++) {
             assertThat(cell.isEmpty()).isTrue();
             assertThat(cell.take()).isEqualTo(Scheduler.NONE);
-            int count = round % (LoadCell.MOST + 1);
+            int count = round % (LoadCell.CAPACITY + 1);
             for (int i = 0; i < count; i++) {
                 cell.add(i, round + i);
             }
-            cell.fill(count);
+            cell.publish(count);
             for (int i = 0; i < count; i++) {
                 assertThat(cell.isEmpty()).isFalse();
                 assertThat(cell.take()).isEqualTo(round + i);
@@ -39,29 +39,29 @@ final class LoadCellTest {
     }
 
     @Test
-    void unmark_noMoreThanRoom_findsEachMarkOnce() {
+    void takeMark_marksFit_eachMarkTakenOnce() {
         for (int round = 0; round < 3; round++) {
             Set<Integer> expected = new HashSet<>();
             for (int i = 0; i < LoadCell.MARKS; i++) {
                 cell.mark(i);
                 expected.add(i);
             }
-            assertThat(cell.beginUnmarking()).isTrue();
-            assertThat(cell.unmarkAll()).isFalse();
+            assertThat(cell.clearMarked()).isTrue();
+            assertThat(cell.clearOverflowed()).isFalse();
             assertThat(marked()).isEqualTo(expected);
-            assertThat(cell.beginUnmarking()).isFalse();
+            assertThat(cell.clearMarked()).isFalse();
             assertThat(marked()).isEmpty();
         }
     }
 
     @Test
-    void unmark_moreThanRoom_saysThatAnyMayBeMeant() {
+    void clearOverflowed_moreMarksThanFit_true() {
         for (int i = 0; i <= LoadCell.MARKS; i++) {
             cell.mark(i);
         }
-        assertThat(cell.beginUnmarking()).isTrue();
-        assertThat(cell.unmarkAll()).isTrue();
+        assertThat(cell.clearMarked()).isTrue();
+        assertThat(cell.clearOverflowed()).isTrue();
         assertThat(marked()).hasSize(LoadCell.MARKS);
-        assertThat(cell.unmarkAll()).isFalse();
+        assertThat(cell.clearOverflowed()).isFalse();
     }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The tournament always agrees with the walk along the list. */
+/** A pick of the tournament equals a scan of the list. */
 @Timeout(60)
 final class LoadTournamentTest {
     private static final List<LoadMeasure> MEASURES = List.of(
@@ -51,7 +51,7 @@ final class LoadTournamentTest {
 
     @ParameterizedTest
     @MethodSource("sizesAndMeasures")
-    void least_afterAnyChanges_isThatOfTheWalk(int size, LoadMeasure measure) {
+    void least_randomChanges_equalsScan(int size, LoadMeasure measure) {
         for (long seed = 1; seed <= 3; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
             MarkedServers servers = MarkedServers.random(size, random);
@@ -71,7 +71,7 @@ final class LoadTournamentTest {
     }
 
     @Test
-    void least_everyServerOverloadedAndBack_followsIt() {
+    void least_overloadSetAndCleared_followed() {
         MarkedServers servers = MarkedServers.random(100, new SplittableRandom(1));
         for (int i = 0; i < servers.size(); i++) {
             servers.overload(i, true);
@@ -91,22 +91,22 @@ final class LoadTournamentTest {
     }
 
     @Test
-    void least_listsAndMeasuresTakeTurns_eachStaysExact() {
+    void least_alternatingListsAndMeasures_equalsScan() {
         SplittableRandom random = new SplittableRandom(5);
         MarkedServers servers = MarkedServers.random(200, random);
-        List<MarkedServers> lists = List.of(servers, servers.reversed(), servers.unmarked());
+        List<MarkedServers> lists = List.of(servers, servers.reversed(), servers.withoutBoard());
         for (int step = 0; step < 5_000; step++) {
             change(servers, random);
             MarkedServers list = lists.get(random.nextInt(lists.size()));
-            int who = random.nextInt(MEASURES.size());
-            assertThat(LoadTournament.least(MEASURES.get(who), list))
+            int measure = random.nextInt(MEASURES.size());
+            assertThat(LoadTournament.least(MEASURES.get(measure), list))
                     .as("step %d", step)
-                    .isEqualTo(MEASURES.get(who).least(list));
+                    .isEqualTo(MEASURES.get(measure).least(list));
         }
     }
 
     @Test
-    void least_fourThreadsPickBindAndRelease_noChangeIsEverLost() throws Exception {
+    void least_afterFourThreadsPickAndRelease_equalsScan() throws Exception {
         int threads = 4;
         SplittableRandom seeds = new SplittableRandom(3);
         MarkedServers servers = MarkedServers.random(300, seeds);
@@ -121,8 +121,8 @@ final class LoadTournamentTest {
                 for (Future<?> one : all) {
                     one.get(30, TimeUnit.SECONDS);
                 }
-                // A thread of the pool may have set servers aside in the cell of this one.
-                for (int i = 0; i < LoadCell.MOST; i++) {
+                // A thread of the pool may have reserved servers in the cell of this thread.
+                for (int i = 0; i < LoadCell.CAPACITY; i++) {
                     LoadTournament.least(LoadMeasure.WEIGHTED_LEAST_CONNECTION, servers);
                 }
                 assertThat(LoadTournament.least(LoadMeasure.WEIGHTED_LEAST_CONNECTION, servers))
@@ -134,7 +134,7 @@ final class LoadTournamentTest {
         }
     }
 
-    /** Connections come and go; some stay. */
+    /** Opens and closes connections, and leaves some open. */
     private static void churn(MarkedServers servers, SplittableRandom random) {
         int[] open = new int[16];
         for (int i = 0; i < 500; i++) {

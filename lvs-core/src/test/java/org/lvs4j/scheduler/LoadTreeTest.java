@@ -7,9 +7,9 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A tree of keys always knows the first of the least. */
+/** The tree finds the first of the least keys, as a scan does. */
 final class LoadTreeTest {
-    private static int walk(long[] keys) {
+    private static int scan(long[] keys) {
         int least = -1;
         for (int i = 0; i < keys.length; i++) {
             if (keys[i] < (least < 0 ? LoadTree.NEVER : keys[least])) {
@@ -22,26 +22,26 @@ final class LoadTreeTest {
     // Around the sizes of the root and of groups, one to four levels.
     @ParameterizedTest
     @ValueSource(ints = {1, 8, 15, 16, 17, 24, 127, 128, 129, 1000, 1024, 1025, 9000})
-    void least_afterAnyChange_isTheFirstOfTheLeast(int size) {
+    void least_randomChanges_firstOfTheLeast(int size) {
         SplittableRandom random = new SplittableRandom(size);
         LoadTree tree = new LoadTree(size);
         long[] keys = new long[size];
         Arrays.fill(keys, LoadTree.NEVER);
         assertThat(tree.least()).isEqualTo(-1);
         for (int step = 0; step < 3_000; step++) {
-            // Few different keys make many ties; the least one is changed often, as by picks.
-            int least = walk(keys);
+            // Few distinct keys give many ties. The least key changes often, as it does by picks.
+            int least = scan(keys);
             int index = least >= 0 && random.nextBoolean() ? least : random.nextInt(size);
             keys[index] = random.nextInt(4) == 0 ? LoadTree.NEVER : random.nextLong(step + 1L) << 4;
             tree.put(index, keys[index]);
             assertThat(tree.key(index)).isEqualTo(keys[index]);
-            assertThat(tree.least()).as("size %d step %d", size, step).isEqualTo(walk(keys));
+            assertThat(tree.least()).as("size %d step %d", size, step).isEqualTo(scan(keys));
         }
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 16, 17, 1000})
-    void least_everyKeyGone_isNone(int size) {
+    void least_everyKeyNever_minusOne(int size) {
         LoadTree tree = new LoadTree(size);
         for (int i = 0; i < size; i++) {
             tree.put(i, 16L);

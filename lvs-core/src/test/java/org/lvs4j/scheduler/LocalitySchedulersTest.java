@@ -13,12 +13,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.lvs4j.service.Sysctl;
 
-/** {@code lblc} and {@code lblcr}: what they remember, and when they go elsewhere. */
+/** {@code lblc} and {@code lblcr}: which destinations they cache, and when a destination moves. */
 final class LocalitySchedulersTest {
-    private static final String HERE = "10.0.1.1:80";
+    private static final String DESTINATION = "10.0.1.1:80";
 
     private static int host(TestService service) {
-        return service.host(TestService.to(HERE));
+        return service.host(TestService.to(DESTINATION));
     }
 
     private static void active(TestService service, int host, int connections) {
@@ -26,7 +26,7 @@ final class LocalitySchedulersTest {
     }
 
     @Test
-    void lblc_knownDestination_staysWhereItIs() {
+    void lblc_knownDestination_staysOnItsServer() {
         TestService service = TestService.of("lblc", 5, 5);
         assertThat(host(service)).isEqualTo(2);
         active(service, 2, 5);
@@ -35,7 +35,7 @@ final class LocalitySchedulersTest {
     }
 
     @Test
-    void lblc_crowdedServer_isLeftOnlyForAHalfEmptyOne() {
+    void lblc_crowdedServer_movesOnlyToServerBelowHalfItsWeight() {
         TestService service = TestService.of("lblc", 4, 4);
         host(service);
         active(service, 2, 5);
@@ -44,11 +44,11 @@ final class LocalitySchedulersTest {
         active(service, 1, 1);
         assertThat(host(service)).isEqualTo(1);
         active(service, 2, 0);
-        assertThat(host(service)).as("the move is remembered").isEqualTo(1);
+        assertThat(host(service)).as("the move is cached").isEqualTo(1);
     }
 
     @Test
-    void lblc_overloadMark_isNotLookedAtForAKnownDestination() {
+    void lblc_overloadedServer_keepsKnownDestinations() {
         TestService service = TestService.of("lblc", 4, 4);
         host(service);
         service.live(TestService.endpoint(2)).overloaded = true;
@@ -57,7 +57,7 @@ final class LocalitySchedulersTest {
     }
 
     @Test
-    void lblc_quiescedOrRemovedServer_isLeft() {
+    void lblc_quiescedOrRemovedServer_destinationMoves() {
         TestService service = TestService.of("lblc", 4, 4);
         host(service);
         TestServers.Live two = service.live(TestService.endpoint(2));
@@ -72,11 +72,11 @@ final class LocalitySchedulersTest {
         service.add(TestService.endpoint(1), 4);
         service.add(TestService.endpoint(2), 4, two);
         active(service, 2, 3);
-        assertThat(host(service)).as("it is back, and remembered").isEqualTo(2);
+        assertThat(host(service)).as("added again, and still cached").isEqualTo(2);
     }
 
     @Test
-    void lblc_numberGivenToAnotherServer_isNotMistaken() {
+    void lblc_idGivenToAnotherServer_notConfused() {
         TestService service = TestService.of("lblc", 4);
         host(service);
         TestServers.Live one = service.live(TestService.endpoint(1));
@@ -88,15 +88,15 @@ final class LocalitySchedulersTest {
     }
 
     @Test
-    void lblc_expiration_isCheckedEveryHalfHour() {
+    void lblc_expiration_checkedEveryHalfHour() {
         TestService service = TestService.of("lblc", 4, 4);
         service.sysctls[Sysctl.LBLC_EXPIRATION.ordinal()] = 600;
         host(service);
         active(service, 2, 1);
         service.advanceSeconds(30 * 60 - 1);
         service.host(TestService.to("10.0.1.2:80"));
-        assertThat(service.view.scheduler().peek(service.view.servers(), TestService.to(HERE)) + 1)
-                .as("index of host 2, not yet forgotten")
+        assertThat(service.view.scheduler().peek(service.view.servers(), TestService.to(DESTINATION)) + 1)
+                .as("not yet evicted")
                 .isEqualTo(1);
         service.advanceSeconds(1);
         service.host(TestService.to("10.0.1.2:80"));
@@ -104,7 +104,7 @@ final class LocalitySchedulersTest {
     }
 
     @Test
-    void lblc_useBeforeTheCheck_putsExpirationOff() {
+    void lblc_useBeforeTheCheck_expirationRestarted() {
         TestService service = TestService.of("lblc", 4, 4);
         service.sysctls[Sysctl.LBLC_EXPIRATION.ordinal()] = 600;
         host(service);
@@ -116,11 +116,11 @@ final class LocalitySchedulersTest {
     }
 
     @Test
-    void cache_aboveTarget_dropsEntriesIdleForSixMinutes() {
+    void cache_aboveTarget_entriesIdleForSixMinutesEvicted() {
         TestService service = TestService.of("lblc");
-        LocalityCache<Plain> cache = new LocalityCache<>(service, Sysctl.LBLC_EXPIRATION);
+        LocalityCache<TestEntry> cache = new LocalityCache<>(service, Sysctl.LBLC_EXPIRATION);
         for (int i = 0; i < LocalityCache.TARGET_ENTRIES + 300; i++) {
-            cache.insert(new Plain(i, service.nowNanos));
+            cache.insert(new TestEntry(i, service.nowNanos));
         }
         service.advanceSeconds(5 * 60);
         cache.advance(service.nowNanos);
@@ -136,23 +136,23 @@ final class LocalitySchedulersTest {
     }
 
     @Test
-    void cache_atTheCeiling_takesNoNewEntryButKeepsTheOld() {
+    void cache_atTheCeiling_newEntryRefusedOldOnesKept() {
         TestService service = TestService.of("lblc");
-        LocalityCache<Plain> cache = new LocalityCache<>(service, Sysctl.LBLC_EXPIRATION);
+        LocalityCache<TestEntry> cache = new LocalityCache<>(service, Sysctl.LBLC_EXPIRATION);
         for (int i = 0; i < LocalityCache.MAX_ENTRIES; i++) {
-            assertThat(cache.insert(new Plain(i, 0))).isNotNull();
+            assertThat(cache.insert(new TestEntry(i, 0))).isNotNull();
         }
-        assertThat(cache.insert(new Plain(-1, 0))).isNull();
+        assertThat(cache.insert(new TestEntry(-1, 0))).isNull();
         assertThat(cache.size()).isEqualTo(LocalityCache.MAX_ENTRIES).isEqualTo(24_576);
         assertThat(cache.find(0, 77)).isNotNull();
         assertThat(cache.find(0, -1)).isNull();
     }
 
     @Test
-    void cache_longSilence_isCaughtUpQuickly() {
+    void cache_longPause_checksSkipped() {
         TestService service = TestService.of("lblc");
-        LocalityCache<Plain> cache = new LocalityCache<>(service, Sysctl.LBLC_EXPIRATION);
-        cache.insert(new Plain(1, service.nowNanos));
+        LocalityCache<TestEntry> cache = new LocalityCache<>(service, Sysctl.LBLC_EXPIRATION);
+        cache.insert(new TestEntry(1, service.nowNanos));
         service.advanceSeconds(TimeUnit.DAYS.toSeconds(100 * 365));
         long start = System.nanoTime();
         cache.advance(service.nowNanos);
@@ -161,10 +161,10 @@ final class LocalitySchedulersTest {
     }
 
     @Test
-    void cache_eightThreadsInsertAndExpire_countsWhatItHolds() throws Exception {
+    void cache_eightThreadsInsertAndExpire_sizeExact() throws Exception {
         TestService service = TestService.of("lblc");
         service.sysctls[Sysctl.LBLC_EXPIRATION.ordinal()] = 60;
-        LocalityCache<Plain> cache = new LocalityCache<>(service, Sysctl.LBLC_EXPIRATION);
+        LocalityCache<TestEntry> cache = new LocalityCache<>(service, Sysctl.LBLC_EXPIRATION);
         AtomicLong clock = new AtomicLong(service.nowNanos);
         ExecutorService pool = Executors.newFixedThreadPool(8);
         try {
@@ -177,9 +177,9 @@ final class LocalitySchedulersTest {
                         long now = clock.addAndGet(TimeUnit.SECONDS.toNanos(1));
                         cache.advance(now);
                         long address = random.nextInt(5000);
-                        Plain known = cache.find(0, address);
+                        TestEntry known = cache.find(0, address);
                         if (known == null) {
-                            cache.insert(new Plain(address, now));
+                            cache.insert(new TestEntry(address, now));
                         } else {
                             known.touch(now);
                         }
@@ -201,27 +201,27 @@ final class LocalitySchedulersTest {
         assertThat(cache.size()).isZero();
     }
 
-    private static final class Plain extends LocalityCache.Entry {
-        Plain(long address, long nowNanos) {
+    private static final class TestEntry extends LocalityCache.Entry {
+        TestEntry(long address, long nowNanos) {
             super(0, address, nowNanos);
         }
     }
 
     @Test
-    void lblcr_crowdedSet_growsAndServesFromItsLeastLoaded() {
+    void lblcr_crowdedSet_growsAndLeastLoadedMemberChosen() {
         TestService service = TestService.of("lblcr", 4, 4, 4);
         assertThat(host(service)).isEqualTo(3);
         active(service, 3, 5);
         assertThat(host(service)).as("2 joins").isEqualTo(2);
         active(service, 3, 1);
         active(service, 2, 2);
-        assertThat(host(service)).as("1 is idle, but no member").isEqualTo(3);
+        assertThat(host(service)).as("1 is idle, but not a member").isEqualTo(3);
         active(service, 3, 3);
         assertThat(host(service)).isEqualTo(2);
     }
 
     @Test
-    void lblcr_quietSet_losesItsMostLoadedMember() {
+    void lblcr_unchangedSet_losesMostLoadedMember() {
         TestService service = TestService.of("lblcr", 4, 4);
         service.sysctls[Sysctl.LBLCR_EXPIRATION.ordinal()] = 10;
         host(service);
@@ -230,7 +230,7 @@ final class LocalitySchedulersTest {
         service.advanceSeconds(10);
         active(service, 1, 1);
         active(service, 2, 0);
-        assertThat(host(service)).as("not later than the expiration").isEqualTo(2);
+        assertThat(host(service)).as("exactly at the expiration").isEqualTo(2);
         service.nowNanos++;
         active(service, 2, 2);
         active(service, 1, 1);
@@ -241,7 +241,7 @@ final class LocalitySchedulersTest {
     }
 
     @Test
-    void lblcr_overloadedMember_isPassedOver() {
+    void lblcr_overloadedMember_skipped() {
         TestService service = TestService.of("lblcr", 4, 4);
         host(service);
         service.live(TestService.endpoint(2)).overloaded = true;
@@ -249,12 +249,12 @@ final class LocalitySchedulersTest {
     }
 
     @Test
-    void lblcr_manyServersComeAndGo_setStaysSmall() {
+    void lblcr_manyServersAddedAndRemoved_setStaysSmall() {
         TestService service = TestService.of("lblcr", 1);
         for (int i = 2; i < 400; i++) {
             service.add(TestService.endpoint(i), 1);
             service.remove(1);
-            assertThat(service.pick(TestService.to(HERE))).isZero();
+            assertThat(service.pick(TestService.to(DESTINATION))).isZero();
         }
         ServerSet set = ServerSet.of(service.view.servers(), 0, 0);
         for (int i = 400; i < 500; i++) {

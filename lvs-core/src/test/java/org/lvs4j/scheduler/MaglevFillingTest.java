@@ -12,8 +12,9 @@ import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
 
+/** The filling of a Maglev table against the algorithm of the paper. */
 final class MaglevFillingTest {
-    private static final long PLACE_KEY = 17;
+    private static final long OFFSET_KEY = 17;
     private static final long SKIP_KEY = 4711;
 
     private static Endpoint[] endpoints(int count, SplittableRandom random) {
@@ -22,14 +23,14 @@ final class MaglevFillingTest {
                 .toArray(Endpoint[]::new);
     }
 
-    /** As the paper says it: step by step, one remainder each. */
+    /** The algorithm of the paper: step by step, with a remainder for each step. */
     private static short[] stepByStep(Endpoint[] endpoints, int[] order, int size) {
         short[] slots = new short[size];
         Arrays.fill(slots, (short) -1);
         long[] steps = new long[endpoints.length];
         for (int server : order) {
             int key = AddressHash.server(endpoints[server]);
-            long start = Integer.remainderUnsigned(SipHash.of(PLACE_KEY, key), size);
+            long start = Integer.remainderUnsigned(SipHash.of(OFFSET_KEY, key), size);
             long skip = Integer.remainderUnsigned(SipHash.of(SKIP_KEY, key), size - 1) + 1;
             int slot;
             do {
@@ -58,12 +59,12 @@ final class MaglevFillingTest {
         "1048573, 2",
         "1048573, 5000"
     })
-    void take_anyOrder_isThatOfSteps(int size, int servers) {
+    void take_randomOrder_equalsSteps(int size, int servers) {
         SplittableRandom random = new SplittableRandom(size + servers);
         for (int run = size < 300 ? 100 : size < 20_000 ? 10 : 1; run > 0; run--) {
             Endpoint[] endpoints = endpoints(servers, random);
             int[] order = random.ints(size, 0, servers).toArray();
-            MaglevFilling filling = new MaglevFilling(endpoints, size, PLACE_KEY, SKIP_KEY);
+            MaglevFilling filling = new MaglevFilling(endpoints, size, OFFSET_KEY, SKIP_KEY);
             for (int server : order) {
                 filling.take(server);
             }
@@ -74,7 +75,7 @@ final class MaglevFillingTest {
 
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 251, 4093})
-    void inverse_ofEachValue_multipliesToOne(int prime) {
+    void inverse_eachValue_productIsOne(int prime) {
         for (int value = 1; value < prime; value++) {
             int inverse = MaglevFilling.inverse(value, prime);
             assertThat(inverse).isBetween(1, prime - 1);

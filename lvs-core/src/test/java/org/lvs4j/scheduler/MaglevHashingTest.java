@@ -15,6 +15,7 @@ import org.lvs4j.net.Endpoint;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.SchedulerFlag;
 
+/** {@code mh} against tables recorded from IPVS, and {@code mh-stable} against its differences to {@code mh}. */
 final class MaglevHashingTest {
     /** Servers .3, .2, .1 of 192.168.10.0/24: the list after .1, .2 and .3 were added. */
     private static final Endpoint[] NEWEST_FIRST = {
@@ -42,7 +43,7 @@ final class MaglevHashingTest {
     }
 
     @Test
-    void table_threeEqualServers_isThatOfIpvs() {
+    void table_threeEqualServers_sameAsIpvs() {
         MaglevTable table = MaglevTable.of(NEWEST_FIRST, new int[] {1, 1, 1}, 4093);
         assertThat(shares(table, 3)).containsExactly(1365, 1364, 1364);
         String hosts = IntStream.range(0, 20)
@@ -52,35 +53,35 @@ final class MaglevHashingTest {
     }
 
     @Test
-    void table_weightsOneTwoThree_sharesFollow() {
+    void table_weightsOneTwoThree_sharesByWeight() {
         assertThat(shares(MaglevTable.of(NEWEST_FIRST, new int[] {3, 2, 1}, 4093), 3))
                 .containsExactly(2047, 1364, 682);
     }
 
     @ParameterizedTest
     @CsvSource({"10.0.0.1, 3711, 2", "10.0.0.2, 1884, 3", "192.168.1.1, 2456, 2", "203.0.113.7, 1705, 1"})
-    void pick_threeEqualServers_isThatOfIpvs(String client, int slot, int host) {
+    void pick_threeEqualServers_sameAsIpvs(String client, int slot, int host) {
         TestService service = new TestService("mh", EnumSet.noneOf(SchedulerFlag.class));
         for (int i = 1; i <= 3; i++) {
             service.add("192.168.10." + i + ":80", 1);
         }
-        int folded = AddressHash.client(TestService.from(client + ":1234"), false);
+        int folded = AddressHash.source(TestService.from(client + ":1234"), false);
         assertThat(MaglevTable.of(NEWEST_FIRST, ones(3), 4093).slot(folded, 0)).isEqualTo(slot);
         assertThat(service.host(TestService.from(client + ":1234"))).isEqualTo(host);
     }
 
     @Test
-    void turns_weights_areReducedToSixBits() {
-        assertThat(MaglevTable.turns(new int[] {10, 20, 0})).containsExactly(1, 2, 0);
-        assertThat(MaglevTable.turns(new int[] {1, 255})).containsExactly(1, 63);
-        assertThat(MaglevTable.turns(new int[] {0, 0})).containsExactly(0, 0);
-        assertThat(MaglevTable.turns(new int[] {Integer.MAX_VALUE, 1})).containsExactly(63, 1);
+    void slotsPerTurn_weights_reducedToSixBits() {
+        assertThat(MaglevTable.slotsPerTurn(new int[] {10, 20, 0})).containsExactly(1, 2, 0);
+        assertThat(MaglevTable.slotsPerTurn(new int[] {1, 255})).containsExactly(1, 63);
+        assertThat(MaglevTable.slotsPerTurn(new int[] {0, 0})).containsExactly(0, 0);
+        assertThat(MaglevTable.slotsPerTurn(new int[] {Integer.MAX_VALUE, 1})).containsExactly(63, 1);
     }
 
     @ParameterizedTest
     @CsvSource({"4093, 10, 1.16", "4093, 50, 2.32", "4093, 100, 2.98"})
     void table_oneServerLeaves_fewSlotsOfOthersMove(int size, int servers, double percent) {
-        // The mean over every server that may leave; the figures of the reference are for one of them.
+        // The mean over every server that may leave.
         Endpoint[] all = servers(servers);
         MaglevTable before = MaglevTable.of(all, ones(servers), size);
         double moved = 0;
@@ -102,7 +103,7 @@ final class MaglevHashingTest {
     }
 
     @Test
-    void edit_toWeightZero_keepsSlotsAndRefuses() {
+    void edit_toWeightZero_slotsKeptAndRefused() {
         TestService service = TestService.of("mh", 1, 1, 1);
         String before = service.hosts(300);
         service.edit(TestService.endpoint(2), 0);
@@ -112,7 +113,7 @@ final class MaglevHashingTest {
     }
 
     @Test
-    void fallback_quiescedServer_movesItsClientsAlone() {
+    void fallback_quiescedServer_onlyItsClientsMove() {
         TestService service = TestService.of("mh", SchedulerFlag.FALLBACK, 1, 1, 1);
         String[] before = service.hosts(300).split(" ");
         service.edit(TestService.endpoint(2), 0);
@@ -128,7 +129,7 @@ final class MaglevHashingTest {
     }
 
     @Test
-    void port_flag_spreadsOneClient() {
+    void pick_portFlag_oneClientSpread() {
         TestService service = TestService.of("mh", 1, 1, 1);
         TestService withPort = TestService.of("mh", SchedulerFlag.PORT, 1, 1, 1);
         assertThat(IntStream.range(1024, 1100)
@@ -142,7 +143,7 @@ final class MaglevHashingTest {
     }
 
     @Test
-    void added_moreServersThanSlots_isRefusedWithTheNumbers() {
+    void serverAdded_moreServersThanSlots_refusedWithNumbers() {
         TestServers servers = TestServers.none();
         for (int i = 0; i < 4094; i++) {
             servers =
@@ -150,16 +151,16 @@ final class MaglevHashingTest {
         }
         TestServers tooMany = servers;
         Scheduler scheduler = TestService.of("mh").view.scheduler();
-        assertThatThrownBy(() -> scheduler.added(tooMany))
+        assertThatThrownBy(() -> scheduler.serverAdded(tooMany))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("mh")
                 .hasMessageContaining("4093")
                 .hasMessageContaining("4094");
-        assertThat(scheduler.added(tooMany.without(0))).isNotNull();
+        assertThat(scheduler.serverAdded(tooMany.without(0))).isNotNull();
     }
 
     @Test
-    void stable_anyOrderOfAddition_sameAnswers() {
+    void stable_anyOrderOfAddition_samePicks() {
         TestService forth = TestService.of("mh-stable", 1, 2, 3, 4, 5);
         TestService back = TestService.of("mh-stable");
         for (int i = 5; i >= 1; i--) {
@@ -170,7 +171,7 @@ final class MaglevHashingTest {
     }
 
     @Test
-    void stable_quiescedServer_givesItsSlotsAway() {
+    void stable_quiescedServer_slotsAssignedToOthers() {
         TestService service = TestService.of("mh-stable", 1, 1, 1, 1);
         String[] before = service.hosts(2000).split(" ");
         service.edit(TestService.endpoint(2), 0);
@@ -184,7 +185,7 @@ final class MaglevHashingTest {
     }
 
     @Test
-    void stable_unevenWeights_sharesFollowAndNobodyStarves() {
+    void stable_unevenWeights_sharesByWeightAndNoneEmpty() {
         int servers = 400;
         int[] weights = IntStream.range(0, servers).map(i -> i < 399 ? 64 : 1).toArray();
         int[] shares = shares(MaglevTable.byEndpoint(servers(servers), weights, 16_381), servers);

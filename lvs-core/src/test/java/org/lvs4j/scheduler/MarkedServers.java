@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.internal.concurrent.LoadBoard;
 import org.lvs4j.service.RealServer;
 
-/** A list whose changes are marked on a board. Lists made from one another share loads and board. */
+/** A list that reports decreased loads to a board. Lists made from one another share loads and board. */
 final class MarkedServers implements Servers, LoadBoard.Source {
     private static final RealServer SERVER =
             RealServer.builder("192.168.0.1:80").build();
@@ -17,7 +17,7 @@ final class MarkedServers implements Servers, LoadBoard.Source {
     private final AtomicIntegerArray overloaded;
     private final int[] weights;
     private final int[] ids;
-    private final boolean marked;
+    private final boolean onBoard;
 
     private MarkedServers(
             LoadBoard board,
@@ -25,16 +25,16 @@ final class MarkedServers implements Servers, LoadBoard.Source {
             AtomicIntegerArray overloaded,
             int[] weights,
             int[] ids,
-            boolean marked) {
+            boolean onBoard) {
         this.board = board;
         this.connections = connections;
         this.overloaded = overloaded;
         this.weights = weights;
         this.ids = ids;
-        this.marked = marked;
+        this.onBoard = onBoard;
     }
 
-    /** Servers of weight 0 to 4, numbered backwards from the size. */
+    /** Servers of weight 0 to 4, with ids that descend from size - 1. */
     static MarkedServers random(int size, RandomGenerator random) {
         int[] ids = new int[size];
         for (int i = 0; i < size; i++) {
@@ -65,11 +65,11 @@ final class MarkedServers implements Servers, LoadBoard.Source {
     MarkedServers withWeight(int index, int weight) {
         int[] nowWeights = weights.clone();
         nowWeights[index] = weight;
-        return new MarkedServers(board, connections, overloaded, nowWeights, ids, marked);
+        return new MarkedServers(board, connections, overloaded, nowWeights, ids, onBoard);
     }
 
     /** The same list without a board. */
-    MarkedServers unmarked() {
+    MarkedServers withoutBoard() {
         return new MarkedServers(board, connections, overloaded, weights, ids, false);
     }
 
@@ -124,7 +124,7 @@ final class MarkedServers implements Servers, LoadBoard.Source {
 
     @Override
     public @Nullable LoadBoard loadBoard() {
-        return marked ? board : null;
+        return onBoard ? board : null;
     }
 
     @Override

@@ -9,12 +9,12 @@ import org.junit.jupiter.api.Test;
 import org.lvs4j.net.Flow;
 import org.lvs4j.service.SchedulerFlag;
 
-/** The schedulers that IPVS does not have. */
+/** The schedulers that are not of IPVS. */
 final class OwnSchedulersTest {
     // ---- mh-bounded
 
     @Test
-    void bounded_fewBusyClients_noServerExceedsItsShareByMore() {
+    void bounded_fewBusyClients_noServerExceedsItsLimit() {
         int[] weights = {1, 2, 3, 4, 1, 2, 3, 4};
         TestService service = TestService.of("mh-bounded", weights);
         TestServers servers = service.view.servers();
@@ -28,13 +28,13 @@ final class OwnSchedulersTest {
     }
 
     @Test
-    void bounded_noLoad_isMaglev() {
+    void bounded_noLoad_equalsMhStable() {
         assertThat(TestService.of("mh-bounded", 1, 2, 3).hosts(500))
                 .isEqualTo(TestService.of("mh-stable", 1, 2, 3).hosts(500));
     }
 
     @Test
-    void bounded_fullServer_overflowsToTheSameOther() {
+    void bounded_fullServer_clientMovesToOneOther() {
         TestService service = TestService.of("mh-bounded", 1, 1, 1);
         Flow flow = TestService.flow(1);
         int first = service.host(flow);
@@ -49,7 +49,7 @@ final class OwnSchedulersTest {
     // ---- rendezvous
 
     @Test
-    void rendezvous_weights_areTheSharesOfClients() {
+    void rendezvous_weights_sharesByWeight() {
         TestService service = TestService.of("rendezvous", 1, 2, 3, 3, 1);
         int clients = 40_000;
         int[] picked = new int[6];
@@ -63,7 +63,7 @@ final class OwnSchedulersTest {
     }
 
     @Test
-    void rendezvous_serverUnavailable_othersKeepEveryClient() {
+    void rendezvous_serverUnavailable_onlyItsClientsMove() {
         TestService service = TestService.of("rendezvous", 1, 2, 3, 3);
         String[] before = service.hosts(3000).split(" ");
         service.live(TestService.endpoint(3)).overloaded = true;
@@ -78,12 +78,12 @@ final class OwnSchedulersTest {
         }
         service.add(TestService.endpoint(3), 3);
         assertThat(service.hosts(3000).split(" "))
-                .as("at another place of the list")
+                .as("at another index")
                 .isEqualTo(before);
     }
 
     @Test
-    void rendezvous_weightRaised_clientsMoveToThatServerOnly() {
+    void rendezvous_weightRaised_clientsMoveOnlyToThatServer() {
         TestService service = TestService.of("rendezvous", 2, 2, 2);
         String[] before = service.hosts(3000).split(" ");
         service.edit(TestService.endpoint(2), 5);
@@ -97,7 +97,7 @@ final class OwnSchedulersTest {
     }
 
     @Test
-    void rendezvous_portFlag_spreadsOneClient() {
+    void rendezvous_portFlag_oneClientSpread() {
         TestService service = TestService.of("rendezvous", SchedulerFlag.PORT, 1, 1);
         int[] picked = new int[3];
         for (int port = 1; port <= 1000; port++) {
@@ -111,7 +111,7 @@ final class OwnSchedulersTest {
     private static void observe(TestService service, int host, long millis) {
         service.view
                 .scheduler()
-                .observed(service.live(TestService.endpoint(host)).id, TimeUnit.MILLISECONDS.toNanos(millis));
+                .latencyObserved(service.live(TestService.endpoint(host)).id, TimeUnit.MILLISECONDS.toNanos(millis));
     }
 
     private static int pick(TestService service) {
@@ -119,7 +119,7 @@ final class OwnSchedulersTest {
     }
 
     @Test
-    void ewma_slowServer_isAvoidedUntilItHasBeenSilent() {
+    void ewma_slowServer_avoidedUntilItsAverageDecays() {
         TestService service = TestService.of("peak-ewma", 1, 1);
         observe(service, 1, 5);
         observe(service, 2, 50);
@@ -133,11 +133,11 @@ final class OwnSchedulersTest {
             service.advanceSeconds(1);
             observe(service, 1, 5);
         }
-        assertThat(pick(service)).as("50 ms faded for 30 s").isEqualTo(2);
+        assertThat(pick(service)).as("50 ms decayed for 30 s").isEqualTo(2);
     }
 
     @Test
-    void ewma_peak_countsAtOnceAndFadesSlowly() {
+    void ewma_peak_raisesAtOnceAndDecays() {
         LatencyAverage average = new LatencyAverage();
         assertThat(average.nanos(0)).isNaN();
         average.observe(100, 0);
@@ -149,7 +149,7 @@ final class OwnSchedulersTest {
     }
 
     @Test
-    void ewma_newServer_getsOneConnectionUntilItHasAnswered() {
+    void ewma_newServer_oneConnectionUntilFirstReport() {
         TestService service = TestService.of("peak-ewma", 1, 1);
         observe(service, 1, 5);
         assertThat(pick(service)).isEqualTo(2);
@@ -160,7 +160,7 @@ final class OwnSchedulersTest {
     }
 
     @Test
-    void ewma_weight_dividesTheCost() {
+    void ewma_weight_dividesCost() {
         TestService service = TestService.of("peak-ewma", 4, 1);
         observe(service, 1, 30);
         observe(service, 2, 10);
@@ -168,7 +168,7 @@ final class OwnSchedulersTest {
     }
 
     @Test
-    void ewma_listChanges_observationsStayWithTheirServers() {
+    void ewma_listChanges_averagesKept() {
         TestService service = TestService.of("peak-ewma", 1, 1, 1);
         observe(service, 1, 30);
         observe(service, 2, 10);
@@ -181,7 +181,7 @@ final class OwnSchedulersTest {
         assertThat(pick(service)).isEqualTo(2);
         service.edit(TestService.endpoint(2), 0);
         assertThat(pick(service)).isEqualTo(1);
-        service.view.scheduler().observed(9999, 1);
+        service.view.scheduler().latencyObserved(9999, 1);
         assertThat(pick(service)).isEqualTo(1);
     }
 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.lvs4j.net.Flow;
 import org.lvs4j.service.SchedulerFlag;
 
-/** What every scheduler must do that can be found, with and without flags. */
+/** The contract of a scheduler, for every one that is registered, with and without flags. */
 @ParameterizedClass(name = "{0} {1}")
 @MethodSource("schedulers")
 @Timeout(60)
@@ -99,7 +99,7 @@ class SchedulerContractTest {
     }
 
     @Test
-    void pick_overloaded_neverChosenForAnewDestination() {
+    void pick_overloaded_neverChosenForNewDestination() {
         TestService service = service(4, 1, 3);
         service.live(TestService.endpoint(1)).overloaded = true;
         service.live(TestService.endpoint(3)).overloaded = true;
@@ -118,7 +118,7 @@ class SchedulerContractTest {
     }
 
     @Test
-    void pick_excluded_neverChosenEvenIfRemembered() {
+    void pick_excluded_neverChosenEvenIfCached() {
         TestService service = service(4, 2, 3);
         for (int i = 0; i < FLOWS; i++) {
             service.pick(TestService.flow(i));
@@ -130,7 +130,7 @@ class SchedulerContractTest {
     }
 
     @Test
-    void pick_hugeWeightsAndLoads_answersInTime() {
+    void pick_hugeWeightsAndLoads_returnsInTime() {
         TestService service = service(Integer.MAX_VALUE, Integer.MAX_VALUE - 1, 1, 1_000_003);
         for (int i = 0; i < 4; i++) {
             service.view.servers().live(i).active.set(5_000_000 * i);
@@ -143,25 +143,25 @@ class SchedulerContractTest {
     }
 
     @Test
-    void peek_always_foretellsThePickAndLeavesNoTrace() {
+    void peek_anyState_equalsPickWithoutSideEffects() {
         if (name.equals("twos")) {
-            return; // It draws lots: no pick can be foretold.
+            return; // Randomised: no pick can be predicted.
         }
         TestService service = service(4, 2, 3, 1);
         for (int i = 0; i < FLOWS; i++) {
             Flow flow = TestService.flow(i % 50);
             Scheduler scheduler = service.view.scheduler();
-            int foretold = scheduler.peek(service.view.servers(), flow);
-            assertThat(scheduler.peek(service.view.servers(), flow)).isEqualTo(foretold);
-            assertThat(service.pick(flow)).isEqualTo(foretold);
-            if (foretold >= 0) {
-                service.view.servers().live(foretold).active.incrementAndGet();
+            int peeked = scheduler.peek(service.view.servers(), flow);
+            assertThat(scheduler.peek(service.view.servers(), flow)).isEqualTo(peeked);
+            assertThat(service.pick(flow)).isEqualTo(peeked);
+            if (peeked >= 0) {
+                service.view.servers().live(peeked).active.incrementAndGet();
             }
         }
     }
 
     @Test
-    void hooks_randomChanges_picksStayInRangeAndAvailable() {
+    void hooks_randomChanges_picksInRangeAndAvailable() {
         for (long seed = 1; seed <= 5; seed++) {
             Random random = new Random(seed);
             TestService service = service();
@@ -194,7 +194,7 @@ class SchedulerContractTest {
     }
 
     @Test
-    void pick_eightThreadsWhileServersChange_staysInRangeAndAvailable() throws Exception {
+    void pick_eightThreadsWhileServersChange_inRangeAndAvailable() throws Exception {
         TestService service = service(3, 1, 2, 5);
         AtomicBoolean done = new AtomicBoolean();
         ExecutorService pool = Executors.newFixedThreadPool(8);
@@ -244,7 +244,7 @@ class SchedulerContractTest {
                     throw new AssertionError("server of weight 0 at " + index);
                 }
                 view.servers().live(index).active.incrementAndGet();
-                view.scheduler().observed(view.servers().id(index), picks & 0xFFFF);
+                view.scheduler().latencyObserved(view.servers().id(index), picks & 0xFFFF);
                 view.servers().live(index).active.decrementAndGet();
             }
             if ((++picks & 0x1F) == 0) {
@@ -273,8 +273,8 @@ class SchedulerContractTest {
             }
             least = Math.min(least, threads.getThreadAllocatedBytes(self) - before);
         }
-        assertThat(picked).as("keeps the loop").isNotZero();
-        // The measurement itself costs a little; a pick that allocated would cost 80,000 bytes at least.
+        assertThat(picked).as("not optimized away").isNotZero();
+        // The measurement itself allocates a little. If each pick allocated, it would be 80,000 bytes at least.
         assertThat(least).isLessThan(2_000);
     }
 }

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.lvs4j.service.RealServer;
 
-/** A list of servers whose counts and marks a test sets. Lists made from one another share the live state. */
+/** A list of servers whose live state is set by tests. Lists made from one another share it. */
 final class TestServers implements Servers {
-    /** What is live about a server. */
+    /** The live state of a server. */
     static final class Live {
         final int id;
         final AtomicInteger active = new AtomicInteger();

@@ -12,9 +12,9 @@ import org.lvs4j.service.RealServer;
 import org.lvs4j.service.SchedulerFlag;
 import org.lvs4j.service.Sysctl;
 
-/** A service reduced to its servers and its scheduler: changes go through the hooks as a director would call them. */
+/** A service reduced to its servers and its scheduler. Changes call the hooks of the scheduler, as a director does. */
 final class TestService implements SchedulerContext {
-    /** What a pick needs. */
+    /** A list and its scheduler. */
     record View(TestServers servers, Scheduler scheduler) {}
 
     private static final Schedulers ALL = Schedulers.load(TestService.class.getClassLoader());
@@ -50,7 +50,7 @@ final class TestService implements SchedulerContext {
 
     static TestService of(String scheduler, SchedulerFlag flag, int... weights) {
         TestService service = of(scheduler, weights);
-        service.view = new View(service.view.servers, service.view.scheduler.flagged(EnumSet.of(flag)));
+        service.view = new View(service.view.servers, service.view.scheduler.flagsChanged(EnumSet.of(flag)));
         return service;
     }
 
@@ -66,13 +66,13 @@ final class TestService implements SchedulerContext {
         View now = view;
         TestServers servers =
                 now.servers.with(RealServer.builder(endpoint).weight(weight).build(), live);
-        view = new View(servers, now.scheduler.added(servers));
+        view = new View(servers, now.scheduler.serverAdded(servers));
     }
 
     void remove(int index) {
         View now = view;
         TestServers servers = now.servers.without(index);
-        view = new View(servers, now.scheduler.removed(servers, index));
+        view = new View(servers, now.scheduler.serverRemoved(servers, index));
     }
 
     void remove(String endpoint) {
@@ -82,7 +82,7 @@ final class TestService implements SchedulerContext {
     void edit(int index, int weight) {
         View now = view;
         TestServers servers = now.servers.withWeight(index, weight);
-        view = new View(servers, now.scheduler.edited(servers, index));
+        view = new View(servers, now.scheduler.serverEdited(servers, index));
     }
 
     void edit(String endpoint, int weight) {
@@ -98,7 +98,7 @@ final class TestService implements SchedulerContext {
         return now.scheduler.pick(now.servers, flow);
     }
 
-    /** The last number of the address of the server picked, or 0 for none. */
+    /** The last byte of the address of the picked server, or 0 for none. */
     int host(Flow flow) {
         int index = pick(flow);
         return index == Scheduler.NONE
@@ -106,7 +106,7 @@ final class TestService implements SchedulerContext {
                 : (int) view.servers.server(index).endpoint().address().low() & 0xFF;
     }
 
-    /** The hosts picked by so many connections of different clients, as in {@code "1 2 1"}. */
+    /** The hosts picked by a number of connections of different clients, for example {@code "1 2 1"}. */
     String hosts(int picks) {
         StringBuilder hosts = new StringBuilder();
         for (int i = 0; i < picks; i++) {
@@ -115,7 +115,7 @@ final class TestService implements SchedulerContext {
         return hosts.toString();
     }
 
-    /** A connection from the client 10.0.0.0 plus a number to an address of its own. */
+    /** A connection from the client 10.0.0.0 plus a number to the address 11.0.0.0 plus that number. */
     static Flow flow(int number) {
         return new Flow()
                 .set(
@@ -129,7 +129,7 @@ final class TestService implements SchedulerContext {
                         80);
     }
 
-    /** The same for IPv6. */
+    /** A connection of IPv6 from a client to an address, both by a number. */
     static Flow flow6(int number) {
         return new Flow()
                 .set(

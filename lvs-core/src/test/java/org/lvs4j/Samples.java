@@ -1,0 +1,152 @@
+package org.lvs4j;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.RecordComponent;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.lvs4j.config.Reload;
+import org.lvs4j.config.RuleCommand;
+import org.lvs4j.config.RuleException;
+import org.lvs4j.config.Rules;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.Flow;
+import org.lvs4j.net.IpAddress;
+import org.lvs4j.net.Protocol;
+import org.lvs4j.persistence.engine.SipEngine;
+import org.lvs4j.plane.PacketPaths;
+import org.lvs4j.plane.PacketPlane;
+import org.lvs4j.scheduler.Schedulers;
+import org.lvs4j.service.Forwarding;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
+import org.lvs4j.stats.Traffic;
+
+/** A valid value of each type that is a parameter of the public API, or that has a public method. */
+final class Samples {
+    private static final String TEXT = "10.0.0.1:80";
+    private static final ServiceKey KEY = ServiceKey.tcp(TEXT);
+    private static final RealServer SERVER = RealServer.of("192.168.1.1:80");
+
+    /** Makes a sample. */
+    private interface Maker<T> {
+        T make() throws RuleException;
+    }
+
+    private static final Map<Class<?>, Maker<?>> MAKERS = new HashMap<>();
+
+    private static <T> void put(Class<T> type, Maker<? extends T> maker) {
+        MAKERS.put(type, maker);
+    }
+
+    static {
+        put(Object.class, () -> TEXT);
+        put(String.class, () -> TEXT);
+        put(Duration.class, () -> Duration.ofSeconds(1));
+        put(ByteBuffer.class, () -> ByteBuffer.allocate(64));
+        put(InetAddress.class, InetAddress::getLoopbackAddress);
+        put(InetSocketAddress.class, () -> new InetSocketAddress(InetAddress.getLoopbackAddress(), 80));
+        put(ClassLoader.class, Samples.class::getClassLoader);
+        put(LongSupplier.class, () -> System::nanoTime);
+        put(RandomGenerator.class, () -> new SplittableRandom(1));
+        put(Consumer.class, () -> value -> {});
+        put(List.class, List::of);
+        put(Collection.class, List::of);
+        put(Iterable.class, List::of);
+        put(Set.class, Set::of);
+        put(Map.class, Map::of);
+
+        put(IpAddress.class, () -> IpAddress.parse("10.0.0.1"));
+        put(IpAddress[].class, () -> new IpAddress[0]);
+        put(Endpoint.class, () -> Endpoint.parse(TEXT));
+        put(Flow.class, () -> Flow.of(Protocol.TCP, Endpoint.parse("10.9.9.9:1234"), Endpoint.parse(TEXT)));
+
+        put(ServiceKey.class, () -> KEY);
+        put(VirtualService.class, () -> VirtualService.of(KEY));
+        put(VirtualService.Builder.class, () -> VirtualService.builder(KEY));
+        put(RealServer.class, () -> SERVER);
+        put(RealServer[].class, () -> new RealServer[0]);
+        put(RealServer.Builder.class, () -> RealServer.builder("192.168.1.1:80"));
+        put(Forwarding.class, Forwarding::ipip);
+        put(Forwarding.Tunnel.class, () -> Forwarding.ipip().tunnel());
+        put(Traffic.class, () -> Traffic.NONE);
+
+        put(Schedulers.class, () -> Schedulers.load(Samples.class.getClassLoader()));
+        put(SipEngine.class, SipEngine::new);
+
+        put(Director.class, Samples::director);
+        put(Director.Builder.class, Director::builder);
+        put(FlowDispatcher.class, () -> director().flows());
+        put(Connection.class, () -> director().open(KEY));
+        put(DirectorConfiguration.class, () -> director().configuration());
+        put(DirectorConfiguration.Builder.class, () -> director().configuration().toBuilder());
+        put(ConfigurationChange.class, () -> new ConfigurationChange.ServerAdded(KEY, SERVER));
+        put(ConfigurationListener.class, () -> change -> {});
+        put(TimeoutSettings.class, () -> TimeoutSettings.DEFAULTS);
+
+        put(PacketPaths.class, () -> PacketPaths.fixed(1500));
+        put(PacketPlane.class, () -> PacketPlane.builder(director(), PacketPaths.fixed(1500)).build());
+        put(PacketPlane.Builder.class, () -> PacketPlane.builder(director(), PacketPaths.fixed(1500)));
+
+        put(RuleCommand.class, RuleCommand.Clear::new);
+        put(Rules.class, () -> Rules.parse("-C\n", "sample"));
+        put(Reload.class, () -> Reload.plan(director(), Rules.parse("", "sample")));
+    }
+
+    private Samples() {}
+
+    private static Director director() {
+        Director director = Director.create();
+        director.addService(VirtualService.of(KEY), SERVER);
+        return director;
+    }
+
+    /**
+     * A sample of a type: from the table; 0 or false; the first constant of an enum; or a record of samples.
+     *
+     * @throws AssertionError if there is none, so that it is added to the table
+     */
+    static Object of(Class<?> type) {
+        Maker<?> maker = MAKERS.get(type);
+        try {
+            if (maker != null) {
+                return maker.make();
+            } else if (type == boolean.class) {
+                return false;
+            } else if (type == int.class) {
+                return 0;
+            } else if (type == long.class) {
+                return 0L;
+            } else if (type == double.class) {
+                return 0.0;
+            } else if (type.isEnum()) {
+                return type.getEnumConstants()[0];
+            } else if (type.isRecord()) {
+                return recordOf(type);
+            }
+        } catch (RuleException | ReflectiveOperationException e) {
+            throw new AssertionError("no sample of " + type.getName(), e);
+        }
+        throw new AssertionError("no sample of " + type.getName());
+    }
+
+    private static Object recordOf(Class<?> type) throws ReflectiveOperationException {
+        Class<?>[] types = Arrays.stream(type.getRecordComponents())
+                .map(RecordComponent::getType)
+                .toArray(Class<?>[]::new);
+        Constructor<?> canonical = type.getDeclaredConstructor(types);
+        return canonical.newInstance(Arrays.stream(types).map(Samples::of).toArray());
+    }
+}
