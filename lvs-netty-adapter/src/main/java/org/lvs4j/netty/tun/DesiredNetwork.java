@@ -1,79 +1,84 @@
 package org.lvs4j.netty.tun;
 
-import java.util.List;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.SortedSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import org.lvs4j.ServerSnapshot;
-import org.lvs4j.ServiceSnapshot;
+import java.util.Set;
 import org.lvs4j.net.IpAddress;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * The addresses that a director's configuration is about.
- *
- * @param virtual those that clients know
- * @param masqueraded servers whose answers must come back through the director
- * @param tunnelled servers that packets are encapsulated for
- * @param direct servers that are next hops, with the number of the device that leads to each
+ * Everything that a director's configuration needs of the network. Each need is counted: it is there as long as one service has
+ * it. Replacing the needs of some services costs what these services need. Not thread-safe.
  */
-record DesiredNetwork(
-        SortedSet<IpAddress> virtual,
-        SortedSet<IpAddress> masqueraded,
-        SortedSet<IpAddress> tunnelled,
-        SortedMap<IpAddress, Integer> direct) {
-    /** How many servers of direct routing there may be. */
-    static final int MAX_DIRECT = 256;
+final class DesiredNetwork {
+    private final Map<ServiceKey, Set<Need>> byService = new HashMap<>();
+    private final Map<Need, Integer> counts = new HashMap<>();
 
     /**
-     * What services want.
+     * A network for no services.
      *
-     * @param further virtual addresses beyond those of the services
-     * @param numbers the devices that there are already: a server keeps its own
-     * @throws TunException if there are more servers of direct routing than {@value #MAX_DIRECT}
+     * @param further virtual addresses beyond those of the services, which are always needed
      */
-    static DesiredNetwork by(List<ServiceSnapshot> services, List<IpAddress> further, Map<IpAddress, Integer> numbers) {
-        SortedSet<IpAddress> virtual = new TreeSet<>(further);
-        SortedSet<IpAddress> masqueraded = new TreeSet<>();
-        SortedSet<IpAddress> tunnelled = new TreeSet<>();
-        SortedSet<IpAddress> direct = new TreeSet<>();
-        for (ServiceSnapshot service : services) {
-            if (service.service().key() instanceof ServiceKey.Address key) {
-                virtual.add(key.endpoint().address());
-            }
-            for (ServerSnapshot server : service.servers()) {
-                IpAddress address = server.server().endpoint().address();
-                switch (server.server().forwarding().method()) {
-                    case MASQUERADE -> masqueraded.add(address);
-                    case TUNNEL -> tunnelled.add(address);
-                    case DIRECT -> direct.add(address);
-                }
-            }
-        }
-        return new DesiredNetwork(virtual, masqueraded, tunnelled, numbered(direct, numbers));
+    DesiredNetwork(Iterable<IpAddress> further) {
+        Set<Need> always = new HashSet<>();
+        always.add(Need.device());
+        further.forEach(address -> Need.addVirtual(address, always));
+        always.forEach(need -> counts.put(need, 1));
     }
 
-    private static SortedMap<IpAddress, Integer> numbered(
-            SortedSet<IpAddress> servers, Map<IpAddress, Integer> numbers) {
-        if (servers.size() > MAX_DIRECT) {
-            throw new TunException("there are " + servers.size() + " servers of direct routing (-g); at most "
-                    + MAX_DIRECT + " can be served through a TUN device; use tunnels (-i)");
-        }
-        SortedMap<IpAddress, Integer> numbered = new TreeMap<>(numbers);
-        numbered.keySet().retainAll(servers);
-        // Numbers of servers that have gone are free only with the next change, when their devices have gone too.
-        TreeSet<Integer> taken = new TreeSet<>(numbers.values());
-        int next = 0;
-        for (IpAddress server : servers) {
-            if (!numbered.containsKey(server)) {
-                while (!taken.add(next)) {
-                    next++;
+    /**
+     * The difference that a replacement has made.
+     *
+     * @param before the needs of the services that were replaced, as they were; replacing by these takes the difference back
+     * @param added the needs that were not there before
+     * @param removed the needs that are no longer there
+     */
+    record Difference(Map<ServiceKey, Set<Need>> before, Set<Need> added, Set<Need> removed) {}
+
+    /**
+     * Replaces the needs of services.
+     *
+     * @param services the needs of each service from now on, not changed afterwards; none if it was removed
+     */
+    Difference replace(Map<ServiceKey, Set<Need>> services) {
+        Difference difference = new Difference(new HashMap<>(), new HashSet<>(), new HashSet<>());
+        services.forEach((key, needs) -> {
+            Set<Need> before = needs.isEmpty() ? byService.remove(key) : byService.put(key, needs);
+            Set<Need> old = before == null ? Set.of() : before;
+            difference.before().put(key, old);
+            for (Need need : needs) {
+                if (!old.contains(need) && counts.merge(need, 1, Integer::sum) == 1) {
+                    appear(need, difference.added(), difference.removed());
                 }
-                numbered.put(server, next);
             }
+            for (Need need : old) {
+                if (!needs.contains(need) && counts.computeIfPresent(need, DesiredNetwork::less) == null) {
+                    appear(need, difference.removed(), difference.added());
+                }
+            }
+        });
+        return difference;
+    }
+
+    private static void appear(Need need, Set<Need> here, Set<Need> there) {
+        if (!there.remove(need)) {
+            here.add(need);
         }
-        return numbered;
+    }
+
+    @SuppressWarnings("NullAway") // A null removes the entry.
+    private static Integer less(Need need, Integer count) {
+        return count == 1 ? null : count - 1;
+    }
+
+    boolean contains(Need need) {
+        return counts.containsKey(need);
+    }
+
+    /** All needs, in no order; unmodifiable. */
+    Set<Need> needs() {
+        return Collections.unmodifiableSet(counts.keySet());
     }
 }

@@ -7,7 +7,7 @@ import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
 import org.lvs4j.net.Protocol;
 
-/** The firewall marks of packets by where they go to: the kernel does not hand its own marks over. Immutable. */
+/** The firewall marks of packets by their destination, since the kernel does not hand its own marks over. Immutable. */
 final class Marks {
     private static final int IPV6_HEADER_BYTES = 40;
 
@@ -20,19 +20,20 @@ final class Marks {
     /**
      * A mark.
      *
-     * @param protocol of the packets
-     * @param endpoint where they go to; port 0 stands for every port
-     * @param mark theirs, not 0
+     * @param protocol the protocol of the packets
+     * @param endpoint the destination of the packets; port 0 stands for every port
+     * @param mark the mark of the packets, not 0
      */
     record Mark(Protocol protocol, Endpoint endpoint, int mark) {}
 
+    /** The addresses whose packets have a mark, with repetitions. */
     List<IpAddress> addresses() {
         List<IpAddress> addresses = new ArrayList<>();
         marks.forEach(mark -> addresses.add(mark.endpoint().address()));
         return addresses;
     }
 
-    /** The mark of a packet, from position to limit; 0 if it has none. */
+    /** The mark of a packet, which lies from position to limit; 0 if it has none. */
     int of(ByteBuffer packet) {
         return marks.isEmpty() ? 0 : find(packet);
     }

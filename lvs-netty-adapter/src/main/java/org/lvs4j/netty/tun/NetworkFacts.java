@@ -13,79 +13,111 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.IpAddress;
 
 /**
- * What a set-up depends on: the interfaces of this host, and the values that settings of its kernel had at first.
- *
- * @param links the interfaces that are up
- * @param sysctl the value of a setting by its name, or null if there is none
+ * The facts about this host that a set-up depends on: its interfaces, and the values that settings of its kernel had at first.
+ * Immutable.
  */
-record NetworkFacts(List<Link> links, Function<String, @Nullable String> sysctl) {
-    NetworkFacts {
-        links = List.copyOf(links);
+final class NetworkFacts {
+    private final List<Link> links;
+    private final Map<IpAddress, Link> owners = new HashMap<>();
+    private final Function<String, @Nullable String> sysctl;
+
+    /**
+     * Facts about a host.
+     *
+     * @param links the interfaces that are up
+     * @param sysctl the value of a setting by its name, or null if there is none
+     */
+    NetworkFacts(List<Link> links, Function<String, @Nullable String> sysctl) {
+        this.links = List.copyOf(links);
+        this.sysctl = sysctl;
+        for (Link link : links) {
+            link.prefixes().forEach(prefix -> owners.putIfAbsent(prefix.address(), link));
+        }
     }
 
     /**
      * An interface.
      *
      * @param name its name
-     * @param loopback whether it leads nowhere
+     * @param loopback whether packets sent to it come back
      * @param prefixes its addresses
      */
     record Link(String name, boolean loopback, List<Prefix> prefixes) {
         Link {
             prefixes = List.copyOf(prefixes);
         }
+
+        /** Whether an address is on a network of more than one address that this interface is attached to. */
+        private boolean isNear(IpAddress address) {
+            for (Prefix prefix : prefixes) {
+                if (!prefix.isHost() && prefix.contains(address)) {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 
-    /** Whether packets to an address end at this host. */
-    boolean isLocal(IpAddress address) {
-        return localAt(address) != null;
+    /** The interfaces that are up. */
+    List<Link> links() {
+        return links;
     }
 
-    /** The interface that has an address, or null if none has. */
+    /** The value of a setting, or null if there is none. */
+    @Nullable
+    String sysctl(String name) {
+        return sysctl.apply(name);
+    }
+
+    /** The interface that has an address, so that packets to it end at this host; null if none has. */
     @Nullable
     Link localAt(IpAddress address) {
+        Link owner = owners.get(address);
+        if (owner != null) {
+            return owner;
+        }
         for (Link link : links) {
-            for (Prefix prefix : link.prefixes()) {
-                if (prefix.address().equals(address) || link.loopback() && prefix.contains(address)) {
-                    return link;
-                }
+            if (link.loopback() && link.isNear(address)) {
+                return link;
             }
         }
         return null;
     }
 
-    /** The interfaces on whose own network an address is, so that its owner is asked for there. */
+    /** The interfaces on whose own network an address is, where neighbours resolve it by ARP or NDP. */
     List<Link> neighboursOf(IpAddress address) {
         List<Link> found = new ArrayList<>();
         for (Link link : links) {
-            boolean near = link.prefixes().stream().anyMatch(prefix -> !prefix.isHost() && prefix.contains(address));
-            if (near && !link.loopback()) {
+            if (!link.loopback() && link.isNear(address)) {
                 found.add(link);
             }
         }
         return found;
     }
 
-    /** Reads those of this host. Settings keep the value that was read first, whatever becomes of them. */
+    /** Reads the facts about this host. A setting keeps the value that was read first, so that an undo restores it. */
     static final class Host {
+        private static final Pattern DIRECT = Pattern.compile("(-\\d+)?");
+
         private final Map<String, String> first = new HashMap<>();
 
         /**
-         * The facts now.
+         * Reads the facts as they are now.
          *
-         * @param without an interface to leave out
+         * @param device a device whose own interface, and those of its direct servers, are left out
          * @throws UncheckedIOException if the interfaces cannot be read
          */
-        NetworkFacts read(String without) {
+        NetworkFacts read(String device) {
             List<Link> links = new ArrayList<>();
             try {
                 for (NetworkInterface link :
                         NetworkInterface.networkInterfaces().toList()) {
-                    if (!link.getName().equals(without) && link.isUp()) {
+                    if (!isOwn(link.getName(), device) && link.isUp()) {
                         List<Prefix> prefixes = link.getInterfaceAddresses().stream()
                                 .map(at -> new Prefix(IpAddress.of(at.getAddress()), at.getNetworkPrefixLength()))
                                 .toList();
@@ -98,6 +130,11 @@ record NetworkFacts(List<Link> links, Function<String, @Nullable String> sysctl)
             return new NetworkFacts(links, this::sysctl);
         }
 
+        private static boolean isOwn(String name, String device) {
+            return name.startsWith(device)
+                    && DIRECT.matcher(name.substring(device.length())).matches();
+        }
+
         private @Nullable String sysctl(String name) {
             return first.computeIfAbsent(name, key -> {
                 try {
@@ -108,7 +145,7 @@ record NetworkFacts(List<Link> links, Function<String, @Nullable String> sysctl)
             });
         }
 
-        /** The address that this host would use as its own towards another one, or null if it knows no way there. */
+        /** The source address that the kernel chooses towards a destination, or null if it has no route there. */
         static @Nullable IpAddress sourceTowards(IpAddress destination) {
             try (DatagramSocket probe = new DatagramSocket()) {
                 probe.connect(new InetSocketAddress(destination.toInetAddress(), 9));
@@ -120,11 +157,11 @@ record NetworkFacts(List<Link> links, Function<String, @Nullable String> sysctl)
         }
     }
 
-    /** Names of settings, as {@code sysctl} takes them. */
+    /** The names of settings, as {@code sysctl} takes them. */
     static final class Sysctls {
         private Sysctls() {}
 
-        /** Joins the parts of a name; an interface's name may have dots, and then slashes must separate. */
+        /** Joins the parts of a name: by dots, or by slashes if the name of an interface has a dot itself. */
         static String name(String... parts) {
             boolean dotted = false;
             for (String part : parts) {

@@ -1,51 +1,32 @@
 package org.lvs4j.netty.tun;
 
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.SortedSet;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.IpAddress;
 import org.lvs4j.plane.PacketPaths;
 
 /**
- * What the event loops need to know of the network, made for one configuration and published as a whole. Immutable but
- * for the devices that it names.
+ * What the event loops look up about the network, for one configuration. Published as a whole. Immutable but for the devices
+ * that it names.
+ *
+ * @param mtu the largest packet in bytes
+ * @param virtual the virtual addresses
+ * @param sources the director's own address towards each server
+ * @param ownV4 the director's own address towards other IPv4 destinations, or null if it has none
+ * @param ownV6 the same for IPv6
+ * @param direct the device that leads to each server of direct routing
  */
-final class NetworkView implements PacketPaths {
-    private final int mtu;
-    private final AddressTable<IpAddress> virtual;
-    private final AddressTable<IpAddress> sources;
-    private final Map<AddressFamily, IpAddress> ownAddresses = new HashMap<>();
-    private final AddressTable<TunDevice> direct;
-
-    /**
-     * Asks for the director's own address towards each server.
-     *
-     * @param source what this host uses as its own address towards another one, or null if it has none
-     */
-    NetworkView(
-            int mtu,
-            DesiredNetwork wanted,
-            Map<IpAddress, TunDevice> devices,
-            Function<IpAddress, @Nullable IpAddress> source) {
-        this.mtu = mtu;
-        virtual = new AddressTable<>(wanted.virtual().stream().collect(Collectors.toMap(at -> at, at -> at)));
-        Map<IpAddress, IpAddress> towards = new HashMap<>();
-        for (SortedSet<IpAddress> servers : List.of(wanted.masqueraded(), wanted.tunnelled())) {
-            for (IpAddress server : servers) {
-                IpAddress own = source.apply(server);
-                if (own != null) {
-                    towards.put(server, own);
-                    ownAddresses.putIfAbsent(own.family(), own);
-                }
-            }
-        }
-        sources = new AddressTable<>(towards);
-        direct = new AddressTable<>(devices);
+record NetworkView(
+        int mtu,
+        AddressTable<IpAddress> virtual,
+        AddressTable<IpAddress> sources,
+        @Nullable IpAddress ownV4,
+        @Nullable IpAddress ownV6,
+        AddressTable<DeviceOutput> direct)
+        implements PacketPaths {
+    /** A view without addresses. */
+    static NetworkView empty(int mtu) {
+        return new NetworkView(mtu, AddressTable.empty(), AddressTable.empty(), null, null, AddressTable.empty());
     }
 
     boolean isVirtual(AddressFamily family, long high, long low) {
@@ -54,7 +35,7 @@ final class NetworkView implements PacketPaths {
 
     /** The device that leads to a server of direct routing, or null if there is none. */
     @Nullable
-    TunDevice direct(IpAddress server) {
+    DeviceOutput direct(IpAddress server) {
         return direct.find(server.family(), server.high(), server.low());
     }
 
@@ -66,6 +47,9 @@ final class NetworkView implements PacketPaths {
     @Override
     public @Nullable IpAddress source(AddressFamily family, long high, long low) {
         IpAddress own = sources.find(family, high, low);
-        return own != null ? own : ownAddresses.get(family);
+        if (own != null) {
+            return own;
+        }
+        return family == AddressFamily.IPV4 ? ownV4 : ownV6;
     }
 }

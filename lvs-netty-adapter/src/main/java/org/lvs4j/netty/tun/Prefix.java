@@ -3,17 +3,18 @@ package org.lvs4j.netty.tun;
 import org.lvs4j.net.IpAddress;
 
 /**
- * An address of an interface, with the network that is reached through it directly.
+ * An address of an interface, with the network that the interface is attached to.
  *
  * @param address the address
- * @param length of the network's prefix in bits
+ * @param length the length of the network's prefix in bits
  */
 record Prefix(IpAddress address, int length) {
-    /** The address alone, as a network: all of its bits. */
+    /** The network of one address. */
     static Prefix host(IpAddress address) {
         return new Prefix(address, address.isV4() ? 32 : 128);
     }
 
+    /** Whether an address is in the network. */
     boolean contains(IpAddress other) {
         if (other.family() != address.family()) {
             return false;
@@ -27,11 +28,12 @@ record Prefix(IpAddress address, int length) {
         return bits <= 0 ? 0 : bits >= 64 ? -1 : -1L << (64 - bits);
     }
 
+    /** Whether the network has one address. */
     boolean isHost() {
         return length == (address.isV4() ? 32 : 128);
     }
 
-    /** In the form of {@code ip}. */
+    /** In the form that {@code ip} takes. */
     @Override
     public String toString() {
         return address + "/" + length;

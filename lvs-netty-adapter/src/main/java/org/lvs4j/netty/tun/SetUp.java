@@ -1,75 +1,71 @@
 package org.lvs4j.netty.tun;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The commands that have been done, which follows what is wanted and takes back what is not. Belongs to one thread at a
- * time.
+ * The steps that have been done on this host: does further ones, and takes back those that are no longer needed. A change costs
+ * what it changes. Not thread-safe.
  */
 final class SetUp {
     private static final Logger LOGGER = LoggerFactory.getLogger(SetUp.class);
 
-    private final UnaryOperator<String> shell;
-    private List<Step> done = List.of();
+    /** More commands at once than this are logged as one line. */
+    private static final int MOST_LOGGED = 100;
 
-    /**
-     * Of nothing yet.
-     *
-     * @param shell runs a command, answers what it printed, and throws {@link TunException} if it fails
-     */
-    SetUp(UnaryOperator<String> shell) {
-        this.shell = shell;
+    private final CommandRunner runner;
+    // In the order in which they were done.
+    private final Set<Step> done = new LinkedHashSet<>();
+
+    SetUp(CommandRunner runner) {
+        this.runner = runner;
     }
 
     /**
-     * Does what is new, then takes back what is no longer wanted. If one of the new ones fails, those before it are
-     * taken back.
+     * Does new steps, then takes back obsolete ones. If one of the new ones fails, those before it are taken back.
      *
-     * @throws TunException if a command fails; everything is as it was then
+     * @param added the steps to do, in order
+     * @param obsolete the steps to take back, last first; one that cannot be taken back is logged
+     * @throws TunException if a new step fails; everything is as it was then
      */
-    void change(List<Step> wanted) {
-        List<Step> made = new ArrayList<>();
-        try {
-            for (Step step : wanted) {
-                if (!done.contains(step)) {
-                    run(step.command());
-                    made.add(step);
-                }
-            }
-        } catch (TunException e) {
-            takeBack(made);
-            throw e;
+    void change(List<Step> added, List<Step> obsolete) {
+        List<String> commands = added.stream().map(Step::command).toList();
+        log(commands);
+        CommandRunner.Outcome outcome = runner.runAll(commands);
+        if (outcome.failure() != null) {
+            takeBack(added.subList(0, outcome.succeeded()));
+            throw outcome.failure();
         }
-        List<Step> obsolete = new ArrayList<>(done);
-        obsolete.removeAll(wanted);
-        done = List.copyOf(wanted);
+        done.addAll(added);
+        obsolete.forEach(done::remove);
         takeBack(obsolete);
     }
 
-    /** Takes everything back, last first; what fails is logged, and the rest is taken back nevertheless. */
+    /** Takes everything back, last first. A step that cannot be taken back is logged. */
     void undo() {
-        List<Step> all = done;
-        done = List.of();
+        List<Step> all = List.copyOf(done);
+        done.clear();
         takeBack(all);
     }
 
-    private void takeBack(List<Step> steps) {
-        for (String command : undoing(steps)) {
-            try {
-                run(command);
-            } catch (TunException e) {
-                LOGGER.warn("taking back: {}", e.getMessage());
-            }
+    private void takeBack(Collection<Step> steps) {
+        List<String> commands = undoing(steps);
+        log(commands);
+        List<String> failures = runner.runEach(commands);
+        failures.stream().limit(MOST_LOGGED).forEach(failure -> LOGGER.warn("taking back: {}", failure));
+        if (failures.size() > MOST_LOGGED) {
+            LOGGER.warn("taking back: {} further commands failed", failures.size() - MOST_LOGGED);
         }
     }
 
     /** The commands that take steps back, in order. */
-    static List<String> undoing(List<Step> steps) {
+    static List<String> undoing(Collection<Step> steps) {
         List<String> commands = new ArrayList<>();
         for (Step step : steps) {
             if (step.undo() != null) {
@@ -80,57 +76,75 @@ final class SetUp {
         return commands;
     }
 
-    private String run(String command) {
-        LOGGER.info("{}", command);
-        return shell.apply(command);
+    private static void log(List<String> commands) {
+        if (commands.size() <= MOST_LOGGED) {
+            commands.forEach(command -> LOGGER.info("{}", command));
+        } else {
+            LOGGER.info(
+                    "{} commands, from '{}' to '{}'",
+                    commands.size(),
+                    commands.get(0),
+                    commands.get(commands.size() - 1));
+            commands.forEach(command -> LOGGER.debug("{}", command));
+        }
     }
 
     /**
-     * Removes the rules that a process that was killed has left behind. Their routes went with its device.
+     * Removes the rules that a killed process has left behind. Their routes have ended with its device.
      *
      * @param table the first number of rules and tables
      * @throws TunException if the numbers are in use
      */
-    void removeRests(int table) {
+    void removeLeftovers(int table) {
         for (String ip : List.of("ip", "ip -6")) {
-            for (String line : ask(ip + " rule show").lines().toList()) {
+            List<String> commands = new ArrayList<>();
+            for (String line : query(ip + " rule show").lines().toList()) {
                 String preference = line.substring(0, Math.max(0, line.indexOf(':')));
-                if (!preference.matches("\\d{1,9}")) {
-                    continue;
-                }
-                int number = Integer.parseInt(preference);
+                int number = preference.matches("\\d{1,9}") ? Integer.parseInt(preference) : -1;
                 if (number < table || number >= table + SetUpPlan.RULES) {
                     continue;
                 }
-                for (int used = table; used < table + 2; used++) {
-                    if (!ask(ip + " route show table " + used).isEmpty()) {
-                        throw new TunException("routing table " + used + " is in use, by another lvsd or something"
-                                + " else; choose other numbers by --table");
-                    }
+                if (commands.isEmpty()) {
+                    requireUnused(ip, table);
                 }
-                run(ip + " rule del pref " + number);
+                commands.add(ip + " rule del pref " + number);
                 if (number == table) {
-                    tryTo(ip + " route flush table " + line.substring(line.lastIndexOf(' ') + 1));
+                    flush(ip + " route flush table " + line.substring(line.lastIndexOf(' ') + 1));
                 }
+            }
+            log(commands);
+            TunException failure = runner.runAll(commands).failure();
+            if (failure != null) {
+                throw failure;
             }
         }
     }
 
-    private String ask(String command) {
+    private void requireUnused(String ip, int table) {
+        for (int used = table; used < table + 2; used++) {
+            if (!query(ip + " route show table " + used).isEmpty()) {
+                throw new TunException("routing table " + used + " is in use, by another lvsd or something"
+                        + " else; choose other numbers by --table");
+            }
+        }
+    }
+
+    private String query(String command) {
         try {
-            return shell.apply(command);
+            return runner.run(command);
         } catch (TunException e) {
             // A table that has never been used does not exist.
-            LOGGER.debug("nothing to see", e);
+            LOGGER.debug("no output", e);
             return "";
         }
     }
 
-    private void tryTo(String command) {
+    private void flush(String command) {
         try {
-            run(command);
+            LOGGER.info("{}", command);
+            runner.run(command);
         } catch (TunException e) {
-            LOGGER.debug("nothing to take away", e);
+            LOGGER.debug("nothing to flush", e);
         }
     }
 }

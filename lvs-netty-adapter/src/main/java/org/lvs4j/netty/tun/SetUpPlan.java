@@ -1,8 +1,8 @@
 package org.lvs4j.netty.tun;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.IpAddress;
@@ -10,41 +10,57 @@ import org.lvs4j.netty.tun.NetworkFacts.Link;
 import org.lvs4j.netty.tun.NetworkFacts.Sysctls;
 
 /**
- * The commands that make the kernel of a Linux host hand the packets of a director over to its TUN device. A function
- * of what is wanted and of facts about the host; it changes nothing.
+ * Plans the commands that make the kernel of a Linux host hand the packets of a director over to its TUN device. The steps of
+ * a need are a function of the need and of facts about the host. Immutable; it changes nothing.
  *
- * <p><b>Virtual addresses</b> are routed into the device, by a routing table of their own. Where such an address is on
- * the network of an interface, this host answers for it there (proxy ARP, proxy NDP). It must not be an address of this
- * host: the kernel would keep the packets.
+ * <p><b>Virtual addresses</b> are routed into the device, by a routing table of their own. Where such an address is on the
+ * network of an interface, this host answers for it there (proxy ARP, proxy NDP). It must not be an address of this host: the
+ * kernel would deliver its packets locally.
  *
- * <p><b>Answers of masqueraded servers</b> are routed into the device by where they come from.
+ * <p><b>Answers of masqueraded servers</b> are routed into the device by their source address.
  *
- * <p><b>Servers of direct routing</b> get a device each: a packet for the virtual address that comes out of it is routed
- * to that server, as nothing in the packet itself could say.
+ * <p><b>Servers of direct routing</b> get a device each: a packet that comes out of it is routed to that server. The packet
+ * itself does not say which server it is for, since its destination is the virtual address.
  *
  * <p><b>No loops:</b> what comes out of the device skips all rules that lead into it.
  *
- * <p><b>Few rests:</b> every route goes through a device that ends with the process, or counts for such a device only.
- * The rules that a killed process leaves behind mean nothing without them, and the next one removes them. Settings stay,
- * and so do neighbours that are answered for.
+ * <p><b>Few leftovers:</b> every route goes through a device that ends with the process, or applies to such a device only. The
+ * rules that a killed process leaves behind have no effect without these devices, and the next process removes them. Settings
+ * and proxy neighbours stay.
  */
 final class SetUpPlan {
-    /** How many rules, and tables without those of direct servers, there are from the first number on. */
+    /** The number of rule preferences, and of tables without those of direct servers, from the first number on. */
     static final int RULES = 5;
 
     /** The dummy address of RFC 7600: registered for interfaces that have none. */
     private static final String DUMMY = "192.0.0.8/32";
 
-    /** How many packets wait for the director in the kernel at most: some milliseconds of a full load. */
+    /** The ceiling of packets that wait for the director in the kernel: some milliseconds of a full load. */
     private static final int QUEUE_PACKETS = 5000;
+
+    // Sections of the set-up, in order. Those of IPv6 follow all those of IPv4.
+    private static final int DEVICE = 0;
+    private static final int FORWARDING = 1;
+    private static final int DIRECT_SERVERS = 2;
+    private static final int COMMON_RULES = 3;
+    private static final int VIRTUAL_ROUTES = 4;
+    private static final int PROXY_SETTINGS = 5;
+    private static final int PROXY_NEIGHBOURS = 6;
+    private static final int ANSWER_ROUTE = 7;
+    private static final int ANSWER_RULES = 8;
+    private static final int SECTIONS = 9;
 
     private final String device;
     private final int table;
     private final int mtu;
     private final NetworkFacts facts;
-    private final List<Step> steps = new ArrayList<>();
 
-    private SetUpPlan(String device, int table, int mtu, NetworkFacts facts) {
+    /**
+     * A plan for a host.
+     *
+     * @param table the first number for rules and routing tables
+     */
+    SetUpPlan(String device, int table, int mtu, NetworkFacts facts) {
         this.device = device;
         this.table = table;
         this.mtu = mtu;
@@ -52,107 +68,97 @@ final class SetUpPlan {
     }
 
     /**
-     * All commands, in order.
+     * The steps of a need.
      *
-     * @param table the first number for rules and routing tables
-     * @throws TunException if what is wanted cannot be set up on this host
+     * @param number the number of the device of a server of direct routing; ignored otherwise
+     * @return the steps by their places in the whole set-up. The caller owns the map
+     * @throws TunException if the need cannot be met on this host
      */
-    static List<Step> of(String device, int table, int mtu, DesiredNetwork wanted, NetworkFacts facts) {
-        SetUpPlan plan = new SetUpPlan(device, table, mtu, facts);
-        plan.device(device);
-        for (AddressFamily family : AddressFamily.values()) {
-            plan.family(family, wanted);
+    SortedMap<Position, Step> steps(Need need, int number) {
+        Steps steps = new Steps(need.family());
+        IpAddress address = need.address();
+        switch (need.role()) {
+            case DEVICE -> device(steps, device, DEVICE, address);
+            case FAMILY -> family(steps, address);
+            case VIRTUAL -> virtual(steps, address);
+            case DIRECT -> direct(steps, address, number);
+            case ANSWERS ->
+                steps.object(ANSWER_ROUTE, address, "route", "default dev " + device + " table " + (table + 1));
+            case MASQUERADED -> {
+                requireElsewhere(address);
+                steps.rule(ANSWER_RULES, address, 3, "from " + address, "lookup " + (table + 1));
+            }
+            case TUNNELLED -> requireElsewhere(address);
         }
-        return List.copyOf(plan.steps);
+        return steps.all;
     }
 
-    private void device(String name) {
-        if (facts.sysctl().apply("net.ipv6.conf.all.forwarding") != null) {
-            // Without addresses of its own, the kernel does not say anything there by itself.
-            add("ip link set dev " + name + " addrgenmode none", null);
+    private void device(Steps steps, String name, int section, IpAddress address) {
+        if (facts.sysctl("net.ipv6.conf.all.forwarding") != null) {
+            // Without link-local addresses the kernel sends nothing of its own there.
+            steps.add(section, address, "ip link set dev " + name + " addrgenmode none", null);
         }
-        add("ip link set dev " + name + " mtu " + mtu + " txqueuelen " + QUEUE_PACKETS + " up", null);
-        // Clients' addresses come out of the device though they are reached through others, and addresses of this host
-        // in tunnels and errors.
-        setting("1", "net", "ipv4", "conf", name, "accept_local");
-        if ("0".equals(facts.sysctl().apply("net.ipv4.conf.all.rp_filter"))) {
-            setting("0", "net", "ipv4", "conf", name, "rp_filter");
+        String queue = " txqueuelen " + QUEUE_PACKETS;
+        steps.add(section, address, "ip link set dev " + name + " mtu " + mtu + queue + " up", null);
+        // Clients' addresses come out of the device though they are reached through other interfaces, and addresses of
+        // this
+        // host do so in tunnels and errors.
+        steps.setting(section, address, "1", "net", "ipv4", "conf", name, "accept_local");
+        if ("0".equals(facts.sysctl("net.ipv4.conf.all.rp_filter"))) {
+            steps.setting(section, address, "0", "net", "ipv4", "conf", name, "rp_filter");
         } else {
             // The stricter of all.rp_filter and this one is in force unless this one is 2, which needs an address.
-            setting("2", "net", "ipv4", "conf", name, "rp_filter");
-            add("ip addr add " + DUMMY + " dev " + name, null);
+            steps.setting(section, address, "2", "net", "ipv4", "conf", name, "rp_filter");
+            steps.add(section, address, "ip addr add " + DUMMY + " dev " + name, null);
         }
     }
 
-    private void family(AddressFamily family, DesiredNetwork wanted) {
-        List<IpAddress> virtual = of(family, wanted.virtual());
-        List<IpAddress> masqueraded = of(family, wanted.masqueraded());
-        if (virtual.isEmpty()) {
-            return;
+    private void family(Steps steps, IpAddress none) {
+        if (none.isV4()) {
+            steps.setting(FORWARDING, none, "1", "net", "ipv4", "ip_forward");
+        } else {
+            forwardIpv6(steps, none);
         }
-        String ip = family == AddressFamily.IPV4 ? "ip" : "ip -6";
-        forward(family);
-        wanted.direct().forEach((server, number) -> {
-            if (server.family() == family) {
-                direct(ip, server, number);
-            }
-        });
-        rule(ip, 1, "iif " + device + " goto " + (table + 4));
-        rule(ip, 4, "nop");
-        rule(ip, 2, "lookup " + table);
-        for (IpAddress address : virtual) {
-            virtual(family, ip, address);
-        }
-        if (!masqueraded.isEmpty()) {
-            both(ip + " route", "default dev " + device + " table " + (table + 1));
-        }
-        for (IpAddress server : masqueraded) {
-            requireElsewhere(server);
-            rule(ip, 3, "from " + server + " lookup " + (table + 1));
-        }
-        of(family, wanted.tunnelled()).forEach(this::requireElsewhere);
+        steps.rule(COMMON_RULES, none, 1, "iif " + device, "goto " + (table + 4));
+        steps.rule(COMMON_RULES, none, 4, "", "nop");
+        steps.rule(COMMON_RULES, none, 2, "", "lookup " + table);
     }
 
-    private void forward(AddressFamily family) {
-        if (family == AddressFamily.IPV4) {
-            setting("1", "net", "ipv4", "ip_forward");
-            return;
-        }
-        String forwarding = facts.sysctl().apply("net.ipv6.conf.all.forwarding");
+    private void forwardIpv6(Steps steps, IpAddress none) {
+        String forwarding = facts.sysctl("net.ipv6.conf.all.forwarding");
         if (forwarding == null) {
             throw new TunException("a service has an IPv6 address, but IPv6 is disabled on this host");
         }
         if (!forwarding.equals("1")) {
-            // A host that forwards no longer listens to routers, unless it is told to.
+            // A host that forwards ignores router advertisements unless accept_ra is 2.
             for (Link link : facts.links()) {
                 boolean routed = !link.loopback() && !link.prefixes().isEmpty();
-                if (routed
-                        && "1"
-                                .equals(facts.sysctl()
-                                        .apply(Sysctls.name("net", "ipv6", "conf", link.name(), "accept_ra")))) {
-                    setting("2", "net", "ipv6", "conf", link.name(), "accept_ra");
+                String name = Sysctls.name("net", "ipv6", "conf", link.name(), "accept_ra");
+                if (routed && "1".equals(facts.sysctl(name))) {
+                    steps.setting(FORWARDING, none, "2", "net", "ipv6", "conf", link.name(), "accept_ra");
                 }
             }
         }
-        setting("1", "net", "ipv6", "conf", "all", "forwarding");
+        steps.setting(FORWARDING, none, "1", "net", "ipv6", "conf", "all", "forwarding");
     }
 
-    private void virtual(AddressFamily family, String ip, IpAddress address) {
+    private void virtual(Steps steps, IpAddress address) {
         Link local = facts.localAt(address);
         if (local != null) {
             throw new TunException("the virtual address " + address + " is an address of this host, whose kernel would"
                     + " keep its packets; take it away: ip addr del " + Prefix.host(address) + " dev " + local.name());
         }
-        both(ip + " route", Prefix.host(address) + " dev " + device + " table " + table);
+        String route = Prefix.host(address) + " dev " + device + " table " + table;
+        steps.object(VIRTUAL_ROUTES, address, "route", route);
         for (Link link : facts.neighboursOf(address)) {
-            if (family == AddressFamily.IPV6) {
-                setting("1", "net", "ipv6", "conf", link.name(), "proxy_ndp");
+            if (address.family() == AddressFamily.IPV6) {
+                steps.sharedSetting(PROXY_SETTINGS, link.name(), "1", "net", "ipv6", "conf", link.name(), "proxy_ndp");
             }
-            both(ip + " neigh", "proxy " + address + " dev " + link.name());
+            steps.object(PROXY_NEIGHBOURS, address, "neigh", "proxy " + address + " dev " + link.name());
         }
     }
 
-    private void direct(String ip, IpAddress server, int number) {
+    private void direct(Steps steps, IpAddress server, int number) {
         requireElsewhere(server);
         List<Link> links = facts.neighboursOf(server);
         if (links.isEmpty()) {
@@ -162,11 +168,12 @@ final class SetUpPlan {
         }
         String name = directDevice(device, number);
         int own = table + RULES + number;
-        device(name);
-        both(ip + " route", "default via " + server + " dev " + links.get(0).name() + " table " + own);
-        // Without the way to the server its packets end here, and do not come back into the device.
-        both(ip + " route", "blackhole default table " + own + " metric 32000");
-        rule(ip, 0, "iif " + name + " lookup " + own);
+        device(steps, name, DIRECT_SERVERS, server);
+        String route = "default via " + server + " dev " + links.get(0).name() + " table " + own;
+        steps.object(DIRECT_SERVERS, server, "route", route);
+        // While there is no route to the server its packets are dropped here, and do not come back into the device.
+        steps.object(DIRECT_SERVERS, server, "route", "blackhole default table " + own + " metric 32000");
+        steps.rule(DIRECT_SERVERS, server, 0, "iif " + name, "lookup " + own);
     }
 
     /** The name of the device of a direct server. */
@@ -175,41 +182,64 @@ final class SetUpPlan {
     }
 
     private void requireElsewhere(IpAddress server) {
-        if (facts.isLocal(server)) {
+        if (facts.localAt(server) != null) {
             throw new TunException("server " + server + " is an address of this host; a server of the packet plane must"
                     + " be another host");
         }
     }
 
-    private void rule(String ip, int offset, String text) {
-        String selector = text.startsWith("from") ? " " + text.substring(0, text.indexOf(" lookup")) : "";
-        selector = text.startsWith("iif") ? " " + text.substring(0, text.indexOf(' ', 4)) : selector;
-        int preference = table + offset;
-        add(ip + " rule add pref " + preference + " " + text, ip + " rule del pref " + preference + selector);
-    }
+    /** Collects the steps of one need. */
+    private final class Steps {
+        private final SortedMap<Position, Step> all = new TreeMap<>();
+        private final String ip;
+        private final int offset;
 
-    private void both(String object, String text) {
-        add(object + " add " + text, object + " del " + text);
-    }
-
-    /** Changes a setting that is not as it must be; one of our own devices needs no undoing. */
-    private void setting(String value, String... parts) {
-        String name = Sysctls.name(parts);
-        boolean ours = parts.length > 3 && (parts[3].equals(device) || parts[3].startsWith(device + "-"));
-        String before = ours ? null : facts.sysctl().apply(name);
-        if (!value.equals(before)) {
-            add("sysctl -w " + name + "=" + value, before == null ? null : "sysctl -w " + name + "=" + before);
+        Steps(AddressFamily family) {
+            boolean v4 = family == AddressFamily.IPV4;
+            ip = v4 ? "ip" : "ip -6";
+            offset = v4 ? 0 : SECTIONS;
         }
-    }
 
-    private void add(String command, @Nullable String undo) {
-        Step step = new Step(command, undo);
-        if (!steps.contains(step)) {
-            steps.add(step);
+        void add(int section, IpAddress address, String command, @Nullable String undo) {
+            all.put(new Position(offset + section, address, "", all.size()), new Step(command, undo));
         }
-    }
 
-    private static List<IpAddress> of(AddressFamily family, SortedSet<IpAddress> addresses) {
-        return addresses.stream().filter(address -> address.family() == family).toList();
+        /** Adds something to a table of the kernel; the undo deletes it. */
+        void object(int section, IpAddress address, String object, String text) {
+            add(section, address, ip + " " + object + " add " + text, ip + " " + object + " del " + text);
+        }
+
+        void rule(int section, IpAddress address, int number, String selector, String action) {
+            String which = "pref " + (table + number) + (selector.isEmpty() ? "" : " " + selector);
+            add(section, address, ip + " rule add " + which + " " + action, ip + " rule del " + which);
+        }
+
+        /** Changes a setting that has another value. One of our own devices needs no undo. */
+        void setting(int section, IpAddress address, String value, String... parts) {
+            Step step = change(value, parts);
+            if (step != null) {
+                all.put(new Position(offset + section, address, "", all.size()), step);
+            }
+        }
+
+        /** As {@link #setting}, for a setting that the needs of several addresses have in common. */
+        void sharedSetting(int section, String link, String value, String... parts) {
+            Step step = change(value, parts);
+            if (step != null) {
+                IpAddress none = IpAddress.of(offset == 0 ? AddressFamily.IPV4 : AddressFamily.IPV6, 0, 0);
+                all.put(new Position(offset + section, none, link, 0), step);
+            }
+        }
+
+        private @Nullable Step change(String value, String... parts) {
+            String name = Sysctls.name(parts);
+            boolean ours = parts.length > 3 && (parts[3].equals(device) || parts[3].startsWith(device + "-"));
+            String before = ours ? null : facts.sysctl(name);
+            if (value.equals(before)) {
+                return null;
+            }
+            return new Step(
+                    "sysctl -w " + name + "=" + value, before == null ? null : "sysctl -w " + name + "=" + before);
+        }
     }
 }

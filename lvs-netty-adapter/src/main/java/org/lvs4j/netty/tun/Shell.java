@@ -8,31 +8,140 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.lvs4j.netty.tun.NetworkFacts.Sysctls;
 
 /**
- * Runs the commands of a set-up: those of {@code ip} as they are, {@code sysctl -w} by writing to the file that it would
- * write to.
+ * Runs the commands of a set-up on this host: those of {@code ip} by that program, {@code sysctl -w} by writing to the file
+ * that it would write to. A series of commands of {@code ip} is handed to one process, as a batch.
  */
-final class Shell {
-    private static final long LIMIT_SECONDS = 10;
+final class Shell implements CommandRunner {
+    private static final long LIMIT_MILLIS = 10_000;
+    private static final long LIMIT_MILLIS_PER_COMMAND = 10;
     private static final String SYSCTL = "sysctl -w ";
+    private static final String IP = "ip ";
+    private static final String IP_V6 = "ip -6 ";
 
-    /**
-     * Runs a command to its end.
-     *
-     * @return what it printed
-     * @throws TunException with what it said, if it fails
-     */
-    String run(String command) {
+    /** What {@code ip -batch} prints below the error of a line. */
+    private static final Pattern FAILED_LINE = Pattern.compile("^Command failed .*:(\\d+)$");
+
+    @Override
+    public String run(String command) {
         try {
             return command.startsWith(SYSCTL) ? write(command.substring(SYSCTL.length())) : execute(command);
         } catch (IOException e) {
-            throw new TunException("'" + command + "' failed: " + e.getMessage(), e);
+            throw failed(command, String.valueOf(e.getMessage()), e);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new TunException("'" + command + "' was interrupted", e);
+            throw interrupted(command, e);
         }
+    }
+
+    @Override
+    public Outcome runAll(List<String> commands) {
+        int done = 0;
+        while (done < commands.size()) {
+            List<String> series = seriesAt(commands, done);
+            if (series.size() == 1) {
+                try {
+                    run(series.get(0));
+                } catch (TunException e) {
+                    return new Outcome(done, e);
+                }
+            } else {
+                List<Failure> failures = batch(series, false);
+                if (!failures.isEmpty()) {
+                    Failure first = failures.get(0);
+                    return new Outcome(done + first.index(), failed(series.get(first.index()), first.text(), null));
+                }
+            }
+            done += series.size();
+        }
+        return new Outcome(done, null);
+    }
+
+    @Override
+    public List<String> runEach(List<String> commands) {
+        List<String> messages = new ArrayList<>();
+        for (int done = 0; done < commands.size(); ) {
+            List<String> series = seriesAt(commands, done);
+            if (series.size() == 1) {
+                messages.addAll(CommandRunner.super.runEach(series));
+            } else {
+                for (Failure failure : batch(series, true)) {
+                    messages.add(message(series.get(failure.index()), failure.text()));
+                }
+            }
+            done += series.size();
+        }
+        return messages;
+    }
+
+    /** The commands from an index on that one process can run. */
+    private static List<String> seriesAt(List<String> commands, int from) {
+        String prefix = prefix(commands.get(from));
+        int to = from + 1;
+        while (!prefix.isEmpty()
+                && to < commands.size()
+                && prefix(commands.get(to)).equals(prefix)) {
+            to++;
+        }
+        return commands.subList(from, to);
+    }
+
+    private static String prefix(String command) {
+        return command.startsWith(IP_V6) ? IP_V6 : command.startsWith(IP) ? IP : "";
+    }
+
+    /**
+     * A command of a batch that failed.
+     *
+     * @param index its index in the batch
+     * @param text what it printed
+     */
+    private record Failure(int index, String text) {}
+
+    /** Runs commands of {@code ip} of one family by one process; without {@code all} until one fails. */
+    private static List<Failure> batch(List<String> commands, boolean all) {
+        String prefix = prefix(commands.get(0));
+        StringBuilder lines = new StringBuilder();
+        commands.forEach(command ->
+                lines.append(command, prefix.length(), command.length()).append('\n'));
+        try {
+            Path file = Files.createTempFile("lvs-batch", ".txt");
+            try {
+                Files.writeString(file, lines);
+                Printed printed = start(prefix + (all ? "-force " : "") + "-batch -", file, commands.size());
+                List<Failure> failures = failures(printed.text(), commands.size());
+                return failures.isEmpty() && printed.exitCode() != 0
+                        ? List.of(new Failure(0, printed.reason()))
+                        : failures;
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            return List.of(new Failure(0, String.valueOf(e.getMessage())));
+        } catch (InterruptedException e) {
+            throw interrupted(commands.get(0), e);
+        }
+    }
+
+    /** Reads the failures out of what a batch of {@code ip} printed. */
+    private static List<Failure> failures(String printed, int commands) {
+        List<Failure> failures = new ArrayList<>();
+        StringBuilder text = new StringBuilder();
+        for (String line : printed.lines().toList()) {
+            Matcher failed = FAILED_LINE.matcher(line);
+            if (failed.matches()) {
+                int index = Integer.parseInt(failed.group(1)) - 1;
+                failures.add(new Failure(Math.max(0, Math.min(index, commands - 1)), text.toString()));
+                text.setLength(0);
+            } else {
+                text.append(text.isEmpty() ? "" : " ").append(line);
+            }
+        }
+        return failures;
     }
 
     private static String write(String assignment) throws IOException {
@@ -42,31 +151,42 @@ final class Shell {
     }
 
     private static String execute(String command) throws IOException, InterruptedException {
+        Printed printed = start(command, Path.of("/dev/null"), 1);
+        if (printed.exitCode() != 0) {
+            throw new IOException(printed.reason());
+        }
+        return printed.text();
+    }
+
+    private record Printed(int exitCode, String text) {
+        String reason() {
+            return text.isEmpty() ? "exit code " + exitCode : text.replace('\n', ' ');
+        }
+    }
+
+    private static Printed start(String command, Path input, int commands) throws IOException, InterruptedException {
         List<String> words = new ArrayList<>(List.of(command.split(" ")));
         words.set(0, program(words.get(0)));
-        // A file takes whatever it prints: a pipe that nobody reads could stop it.
-        File printed = Files.createTempFile("lvs-set-up", ".txt").toFile();
+        // The output goes to a file: a pipe would fill up, since this thread waits for the end of the process.
+        File output = Files.createTempFile("lvs-set-up", ".txt").toFile();
         try {
             Process process = new ProcessBuilder(words)
                     .redirectErrorStream(true)
-                    .redirectOutput(printed)
+                    .redirectInput(input.toFile())
+                    .redirectOutput(output)
                     .start();
-            process.getOutputStream().close();
             try {
-                if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-                    throw new IOException("it has not ended after " + LIMIT_SECONDS + " s");
+                long limit = LIMIT_MILLIS + commands * LIMIT_MILLIS_PER_COMMAND;
+                if (!process.waitFor(limit, TimeUnit.MILLISECONDS)) {
+                    throw new IOException("it has not ended after " + limit / 1000 + " s");
                 }
             } finally {
                 process.destroyForcibly();
             }
-            String text =
-                    Files.readString(printed.toPath(), StandardCharsets.UTF_8).strip();
-            if (process.exitValue() != 0) {
-                throw new IOException(text.isEmpty() ? "exit code " + process.exitValue() : text.replace('\n', ' '));
-            }
-            return text;
+            String text = Files.readString(output.toPath(), StandardCharsets.UTF_8);
+            return new Printed(process.exitValue(), text.strip());
         } finally {
-            Files.delete(printed.toPath());
+            Files.delete(output.toPath());
         }
     }
 
@@ -79,5 +199,18 @@ final class Shell {
             }
         }
         throw new TunException("the program '" + name + "' is missing; on Debian: apt-get install iproute2");
+    }
+
+    private static String message(String command, String text) {
+        return "'" + command + "' failed: " + text;
+    }
+
+    private static TunException failed(String command, String text, @Nullable Throwable cause) {
+        return new TunException(message(command, text), cause);
+    }
+
+    private static TunException interrupted(String command, InterruptedException cause) {
+        Thread.currentThread().interrupt();
+        return new TunException("'" + command + "' was interrupted", cause);
     }
 }

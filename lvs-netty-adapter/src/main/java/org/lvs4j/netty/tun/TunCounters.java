@@ -2,7 +2,7 @@ package org.lvs4j.netty.tun;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/** What one event loop counts. It alone writes; others read numbers that are exact, but not of one moment. */
+/** The counters of one event loop, which alone writes them. Other threads read exact numbers, but not of one moment. */
 final class TunCounters {
     static final int RECEIVED = 0;
     static final int SENT = 1;
@@ -18,7 +18,7 @@ final class TunCounters {
     private final AtomicLongArray counts = new AtomicLongArray(SIZE);
 
     void add(int counter) {
-        // Opaque: one writer, readers need no order among the counters.
+        // Opaque, as its partner in sum: there is one writer, and readers need no order among the counters.
         counts.setOpaque(counter, counts.getPlain(counter) + 1);
     }
 

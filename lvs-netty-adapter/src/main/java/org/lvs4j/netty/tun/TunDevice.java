@@ -14,17 +14,16 @@ import java.util.regex.Pattern;
 import org.drasyl.channel.tun.jna.shared.LibC;
 
 /**
- * One queue of a TUN device of Linux. Opened by the system calls that netty-tun binds, read and written by those of
- * Netty's native transport.
+ * One queue of a TUN device of Linux. Opened by the system calls that netty-tun binds, read and written by those of Netty's
+ * native transport.
  *
- * <p>Why not netty-tun's own channel: it reads with a blocking call on a thread of its own, hands every packet over to
- * another one, allocates a buffer, a view of it, a packet object and a native number for each, and cannot be closed
- * while it waits. Here a read is one system call into a buffer that is used again, a descriptor is non-blocking, and
- * an epoll loop waits for it.
+ * <p>netty-tun's own channel would not do: it reads with a blocking call on a thread of its own, hands every packet over to
+ * another thread, allocates a buffer, a view of it, a packet object and a native number for each, and cannot be closed while it
+ * waits. Here a read is one system call into a reused buffer, the descriptor is non-blocking, and an epoll loop waits for it.
  *
  * <p>Reading and writing belong to one thread at a time.
  */
-final class TunDevice implements AutoCloseable {
+final class TunDevice implements DeviceOutput {
     /** Names that need no quoting in a command, and that a sysctl's name can hold. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,14}");
 
@@ -55,8 +54,8 @@ final class TunDevice implements AutoCloseable {
     }
 
     /**
-     * Opens a queue of a device, which is made unless it exists. One that is made here goes away when the last of its
-     * queues is closed, by whatever the process ends.
+     * Opens a queue of a device, which is created unless it exists. A device that is created here is removed when the last of
+     * its queues is closed, however the process ends.
      *
      * @throws TunException if that is not possible; the message says why and what to do
      */
@@ -81,7 +80,7 @@ final class TunDevice implements AutoCloseable {
         }
     }
 
-    /** netty-tun's own request is shorter than what the kernel reads and writes back, so this makes one of full size. */
+    /** Uses a request of full size: that of netty-tun is shorter than what the kernel reads and writes back. */
     private static void attach(int fd, String name, int flags) {
         try (Memory request = new Memory(REQUEST_BYTES)) {
             request.clear();
@@ -116,11 +115,11 @@ final class TunDevice implements AutoCloseable {
     private static String reason(String name, int error) {
         return switch (error) {
             case NOT_PERMITTED, ACCESS_DENIED ->
-                "this needs root or CAP_NET_ADMIN, or a device made for this user: " + "ip tuntap add dev " + name
+                "this needs root or CAP_NET_ADMIN, or a device made for this user: ip tuntap add dev " + name
                         + " mode tun user " + System.getProperty("user.name");
             case BUSY -> "another program has it open, or it is not a TUN device; choose another name";
             case INVALID ->
-                "there is an interface of this name that is no TUN device, or one made with other queues"
+                "there is an interface of this name that is not a TUN device, or one made with other queues"
                         + " (multi_queue)";
             default -> "error " + error;
         };
@@ -130,7 +129,7 @@ final class TunDevice implements AutoCloseable {
         try {
             LibC.close(fd);
         } catch (LastErrorException e) {
-            // The first failure is what matters.
+            // The caller reports the failure that came before.
         }
     }
 
@@ -148,13 +147,8 @@ final class TunDevice implements AutoCloseable {
         return descriptor.read(into, 0, into.capacity());
     }
 
-    /**
-     * Writes a packet, from position to limit of a direct buffer; neither is moved.
-     *
-     * @return how many bytes were taken: all, or 0 if the kernel takes no more now
-     * @throws IOException if the kernel refuses the packet, or the device is down or gone
-     */
-    int write(ByteBuffer packet) throws IOException {
+    @Override
+    public int write(ByteBuffer packet) throws IOException {
         return descriptor.write(packet, packet.position(), packet.limit());
     }
 
@@ -163,7 +157,7 @@ final class TunDevice implements AutoCloseable {
         try {
             descriptor.close();
         } catch (IOException e) {
-            // It is closed nevertheless.
+            // The descriptor is closed all the same.
         }
     }
 }

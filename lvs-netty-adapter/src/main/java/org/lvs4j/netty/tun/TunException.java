@@ -1,6 +1,8 @@
 package org.lvs4j.netty.tun;
 
-/** The packet plane could not do what it was asked to; the message is for the operator, and says what to do. */
+import org.jspecify.annotations.Nullable;
+
+/** Reports that the packet plane could not start or follow its director. The message tells the operator what to do. */
 public final class TunException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -8,7 +10,7 @@ public final class TunException extends RuntimeException {
         super(message);
     }
 
-    TunException(String message, Throwable cause) {
+    TunException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -13,15 +13,14 @@ import org.lvs4j.plane.PacketPlane;
 import org.lvs4j.service.RealServer;
 
 /**
- * One queue of the device with the plane that decides about its packets. Reads a batch of packets per event, each into
- * the same buffer, and writes what the plane makes of it from another one; nothing is allocated for a packet. Belongs to
- * one event loop.
+ * One queue of the device with the plane that decides about its packets. Reads a batch of packets per event, each into the same
+ * buffer, and writes what the plane makes of it from another one; nothing is allocated for a packet. Belongs to one event loop.
  */
 final class TunLoop implements EpollIoHandle {
-    /** So many packets, then the event loop may do something else. */
+    /** The most packets per event, after which the event loop may do other work. */
     private static final int BATCH = 128;
 
-    /** An IP packet is not longer, nor is one that a tunnel has made of it. */
+    /** No IP packet is longer, with the headers of a tunnel included. */
     private static final int BUFFER_BYTES = 66_000;
 
     private final TunState state;
@@ -53,14 +52,14 @@ final class TunLoop implements EpollIoHandle {
                 }
                 counters.add(TunCounters.RECEIVED);
                 in.position(0).limit(length);
-                carry();
+                forward();
                 in.clear();
             }
         } catch (IOException e) {
             registration.cancel();
             state.fail(e);
         } catch (RuntimeException | Error e) {
-            // Not foreseen: the packet is lost, the others are not.
+            // A programming error: only this packet is lost.
             in.clear();
             out.clear();
             counters.add(TunCounters.DROPPED);
@@ -68,22 +67,22 @@ final class TunLoop implements EpollIoHandle {
         }
     }
 
-    private void carry() {
-        long verdict = plane.process(in, out, state.markOf(in));
+    private void forward() {
+        long decision = plane.process(in, out, state.markOf(in));
         while (true) {
-            PacketAction action = PacketDecision.action(verdict);
-            int length = PacketDecision.length(verdict);
+            PacketAction action = PacketDecision.action(decision);
+            int length = PacketDecision.length(decision);
             if (length == 0) {
                 withoutOutput(action);
             } else {
                 out.position(0).limit(length);
-                send(action, verdict);
+                send(action, decision);
                 out.clear();
             }
-            if (!PacketDecision.more(verdict)) {
+            if (!PacketDecision.more(decision)) {
                 return;
             }
-            verdict = plane.next(out);
+            decision = plane.next(out);
         }
     }
 
@@ -95,27 +94,27 @@ final class TunLoop implements EpollIoHandle {
         }
     }
 
-    private void send(PacketAction action, long verdict) {
+    private void send(PacketAction action, long decision) {
         switch (action) {
             case SEND -> write(device, out, TunCounters.SENT);
             case ANSWER -> write(device, out, TunCounters.ANSWERED);
             case PASS -> pass(out);
             case ROUTE_DIRECT -> {
-                RealServer server = state.director.flows().server(PacketDecision.serverId(verdict));
-                TunDevice way = server == null
+                RealServer server = state.director.flows().server(PacketDecision.serverId(decision));
+                DeviceOutput output = server == null
                         ? null
                         : state.view().direct(server.endpoint().address());
-                if (way == null) {
+                if (output == null) {
                     counters.add(TunCounters.DROPPED);
                 } else {
-                    write(way, out, TunCounters.DIRECT);
+                    write(output, out, TunCounters.DIRECT);
                 }
             }
             case DROP, HOLD -> counters.add(TunCounters.DROPPED);
         }
     }
 
-    /** What is not the director's goes on, unless it would only come back: nobody else has a virtual address. */
+    /** Passes on a packet that is not the director's. One for a virtual address is dropped: it would only come back. */
     private void pass(ByteBuffer packet) {
         int at = packet.position();
         boolean v4 = packet.remaining() >= 20 && packet.get(at) >>> 4 == 4;
@@ -134,7 +133,7 @@ final class TunLoop implements EpollIoHandle {
         }
     }
 
-    private void write(TunDevice to, ByteBuffer packet, int counter) {
+    private void write(DeviceOutput to, ByteBuffer packet, int counter) {
         try {
             counters.add(to.write(packet) > 0 ? counter : TunCounters.NOT_WRITTEN);
         } catch (IOException e) {

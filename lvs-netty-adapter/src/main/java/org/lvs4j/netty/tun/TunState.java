@@ -1,5 +1,6 @@
 package org.lvs4j.netty.tun;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -12,7 +13,7 @@ import org.lvs4j.plane.PacketPaths;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the event loops of a TUN plane share. Thread-safe. */
+/** The state that the event loops of a TUN plane share. Thread-safe. */
 final class TunState implements PacketPaths {
     static final Logger LOGGER = LoggerFactory.getLogger(TunPlane.class);
 
@@ -23,7 +24,7 @@ final class TunState implements PacketPaths {
     private final Marks marks;
     private final AtomicLong nextWarningNanos = new AtomicLong(System.nanoTime());
 
-    // Volatile publishes a view, which is not changed afterwards, to the event loops.
+    // Written by publish, read by the event loops for each packet: volatile publishes the tables of an immutable view.
     private volatile NetworkView view;
 
     TunState(Director director, Marks marks, NetworkView view) {
@@ -40,6 +41,7 @@ final class TunState implements PacketPaths {
         view = next;
     }
 
+    /** The firewall mark of a packet, 0 if it has none. */
     int markOf(ByteBuffer packet) {
         return marks.of(packet);
     }
@@ -54,20 +56,20 @@ final class TunState implements PacketPaths {
         return view.source(family, high, low);
     }
 
-    /** The device cannot be read any more. */
+    /** Ends the plane, because its device cannot be read any more. */
     void fail(Exception cause) {
         ended.completeExceptionally(new TunException("the TUN device is gone: " + cause.getMessage(), cause));
     }
 
-    /** At most one line a second: what it is about may come with every packet. */
-    void warn(String what, Throwable why) {
+    /** Logs at most one line a second, since the cause may recur with every packet. */
+    void warn(String problem, Throwable cause) {
         long now = System.nanoTime();
         long next = nextWarningNanos.get();
         if (now - next >= 0 && nextWarningNanos.compareAndSet(next, now + WARNING_INTERVAL_NANOS)) {
-            if (why instanceof java.io.IOException) {
-                LOGGER.warn("{}: {}", what, why.getMessage());
+            if (cause instanceof IOException) {
+                LOGGER.warn("{}: {}", problem, cause.getMessage());
             } else {
-                LOGGER.error(what, why);
+                LOGGER.error(problem, cause);
             }
         }
     }

@@ -3,7 +3,10 @@ package org.lvs4j.netty.tun;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.lvs4j.net.AddressFamily;
@@ -13,7 +16,7 @@ class AddressTableTest {
     private static final long SEED = 20_260_901;
 
     @Test
-    void find_ofManyAddresses_isThatOfAMap() {
+    void find_manyAddresses_valueOfMap() {
         SplittableRandom random = new SplittableRandom(SEED);
         for (int size : new int[] {0, 1, 2, 7, 64, 1000}) {
             Map<IpAddress, Integer> map = new HashMap<>();
@@ -24,7 +27,7 @@ class AddressTableTest {
                                 : IpAddress.v6(0, random.nextInt(4096)),
                         map.size());
             }
-            AddressTable<Integer> table = new AddressTable<>(map);
+            AddressTable<Integer> table = AddressTable.<Integer>empty().with(List.of(), map);
             for (int i = 0; i < 4096; i++) {
                 assertThat(table.find(AddressFamily.IPV4, 0, i))
                         .as("seed %d, size %d, address %d", SEED, size, i)
@@ -35,7 +38,41 @@ class AddressTableTest {
     }
 
     @Test
-    void contains_byPrefixLength_comparesThatManyBits() {
+    void with_randomChanges_valuesOfMapAndOldTableUnchanged() {
+        SplittableRandom random = new SplittableRandom(SEED);
+        Map<IpAddress, Integer> map = new HashMap<>();
+        AddressTable<Integer> table = AddressTable.empty();
+        for (int round = 0; round < 300; round++) {
+            Map<IpAddress, Integer> added = new HashMap<>();
+            Set<IpAddress> removed = new HashSet<>();
+            // Grows at first, and shrinks later.
+            for (int i = random.nextInt(40); i > 0; i--) {
+                IpAddress address = IpAddress.v4(random.nextInt(512));
+                if (random.nextInt(300) > round) {
+                    added.put(address, random.nextInt());
+                } else if (!added.containsKey(address)) {
+                    removed.add(address);
+                }
+            }
+            Map<IpAddress, Integer> before = Map.copyOf(map);
+            AddressTable<Integer> old = table;
+            removed.removeAll(added.keySet());
+            table = table.with(removed, added);
+            map.keySet().removeAll(removed);
+            map.putAll(added);
+
+            assertThat(table.size()).isEqualTo(map.size());
+            for (int i = 0; i < 512; i++) {
+                assertThat(table.find(AddressFamily.IPV4, 0, i))
+                        .as("seed %d, round %d, address %d", SEED, round, i)
+                        .isEqualTo(map.get(IpAddress.v4(i)));
+                assertThat(old.find(AddressFamily.IPV4, 0, i)).isEqualTo(before.get(IpAddress.v4(i)));
+            }
+        }
+    }
+
+    @Test
+    void prefixContains_anyLength_comparesThatManyBits() {
         Prefix v4 = new Prefix(IpAddress.parse("10.1.2.3"), 20);
         assertThat(v4.contains(IpAddress.parse("10.1.15.255"))).isTrue();
         assertThat(v4.contains(IpAddress.parse("10.1.16.0"))).isFalse();

@@ -24,7 +24,7 @@ class MarksTest {
     }
 
     @Test
-    void of_aPacketToAMarkedEndpoint_isItsMark() {
+    void of_packetToMarkedEndpoint_itsMark() {
         assertThat(marks.of(v4(6, "10.0.0.1", 80))).isEqualTo(5);
         assertThat(marks.of(v4(17, "10.0.0.1", 40_000))).isEqualTo(-1);
         ByteBuffer v6 = ByteBuffer.allocate(60).put(0, (byte) 0x60).put(6, (byte) 6);
@@ -33,7 +33,7 @@ class MarksTest {
     }
 
     @Test
-    void of_anyOtherPacket_isNone() {
+    void of_otherOrShortPacket_zero() {
         assertThat(marks.of(v4(6, "10.0.0.1", 81))).isZero();
         assertThat(marks.of(v4(6, "10.0.0.2", 80))).isZero();
         assertThat(marks.of(v4(132, "10.0.0.1", 80))).isZero();

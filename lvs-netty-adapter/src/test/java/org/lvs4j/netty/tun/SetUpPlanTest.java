@@ -13,15 +13,23 @@ import org.lvs4j.Director;
 import org.lvs4j.config.RuleException;
 import org.lvs4j.config.Rules;
 import org.lvs4j.net.IpAddress;
+import org.lvs4j.netty.internal.ChangedServices;
 import org.lvs4j.netty.tun.NetworkFacts.Link;
 
 class SetUpPlanTest {
     private final Map<String, String> sysctls = new HashMap<>();
     private final List<Link> links = new ArrayList<>();
-    private final Map<IpAddress, Integer> numbers = new HashMap<>();
+    private final Director director = Director.create();
+    private final ChangedServices changed = ChangedServices.of(director, TunNetwork::affected);
+    private final TunNetwork network = new TunNetwork(
+            new TunOptions("lvs0", 1500, 1, 5300, false, List.of()),
+            director,
+            new TunNetwork.Host(
+                    () -> new NetworkFacts(links, sysctls::get), address -> null, name -> DeviceOutput.NONE),
+            null);
 
     @BeforeEach
-    void aHostWithTwoNetworks() {
+    void hostWithTwoNetworks() {
         sysctls.put("net.ipv4.ip_forward", "0");
         sysctls.put("net.ipv4.conf.all.rp_filter", "0");
         sysctls.put("net.ipv6.conf.all.forwarding", "0");
@@ -42,10 +50,10 @@ class SetUpPlanTest {
     }
 
     private List<Step> plan(String... rules) throws RuleException {
-        Director director = Director.create();
+        director.clear();
         Rules.parse(String.join("\n", rules), "test").applyTo(director);
-        DesiredNetwork wanted = DesiredNetwork.by(director.services(), List.of(), numbers);
-        return SetUpPlan.of("lvs0", 5300, 1500, wanted, new NetworkFacts(links, sysctls::get));
+        network.follow(changed.take());
+        return network.steps();
     }
 
     private static List<String> commands(List<Step> steps) {
@@ -53,7 +61,7 @@ class SetUpPlanTest {
     }
 
     @Test
-    void of_masquerading_routesTheVirtualAddressAndTheAnswers() throws RuleException {
+    void follow_masquerading_virtualAddressAndAnswersRouted() throws RuleException {
         List<Step> steps = plan("-A -t 192.0.2.100:80", "-a -t 192.0.2.100:80 -r 10.0.0.2:8080 -m");
 
         assertThat(commands(steps))
@@ -83,7 +91,7 @@ class SetUpPlanTest {
     }
 
     @Test
-    void of_ipv6_keepsRoutersHeardAndAnswersForTheVirtualAddress() throws RuleException {
+    void follow_ipv6_routerAdvertisementsKeptAndNeighboursProxied() throws RuleException {
         List<Step> steps = plan("-A -t [2001:db8::100]:80", "-a -t [2001:db8::100]:80 -r [fd00::2]:80 -m");
 
         assertThat(commands(steps))
@@ -105,14 +113,14 @@ class SetUpPlanTest {
     }
 
     @Test
-    void of_tunnels_leaveTheAnswersAlone() throws RuleException {
+    void follow_tunnels_answersNotRouted() throws RuleException {
         assertThat(commands(plan("-A -t 198.51.100.1:80", "-a -t 198.51.100.1:80 -r 10.0.0.2 -i")))
                 .contains("ip route add 198.51.100.1/32 dev lvs0 table 5300")
                 .noneMatch(command -> command.contains("10.0.0.2") || command.contains("neigh"));
     }
 
     @Test
-    void of_directRouting_givesEachServerADevice() throws RuleException {
+    void follow_directRouting_eachServerHasDevice() throws RuleException {
         String service = "-A -t 192.0.2.100:80";
         List<Step> steps = plan(service, "-a -t 192.0.2.100:80 -r 10.0.0.2 -g", "-a -t 192.0.2.100:80 -r 192.0.2.7 -g");
 
@@ -130,21 +138,20 @@ class SetUpPlanTest {
     }
 
     @Test
-    void of_directServersChange_thoseThatStayKeepTheirDevices() throws RuleException {
-        numbers.put(IpAddress.parse("10.0.0.2"), 0);
-        numbers.put(IpAddress.parse("10.0.0.3"), 1);
+    void follow_directServersChange_remainingOnesKeepTheirDevices() throws RuleException {
+        plan("-A -t 192.0.2.100:80", "-a -t 192.0.2.100:80 -r 10.0.0.2 -g", "-a -t 192.0.2.100:80 -r 10.0.0.3 -g");
 
         assertThat(commands(plan(
                         "-A -t 192.0.2.100:80",
                         "-a -t 192.0.2.100:80 -r 10.0.0.3 -g",
-                        "-a -t 192.0.2.100:80 -r 10.0.0.1".replace("0.1", "0.9") + " -g")))
+                        "-a -t 192.0.2.100:80 -r 10.0.0.9 -g")))
                 .contains(
                         "ip route add default via 10.0.0.3 dev eth1 table 5306",
                         "ip route add default via 10.0.0.9 dev eth1 table 5307");
     }
 
     @Test
-    void of_aServerOfTwoServices_isNamedOnce() throws RuleException {
+    void follow_serverOfTwoServices_plannedOnce() throws RuleException {
         assertThat(commands(plan(
                         "-A -t 192.0.2.100:80",
                         "-a -t 192.0.2.100:80 -r 10.0.0.2 -m",
@@ -154,7 +161,7 @@ class SetUpPlanTest {
     }
 
     @Test
-    void of_forwardingAlreadyOn_staysAsItIs() throws RuleException {
+    void follow_forwardingAlreadyOn_settingLeftAlone() throws RuleException {
         sysctls.put("net.ipv4.ip_forward", "1");
 
         assertThat(plan("-A -t 192.0.2.100:80"))
@@ -162,7 +169,7 @@ class SetUpPlanTest {
     }
 
     @Test
-    void of_reversePathFilter_getsAnAddressToBeLoose() throws RuleException {
+    void follow_strictReversePathFilter_deviceIsLooseWithAddress() throws RuleException {
         sysctls.put("net.ipv4.conf.all.rp_filter", "1");
 
         assertThat(commands(plan("-A -t 192.0.2.100:80")))
@@ -170,7 +177,7 @@ class SetUpPlanTest {
     }
 
     @Test
-    void of_aHostWithoutIpv6_isNotAskedForIt() throws RuleException {
+    void follow_hostWithoutIpv6_ipv6CommandsLeftOutOrRefused() throws RuleException {
         sysctls.keySet().removeIf(name -> name.contains("ipv6"));
 
         assertThat(commands(plan("-A -t 192.0.2.100:80"))).noneMatch(command -> command.contains("addrgenmode"));
@@ -180,7 +187,7 @@ class SetUpPlanTest {
     }
 
     @Test
-    void of_anInterfaceWithADot_namesItsSettingsWithSlashes() throws RuleException {
+    void follow_interfaceWithDot_settingNamedWithSlashes() throws RuleException {
         links.add(link("eth0.7", false, "2001:db8:7::1", 64));
         sysctls.put("net/ipv6/conf/eth0.7/proxy_ndp", "0");
 
@@ -188,7 +195,7 @@ class SetUpPlanTest {
     }
 
     @Test
-    void of_addressesThatCannotWork_saysWhatToDo() {
+    void follow_addressesThatCannotWork_messageSaysWhatToDo() {
         assertThatThrownBy(() -> plan("-A -t 192.0.2.1:80"))
                 .isInstanceOf(TunException.class)
                 .hasMessageContaining("ip addr del 192.0.2.1/32 dev eth0");

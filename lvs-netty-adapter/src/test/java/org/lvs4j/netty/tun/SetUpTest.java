@@ -27,8 +27,8 @@ class SetUpTest {
     });
 
     @Test
-    void undo_afterChange_reversesTheOrder() {
-        setUp.change(List.of(A, C, B));
+    void undo_afterChange_lastStepFirst() {
+        setUp.change(List.of(A, C, B), List.of());
         ran.clear();
 
         setUp.undo();
@@ -38,11 +38,11 @@ class SetUpTest {
     }
 
     @Test
-    void change_again_doesWhatIsNewBeforeItTakesBackWhatIsOld() {
-        setUp.change(List.of(A, B));
+    void change_addedAndObsolete_newStepsRunBeforeOldOnesAreTakenBack() {
+        setUp.change(List.of(A, B), List.of());
         ran.clear();
 
-        setUp.change(List.of(B, D));
+        setUp.change(List.of(D), List.of(A));
         assertThat(ran).containsExactly("do d", "undo a");
 
         ran.clear();
@@ -51,12 +51,12 @@ class SetUpTest {
     }
 
     @Test
-    void change_aCommandFails_nothingOfItStays() {
-        setUp.change(List.of(A));
+    void change_commandFails_stepsBeforeItTakenBack() {
+        setUp.change(List.of(A), List.of());
         ran.clear();
         answers.put("do d", "fail");
 
-        assertThatThrownBy(() -> setUp.change(List.of(B, C, D)))
+        assertThatThrownBy(() -> setUp.change(List.of(B, C, D), List.of(A)))
                 .isInstanceOf(TunException.class)
                 .hasMessageContaining("do d");
         assertThat(ran).containsExactly("do b", "do c", "do d", "undo b");
@@ -67,8 +67,8 @@ class SetUpTest {
     }
 
     @Test
-    void undo_aCommandFails_theOthersAreTakenBack() {
-        setUp.change(List.of(A, B));
+    void undo_commandFails_othersTakenBack() {
+        setUp.change(List.of(A, B), List.of());
         ran.clear();
         answers.put("undo b", "fail");
 
@@ -78,7 +78,7 @@ class SetUpTest {
     }
 
     @Test
-    void removeRests_rulesOfAKilledProcess_go() {
+    void removeLeftovers_rulesOfKilledProcess_removed() {
         answers.put(
                 "ip rule show",
                 "0:\tfrom all lookup local\n"
@@ -88,7 +88,7 @@ class SetUpTest {
                         + "32766:\tfrom all lookup main");
         answers.put("ip route show table 5300", "fail");
 
-        setUp.removeRests(5300);
+        setUp.removeLeftovers(5300);
 
         assertThat(ran)
                 .contains("ip rule del pref 5300", "ip route flush table 5305", "ip rule del pref 5303")
@@ -96,11 +96,11 @@ class SetUpTest {
     }
 
     @Test
-    void removeRests_rulesOfALivingOne_stay() {
+    void removeLeftovers_rulesOfRunningProcess_refused() {
         answers.put("ip rule show", "5302:\tfrom all lookup 5300");
         answers.put("ip route show table 5300", "192.0.2.100 dev lvs0 scope link");
 
-        assertThatThrownBy(() -> setUp.removeRests(5300))
+        assertThatThrownBy(() -> setUp.removeLeftovers(5300))
                 .isInstanceOf(TunException.class)
                 .hasMessageContaining("--table");
         assertThat(ran).noneMatch(command -> command.contains("del"));

@@ -1,0 +1,84 @@
+package org.lvs4j.netty.tun;
+
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Set;
+import org.lvs4j.net.AddressFamily;
+import org.lvs4j.net.IpAddress;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
+
+/**
+ * One thing that a configuration needs of the network: an address in a role.
+ *
+ * @param role what the address is needed for
+ * @param address the address; the unspecified address of a family if the need is that of the whole family
+ */
+record Need(Role role, IpAddress address) implements Comparable<Need> {
+    private static final Comparator<Need> ORDER =
+            Comparator.comparing(Need::role).thenComparing(Need::address);
+
+    /** What an address is needed for. */
+    enum Role {
+        /** The TUN device itself. */
+        DEVICE,
+        /** The address family has a virtual address, so that its packets are forwarded at all. */
+        FAMILY,
+        /** A virtual address: packets to it go into the device. */
+        VIRTUAL,
+        /** A server that is the next hop of its packets, through a device of its own. */
+        DIRECT,
+        /** The address family has a masqueraded server. */
+        ANSWERS,
+        /** A masqueraded server: its answers go into the device. */
+        MASQUERADED,
+        /** A server that packets are encapsulated for. */
+        TUNNELLED
+    }
+
+    /** The device. */
+    static Need device() {
+        return new Need(Role.DEVICE, IpAddress.v4(0));
+    }
+
+    /** A whole address family. */
+    static Need family(AddressFamily family) {
+        return new Need(Role.FAMILY, IpAddress.of(family, 0, 0));
+    }
+
+    AddressFamily family() {
+        return address.family();
+    }
+
+    /** By role, then by address. */
+    @Override
+    public int compareTo(Need other) {
+        return ORDER.compare(this, other);
+    }
+
+    /** The needs of a service with its servers. The caller owns the set. */
+    static Set<Need> of(ServiceKey key, Iterable<RealServer> servers) {
+        Set<Need> needs = new HashSet<>();
+        if (key instanceof ServiceKey.Address service) {
+            addVirtual(service.endpoint().address(), needs);
+        }
+        for (RealServer server : servers) {
+            IpAddress address = server.endpoint().address();
+            switch (server.forwarding().method()) {
+                case MASQUERADE -> {
+                    needs.add(new Need(Role.MASQUERADED, address));
+                    needs.add(new Need(Role.ANSWERS, IpAddress.of(address.family(), 0, 0)));
+                }
+                case TUNNEL -> needs.add(new Need(Role.TUNNELLED, address));
+                case DIRECT -> needs.add(new Need(Role.DIRECT, address));
+            }
+        }
+        return needs;
+    }
+
+    /** Adds the needs of a virtual address. */
+    static void addVirtual(IpAddress address, Set<Need> needs) {
+        needs.add(new Need(Role.VIRTUAL, address));
+        needs.add(family(address.family()));
+    }
+}

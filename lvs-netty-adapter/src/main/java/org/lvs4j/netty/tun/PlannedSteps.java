@@ -1,0 +1,100 @@
+package org.lvs4j.netty.tun;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The steps of all needs, in the order in which a host is set up. A step that several needs share is there once, as long as one
+ * of them is. Replacing the steps of some needs costs what these need. Not thread-safe.
+ */
+final class PlannedSteps {
+    private final Map<Need, SortedMap<Position, Step>> byNeed = new HashMap<>();
+    private final NavigableMap<Position, Shared> all = new TreeMap<>();
+
+    private record Shared(Step step, int needs) {}
+
+    /**
+     * The difference between two plans.
+     *
+     * @param added the steps to do, in order
+     * @param obsolete the steps to take back, in the order in which they were planned
+     */
+    record Difference(List<Step> added, List<Step> obsolete) {}
+
+    /**
+     * Replaces the steps of needs.
+     *
+     * @param removed needs that have steps no longer
+     * @param added the steps of needs that had none, or that are among those removed
+     * @return the steps of the needs that were removed: replacing the added needs by these takes everything back
+     */
+    Replacement replace(Collection<Need> removed, Map<Need, SortedMap<Position, Step>> added) {
+        SortedMap<Position, Step> appeared = new TreeMap<>();
+        SortedMap<Position, Step> disappeared = new TreeMap<>();
+        Map<Need, SortedMap<Position, Step>> before = new HashMap<>();
+        for (Need need : removed) {
+            SortedMap<Position, Step> steps = byNeed.remove(need);
+            if (steps != null) {
+                before.put(need, steps);
+                steps.forEach((position, step) -> {
+                    if (all.computeIfPresent(position, PlannedSteps::less) == null) {
+                        disappeared.put(position, step);
+                    }
+                });
+            }
+        }
+        added.forEach((need, steps) -> {
+            byNeed.put(need, steps);
+            steps.forEach((position, step) -> {
+                Shared shared =
+                        all.merge(position, new Shared(step, 1), (old, one) -> new Shared(old.step(), old.needs() + 1));
+                if (shared.needs() == 1 && !disappeared.remove(position, step)) {
+                    appeared.put(position, step);
+                }
+            });
+        });
+        return new Replacement(
+                before, new Difference(List.copyOf(appeared.values()), List.copyOf(disappeared.values())));
+    }
+
+    /**
+     * The outcome of a replacement.
+     *
+     * @param before the steps of the needs that were removed
+     * @param difference the steps that came and went
+     */
+    record Replacement(Map<Need, SortedMap<Position, Step>> before, Difference difference) {}
+
+    @SuppressWarnings("NullAway") // A null removes the entry.
+    private static @Nullable Shared less(Position position, Shared shared) {
+        return shared.needs() == 1 ? null : new Shared(shared.step(), shared.needs() - 1);
+    }
+
+    /** The difference from this plan to another one: a step that moves is no difference. Costs what both plans hold. */
+    Difference to(PlannedSteps other) {
+        List<Step> before = steps();
+        List<Step> after = other.steps();
+        return new Difference(without(after, before), without(before, after));
+    }
+
+    private static List<Step> without(List<Step> steps, List<Step> others) {
+        Set<Step> known = new HashSet<>(others);
+        return steps.stream().filter(step -> !known.contains(step)).toList();
+    }
+
+    /** All steps in order. The caller owns the list. */
+    List<Step> steps() {
+        List<Step> steps = new ArrayList<>(all.size());
+        all.values().forEach(shared -> steps.add(shared.step()));
+        return steps;
+    }
+}

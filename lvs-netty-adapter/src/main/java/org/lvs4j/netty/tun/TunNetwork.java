@@ -1,0 +1,260 @@
+package org.lvs4j.netty.tun;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.ConfigurationChange;
+import org.lvs4j.Director;
+import org.lvs4j.ServiceSnapshot;
+import org.lvs4j.net.AddressFamily;
+import org.lvs4j.net.IpAddress;
+import org.lvs4j.service.ServiceKey;
+
+/**
+ * The network around a TUN device, which follows the configuration of a director: the steps of the set-up, the devices of direct
+ * servers, the director's own addresses, and the view of all that for the event loops.
+ *
+ * <p>Following a change costs what the changed services need, apart from copies of the arrays of a view. Two things make it look
+ * at everything again: other interfaces or addresses of this host, and another source address towards one of the servers that
+ * {@link SourceAddresses} looks up each time. A change that fails leaves everything as it was.
+ *
+ * <p>Not thread-safe.
+ */
+final class TunNetwork {
+    private final TunOptions options;
+    private final Director director;
+    private final Host host;
+    private final @Nullable SetUp setUp;
+    private final DesiredNetwork desired;
+    private final DirectDevices devices;
+    private final SourceAddresses sources;
+    private PlannedSteps planned = new PlannedSteps();
+    private @Nullable NetworkFacts facts;
+    private NetworkView view;
+    private long servicesRead;
+    private long needsPlanned;
+
+    /**
+     * The host that a network is set up on.
+     *
+     * @param facts reads the facts about it
+     * @param source the source address towards a destination, or null if there is no route
+     * @param opener opens a TUN device by its name
+     */
+    record Host(
+            Supplier<NetworkFacts> facts,
+            Function<IpAddress, @Nullable IpAddress> source,
+            Function<String, DeviceOutput> opener) {}
+
+    /**
+     * What following a change has led to.
+     *
+     * @param view the view of the network from now on
+     * @param steps the steps of the set-up that came and went
+     * @param unused devices that the view no longer names, to be closed when no event loop uses an older view
+     */
+    record Update(NetworkView view, PlannedSteps.Difference steps, List<DeviceOutput> unused) {}
+
+    /**
+     * A network that nothing has been done for yet.
+     *
+     * @param setUp does the steps; null if they are only planned
+     */
+    TunNetwork(TunOptions options, Director director, Host host, @Nullable SetUp setUp) {
+        this.options = options;
+        this.director = director;
+        this.host = host;
+        this.setUp = setUp;
+        desired = new DesiredNetwork(new Marks(options.marks()).addresses());
+        devices = new DirectDevices(options.device(), host.opener());
+        sources = new SourceAddresses(host.source());
+        view = NetworkView.empty(options.mtu());
+    }
+
+    /** The service that a change matters for, or null if the network needs the same as before. */
+    static @Nullable ServiceKey affected(ConfigurationChange change) {
+        if (change instanceof ConfigurationChange.ServiceAdded added) {
+            return added.service().key();
+        } else if (change instanceof ConfigurationChange.ServiceRemoved removed) {
+            return removed.service().key();
+        } else if (change instanceof ConfigurationChange.ServerAdded added) {
+            return added.service();
+        } else if (change instanceof ConfigurationChange.ServerRemoved removed) {
+            return removed.service();
+        } else if (change instanceof ConfigurationChange.ServerEdited edited) {
+            boolean same = edited.before().forwarding().method()
+                    == edited.after().forwarding().method();
+            return same ? null : edited.service();
+        }
+        return null;
+    }
+
+    /**
+     * Follows the services that have changed.
+     *
+     * @param changed their keys; the first call must name all services
+     * @throws TunException if the network cannot be made to follow; everything is as it was then, and the same services must be
+     *     named again
+     */
+    Update follow(Collection<ServiceKey> changed) {
+        NetworkFacts now = host.facts().get();
+        Map<ServiceKey, Set<Need>> services = new HashMap<>();
+        for (ServiceKey key : changed) {
+            ServiceSnapshot service = director.service(key);
+            servicesRead++;
+            services.put(key, service == null ? Set.of() : needs(service));
+        }
+        DesiredNetwork.Difference difference = desired.replace(services);
+        try {
+            return follow(difference, now);
+        } catch (RuntimeException e) {
+            desired.replace(difference.before());
+            throw e;
+        }
+    }
+
+    private static Set<Need> needs(ServiceSnapshot service) {
+        return Need.of(
+                service.service().key(),
+                service.servers().stream().map(server -> server.server()).toList());
+    }
+
+    private Update follow(DesiredNetwork.Difference difference, NetworkFacts now) {
+        Set<IpAddress> arriving = addresses(Need.Role.DIRECT, difference.added());
+        Set<IpAddress> leaving = addresses(Need.Role.DIRECT, difference.removed());
+        boolean sameHost = facts != null && facts.links().equals(now.links());
+        Map<IpAddress, DeviceOutput> opened = devices.open(arriving, leaving.size());
+        PlannedSteps.Difference steps;
+        try {
+            steps = sameHost ? changePlan(difference, plan(now)) : replacePlan(plan(now));
+        } catch (RuntimeException e) {
+            devices.remove(arriving).forEach(DeviceOutput::close);
+            throw e;
+        }
+        facts = now;
+        if (sameHost) {
+            sources.update(difference.removed(), difference.added());
+        } else {
+            sources.lookUpAll(difference.removed(), difference.added());
+        }
+        Map<IpAddress, IpAddress> virtual = new HashMap<>();
+        addresses(Need.Role.VIRTUAL, difference.added()).forEach(address -> virtual.put(address, address));
+        view = new NetworkView(
+                options.mtu(),
+                view.virtual().with(addresses(Need.Role.VIRTUAL, difference.removed()), virtual),
+                sources.table(),
+                sources.fallback(AddressFamily.IPV4),
+                sources.fallback(AddressFamily.IPV6),
+                view.direct().with(leaving, opened));
+        return new Update(view, steps, devices.remove(leaving));
+    }
+
+    private static Set<IpAddress> addresses(Need.Role role, Set<Need> needs) {
+        Set<IpAddress> addresses = new HashSet<>();
+        for (Need need : needs) {
+            if (need.role() == role) {
+                addresses.add(need.address());
+            }
+        }
+        return addresses;
+    }
+
+    private SetUpPlan plan(NetworkFacts now) {
+        return new SetUpPlan(options.device(), options.table(), options.mtu(), now);
+    }
+
+    private PlannedSteps.Difference replacePlan(SetUpPlan plan) {
+        Set<Need> needs = new HashSet<>(desired.needs());
+        needs.removeIf(need -> !isInForce(need));
+        PlannedSteps next = new PlannedSteps();
+        next.replace(Set.of(), steps(plan, needs));
+        PlannedSteps.Difference difference = planned.to(next);
+        change(difference);
+        planned = next;
+        return difference;
+    }
+
+    private PlannedSteps.Difference changePlan(DesiredNetwork.Difference difference, SetUpPlan plan) {
+        Set<Need> removed = new HashSet<>(difference.removed());
+        Set<Need> added = new HashSet<>(difference.added());
+        for (AddressFamily family : AddressFamily.values()) {
+            if (added.contains(Need.family(family)) || removed.contains(Need.family(family))) {
+                // The needs of its servers come into force, or cease to be.
+                desired.needs().stream()
+                        .filter(need -> need.family() == family && need.role() != Need.Role.DEVICE)
+                        .forEach(removed.contains(Need.family(family)) ? removed::add : added::add);
+            }
+        }
+        added.removeIf(need -> !isInForce(need));
+        Map<Need, SortedMap<Position, Step>> steps = steps(plan, added);
+        PlannedSteps.Replacement replacement = planned.replace(removed, steps);
+        try {
+            change(replacement.difference());
+        } catch (RuntimeException e) {
+            planned.replace(steps.keySet(), replacement.before());
+            throw e;
+        }
+        return replacement.difference();
+    }
+
+    /** Whether a need has steps: without a virtual address of its family, a server needs nothing. */
+    private boolean isInForce(Need need) {
+        return need.role() == Need.Role.DEVICE || desired.contains(Need.family(need.family()));
+    }
+
+    private Map<Need, SortedMap<Position, Step>> steps(SetUpPlan plan, Set<Need> needs) {
+        Map<Need, SortedMap<Position, Step>> steps = new HashMap<>();
+        // Sorted, so that of several problems always the same one is reported.
+        for (Need need : new ArrayList<>(needs).stream().sorted().toList()) {
+            needsPlanned++;
+            steps.put(need, plan.steps(need, devices.number(need.address())));
+        }
+        return steps;
+    }
+
+    private void change(PlannedSteps.Difference difference) {
+        if (setUp != null) {
+            setUp.change(difference.added(), difference.obsolete());
+        }
+    }
+
+    /** The steps of the whole set-up, in order. The caller owns the list. */
+    List<Step> steps() {
+        return planned.steps();
+    }
+
+    /** The latest view. */
+    NetworkView view() {
+        return view;
+    }
+
+    /** How many services have been read so far. */
+    long servicesRead() {
+        return servicesRead;
+    }
+
+    /** How many needs have been planned so far. */
+    long needsPlanned() {
+        return needsPlanned;
+    }
+
+    /** Takes back what has been set up. */
+    void undo() {
+        if (setUp != null) {
+            setUp.undo();
+        }
+    }
+
+    /** Closes the devices of direct servers. */
+    void closeDevices() {
+        devices.closeAll();
+    }
+}

@@ -1,0 +1,183 @@
+package org.lvs4j.netty.tun;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.Director;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.IpAddress;
+import org.lvs4j.net.Protocol;
+import org.lvs4j.netty.internal.ChangedServices;
+import org.lvs4j.service.ServiceKey;
+
+/**
+ * A TUN network on a host that exists in memory only: executes the commands of a set-up, refuses those that a kernel would
+ * refuse, and counts what it is used for.
+ */
+final class FakeHost implements CommandRunner, AutoCloseable {
+    static final List<Marks.Mark> MARKS = List.of(new Marks.Mark(Protocol.TCP, Endpoint.parse("192.0.2.250:80"), 9));
+
+    private static final Pattern TABLE = Pattern.compile("default via (\\S+) dev \\S+ table (\\d+)");
+
+    final List<NetworkFacts.Link> links = new ArrayList<>();
+    final Map<String, String> sysctls = new HashMap<>();
+    final Map<String, String> firstSysctls = new HashMap<>();
+    final Set<String> objects = new HashSet<>();
+    final Set<String> openDevices = new HashSet<>();
+    /** A network prefix, as text, of destinations that have no route. */
+    String unreachable = "none";
+    /** How many more additions succeed before one fails. */
+    int commandsUntilFailure = Integer.MAX_VALUE;
+
+    int commands;
+    int lookups;
+
+    private final ChangedServices changed;
+    final TunNetwork network;
+
+    FakeHost(Director director) {
+        sysctls.put("net.ipv4.ip_forward", "0");
+        sysctls.put("net.ipv4.conf.all.rp_filter", "0");
+        sysctls.put("net.ipv6.conf.all.forwarding", "0");
+        for (String link : List.of("eth0", "eth1", "eth2")) {
+            sysctls.put("net.ipv6.conf." + link + ".accept_ra", "1");
+            sysctls.put("net.ipv6.conf." + link + ".proxy_ndp", "0");
+        }
+        firstSysctls.putAll(sysctls);
+        links.add(link("eth0", "192.0.2.1/24", "2001:db8::1/64"));
+        links.add(link("eth1", "10.0.0.1/24", "fd00::1/64"));
+        changed = ChangedServices.of(director, TunNetwork::affected);
+        network = new TunNetwork(
+                new TunOptions("lvs0", 1500, 1, 5300, true, MARKS),
+                director,
+                new TunNetwork.Host(
+                        () -> new NetworkFacts(links, firstSysctls::get), this::sourceTowards, this::openDevice),
+                new SetUp(this));
+    }
+
+    static NetworkFacts.Link link(String name, String... prefixes) {
+        List<Prefix> list = new ArrayList<>();
+        for (String prefix : prefixes) {
+            String[] parts = prefix.split("/");
+            list.add(new Prefix(IpAddress.parse(parts[0]), Integer.parseInt(parts[1])));
+        }
+        return new NetworkFacts.Link(name, false, list);
+    }
+
+    /** Follows the director as the plane does. */
+    void refresh() {
+        Set<ServiceKey> keys = changed.take();
+        try {
+            network.follow(keys).unused().forEach(DeviceOutput::close);
+        } catch (RuntimeException e) {
+            changed.putBack(keys);
+            throw e;
+        }
+    }
+
+    private @Nullable IpAddress sourceTowards(IpAddress destination) {
+        lookups++;
+        if (destination.toString().startsWith(unreachable)) {
+            return null;
+        }
+        // The last interface of the family, so that the answer depends on the interfaces.
+        IpAddress source = null;
+        for (NetworkFacts.Link link : links) {
+            for (Prefix prefix : link.prefixes()) {
+                if (prefix.address().family() == destination.family()) {
+                    source = prefix.address();
+                }
+            }
+        }
+        return source;
+    }
+
+    private DeviceOutput openDevice(String name) {
+        assertThat(openDevices.add(name)).as("%s opened once", name).isTrue();
+        return new DeviceOutput() {
+            @Override
+            public int write(ByteBuffer packet) {
+                return packet.remaining();
+            }
+
+            @Override
+            public void close() {
+                assertThat(openDevices.remove(name)).as("%s closed once", name).isTrue();
+            }
+        };
+    }
+
+    @Override
+    public String run(String command) {
+        if (command.contains(" add ") && commandsUntilFailure-- == 0) {
+            commandsUntilFailure = Integer.MAX_VALUE;
+            throw new TunException("'" + command + "' failed: refused by the test");
+        }
+        commands++;
+        if (command.startsWith("sysctl -w ")) {
+            String[] assignment = command.substring(10).split("=");
+            sysctls.put(assignment[0], assignment[1]);
+        } else if (command.contains(" add ") && !command.startsWith("ip addr")) {
+            assertThat(objects.add(command)).as("new: %s", command).isTrue();
+        } else if (command.contains(" del ")) {
+            String added = command.replace(" del ", " add ");
+            assertThat(objects.removeIf(object -> object.equals(added) || object.startsWith(added + " ")))
+                    .as("exists: %s", command)
+                    .isTrue();
+        }
+        return "";
+    }
+
+    /** Stops following the director. */
+    @Override
+    public void close() {
+        changed.close();
+    }
+
+    /** The state of the kernel, with the numbers of direct devices replaced by their servers. */
+    Set<String> kernel() {
+        Set<String> state = new TreeSet<>(normalised(objects));
+        sysctls.forEach((name, value) -> {
+            if (firstSysctls.containsKey(name)) {
+                state.add(name + "=" + value);
+            }
+        });
+        return state;
+    }
+
+    /** The planned steps in order, with the numbers of direct devices replaced by their servers. */
+    List<String> plan() {
+        return normalised(network.steps().stream().map(Step::toString).toList());
+    }
+
+    private static List<String> normalised(Iterable<String> commands) {
+        Map<String, String> servers = new HashMap<>();
+        for (String command : commands) {
+            Matcher table = TABLE.matcher(command);
+            while (table.find()) {
+                servers.put(table.group(2), table.group(1));
+            }
+        }
+        List<String> normalised = new ArrayList<>();
+        for (String command : commands) {
+            String text = command;
+            for (Map.Entry<String, String> server : servers.entrySet()) {
+                int number = Integer.parseInt(server.getKey()) - 5305;
+                text = text.replaceAll("\\b(table|lookup) " + server.getKey() + "\\b", "$1 of " + server.getValue())
+                        .replaceAll("lvs0-" + number + "(?=\\D|$)", "lvs0 of " + server.getValue());
+            }
+            normalised.add(text);
+        }
+        return normalised;
+    }
+}
