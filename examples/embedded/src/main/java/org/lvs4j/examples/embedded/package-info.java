@@ -1,2 +1,2 @@
-/** The director and the relay inside a program of one's own. */
+/** The director and the relay inside an application: one short program for each case. */
 package org.lvs4j.examples.embedded;

@@ -3,40 +3,53 @@ package org.lvs4j.examples.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What the front page shows is what the examples do, line by line. */
+/** Holds the programs that the project's README shows to the programs that are compiled and run here. */
 final class ReadmeTest {
-    private static final Path FRONT_PAGE = Path.of("../../README.md");
+    private static final Path README = Path.of("../../README.md");
     private static final Path SOURCES = Path.of("src/main/java/org/lvs4j/examples/embedded");
+    private static final Pattern JAVA_BLOCK =
+            Pattern.compile("^```java\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
 
     @Test
-    void frontPage_everyLineOfJava_standsInAnExample() throws IOException {
-        List<String> examples = new ArrayList<>();
-        for (String program : List.of("EmbeddedRelay.java", "BalancedClient.java")) {
-            Files.readAllLines(SOURCES.resolve(program)).forEach(line -> examples.add(line.strip()));
-        }
-        List<String> shown = new ArrayList<>();
-        boolean java = false;
-        for (String line : Files.readAllLines(FRONT_PAGE)) {
-            if (line.startsWith("```")) {
-                java = line.equals("```java");
-            } else if (java) {
-                shown.add(line.strip());
-            }
-        }
-        assertThat(shown).hasSizeGreaterThan(10).isSubsetOf(examples);
+    void readme_everyJavaBlock_equalsAProgram() throws IOException {
+        List<String> blocks = JAVA_BLOCK
+                .matcher(Files.readString(README))
+                .results()
+                .map(block -> block.group(1))
+                .toList();
+
+        assertThat(blocks).isNotEmpty();
+        assertThat(programs()).containsAll(blocks);
     }
 
     @Test
-    void examples_eachFile_isUnderSixtyLines() throws IOException {
-        try (var files = Files.list(SOURCES)) {
-            assertThat(files)
-                    .allSatisfy(file -> assertThat(Files.readAllLines(file)).hasSizeLessThan(60));
+    void program_anyOfTheFour_isShorterThanSixtyLines() throws IOException {
+        assertThat(programs())
+                .hasSize(4)
+                .allSatisfy(program -> assertThat(program.lines()).hasSizeLessThan(60));
+    }
+
+    private static List<String> programs() throws IOException {
+        try (Stream<Path> files = Files.list(SOURCES)) {
+            return files.filter(file -> !file.endsWith("package-info.java"))
+                    .map(ReadmeTest::read)
+                    .toList();
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
