@@ -8,7 +8,7 @@ import java.util.Set;
 import org.lvs4j.net.Flow;
 import org.lvs4j.scheduler.Servers;
 
-/** Armeria's own balancers over plain candidates. */
+/** The balancers of Armeria over plain candidates. */
 final class ArmeriaPicker implements Picker {
     static final Set<String> SCHEDULERS = Set.of("rr", "wrr");
 

@@ -2,16 +2,16 @@ package org.lvs4j.benchmarks;
 
 import org.lvs4j.net.Flow;
 
-/** Places connections and releases them again, in the way of one peer. Thread-safe. */
+/** Opens and closes connections with the means of one peer. Thread-safe. */
 interface Balancer {
     /**
-     * Places a connection on a server, makes it known, and ends it.
+     * Places a connection on a server, registers it, and closes it.
      *
-     * @return a number that names the server
-     * @throws IllegalStateException if no server took it
+     * @return the weight of the server
+     * @throws IllegalStateException if the connection is refused
      */
     int openAndClose(Flow flow);
 
-    /** Connections that are counted on servers now. */
+    /** The number of connections that the servers count now. */
     long liveConnections();
 }

@@ -4,21 +4,21 @@ import org.lvs4j.Connection;
 import org.lvs4j.Director;
 import org.lvs4j.net.Flow;
 
-/** The director itself, the way a relay uses it. */
+/** The director, used as a relay uses it. */
 final class DirectorBalancer implements Balancer {
-    private final ServerFixture farm;
+    private final ServerFixture fixture;
     private final Director director;
 
-    DirectorBalancer(String scheduler, ServerFixture farm) {
-        this.farm = farm;
-        director = farm.director(scheduler);
+    DirectorBalancer(String scheduler, ServerFixture fixture) {
+        this.fixture = fixture;
+        director = fixture.director(scheduler);
     }
 
     @Override
     public int openAndClose(Flow flow) {
         try (Connection connection = director.open(flow)) {
             if (!connection.accepted()) {
-                throw new IllegalStateException("no server took " + flow + ": " + connection.verdict());
+                throw new IllegalStateException(flow + " was refused: " + connection.verdict());
             }
             return connection.server().weight();
         }
@@ -26,6 +26,6 @@ final class DirectorBalancer implements Balancer {
 
     @Override
     public long liveConnections() {
-        return farm.liveConnections();
+        return fixture.liveConnections();
     }
 }

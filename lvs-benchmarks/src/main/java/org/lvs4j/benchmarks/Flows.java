@@ -8,7 +8,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.ThreadParams;
 
-/** The new connections of one thread: many clients, none of them also another thread's, again and again. */
+/** A cycle of flows for the new connections of one thread. No two threads share a client. */
 @State(Scope.Thread)
 public class Flows {
     static final int COUNT = 1024;
@@ -18,7 +18,7 @@ public class Flows {
     private final Flow[] flows = new Flow[COUNT];
     private int next;
 
-    /** Makes the flows of the thread that JMH describes. */
+    /** Makes the flows of a thread. */
     @Setup
     public void fill(ThreadParams thread) {
         fill(thread.getThreadIndex());

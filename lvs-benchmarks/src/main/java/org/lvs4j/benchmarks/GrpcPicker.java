@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.Flow;
 
 /**
- * grpc-java's {@code round_robin} policy over subchannels without a network, all of them ready. What is called is the
- * picker that the policy publishes to its channel.
+ * The {@code round_robin} policy of grpc-java over subchannels without a network, all of them ready. The benchmark
+ * calls the picker that the policy publishes to its channel.
  */
 final class GrpcPicker implements Picker {
     private final SubchannelPicker picker;
@@ -45,11 +45,11 @@ final class GrpcPicker implements Picker {
 
     @Override
     public int pick(Flow flow) {
-        // The policy does not look at its argument.
+        // The policy ignores its argument.
         return ((ReadySubchannel) picker.pickSubchannel(null).getSubchannel()).index;
     }
 
-    /** Keeps what the policy publishes. */
+    /** Stores the state and the picker that the policy publishes. */
     private static final class Channel extends LoadBalancer.Helper {
         final SynchronizationContext context = new SynchronizationContext((thread, error) -> {
             throw new IllegalStateException("round_robin failed", error);
@@ -88,7 +88,7 @@ final class GrpcPicker implements Picker {
         }
     }
 
-    /** Is connected and healthy as soon as the policy asks for it. */
+    /** A subchannel that is connected and healthy as soon as the policy requests a connection. */
     private static final class ReadySubchannel extends Subchannel {
         final int index;
         private final CreateSubchannelArgs args;
@@ -130,7 +130,7 @@ final class GrpcPicker implements Picker {
 
         @Override
         public void shutdown() {
-            // Nothing was opened.
+            // No connection was opened.
         }
     }
 

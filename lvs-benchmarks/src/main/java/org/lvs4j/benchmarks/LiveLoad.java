@@ -7,8 +7,8 @@ import org.lvs4j.internal.connection.ServerState;
 import org.lvs4j.scheduler.Servers;
 
 /**
- * Counts connections on the servers of a director's list exactly as the director does. How it does that is the library's own
- * affair, hence the handles; as constants they cost nothing.
+ * Counts connections on the servers of a director's list as the director does, load board included. No public method
+ * does only that, so this class calls the internal ones through method handles, which are constants and cost nothing.
  */
 final class LiveLoad {
     private static final MethodHandle BIND = method("bind", boolean.class);
@@ -25,7 +25,7 @@ final class LiveLoad {
                 states[i] = (ServerState) state.invoke(servers, i);
             }
         } catch (Throwable e) {
-            throw new IllegalStateException("a director's list does not show its servers any more", e);
+            throw new IllegalStateException("the director's list of servers has no method state(int)", e);
         }
     }
 

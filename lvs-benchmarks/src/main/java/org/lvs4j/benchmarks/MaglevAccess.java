@@ -10,7 +10,7 @@ import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
 import org.lvs4j.scheduler.Scheduler;
 
-/** The library's Maglev table of any size. Its schedulers have tables of fixed sizes, so the table itself is asked for. */
+/** Builds the library's Maglev table in any size. Its schedulers only build tables of fixed sizes. */
 final class MaglevAccess {
     private static final int FIRST_SERVER = 0x0A01_0001; // 10.1.0.1
     private static final String TABLE = Scheduler.class.getPackageName() + ".MaglevTable";
@@ -19,7 +19,7 @@ final class MaglevAccess {
 
     private MaglevAccess() {}
 
-    /** Builds the table of IPVS for servers of the same weight, each time it is asked. */
+    /** A supplier that builds a new table for servers of equal weight at each call. */
     static Supplier<Object> builder(int servers, int slots) {
         Endpoint[] endpoints = new Endpoint[servers];
         for (int i = 0; i < servers; i++) {

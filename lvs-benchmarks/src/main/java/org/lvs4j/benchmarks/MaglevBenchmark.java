@@ -14,7 +14,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What does it cost to build the table of Maglev hashing anew, as a change of the list of servers does? */
+/** What does it cost to build the table of Maglev hashing, as each change of the list of servers does? */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -24,15 +24,15 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 4, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 public class MaglevBenchmark {
-    /** Who builds. */
+    /** The implementation. */
     @Param({"LVS4J", "PLAIN"})
     public Peer peer;
 
-    /** For how many servers, all of the same weight. */
+    /** The number of servers, all of equal weight. */
     @Param({"1000"})
     public int servers;
 
-    /** How many slots, a prime. */
+    /** The number of slots, a prime. */
     @Param({"65537"})
     public int slots;
 

@@ -5,9 +5,9 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Where flat records can lie: lines of eight words, addressed by line and word. */
+/** The kinds of memory that can hold flat records: lines of eight words, addressed by line and word. */
 public enum Memory {
-    /** Arrays of the heap, 256 KiB each, which is how the connection table does it. */
+    /** Arrays on the heap, 256 KiB each, as in the connection table. */
     HEAP {
         @Override
         Lines lines(int count) {
@@ -15,7 +15,7 @@ public enum Memory {
         }
     },
 
-    /** Memory outside the heap, each line within one line of the processor's cache. */
+    /** Memory outside the heap, each line in one cache line. */
     DIRECT {
         @Override
         Lines lines(int count) {
@@ -23,7 +23,10 @@ public enum Memory {
         }
     },
 
-    /** The same, laid 16 bytes off as an array's elements are: what the missing alignment alone costs. */
+    /**
+     * Memory outside the heap, offset by 16 bytes as the elements of an array are: shows the cost of misalignment
+     * alone.
+     */
     DIRECT_UNALIGNED {
         @Override
         Lines lines(int count) {
@@ -35,18 +38,18 @@ public enum Memory {
     private static final int CHUNK_SHIFT = 12;
     private static final int CHUNK_LINES = 1 << CHUNK_SHIFT;
 
-    /** That many lines, all zero. */
+    /** Allocates lines, all zero. */
     abstract Lines lines(int count);
 
-    /** Words that many threads may use at once. */
+    /** Lines of words. Thread-safe. */
     interface Lines {
-        /** Volatile. */
+        /** Reads a word with volatile semantics. */
         long get(int line, int word);
 
-        /** With acquire semantics. */
+        /** Reads a word with acquire semantics. Without a partner: the benchmark writes by compare-and-set only. */
         long getAcquire(int line, int word);
 
-        /** Volatile; whether the word read as expected and has been replaced. */
+        /** Replaces a word, with volatile semantics, if it has the expected value; returns whether it had. */
         boolean compareAndSet(int line, int word, long expected, long replacement);
     }
 

@@ -15,10 +15,11 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Where should the records of connections lie: in arrays on the heap, or outside it?
+ * Should the records of connections be in arrays on the heap or outside it?
  *
- * <p>One operation does to a random line what an established packet does to its connection: reads its four words, and
- * changes one by compare-and-set. Lines are chosen by a generator in registers, so that memory is touched for them alone.
+ * <p>One operation treats a random record as an established packet treats its connection: it reads the four words and
+ * changes one by compare-and-set. The generator of random numbers stays in registers, so every memory access is one to
+ * a record.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -29,11 +30,11 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 public class MemoryBenchmark {
-    /** Where they lie. */
+    /** The kind of memory. */
     @Param({"HEAP", "DIRECT", "DIRECT_UNALIGNED"})
     public Memory peer;
 
-    /** How many connections, two to a line. */
+    /** The number of connections, two to a line. */
     @Param({"10000", "1000000", "10000000"})
     public int connections;
 
@@ -41,7 +42,7 @@ public class MemoryBenchmark {
     private int lines;
     private long random = 0x9E37_79B9_7F4A_7C15L;
 
-    /** Touches every line once, so that all of them are real memory. */
+    /** Writes every line once, so that the system backs all of them with memory. */
     @Setup(Level.Trial)
     public void fill() {
         lines = connections / 2;
@@ -51,7 +52,7 @@ public class MemoryBenchmark {
         }
     }
 
-    /** One packet's work on one record. */
+    /** The accesses of one packet to one record. */
     @Benchmark
     public long packet() {
         random ^= random << 13;

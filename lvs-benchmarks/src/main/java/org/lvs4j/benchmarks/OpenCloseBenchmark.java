@@ -17,8 +17,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * What does a new connection cost from {@code Director.open} to {@code Connection.close}?
  *
- * <p>Service lookup, pick, entry in the connection table, counters, and all of it back. The run fails if a connection
- * is refused, or if one is still counted at the end.
+ * <p>Opening is service lookup, pick, entry in the connection table and counters; closing undoes all of it. The run
+ * fails if a connection is refused or is still counted at the end.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -29,15 +29,15 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 4, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 public class OpenCloseBenchmark {
-    /** Who balances. */
+    /** The implementation. */
     @Param({"LVS4J", "PLAIN"})
     public Peer peer;
 
-    /** By what rule. */
+    /** The IPVS name of the scheduler. */
     @Param({"rr", "wrr", "lc", "wlc"})
     public String scheduler;
 
-    /** Among how many servers. */
+    /** The number of servers. */
     @Param({"10", "100", "1000"})
     public int servers;
 

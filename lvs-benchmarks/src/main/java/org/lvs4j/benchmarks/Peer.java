@@ -6,7 +6,7 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.scheduler.Scheduler;
 import org.lvs4j.scheduler.Servers;
 
-/** Who is measured. */
+/** The balancers that are measured. */
 public enum Peer {
     /** This library. */
     LVS4J {
@@ -16,21 +16,21 @@ public enum Peer {
         }
 
         @Override
-        Picker newPicker(String scheduler, ServerFixture farm) {
-            Servers servers = farm.servers();
-            Scheduler chosen = farm.scheduler(scheduler);
+        Picker newPicker(String scheduler, ServerFixture fixture) {
+            Servers servers = fixture.servers();
+            Scheduler chosen = fixture.scheduler(scheduler);
             return flow -> chosen.pick(servers, flow);
         }
 
         @Override
-        Balancer newBalancer(String scheduler, ServerFixture farm) {
-            return new DirectorBalancer(scheduler, farm);
+        Balancer newBalancer(String scheduler, ServerFixture fixture) {
+            return new DirectorBalancer(scheduler, fixture);
         }
 
         @Override
-        LoadedPicker newLoadedPicker(String scheduler, ServerFixture farm) {
-            Servers servers = farm.servers();
-            Scheduler chosen = farm.scheduler(scheduler);
+        LoadedPicker newLoadedPicker(String scheduler, ServerFixture fixture) {
+            Servers servers = fixture.servers();
+            Scheduler chosen = fixture.scheduler(scheduler);
             LiveLoad load = new LiveLoad(servers);
             return new LoadedPicker() {
                 @Override
@@ -53,7 +53,7 @@ public enum Peer {
         }
     },
 
-    /** The same rules written down plainly: a monitor around a cursor, an object per server. The baseline. */
+    /** The same rules in their simplest form: a monitor around a cursor, an object per server. The baseline. */
     PLAIN {
         @Override
         public Set<String> schedulers() {
@@ -61,18 +61,18 @@ public enum Peer {
         }
 
         @Override
-        Picker newPicker(String scheduler, ServerFixture farm) {
-            return PlainPicker.of(scheduler, PlainServer.listOf(farm.servers()));
+        Picker newPicker(String scheduler, ServerFixture fixture) {
+            return PlainPicker.of(scheduler, PlainServer.listOf(fixture.servers()));
         }
 
         @Override
-        Balancer newBalancer(String scheduler, ServerFixture farm) {
-            return new PlainBalancer(scheduler, farm);
+        Balancer newBalancer(String scheduler, ServerFixture fixture) {
+            return new PlainBalancer(scheduler, fixture);
         }
 
         @Override
-        LoadedPicker newLoadedPicker(String scheduler, ServerFixture farm) {
-            PlainServer[] servers = PlainServer.listOf(farm.servers());
+        LoadedPicker newLoadedPicker(String scheduler, ServerFixture fixture) {
+            PlainServer[] servers = PlainServer.listOf(fixture.servers());
             Picker picker = PlainPicker.of(scheduler, servers);
             return new LoadedPicker() {
                 @Override
@@ -95,7 +95,7 @@ public enum Peer {
         }
     },
 
-    /** grpc-java's {@code round_robin}, through its public picker. It balances calls: there is no connection to open. */
+    /** The {@code round_robin} of grpc-java, through its public picker. It balances calls and opens no connections. */
     GRPC {
         @Override
         public Set<String> schedulers() {
@@ -103,12 +103,12 @@ public enum Peer {
         }
 
         @Override
-        Picker newPicker(String scheduler, ServerFixture farm) {
-            return new GrpcPicker(farm.servers().size());
+        Picker newPicker(String scheduler, ServerFixture fixture) {
+            return new GrpcPicker(fixture.servers().size());
         }
     },
 
-    /** Armeria's round robin and weighted round robin. It chooses endpoints: there is no connection to open. */
+    /** The round robin and weighted round robin of Armeria. It chooses endpoints and opens no connections. */
     ARMERIA {
         @Override
         public Set<String> schedulers() {
@@ -116,12 +116,12 @@ public enum Peer {
         }
 
         @Override
-        Picker newPicker(String scheduler, ServerFixture farm) {
-            return ArmeriaPicker.of(scheduler, farm.servers());
+        Picker newPicker(String scheduler, ServerFixture fixture) {
+            return ArmeriaPicker.of(scheduler, fixture.servers());
         }
     },
 
-    /** Vert.x's round robin and least requests. It chooses endpoints: there is no connection to open. */
+    /** The round robin and least requests of Vert.x. It chooses endpoints and opens no connections. */
     VERTX {
         @Override
         public Set<String> schedulers() {
@@ -129,66 +129,66 @@ public enum Peer {
         }
 
         @Override
-        Picker newPicker(String scheduler, ServerFixture farm) {
-            return new VertxPicker(scheduler, farm.servers());
+        Picker newPicker(String scheduler, ServerFixture fixture) {
+            return new VertxPicker(scheduler, fixture.servers());
         }
 
         @Override
-        LoadedPicker newLoadedPicker(String scheduler, ServerFixture farm) {
-            return new VertxPicker(scheduler, farm.servers());
+        LoadedPicker newLoadedPicker(String scheduler, ServerFixture fixture) {
+            return new VertxPicker(scheduler, fixture.servers());
         }
     };
 
-    /** The IPVS names of what it has. */
+    /** The IPVS names of its schedulers. */
     public abstract Set<String> schedulers();
 
-    abstract Picker newPicker(String scheduler, ServerFixture farm);
+    abstract Picker newPicker(String scheduler, ServerFixture fixture);
 
-    Balancer newBalancer(String scheduler, ServerFixture farm) {
+    Balancer newBalancer(String scheduler, ServerFixture fixture) {
         throw new IllegalArgumentException(this + " does not keep connections");
     }
 
-    LoadedPicker newLoadedPicker(String scheduler, ServerFixture farm) {
-        throw new IllegalArgumentException(this + " does not go by loads");
+    LoadedPicker newLoadedPicker(String scheduler, ServerFixture fixture) {
+        throw new IllegalArgumentException(this + " does not choose by load");
     }
 
     /**
-     * Builds a table of Maglev hashing each time it is asked.
+     * A supplier that builds a new table of Maglev hashing at each call.
      *
-     * @throws IllegalArgumentException if it has none
+     * @throws IllegalArgumentException if the peer has no Maglev hashing
      */
     Supplier<Object> maglev(int servers, int slots) {
         throw new IllegalArgumentException(this + " has no Maglev hashing");
     }
 
     /**
-     * A picker over the servers of a farm.
+     * A picker over the servers of a fixture.
      *
-     * @throws IllegalArgumentException if it has no such scheduler
+     * @throws IllegalArgumentException if the peer has no such scheduler
      */
-    final Picker picker(String scheduler, ServerFixture farm) {
+    final Picker picker(String scheduler, ServerFixture fixture) {
         requireScheduler(scheduler);
-        return newPicker(scheduler, farm);
+        return newPicker(scheduler, fixture);
     }
 
     /**
-     * A balancer over the servers of a farm.
+     * A balancer over the servers of a fixture.
      *
-     * @throws IllegalArgumentException if it has no such scheduler or keeps no connections
+     * @throws IllegalArgumentException if the peer has no such scheduler or does not keep connections
      */
-    final Balancer balancer(String scheduler, ServerFixture farm) {
+    final Balancer balancer(String scheduler, ServerFixture fixture) {
         requireScheduler(scheduler);
-        return newBalancer(scheduler, farm);
+        return newBalancer(scheduler, fixture);
     }
 
     /**
-     * A picker over the servers of a farm whose loads change.
+     * A picker that changes the loads of the servers of a fixture.
      *
-     * @throws IllegalArgumentException if it has no such scheduler or does not go by loads
+     * @throws IllegalArgumentException if the peer has no such scheduler or does not choose by load
      */
-    final LoadedPicker loadedPicker(String scheduler, ServerFixture farm) {
+    final LoadedPicker loadedPicker(String scheduler, ServerFixture fixture) {
         requireScheduler(scheduler);
-        return newLoadedPicker(scheduler, farm);
+        return newLoadedPicker(scheduler, fixture);
     }
 
     private void requireScheduler(String scheduler) {

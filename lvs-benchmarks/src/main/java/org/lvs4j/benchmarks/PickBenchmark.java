@@ -16,8 +16,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * What does it cost to choose a server?
  *
- * <p>The pick alone: nothing is opened, so loads stay as they are. Schedulers see the director's own list; least-load
- * schedulers find the same server each time, which is the processor's best case for any scan.
+ * <p>The pick alone: no connection is opened, so loads do not change. Schedulers get the director's own list.
+ * Least-load schedulers find the same server each time, which is the best case of branch prediction for any scan.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -28,15 +28,15 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 4, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 public class PickBenchmark {
-    /** Who picks. */
+    /** The implementation. */
     @Param({"LVS4J", "PLAIN"})
     public Peer peer;
 
-    /** By what rule. */
+    /** The IPVS name of the scheduler. */
     @Param({"rr", "wrr", "lc", "wlc"})
     public String scheduler;
 
-    /** Among how many servers. */
+    /** The number of servers. */
     @Param({"10", "100", "1000"})
     public int servers;
 

@@ -18,8 +18,8 @@ import org.openjdk.jmh.infra.ThreadParams;
 /**
  * What does it cost to choose a server while loads change?
  *
- * <p>Each operation chooses a server, counts a connection on it, and counts the thread's oldest one no more; a thread
- * holds {@value Held#COUNT}. So the server with the least load is another one each time.
+ * <p>Each operation chooses a server, counts a connection on it, and releases the thread's oldest connection. A thread
+ * holds {@value Held#COUNT} connections, so the least loaded server changes from operation to operation.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -30,15 +30,15 @@ import org.openjdk.jmh.infra.ThreadParams;
 @Warmup(iterations = 4, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 public class PickReleaseBenchmark {
-    /** Who picks. */
+    /** The implementation. */
     @Param({"LVS4J", "PLAIN"})
     public Peer peer;
 
-    /** By what rule. */
+    /** The IPVS name of the scheduler. */
     @Param({"lc", "wlc", "sed", "nq"})
     public String scheduler;
 
-    /** Among how many servers. */
+    /** The number of servers. */
     @Param({"10", "100", "1000"})
     public int servers;
 
@@ -59,14 +59,14 @@ public class PickReleaseBenchmark {
         private int firstTicket;
         private int count;
 
-        /** Begins with none. */
+        /** Assigns the ticket numbers of a thread. */
         @Setup(Level.Trial)
         public void begin(ThreadParams thread) {
             firstTicket = thread.getThreadIndex() * COUNT;
         }
     }
 
-    /** One pick, one release. */
+    /** One pick and one release. */
     @Benchmark
     public int pickAndRelease(Flows flows, Held held) {
         int slot = held.count++ & Held.COUNT - 1;

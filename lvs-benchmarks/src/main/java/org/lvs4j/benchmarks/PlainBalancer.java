@@ -4,16 +4,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.lvs4j.net.Flow;
 
 /**
- * A balancer as one would first write it: a plain picker, a concurrent map of connections, counters in objects. It has
- * neither timers nor states nor statistics nor a choice of services, so a director has more to do.
+ * The simplest balancer: a plain picker, a concurrent map of connections, counters in objects. It has no timers,
+ * states, statistics or choice of services, so it does less than a director.
  */
 final class PlainBalancer implements Balancer {
     private final PlainServer[] servers;
     private final Picker picker;
     private final ConcurrentHashMap<Key, PlainServer> connections = new ConcurrentHashMap<>();
 
-    PlainBalancer(String scheduler, ServerFixture farm) {
-        servers = PlainServer.listOf(farm.servers());
+    PlainBalancer(String scheduler, ServerFixture fixture) {
+        servers = PlainServer.listOf(fixture.servers());
         picker = PlainPicker.of(scheduler, servers);
     }
 
@@ -22,7 +22,7 @@ final class PlainBalancer implements Balancer {
         Key key = open(flow);
         PlainServer server = connections.remove(key);
         if (server == null) {
-            throw new IllegalStateException(flow + " has vanished");
+            throw new IllegalStateException(flow + " was lost");
         }
         server.active.decrementAndGet();
         return server.weight;

@@ -3,16 +3,16 @@ package org.lvs4j.benchmarks;
 import java.util.Arrays;
 
 /**
- * The table of Maglev hashing as the paper writes it down: Eisenbud and others, NSDI 2016, section 3.4. All servers have the
- * same weight.
+ * The table of Maglev hashing as in the paper: Eisenbud et al., "Maglev: A Fast and Reliable Software Network Load
+ * Balancer", NSDI 2016, section 3.4. All servers have equal weight.
  */
 final class PlainMaglev {
     private PlainMaglev() {}
 
     /**
-     * The server of each slot.
+     * Builds a table: the server of each slot.
      *
-     * @param slots how many, a prime
+     * @param slots the number of slots, a prime
      */
     static int[] build(int servers, int slots) {
         int[] entry = new int[slots];

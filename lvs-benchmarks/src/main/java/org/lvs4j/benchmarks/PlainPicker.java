@@ -4,8 +4,8 @@ import java.util.Set;
 import org.lvs4j.net.Flow;
 
 /**
- * The rules of rr, wrr, lc, wlc, sed and nq as one would first write them down: a monitor guards the cursor, a scan finds the
- * least load. Servers of weight zero are not catered for: a farm has none.
+ * The rules of rr, wrr, lc, wlc, sed and nq in their simplest form: a monitor guards the cursor, a scan finds the least
+ * load. Weight zero is not supported; no server of a fixture has it.
  */
 abstract sealed class PlainPicker implements Picker {
     static final Set<String> SCHEDULERS = Set.of("rr", "wrr", "lc", "wlc", "sed", "nq");
@@ -139,11 +139,11 @@ abstract sealed class PlainPicker implements Picker {
     }
 
     private static final class NeverQueue extends PlainPicker {
-        private final Picker otherwise;
+        private final Picker shortestDelay;
 
         NeverQueue(PlainServer[] servers) {
             super(servers);
-            otherwise = new ShortestExpectedDelay(servers);
+            shortestDelay = new ShortestExpectedDelay(servers);
         }
 
         @Override
@@ -153,7 +153,7 @@ abstract sealed class PlainPicker implements Picker {
                     return server.index;
                 }
             }
-            return otherwise.pick(flow);
+            return shortestDelay.pick(flow);
         }
     }
 }

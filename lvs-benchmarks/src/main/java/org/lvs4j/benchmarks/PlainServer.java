@@ -17,7 +17,7 @@ final class PlainServer {
         this.inactive = new AtomicInteger(inactive);
     }
 
-    /** The same servers in the same order, with as many connections. */
+    /** Copies the servers of a list, in the same order and with the same numbers of connections. */
     static PlainServer[] listOf(Servers servers) {
         PlainServer[] list = new PlainServer[servers.size()];
         for (int i = 0; i < list.length; i++) {
@@ -26,7 +26,7 @@ final class PlainServer {
         return list;
     }
 
-    /** The load as IPVS counts it. */
+    /** The load by the formula of IPVS. */
     long load() {
         return 256L * active.get() + inactive.get();
     }

@@ -7,13 +7,13 @@ import org.lvs4j.scheduler.SchedulerProvider;
 import org.lvs4j.scheduler.Servers;
 
 /**
- * Takes the server whose index is the client's port. It prepares a service: connections go where the plan wants them,
- * and what the director shows to its schedulers becomes known to whoever opened the last one.
+ * Picks the server whose index is the client's port, so that a fixture can place each connection. It also records the
+ * list and the context that the director passes to its schedulers.
  */
 final class PlannedScheduler implements Scheduler {
     static final String NAME = "planned";
 
-    private static final ThreadLocal<Sight> LAST = new ThreadLocal<>();
+    private static final ThreadLocal<View> LAST = new ThreadLocal<>();
 
     private final SchedulerContext context;
 
@@ -21,26 +21,31 @@ final class PlannedScheduler implements Scheduler {
         this.context = context;
     }
 
-    /** What a director shows to a scheduler. */
-    record Sight(Servers servers, SchedulerContext context) {}
+    /** What a director passes to a scheduler. */
+    record View(Servers servers, SchedulerContext context) {}
 
-    /** What was shown for the last connection that this thread opened, once. */
-    static Sight takeSight() {
-        Sight sight = LAST.get();
+    /**
+     * Returns what the director passed for the last connection that this thread opened, and forgets it.
+     *
+     * @throws IllegalStateException if this thread has opened none since the last call
+     */
+    static View takeView() {
+        View view = LAST.get();
         LAST.remove();
-        if (sight == null) {
-            throw new IllegalStateException("no connection went through the scheduler '" + NAME + "' in this thread");
+        if (view == null) {
+            throw new IllegalStateException(
+                    "this thread has opened no connection through the scheduler '" + NAME + "'");
         }
-        return sight;
+        return view;
     }
 
     @Override
     public int pick(Servers servers, Flow flow) {
-        LAST.set(new Sight(servers, context));
+        LAST.set(new View(servers, context));
         return flow.sourcePort() < servers.size() ? flow.sourcePort() : NONE;
     }
 
-    /** Makes it known to directors of the benchmarks. */
+    /** Registers the scheduler with the directors of the benchmarks. */
     public static final class Provider implements SchedulerProvider {
         /** For {@link java.util.ServiceLoader}. */
         public Provider() {}

@@ -22,9 +22,9 @@ import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
 /**
- * A service with servers of random weights (1..100) that hold random numbers of active and inactive connections (0..15
- * of each), the same for every run. Everything in it was made through a director, so the list that schedulers are
- * measured on is the one they see in production.
+ * A service with servers of random weights (1..100) and random numbers of active and inactive connections (0..15 of
+ * each), the same in every run. A director made all of it, so schedulers are measured on the list that they get in
+ * production.
  */
 final class ServerFixture {
     static final int MAX_WEIGHT = 100;
@@ -37,13 +37,13 @@ final class ServerFixture {
     private static final ServiceKey SERVICE = ServiceKey.tcp(VIRTUAL.toString());
     private static final Schedulers SCHEDULERS = Schedulers.load(ServerFixture.class.getClassLoader());
 
-    // The lambda, since a generator of one thread must not be used by another.
+    // ThreadLocalRandom.current() must not be passed to another thread, so each call looks it up.
     private final Director director = Director.builder()
             .random((RandomGenerator) () -> ThreadLocalRandom.current().nextLong())
             .build();
-    private final PlannedScheduler.Sight sight;
+    private final PlannedScheduler.View view;
 
-    /** A farm of so many servers, 1..65535. */
+    /** Adds 1..65535 servers and opens their connections. */
     ServerFixture(int size) {
         director.addService(service(PlannedScheduler.NAME));
         SplittableRandom random = new SplittableRandom(SEED);
@@ -63,11 +63,11 @@ final class ServerFixture {
                 open(flow, server, FIRST_CLIENT + i, i < active);
             }
         }
-        sight = PlannedScheduler.takeSight();
+        view = PlannedScheduler.takeView();
     }
 
     private void open(Flow flow, int server, int client, boolean active) {
-        // Never closed: it is the load that schedulers find.
+        // Never closed: it is part of the load.
         Connection connection = director.open(flow.set(
                 Protocol.TCP,
                 AddressFamily.IPV4,
@@ -83,38 +83,38 @@ final class ServerFixture {
         }
     }
 
-    /** The names of all schedulers at hand, but not of the one that prepares farms. */
+    /** The names of all registered schedulers but {@link PlannedScheduler}. */
     static SortedSet<String> schedulers() {
         SortedSet<String> names = new TreeSet<>(SCHEDULERS.names());
         names.remove(PlannedScheduler.NAME);
         return names;
     }
 
-    /** The list as the director shows it to its schedulers, with live counts. */
+    /** The list that the director passes to its schedulers, with live counts. */
     Servers servers() {
-        return sight.servers();
+        return view.servers();
     }
 
     /**
-     * A new scheduler for the list.
+     * Creates a scheduler for the list.
      *
-     * @throws IllegalArgumentException if none has this name
+     * @throws IllegalArgumentException if no scheduler has this name
      */
     Scheduler scheduler(String name) {
         SchedulerProvider provider = SCHEDULERS.find(name);
         if (provider == null) {
             throw new IllegalArgumentException("no scheduler is called '" + name + "'; there are " + schedulers());
         }
-        return provider.create(sight.servers(), sight.context());
+        return provider.create(view.servers(), view.context());
     }
 
-    /** The director, its service now with a scheduler of this name. */
+    /** Gives the service another scheduler and returns the director. */
     Director director(String scheduler) {
         director.editService(service(scheduler));
         return director;
     }
 
-    /** All connections that the director counts on its servers now. */
+    /** The number of connections that the director counts on its servers now. */
     long liveConnections() {
         long live = 0;
         for (ServerSnapshot server : director.service(SERVICE).servers()) {

@@ -16,8 +16,8 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.scheduler.Servers;
 
 /**
- * Vert.x's own balancers over endpoints without a network. Its least requests are what lc is here: fewest that are under
- * way, without weights.
+ * The balancers of Vert.x over endpoints without a network. Its least requests corresponds to lc: the fewest pending
+ * requests, without weights.
  */
 final class VertxPicker implements Picker, LoadedPicker {
     private static final Map<String, LoadBalancer> BALANCERS =
@@ -28,7 +28,7 @@ final class VertxPicker implements Picker, LoadedPicker {
 
     private final List<Target> targets = new ArrayList<>();
     private final ServerSelector selector;
-    private final DefaultInteractionMetric[] underWay = new DefaultInteractionMetric[MAX_TICKETS];
+    private final DefaultInteractionMetric[] pending = new DefaultInteractionMetric[MAX_TICKETS];
 
     VertxPicker(String scheduler, Servers servers) {
         LoadBalancer balancer = BALANCERS.get(scheduler);
@@ -50,13 +50,13 @@ final class VertxPicker implements Picker, LoadedPicker {
     @Override
     public int take(Flow flow, int ticket) {
         int index = selector.select();
-        underWay[ticket] = targets.get(index).begin();
+        pending[ticket] = targets.get(index).begin();
         return index;
     }
 
     @Override
     public void release(int index, int ticket) {
-        targets.get(index).end(underWay[ticket]);
+        targets.get(index).end(pending[ticket]);
     }
 
     private static final class Target implements ServerEndpoint {
@@ -107,7 +107,7 @@ final class VertxPicker implements Picker, LoadedPicker {
 
         @Override
         public ServerInteraction newInteraction() {
-            throw new UnsupportedOperationException("requests are counted by their metrics");
+            throw new UnsupportedOperationException("the metrics count requests");
         }
 
         @Override

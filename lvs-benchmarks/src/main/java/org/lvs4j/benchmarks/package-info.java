@@ -1,4 +1,4 @@
-/** What is measured: one class per question, and the peers that answer it. */
+/** Benchmarks of schedulers and of new connections: one class per question, and the peers that are measured. */
 @NullMarked
 package org.lvs4j.benchmarks;
 

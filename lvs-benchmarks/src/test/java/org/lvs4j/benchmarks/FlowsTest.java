@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class FlowsTest {
     @Test
-    void flows_ofTwoThreads_noClientTwice() {
+    void next_twoThreads_noClientTwice() {
         Set<String> seen = new HashSet<>();
         for (int thread = 0; thread < 2; thread++) {
             Flows flows = new Flows();
@@ -21,7 +21,7 @@ class FlowsTest {
     }
 
     @Test
-    void next_pastTheLast_startsOver() {
+    void next_afterTheLast_firstAgain() {
         Flows flows = new Flows();
         flows.fill(0);
         Object first = flows.next();

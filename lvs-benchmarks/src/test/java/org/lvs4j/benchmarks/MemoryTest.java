@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MemoryTest {
     @ParameterizedTest
     @EnumSource
-    void words_eachWritten_keepWhatWasWritten(Memory memory) {
+    void words_allWritten_readBack(Memory memory) {
         int count = 5_000;
         Memory.Lines lines = memory.lines(count);
         for (int line = 0; line < count; line++) {

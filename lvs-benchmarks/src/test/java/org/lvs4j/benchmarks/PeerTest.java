@@ -19,7 +19,7 @@ import org.lvs4j.scheduler.Servers;
 class PeerTest {
     private static final int SIZE = 20;
 
-    private final ServerFixture farm = new ServerFixture(SIZE);
+    private final ServerFixture fixture = new ServerFixture(SIZE);
     private final Flows flows = new Flows();
 
     PeerTest() {
@@ -37,7 +37,7 @@ class PeerTest {
     }
 
     private int[] pick(Peer peer, String scheduler, int count) {
-        Picker picker = peer.picker(scheduler, farm);
+        Picker picker = peer.picker(scheduler, fixture);
         int[] picks = new int[count];
         for (int i = 0; i < count; i++) {
             picks[i] = picker.pick(flows.next());
@@ -54,7 +54,7 @@ class PeerTest {
     }
 
     private int[] weights() {
-        Servers servers = farm.servers();
+        Servers servers = fixture.servers();
         int[] weights = new int[SIZE];
         for (int i = 0; i < SIZE; i++) {
             weights[i] = servers.weight(i);
@@ -72,13 +72,13 @@ class PeerTest {
 
     @ParameterizedTest
     @MethodSource("everyPair")
-    void pick_anyPeerAndScheduler_isAServer(Peer peer, String scheduler) {
+    void pick_anyPeerAndScheduler_indexOfAServer(Peer peer, String scheduler) {
         assertThat(IntStream.of(pick(peer, scheduler, 1000))).allMatch(index -> index >= 0 && index < SIZE);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"rr", "wrr", "lc", "wlc", "sed", "nq"})
-    void pick_oursAndPlain_sameSequence(String scheduler) {
+    void pick_lvs4jAndPlain_sameSequence(String scheduler) {
         int count = 2 * round();
         assertThat(pick(Peer.LVS4J, scheduler, count)).isEqualTo(pick(Peer.PLAIN, scheduler, count));
     }
@@ -94,13 +94,13 @@ class PeerTest {
     void wrr_oneRound_sharesAreWeights(Peer peer) {
         int[] weights = weights();
         int[] share = share(pick(peer, "wrr", round()));
-        // The weights' greatest common divisor shortens a round; it would have to divide the shares too.
+        // A greatest common divisor above 1 would shorten the round, and the shares would be multiples of the weights.
         assertThat(share).isEqualTo(weights);
     }
 
     @Test
-    void lc_farm_pickHasTheLeastLoad() {
-        Servers servers = farm.servers();
+    void lc_variedLoads_leastLoadedServerPicked() {
+        Servers servers = fixture.servers();
         int picked = pick(Peer.LVS4J, "lc", 1)[0];
         for (int i = 0; i < SIZE; i++) {
             assertThat(256L * servers.active(picked) + servers.inactive(picked))
@@ -109,16 +109,16 @@ class PeerTest {
     }
 
     @Test
-    void picker_schedulerThatPeerLacks_namedInError() {
-        assertThatThrownBy(() -> Peer.GRPC.picker("wlc", farm))
+    void picker_unsupportedScheduler_namedInError() {
+        assertThatThrownBy(() -> Peer.GRPC.picker("wlc", fixture))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("GRPC has no scheduler 'wlc', only rr");
     }
 
     @ParameterizedTest
     @EnumSource(names = {"LVS4J", "PLAIN"})
-    void openAndClose_manyConnections_spreadAndReleased(Peer peer) {
-        Balancer balancer = peer.balancer("rr", farm);
+    void openAndClose_oneRound_everyServerOnceAndReleased(Peer peer) {
+        Balancer balancer = peer.balancer("rr", fixture);
         long before = balancer.liveConnections();
         assertThat(before).isPositive();
         List<Integer> chosen = new ArrayList<>();
@@ -134,7 +134,7 @@ class PeerTest {
     }
 
     private int[] take(Peer peer, String scheduler, int count) {
-        LoadedPicker picker = peer.loadedPicker(scheduler, farm);
+        LoadedPicker picker = peer.loadedPicker(scheduler, fixture);
         int held = 8;
         int[] picks = new int[count];
         for (int i = 0; i < count; i++) {
@@ -151,17 +151,17 @@ class PeerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"lc", "wlc", "sed", "nq"})
-    void take_oursAndPlain_sameSequenceAndLoadReleased(String scheduler) {
-        long before = farm.liveConnections();
-        int[] ours = take(Peer.LVS4J, scheduler, 500);
-        assertThat(farm.liveConnections()).isEqualTo(before);
-        assertThat(ours).isEqualTo(take(Peer.PLAIN, scheduler, 500));
-        assertThat(IntStream.of(ours).distinct().count()).as("servers chosen").isGreaterThan(1);
+    void take_lvs4jAndPlain_sameSequenceAndLoadReleased(String scheduler) {
+        long before = fixture.liveConnections();
+        int[] picked = take(Peer.LVS4J, scheduler, 500);
+        assertThat(fixture.liveConnections()).isEqualTo(before);
+        assertThat(picked).isEqualTo(take(Peer.PLAIN, scheduler, 500));
+        assertThat(IntStream.of(picked).distinct().count()).as("servers chosen").isGreaterThan(1);
     }
 
     @Test
-    void take_vertxLeastRequests_anIdleServerOrTheLeastLoaded() {
-        Servers servers = farm.servers();
+    void take_vertxLeastRequests_leastLoadedServerFirst() {
+        Servers servers = fixture.servers();
         int least = IntStream.range(0, SIZE).map(servers::active).min().orElseThrow();
         int[] picks = take(Peer.VERTX, "lc", 500);
         assertThat(servers.active(picks[0])).isEqualTo(least);
@@ -170,25 +170,26 @@ class PeerTest {
 
     @ParameterizedTest
     @EnumSource(names = {"LVS4J", "PLAIN"})
-    void maglev_table_sharesAreEvenAndTurnsAreTaken(Peer peer) {
+    void maglev_equalWeights_sharesDifferByOneAtMost(Peer peer) {
         int slots = 65537;
         Object table = peer.maglev(SIZE, slots).get();
         int[] share = new int[SIZE];
         for (int slot = 0; slot < slots; slot++) {
             share[table instanceof int[] plain ? plain[slot] : MaglevAccess.serverAt(table, slot)]++;
         }
-        // Everybody takes a slot in turn: nobody has more than one more than another.
+        // The servers claim slots in turn, so no share exceeds another by more than one.
         assertThat(IntStream.of(share)).allMatch(count -> count == slots / SIZE || count == slots / SIZE + 1);
     }
 
     @Test
-    void loadedPicker_peerThatDoesNotGoByLoad_refused() {
-        assertThatThrownBy(() -> Peer.ARMERIA.loadedPicker("rr", farm)).hasMessageContaining("does not go by loads");
+    void loadedPicker_peerThatIgnoresLoads_refused() {
+        assertThatThrownBy(() -> Peer.ARMERIA.loadedPicker("rr", fixture))
+                .hasMessageContaining("does not choose by load");
         assertThatThrownBy(() -> Peer.GRPC.maglev(1, 2)).hasMessageContaining("no Maglev hashing");
     }
 
     @Test
     void balancer_peerWithoutConnections_refused() {
-        assertThatThrownBy(() -> Peer.GRPC.balancer("rr", farm)).hasMessageContaining("does not keep connections");
+        assertThatThrownBy(() -> Peer.GRPC.balancer("rr", fixture)).hasMessageContaining("does not keep connections");
     }
 }

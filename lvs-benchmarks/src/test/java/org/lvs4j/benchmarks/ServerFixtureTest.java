@@ -9,7 +9,7 @@ import org.lvs4j.scheduler.Servers;
 
 class ServerFixtureTest {
     @Test
-    void farm_weights_variedAndInRange() {
+    void fixture_weights_inRangeAndVaried() {
         Servers servers = new ServerFixture(100).servers();
         assertThat(servers.size()).isEqualTo(100);
         int[] weights = IntStream.range(0, 100).map(servers::weight).toArray();
@@ -18,18 +18,18 @@ class ServerFixtureTest {
     }
 
     @Test
-    void farm_connections_activeAndInactiveOnItsServers() {
-        ServerFixture farm = new ServerFixture(100);
-        Servers servers = farm.servers();
+    void fixture_connections_countedAsActiveAndInactive() {
+        ServerFixture fixture = new ServerFixture(100);
+        Servers servers = fixture.servers();
         long active = IntStream.range(0, 100).map(servers::active).sum();
         long inactive = IntStream.range(0, 100).map(servers::inactive).sum();
         assertThat(active).isGreaterThan(100);
         assertThat(inactive).isGreaterThan(100);
-        assertThat(farm.liveConnections()).isEqualTo(active + inactive);
+        assertThat(fixture.liveConnections()).isEqualTo(active + inactive);
     }
 
     @Test
-    void farm_madeTwice_isTheSame() {
+    void fixture_builtTwice_sameServers() {
         Servers one = new ServerFixture(50).servers();
         Servers two = new ServerFixture(50).servers();
         for (int i = 0; i < 50; i++) {
@@ -39,7 +39,7 @@ class ServerFixtureTest {
     }
 
     @Test
-    void schedulers_helperScheduler_notAmongThem() {
+    void schedulers_plannedScheduler_notListed() {
         assertThat(ServerFixture.schedulers())
                 .contains("rr", "wrr", "lc", "wlc")
                 .doesNotContain(PlannedScheduler.NAME);

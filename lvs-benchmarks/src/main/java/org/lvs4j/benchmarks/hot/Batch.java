@@ -1,9 +1,9 @@
 package org.lvs4j.benchmarks.hot;
 
-/** How a caller hands over the packets that it has at hand. */
+/** How a caller passes a batch of packets to the director. */
 public enum Batch {
-    /** Each by itself. */
+    /** Dispatches each packet without prefetching. */
     ONE_BY_ONE,
-    /** All announced first, so that their connections' memory is fetched at the same time. */
-    ANNOUNCED
+    /** Prefetches the connections of all packets, then dispatches all: the memory accesses overlap. */
+    PREFETCHED
 }

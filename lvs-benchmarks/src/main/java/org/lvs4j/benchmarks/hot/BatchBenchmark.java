@@ -6,6 +6,7 @@ import org.lvs4j.Director;
 import org.lvs4j.Verdict;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.net.TcpFlags;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -19,7 +20,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What does it help to announce packets to the director, sixteen at a time? An operation is one packet. */
+/** What does prefetching the connections of sixteen packets save? An operation is one packet. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -30,14 +31,13 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 public class BatchBenchmark {
     private static final int PACKETS = 16;
-    private static final int ACK = 16;
     private static final int BYTES = 100;
 
-    /** How they are handed over. */
-    @Param({"ONE_BY_ONE", "ANNOUNCED"})
+    /** How the batch is passed on. */
+    @Param({"ONE_BY_ONE", "PREFETCHED"})
     public Batch peer;
 
-    /** How many connections there are. */
+    /** The number of connections. */
     @Param({"10000", "1000000", "10000000"})
     public int connections;
 
@@ -49,7 +49,7 @@ public class BatchBenchmark {
     /** Places all connections. */
     @Setup
     public void prepare() {
-        DirectorStore store = DirectorStore.of(Life.TCP, connections, time);
+        DirectorStore store = DirectorStore.of(Lifecycle.TCP, connections, time);
         director = store.director();
         sequence = Order.UNIFORM.sequence(connections);
         Flow flow = new Flow();
@@ -65,19 +65,19 @@ public class BatchBenchmark {
     /** Sixteen packets. */
     @Benchmark
     @OperationsPerInvocation(PACKETS)
-    public long follow(Walker walker) {
+    public long follow(ThreadState thread) {
         time.advance(TimeUnit.MICROSECONDS.toNanos(PACKETS));
         for (Flow flow : flows) {
-            Keys.fill(flow, Protocol.TCP, walker.next(sequence, connections));
-            if (peer == Batch.ANNOUNCED) {
+            Keys.fill(flow, Protocol.TCP, thread.next(sequence, connections));
+            if (peer == Batch.PREFETCHED) {
                 director.flows().prefetch(flow);
             }
         }
         long servers = 0;
         for (Flow flow : flows) {
-            long decision = director.flows().dispatch(flow, ACK, BYTES);
+            long decision = director.flows().dispatch(flow, TcpFlags.ACK, BYTES);
             if (Decision.verdict(decision) != Verdict.FORWARD) {
-                throw new IllegalStateException(flow + " has vanished");
+                throw new IllegalStateException(flow + " was lost");
             }
             servers += Decision.serverId(decision);
         }

@@ -6,13 +6,13 @@ import java.time.Duration;
 import org.lvs4j.net.Flow;
 
 /**
- * A cache that forgets what has been idle for 15 minutes. Its upkeep is done by the thread that causes it: elsewhere
- * nobody would count it.
+ * A cache that evicts connections idle for 15 minutes. Maintenance runs on the thread that causes it, so that the
+ * benchmark counts it.
  */
 final class CaffeineStore implements ConnectionStore {
     private static final Duration IDLE = Duration.ofMinutes(15);
 
-    private final Cache<Key, Placed> connections;
+    private final Cache<Key, MapValue> connections;
 
     CaffeineStore(Clock clock) {
         connections = Caffeine.newBuilder()
@@ -24,13 +24,13 @@ final class CaffeineStore implements ConnectionStore {
 
     @Override
     public int follow(Flow flow) {
-        Placed placed = connections.getIfPresent(Key.of(flow));
-        return placed == null ? -1 : placed.server;
+        MapValue value = connections.getIfPresent(Key.of(flow));
+        return value == null ? -1 : value.server;
     }
 
     @Override
     public void place(Flow flow) {
-        connections.put(Key.of(flow), new Placed(MapStore.serverOf(flow)));
+        connections.put(Key.of(flow), new MapValue(MapStore.serverOf(flow)));
     }
 
     @Override

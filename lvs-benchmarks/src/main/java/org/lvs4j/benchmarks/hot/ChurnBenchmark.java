@@ -16,13 +16,14 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What does a new connection and its end cost while so many others live?
+ * What does it cost to open a connection and end another among so many open ones?
  *
- * <p>Each operation places one connection and ends the oldest one of the thread, so as many live all the time. At the
- * director a UDP connection is one packet, and one that the timer ends, by then as old as all that live; a TCP connection is
- * SYN and ACK, the RST of the oldest, and the end of one that was reset ten seconds ago. Time passes with the operations,
- * so that connections live for 300 s (UDP) or 100 s (TCP): timers, averages and everything else that time brings about
- * are in the figure. The other peers insert one and remove one.
+ * <p>Each operation opens one connection and ends the oldest one of the thread, so the number of open connections stays
+ * constant. At the director a UDP operation is one packet of a new connection, and the timer expires the oldest
+ * connection. A TCP operation is a SYN and an ACK, the RST of the oldest connection, and the expiry of one that was
+ * reset ten seconds earlier. Operations advance the clock so that a connection lives for 300 s (UDP) or 100 s (TCP).
+ * Timers, rate estimates and all other periodic work are therefore part of the figure. The other peers insert one
+ * connection and remove one.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -35,24 +36,24 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ChurnBenchmark {
     private static final int BATCH = 16;
 
-    /** Who keeps the connections. */
+    /** The connection store. */
     @Param({"LVS4J", "PLAIN"})
     public StorePeer peer;
 
-    /** How many live. */
+    /** The number of open connections. */
     @Param({"1000000"})
     public int connections;
 
-    /** What a connection goes through. */
+    /** The lifecycle of a connection. */
     @Param({"UDP"})
-    public Life life;
+    public Lifecycle life;
 
     private final Clock time = new Clock();
     private ConnectionStore store;
     private long stepNanos;
     private int ownConnections;
 
-    /** Places all connections, each when it is due. */
+    /** Opens all connections, with the clock advancing between them. */
     @Setup
     public void prepare(org.openjdk.jmh.infra.BenchmarkParams benchmark) {
         prepare(benchmark.getThreads());
@@ -62,41 +63,41 @@ public class ChurnBenchmark {
         store = peer == StorePeer.LVS4J
                 ? DirectorStore.of(life, connections, time)
                 : peer.store(connections + connections / 8, time);
-        // At the others nothing is to end by time before it is ended by hand.
+        // No other peer may expire a connection before the benchmark removes it.
         long lifeNanos = TimeUnit.SECONDS.toNanos(life.seconds) / (peer == StorePeer.LVS4J ? 1 : 2);
         stepNanos = lifeNanos / connections;
         ownConnections = connections / threads;
         Flow flow = new Flow();
         for (int i = 0; i < ownConnections; i++) {
             for (int thread = 0; thread < threads; thread++) {
-                store.place(Keys.fill(flow, life.protocol, Walker.firstOwn(thread) + i));
+                store.place(Keys.fill(flow, life.protocol, ThreadState.firstOwn(thread) + i));
                 time.advance(stepNanos);
             }
         }
     }
 
-    /** Checks that as many live as should. */
+    /** Checks the number of open connections. */
     @TearDown
     public void check() {
-        // Those of a thread that gets ahead of the others end later at the director, where time ends them.
+        // The director expires connections by time, so those of a thread that runs ahead of the others stay longer.
         if (peer != StorePeer.NONE && Math.abs(store.live() - connections) > connections / 2) {
             throw new IllegalStateException(store.live() + " connections instead of " + connections);
         }
     }
 
-    /** One connection, and the end of another. */
+    /** Opens one connection and ends another. */
     @Benchmark
-    public void placeAndEnd(Walker walker) {
-        if (walker.newest == 0) {
-            long first = Walker.firstOwn(walker.index);
-            walker.own(first, first + ownConnections);
+    public void placeAndEnd(ThreadState thread) {
+        if (thread.newest == 0) {
+            long first = ThreadState.firstOwn(thread.index);
+            thread.own(first, first + ownConnections);
         }
-        // Each thread moves the time for its own part, so that none of them has to end all that the others place.
-        if ((++walker.count & BATCH - 1) == 0) {
+        // Each thread advances the clock for its own operations, so no thread has to expire the connections of all.
+        if ((++thread.count & BATCH - 1) == 0) {
             time.advance(stepNanos * BATCH);
         }
-        store.place(Keys.fill(walker.flow, life.protocol, walker.newest++));
-        store.end(Keys.fill(walker.flow, life.protocol, walker.oldest++));
+        store.place(Keys.fill(thread.flow, life.protocol, thread.newest++));
+        store.end(Keys.fill(thread.flow, life.protocol, thread.oldest++));
     }
 
     long live() {

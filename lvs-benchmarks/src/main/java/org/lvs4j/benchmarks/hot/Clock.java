@@ -5,9 +5,9 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** A clock that costs nothing to read and stands still until somebody moves it. Any thread may move or read it. */
+/** A virtual clock that is cheap to read and moves only by {@link #advance}. Thread-safe. */
 public final class Clock implements LongSupplier {
-    /** Long enough to settle, and shorter than any connection lasts. */
+    /** The time that {@link ConnectionStore#settle} lets pass: shorter than the timeout of every connection. */
     public static final long SETTLING_NANOS = TimeUnit.SECONDS.toNanos(200);
 
     private static final VarHandle NANOS;
@@ -22,12 +22,12 @@ public final class Clock implements LongSupplier {
 
     private long nanos;
 
-    /** Moves it on. */
+    /** Moves the clock forward. */
     public void advance(long byNanos) {
         NANOS.getAndAdd(this, byNanos);
     }
 
-    /** Opaque, so that a loop reads it anew each time; that is a plain load on every processor. */
+    /** An opaque read: the compiler must not hoist it out of a loop. A plain load on every processor. */
     @Override
     public long getAsLong() {
         return (long) NANOS.getOpaque(this);

@@ -11,10 +11,10 @@ import javax.management.Notification;
 import javax.management.NotificationEmitter;
 import javax.management.openmbean.CompositeData;
 
-/** How long collections that nobody asked for take, in milliseconds, from its making on, and how much of the heap they leave. Thread-safe. */
+/** Records the duration of garbage collections, but of those by {@code System.gc()}. Thread-safe. */
 final class CollectorLog {
     private static final int COLLECTIONS = 3;
-    private static final String ASKED_FOR = "System.gc()";
+    private static final String EXPLICIT = "System.gc()";
 
     private final List<Long> millis = new CopyOnWriteArrayList<>();
 
@@ -29,20 +29,20 @@ final class CollectorLog {
         if (notification.getType().equals(GarbageCollectionNotificationInfo.GARBAGE_COLLECTION_NOTIFICATION)) {
             GarbageCollectionNotificationInfo collection =
                     GarbageCollectionNotificationInfo.from((CompositeData) notification.getUserData());
-            if (!collection.getGcCause().equals(ASKED_FOR)) {
+            if (!collection.getGcCause().equals(EXPLICIT)) {
                 millis.add(collection.getGcInfo().getDuration());
             }
         }
     }
 
-    /** Those so far; the log is empty afterwards. */
+    /** The durations in milliseconds since the last call; clears the log. */
     List<Long> take() {
         List<Long> taken = List.copyOf(millis);
         millis.clear();
         return taken;
     }
 
-    /** Collects everything and tells how many bytes are left: what collections found, not what was allocated since. */
+    /** Runs full collections; returns the bytes in use after the last one, without later allocations. */
     static long usedAfterCollection() {
         for (int i = 0; i < COLLECTIONS; i++) {
             System.gc();

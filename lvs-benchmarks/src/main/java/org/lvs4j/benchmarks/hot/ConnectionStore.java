@@ -4,29 +4,32 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
 
 /**
- * Keeps connections in the way of one peer. Flows are the caller's and are not kept. Thread-safe, unless its
- * {@linkplain StorePeer peer} says otherwise.
+ * Keeps connections with the means of one peer. Flows are read during a call and never kept. Thread-safe, unless
+ * {@link StorePeer#concurrentWriters} is false.
  */
 public interface ConnectionStore {
-    /** A packet of an established connection: the number of its server, or -1 if the connection is not known. */
+    /**
+     * Handles a packet of an established connection; returns the number of its server, or -1 if there is no such
+     * connection.
+     */
     int follow(Flow flow);
 
     /**
-     * Places a new connection, which must not be known yet, and establishes it.
+     * Places a new connection on a server and establishes it.
      *
-     * @throws IllegalStateException if it is refused
+     * @throws IllegalStateException if the connection is refused or exists
      */
     void place(Flow flow);
 
-    /** Ends a connection, or does what leads to its end. */
+    /** Ends a connection, or starts its expiry. */
     void end(Flow flow);
 
-    /** How many connections there are; exact at rest. */
+    /** The number of connections; exact while no other thread changes it. */
     long live();
 
     /**
-     * Lets a packet of each of the first connections pass, and some minutes of the store's time: a table that has grown last
-     * moves what it has little by little, and is to have done with it.
+     * Handles one packet of each connection while the clock advances by {@link Clock#SETTLING_NANOS}, so that a table
+     * that has grown finishes its migration.
      */
     default void settle(Clock time, int connections) {
         Flow flow = new Flow();

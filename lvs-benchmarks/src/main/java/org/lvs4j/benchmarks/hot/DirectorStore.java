@@ -8,18 +8,16 @@ import org.lvs4j.ServiceSnapshot;
 import org.lvs4j.Verdict;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.net.TcpFlags;
 import org.lvs4j.service.Forwarding;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
-/** A director with one service for each protocol, rr, and servers that are reached by direct routing, as ipvsadm has it. */
+/** A director with one rr service and direct routing, the default of {@code ipvsadm}. */
 final class DirectorStore implements ConnectionStore {
-    private static final int SYN = 2;
-    private static final int RST = 4;
-    private static final int ACK = 16;
     private static final int BYTES = 100;
-    // Connections that have been reset remain for ten seconds of the store's time.
+    // A connection stays for ten seconds after its reset.
     private static final int SPARE = 4_000_000;
 
     private final Director director;
@@ -30,7 +28,7 @@ final class DirectorStore implements ConnectionStore {
         this.tcp = tcp;
     }
 
-    static DirectorStore of(Life life, int connections, LongSupplier ticker) {
+    static DirectorStore of(Lifecycle life, int connections, LongSupplier ticker) {
         RealServer[] servers = new RealServer[StorePeer.SERVERS];
         for (int i = 0; i < servers.length; i++) {
             servers[i] = RealServer.builder("10.1." + i / 256 + "." + i % 256 + ":80")
@@ -53,26 +51,26 @@ final class DirectorStore implements ConnectionStore {
 
     @Override
     public int follow(Flow flow) {
-        long decision = director.flows().dispatch(flow, ACK, BYTES);
+        long decision = director.flows().dispatch(flow, TcpFlags.ACK, BYTES);
         return Decision.verdict(decision) == Verdict.FORWARD ? Decision.serverId(decision) : -1;
     }
 
     @Override
     public void place(Flow flow) {
-        long decision = director.flows().dispatch(flow, SYN, BYTES);
+        long decision = director.flows().dispatch(flow, TcpFlags.SYN, BYTES);
         if (Decision.verdict(decision) != Verdict.FORWARD) {
             throw new IllegalStateException(flow + " was not forwarded: " + Decision.verdict(decision));
         }
         if (tcp) {
-            director.flows().dispatch(flow, ACK, BYTES);
+            director.flows().dispatch(flow, TcpFlags.ACK, BYTES);
         }
     }
 
     @Override
     public void end(Flow flow) {
-        // A UDP connection ends by itself.
+        // A UDP connection expires.
         if (tcp) {
-            director.flows().dispatch(flow, RST, BYTES);
+            director.flows().dispatch(flow, TcpFlags.RST, BYTES);
         }
     }
 

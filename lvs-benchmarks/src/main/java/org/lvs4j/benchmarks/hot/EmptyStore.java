@@ -2,7 +2,7 @@ package org.lvs4j.benchmarks.hot;
 
 import org.lvs4j.net.Flow;
 
-/** Knows no connection and claims to know all. */
+/** Stores nothing and returns a server for every flow. */
 final class EmptyStore implements ConnectionStore {
     @Override
     public int follow(Flow flow) {
@@ -11,12 +11,12 @@ final class EmptyStore implements ConnectionStore {
 
     @Override
     public void place(Flow flow) {
-        // Nowhere.
+        // Stores nothing.
     }
 
     @Override
     public void end(Flow flow) {
-        // It never began.
+        // There is nothing to remove.
     }
 
     @Override

@@ -19,8 +19,9 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * What does a packet of an established connection cost among so many others?
  *
- * <p>Nothing is placed or ended meanwhile. Each operation is a microsecond of the store's time, so time stamps move and ticks
- * of timers pass as they do at a million packets a second. With the system's clock each operation reads it instead.
+ * <p>No connection is opened or ended during the measurement. The virtual clock advances by one microsecond per
+ * operation, so time stamps and timer ticks advance as at a million packets a second. With the system clock each
+ * operation reads that instead.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -35,19 +36,19 @@ public class EstablishedBenchmark {
     private static final long SETTLING_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long BATCH_NANOS = TimeUnit.MICROSECONDS.toNanos(BATCH);
 
-    /** Who keeps the connections. */
+    /** The connection store. */
     @Param({"LVS4J", "PLAIN"})
     public StorePeer peer;
 
-    /** How many there are. */
+    /** The number of connections. */
     @Param({"10000", "1000000", "10000000"})
     public int connections;
 
-    /** Which of them get packets. */
+    /** The distribution of packets over connections. */
     @Param({"UNIFORM"})
     public Order order;
 
-    /** {@code virtual}, or {@code system} for a director that asks {@link System#nanoTime} at each packet. */
+    /** {@code virtual}, or {@code system} for a director that reads {@link System#nanoTime} at each packet. */
     @Param({"virtual"})
     public String clock;
 
@@ -55,11 +56,11 @@ public class EstablishedBenchmark {
     private ConnectionStore store;
     private int[] sequence;
 
-    /** Places all connections. */
+    /** Opens all connections. */
     @Setup
     public void prepare() {
         store = clock.equals("system")
-                ? DirectorStore.of(Life.TCP, connections, System::nanoTime)
+                ? DirectorStore.of(Lifecycle.TCP, connections, System::nanoTime)
                 : peer.store(connections, time);
         sequence = order.sequence(connections);
         Flow flow = new Flow();
@@ -72,7 +73,7 @@ public class EstablishedBenchmark {
         } while (clock.equals("system") && System.nanoTime() - start < SETTLING_NANOS);
     }
 
-    /** Checks that all are still there. */
+    /** Checks that no connection was lost. */
     @TearDown
     public void check() {
         if (peer != StorePeer.NONE && store.live() != connections) {
@@ -82,13 +83,13 @@ public class EstablishedBenchmark {
 
     /** One packet. */
     @Benchmark
-    public int follow(Walker walker) {
-        if (walker.index == 0 && (++walker.count & BATCH - 1) == 0) {
+    public int follow(ThreadState thread) {
+        if (thread.index == 0 && (++thread.count & BATCH - 1) == 0) {
             time.advance(BATCH_NANOS);
         }
-        int server = store.follow(Keys.fill(walker.flow, Protocol.TCP, walker.next(sequence, connections)));
+        int server = store.follow(Keys.fill(thread.flow, Protocol.TCP, thread.next(sequence, connections)));
         if (server < 0) {
-            throw new IllegalStateException(walker.flow + " has vanished");
+            throw new IllegalStateException(thread.flow + " was lost");
         }
         return server;
     }

@@ -6,16 +6,17 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
 
 /**
- * How many bytes of heap does a connection take, all in? What is in use after a collection, with the store alone and without
- * it, divided by the number of connections, which have been there for ten minutes. Arguments: the peer, the number.
+ * How many bytes of heap does a connection take in total? The difference of the heap in use after a collection with and
+ * without the store, divided by the number of connections. The connections are ten minutes old on the virtual clock.
+ * Arguments: the peer and the number of connections.
  */
 public final class Footprint {
-    private static final int REST_TICKS = 60_000;
+    private static final int SETTLING_TICKS = 60_000;
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private Footprint() {}
 
-    /** Prints the figure. */
+    /** Measures and prints the bytes per connection. */
     public static void main(String[] args) {
         StorePeer peer = StorePeer.valueOf(args[0]);
         int connections = Integer.parseInt(args[1]);
@@ -23,7 +24,7 @@ public final class Footprint {
     }
 
     static double measure(StorePeer peer, int connections) {
-        // Once before, so that classes are not counted, nor what looking takes.
+        // A small store first, so that neither classes nor the measurement itself are counted.
         filled(peer, 1000);
         CollectorLog.usedAfterCollection();
         long without = CollectorLog.usedAfterCollection();
@@ -42,8 +43,8 @@ public final class Footprint {
         for (int i = 0; i < connections; i++) {
             store.place(Keys.fill(flow, Protocol.TCP, i));
         }
-        // A table that has just begun to grow gets the time to finish.
-        for (int i = 0; i < REST_TICKS; i++) {
+        // A table that has started to grow finishes its migration.
+        for (int i = 0; i < SETTLING_TICKS; i++) {
             clock.advance(TICK_NANOS);
             store.follow(Keys.fill(flow, Protocol.TCP, i % connections));
         }

@@ -9,13 +9,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Notices when a thread that wants to sleep for a millisecond sleeps longer: the collector has stopped it, or the system has
- * given the processor to somebody else. A second one in a program of its own, which has next to nothing to collect, shows how
- * much of that is the system's.
+ * Measures hiccups: how much longer than a millisecond a thread sleeps that asks for a millisecond. The cause is a
+ * pause of the collector or a processor busy with other programs. A control in a process of its own, which has almost
+ * nothing to collect, shows the share of the other programs. The idea is that of jHiccup (Tene, 2012).
  */
 public final class Hiccups implements AutoCloseable {
     private static final long NAP_NANOS = 1_000_000;
-    private static final String ASK = "?";
+    private static final String REQUEST = "?";
 
     private final AtomicLong longestNanos = new AtomicLong();
     private final Thread thread = new Thread(this::nap, "hiccups");
@@ -30,7 +30,7 @@ public final class Hiccups implements AutoCloseable {
         return new Hiccups();
     }
 
-    /** The control: answers each line of its input with the longest hiccup since the last one, in nanoseconds. */
+    /** The control: for each input line, prints the longest hiccup since the previous line, in nanoseconds. */
     public static void main(String[] args) throws IOException {
         try (Hiccups hiccups = start();
                 BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
@@ -49,7 +49,7 @@ public final class Hiccups implements AutoCloseable {
         }
     }
 
-    /** The longest since the last call, or since the start. */
+    /** The longest hiccup since the last call, or since the start, in nanoseconds. */
     long takeLongestNanos() {
         return longestNanos.getAndSet(0);
     }
@@ -59,7 +59,7 @@ public final class Hiccups implements AutoCloseable {
         closed = true;
     }
 
-    /** Hiccups of a program of its own. */
+    /** A control process. */
     static final class Control implements AutoCloseable {
         private final Process process;
         private final BufferedReader answers;
@@ -83,18 +83,18 @@ public final class Hiccups implements AutoCloseable {
         }
 
         long takeLongestNanos() throws IOException {
-            process.getOutputStream().write((ASK + "\n").getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().write((REQUEST + "\n").getBytes(StandardCharsets.UTF_8));
             process.getOutputStream().flush();
             String answer = answers.readLine();
             if (answer == null) {
-                throw new IOException("the control has ended");
+                throw new IOException("the control process has ended");
             }
             return Long.parseLong(answer);
         }
 
         @Override
         public void close() throws IOException {
-            // It ends with its input.
+            // The process ends at the end of its input.
             process.getOutputStream().close();
             answers.close();
             process.destroy();

@@ -6,11 +6,11 @@ import org.lvs4j.net.IpAddress;
 import org.lvs4j.net.Protocol;
 
 /**
- * The flow of the connection of a number: any client address and a port from 32768 on, in no recognisable order, and never
- * the same for two numbers. It is computed, so that the benchmark itself touches no memory.
+ * The flows of numbered connections. A number maps to a client address and a port from 32768 on, in pseudo-random order
+ * and never twice to the same pair. The flow is computed, so the benchmark itself reads no memory.
  */
 final class Keys {
-    /** How many numbers there are. */
+    /** The number of distinct connections. */
     static final long COUNT = 1L << 47;
 
     /** The virtual endpoint of every connection. */
@@ -23,7 +23,7 @@ final class Keys {
 
     private Keys() {}
 
-    /** Fills a flow with the connection of a number, 0..{@link #COUNT} - 1. Returns the flow. */
+    /** Sets a flow to the connection of a number, 0..{@link #COUNT} - 1, and returns it. */
     static Flow fill(Flow flow, Protocol protocol, long number) {
         long mixed = mix(number);
         return flow.set(
@@ -37,7 +37,7 @@ final class Keys {
                 VIRTUAL_PORT);
     }
 
-    /** Each step can be undone, so that no two numbers mix to the same. */
+    /** Bijective on 47 bits, because each step is. */
     private static long mix(long number) {
         long x = number * 0x9E37_79B9_7F4A_7C15L & MASK;
         x ^= x >>> 24;

@@ -3,20 +3,20 @@ package org.lvs4j.benchmarks.hot;
 import java.util.concurrent.ConcurrentHashMap;
 import org.lvs4j.net.Flow;
 
-/** A concurrent map: it finds, inserts and removes, and nothing else. The key says which server. */
+/** A concurrent map: look-up, insertion and removal, nothing else. The key determines the server. */
 final class MapStore implements ConnectionStore {
-    private final ConcurrentHashMap<Key, Placed> connections = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Key, MapValue> connections = new ConcurrentHashMap<>();
 
     @Override
     public int follow(Flow flow) {
-        Placed placed = connections.get(Key.of(flow));
-        return placed == null ? -1 : placed.server;
+        MapValue value = connections.get(Key.of(flow));
+        return value == null ? -1 : value.server;
     }
 
     @Override
     public void place(Flow flow) {
-        if (connections.putIfAbsent(Key.of(flow), new Placed(serverOf(flow))) != null) {
-            throw new IllegalStateException(flow + " is known already");
+        if (connections.putIfAbsent(Key.of(flow), new MapValue(serverOf(flow))) != null) {
+            throw new IllegalStateException(flow + " exists already");
         }
     }
 

@@ -17,11 +17,11 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What does an operation cost if one in a hundred places a connection and ends another, as with connections of some
+ * What does an operation cost if one in a hundred opens a connection and ends another, as with connections of about a
  * hundred packets?
  *
- * <p>All threads look up all of the lasting connections; beside them each thread places connections of its own and ends its
- * oldest. TCP; each operation is a microsecond of the store's time.
+ * <p>All threads look up the same permanent connections. In addition, each thread opens connections of its own and ends
+ * the oldest of them. TCP; the clock advances by one microsecond per operation.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -36,15 +36,15 @@ public class MixedBenchmark {
     private static final int OWN_SHARE = 32;
     private static final long PERIOD_NANOS = TimeUnit.MICROSECONDS.toNanos(PERIOD);
 
-    /** Who keeps the connections. */
+    /** The connection store. */
     @Param({"LVS4J", "PLAIN"})
     public StorePeer peer;
 
-    /** How many last. */
+    /** The number of permanent connections. */
     @Param({"1000000"})
     public int connections;
 
-    /** Which of them get packets. */
+    /** The distribution of packets over connections. */
     @Param({"UNIFORM"})
     public Order order;
 
@@ -53,7 +53,7 @@ public class MixedBenchmark {
     private int[] sequence;
     private int ownConnections;
 
-    /** Places all connections. */
+    /** Opens all connections. */
     @Setup
     public void prepare(org.openjdk.jmh.infra.BenchmarkParams benchmark) {
         prepare(benchmark.getThreads());
@@ -69,13 +69,13 @@ public class MixedBenchmark {
         }
         for (int thread = 0; thread < threads; thread++) {
             for (int i = 0; i < ownConnections; i++) {
-                store.place(Keys.fill(flow, Protocol.TCP, Walker.firstOwn(thread) + i));
+                store.place(Keys.fill(flow, Protocol.TCP, ThreadState.firstOwn(thread) + i));
             }
         }
         store.settle(time, connections);
     }
 
-    /** Checks that none of the lasting ones was lost. */
+    /** Checks that no permanent connection was lost. */
     @TearDown
     public void check() {
         if (peer != StorePeer.NONE && store.live() < connections) {
@@ -85,28 +85,28 @@ public class MixedBenchmark {
 
     /** A packet, or in every hundredth operation a new connection and the end of another. */
     @Benchmark
-    public int followOrPlaceAndEnd(Walker walker) {
-        if (++walker.count == PERIOD) {
-            walker.count = 0;
-            return placeAndEnd(walker);
+    public int followOrPlaceAndEnd(ThreadState thread) {
+        if (++thread.count == PERIOD) {
+            thread.count = 0;
+            return placeAndEnd(thread);
         }
-        int server = store.follow(Keys.fill(walker.flow, Protocol.TCP, walker.next(sequence, connections)));
+        int server = store.follow(Keys.fill(thread.flow, Protocol.TCP, thread.next(sequence, connections)));
         if (server < 0) {
-            throw new IllegalStateException(walker.flow + " has vanished");
+            throw new IllegalStateException(thread.flow + " was lost");
         }
         return server;
     }
 
-    private int placeAndEnd(Walker walker) {
-        if (walker.newest == 0) {
-            long first = Walker.firstOwn(walker.index);
-            walker.own(first, first + ownConnections);
+    private int placeAndEnd(ThreadState thread) {
+        if (thread.newest == 0) {
+            long first = ThreadState.firstOwn(thread.index);
+            thread.own(first, first + ownConnections);
         }
-        if (walker.index == 0) {
+        if (thread.index == 0) {
             time.advance(PERIOD_NANOS);
         }
-        store.place(Keys.fill(walker.flow, Protocol.TCP, walker.newest++));
-        store.end(Keys.fill(walker.flow, Protocol.TCP, walker.oldest++));
+        store.place(Keys.fill(thread.flow, Protocol.TCP, thread.newest++));
+        store.end(Keys.fill(thread.flow, Protocol.TCP, thread.oldest++));
         return 0;
     }
 }

@@ -7,15 +7,15 @@ import java.util.concurrent.atomic.LongAdder;
 import org.lvs4j.net.Flow;
 
 /**
- * An object for each connection, servers as objects, round robin by an atomic counter. It has no timers: somebody would
- * have to walk over all connections now and then, which is not counted here.
+ * An object for each connection and each server, round robin by an atomic counter. It has no timers: the periodic scan
+ * over all connections that expiry needs is not counted.
  */
 final class ObjectStore implements ConnectionStore {
     private static final int BYTES = 100;
 
     private final ConcurrentHashMap<Key, Tracked> connections = new ConcurrentHashMap<>();
     private final Server[] servers = new Server[StorePeer.SERVERS];
-    private final AtomicInteger turn = new AtomicInteger();
+    private final AtomicInteger next = new AtomicInteger();
     private final Clock clock;
 
     ObjectStore(Clock clock) {
@@ -43,10 +43,10 @@ final class ObjectStore implements ConnectionStore {
 
     @Override
     public void place(Flow flow) {
-        Server server = servers[Math.floorMod(turn.getAndIncrement(), servers.length)];
+        Server server = servers[Math.floorMod(next.getAndIncrement(), servers.length)];
         Tracked connection = new Tracked(server, clock.getAsLong());
         if (connections.putIfAbsent(Key.of(flow), connection) != null) {
-            throw new IllegalStateException(flow + " is known already");
+            throw new IllegalStateException(flow + " exists already");
         }
         server.connections.increment();
         server.active.incrementAndGet();

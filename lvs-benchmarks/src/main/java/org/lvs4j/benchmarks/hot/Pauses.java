@@ -9,48 +9,48 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
 
 /**
- * How long does the collector stop everything while so many connections live? A full collection that is asked for, three
- * times; then the young ones that allocation brings about, while connections get packets and one in ten operations
- * places one and ends one. Four kilobytes of garbage are made for each operation, the same for every peer, as the rest of an application
- * would. Arguments: the peer, the number of connections.
+ * How long are the pauses of the collector with so many connections? Measures three full collections by {@code
+ * System.gc()}, then the young collections during a workload in which one operation in ten opens a connection and ends
+ * another. Each operation allocates four kilobytes of garbage, as the rest of an application would, the same for every
+ * peer. Arguments: the peer and the number of connections.
  */
 public final class Pauses {
     private static final int FULL = 3;
-    private static final long WARM_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long WARMUP_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long RUN_NANOS = TimeUnit.SECONDS.toNanos(6);
     private static final int GARBAGE_BYTES = 4096;
     private static final int CHURN_PERIOD = 10;
     private static final int OWN_SHARE = 32;
 
-    // Keeps the allocation alive as far as the compiler is concerned.
+    // Published, so that the compiler cannot eliminate the allocation. No partner: it is never read.
     private static volatile Object garbage = "";
 
     private final ConnectionStore store;
     private final Clock clock = new Clock();
     private final int connections;
     private final Flow flow = new Flow();
-    private final Walker walker = new Walker();
+    private final ThreadState thread = new ThreadState();
 
     private Pauses(StorePeer peer, int connections) {
         this.connections = connections;
         store = peer.store(connections + connections / 8, clock);
-        walker.begin(0, 1);
+        thread.begin(0, 1);
         for (int i = 0; i < connections; i++) {
             store.place(Keys.fill(flow, Protocol.TCP, i));
         }
-        long first = Walker.firstOwn(0);
-        walker.own(first, first + connections / OWN_SHARE);
-        for (long i = walker.oldest; i < walker.newest; i++) {
+        long first = ThreadState.firstOwn(0);
+        thread.own(first, first + connections / OWN_SHARE);
+        for (long i = thread.oldest; i < thread.newest; i++) {
             store.place(Keys.fill(flow, Protocol.TCP, i));
         }
     }
 
-    /** Prints the figures. */
+    /** Measures and prints the pauses. */
     public static void main(String[] args) {
         Pauses pauses = new Pauses(StorePeer.valueOf(args[0]), Integer.parseInt(args[1]));
         CollectorLog log = new CollectorLog();
         print("fullCollection", pauses.full());
-        pauses.work(WARM_NANOS);
+        pauses.work(WARMUP_NANOS);
         log.take();
         pauses.work(RUN_NANOS);
         print("youngCollection", log.take());
@@ -85,10 +85,10 @@ public final class Pauses {
             garbage = new byte[GARBAGE_BYTES];
             if (i % CHURN_PERIOD == 0) {
                 clock.advance(TimeUnit.MICROSECONDS.toNanos(CHURN_PERIOD));
-                store.place(Keys.fill(flow, Protocol.TCP, walker.newest++));
-                store.end(Keys.fill(flow, Protocol.TCP, walker.oldest++));
-            } else if (store.follow(Keys.fill(flow, Protocol.TCP, walker.next(new int[0], connections))) < 0) {
-                throw new IllegalStateException(flow + " has vanished");
+                store.place(Keys.fill(flow, Protocol.TCP, thread.newest++));
+                store.end(Keys.fill(flow, Protocol.TCP, thread.oldest++));
+            } else if (store.follow(Keys.fill(flow, Protocol.TCP, thread.next(new int[0], connections))) < 0) {
+                throw new IllegalStateException(flow + " was lost");
             }
         }
     }

@@ -4,24 +4,25 @@ import java.util.function.LongSupplier;
 import org.lvs4j.net.Flow;
 
 /**
- * The practical limit: buckets of 64 bytes with two connections each, in one array of the size that is needed.
+ * The practical limit: buckets of 64 bytes with two connections each, in one array of the required size.
  *
  * <pre>
  * word 0  client 32 | virtual 32
  * word 1  client port 16 | virtual port 16 | protocol 8 | server 24
  * word 2  state 8 | packets 8 | deadline in ticks of 10 ms 32
- * word 3  how many connections have come past this bucket because it was full (of the first in it)
+ * word 3  overflow count, in the first slot only: connections that skipped this bucket because it was full
  * </pre>
  *
- * <p>Nothing is atomic, so one thread may write; other threads may look up and stamp beside each other as long as nobody
- * places or ends, where a stamp may get lost. It does not grow, ends nothing by time and has no choice of services.
+ * <p>Nothing is atomic. Several threads may look up connections and write time stamps, of which some may be lost, as
+ * long as no thread inserts or removes. The table does not grow, has no timers and no choice of services.
  */
 final class PlainStore implements ConnectionStore {
     private static final int BUCKET_WORDS = 8;
     private static final int SLOT_WORDS = 4;
     private static final double SLOTS_PER_CONNECTION = 1.4;
 
-    // A large array begins 16 bytes into its first page: from here on buckets are cache lines.
+    // The elements of a large array begin 16 bytes after a page boundary: from this index on, buckets are aligned to
+    // cache lines.
     private static final int FIRST = 6;
 
     private static final long SERVER_MASK = 0xFF_FFFF;
@@ -33,14 +34,14 @@ final class PlainStore implements ConnectionStore {
     private static final long ESTABLISHED = 1L << 40;
     private static final int BYTES = 100;
 
-    // Packets, bytes and connections of a server on a cache line of its own.
+    // The counters of a server fill two cache lines, so no two servers share one.
     private static final int SERVER_WORDS = 16;
 
     private final LongSupplier clock;
     private final int buckets;
     private final long[] words;
     private final long[] servers = new long[(StorePeer.SERVERS + 1) * SERVER_WORDS];
-    private int turn;
+    private int nextServer;
 
     PlainStore(int connections, LongSupplier clock) {
         this.clock = clock;
@@ -58,7 +59,7 @@ final class PlainStore implements ConnectionStore {
                 | (long) flow.protocol().ordinal() << 24;
     }
 
-    /** The place of the first bucket to look into. */
+    /** The index of the first bucket of the probe sequence. */
     private int home(long addresses, long ports) {
         long mixed = (addresses ^ Long.rotateLeft(ports, 21)) * 0x9E37_79B9_7F4A_7C15L;
         mixed = (mixed ^ mixed >>> 32) * 0xD6E8_FEB8_6659_FD93L;
@@ -70,14 +71,14 @@ final class PlainStore implements ConnectionStore {
         return next < words.length ? next : FIRST;
     }
 
-    /** The place of the slot of a connection, or -1. */
+    /** The index of the slot of a connection, or -1. */
     private int find(long addresses, long ports) {
         int bucket = home(addresses, ports);
         while (true) {
-            if (is(bucket, addresses, ports)) {
+            if (holds(bucket, addresses, ports)) {
                 return bucket;
             }
-            if (is(bucket + SLOT_WORDS, addresses, ports)) {
+            if (holds(bucket + SLOT_WORDS, addresses, ports)) {
                 return bucket + SLOT_WORDS;
             }
             if (words[bucket + 3] == 0) {
@@ -87,7 +88,7 @@ final class PlainStore implements ConnectionStore {
         }
     }
 
-    private boolean is(int slot, long addresses, long ports) {
+    private boolean holds(int slot, long addresses, long ports) {
         return words[slot] == addresses && (words[slot + 1] & ~SERVER_MASK) == ports;
     }
 
@@ -121,14 +122,14 @@ final class PlainStore implements ConnectionStore {
         long addresses = addresses(flow);
         long ports = ports(flow);
         if (find(addresses, ports) >= 0) {
-            throw new IllegalStateException(flow + " is known already");
+            throw new IllegalStateException(flow + " exists already");
         }
-        int server = turn;
-        turn = server + 1 == StorePeer.SERVERS ? 0 : server + 1;
+        int server = nextServer;
+        nextServer = server + 1 == StorePeer.SERVERS ? 0 : server + 1;
         int bucket = home(addresses, ports);
         for (int tries = 0; words[bucket + 1] != 0 && words[bucket + SLOT_WORDS + 1] != 0; tries++) {
             if (tries == buckets) {
-                throw new IllegalStateException("full");
+                throw new IllegalStateException("the table is full");
             }
             words[bucket + 3]++;
             bucket = after(bucket);

@@ -15,12 +15,13 @@ import org.lvs4j.benchmarks.run.Machine;
 import org.lvs4j.service.RealServer;
 
 /**
- * Does a director with millions of connections stay right and small while connections come and go for a long time?
+ * Does a director with millions of connections lose a connection or leak memory in a long run?
  *
- * <p>Two threads end the oldest connection and place a new one, as fast as they can, and send packets to others; a server is
- * quiesced and brought back every second. Time passes with the connections, so that one lives for 100 s and stays
- * for 10 s after its reset. At half-time they pause, and what memory is in use then must do until the end. Arguments: the
- * folder for {@code soak.md}, minutes, connections. Exit code 1 if something was lost, or counted wrongly, or if memory grew.
+ * <p>Two threads end the oldest connection and open a new one, as fast as possible, and send packets of other
+ * connections. Every second one server is quiesced and another one returns. The clock advances with the connections:
+ * each lives for 100 s and stays for 10 s after its reset. The threads pause at half-time; the memory in use then must
+ * suffice until the end. Arguments: the folder for {@code soak.md}, the minutes, the number of connections. Exit code 1
+ * if a connection was lost, a count was wrong or memory grew.
  */
 public final class Soak {
     private static final int THREADS = 2;
@@ -28,13 +29,13 @@ public final class Soak {
     private static final int PERIODS_PER_LINE = 10;
     private static final int MIB = 1 << 20;
 
-    // How many lives it takes until every slot has been through all that the timer wheel does: 1000 s of the clock.
-    private static final int LIVES_TO_SETTLE = 10;
-    private static final double MOST_GROWTH = 1.05;
+    // The number of lifetimes after which memory must be stable: 1000 s of the clock, more than one turn of the timer
+    // wheel.
+    private static final int LIFETIMES_TO_SETTLE = 10;
+    private static final double MAX_GROWTH = 1.05;
 
-    // What a director may keep when all its connections have ended: a small table, counters of servers, stacks of
-    // threads.
-    private static final long KEPT = 8L * MIB;
+    // A director without connections keeps a small table, counters of servers and per-thread state.
+    private static final long MAX_RETAINED = 8L * MIB;
 
     private final Clock clock = new Clock();
     private final DirectorStore store;
@@ -47,17 +48,17 @@ public final class Soak {
     private long longestControlNanos;
 
     private Soak(int connections) {
-        store = DirectorStore.of(Life.TCP, connections, clock);
-        long stepNanos = TimeUnit.SECONDS.toNanos(Life.TCP.seconds) / connections;
+        store = DirectorStore.of(Lifecycle.TCP, connections, clock);
+        long stepNanos = TimeUnit.SECONDS.toNanos(Lifecycle.TCP.seconds) / connections;
         SoakClient one = new SoakClient(store, clock, 0, connections / THREADS, 0);
         SoakClient two = new SoakClient(store, clock, 1, connections / THREADS, stepNanos * THREADS);
-        one.keepUpWith(two);
-        two.keepUpWith(one);
+        one.keepInStepWith(two);
+        two.keepInStepWith(one);
         clients.add(one);
         clients.add(two);
     }
 
-    /** Runs it. */
+    /** Runs the soak test and writes its report. */
     public static void main(String[] args) throws Exception {
         double minutes = Double.parseDouble(args[1]);
         int connections = Integer.parseInt(args[2]);
@@ -73,7 +74,7 @@ public final class Soak {
         System.exit(soak.failures.isEmpty() ? 0 : 1);
     }
 
-    /** Runs for some seconds and checks; returns what went wrong. */
+    /** Runs for some seconds; returns the failures. */
     static List<String> run(int connections, long seconds) throws Exception {
         Soak soak = new Soak(connections);
         soak.run(seconds);
@@ -89,7 +90,7 @@ public final class Soak {
         log.take();
         long middle = Math.max(1, seconds / 2);
         churn(1, middle);
-        long settled = rounds();
+        long settled = operations();
         List<Long> collections = new ArrayList<>(log.take());
         long usedMidway = CollectorLog.usedAfterCollection();
         long midway = store.live();
@@ -100,19 +101,19 @@ public final class Soak {
         long live = clients.stream().mapToLong(SoakClient::live).sum();
         long counted = store.live();
         long listed = store.director().connections().size();
-        // Those that were reset in the last ten seconds are still counted, and listed.
+        // Connections that were reset in the last ten seconds are still counted and listed.
         long closing = counted - live;
         require(counted == listed, counted + " connections are counted on servers, " + listed + " are listed");
-        require(closing >= 0, closing + " connections too few are counted on servers");
+        require(closing >= 0, -closing + " connections are missing in the counts of the servers");
         long usedAfter = CollectorLog.usedAfterCollection();
-        row("Connections placed and ended", "%,d", rounds());
+        row("Connections opened and ended", "%,d", operations());
         row("Connections at the end", "%,d established, %,d closing", live, closing);
         row("Heap after collection, before", "%,d MiB, %d B a connection", usedBefore / MIB, usedBefore / filled);
         row("Heap after collection, half-way", "%,d MiB, %d B a connection", usedMidway / MIB, usedMidway / midway);
         row("Heap after collection, after", "%,d MiB, %d B a connection", usedAfter / MIB, usedAfter / counted);
         require(
-                settled < (long) LIVES_TO_SETTLE * filled || usedAfter <= usedMidway * MOST_GROWTH,
-                "memory grew from " + usedMidway / MIB + " to " + usedAfter / MIB + " MiB after half of the time");
+                settled < (long) LIFETIMES_TO_SETTLE * filled || usedAfter <= usedMidway * MAX_GROWTH,
+                "memory grew from " + usedMidway / MIB + " to " + usedAfter / MIB + " MiB in the second half");
         row("Longest hiccup", "%.1f ms", longestNanos / 1e6);
         row("Longest hiccup of the control", "%.1f ms", longestControlNanos / 1e6);
         row("Difference", "%.1f ms", (longestNanos - longestControlNanos) / 1e6);
@@ -125,18 +126,20 @@ public final class Soak {
         drain();
         long usedAtLast = CollectorLog.usedAfterCollection();
         row("Heap after all have ended", "%,d MiB, %,d MiB before the first", usedAtLast / MIB, usedEmpty / MIB);
-        require(usedAtLast - usedEmpty <= KEPT, "when all had ended " + usedAtLast / MIB + " MiB were still in use");
+        require(
+                usedAtLast - usedEmpty <= MAX_RETAINED,
+                "after all connections had ended, " + usedAtLast / MIB + " MiB were still in use");
         for (SoakClient client : clients) {
             require(client.failure().isEmpty(), client.failure());
         }
         row("Checks", "%s", failures.isEmpty() ? "all passed" : String.join("; ", failures));
     }
 
-    private long rounds() {
-        return clients.stream().mapToLong(SoakClient::rounds).sum();
+    private long operations() {
+        return clients.stream().mapToLong(SoakClient::operations).sum();
     }
 
-    /** Lets connections come and go, from the beginning of one second of the whole to the end of another. */
+    /** Opens and ends connections, from the beginning of one second of the run to the end of another. */
     private void churn(long first, long last) throws IOException, InterruptedException {
         threads.clear();
         for (SoakClient client : clients) {
@@ -149,22 +152,22 @@ public final class Soak {
                 Hiccups.Control control = Hiccups.Control.start()) {
             control.takeLongestNanos();
             hiccups.takeLongestNanos();
-            long rounds = rounds();
+            long operations = operations();
             for (long second = first; second <= last && threads.stream().allMatch(Thread::isAlive); second++) {
                 Thread.sleep(PERIOD_MILLIS);
-                quiesceAnother(second);
+                quiesceNext(second);
                 longestNanos = Math.max(longestNanos, hiccups.takeLongestNanos());
                 longestControlNanos = Math.max(longestControlNanos, control.takeLongestNanos());
                 if (second % PERIODS_PER_LINE == 0) {
-                    long now = rounds();
+                    long now = operations();
                     System.out.printf(
                             "%5d s: %,d connections a second, %,d counted, longest hiccup %.1f ms, control %.1f ms%n",
                             second,
-                            (now - rounds) / PERIODS_PER_LINE,
+                            (now - operations) / PERIODS_PER_LINE,
                             store.live(),
                             longestNanos / 1e6,
                             longestControlNanos / 1e6);
-                    rounds = now;
+                    operations = now;
                 }
             }
         } finally {
@@ -175,30 +178,30 @@ public final class Soak {
         }
     }
 
-    /** One server after another gets the weight 0, and its predecessor the weight 1 again. */
-    private void quiesceAnother(long second) {
+    /** Sets the weight of the next server to 0 and that of its predecessor back to 1. */
+    private void quiesceNext(long second) {
         Director director = store.director();
         ServiceSnapshot service = director.services().get(0);
         int size = service.servers().size();
-        weigh(director, service, (int) (second % size), 0);
-        weigh(director, service, (int) ((second + size - 1) % size), 1);
+        setWeight(director, service, (int) (second % size), 0);
+        setWeight(director, service, (int) ((second + size - 1) % size), 1);
     }
 
-    private static void weigh(Director director, ServiceSnapshot service, int index, int weight) {
+    private static void setWeight(Director director, ServiceSnapshot service, int index, int weight) {
         RealServer server = service.servers().get(index).server();
         director.editServer(service.service().key(), server.withWeight(weight));
     }
 
-    /** Lets all connections end by time. */
+    /** Advances the clock until every connection must have expired. */
     private void drain() {
         long before = store.live();
         for (int second = 0; second < 1000; second++) {
             clock.advance(TimeUnit.SECONDS.toNanos(1));
             store.director().advance();
         }
-        require(store.live() == 0, "of " + before + " connections " + store.live() + " have not ended by time");
+        require(store.live() == 0, "of " + before + " connections " + store.live() + " have not expired");
         int listed = store.director().connections().size();
-        require(listed == 0, listed + " connections are listed after all have ended");
+        require(listed == 0, listed + " connections are listed after all have expired");
     }
 
     private void require(boolean condition, String failure) {
@@ -213,7 +216,7 @@ public final class Soak {
 
     private String page(Map<String, String> facts) {
         StringBuilder page =
-                new StringBuilder("# soak: connections that come and go for a long time\n\n| | |\n|---|---|\n");
+                new StringBuilder("# soak: connections opened and ended for a long time\n\n| | |\n|---|---|\n");
         facts.forEach((name, value) ->
                 page.append("| ").append(name).append(" | ").append(value).append(" |\n"));
         page.append("\n## Result\n\n| | |\n|---|---|\n");

@@ -5,51 +5,56 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
 
 /**
- * One thread's clients: always as many connections, in the order of their age. Each round places one, ends the oldest one, and
- * sends packets to some in between, which must reach the server that they have had from the beginning.
+ * The clients of one thread: a constant number of connections, in the order of their age. Each operation ends the
+ * oldest one, opens a new one, and sends packets of some in between, which must reach the server that the connection
+ * was opened with.
  */
 final class SoakClient implements Runnable {
     private static final int PACKETS = 4;
     private static final int BATCH = 16;
 
-    // A part of the connections: 12 s of the clock.
-    private static final int MOST_AHEAD = 8;
+    // The lead that a thread may have, as a fraction of its connections: 12 s of the clock.
+    private static final int LEAD_FRACTION = 8;
 
     private final ConnectionStore store;
     private final Clock clock;
     private final long stepNanos;
-    private @Nullable SoakClient other;
+    private @Nullable SoakClient partner;
     private final Flow flow = new Flow();
-    private final Walker walker = new Walker();
+    private final ThreadState thread = new ThreadState();
 
-    // The low byte of the server of each connection, by its number modulo the length.
+    // The low byte of the server of each connection, at the number of the connection modulo the length.
     private final byte[] servers;
+
+    // Written by another thread, read by this one before each batch.
     private volatile boolean stopped;
-    private volatile long rounds;
+
+    // Written by this thread alone, read by the partner and by the reporting thread.
+    private volatile long operations;
     private volatile String failure = "";
 
     /**
-     * Clients without connections yet.
+     * Clients without connections; {@link #fill} opens them.
      *
-     * @param connections how many there are to be
-     * @param stepNanos how far a round of this thread moves the clock, or 0
+     * @param connections the number of connections
+     * @param stepNanos how far an operation of this thread advances the clock, or 0
      */
-    SoakClient(ConnectionStore store, Clock clock, int thread, int connections, long stepNanos) {
+    SoakClient(ConnectionStore store, Clock clock, int index, int connections, long stepNanos) {
         this.store = store;
         this.clock = clock;
         this.stepNanos = stepNanos;
         servers = new byte[connections];
-        walker.begin(thread, thread + 1);
-        long first = Walker.firstOwn(thread);
-        walker.own(first, first);
+        thread.begin(index, index + 1);
+        long first = ThreadState.firstOwn(index);
+        thread.own(first, first);
     }
 
-    /** Keeps in step with another one; before either runs. */
-    void keepUpWith(SoakClient client) {
-        other = client;
+    /** Sets the client that this one must not get far ahead of. To be called before either runs. */
+    void keepInStepWith(SoakClient client) {
+        partner = client;
     }
 
-    /** Places the first connections; not for a thread that runs already. */
+    /** Opens the first connections. To be called before the thread runs. */
     void fill() {
         for (int i = 0; i < servers.length; i++) {
             place();
@@ -57,9 +62,9 @@ final class SoakClient implements Runnable {
     }
 
     private void place() {
-        store.place(Keys.fill(flow, Protocol.TCP, walker.newest));
-        servers[slot(walker.newest)] = (byte) store.follow(flow);
-        walker.newest++;
+        store.place(Keys.fill(flow, Protocol.TCP, thread.newest));
+        servers[slot(thread.newest)] = (byte) store.follow(flow);
+        thread.newest++;
     }
 
     private int slot(long number) {
@@ -71,47 +76,49 @@ final class SoakClient implements Runnable {
         try {
             while (!stopped && failure.isEmpty()) {
                 for (int i = 0; i < BATCH; i++) {
-                    round();
+                    endAndOpen();
                 }
-                rounds += BATCH;
+                operations += BATCH;
                 if (stepNanos > 0) {
                     clock.advance(stepNanos * BATCH);
                 }
-                waitFor(other);
+                waitFor(partner);
             }
         } catch (RuntimeException e) {
             failure = e.toString();
         }
     }
 
-    /** Nobody gets far ahead: else the other one, once it catches up, moves the clock too far at a time. */
+    /**
+     * Limits the lead of this thread; otherwise the partner, once it catches up, advances the clock too far at once.
+     */
     private void waitFor(@Nullable SoakClient client) {
         while (client != null
-                && rounds - client.rounds > servers.length / MOST_AHEAD
+                && operations - client.operations > servers.length / LEAD_FRACTION
                 && !stopped
                 && client.failure.isEmpty()) {
             Thread.yield();
         }
     }
 
-    private void round() {
-        store.end(Keys.fill(flow, Protocol.TCP, walker.oldest++));
+    private void endAndOpen() {
+        store.end(Keys.fill(flow, Protocol.TCP, thread.oldest++));
         place();
         for (int i = 0; i < PACKETS; i++) {
-            check(walker.oldest + walker.next(new int[0], servers.length));
+            check(thread.oldest + thread.next(new int[0], servers.length));
         }
     }
 
     private void check(long number) {
         int server = store.follow(Keys.fill(flow, Protocol.TCP, number));
         if (server < 0 || (byte) server != servers[slot(number)]) {
-            failure = flow + (server < 0 ? " has vanished" : " has changed its server to number " + server);
+            failure = flow + (server < 0 ? " was lost" : " has moved to server " + server);
         }
     }
 
-    /** Sends a packet to every connection. For a thread that has ended. */
+    /** Sends a packet of every connection. To be called after the thread has ended. */
     void checkAll() {
-        for (long number = walker.oldest; number < walker.newest && failure.isEmpty(); number++) {
+        for (long number = thread.oldest; number < thread.newest && failure.isEmpty(); number++) {
             check(number);
         }
     }
@@ -120,22 +127,22 @@ final class SoakClient implements Runnable {
         stopped = true;
     }
 
-    /** Lets it run again. For a thread that has not begun. */
+    /** Permits another run. To be called before the thread starts. */
     void resume() {
         stopped = false;
     }
 
-    /** How many connections it has placed and ended. */
-    long rounds() {
-        return rounds;
+    /** The number of connections that were opened and ended, without the first ones. */
+    long operations() {
+        return operations;
     }
 
-    /** How many live now. For a thread that has ended. */
+    /** The number of open connections. To be called after the thread has ended. */
     long live() {
-        return walker.newest - walker.oldest;
+        return thread.newest - thread.oldest;
     }
 
-    /** What went wrong, or nothing. */
+    /** The first failure; empty if there is none. */
     String failure() {
         return failure;
     }

@@ -1,16 +1,19 @@
 package org.lvs4j.benchmarks.hot;
 
-/** Who keeps the connections. */
+/** The connection stores that are measured. */
 public enum StorePeer {
-    /** This library, all of it: packets go through {@code Director.packet}. */
+    /** The whole library: packets go through {@code FlowDispatcher.dispatch}. */
     LVS4J {
         @Override
         public ConnectionStore store(int connections, Clock clock) {
-            return DirectorStore.of(Life.TCP, connections, clock);
+            return DirectorStore.of(Lifecycle.TCP, connections, clock);
         }
     },
 
-    /** The connection table of this library alone: look-up, state and time; new connections and their ends by hand. */
+    /**
+     * The connection table of this library alone: look-up, state and time; the benchmark inserts and removes
+     * connections.
+     */
     TABLE {
         @Override
         public ConnectionStore store(int connections, Clock clock) {
@@ -19,8 +22,8 @@ public enum StorePeer {
     },
 
     /**
-     * The limit of plain Java: a table of 64-byte buckets in one array, made for exactly so many connections, without any
-     * synchronisation. Right as long as one thread writes.
+     * The limit of plain Java: a table of 64-byte buckets in one array of the required size, without synchronisation.
+     * Correct only with one writing thread.
      */
     PLAIN {
         @Override
@@ -29,12 +32,12 @@ public enum StorePeer {
         }
 
         @Override
-        public boolean manyWriters() {
+        public boolean concurrentWriters() {
             return false;
         }
     },
 
-    /** A {@code ConcurrentHashMap} from records to small objects. It finds and that is all: no time stamp, no counters. */
+    /** A {@code ConcurrentHashMap} from records to small objects: look-up only, no time stamp, no counters. */
     CHM {
         @Override
         public ConnectionStore store(int connections, Clock clock) {
@@ -42,7 +45,7 @@ public enum StorePeer {
         }
     },
 
-    /** Caffeine with {@code expireAfterAccess}: what it does by itself is the time stamp and the end. */
+    /** Caffeine with {@code expireAfterAccess}, which keeps the time stamp and expires entries. */
     CAFFEINE {
         @Override
         public ConnectionStore store(int connections, Clock clock) {
@@ -50,7 +53,7 @@ public enum StorePeer {
         }
     },
 
-    /** An object for each connection, as one would first write it: time stamp, state and counters are fields of it. */
+    /** An object for each connection, with time stamp, state and counters as fields. */
     OBJECTS {
         @Override
         public ConnectionStore store(int connections, Clock clock) {
@@ -58,7 +61,7 @@ public enum StorePeer {
         }
     },
 
-    /** Nothing: the cost of the benchmark itself, which makes a flow and calls. */
+    /** Nothing: the cost of the benchmark itself, which computes a flow and makes a call. */
     NONE {
         @Override
         public ConnectionStore store(int connections, Clock clock) {
@@ -66,18 +69,18 @@ public enum StorePeer {
         }
     };
 
-    /** How many servers there are; new connections take turns. */
+    /** The number of servers; round robin. */
     static final int SERVERS = 100;
 
     /**
      * An empty store.
      *
-     * @param connections how many it is to hold, which only a peer that cannot grow needs to know
+     * @param connections the number of connections, for a store that cannot grow
      */
     public abstract ConnectionStore store(int connections, Clock clock);
 
-    /** Whether several threads may place and end connections. */
-    public boolean manyWriters() {
+    /** Whether several threads may open and end connections at the same time. */
+    public boolean concurrentWriters() {
         return true;
     }
 }

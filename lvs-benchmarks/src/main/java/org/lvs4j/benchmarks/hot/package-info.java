@@ -1,4 +1,7 @@
-/** What it costs to keep connections: to find, to place and to end one among thousands or millions, beside other designs. */
+/**
+ * Benchmarks of connection tables: looking up, opening and ending connections among thousands or millions, beside other
+ * designs.
+ */
 @NullMarked
 package org.lvs4j.benchmarks.hot;
 

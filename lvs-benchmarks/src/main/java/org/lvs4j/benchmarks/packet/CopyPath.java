@@ -2,7 +2,7 @@ package org.lvs4j.benchmarks.packet;
 
 import java.nio.ByteBuffer;
 
-/** Copies packets. */
+/** Copies each packet from one buffer to another. */
 class CopyPath implements PacketPath {
     private final ByteBuffer out;
 

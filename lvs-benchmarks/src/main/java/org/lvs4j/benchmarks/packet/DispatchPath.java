@@ -6,9 +6,9 @@ import org.lvs4j.Director;
 import org.lvs4j.Verdict;
 import org.lvs4j.net.Flow;
 
-/** The decisions of a director about packets that somebody else has read and will rewrite. */
+/** Asks a director for the decision about each packet. The flow is known, and the packet is not rewritten. */
 final class DispatchPath implements PacketPath {
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
     private final Director director;
     private final Flow flow = new Flow();
@@ -26,13 +26,13 @@ final class DispatchPath implements PacketPath {
 
     @Override
     public int pass(PacketMaker maker, ByteBuffer packet) {
-        long decision = director.flows().dispatch(maker.fill(flow), maker.flags(), maker.length());
+        long decision = director.flows().dispatch(maker.fill(flow), maker.tcpFlags(), maker.length());
         return Decision.verdict(decision) == Verdict.FORWARD ? Decision.port(decision) : 0;
     }
 
     @Override
     public ByteBuffer output() {
-        return NOTHING;
+        return EMPTY;
     }
 
     @Override

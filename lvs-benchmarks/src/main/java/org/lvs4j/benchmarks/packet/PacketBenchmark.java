@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import org.lvs4j.benchmarks.hot.Clock;
 import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.net.TcpFlags;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -19,11 +20,10 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What does a packet of an established connection cost among so many others, from the bytes that came in to those that go
- * out?
+ * What does a packet of an established connection cost, from the bytes received to the bytes sent?
  *
- * <p>Each operation makes a packet of a connection drawn at random; {@code NONE} does nothing else. A packet is a microsecond of
- * the director's time. One thread, as a plane belongs to one.
+ * <p>Each operation makes a packet of a random connection and passes it on; {@code NONE} only makes it. The director's
+ * clock advances by one microsecond per packet. One thread, because a packet plane belongs to one.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -39,15 +39,15 @@ public class PacketBenchmark {
     private static final long MULTIPLIER = 6_364_136_223_846_793_005L;
     private static final long INCREMENT = 1_442_695_040_888_963_407L;
 
-    /** What is done. */
+    /** What is done with the packet. */
     @Param({"LVS4J", "DISPATCH", "TABLE", "COPY", "NONE"})
     public PacketPeer peer;
 
-    /** How many connections there are. */
+    /** The number of connections. */
     @Param({"10000", "1000000"})
     public int connections;
 
-    /** How packets get to servers. */
+    /** The forwarding method. */
     @Param({"MASQUERADE", "IPIP", "DIRECT"})
     public PacketMethod method;
 
@@ -59,11 +59,11 @@ public class PacketBenchmark {
     @Param({"TCP", "UDP"})
     public Protocol protocol;
 
-    /** How many bytes the packets carry behind all headers. */
+    /** The number of bytes after all headers. */
     @Param({"64"})
     public int payload;
 
-    /** Where the packets lie: {@code direct} memory or the {@code heap}. */
+    /** The kind of buffer: {@code direct} or {@code heap}. */
     @Param({"direct"})
     public String memory;
 
@@ -82,17 +82,17 @@ public class PacketBenchmark {
         maker = new PacketMaker(family, protocol, payload);
         packet = setting.buffer();
         path = peer.path(setting);
-        maker.begin(packet, PacketMaker.SYN);
+        maker.begin(packet, TcpFlags.SYN);
         for (int i = 0; i < connections; i++) {
             maker.fill(packet, i);
             path.open(maker, packet);
         }
-        maker.begin(packet, PacketMaker.ACK);
+        maker.begin(packet, TcpFlags.ACK);
         for (int i = 0; i < connections; i++) {
             maker.fill(packet, i);
             path.pass(maker, packet);
         }
-        // As a store of connections settles.
+        // The table finishes its migration after growth, as in ConnectionStore.settle.
         for (int i = 0; i < connections; i++) {
             clock.advance(Clock.SETTLING_NANOS / connections);
             maker.fill(packet, i);
@@ -100,7 +100,7 @@ public class PacketBenchmark {
         }
     }
 
-    /** Checks that all are still there. */
+    /** Checks that no connection was lost. */
     @TearDown
     public void check() {
         long live = path.live();
@@ -117,19 +117,19 @@ public class PacketBenchmark {
         }
         random = random * MULTIPLIER + INCREMENT;
         maker.fill(packet, (random >>> 32) * connections >>> 32);
-        int done = path.pass(maker, packet);
-        if (done == 0) {
+        int length = path.pass(maker, packet);
+        if (length == 0) {
             throw new IllegalStateException("a packet was dropped");
         }
-        return done;
+        return length;
     }
 
-    /** What the last packet became. */
+    /** The output for the last packet. */
     ByteBuffer output() {
         return path.output();
     }
 
-    /** The last packet. */
+    /** The last input packet. */
     ByteBuffer packet() {
         return packet;
     }

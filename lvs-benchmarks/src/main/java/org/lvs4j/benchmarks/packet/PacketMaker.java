@@ -4,17 +4,16 @@ import java.nio.ByteBuffer;
 import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.net.TcpFlags;
 
 /**
- * Makes packets of the connections of numbers, all of one size: any client address and a port from 32768 on, in no
- * recognisable order, and never the same for two numbers. Only addresses, ports and checksums change from packet to packet, and
- * they are computed, so that the benchmark itself touches little memory. All checksums are right. Belongs to one thread.
+ * Makes packets of numbered connections, all of one size. A number maps to a client address and a port from 32768 on,
+ * in pseudo-random order and never twice to the same pair. Only addresses, ports and checksums change from packet to
+ * packet. They are computed, so the benchmark itself reads little memory. All checksums are valid. Not thread-safe.
  */
 final class PacketMaker {
     static final String VIRTUAL_V4 = "10.0.0.1:80";
     static final String VIRTUAL_V6 = "[fd00:1::1]:80";
-    static final int SYN = 2;
-    static final int ACK = 16;
 
     private static final int VIRTUAL_PORT = 80;
     private static final int VIRTUAL_ADDRESS = 0x0A00_0001;
@@ -28,11 +27,11 @@ final class PacketMaker {
     private final int transport;
     private final int length;
     private final int checksumAt;
-    private int flags = ACK;
+    private int tcpFlags = TcpFlags.ACK;
     private long headerSum;
     private long transportSum;
 
-    // Of the last packet.
+    // The client of the last packet.
     private long clientLow;
     private int clientPort;
 
@@ -48,14 +47,14 @@ final class PacketMaker {
         return length;
     }
 
-    /** The flags of TCP in the packets from now on. */
-    int flags() {
-        return protocol == Protocol.TCP ? flags : 0;
+    /** The TCP flags of the packets; 0 for other protocols. */
+    int tcpFlags() {
+        return protocol == Protocol.TCP ? tcpFlags : 0;
     }
 
-    /** Writes what all packets have in common at the start of a buffer, and sets its limit. */
-    void begin(ByteBuffer packet, int tcpFlags) {
-        flags = tcpFlags;
+    /** Writes the part that all packets have in common to a buffer, and sets its limit. */
+    void begin(ByteBuffer packet, int newTcpFlags) {
+        tcpFlags = newTcpFlags;
         packet.clear().limit(length);
         for (int i = 0; i < length; i++) {
             packet.put(i, (byte) (i < transport + 8 ? 0 : i));
@@ -95,7 +94,7 @@ final class PacketMaker {
         return sum;
     }
 
-    /** Makes the packet the next one of the connection of a number. */
+    /** Turns the packet into one of the connection of a number. */
     void fill(ByteBuffer packet, long number) {
         long mixed = mix(number);
         clientLow = mixed >>> 15;
@@ -116,7 +115,7 @@ final class PacketMaker {
         return (once >>> 16) + (once & 0xFFFF);
     }
 
-    /** The flow of the last packet. */
+    /** Sets a flow to that of the last packet, and returns it. */
     Flow fill(Flow flow) {
         return v4
                 ? flow.set(protocol, AddressFamily.IPV4, 0, clientLow, clientPort, 0, VIRTUAL_ADDRESS, VIRTUAL_PORT)
@@ -131,7 +130,7 @@ final class PacketMaker {
                         VIRTUAL_PORT);
     }
 
-    /** Each step can be undone, so that no two numbers mix to the same. */
+    /** Bijective on 47 bits, because each step is. */
     private static long mix(long number) {
         long x = number * 0x9E37_79B9_7F4A_7C15L & MASK;
         x ^= x >>> 24;

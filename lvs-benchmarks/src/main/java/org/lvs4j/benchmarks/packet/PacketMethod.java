@@ -2,13 +2,13 @@ package org.lvs4j.benchmarks.packet;
 
 import org.lvs4j.service.Forwarding;
 
-/** How packets get to servers. */
+/** The forwarding methods that are measured. */
 public enum PacketMethod {
-    /** Addresses, ports and checksums rewritten. */
+    /** LVS-NAT: addresses, ports and checksums are rewritten. */
     MASQUERADE(Forwarding.masquerade()),
-    /** Inside another IP packet. */
+    /** LVS-TUN: the packet is encapsulated in another IP packet. */
     IPIP(Forwarding.ipip()),
-    /** As they are, with one TTL less. */
+    /** LVS-DR: only the TTL is decremented. */
     DIRECT(Forwarding.direct());
 
     final Forwarding forwarding;

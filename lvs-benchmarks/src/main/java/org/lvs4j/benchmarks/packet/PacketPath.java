@@ -2,21 +2,24 @@ package org.lvs4j.benchmarks.packet;
 
 import java.nio.ByteBuffer;
 
-/** What becomes of a packet in the way of one peer. Belongs to one thread. */
+/** Handles packets with the means of one peer. Not thread-safe. */
 interface PacketPath {
     /**
-     * Handles the first packet of a connection, and what else establishes it.
+     * Handles the first packet of a connection.
      *
-     * @throws IllegalStateException if it is refused
+     * @throws IllegalStateException if the packet is not forwarded
      */
     void open(PacketMaker maker, ByteBuffer packet);
 
-    /** Handles a packet of an established connection; returns how many bytes came out, or another number above 0. */
+    /**
+     * Handles a packet of an established connection; returns the length of the output, or another positive number; 0 if
+     * dropped.
+     */
     int pass(PacketMaker maker, ByteBuffer packet);
 
-    /** What the last packet became, from position to limit. */
+    /** The output for the last packet. */
     ByteBuffer output();
 
-    /** How many connections there are; -1 if there is no such thing. */
+    /** The number of connections, or -1 if the path keeps none. */
     long live();
 }

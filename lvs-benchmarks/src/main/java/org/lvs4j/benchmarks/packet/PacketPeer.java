@@ -2,9 +2,9 @@ package org.lvs4j.benchmarks.packet;
 
 import org.lvs4j.benchmarks.hot.StorePeer;
 
-/** What is done with a packet. */
+/** The implementations that are measured. */
 public enum PacketPeer {
-    /** This library: parsed, looked up, followed, rewritten. */
+    /** This library: the packet is parsed, its connection found and updated, and the packet rewritten. */
     LVS4J {
         @Override
         PacketPath path(PacketSetting setting) {
@@ -12,7 +12,7 @@ public enum PacketPeer {
         }
     },
 
-    /** The director's decision alone, of a flow that is known already: look-up, time, state, counters. */
+    /** The director's decision alone, for a given flow: look-up, time, state, counters. */
     DISPATCH {
         @Override
         PacketPath path(PacketSetting setting) {
@@ -28,7 +28,7 @@ public enum PacketPeer {
         }
     },
 
-    /** A plain copy of the packet from one buffer to the other. */
+    /** A copy of the packet from one buffer to the other. */
     COPY {
         @Override
         PacketPath path(PacketSetting setting) {
@@ -36,7 +36,7 @@ public enum PacketPeer {
         }
     },
 
-    /** Nothing: the cost of the benchmark itself, which makes the packet. */
+    /** Nothing: the cost of making the packet. */
     NONE {
         @Override
         PacketPath path(PacketSetting setting) {
@@ -49,6 +49,6 @@ public enum PacketPeer {
         }
     };
 
-    /** The way of a peer, without connections. */
+    /** A new path without connections. */
     abstract PacketPath path(PacketSetting setting);
 }

@@ -12,7 +12,7 @@ import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
-/** The circumstances of a run. */
+/** The parameters of a run. */
 record PacketSetting(
         AddressFamily family, Protocol protocol, PacketMethod method, int connections, boolean direct, Clock clock) {
     private static final int SERVERS = 100;
@@ -23,7 +23,7 @@ record PacketSetting(
         return direct ? ByteBuffer.allocateDirect(BUFFER_BYTES) : ByteBuffer.allocate(BUFFER_BYTES);
     }
 
-    /** A director with one service, rr, and servers of the method, which listen at another port than the service. */
+    /** A director with one rr service. Masqueraded servers listen at another port than the service. */
     Director director() {
         boolean v4 = family == AddressFamily.IPV4;
         RealServer[] servers = new RealServer[SERVERS];

@@ -7,7 +7,7 @@ import org.lvs4j.plane.PacketDecision;
 import org.lvs4j.plane.PacketPaths;
 import org.lvs4j.plane.PacketPlane;
 
-/** The packet plane of a director. */
+/** Passes each packet through the packet plane of a director. */
 final class PlanePath implements PacketPath {
     private final Director director;
     private final PacketPlane plane;
@@ -24,9 +24,9 @@ final class PlanePath implements PacketPath {
 
     @Override
     public void open(PacketMaker maker, ByteBuffer packet) {
-        long verdict = plane.process(packet, out);
-        if (PacketDecision.length(verdict) == 0 || PacketDecision.serverId(verdict) == PacketDecision.NO_SERVER) {
-            throw new IllegalStateException("not forwarded: " + PacketDecision.toString(verdict));
+        long decision = plane.process(packet, out);
+        if (PacketDecision.length(decision) == 0 || PacketDecision.serverId(decision) == PacketDecision.NO_SERVER) {
+            throw new IllegalStateException("not forwarded: " + PacketDecision.toString(decision));
         }
     }
 

@@ -4,9 +4,9 @@ import java.nio.ByteBuffer;
 import org.lvs4j.benchmarks.hot.ConnectionStore;
 import org.lvs4j.net.Flow;
 
-/** Follows the connections of packets in a store, without looking into the packets. */
+/** Looks up the connection of each packet in a store. The flow is known, and the packet is not rewritten. */
 final class TablePath implements PacketPath {
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
     private final ConnectionStore store;
     private final Flow flow = new Flow();
@@ -27,7 +27,7 @@ final class TablePath implements PacketPath {
 
     @Override
     public ByteBuffer output() {
-        return NOTHING;
+        return EMPTY;
     }
 
     @Override

@@ -1,4 +1,4 @@
-/** What whole packets cost. */
+/** Benchmarks of whole IP packets. */
 @NullMarked
 package org.lvs4j.benchmarks.packet;
 

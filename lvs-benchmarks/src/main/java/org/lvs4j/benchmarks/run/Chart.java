@@ -7,8 +7,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Results as a drawing: for each row that has ours and others, a bar for each other peer from 1 to its multiple of
- * ours, on a logarithmic scale. To the right: slower than ours. Colours that can be read on light and on dark pages.
+ * Results as a bar chart in SVG: for each row with a result of this library, one bar per other peer, from 1 to the
+ * ratio of its cost to that of this library, on a logarithmic scale. Bars to the right cost more. The colours are
+ * readable on light and dark pages.
  */
 final class Chart {
     private static final int WIDTH = 900;
@@ -30,8 +31,8 @@ final class Chart {
             "VERTX", "#5a9e4b");
     private static final String OTHER = "#8a8f98";
 
-    /** No rivals: what the benchmark itself costs, and a part of ours. */
-    private static final List<String> NO_RIVALS = List.of(Goal.OURS, "NONE", "TABLE");
+    /** Peers without a bar: the cost of the benchmark itself, and parts of this library. */
+    private static final List<String> NOT_COMPARED = List.of(Goal.OURS, "NONE", "TABLE");
 
     private final StringBuilder svg = new StringBuilder();
     private double low = 0.5;
@@ -39,13 +40,13 @@ final class Chart {
 
     private Chart() {}
 
-    /** The drawing, or nothing if there is nothing to compare. */
+    /** The chart; empty if there is nothing to compare. */
     static String of(String title, Map<String, String> facts, List<Result> results) {
         Map<String, Map<String, Double>> rows = rows(results);
         return rows.isEmpty() ? "" : new Chart().draw(title, facts, rows);
     }
 
-    /** By label: the multiples of others. */
+    /** The cost of each other peer as a multiple of this library's, by row and peer. */
     static Map<String, Map<String, Double>> rows(List<Result> results) {
         Map<String, Double> ours = new LinkedHashMap<>();
         for (Result result : results) {
@@ -56,8 +57,8 @@ final class Chart {
         Map<String, Map<String, Double>> rows = new LinkedHashMap<>();
         for (Result result : results) {
             Double own = ours.get(label(result));
-            // A pause may last less than a millisecond: no multiple of that.
-            if (own != null && own > 0 && result.cost() > 0 && !NO_RIVALS.contains(result.peer())) {
+            // A pause shorter than a millisecond is measured as 0: there is no ratio.
+            if (own != null && own > 0 && result.cost() > 0 && !NOT_COMPARED.contains(result.peer())) {
                 rows.computeIfAbsent(label(result), key -> new LinkedHashMap<>())
                         .put(result.peer(), result.cost() / own);
             }

@@ -14,8 +14,8 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * The processor time that the benchmark's threads spend on an operation. What other programs take away, or the host of a
- * virtual machine, is not in it; nor are the threads of the collector and the compilers.
+ * The processor time of the benchmark's threads per operation. It excludes the time that other programs or the host of
+ * a virtual machine take away, and the threads of the collector and the compilers.
  */
 public final class CpuProfiler implements InternalProfiler {
     static final String METRIC = "cpu.time.norm";
@@ -25,7 +25,7 @@ public final class CpuProfiler implements InternalProfiler {
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     private long before;
 
-    /** For JMH. */
+    /** Called by JMH. */
     public CpuProfiler() {}
 
     @Override
@@ -48,7 +48,7 @@ public final class CpuProfiler implements InternalProfiler {
                 : List.of(new ScalarResult(METRIC, spent / operations, "ns/op", AggregationPolicy.AVG));
     }
 
-    /** The processor time of all workers so far: they live as long as the fork. */
+    /** The processor time of all worker threads so far. They live as long as the fork. */
     private long nanos() {
         long sum = 0;
         for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {

@@ -8,15 +8,15 @@ import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
- * How much is done for each figure, where that differs from what the benchmark's class says. What the user says comes
- * first.
+ * The numbers of forks and iterations and the heap of a benchmark, where they differ from the annotations of its class.
+ * The user's options take precedence.
  *
  * @param heap the size of the heap, as {@code -Xmx} takes it
  */
 record Effort(Optional<Integer> forks, Optional<Integer> warmups, Optional<Integer> iterations, Optional<String> heap) {
     private static final TimeValue QUICK = TimeValue.milliseconds(200);
 
-    /** What the class says. */
+    /** As annotated. */
     static final Effort DEFAULT = new Effort(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     static Effort of(int forks, int warmups, int iterations) {
@@ -27,7 +27,7 @@ record Effort(Optional<Integer> forks, Optional<Integer> warmups, Optional<Integ
         return new Effort(forks, warmups, iterations, Optional.of(size));
     }
 
-    /** One fork and few short iterations: a look, not a measurement. */
+    /** One fork and a few short iterations, for a first look. */
     boolean quick() {
         return forks.isPresent() && forks.get() == 1 && iterations.isPresent() && iterations.get() == 2;
     }
@@ -36,7 +36,7 @@ record Effort(Optional<Integer> forks, Optional<Integer> warmups, Optional<Integ
         return new Effort(Optional.of(1), Optional.of(2), Optional.of(2), heap);
     }
 
-    /** The collector is named so that it does not depend on the machine. */
+    /** Options for a heap of a size. The collector is fixed, so that it does not depend on the machine. */
     static List<String> heapArgs(String size) {
         return List.of("-Xms" + size, "-Xmx" + size, "-XX:+UseG1GC");
     }

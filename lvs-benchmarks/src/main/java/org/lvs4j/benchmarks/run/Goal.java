@@ -4,14 +4,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What we want to reach in one row of a table: a cost of ours of at most so much, alone or as a multiple of another one of the
- * same run.
+ * A goal for one cell of a table: an upper limit of its value, or of the ratio of its value to that of another cell of
+ * the same run.
  *
- * @param other what ours is divided by; null if the limit is the cost itself
- * @param limit the highest value that meets the goal
+ * @param row what is measured, for the table of goals
+ * @param text the goal in words
+ * @param other the cell to divide by; null if the limit is absolute
+ * @param limit the highest value or ratio that meets the goal
  */
 record Goal(
         String row,
@@ -22,15 +25,17 @@ record Goal(
         double limit) {
     static final String OURS = "LVS4J";
 
-    /** What is compared. */
+    /** The kind of value. */
     enum Figure {
-        /** Processor time of an operation, or what was measured instead of time. */
+        /** Processor time per operation, or the primary metric if that was not measured. */
         COST,
-        /** Bytes allocated by an operation. */
+        /** Bytes allocated per operation. */
         ALLOCATION
     }
 
-    /** A cell of a table: a benchmark by its class and method, a peer, some of its parameters, a number of threads. */
+    /**
+     * A cell of a table: class and method of a benchmark, a peer, some of its parameters, and the number of threads.
+     */
     record Cell(String benchmark, String peer, Map<String, String> setting, int threads) {
         Optional<Result> in(List<Result> results) {
             return results.stream()
@@ -45,21 +50,27 @@ record Goal(
             return new Cell(benchmark, otherPeer, setting, threads);
         }
 
+        Cell with(String parameter, String value) {
+            Map<String, String> changed = new TreeMap<>(setting);
+            changed.put(parameter, value);
+            return new Cell(benchmark, peer, changed, threads);
+        }
+
         Cell threads(int count) {
             return new Cell(benchmark, peer, setting, count);
         }
     }
 
-    /** A cell of ours. */
+    /** A cell of this library. */
     static Cell cell(String benchmark, int threads, String... namesAndValues) {
-        Map<String, String> setting = new java.util.TreeMap<>();
+        Map<String, String> setting = new TreeMap<>();
         for (int i = 0; i < namesAndValues.length; i += 2) {
             setting.put(namesAndValues[i], namesAndValues[i + 1]);
         }
         return new Cell(benchmark, OURS, setting, threads);
     }
 
-    /** At most so many times what a peer needs. */
+    /** At most a multiple of the cost of a peer. */
     static Goal atMost(double limit, String peer, String row, Cell ours) {
         return new Goal(
                 row,
@@ -70,29 +81,35 @@ record Goal(
                 limit);
     }
 
-    /** So many times faster than a peer. */
+    /** Faster than a peer by a factor. */
     static Goal faster(double times, String peer, String row, Cell ours) {
         String text = String.format(Locale.ROOT, "%s × faster than %s", trim(times), peer);
         return new Goal(row, text, Figure.COST, ours, ours.of(peer), 1 / times);
     }
 
-    /** At most so many times what one thread needs. */
-    static Goal alone(double limit, String row, Cell ours) {
+    /** At most a multiple of the cost with one thread. */
+    static Goal timesOneThread(double limit, String row, Cell ours) {
         String text = String.format(Locale.ROOT, "≤ %s × one thread", trim(limit));
         return new Goal(row, text, Figure.COST, ours, ours.threads(1), limit);
     }
 
-    /** At most so much. */
+    /** At most a multiple of the cost with another value of one parameter. */
+    static Goal times(double limit, String parameter, String value, String row, Cell ours) {
+        String text = String.format(Locale.ROOT, "≤ %s × with %s %s", trim(limit), value, parameter);
+        return new Goal(row, text, Figure.COST, ours, ours.with(parameter, value), limit);
+    }
+
+    /** At most an absolute cost. */
     static Goal atMost(double limit, String unit, Cell ours, String row) {
         return new Goal(row, "≤ " + trim(limit) + " " + unit, Figure.COST, ours, null, limit);
     }
 
-    /** Nothing allocated; what is due to the measurement itself stays far below half a byte. */
+    /** No allocation. The limit of half a byte is far above the allocation of the measurement itself. */
     static Goal noAllocation(String row, Cell ours) {
         return new Goal(row, "0 B", Figure.ALLOCATION, ours, null, 0.5);
     }
 
-    /** What was reached; nothing if it was not measured. */
+    /** The value that was reached; empty if it was not measured. */
     Optional<Reached> reached(List<Result> results) {
         Double own = value(ours.in(results).orElse(null));
         if (own == null) {
@@ -112,7 +129,7 @@ record Goal(
         return Optional.of(new Reached(ratio, ratio <= limit, text));
     }
 
-    /** A value, whether it meets the goal, and how to write it: the multiple, ours, theirs. */
+    /** A value or ratio, whether it meets the goal, and its text: the ratio and the two values that it is made of. */
     record Reached(double value, boolean met, String text) {}
 
     private @Nullable Double value(@Nullable Result result) {

@@ -2,6 +2,7 @@ package org.lvs4j.benchmarks.run;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.lvs4j.benchmarks.Memory;
@@ -10,6 +11,8 @@ import org.lvs4j.benchmarks.OpenCloseBenchmark;
 import org.lvs4j.benchmarks.Peer;
 import org.lvs4j.benchmarks.PickBenchmark;
 import org.lvs4j.benchmarks.PickReleaseBenchmark;
+import org.lvs4j.benchmarks.change.ChangeBenchmark;
+import org.lvs4j.benchmarks.change.ChangePeer;
 import org.lvs4j.benchmarks.hot.Batch;
 import org.lvs4j.benchmarks.hot.BatchBenchmark;
 import org.lvs4j.benchmarks.packet.PacketPeer;
@@ -17,12 +20,12 @@ import org.lvs4j.benchmarks.tun.TunFlood;
 import org.lvs4j.benchmarks.tun.TunPeer;
 
 /**
- * What can be run by name. A new group is one more constant here; its benchmarks have a parameter {@code peer}, of
- * which one value is the baseline.
+ * The groups of benchmarks that can be run by name. A new group is one more constant; its benchmarks have a parameter
+ * {@code peer}, of which one value is the baseline.
  */
 enum Group {
-    /** What happens for each packet and each connection, with the goals. */
-    HOT("connections in a table of up to ten million, and what else each packet or connection needs", Peer.LVS4J) {
+    /** The work for each packet and each connection, with goals. */
+    HOT("packets and connections in a table of up to ten million, and picks", Peer.LVS4J) {
         @Override
         List<Plan> plans() {
             return Hot.plans();
@@ -39,10 +42,8 @@ enum Group {
         }
     },
 
-    /** Whole packets, with the goals. */
-    PACKET(
-            "a packet of an established connection, from the bytes that came in to those that go out",
-            PacketPeer.LVS4J) {
+    /** Whole packets, with goals. */
+    PACKET("a packet of an established connection, from the bytes received to the bytes sent", PacketPeer.LVS4J) {
         @Override
         List<Plan> plans() {
             return Packets.plans();
@@ -54,8 +55,8 @@ enum Group {
         }
     },
 
-    /** The same through a device. */
-    TUN("a UDP packet out of a TUN device and back into it, under a flood; needs root", TunPeer.LVS4J) {
+    /** Whole packets through a device, with goals. */
+    TUN("a UDP packet from a TUN device and back to it, under a flood; needs root", TunPeer.LVS4J) {
         @Override
         List<Plan> plans() {
             return List.of();
@@ -69,7 +70,7 @@ enum Group {
 
         @Override
         List<Goal> goals() {
-            // 0.8 times the packets a second of a core are 1.25 times its time for each.
+            // 0.8 times the packets per second of a core are 1.25 times the time per packet.
             Goal.Cell cell = Goal.cell("TunFlood.cpuPerPacket", 1, "connections", SOCKETS);
             return List.of(Goal.atMost(1.25, TunPeer.PLAIN.name(), "UDP packet through a TUN device", cell));
         }
@@ -81,12 +82,12 @@ enum Group {
         List<Plan> plans() {
             List<Plan> plans = new ArrayList<>();
             for (String scheduler : BASIC) {
-                Peer[] able = Stream.of(Peer.values())
+                Peer[] supporting = Stream.of(Peer.values())
                         .filter(peer -> peer.schedulers().contains(scheduler))
                         .toArray(Peer[]::new);
                 plans.add(Plan.of(PickBenchmark.class, 1, 2)
                         .with("scheduler", List.of(scheduler))
-                        .with(Result.PEER, names(able)));
+                        .with(Result.PEER, names(supporting)));
             }
             for (String scheduler : List.of("lc", "wlc", "sed", "nq")) {
                 List<String> peers = new ArrayList<>(names(Peer.LVS4J, Peer.PLAIN));
@@ -111,8 +112,8 @@ enum Group {
         }
     },
 
-    /** Every scheduler that ServiceLoader finds. */
-    SCHEDULERS("choosing a server, the pick alone: every scheduler at hand, without peers", Peer.LVS4J) {
+    /** Every registered scheduler. */
+    SCHEDULERS("choosing a server, the pick alone: every registered scheduler, without peers", Peer.LVS4J) {
         @Override
         List<Plan> plans() {
             return List.of(Plan.of(PickBenchmark.class, 1, 2)
@@ -121,21 +122,46 @@ enum Group {
         }
     },
 
-    /** Several packets at a time. */
-    BATCH("established packets handed over sixteen at a time: announced or not", Batch.ONE_BY_ONE) {
+    /** Prefetching. */
+    BATCH("established packets in batches of sixteen, with and without prefetching", Batch.ONE_BY_ONE) {
         @Override
         List<Plan> plans() {
             return List.of(Plan.of(BatchBenchmark.class, 1).with(Result.PEER, names(Batch.values())));
         }
     },
 
-    /** Heap or not. */
-    MEMORY("a record of a connection in flat memory: on the heap or outside it", Memory.HEAP) {
+    /** The kind of memory of the connection table. */
+    MEMORY("the record of a connection in flat memory, on the heap or outside it", Memory.HEAP) {
         @Override
         List<Plan> plans() {
             return List.of(Plan.of(MemoryBenchmark.class, 1).with(Result.PEER, names(Memory.values())));
         }
+    },
+
+    /** A change of the configuration, with goals. */
+    CHANGE(
+            "a change of one server's weight with 10 to 10,000 services configured, of five servers each",
+            ChangePeer.EDIT_SERVER) {
+        @Override
+        List<Plan> plans() {
+            return List.of(Plan.of(ChangeBenchmark.class, 1)
+                    .with(Result.PEER, names(ChangePeer.values()))
+                    .with(SERVICES, FEW_SERVICES, "1000", MANY_SERVICES));
+        }
+
+        @Override
+        List<Goal> goals() {
+            Goal.Cell many = Goal.cell("ChangeBenchmark.change", 1, SERVICES, MANY_SERVICES);
+            return Stream.of(ChangePeer.EDIT_SERVER, ChangePeer.APPLY_CHANGES, ChangePeer.RELAY_REFRESH)
+                    .map(peer ->
+                            Goal.times(1.5, SERVICES, FEW_SERVICES, peer + ", 10,000 services", many.of(peer.name())))
+                    .toList();
+        }
     };
+
+    private static final String SERVICES = "services";
+    private static final String FEW_SERVICES = "10";
+    private static final String MANY_SERVICES = "10000";
 
     private static final String SOCKETS = "64";
     private static final List<String> BASIC = List.of("rr", "wrr", "lc", "wlc");
@@ -150,19 +176,19 @@ enum Group {
 
     abstract List<Plan> plans();
 
-    /** What is measured by programs of their own. */
+    /** Programs that measure something other than the time of an operation. */
     List<Harness> harnesses() {
         return List.of();
     }
 
-    /** What we want to reach. */
+    /** The goals of the group. */
     List<Goal> goals() {
         return List.of();
     }
 
     /** The name on the command line. */
     String label() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** What the group measures, in a few words. */

@@ -14,36 +14,36 @@ import java.util.regex.Pattern;
 import org.openjdk.jmh.runner.options.Options;
 
 /**
- * A program that measures something other than the time of an operation. It runs in a JVM of its own for each setting; its
- * arguments are a peer and a number of connections, and each line {@code metric: value unit} that it prints is a result. Its
- * results are written down in the form of JMH's.
+ * A program that measures something other than the time of an operation. It runs in a separate JVM for each peer. Its
+ * arguments are the peer and the number of connections; each output line {@code metric: value unit} is a result.
+ * Results have the format of JMH.
  */
 record Harness(Class<?> program, List<String> peers, String connections, List<String> jvmArgs) {
     private static final Pattern LINE = Pattern.compile("(\\w+): ([-0-9.,E]+) (\\S+)");
 
     private static final int LONG_DIGITS = 8;
 
-    /** Whether it takes minutes rather than seconds. */
+    /** Whether the program runs for minutes rather than seconds. */
     boolean isLong() {
         return connections.length() >= LONG_DIGITS;
     }
 
-    /** The part that the user wants. */
+    /** The harness limited to the peers and connections of the user's options. */
     Harness narrowedBy(Options user) {
         List<String> wanted = user.getParameter(Result.PEER).hasValue()
                 ? peers.stream()
                         .filter(user.getParameter(Result.PEER).get()::contains)
                         .toList()
                 : peers;
-        boolean counted = !user.getParameter("connections").hasValue()
+        boolean wantedCount = !user.getParameter("connections").hasValue()
                 || user.getParameter("connections").get().contains(connections);
-        return new Harness(program, counted ? wanted : List.of(), connections, jvmArgs);
+        return new Harness(program, wantedCount ? wanted : List.of(), connections, jvmArgs);
     }
 
     /**
      * Runs the program for each peer.
      *
-     * @throws IOException if it fails, or says nothing
+     * @throws IOException if the program fails or prints nothing
      */
     void run(JsonArray results) throws IOException {
         for (String peer : peers) {
@@ -73,7 +73,7 @@ record Harness(Class<?> program, List<String> peers, String connections, List<St
             int status = process.waitFor();
             if (status != 0 || lines.isEmpty()) {
                 throw new IOException(program.getSimpleName() + " of " + peer + " with " + connections
-                        + " connections ended with status " + status + " and said: " + lines);
+                        + " connections ended with status " + status + ", its output: " + lines);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -84,7 +84,7 @@ record Harness(Class<?> program, List<String> peers, String connections, List<St
         return lines;
     }
 
-    /** The program that runs this one. */
+    /** The path of the {@code java} command of this JVM. */
     static String java() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }

@@ -1,10 +1,10 @@
 package org.lvs4j.benchmarks.run;
 
-import static org.lvs4j.benchmarks.run.Goal.alone;
 import static org.lvs4j.benchmarks.run.Goal.atMost;
 import static org.lvs4j.benchmarks.run.Goal.cell;
 import static org.lvs4j.benchmarks.run.Goal.faster;
 import static org.lvs4j.benchmarks.run.Goal.noAllocation;
+import static org.lvs4j.benchmarks.run.Goal.timesOneThread;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -20,13 +20,13 @@ import org.lvs4j.benchmarks.hot.MixedBenchmark;
 import org.lvs4j.benchmarks.hot.Pauses;
 import org.lvs4j.benchmarks.hot.StorePeer;
 
-/** What the group {@code hot} runs, and what we want to see. */
+/** The plans and goals of the group {@code hot}. */
 final class Hot {
     private static final String SMALL = "10000";
     private static final String MILLION = "1000000";
     private static final String TEN_MILLION = "10000000";
 
-    // Rows with ten million connections take long to prepare.
+    // Rows with ten million connections take long to set up.
     private static final Effort HUGE = Effort.of(1, 3, 5).heap("8g");
     private static final Effort LARGE = Effort.DEFAULT.heap("3g");
     private static final Effort ONE_FORK = Effort.of(1, 3, 8).heap("3g");
@@ -69,7 +69,7 @@ final class Hot {
                 .with(LARGE));
         plans.add(churn.threads(2)
                 .with("connections", MILLION)
-                .with(Result.PEER, manyWriters())
+                .with(Result.PEER, concurrentWriters())
                 .with(LARGE));
         plans.add(churn.with("connections", TEN_MILLION)
                 .with(Result.PEER, FEW_PEERS)
@@ -84,7 +84,7 @@ final class Hot {
         plans.add(mixed.with("connections", MILLION).with("order", "ZIPF").with(ONE_FORK));
         plans.add(mixed.threads(2)
                 .with("connections", MILLION)
-                .with(Result.PEER, manyWriters())
+                .with(Result.PEER, concurrentWriters())
                 .with(LARGE));
         plans.add(mixed.with("connections", TEN_MILLION)
                 .with(Result.PEER, FEW_PEERS)
@@ -99,7 +99,7 @@ final class Hot {
             plans.add(Plan.of(PickBenchmark.class, 1, 2)
                     .with("scheduler", scheduler)
                     .with("servers", "100")
-                    .with(Result.PEER, able(scheduler))
+                    .with(Result.PEER, supporting(scheduler))
                     .with(PICKS));
         }
         plans.add(Plan.of(PickBenchmark.class, 1, 2)
@@ -125,17 +125,19 @@ final class Hot {
     }
 
     static List<Harness> harnesses() {
-        List<String> keepers = Stream.of(names(StorePeer.values()))
+        List<String> stores = Stream.of(names(StorePeer.values()))
                 .filter(name -> !name.equals(StorePeer.NONE.name()))
                 .toList();
         return List.of(
-                footprint(keepers, SMALL, "512m"),
-                footprint(keepers, MILLION, "3g"),
+                footprint(stores, SMALL, "512m"),
+                footprint(stores, MILLION, "3g"),
                 footprint(List.of(FEW_PEERS), TEN_MILLION, "8g"),
                 new Harness(Pauses.class, List.of(FEW_PEERS), TEN_MILLION, Effort.heapArgs("8g")));
     }
 
-    /** With a collector that counts what objects take and not the regions that large ones lie in. */
+    /**
+     * Uses the serial collector, which reports the size of objects rather than of the regions that large ones occupy.
+     */
     private static Harness footprint(List<String> peers, String connections, String heap) {
         return new Harness(
                 Footprint.class, peers, connections, List.of("-Xms" + heap, "-Xmx" + heap, "-XX:+UseSerialGC"));
@@ -158,8 +160,8 @@ final class Hot {
         goals.add(atMost(1.25, "PLAIN", row, huge));
         goals.add(faster(3.5, "CHM", row, huge));
         goals.add(noAllocation(row, huge));
-        goals.add(alone(1.15, "established, 1 million, two threads", million.threads(2)));
-        goals.add(alone(
+        goals.add(timesOneThread(1.15, "established, 1 million, two threads", million.threads(2)));
+        goals.add(timesOneThread(
                 1.15,
                 "1 % new connections, 1 million, two threads",
                 cell(MIXED, 2, "connections", MILLION, "order", "UNIFORM")));
@@ -168,7 +170,7 @@ final class Hot {
         goals.add(atMost(450, "ns", churn, row));
         goals.add(faster(2, "CHM", row, churn));
         goals.add(noAllocation(row, churn));
-        goals.add(alone(1.3, row + ", two threads", churn.threads(2)));
+        goals.add(timesOneThread(1.3, row + ", two threads", churn.threads(2)));
         goals.add(atMost(
                 64, "B", cell("Footprint.bytes", 1, "connections", MILLION), "memory of a connection, 1 million"));
         goals.addAll(pickGoals());
@@ -189,7 +191,7 @@ final class Hot {
             String row = "wlc pick and release, " + servers[i] + " servers";
             goals.add(atMost(limits[i], "ns", cell, row));
             goals.add(noAllocation(row, cell));
-            goals.add(alone(3, row + ", two threads", cell.threads(2)));
+            goals.add(timesOneThread(3, row + ", two threads", cell.threads(2)));
         }
         for (String scheduler : List.of("sh", "mh")) {
             for (String size : List.of("100", "1000")) {
@@ -207,12 +209,13 @@ final class Hot {
         return goals;
     }
 
-    private static String[] manyWriters() {
-        return names(
-                Stream.of(StorePeer.values()).filter(StorePeer::manyWriters).toArray(StorePeer[]::new));
+    private static String[] concurrentWriters() {
+        return names(Stream.of(StorePeer.values())
+                .filter(StorePeer::concurrentWriters)
+                .toArray(StorePeer[]::new));
     }
 
-    private static String[] able(String scheduler) {
+    private static String[] supporting(String scheduler) {
         return names(Stream.of(Peer.values())
                 .filter(peer -> peer.schedulers().contains(scheduler))
                 .toArray(Peer[]::new));

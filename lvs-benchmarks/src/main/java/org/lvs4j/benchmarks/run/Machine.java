@@ -1,6 +1,7 @@
 package org.lvs4j.benchmarks.run;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,13 +12,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Facts about the machine that numbers depend on. */
+/** The facts about the machine that results depend on. */
 public final class Machine {
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
     private Machine() {}
 
-    /** Facts that hold for a whole run, in the order of reading. */
+    /** The facts that hold for a whole run, in the order in which they are shown. */
     public static Map<String, String> facts() {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("CPU", cpuModel());
@@ -28,7 +29,7 @@ public final class Machine {
         return facts;
     }
 
-    /** The system's load average over the last minute. */
+    /** The system's load average over the last minute, or {@code unknown}. */
     public static String load() {
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         return load < 0 ? "unknown" : String.format(Locale.ROOT, "%.2f", load);
@@ -41,7 +42,7 @@ public final class Machine {
                         .map(line -> line.substring(line.indexOf(':') + 1).strip())
                         .findFirst()
                         .orElseGet(Machine::architecture);
-            } catch (IOException | java.io.UncheckedIOException e) {
+            } catch (IOException | UncheckedIOException e) {
                 return architecture();
             }
         }

@@ -23,8 +23,9 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.Options;
 
 /**
- * Runs a group and writes {@code <group>.json}, {@code <group>.md} and {@code <group>.svg}. Arguments: the folder for both, the group, JMH's
- * options. Exit codes: 0 done, 1 a benchmark failed (nothing is written then), 2 wrong usage.
+ * Runs a group and writes {@code <group>.json}, {@code <group>.md} and {@code <group>.svg}. Arguments: the folder for
+ * these files, the group, JMH's options. Exit codes: 0 success, 1 a benchmark failed (then no file is written), 2 wrong
+ * usage.
  */
 public final class Main {
     private static final String QUICK = "--quick";
@@ -43,7 +44,7 @@ public final class Main {
 
     private static int run(String[] args) throws IOException {
         if (args.length < 2) {
-            return usage("which group?");
+            return usage("no group given");
         }
         if (args[1].equals(SOAK)) {
             return soak(args);
@@ -72,7 +73,7 @@ public final class Main {
             List<Options> runs = runs(group, user, quick);
             List<Harness> harnesses = harnesses(group, user, quick);
             if (runs.isEmpty() && harnesses.isEmpty()) {
-                return usage("the group '" + group.label() + "' has nothing with these parameters: "
+                return usage("the group '" + group.label() + "' has no run with these parameters: "
                         + String.join(" ", jmhArgs));
             }
             for (Options run : runs) {
@@ -87,16 +88,16 @@ public final class Main {
             System.err.println("run: " + e.getMessage());
             return FAILED;
         }
-        // Includes the run itself: much more than its threads means that others disturbed it.
+        // Includes the run itself. A load far above its number of threads means that other programs ran as well.
         facts.put("Load after", Machine.load());
         write(Path.of(args[0]), group, facts, results, measured);
         return 0;
     }
 
-    /** Everything to run for a group, in order. */
+    /** The JMH runs of a group, in order. */
     static List<Options> runs(Group group, Options user, boolean quick) {
         return group.plans().stream()
-                .filter(plan -> isWanted(plan.benchmark(), user))
+                .filter(plan -> isSelected(plan.benchmark(), user))
                 .map(plan -> quick ? plan.toQuick() : plan)
                 .map(plan -> plan.narrowedBy(user))
                 .filter(plan -> !plan.isEmpty())
@@ -104,8 +105,8 @@ public final class Main {
                 .toList();
     }
 
-    /** Whether the user names this class, or none at all. */
-    private static boolean isWanted(Class<?> measured, Options user) {
+    /** Whether the user names this class, or no class at all. */
+    private static boolean isSelected(Class<?> measured, Options user) {
         return user.getIncludes().isEmpty()
                 || user.getIncludes().stream()
                         .anyMatch(name -> Pattern.compile(name)
@@ -113,10 +114,10 @@ public final class Main {
                                 .find());
     }
 
-    /** The programs to run for a group. */
+    /** The programs of a group, in order. */
     static List<Harness> harnesses(Group group, Options user, boolean quick) {
         return group.harnesses().stream()
-                .filter(harness -> isWanted(harness.program(), user) && !(quick && harness.isLong()))
+                .filter(harness -> isSelected(harness.program(), user) && !(quick && harness.isLong()))
                 .map(harness -> harness.narrowedBy(user))
                 .filter(harness -> !harness.peers().isEmpty())
                 .toList();
@@ -143,11 +144,11 @@ public final class Main {
         System.out.println("\n" + page + "\nWritten to " + folder);
     }
 
-    /** Runs the soak in a JVM with a heap of its own; its exit code. */
+    /** Runs the soak test in a JVM with a heap of its own; returns its exit code. */
     private static int soak(String[] args) throws IOException {
         String minutes = args.length > 2 ? args[2] : SOAK_MINUTES;
         if (args.length > 3 || !minutes.matches("[0-9.]*[0-9]")) {
-            return usage("soak takes nothing but a number of minutes");
+            return usage("soak takes one argument, a number of minutes");
         }
         List<String> command = new ArrayList<>(List.of(Harness.java()));
         command.addAll(Effort.heapArgs("6g"));
@@ -175,7 +176,7 @@ public final class Main {
         System.err.printf(
                 "  %-12s %s%n",
                 SOAK,
-                "millions of connections that come and go for some minutes, " + SOAK_MINUTES
+                "millions of connections opened and ended for some minutes, " + SOAK_MINUTES
                         + " by default: run soak [MINUTES]");
         return USAGE;
     }

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.lvs4j.benchmarks.packet.PacketBenchmark;
 import org.lvs4j.benchmarks.packet.PacketPeer;
 
-/** What the group {@code packet} runs, and what we want to see. */
+/** The plans and goals of the group {@code packet}. */
 final class Packets {
     private static final String FEW = "10000";
     private static final String MILLION = "1000000";
@@ -27,7 +27,7 @@ final class Packets {
         Plan masquerade = all.with("method", "MASQUERADE").with(Result.PEER, names(PacketPeer.values()));
         plans.add(masquerade);
         plans.add(masquerade.with("connections", MILLION).with(LARGE));
-        // What leads up to the rewriting is the same for every method.
+        // All methods share the work before the rewriting, so two peers are enough.
         Plan others = all.with("family", "IPV4")
                 .with("protocol", "UDP")
                 .with(Result.PEER, names(PacketPeer.LVS4J, PacketPeer.COPY));

@@ -11,14 +11,14 @@ import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
- * One benchmark class with some of its parameters, for each of several numbers of threads. Parameters that a plan does
- * not name take their defaults.
+ * One benchmark class with values of its parameters and numbers of threads. Parameters that a plan does not name have
+ * their defaults.
  */
 record Plan(Class<?> benchmark, Map<String, List<String>> params, List<Integer> threads, Effort effort) {
     private static final String CONNECTIONS = "connections";
-    private static final int MOST_DIGITS = 7;
+    private static final int MAX_DIGITS = 7;
 
-    /** A plan of all parameters' defaults. */
+    /** A plan with the defaults of all parameters. */
     static Plan of(Class<?> benchmark, Integer... threads) {
         return new Plan(benchmark, Map.of(), List.of(threads), Effort.DEFAULT);
     }
@@ -40,12 +40,12 @@ record Plan(Class<?> benchmark, Map<String, List<String>> params, List<Integer> 
         return new Plan(benchmark, params, List.of(counts), effort);
     }
 
-    /** The same plan with so much done for each figure. */
+    /** The same plan with another effort. */
     Plan with(Effort newEffort) {
         return new Plan(benchmark, params, threads, newEffort);
     }
 
-    /** The same plan for a quick look, without what takes long to prepare. */
+    /** The same plan with little effort, and without sizes that take long to set up. */
     Plan toQuick() {
         Plan quick = with(effort.toQuick());
         List<String> sizes = params.get(CONNECTIONS);
@@ -54,18 +54,18 @@ record Plan(Class<?> benchmark, Map<String, List<String>> params, List<Integer> 
                 : quick.with(
                         CONNECTIONS,
                         sizes.stream()
-                                .filter(size -> size.length() <= MOST_DIGITS)
+                                .filter(size -> size.length() <= MAX_DIGITS)
                                 .toList());
     }
 
-    /** Whether there is anything left to run. */
+    /** Whether some parameter has no value left, so that there is nothing to run. */
     boolean isEmpty() {
         return params.values().stream().anyMatch(List::isEmpty);
     }
 
     /**
-     * The part of the plan that the user wants: of a parameter that the plan names, those values that the user names
-     * too; the user's number of threads.
+     * The plan limited by the user's options: of each parameter that the plan names, the values that the user names
+     * too, and the user's number of threads.
      */
     Plan narrowedBy(Options user) {
         Map<String, List<String>> now = new LinkedHashMap<>();
@@ -84,8 +84,8 @@ record Plan(Class<?> benchmark, Map<String, List<String>> params, List<Integer> 
     }
 
     /**
-     * What to tell JMH on top of the user's options: a run for each row of the table, so that the peers of a row run one
-     * right after another, while the machine is in the same mood. Allocation and processor time are always counted.
+     * The options of JMH, based on the user's: one run for each row of the table, so that the peers of a row run one
+     * right after another, under similar conditions. Allocation and processor time are always measured.
      */
     List<Options> options(Options user) {
         List<Map<String, String>> rows = List.of(Map.of());
@@ -120,7 +120,7 @@ record Plan(Class<?> benchmark, Map<String, List<String>> params, List<Integer> 
         var builder = new OptionsBuilder()
                 .parent(user)
                 .include("^" + name + "\\.")
-                // What the user names is added to that: everything else stays out all the same.
+                // JMH adds the names of the user to the includes; the exclude keeps other classes out.
                 .exclude("^(?!" + name + "\\.)")
                 .threads(threadCount)
                 .addProfiler(GCProfiler.class)

@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Results as a Markdown page: facts, then a table per benchmark with a row per setting and a column per peer. */
+/**
+ * Results as a Markdown page: facts, goals, then a table per benchmark with a row per setting and a column per peer.
+ */
 final class Report {
     private final StringBuilder page = new StringBuilder();
     private final String baseline;
@@ -20,10 +22,10 @@ final class Report {
     }
 
     /**
-     * The page.
+     * Writes the page.
      *
      * @param baseline the peer that others are compared with
-     * @param goals what is shown before the tables, as far as it was measured
+     * @param goals those that were measured are shown before the tables
      */
     static String of(String title, Map<String, String> facts, String baseline, List<Goal> goals, List<Result> results) {
         Report report = new Report(baseline);
@@ -50,7 +52,7 @@ final class Report {
             }
             if (!any) {
                 page.append(
-                        "\n## Goals\n\nBy processor time where it was counted. In brackets ours and the other one.\n\n");
+                        "\n## Goals\n\nBy processor time where it was measured. In brackets the two values of the ratio.\n\n");
                 row(List.of("row", "goal", "reached", ""));
                 page.append("|---|---|---|---|\n");
                 any = true;

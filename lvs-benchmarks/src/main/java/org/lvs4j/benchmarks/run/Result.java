@@ -11,7 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** One entry of a JSON file of JMH, as far as tables need it. The names are those of the file. */
+/** One entry of a JSON file of JMH, with the fields that tables need. The names are those of the file. */
 record Result(
         String benchmark,
         String mode,
@@ -20,13 +20,13 @@ record Result(
         @Nullable Map<String, String> params,
         Metric primaryMetric,
         Map<String, Metric> secondaryMetrics) {
-    /** The parameter that says who is measured. */
+    /** The parameter that names the implementation that is measured. */
     static final String PEER = "peer";
 
     private static final String ALLOCATION = "gc.alloc.rate.norm";
 
     /**
-     * A number.
+     * A measured value.
      *
      * @param score the mean of all iterations
      * @param scoreUnit its unit
@@ -45,7 +45,7 @@ record Result(
             return values.length == 0 ? new double[] {score} : values;
         }
 
-        /** The median of all iterations: other work on the machine disturbs it less than the mean. */
+        /** The median of all iterations; other load on the machine distorts it less than the mean. */
         double median() {
             double[] values = iterations();
             int middle = values.length / 2;
@@ -56,12 +56,12 @@ record Result(
     /**
      * Reads a whole file.
      *
-     * @throws JsonParseException if it is not JSON, or not results of JMH
+     * @throws JsonParseException if the text is not JSON or not a list of JMH results
      */
     static List<Result> parse(String json) {
         Result[] results = new Gson().fromJson(json, Result[].class);
         if (results == null || results.length == 0) {
-            throw new JsonParseException("there are no results");
+            throw new JsonParseException("the list of results is empty");
         }
         for (Result result : results) {
             if (result == null || result.benchmark == null || result.primaryMetric == null) {
@@ -71,7 +71,7 @@ record Result(
         return List.of(results);
     }
 
-    /** The results as they are kept: without the place where this machine has its JVM, and with others behind them. */
+    /** Prepares results for publication: removes the path of the JVM and appends other results. */
     static String published(String json, JsonArray others) {
         JsonArray results = JsonParser.parseString(json).getAsJsonArray();
         results.addAll(others);
@@ -79,13 +79,13 @@ record Result(
         return new GsonBuilder().setPrettyPrinting().create().toJson(results) + "\n";
     }
 
-    /** The class and method measured, without the package. */
+    /** The class and method, without the package. */
     String name() {
         int method = benchmark.lastIndexOf('.');
         return benchmark.substring(benchmark.lastIndexOf('.', method - 1) + 1);
     }
 
-    /** Who was measured. */
+    /** The peer that was measured; empty if there is none. */
     String peer() {
         return params == null ? "" : params.getOrDefault(PEER, "");
     }
@@ -97,20 +97,23 @@ record Result(
         return setting;
     }
 
-    /** Processor time per operation, the median in nanoseconds; null if it was not counted. */
+    /** The median of the processor time per operation in nanoseconds; null if it was not measured. */
     @Nullable
     Double cpuNanos() {
         Metric metric = secondaryMetrics == null ? null : secondaryMetrics.get(CpuProfiler.METRIC);
         return metric == null ? null : metric.median();
     }
 
-    /** What results are compared by: processor time if it was counted, the median of what was measured if not. */
+    /**
+     * The value that results are compared by: the processor time if it was measured, else the median of the primary
+     * metric.
+     */
     double cost() {
         Double nanos = cpuNanos();
         return nanos == null ? primaryMetric.median() : nanos;
     }
 
-    /** Bytes allocated per operation; null if that was not counted. */
+    /** The bytes allocated per operation; null if they were not measured. */
     @Nullable
     Double allocatedBytes() {
         Metric metric = secondaryMetrics == null ? null : secondaryMetrics.get(ALLOCATION);

@@ -1,4 +1,4 @@
-/** How benchmarks are run and their results written down: groups, machine facts, tables. */
+/** Runs groups of benchmarks and writes their results: plans, goals, facts about the machine, tables, charts. */
 @NullMarked
 package org.lvs4j.benchmarks.run;
 

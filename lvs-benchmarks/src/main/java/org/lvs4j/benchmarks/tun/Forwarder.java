@@ -1,11 +1,11 @@
 package org.lvs4j.benchmarks.tun;
 
-/** Something that forwards packets on a thread of its own. */
+/** Reads packets from a device, rewrites them and writes them back, on its own thread. */
 interface Forwarder extends AutoCloseable {
-    /** How many packets it has written to the device. */
+    /** The number of packets written to the device. */
     long forwarded();
 
-    /** What the name of its thread begins with. */
+    /** The prefix of the name of its thread. */
     String thread();
 
     @Override

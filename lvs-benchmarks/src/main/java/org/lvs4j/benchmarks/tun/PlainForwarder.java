@@ -12,7 +12,10 @@ import java.util.concurrent.atomic.LongAdder;
 import org.drasyl.channel.tun.jna.shared.LibC;
 import org.lvs4j.net.IpAddress;
 
-/** The least that forwards: read, another destination and its checksum, write; blocking, by the same calls as the plane. */
+/**
+ * The smallest forwarder: reads a packet, replaces the destination address, updates the checksum and writes the packet.
+ * It blocks in the same system calls as the packet plane uses.
+ */
 final class PlainForwarder implements Forwarder, Runnable {
     private static final int READ_WRITE = 2;
     private static final int TUN_SET_INTERFACE = 0x4004_54CA;
@@ -76,7 +79,7 @@ final class PlainForwarder implements Forwarder, Runnable {
         return "plain-tun";
     }
 
-    /** The read that waits ends with the process. */
+    /** A blocked read ends with the process. */
     @Override
     public void close() {
         closed = true;

@@ -13,7 +13,7 @@ import io.netty.channel.unix.SegmentedDatagramPacket;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
-/** Sends small datagrams as fast as it can; the kernel cuts several out of each buffer. */
+/** Sends small datagrams as fast as possible. The kernel segments each buffer into several (UDP GSO). */
 final class Sender implements AutoCloseable {
     private static final int DATAGRAM_BYTES = 64;
     private static final int DATAGRAMS = 60;
@@ -44,7 +44,10 @@ final class Sender implements AutoCloseable {
         loop.execute(() -> flood(loop));
     }
 
-    /** A turn: each socket once. Packets that the device does not take are lost, as they should be. */
+    /**
+     * Sends once from each socket, then schedules itself again. The device drops what exceeds its queue, which is
+     * intended.
+     */
     private void flood(EventLoop loop) {
         for (int i = 0; i < sockets.length; i++) {
             sockets[next].writeAndFlush(new SegmentedDatagramPacket(payload.retainedDuplicate(), DATAGRAM_BYTES, to));

@@ -13,11 +13,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * What does a UDP packet cost that comes out of a TUN device and goes back into it? In a network namespace of its own, with a
- * flood from a sender that is faster than whoever forwards, so that the device's queue overflows. Servers are a route into
- * nothing. Needs root; without it, says so and measures nothing.
+ * What does a UDP packet cost that is read from a TUN device and written back to it? Runs in a network namespace of its
+ * own. The sender is faster than the forwarder, so the queue of the device overflows. The route to the servers is a
+ * black hole. Needs root; without it, the program prints a message and measures nothing.
  *
- * <p>Arguments: a {@link TunPeer}, and from how many sockets the flood comes.
+ * <p>Arguments: a {@link TunPeer} and the number of sending sockets.
  */
 public final class TunFlood {
     private static final String INSIDE = "inside";
@@ -38,7 +38,7 @@ public final class TunFlood {
 
     private TunFlood() {}
 
-    /** Makes the namespace, then measures inside. */
+    /** Creates the namespace and measures inside it. */
     public static void main(String[] args) throws Exception {
         if (args.length == 2) {
             if (!System.getProperty("user.name").equals("root") || !Files.exists(Path.of("/dev/net/tun"))) {
@@ -62,7 +62,7 @@ public final class TunFlood {
                 measure(forwarder);
             }
         }
-        // A read may still wait.
+        // A thread may still be blocked in a read.
         System.exit(0);
     }
 
@@ -89,7 +89,7 @@ public final class TunFlood {
             busy = cpuNanos(forwarder.thread()) - busy;
             long nanos = System.nanoTime() - begin;
             if (packets == 0) {
-                throw new IllegalStateException("nothing was forwarded");
+                throw new IllegalStateException("no packet was forwarded");
             }
             cpu.append(String.format(Locale.ROOT, ",%.1f", (double) busy / packets));
             rate.append(String.format(Locale.ROOT, ",%.0f", packets * 1e9 / nanos));
@@ -115,7 +115,7 @@ public final class TunFlood {
         return nanos;
     }
 
-    /** How many packets the device has dropped because nobody read them in time. */
+    /** The number of packets that the device has dropped because its queue was full. */
     private static long dropped() throws IOException {
         try (Stream<String> lines = Files.lines(COUNTERS)) {
             String line = lines.filter(one -> one.contains(TunPeer.DEVICE + ":"))

@@ -1,8 +1,8 @@
 package org.lvs4j.benchmarks.tun;
 
-/** Who takes packets from the device and puts them back. */
+/** The forwarders that are measured. */
 public enum TunPeer {
-    /** The packet plane of this library on its device: each packet is masqueraded. */
+    /** The packet plane of this library: each packet is masqueraded. */
     LVS4J {
         @Override
         Forwarder start() {
@@ -10,7 +10,7 @@ public enum TunPeer {
         }
     },
 
-    /** A loop that reads, changes the destination address as a constant, and writes: no look-up, no state. */
+    /** A loop that reads, replaces the destination address by a constant, and writes: no look-up, no state. */
     PLAIN {
         @Override
         Forwarder start() {
@@ -23,6 +23,6 @@ public enum TunPeer {
     static final String SERVER = "192.168.77.1";
     static final int PORT = 9;
 
-    /** Opens the device and forwards, on a thread of its own, until it is closed. */
+    /** Opens the device and starts a thread that forwards until the forwarder is closed. */
     abstract Forwarder start();
 }

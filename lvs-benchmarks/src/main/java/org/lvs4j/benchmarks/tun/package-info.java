@@ -1,4 +1,4 @@
-/** What packets cost on their way through a TUN device. */
+/** Measurements of packets through a TUN device. */
 @NullMarked
 package org.lvs4j.benchmarks.tun;
 

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class FootprintTest {
     @Test
-    void measure_plainTable_isWhatItsArrayTakes() {
-        // Two connections to 64 bytes, and 1.4 places for each connection. Some collectors round large arrays up.
+    void measure_plainTable_bytesOfItsArray() {
+        // Two slots in 64 bytes, 1.4 slots per connection. Some collectors round large arrays up.
         assertThat(Footprint.measure(StorePeer.PLAIN, 1_000_000)).isBetween(44.0, 56.0);
     }
 

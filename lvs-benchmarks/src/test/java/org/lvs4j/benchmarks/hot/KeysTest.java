@@ -12,12 +12,12 @@ class KeysTest {
     private static final int COUNT = 100_000;
 
     @Test
-    void fill_numbersOfSeveralThreads_allDifferent() {
+    void fill_numbersOfSeveralThreads_distinctFlows() {
         Flow flow = new Flow();
         Set<Key> seen = new HashSet<>();
         Set<Long> addresses = new HashSet<>();
         for (int i = 0; i < COUNT; i++) {
-            for (long first : new long[] {0, Walker.firstOwn(0), Walker.firstOwn(1)}) {
+            for (long first : new long[] {0, ThreadState.firstOwn(0), ThreadState.firstOwn(1)}) {
                 assertThat(first + i).isLessThan(Keys.COUNT);
                 seen.add(Key.of(Keys.fill(flow, Protocol.TCP, first + i)));
                 addresses.add(flow.sourceLow());

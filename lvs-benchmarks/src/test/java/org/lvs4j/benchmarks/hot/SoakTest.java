@@ -12,19 +12,19 @@ class SoakTest {
     private static final int CONNECTIONS = 2000;
 
     @Test
-    void run_shortAndSmall_nothingLost() throws Exception {
+    void run_shortAndSmall_noFailure() throws Exception {
         assertThat(Soak.run(CONNECTIONS, 1)).isEmpty();
     }
 
     @Test
-    void client_connectionThatVanished_noticed() {
+    void checkAll_connectionLost_failureReported() {
         ConnectionStore store = StorePeer.CHM.store(CONNECTIONS, new Clock());
         SoakClient client = new SoakClient(store, new Clock(), 0, CONNECTIONS, 0);
         client.fill();
         client.checkAll();
         assertThat(client.failure()).isEmpty();
-        store.end(Keys.fill(new Flow(), Protocol.TCP, Walker.firstOwn(0) + 7));
+        store.end(Keys.fill(new Flow(), Protocol.TCP, ThreadState.firstOwn(0) + 7));
         client.checkAll();
-        assertThat(client.failure()).contains("has vanished");
+        assertThat(client.failure()).contains("was lost");
     }
 }

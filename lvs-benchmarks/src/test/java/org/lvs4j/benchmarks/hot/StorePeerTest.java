@@ -14,7 +14,7 @@ class StorePeerTest {
 
     private final Flow flow = new Flow();
 
-    private static Stream<StorePeer> keepers() {
+    private static Stream<StorePeer> stores() {
         return Stream.of(StorePeer.values()).filter(peer -> peer != StorePeer.NONE);
     }
 
@@ -31,8 +31,8 @@ class StorePeerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("keepers")
-    void follow_placed_alwaysTheSameServer(StorePeer peer) {
+    @MethodSource("stores")
+    void follow_knownConnection_alwaysTheSameServer(StorePeer peer) {
         ConnectionStore store = filled(peer);
         int[] servers = new int[COUNT];
         for (int i = 0; i < COUNT; i++) {
@@ -46,8 +46,8 @@ class StorePeerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("keepers")
-    void follow_neverPlaced_unknown(StorePeer peer) {
+    @MethodSource("stores")
+    void follow_unknownConnection_noServer(StorePeer peer) {
         ConnectionStore store = filled(peer);
         for (int i = COUNT; i < 2 * COUNT; i++) {
             assertThat(store.follow(key(i))).isEqualTo(-1);
@@ -56,7 +56,7 @@ class StorePeerTest {
 
     @ParameterizedTest
     @EnumSource(names = {"TABLE", "PLAIN", "CHM", "CAFFEINE", "OBJECTS"})
-    void end_everySecond_onlyTheOthersAreKnown(StorePeer peer) {
+    void end_everySecond_onlyTheOthersFound(StorePeer peer) {
         ConnectionStore store = filled(peer);
         for (int i = 0; i < COUNT; i += 2) {
             store.end(key(i));
@@ -69,7 +69,7 @@ class StorePeerTest {
 
     @ParameterizedTest
     @EnumSource(names = {"TABLE", "PLAIN", "CHM", "CAFFEINE", "OBJECTS"})
-    void placeAndEnd_manyTimesOver_asManyLive(StorePeer peer) {
+    void placeAndEnd_manyTimes_numberUnchanged(StorePeer peer) {
         ConnectionStore store = filled(peer);
         for (int i = 0; i < 10 * COUNT; i++) {
             store.end(key(i));
@@ -84,7 +84,7 @@ class StorePeerTest {
 
     @ParameterizedTest
     @EnumSource
-    void director_lifeOver_connectionIsGone(Life life) {
+    void director_lifetimeOver_connectionExpired(Lifecycle life) {
         Clock clock = new Clock();
         DirectorStore store = DirectorStore.of(life, COUNT, clock);
         for (int i = 0; i < COUNT; i++) {

@@ -8,20 +8,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the benchmarks repeat, a few thousand times and on one thread, with the checks that they make at their end. */
+/** Runs the operations of the benchmarks a few thousand times on one thread, with their final checks. */
 @Tag("slow")
 class WorkloadTest {
     private static final int COUNT = 1000;
 
-    private final Walker walker = new Walker();
+    private final ThreadState thread = new ThreadState();
 
     WorkloadTest() {
-        walker.begin(0, 1);
+        thread.begin(0, 1);
     }
 
     @ParameterizedTest
     @EnumSource
-    void established_anyPeer_allStayKnown(StorePeer peer) {
+    void established_anyPeer_noConnectionLost(StorePeer peer) {
         EstablishedBenchmark benchmark = new EstablishedBenchmark();
         benchmark.peer = peer;
         benchmark.connections = COUNT;
@@ -29,51 +29,51 @@ class WorkloadTest {
         benchmark.clock = "virtual";
         benchmark.prepare();
         for (int i = 0; i < 20 * COUNT; i++) {
-            assertThat(benchmark.follow(walker)).isNotNegative();
+            assertThat(benchmark.follow(thread)).isNotNegative();
         }
         benchmark.check();
     }
 
     @ParameterizedTest
     @EnumSource
-    void churn_directorForManyLifetimes_asManyLive(Life life) {
+    void churn_directorForManyLifetimes_numberUnchanged(Lifecycle life) {
         ChurnBenchmark benchmark = new ChurnBenchmark();
         benchmark.peer = StorePeer.LVS4J;
         benchmark.connections = COUNT;
         benchmark.life = life;
         benchmark.prepare(1);
         for (int i = 0; i < 10 * COUNT; i++) {
-            benchmark.placeAndEnd(walker);
+            benchmark.placeAndEnd(thread);
         }
         benchmark.check();
-        // Those that were reset stay for another ten seconds of a hundred.
+        // A reset connection stays for another ten seconds, a tenth of its lifetime.
         assertThat(benchmark.live()).isBetween(COUNT * 98L / 100, COUNT * 112L / 100);
     }
 
     @ParameterizedTest
     @EnumSource(names = {"TABLE", "PLAIN", "CHM", "CAFFEINE", "OBJECTS"})
-    void churn_others_exactlyAsManyLive(StorePeer peer) {
+    void churn_otherPeers_numberExact(StorePeer peer) {
         ChurnBenchmark benchmark = new ChurnBenchmark();
         benchmark.peer = peer;
         benchmark.connections = COUNT;
-        benchmark.life = Life.UDP;
+        benchmark.life = Lifecycle.UDP;
         benchmark.prepare(1);
         for (int i = 0; i < 10 * COUNT; i++) {
-            benchmark.placeAndEnd(walker);
+            benchmark.placeAndEnd(thread);
         }
         assertThat(benchmark.live()).isEqualTo(COUNT);
     }
 
     @ParameterizedTest
     @EnumSource
-    void mixed_anyPeer_lastingOnesStay(StorePeer peer) {
+    void mixed_anyPeer_permanentConnectionsFound(StorePeer peer) {
         MixedBenchmark benchmark = new MixedBenchmark();
         benchmark.peer = peer;
         benchmark.connections = COUNT;
         benchmark.order = Order.ZIPF;
         benchmark.prepare(1);
         for (int i = 0; i < 20 * COUNT; i++) {
-            assertThat(benchmark.followOrPlaceAndEnd(walker)).isNotNegative();
+            assertThat(benchmark.followOrPlaceAndEnd(thread)).isNotNegative();
         }
         benchmark.check();
     }
@@ -89,10 +89,10 @@ class WorkloadTest {
         benchmark.connections = 2 * COUNT;
         assertThatThrownBy(() -> {
                     for (int i = 0; i < 100; i++) {
-                        benchmark.follow(walker);
+                        benchmark.follow(thread);
                     }
                 })
-                .hasMessageContaining("has vanished");
+                .hasMessageContaining("was lost");
         assertThatThrownBy(benchmark::check).hasMessageContaining("connections instead of");
     }
 }

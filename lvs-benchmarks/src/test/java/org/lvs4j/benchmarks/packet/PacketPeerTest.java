@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.net.TcpFlags;
 
 @Tag("slow")
 class PacketPeerTest {
@@ -38,8 +39,7 @@ class PacketPeerTest {
 
     @ParameterizedTest
     @MethodSource("settings")
-    void plane_everyPacket_comesOutRightAndAsItsMethodSays(
-            AddressFamily family, Protocol protocol, PacketMethod method) {
+    void plane_everyPacket_validAndForwardedByTheMethod(AddressFamily family, Protocol protocol, PacketMethod method) {
         PacketBenchmark benchmark = benchmark(PacketPeer.LVS4J, family, protocol, method);
         int overhead = method == PacketMethod.IPIP ? family == AddressFamily.IPV4 ? 20 : 40 : 0;
         for (int i = 0; i < 3000; i++) {
@@ -48,8 +48,8 @@ class PacketPeerTest {
             ByteBuffer out = benchmark.output();
 
             assertThat(length).isEqualTo(in.limit() + overhead);
-            assertThat(isRight(in, 0, in.limit())).isTrue();
-            assertThat(isRight(out, overhead, length)).isTrue();
+            assertThat(isValid(in, 0, in.limit())).isTrue();
+            assertThat(isValid(out, overhead, length)).isTrue();
             boolean v4 = family == AddressFamily.IPV4;
             int port = overhead + (v4 ? 22 : 42);
             assertThat((int) out.getShort(port)).isEqualTo(method == PacketMethod.MASQUERADE ? 8080 : 80);
@@ -58,8 +58,8 @@ class PacketPeerTest {
         benchmark.check();
     }
 
-    /** The sums of a packet, computed as the standards say. */
-    private static boolean isRight(ByteBuffer packet, int at, int end) {
+    /** Whether the checksums of a packet are valid by RFC 791, RFC 9293 and RFC 768. */
+    private static boolean isValid(ByteBuffer packet, int at, int end) {
         boolean v4 = packet.get(at) >> 4 == 4;
         int transport = at + (v4 ? 20 : 40);
         int protocol = packet.get(at + (v4 ? 9 : 6));
@@ -76,7 +76,7 @@ class PacketPeerTest {
 
     @ParameterizedTest
     @EnumSource
-    void peer_everyPacket_isNotDropped(PacketPeer peer) {
+    void peer_everyPacket_notDropped(PacketPeer peer) {
         PacketBenchmark benchmark = benchmark(peer, AddressFamily.IPV6, Protocol.TCP, PacketMethod.MASQUERADE);
         for (int i = 0; i < 3000; i++) {
             assertThat(benchmark.pass()).isPositive();
@@ -90,10 +90,10 @@ class PacketPeerTest {
 
     @ParameterizedTest
     @MethodSource("settings")
-    void maker_manyNumbers_noTwoAlike(AddressFamily family, Protocol protocol, PacketMethod method) {
+    void maker_manyNumbers_distinctPackets(AddressFamily family, Protocol protocol, PacketMethod method) {
         PacketMaker maker = new PacketMaker(family, protocol, 0);
         ByteBuffer packet = ByteBuffer.allocate(2048);
-        maker.begin(packet, PacketMaker.ACK);
+        maker.begin(packet, TcpFlags.ACK);
         assertThat(IntStream.range(0, 10_000)
                         .mapToObj(i -> {
                             maker.fill(packet, i);

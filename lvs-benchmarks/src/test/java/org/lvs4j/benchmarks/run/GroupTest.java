@@ -26,7 +26,7 @@ class GroupTest {
 
     @ParameterizedTest
     @EnumSource
-    void group_everyRun_asksPeersForWhatTheyHave(Group group) throws Exception {
+    void group_everyRun_peersHaveTheSchedulers(Group group) throws Exception {
         assertThat(runs(group).size() + group.harnesses().size()).isPositive();
         assertThat(runs(group)).allSatisfy(run -> {
             if (!run.getParameter("scheduler").hasValue()) {
@@ -39,7 +39,7 @@ class GroupTest {
     }
 
     @Test
-    void pick_asItIs_aRunForEachRow() throws Exception {
+    void pick_withoutOptions_oneRunPerRow() throws Exception {
         Set<String> rows = new TreeSet<>();
         for (Options run : runs(Group.PICK)) {
             assertThat(values(run, "peer")).startsWith("LVS4J", "PLAIN");
@@ -47,7 +47,8 @@ class GroupTest {
                     + run.getThreads().get();
             assertThat(rows.add(row)).as(row).isTrue();
         }
-        // The pick alone of four schedulers, pick and release of four.
+        // Four schedulers in PickBenchmark and four in PickReleaseBenchmark, with three sizes and two numbers of
+        // threads.
         assertThat(rows).hasSize(8 * 3 * 2);
     }
 
@@ -61,7 +62,7 @@ class GroupTest {
     }
 
     @Test
-    void pick_userNamesPeerAndThreads_onlyThose() throws Exception {
+    void pick_peerAndThreadsGiven_onlyThose() throws Exception {
         List<Options> runs = runs(Group.PICK, "-p", "peer=GRPC", "-p", "servers=7", "-t", "4", "-f", "1");
         assertThat(runs).singleElement().satisfies(run -> {
             assertThat(values(run, "peer")).containsExactly("GRPC");
@@ -72,7 +73,7 @@ class GroupTest {
     }
 
     @Test
-    void pick_userNamesWhatNobodyHas_nothing() throws Exception {
+    void pick_unknownSchedulerGiven_noRun() throws Exception {
         assertThat(runs(Group.PICK, "-p", "scheduler=nonsense")).isEmpty();
     }
 
@@ -83,7 +84,7 @@ class GroupTest {
     }
 
     @Test
-    void hot_twoThatWrite_notThePlainTable() throws Exception {
+    void hot_twoWritingThreads_withoutPlain() throws Exception {
         assertThat(runs(Group.HOT, "-p", "connections=1000000"))
                 .filteredOn(run -> run.getThreads().get() == 2
                         && !run.getIncludes().get(0).contains("Established")
@@ -95,7 +96,7 @@ class GroupTest {
     }
 
     @Test
-    void hot_heap_growsWithConnectionsAndKeepsTheUsersArguments() throws Exception {
+    void hot_tenMillionConnections_largeHeapAndUsersArguments() throws Exception {
         assertThat(runs(Group.HOT, "-p", "connections=10000000", "-jvmArgsAppend", "-XX:+UseTransparentHugePages"))
                 .filteredOn(run -> !run.getIncludes().get(0).matches(".*(Pick|Maglev).*"))
                 .isNotEmpty()
@@ -104,7 +105,7 @@ class GroupTest {
     }
 
     @Test
-    void hot_quick_oneForkAndNothingThatTakesLongToPrepare() throws Exception {
+    void hot_quick_oneForkAndNoLargeSizes() throws Exception {
         List<Options> quick = Main.runs(Group.HOT, new CommandLineOptions(), true);
         assertThat(quick).hasSizeLessThan(runs(Group.HOT).size()).allSatisfy(run -> {
             assertThat(run.getForkCount().get()).isEqualTo(1);
@@ -118,7 +119,7 @@ class GroupTest {
     }
 
     @Test
-    void hot_programs_narrowedToWhatTheUserNames() throws Exception {
+    void hot_optionsGiven_programsAndRunsNarrowed() throws Exception {
         Options user = new CommandLineOptions("-p", "peer=PLAIN", "-p", "connections=10000000");
         assertThat(Main.harnesses(Group.HOT, user, false)).hasSize(2).allSatisfy(harness -> {
             assertThat(harness.peers()).containsExactly("PLAIN");
@@ -136,7 +137,7 @@ class GroupTest {
 
     @ParameterizedTest
     @EnumSource
-    void group_everyGoal_isMeasuredByIt(Group group) throws Exception {
+    void group_everyGoal_measuredByARun(Group group) throws Exception {
         List<Options> runs = runs(group);
         for (Goal goal : group.goals()) {
             for (Goal.Cell cell : goal.other() == null ? List.of(goal.ours()) : List.of(goal.ours(), goal.other())) {

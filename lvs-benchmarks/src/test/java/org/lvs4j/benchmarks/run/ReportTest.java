@@ -46,14 +46,14 @@ class ReportTest {
     }
 
     @Test
-    void report_processorTimeCounted_ratioIsThat() {
+    void report_processorTimeMeasured_ratioOfProcessorTimes() {
         assertThat(page(timed("LVS4J", 90, 4), timed("PLAIN", 20, 16)))
                 .contains("processor time as a multiple of PLAIN's")
                 .contains("| 90.0, cpu 4.0, 128 B, **0.25 ×** | 20.0, cpu 16.0, 128 B |");
     }
 
     @Test
-    void report_goals_metMissedOrNotMeasured() {
+    void report_goals_metMissedOrOmitted() {
         Goal.Cell ours = Goal.cell("PickBenchmark.pick", 2, "scheduler", "rr");
         String page = Report.of(
                 "pick",
@@ -65,7 +65,8 @@ class ReportTest {
                         Goal.atMost(1.25, "PLAIN", "three", ours),
                         Goal.atMost(4, "ns", ours, "four"),
                         Goal.noAllocation("five", ours),
-                        Goal.alone(2, "six", ours)),
+                        Goal.timesOneThread(2, "six", ours),
+                        Goal.times(1.5, "servers", "10", "seven", ours.with("servers", "10"))),
                 Result.parse("[" + timed("LVS4J", 90, 5) + "," + timed("PLAIN", 20, 20) + "]"));
         assertThat(page)
                 .contains("| one | 3 × faster than PLAIN | 4.00 × (5.0, 20.0) | met |")
@@ -73,11 +74,12 @@ class ReportTest {
                 .contains("| three | ≤ 1.25 × PLAIN | 0.25 × (5.0, 20.0) | met |")
                 .contains("| four | ≤ 4 ns | 5.0 | **missed** |")
                 .contains("| five | 0 B | 128.0 | **missed** |")
+                .contains("| seven | ≤ 1.5 × with 10 servers | 1.00 × (5.0, 5.0) | met |")
                 .doesNotContain("| six |");
     }
 
     @Test
-    void chart_oursAndAnother_barWithItsMultiple() {
+    void chart_lvs4jAndAnotherPeer_barWithTheRatio() {
         List<Result> results = Result.parse("[" + timed("LVS4J", 90, 5) + "," + timed("PLAIN", 20, 20) + "]");
         assertThat(Chart.rows(results)).containsOnlyKeys("Pick, rr, 10 servers, 2 threads");
         assertThat(Chart.rows(results).get("Pick, rr, 10 servers, 2 threads")).containsEntry("PLAIN", 4.0);
@@ -105,21 +107,21 @@ class ReportTest {
     }
 
     @Test
-    void iterations_none_meanStandsIn() {
+    void iterations_none_meanShown() {
         assertThat(page(entry("LVS4J"))).contains("| 7.5, 128 B |");
     }
 
     @Test
-    void parse_notResultsOfJmh_saysSo() {
+    void parse_notResultsOfJmh_refused() {
         assertThatThrownBy(() -> Result.parse("[{}]"))
                 .isInstanceOf(JsonParseException.class)
                 .hasMessageContaining("expected results of JMH");
-        assertThatThrownBy(() -> Result.parse("[]")).hasMessageContaining("no results");
+        assertThatThrownBy(() -> Result.parse("[]")).hasMessageContaining("list of results is empty");
         assertThatThrownBy(() -> Result.parse("[{")).isInstanceOf(JsonParseException.class);
     }
 
     @Test
-    void machine_facts_allKnown() {
+    void machine_facts_noneBlank() {
         assertThat(Machine.facts())
                 .containsKeys("CPU", "Cores", "Kernel", "JDK", "Date")
                 .allSatisfy((name, value) -> assertThat(value).as(name).isNotBlank());

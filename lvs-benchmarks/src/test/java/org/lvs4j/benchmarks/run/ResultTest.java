@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 final class ResultTest {
     @Test
-    void published_placeOfTheJvm_isLeftOut() {
+    void published_pathOfTheJvm_removed() {
         JsonArray others = new JsonArray();
         JsonObject other = new JsonObject();
         other.addProperty("benchmark", "another");

@@ -7,10 +7,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.ThreadParams;
 
-/** Where one thread is: its flow, its place in the order, the oldest and the next of the connections that are its own. */
+/** The state of one thread: its flow, its position in the order of packets, and the range of its own connections. */
 @State(Scope.Thread)
-public class Walker {
-    // Numbers of connections: those that all threads share, and a range for each thread.
+public class ThreadState {
+    // Connections below this number are shared; each thread has a range of its own above it.
     private static final long OWN = 1L << 40;
     private static final long MULTIPLIER = 6_364_136_223_846_793_005L;
     private static final long INCREMENT = 1_442_695_040_888_963_407L;
@@ -18,41 +18,41 @@ public class Walker {
     final Flow flow = new Flow();
     int index;
 
-    /** Counts operations, for whatever is to be done every so many. */
+    /** Operations since the last periodic step. */
     int count;
 
     long oldest;
     long newest;
     private long random;
-    private int place;
+    private int position;
 
-    /** Begins at a place of the thread's own. */
+    /** Starts at a position of the thread's own. */
     @Setup
     public void begin(ThreadParams thread, BenchmarkParams benchmark) {
         begin(thread.getThreadIndex(), benchmark.getThreads());
     }
 
-    void begin(int thread, int ofThreads) {
+    void begin(int thread, int threads) {
         index = thread;
         random = 0x5DEE_CE66DL * (thread + 1);
-        place = (int) ((long) Order.LENGTH * thread / ofThreads);
+        position = (int) ((long) Order.LENGTH * thread / threads);
     }
 
-    /** The numbers of the first and the one after the last connection that a thread starts with. */
+    /** Sets the range of the thread's own connections: the first number, and the one after the last. */
     void own(long first, long afterLast) {
         oldest = first;
         newest = afterLast;
     }
 
-    /** The number of the first connection of a thread's own. */
+    /** The number of the first of a thread's own connections. */
     static long firstOwn(int thread) {
         return OWN * (thread + 1);
     }
 
-    /** The number of the next packet's connection among the shared ones. */
+    /** The number of the next packet's connection, a shared one. */
     int next(int[] sequence, int connections) {
         if (sequence.length != 0) {
-            return sequence[place++ & Order.LENGTH - 1];
+            return sequence[position++ & Order.LENGTH - 1];
         }
         random = random * MULTIPLIER + INCREMENT;
         return (int) ((random >>> 32) * connections >>> 32);
