@@ -1,5 +1,4 @@
 /** The engine: services, schedulers, connections, rules. Opens no socket and starts no thread. */
-@SuppressWarnings("module") // replay is built later
 module org.lvs4j.core {
     requires com.google.common;
     requires com.github.benmanes.caffeine;
@@ -11,8 +10,6 @@ module org.lvs4j.core {
     exports org.lvs4j.net;
     exports org.lvs4j.persistence.engine;
     exports org.lvs4j.plane;
-    exports org.lvs4j.internal.packet to
-            org.lvs4j.replay;
     exports org.lvs4j.scheduler;
     exports org.lvs4j.service;
     exports org.lvs4j.stats;

@@ -1,5 +1,5 @@
 /**
- * Recordings through a director on a virtual clock: decision traces, packet records and captures. For tests, simulations
+ * Replays through a director on a virtual clock: decision traces, recorded packets and captures. For tests, simulations
  * and proofs; an application that only balances does not need it.
  */
 module org.lvs4j.replay {

@@ -4,10 +4,10 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.Endpoint;
 
 /**
- * What came of a packet.
+ * The observable result of a packet.
  *
- * @param kind what
- * @param server where it went; null unless the kind is {@link Kind#SERVER}
+ * @param kind the kind of result
+ * @param server the server that received the packet; null unless the kind is {@link Kind#SERVER}
  */
 record Answer(Kind kind, @Nullable Endpoint server) {
     static final Answer CLIENT = new Answer(Kind.CLIENT, null);
@@ -19,15 +19,15 @@ record Answer(Kind kind, @Nullable Endpoint server) {
             "a server such as 192.168.1.1:80, client, none:icmp-port-unreach, none:rst or none:drop";
 
     enum Kind {
-        /** A real server got it. */
+        /** A real server received the packet. */
         SERVER(""),
-        /** The client got it, with the virtual address as source. */
+        /** The client received the reply, with the virtual address as source. */
         CLIENT("client"),
-        /** ICMP port unreachable came back. */
+        /** The client received ICMP port unreachable. */
         UNREACHABLE("none:icmp-port-unreach"),
-        /** Not the director's: the local TCP stack answered with a reset. */
+        /** The packet passed the director, and the local TCP stack answered with a reset. */
         RESET("none:rst"),
-        /** Nothing came out. */
+        /** No packet was sent. */
         DROPPED("none:drop");
 
         private final String text;
@@ -41,7 +41,7 @@ record Answer(Kind kind, @Nullable Endpoint server) {
         return new Answer(Kind.SERVER, endpoint);
     }
 
-    /** Reads an answer, or returns null if the text is none. */
+    /** Reads an answer; null if the text is not an answer. */
     static @Nullable Answer parse(String text) {
         for (Answer answer : new Answer[] {CLIENT, UNREACHABLE, RESET, DROPPED}) {
             if (answer.kind.text.equals(text)) {

@@ -10,7 +10,6 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Director;
-import org.lvs4j.internal.packet.PacketHeader;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
 import org.lvs4j.net.Protocol;
@@ -21,26 +20,30 @@ import org.lvs4j.replay.capture.CaptureReader;
 import org.lvs4j.replay.capture.CaptureWriter;
 
 /**
- * Sends the packets of a capture through a director of its own on the capture's clock, and writes what comes out. The same
- * capture always gives the same result: schedulers and defences that draw lots draw them from a fixed seed, and memory is
- * never low. Not thread-safe.
+ * Sends the packets of a capture through a director of its own on the capture's clock, and writes the packets that the
+ * director emits. The same capture always gives the same result: randomised schedulers and defences use a fixed seed,
+ * and memory is never low. Not thread-safe.
  *
  * <pre>{@code
  * CaptureReplay replay = CaptureReplay.of(Director.builder(), PacketPaths.fixed(1500));
- * rules.applyTo(replay.director());
- * while (replay.next(reader, writer)) {}
+ * Rules.parse(rules, "web.rules").applyTo(replay.director());
+ * try (CaptureReader reader = CaptureReader.open(Files.newInputStream(in), in.toString());
+ *         CaptureWriter writer = CaptureWriter.open(Files.newOutputStream(out))) {
+ *     while (replay.next(reader, writer)) {}
+ * }
  * System.out.println(replay.summary());
  * }</pre>
  *
- * <p>Time runs as the capture says, idle hours included, and timers end what they would have ended. Where the capture's
- * clock goes back, the director's stands still until the capture is where it was. A pause of more than
- * two days is cut as soon as no connection and no template is left, or when it is longer than any timer.
+ * <p>The director's clock follows the timestamps of the capture, idle hours included, so connections and templates
+ * expire as they would have. When the timestamps go backwards, the clock stops until they reach their previous maximum.
+ * A pause of more than two days is cut short as soon as no connection and no template exists, and at the latest after
+ * 32 days, which is longer than every timeout.
  */
 public final class CaptureReplay {
-    /** A pause of so many days is waited for in any case: schedulers forget what they know within one. */
-    private static final int SURE_IDLE_DAYS = 2;
+    /** The days of a pause that always pass on the clock. The state of every scheduler expires within one. */
+    private static final int MIN_IDLE_DAYS = 2;
 
-    /** The longest pause that is waited for, in days: the longest timeout is 31. */
+    /** The days of a pause that pass on the clock at most: one more than the longest timeout. */
     private static final int MAX_IDLE_DAYS = 32;
 
     private static final long DAY_NANOS = TimeUnit.DAYS.toNanos(1);
@@ -51,7 +54,6 @@ public final class CaptureReplay {
     private final Director director;
     private final PacketPlane plane;
     private final List<Marking> markings = new ArrayList<>();
-    private final PacketHeader header = new PacketHeader();
     private final ByteBuffer output = ByteBuffer.allocate(OUTPUT_BYTES);
     private final CaptureSummary.Counts counts = new CaptureSummary.Counts();
     private PacketChecksums checksums = new PacketChecksums(false);
@@ -68,49 +70,54 @@ public final class CaptureReplay {
     }
 
     /**
-     * A replay at its start.
+     * A replay without packets so far.
      *
-     * @param builder for the director; clock, randomness and memory are set here
-     * @param paths the network around the director
+     * @param builder builds the director; its ticker, random generator and source of free memory are replaced
+     * @param paths the network paths around the director
      */
     public static CaptureReplay of(Director.Builder builder, PacketPaths paths) {
         return new CaptureReplay(requireNonNull(builder, "builder"), requireNonNull(paths, "paths"));
     }
 
     /**
-     * Has wrong checksums of the capture made right before the director sees them. Not what IPVS does, which hands them on as
-     * they are. Checksums that a machine has left to its network card are finished anyway.
+     * Corrects the wrong checksums of later packets before the director sees them. IPVS does not: it keeps a wrong
+     * checksum wrong. Checksums that a host has left to its network card are always completed.
      */
     public void repairChecksums() {
         checksums = new PacketChecksums(true);
     }
 
     /**
-     * Gives packets a firewall mark, which captures do not have. Of several that apply to a packet the last one counts;
-     * fragments get none.
+     * Gives later packets to an endpoint a firewall mark, which captures do not contain. If several marks apply to a
+     * packet, the one added last is used. Fragments and packets without ports have no mark.
      *
-     * @param virtual where the packets go; port 0 stands for every port
-     * @param mark as an unsigned number
+     * @param protocol the protocol of the packets
+     * @param virtual the destination of the packets; port 0 matches every port
+     * @param mark an unsigned number, 0 for none
      */
     public void mark(Protocol protocol, Endpoint virtual, int mark) {
-        IpAddress address = virtual.address();
+        requireNonNull(protocol, "protocol");
+        IpAddress address = requireNonNull(virtual, "virtual").address();
         markings.add(new Marking(protocol, address, address.family().bits(), virtual.port(), mark));
     }
 
-    /** The director, to be configured before the first packet. */
+    /** The director of this replay: configure it before the first packet. */
     public Director director() {
         return director;
     }
 
     /**
-     * Takes the next frame of the capture.
+     * Replays the next frame of the capture.
      *
-     * @param writer gets what comes out, with the time of what went in; null to do without
-     * @return false at the end of the capture
+     * @param reader reads the capture
+     * @param writer receives the packets that the director emits, with the timestamp of the packet that caused them;
+     *     null to discard them
+     * @return false at the end of the capture, and then nothing is replayed
      * @throws org.lvs4j.replay.capture.CaptureException if the capture is damaged
-     * @throws IOException if something cannot be read or written
+     * @throws IOException if reading or writing fails
      */
     public boolean next(CaptureReader reader, @Nullable CaptureWriter writer) throws IOException {
+        requireNonNull(reader, "reader");
         if (!reader.next()) {
             counts.cutShort = reader.cutShort();
             return false;
@@ -127,7 +134,7 @@ public final class CaptureReplay {
         return true;
     }
 
-    /** What has happened so far. */
+    /** The frames and packets so far, and the services of the director with their counters. Allocates a snapshot. */
     public CaptureSummary summary() {
         return counts.summary(spanNanos, director.services());
     }
@@ -144,7 +151,7 @@ public final class CaptureReplay {
         spanNanos += passed;
         reachedNanos = timeNanos;
         int days = 0;
-        for (; passed > DAY_NANOS && (days < SURE_IDLE_DAYS || days < MAX_IDLE_DAYS && !isIdle()); days++) {
+        for (; passed > DAY_NANOS && (days < MIN_IDLE_DAYS || days < MAX_IDLE_DAYS && !isIdle()); days++) {
             nowNanos += DAY_NANOS;
             passed -= DAY_NANOS;
             director.advance();
@@ -166,39 +173,40 @@ public final class CaptureReplay {
         checksums.finish(packet);
         counts.wrongChecksums += checksums.wrong() ? 1 : 0;
         counts.unfinishedChecksums += checksums.unfinished() ? 1 : 0;
-        long verdict = plane.process(packet, output, markings.isEmpty() ? 0 : markOf(packet));
-        counts.count(verdict);
-        write(verdict, reader.timeNanos(), writer);
-        while (PacketDecision.more(verdict)) {
-            verdict = plane.next(output);
-            write(verdict, reader.timeNanos(), writer);
+        long decision = plane.process(packet, output, markings.isEmpty() ? 0 : markOf(packet));
+        counts.count(decision);
+        write(decision, reader.timeNanos(), writer);
+        while (PacketDecision.more(decision)) {
+            decision = plane.next(output);
+            write(decision, reader.timeNanos(), writer);
         }
     }
 
-    private int markOf(ByteBuffer packet) {
-        if (header.parse(packet, packet.position(), packet.limit()) != PacketHeader.Kind.TRANSPORT) {
+    private int markOf(ByteBuffer bytes) {
+        IpPacket packet = IpPacket.read(bytes, bytes.position(), bytes.limit());
+        Protocol protocol = packet == null || packet.fragment() ? null : packet.protocol();
+        if (packet == null || protocol == null) {
             return 0;
         }
-        IpAddress address = IpAddress.of(header.family(), header.destinationHigh(), header.destinationLow());
-        Endpoint virtual = new Endpoint(address, header.destinationPort());
+        Endpoint virtual = new Endpoint(packet.destination(), packet.destinationPort());
         int mark = 0;
         for (Marking marking : markings) {
-            if (marking.matches(header.protocol(), virtual)) {
+            if (marking.matches(protocol, virtual)) {
                 mark = marking.mark();
             }
         }
         return mark;
     }
 
-    private void write(long verdict, long timeNanos, @Nullable CaptureWriter writer) throws IOException {
-        boolean sent = switch (PacketDecision.action(verdict)) {
+    private void write(long decision, long timeNanos, @Nullable CaptureWriter writer) throws IOException {
+        boolean sent = switch (PacketDecision.action(decision)) {
             case SEND, ROUTE_DIRECT, ANSWER -> true;
             case PASS, DROP, HOLD -> false;
         };
         if (sent) {
             counts.emitted++;
             if (writer != null) {
-                writer.write(timeNanos, output.limit(output.position() + PacketDecision.length(verdict)));
+                writer.write(timeNanos, output.limit(output.position() + PacketDecision.length(decision)));
             }
         }
         output.clear();

@@ -5,27 +5,27 @@ import org.lvs4j.ServiceSnapshot;
 import org.lvs4j.plane.PacketDecision;
 
 /**
- * What came of a capture. Immutable.
+ * The result of a {@link CaptureReplay} so far. Immutable.
  *
  * @param frames frames read
- * @param packets whole IP packets among them; each was forwarded, answered, passed, dropped or held
- * @param cut IP packets of which the capture has only the start; left out
- * @param other frames that hold something else, such as ARP; left out
- * @param unknownLink frames of a link type that is not known; left out
- * @param wrongChecksums packets that came with a wrong checksum, repaired or not
- * @param unfinishedChecksums packets whose checksum was left to a network card when they were captured; finished
+ * @param packets whole IP packets among the frames; each was forwarded, answered, passed, dropped or held
+ * @param cut truncated IP packets, of which the capture has only the start; not replayed
+ * @param other frames of another protocol, such as ARP; not replayed
+ * @param unknownLink frames of an unsupported link type; not replayed
+ * @param wrongChecksums packets with a wrong checksum, corrected or not
+ * @param unfinishedChecksums packets whose checksum was left to a network card; completed
  * @param toServers packets forwarded to a real server
  * @param toClients packets forwarded to a client
- * @param answered packets answered by the director itself, as with an ICMP error
- * @param passed packets that are not the director's
- * @param dropped packets dropped, malformed ones among them
- * @param held fragments kept until the others came
- * @param emitted packets that came out
- * @param backwards frames with an earlier time than one before them
- * @param pausesCut pauses of days in which nothing was left that could end, and which were not waited for to their end
- * @param spanNanos the time from the first frame to the last
+ * @param answered packets that the director answered with an ICMP error
+ * @param passed packets that belong to no service and no connection
+ * @param dropped packets dropped, including malformed ones
+ * @param held fragments kept until their packet was complete
+ * @param emitted packets that the director emitted
+ * @param backwards frames with an earlier timestamp than a frame before them
+ * @param pausesCut pauses of days that were cut short because nothing remained that could expire
+ * @param spanNanos the time from the first frame to the latest one, in nanoseconds
  * @param cutShort whether the capture ended in the middle of a record
- * @param services the services with their servers and what they have counted; unmodifiable
+ * @param services the services with their servers and counters; unmodifiable
  */
 public record CaptureSummary(
         long frames,
@@ -47,12 +47,12 @@ public record CaptureSummary(
         long spanNanos,
         boolean cutShort,
         List<ServiceSnapshot> services) {
-    /** Takes a copy of the list. */
+    /** Copies the list. */
     public CaptureSummary {
         services = List.copyOf(services);
     }
 
-    /** The same while it grows. */
+    /** The counts of a replay in progress. Belongs to one thread. */
     static final class Counts {
         long frames;
         long packets;
@@ -72,10 +72,10 @@ public record CaptureSummary(
         private long dropped;
         private long held;
 
-        void count(long verdict) {
-            switch (PacketDecision.action(verdict)) {
+        void count(long decision) {
+            switch (PacketDecision.action(decision)) {
                 case SEND, ROUTE_DIRECT -> {
-                    if (PacketDecision.serverId(verdict) == PacketDecision.NO_SERVER) {
+                    if (PacketDecision.serverId(decision) == PacketDecision.NO_SERVER) {
                         toClients++;
                     } else {
                         toServers++;

@@ -10,16 +10,14 @@ import org.lvs4j.Verdict;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.net.TcpFlags;
 import org.lvs4j.service.Forwarding;
 import org.lvs4j.service.RealServer;
 
-/** Everyone outside the director: turns events into the packets of clients, and of the servers they reached. */
+/** The clients and servers around the director: turns events into packets of clients and replies of servers. */
 final class Clients {
-    private static final int FIN = 0x01;
-    private static final int SYN = 0x02;
-    private static final int RST = 0x04;
+    /** The push flag (RFC 9293); the director ignores it. */
     private static final int PSH = 0x08;
-    private static final int ACK = 0x10;
 
     private static final int IPV4_HEADER_BYTES = 20;
     private static final int IPV6_HEADER_BYTES = 40;
@@ -38,19 +36,19 @@ final class Clients {
 
     private record Pair(Protocol protocol, Endpoint client, Endpoint virtual) {}
 
-    /** A server, and whether its answers pass the director. */
-    private record Target(Endpoint server, boolean answersThrough) {}
+    /** A server, and whether its replies pass through the director. */
+    private record Target(Endpoint server, boolean repliesThroughDirector) {}
 
-    /** Lets an event happen; returns what came of its first packet. */
+    /** Sends the packets of an event; returns the answer to the first one. */
     Answer play(Event.Traffic event, int mark) {
         return switch (event.verb()) {
             case OPEN -> open(event, mark);
             case CLOSE -> close(event, mark);
-            case SYN -> send(event, mark, SYN, 0);
-            case RST -> send(event, mark, RST | ACK, 0);
-            case FIN -> send(event, mark, FIN | ACK, 0);
-            case DATA -> send(event, mark, PSH | ACK, PAYLOAD_BYTES);
-            case ACK -> send(event, mark, ACK, 0);
+            case SYN -> send(event, mark, TcpFlags.SYN, 0);
+            case RST -> send(event, mark, TcpFlags.RST | TcpFlags.ACK, 0);
+            case FIN -> send(event, mark, TcpFlags.FIN | TcpFlags.ACK, 0);
+            case DATA -> send(event, mark, PSH | TcpFlags.ACK, PAYLOAD_BYTES);
+            case ACK -> send(event, mark, TcpFlags.ACK, 0);
             case PACKET -> send(event, mark, DATAGRAM);
             case SIP -> send(event, mark, sipRequest(event));
             case REPLY -> reply(event, 0, PAYLOAD_BYTES) ? Answer.CLIENT : Answer.DROPPED;
@@ -58,18 +56,18 @@ final class Clients {
     }
 
     private Answer open(Event.Traffic event, int mark) {
-        Answer answer = send(event, mark, SYN, 0);
+        Answer answer = send(event, mark, TcpFlags.SYN, 0);
         if (answer.kind() == Answer.Kind.SERVER) {
-            reply(event, SYN | ACK, 0);
-            send(event, mark, ACK, 0);
+            reply(event, TcpFlags.SYN | TcpFlags.ACK, 0);
+            send(event, mark, TcpFlags.ACK, 0);
         }
         return answer;
     }
 
     private Answer close(Event.Traffic event, int mark) {
-        Answer answer = send(event, mark, FIN | ACK, 0);
-        reply(event, FIN | ACK, 0);
-        send(event, mark, ACK, 0);
+        Answer answer = send(event, mark, TcpFlags.FIN | TcpFlags.ACK, 0);
+        reply(event, TcpFlags.FIN | TcpFlags.ACK, 0);
+        send(event, mark, TcpFlags.ACK, 0);
         return answer;
     }
 
@@ -97,17 +95,20 @@ final class Clients {
         if (Decision.verdict(decision) == Verdict.FORWARD) {
             RealServer server = director.flows().server(Decision.serverId(decision));
             if (server == null) {
-                throw new IllegalStateException("the director forwards to a server that it does not know");
+                throw new IllegalStateException("the director forwards to an unknown server");
             }
             Endpoint endpoint = server.endpoint().withPort(Decision.port(decision));
-            boolean through = server.forwarding().method() == Forwarding.Method.MASQUERADE;
-            reached.put(pair(event), new Target(endpoint, through));
+            boolean masqueraded = server.forwarding().method() == Forwarding.Method.MASQUERADE;
+            reached.put(pair(event), new Target(endpoint, masqueraded));
             return Answer.server(endpoint);
         }
         return refused(Decision.verdict(decision), event.protocol(), tcpFlags);
     }
 
-    /** What the client sees; a packet that is not the director's ends at the local stack, which owns the address. */
+    /**
+     * The answer of a packet that is not forwarded. A packet that passes reaches the local stack, which has the virtual
+     * address.
+     */
     private static Answer refused(Verdict verdict, Protocol protocol, int tcpFlags) {
         if (verdict == Verdict.DROP) {
             return Answer.DROPPED;
@@ -115,14 +116,14 @@ final class Clients {
         if (verdict == Verdict.REJECT || protocol != Protocol.TCP) {
             return Answer.UNREACHABLE;
         }
-        // No stack answers a reset with a reset.
-        return (tcpFlags & RST) != 0 ? Answer.DROPPED : Answer.RESET;
+        // A reset is never answered (RFC 9293, section 3.10.7.1).
+        return (tcpFlags & TcpFlags.RST) != 0 ? Answer.DROPPED : Answer.RESET;
     }
 
-    /** The server that the client reached last sends to it, if its packets pass the director. */
+    /** Sends a reply of the server that the client last reached, if the reply passes through the director. */
     private boolean reply(Event.Traffic event, int tcpFlags, int payloadBytes) {
         Target target = reached.get(pair(event));
-        if (target == null || !target.answersThrough) {
+        if (target == null || !target.repliesThroughDirector) {
             return false;
         }
         if (target.server.address().family() != event.client().address().family()) {

@@ -5,23 +5,23 @@ import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.service.ServiceKey;
 
-/** One line of a trace's events. */
+/** A line of the section {@code [events]}. Immutable. */
 sealed interface Event {
     /** The line in the source, counted from 1. */
     int line();
 
-    /** When it happens, from the start of the trace. */
+    /** The time of the event in milliseconds from the start of the trace. */
     long millis();
 
-    /** The line as the trace has it, answer included, with single blanks. */
+    /** The line with its answer, words separated by single blanks. */
     String text();
 
     /**
-     * A client or a server sends something.
+     * A client or a server sends packets.
      *
      * @param words the line without its answer
-     * @param callId of a SIP message, else null
-     * @param answer null if the trace says nothing
+     * @param callId the Call-ID of a SIP message, otherwise null
+     * @param answer the expected answer; null if the trace has none
      */
     record Traffic(
             int line,
@@ -39,24 +39,25 @@ sealed interface Event {
             return text(answer);
         }
 
+        /** The line with another answer. */
         String text(@Nullable Answer given) {
             return given == null ? words : words + " -> " + given;
         }
     }
 
-    /** A rule is applied. */
+    /** Applies a rule. */
     record Change(int line, long millis, String text, Rule rule) implements Event {}
 
-    /** A setting is changed. */
+    /** Changes a setting. */
     record Set(int line, long millis, String text, Setting setting) implements Event {}
 
     /**
-     * The connections of a server are counted.
+     * Compares the connection counts of a server.
      *
      * @param before the line up to the first count
-     * @param service in which service, or null for the first that has the server
-     * @param after the line behind the counts, with the blank before it, or empty
-     * @param counts null if the trace says nothing
+     * @param service the service; null for the first service that has the server
+     * @param after the line after the counts with the blank before it, or empty
+     * @param counts the expected counts; null if the trace has none
      */
     record Expect(
             int line,
@@ -72,6 +73,7 @@ sealed interface Event {
             return text(counts);
         }
 
+        /** The line with other counts. */
         String text(@Nullable Counts given) {
             return given == null
                     ? before + " inactive" + after
@@ -79,7 +81,7 @@ sealed interface Event {
         }
     }
 
-    /** The counts of a server, both -1 if there is no such server. */
+    /** The connection counts of a server; both are -1 if there is no such server. */
     record Counts(int active, int inactive) {
         static final Counts NO_SERVER = new Counts(-1, -1);
         static final String NO_SERVER_TEXT = "-";
@@ -101,7 +103,7 @@ sealed interface Event {
         }
     }
 
-    /** What is sent. */
+    /** The packets of a {@link Traffic} event. */
     enum Verb {
         /** SYN, the server's SYN and ACK, ACK. */
         OPEN,
@@ -121,10 +123,10 @@ sealed interface Event {
         PACKET,
         /** A SIP request. */
         SIP,
-        /** A datagram of the flow's server. */
+        /** A datagram of the server that the client last reached. */
         REPLY;
 
-        /** Whether a missing answer says that the packet reached a server. */
+        /** Whether a missing answer means that the packet reached a server. */
         boolean silentWhenForwarded() {
             return this == CLOSE || this == RST;
         }

@@ -9,9 +9,9 @@ import org.lvs4j.replay.Event.Counts;
 import org.lvs4j.replay.Event.Verb;
 import org.lvs4j.service.ServiceKey;
 
-/** Reads lines of the section {@code [events]}; they must be in the order of time. */
+/** Reads the lines of the section {@code [events]}, which must be in chronological order. */
 final class EventParser {
-    /** The latest moment: 31 days, the longest timeout there is. */
+    /** The latest time of an event: 31 days, the longest timeout of IPVS. */
     static final long MAX_MILLIS = TimeUnit.DAYS.toMillis(31);
 
     private static final String TCP_VERBS = "open, syn, close, rst, fin, data or ack";
@@ -138,7 +138,7 @@ final class EventParser {
         }
     }
 
-    /** A count if the next word is one, -1 for a server that is not there, null if there is no count. */
+    /** Reads a count: -1 means that there is no such server, null that the trace has no count. */
     private static @Nullable Integer count(Words words) throws TraceException {
         String word = words.peek();
         if (word == null || word.equals("inactive") || word.equals("svc")) {
@@ -184,7 +184,7 @@ final class EventParser {
                 return endpoint;
             }
         } catch (IllegalArgumentException e) {
-            // Said below, with the place.
+            // Reported below, with the position.
         }
         throw words.fail(expected);
     }

@@ -7,7 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.Map;
 
-/** JSON on one line, with a blank after each comma and colon as recordings have it. */
+/** Prints JSON on one line, with a blank after each comma and colon, as the recordings are written. */
 final class JsonLine {
     private static final Gson PLAIN =
             new GsonBuilder().disableHtmlEscaping().serializeNulls().create();

@@ -5,9 +5,9 @@ import org.lvs4j.net.IpAddress;
 import org.lvs4j.net.Protocol;
 
 /**
- * Packets to some address get a firewall mark.
+ * Assigns a firewall mark to the packets for a network and port.
  *
- * @param prefix how many bits of the address count
+ * @param prefix the prefix length of the network, in bits
  * @param port 0 for every port
  */
 record Marking(Protocol protocol, IpAddress network, int prefix, int port, int mark) {
@@ -20,7 +20,7 @@ record Marking(Protocol protocol, IpAddress network, int prefix, int port, int m
 
     private boolean contains(IpAddress address) {
         int bits = network.family().bits();
-        // An IPv4 address lies in the low 32 bits: count its prefix from there.
+        // An IPv4 address is in the low 32 bits of the 128, so its prefix starts at bit 96.
         int fromTop = prefix + 128 - bits;
         long highMask = mask(Math.min(fromTop, 64));
         long lowMask = mask(Math.max(fromTop - 64, 0));

@@ -1,138 +1,139 @@
 package org.lvs4j.replay;
 
 import java.nio.ByteBuffer;
-import org.lvs4j.internal.packet.Checksum;
-import org.lvs4j.internal.packet.IpProtocol;
-import org.lvs4j.internal.packet.Octets;
+import org.lvs4j.net.Protocol;
 
 /**
- * The checksums of a captured packet: of the IPv4 header and of TCP, UDP, ICMP and ICMPv6 within packets that are whole.
+ * Verifies the checksums of a captured packet: of the IPv4 header, and of TCP, UDP, ICMP and ICMPv6 in packets that are
+ * not fragments.
  *
- * <p>A machine that leaves the sums of TCP and UDP to its network card captures what it sends before they are done: in their
- * place stands the sum of the pseudo header, with or without the length. Whoever forwards such a packet leaves them to the
- * next card in the same way, so that they are right on the wire. Here they are finished at once. Belongs to one thread.
+ * <p>A host with checksum offload captures its own packets before the network card has computed the checksums of TCP
+ * and UDP: the field then has the sum of the pseudo header, with or without the length. A kernel that forwards such a
+ * packet leaves the checksum to the next network card, so that it is correct on the wire. This class completes such a
+ * checksum at once. Belongs to one thread.
  */
 final class PacketChecksums {
-    private static final int IPV4_BYTES = 20;
-    private static final int IPV6_BYTES = 40;
     private static final int HOP_BY_HOP = 0;
     private static final int DESTINATION_OPTIONS = 60;
     private static final int MAX_EXTENSIONS = 8;
     private static final int OFFSET_AND_MORE = 0x3fff;
-    private static final int COMPLETE = 0xffff;
 
     private final boolean repairing;
     private boolean wrong;
     private boolean unfinished;
 
     /**
-     * Knows about no packet yet.
+     * Without a packet.
      *
-     * @param repairing whether wrong checksums are made right, and a length is written into an IPv4 header that has none
+     * @param repairing whether wrong checksums are corrected, and an IPv4 header with length 0 receives its length
      */
     PacketChecksums(boolean repairing) {
         this.repairing = repairing;
     }
 
-    /** Looks at a packet from position to limit, and finishes the checksums that have been left to a network card. */
+    /**
+     * Verifies a packet from position to limit in network byte order, and completes a checksum left to a network card.
+     */
     void finish(ByteBuffer packet) {
         wrong = false;
         unfinished = false;
         int start = packet.position();
         int available = packet.remaining();
-        if (available >= IPV4_BYTES && Octets.u8(packet, start) >> 4 == 4) {
+        if (available >= IpPacket.IPV4_BYTES && u8(packet, start) >> 4 == 4) {
             ipv4(packet, start);
-        } else if (available >= IPV6_BYTES && Octets.u8(packet, start) >> 4 == 6) {
+        } else if (available >= IpPacket.IPV6_BYTES && u8(packet, start) >> 4 == 6) {
             ipv6(packet, start);
         }
     }
 
-    /** Whether a checksum of the last packet was wrong, as far as that can be said. */
+    /** Whether a checksum of the last packet was wrong; fragments and other protocols are not verified. */
     boolean wrong() {
         return wrong;
     }
 
-    /** Whether the last packet's checksum had been left to a network card. */
+    /** Whether the checksum of the last packet was left to a network card. */
     boolean unfinished() {
         return unfinished;
     }
 
     private void ipv4(ByteBuffer packet, int start) {
-        int header = (Octets.u8(packet, start) & 0xf) * 4;
-        if (header < IPV4_BYTES || header > packet.remaining()) {
+        int header = (u8(packet, start) & 0xf) * 4;
+        if (header < IpPacket.IPV4_BYTES || header > packet.remaining()) {
             return;
         }
-        if (repairing && Octets.u16(packet, start + 2) == 0) {
-            Octets.put16(packet, start + 2, Math.min(packet.remaining(), 0xffff));
+        if (repairing && u16(packet, start + 2) == 0) {
+            packet.putShort(start + 2, (short) Math.min(packet.remaining(), 0xffff));
         }
         check(packet, start + 10, start, header, 0);
-        if ((Octets.u16(packet, start + 6) & OFFSET_AND_MORE) == 0) {
-            transport(packet, start + header, Octets.u8(packet, start + 9), Checksum.sum(packet, start + 12, 8));
+        if ((u16(packet, start + 6) & OFFSET_AND_MORE) == 0) {
+            transport(packet, start + header, u8(packet, start + 9), InternetChecksum.sum(packet, start + 12, 8));
         }
     }
 
     private void ipv6(ByteBuffer packet, int start) {
-        int next = Octets.u8(packet, start + 6);
-        int at = start + IPV6_BYTES;
+        int next = u8(packet, start + 6);
+        int at = start + IpPacket.IPV6_BYTES;
         for (int i = 0; next == HOP_BY_HOP || next == DESTINATION_OPTIONS; i++) {
             if (i == MAX_EXTENSIONS || packet.limit() - at < 8) {
                 return;
             }
-            next = Octets.u8(packet, at);
-            at += (Octets.u8(packet, at + 1) + 1) * 8;
+            next = u8(packet, at);
+            at += (u8(packet, at + 1) + 1) * 8;
         }
-        transport(packet, at, next, Checksum.sum(packet, start + 8, 32));
+        transport(packet, at, next, InternetChecksum.sum(packet, start + 8, 32));
     }
 
     private void transport(ByteBuffer packet, int at, int protocol, long addresses) {
         int length = packet.limit() - at;
         long pseudo = addresses + protocol;
-        if (protocol == IpProtocol.TCP && length >= 20) {
-            portProtocol(packet, at + 16, at, length, pseudo);
-        } else if (protocol == IpProtocol.UDP && length >= 8) {
-            // A datagram without a checksum has none to be wrong, and one shorter than its packet sums up something
-            // else.
-            if (Octets.u16(packet, at + 6) != 0 && Octets.u16(packet, at + 4) == length) {
-                portProtocol(packet, at + 6, at, length, pseudo);
-                if (Octets.u16(packet, at + 6) == 0) {
-                    Octets.put16(packet, at + 6, COMPLETE);
+        if (protocol == Protocol.TCP.number() && length >= 20) {
+            checkOffloaded(packet, at + 16, at, length, pseudo);
+        } else if (protocol == Protocol.UDP.number() && length >= 8) {
+            // 0 means no checksum. The checksum of a datagram shorter than its packet covers other bytes.
+            if (u16(packet, at + 6) != 0 && u16(packet, at + 4) == length) {
+                checkOffloaded(packet, at + 6, at, length, pseudo);
+                if (u16(packet, at + 6) == 0) {
+                    packet.putShort(at + 6, (short) 0xffff);
                 }
             }
-        } else if (protocol == IpProtocol.ICMP && length >= 8) {
+        } else if (protocol == IpPacket.ICMP && length >= 8) {
             check(packet, at + 2, at, length, 0);
-        } else if (protocol == IpProtocol.ICMPV6 && length >= 8) {
+        } else if (protocol == IpPacket.ICMPV6 && length >= 8) {
             check(packet, at + 2, at, length, pseudo + length);
         }
     }
 
-    private void portProtocol(ByteBuffer packet, int field, int from, int length, long pseudo) {
-        if (isRight(packet, from, length, pseudo + length)) {
+    private void checkOffloaded(ByteBuffer packet, int field, int from, int length, long pseudo) {
+        if (isCorrect(packet, from, length, pseudo + length)) {
             return;
         }
-        int found = Octets.u16(packet, field);
-        if (found == Checksum.fold(pseudo + length) || found == Checksum.fold(pseudo)) {
+        int found = u16(packet, field);
+        if (found == InternetChecksum.fold(pseudo + length) || found == InternetChecksum.fold(pseudo)) {
             unfinished = true;
-            complete(packet, field, from, length, pseudo + length);
+            InternetChecksum.write(packet, field, from, length, pseudo + length);
         } else {
             check(packet, field, from, length, pseudo + length);
         }
     }
 
     private void check(ByteBuffer packet, int field, int from, int length, long more) {
-        if (!isRight(packet, from, length, more)) {
+        if (!isCorrect(packet, from, length, more)) {
             wrong = true;
             if (repairing) {
-                complete(packet, field, from, length, more);
+                InternetChecksum.write(packet, field, from, length, more);
             }
         }
     }
 
-    private static boolean isRight(ByteBuffer packet, int from, int length, long more) {
-        return Checksum.fold(Checksum.sum(packet, from, length) + more) == COMPLETE;
+    private static boolean isCorrect(ByteBuffer packet, int from, int length, long more) {
+        return InternetChecksum.fold(InternetChecksum.sum(packet, from, length) + more) == InternetChecksum.CORRECT;
     }
 
-    private static void complete(ByteBuffer packet, int field, int from, int length, long more) {
-        Octets.put16(packet, field, 0);
-        Octets.put16(packet, field, Checksum.of(Checksum.sum(packet, from, length) + more));
+    private static int u8(ByteBuffer packet, int at) {
+        return packet.get(at) & 0xff;
+    }
+
+    private static int u16(ByteBuffer packet, int at) {
+        return packet.getShort(at) & 0xffff;
     }
 }

@@ -1,29 +1,33 @@
 package org.lvs4j.replay;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 
 /**
- * A packet that came out of the director. Immutable.
+ * A packet that a director has emitted. Immutable.
  *
- * @param wire where
- * @param hex its bytes
- * @param varying the bytes of a recorded packet that may be others each time; unmodifiable
+ * @param wire the wire on which it leaves
+ * @param hex its bytes as lower-case hex digits
+ * @param varying of a recorded packet, the bytes that are not compared; unmodifiable
  */
 public record PacketEmission(Wire wire, String hex, List<Range> varying) {
-    /** Takes a copy of the list. */
+    /** Copies the list. */
     public PacketEmission {
-        varying = List.copyOf(varying);
+        requireNonNull(wire, "wire");
+        requireNonNull(hex, "hex");
+        varying = List.copyOf(requireNonNull(varying, "varying"));
     }
 
     /**
-     * Some bytes of a packet.
+     * A range of bytes of a packet.
      *
-     * @param offset the first of them
-     * @param length how many
+     * @param offset the offset of the first byte, from 0
+     * @param length the number of bytes; the range may extend beyond the packet
      */
     public record Range(int offset, int length) {}
 
-    /** Whether another packet is the same but for what may vary in this one. */
+    /** Whether another packet leaves on the same wire with the same bytes, except those that vary in this one. */
     boolean agreesWith(PacketEmission other) {
         return wire == other.wire && masked(hex).equals(masked(other.hex));
     }
@@ -39,7 +43,7 @@ public record PacketEmission(Wire wire, String hex, List<Range> varying) {
         return text.toString();
     }
 
-    /** For example {@code server 4500003c...}. */
+    /** The wire and the bytes, with a dot for each digit that varies, such as {@code server 4500003c...}. */
     @Override
     public String toString() {
         return wire + " " + masked(hex);

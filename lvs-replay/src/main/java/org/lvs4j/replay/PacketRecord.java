@@ -1,5 +1,7 @@
 package org.lvs4j.replay;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -7,19 +9,19 @@ import org.lvs4j.config.Rules;
 import org.lvs4j.service.Sysctl;
 
 /**
- * A packet that was given to a director, and what came out. Immutable.
+ * A recorded packet: the packet that a director received, and the packets that it emitted. Immutable.
  *
- * @param line where it stands in its file, counted from 1
- * @param json the line as it stands there
- * @param name what to call it in messages
- * @param session records of one session follow each other through one director
+ * @param line the line of the recording, counted from 1
+ * @param json the line as text
+ * @param name the name of the record in messages
+ * @param session names the director: all records of one session go through one director, in order
  * @param rules the services of the session
- * @param settings the settings of the session; unmodifiable
- * @param clientMtu the largest packet on the wire of clients, in bytes
- * @param serverMtu the largest packet on the wire of servers, in bytes
- * @param wire where it came in
- * @param packet its bytes in hex
- * @param expected what came out, in order; null if the record does not say
+ * @param settings the sysctl settings of the session; unmodifiable
+ * @param clientMtu the MTU of the client wire, in bytes
+ * @param serverMtu the MTU of the server wire, in bytes
+ * @param wire the wire on which the packet arrived
+ * @param packet its bytes as lower-case hex digits
+ * @param expected the emitted packets, in order; unmodifiable; null if the record has none to compare
  */
 public record PacketRecord(
         int line,
@@ -33,12 +35,19 @@ public record PacketRecord(
         Wire wire,
         String packet,
         @Nullable List<PacketEmission> expected) {
-    /** Takes copies of the collections. */
+    /** Copies the collections. */
     public PacketRecord {
-        settings = Map.copyOf(settings);
+        requireNonNull(json, "json");
+        requireNonNull(name, "name");
+        requireNonNull(session, "session");
+        requireNonNull(rules, "rules");
+        requireNonNull(wire, "wire");
+        requireNonNull(packet, "packet");
+        settings = Map.copyOf(requireNonNull(settings, "settings"));
         expected = expected == null ? null : List.copyOf(expected);
     }
 
+    /** The name. */
     @Override
     public String toString() {
         return name;

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
@@ -22,12 +23,25 @@ import org.lvs4j.replay.PacketEmission.Range;
 import org.lvs4j.service.Sysctl;
 
 /**
- * Reads and writes recordings of packets, one JSON object a line. Whoever uses this class needs Gson on the module or class
- * path: lvs-core itself can do without.
+ * Reads and writes recordings of packets, one JSON object per line.
  *
- * <p>The fields: {@code name}, {@code session}, {@code rules} (an array of lines), {@code sysctl} and {@code mtu} (objects,
- * may be missing), {@code in_wire}, {@code in}, {@code out_wire} and {@code out} (hex or null), {@code outs} when several
- * packets came out, and {@code varies} for bytes of {@code out} that are not to be compared. Any others are kept.
+ * <table>
+ * <caption>Fields of a record</caption>
+ * <tr><td>{@code name}<td>optional: the name in messages, by default the session
+ * <tr><td>{@code session}<td>optional: records of one session go through one director
+ * <tr><td>{@code rules}<td>an array of {@code ipvsadm} commands
+ * <tr><td>{@code sysctl}<td>optional: an object with settings of IPVS
+ * <tr><td>{@code mtu}<td>optional: an object with the MTU of the wires {@code client} and {@code server}, 1500 by
+ *     default
+ * <tr><td>{@code in_wire}, {@code in}<td>the wire and the bytes of the input packet, in hex
+ * <tr><td>{@code out_wire}, {@code out}<td>the wire and the bytes of the emitted packet; {@code out} is null if there
+ *     was none, and absent if nothing is compared
+ * <tr><td>{@code outs}<td>objects with {@code wire} and {@code packet} instead, if the director emitted several packets
+ * <tr><td>{@code varies}<td>optional: objects with {@code offset} and {@code len}, the bytes of the emitted packet that
+ *     are not compared
+ * </table>
+ *
+ * <p>Other fields are ignored when reading and kept when printing. All methods are stateless and thread-safe.
  */
 public final class PacketRecords {
     /** The longest line that is read, in characters. */
@@ -46,11 +60,13 @@ public final class PacketRecords {
     }
 
     /**
-     * Reads recordings; empty lines do not count.
+     * Reads a recording; empty lines are skipped.
      *
-     * @param text the text
-     * @param source what to call it in errors
-     * @throws TraceException about the first line that is not a record
+     * @param text the recording
+     * @param source its name in errors, such as the name of the file
+     * @return the records in order, modifiable
+     * @throws TraceException for the first line that is not a record; the message names line, problem and what was
+     *     expected
      */
     public static List<PacketRecord> parse(String text, String source) throws TraceException {
         requireNonNull(source, "source");
@@ -119,7 +135,7 @@ public final class PacketRecords {
         for (Map.Entry<String, JsonElement> entry : object("sysctl").entrySet()) {
             Sysctl sysctl = Sysctl.find(entry.getKey());
             if (sysctl == null) {
-                throw fail(source, line, "no such sysctl: '" + entry.getKey() + "'", "one of IPVS");
+                throw fail(source, line, "no such sysctl: '" + entry.getKey() + "'", "a setting of IPVS");
             }
             settings.put(sysctl, number(entry.getValue(), entry.getKey(), sysctl.min(), sysctl.max()));
         }
@@ -139,7 +155,7 @@ public final class PacketRecords {
         if (json.has("outs")) {
             for (JsonElement one : array(json, "outs")) {
                 if (!one.isJsonObject()) {
-                    throw fail(source, line, "'outs' holds something else", "objects");
+                    throw fail(source, line, "'outs' has an element that is not an object", "objects");
                 }
                 JsonObject emission = one.getAsJsonObject();
                 expected.add(new PacketEmission(wire(emission, "wire"), hex(emission, "packet"), varying(emission)));
@@ -155,7 +171,7 @@ public final class PacketRecords {
         if (from.has("varies")) {
             for (JsonElement one : array(from, "varies")) {
                 if (!one.isJsonObject()) {
-                    throw fail(source, line, "'varies' holds something else", "objects");
+                    throw fail(source, line, "'varies' has an element that is not an object", "objects");
                 }
                 JsonObject range = one.getAsJsonObject();
                 ranges.add(new Range(
@@ -169,7 +185,7 @@ public final class PacketRecords {
     private JsonArray array(JsonObject from, String name) throws TraceException {
         JsonElement value = from.get(name);
         if (value == null || !value.isJsonArray()) {
-            throw fail(source, line, "no array '" + name + "'", "one");
+            throw fail(source, line, "'" + name + "' is missing or not an array", "an array");
         }
         return value.getAsJsonArray();
     }
@@ -180,7 +196,7 @@ public final class PacketRecords {
             return new JsonObject();
         }
         if (!value.isJsonObject()) {
-            throw fail(source, line, "'" + name + "' is something else", "an object");
+            throw fail(source, line, "'" + name + "' is not an object", "an object");
         }
         return value.getAsJsonObject();
     }
@@ -194,7 +210,7 @@ public final class PacketRecords {
         if (value instanceof JsonPrimitive primitive && primitive.isString()) {
             return primitive.getAsString();
         }
-        throw fail(source, line, "'" + name + "' is missing or something else", "a string");
+        throw fail(source, line, "'" + name + "' is missing or not a string", "a string");
     }
 
     private int number(@Nullable JsonElement value, String name, int min, int max) throws TraceException {
@@ -227,10 +243,17 @@ public final class PacketRecords {
         return value;
     }
 
-    /** A record with other packets coming out, as one line of JSON. */
+    /**
+     * A record with other emitted packets, as one line of JSON without a line end.
+     *
+     * @param record the record; all its other fields are kept
+     * @param emissions the packets that replace the recorded ones, in order
+     */
     public static String print(PacketRecord record, List<PacketEmission> emissions) {
-        JsonObject json = JsonParser.parseString(record.json()).getAsJsonObject();
-        JsonElement wire = com.google.gson.JsonNull.INSTANCE;
+        requireNonNull(emissions, "emissions");
+        JsonObject json =
+                JsonParser.parseString(requireNonNull(record, "record").json()).getAsJsonObject();
+        JsonElement wire = JsonNull.INSTANCE;
         JsonElement packet = wire;
         if (!emissions.isEmpty()) {
             wire = new JsonPrimitive(emissions.get(0).wire().toString());
@@ -239,12 +262,8 @@ public final class PacketRecords {
         json.add("out_wire", wire);
         json.add("out", packet);
         if (emissions.size() > 1) {
-            JsonElement before = json.get("outs");
-            json.add(
-                    "outs",
-                    all(
-                            emissions,
-                            before == null || !before.isJsonArray() ? new JsonArray() : before.getAsJsonArray()));
+            JsonArray before = json.get("outs") instanceof JsonArray array ? array : new JsonArray();
+            json.add("outs", all(emissions, before));
         } else {
             json.remove("outs");
         }

@@ -19,16 +19,21 @@ import org.lvs4j.service.RealServer;
 import org.lvs4j.service.Sysctl;
 
 /**
- * Plays recorded packets through directors of their own, one for each session, and compares what comes out byte for byte.
- * The director stands where that of the recordings stood: between two {@linkplain Wire wires}, with the virtual addresses
- * 10.0.0.100-102, 10.0.1.0/24 and fd00:1::100-101 and its own 10.0.0.1, fd00:1::1, 192.168.0.1 and fd00:2:ffff::1, on a host
- * that routes. Time stands still. The same records always give the same packets.
+ * Replays recorded packets through directors, one for each session, and compares the emitted packets byte for byte. A
+ * director has the surroundings of the recordings: two {@linkplain Wire wires}; the virtual addresses 10.0.0.100-102,
+ * 10.0.1.0/24 and fd00:1::100-101; its own addresses 10.0.0.1, fd00:1::1, 192.168.0.1 and fd00:2:ffff::1; a host that
+ * forwards packets. Its clock does not advance. The same records always give the same packets. Not thread-safe.
  *
- * <p>Whether a network card had verified a packet's checksums does not matter, as the recordings show.
+ * <pre>{@code
+ * List<PacketRecord> records = PacketRecords.parse(Files.readString(file), file.toString());
+ * PacketReplayResult result = PacketReplay.run(records, file.toString());
+ * result.mismatches().forEach(System.out::println);
+ * System.out.println(result.summary());
+ * }</pre>
  */
 public final class PacketReplay {
     private static final int SEED = 1;
-    /** As in the recordings, where nothing limits them. */
+    /** Effectively unlimited, as in the recordings. */
     private static final int ANSWERS_PER_SECOND = 1_000_000_000;
 
     private static final int BUFFER_BYTES = 1 << 17;
@@ -37,52 +42,55 @@ public final class PacketReplay {
     private final ByteBuffer out = ByteBuffer.allocate(BUFFER_BYTES);
     private final ByteBuffer host = ByteBuffer.allocate(BUFFER_BYTES);
 
-    /** A replay in which no session has begun. */
+    /** A replay without sessions. */
     public PacketReplay() {}
 
     private record Session(Director director, PacketPlane plane, RecordedHost host) {}
 
     /**
-     * Plays records in order and compares.
+     * Replays records in order and compares the emitted packets with the expected ones.
      *
-     * @param source what to call them
-     * @throws TraceException if the engine refuses the rules of one
+     * @param records the records; those without expected packets are replayed but not compared
+     * @param source the name of the recording in the result
+     * @throws TraceException if the director refuses the rules of a record
      */
     public static PacketReplayResult run(List<PacketRecord> records, String source) throws TraceException {
+        requireNonNull(source, "source");
         PacketReplay replay = new PacketReplay();
         List<Mismatch> mismatches = new ArrayList<>();
         List<List<PacketEmission>> emissions = new ArrayList<>();
         int compared = 0;
         for (PacketRecord record : requireNonNull(records, "records")) {
-            List<PacketEmission> given = replay.play(record);
-            emissions.add(given);
+            List<PacketEmission> emitted = replay.play(record);
+            emissions.add(emitted);
             List<PacketEmission> expected = record.expected();
             if (expected != null) {
                 compared++;
-                if (!agree(expected, given)) {
-                    mismatches.add(new Mismatch(record.line(), record.name(), expected.toString(), given.toString()));
+                if (!agree(expected, emitted)) {
+                    mismatches.add(new Mismatch(record.line(), record.name(), expected.toString(), emitted.toString()));
                 }
             }
         }
         return new PacketReplayResult(source, compared, mismatches, emissions);
     }
 
-    private static boolean agree(List<PacketEmission> expected, List<PacketEmission> given) {
-        boolean agree = expected.size() == given.size();
+    private static boolean agree(List<PacketEmission> expected, List<PacketEmission> emitted) {
+        boolean agree = expected.size() == emitted.size();
         for (int i = 0; agree && i < expected.size(); i++) {
-            agree = expected.get(i).agreesWith(given.get(i));
+            agree = expected.get(i).agreesWith(emitted.get(i));
         }
         return agree;
     }
 
     /**
-     * Gives a packet to the director of its session, which begins with the first record that names it.
+     * Replays one record. The first record of a session creates its director, with the rules, settings and MTUs of that
+     * record.
      *
-     * @return what comes out, in order
-     * @throws TraceException if the engine refuses the rules of the session
+     * @return the emitted packets, in order; modifiable
+     * @throws TraceException if the director refuses the rules of the session
      */
     public List<PacketEmission> play(PacketRecord record) throws TraceException {
-        Session session = sessions.get(record.session());
+        Session session = sessions.get(requireNonNull(record, "record").session());
         if (session == null) {
             session = begin(record);
             sessions.put(record.session(), session);
@@ -90,17 +98,17 @@ public final class PacketReplay {
         ByteBuffer in = ByteBuffer.wrap(HexFormat.of().parseHex(record.packet()));
         List<PacketEmission> emissions = new ArrayList<>();
         out.clear();
-        long verdict = session.plane.process(in, out);
+        long decision = session.plane.process(in, out);
         while (true) {
-            PacketEmission emission = emission(session, in, verdict);
+            PacketEmission emission = emission(session, in, decision);
             if (emission != null) {
                 emissions.add(emission);
             }
-            if (!PacketDecision.more(verdict)) {
+            if (!PacketDecision.more(decision)) {
                 return emissions;
             }
             out.clear();
-            verdict = session.plane.next(out);
+            decision = session.plane.next(out);
         }
     }
 
@@ -122,7 +130,7 @@ public final class PacketReplay {
                     1,
                     record.session(),
                     e.getMessage() + ", in session",
-                    "rules it takes");
+                    "rules that the director accepts");
         }
         RecordedNetwork network = new RecordedNetwork(record.clientMtu(), record.serverMtu());
         PacketPlane plane = PacketPlane.builder(director, network)
@@ -132,32 +140,29 @@ public final class PacketReplay {
         return new Session(director, plane, new RecordedHost(network));
     }
 
-    private @Nullable PacketEmission emission(Session session, ByteBuffer in, long verdict) {
-        int length = PacketDecision.length(verdict);
-        if (PacketDecision.action(verdict) == PacketAction.PASS) {
+    private @Nullable PacketEmission emission(Session session, ByteBuffer in, long decision) {
+        int length = PacketDecision.length(decision);
+        if (PacketDecision.action(decision) == PacketAction.PASS) {
             ByteBuffer passed = length == 0 ? in : out.limit(length);
             host.clear();
             int written = session.host.handle(passed, host);
-            return written == 0 ? null : emission(session, host, written, null);
+            return written == 0 ? null : emission(host, written, null);
         }
         if (length == 0) {
             return null;
         }
-        RealServer nextHop = PacketDecision.action(verdict) == PacketAction.ROUTE_DIRECT
-                ? session.director.flows().server(PacketDecision.serverId(verdict))
+        RealServer nextHop = PacketDecision.action(decision) == PacketAction.ROUTE_DIRECT
+                ? session.director.flows().server(PacketDecision.serverId(decision))
                 : null;
-        return emission(session, out, length, nextHop);
+        return emission(out, length, nextHop);
     }
 
-    private static PacketEmission emission(Session session, ByteBuffer from, int length, @Nullable RealServer nextHop) {
+    private static PacketEmission emission(ByteBuffer from, int length, @Nullable RealServer nextHop) {
         byte[] bytes = new byte[length];
         from.get(from.position(), bytes);
         Wire wire = nextHop == null
-                ? session.host.wireOf(from, length)
-                : RecordedNetwork.wireTo(
-                        nextHop.endpoint().address().family(),
-                        nextHop.endpoint().address().high(),
-                        nextHop.endpoint().address().low());
+                ? RecordedHost.wireOf(from, length)
+                : RecordedNetwork.wireTo(nextHop.endpoint().address());
         return new PacketEmission(
                 wire == null ? Wire.CLIENT : wire, HexFormat.of().formatHex(bytes), List.of());
     }

@@ -2,19 +2,16 @@ package org.lvs4j.replay;
 
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
-import org.lvs4j.internal.packet.HostAnswer;
-import org.lvs4j.internal.packet.IcmpError;
-import org.lvs4j.internal.packet.PacketHeader;
-import org.lvs4j.internal.packet.Rewriting;
 import org.lvs4j.net.IpAddress;
+import org.lvs4j.net.Protocol;
 
 /**
- * The host that the director of the recordings ran on, as far as the recordings show it: it routes what is not for itself, and
- * for itself answers echo requests, refuses connections and reports ports that nobody serves.
+ * The host of the recordings' director, as far as the recordings show its behaviour: it forwards packets for other
+ * addresses; for its own addresses it answers echo requests, resets TCP connections and reports closed ports. Belongs
+ * to one thread.
  */
 final class RecordedHost {
     private final RecordedNetwork network;
-    private final PacketHeader packet = new PacketHeader();
     private int identification = 1;
 
     RecordedHost(RecordedNetwork network) {
@@ -22,51 +19,47 @@ final class RecordedHost {
     }
 
     /**
-     * Handles a packet that the director did not want.
+     * Handles a packet that the director has passed to the host.
      *
-     * @return how many bytes it has written, 0 if nothing comes out
+     * @return the length of the packet that the host sends, 0 if it sends none
      */
     int handle(ByteBuffer in, ByteBuffer out) {
-        PacketHeader.Kind kind = packet.parse(in, in.position(), in.limit());
-        if (kind == PacketHeader.Kind.MALFORMED || kind == PacketHeader.Kind.FRAGMENT) {
+        IpPacket packet = IpPacket.read(in, in.position(), in.limit());
+        if (packet == null || packet.fragment()) {
             return 0;
         }
-        if (!RecordedNetwork.isLocal(packet.family(), packet.destinationHigh(), packet.destinationLow())) {
-            return route(in, out);
+        if (!RecordedNetwork.isLocal(packet.destination())) {
+            return forward(packet, out);
         }
-        if (kind == PacketHeader.Kind.ICMP) {
-            return HostAnswer.echo(packet, in, out, identification++ & 0xFFFF);
+        if (packet.isIcmp()) {
+            return HostPackets.echoReply(packet, out, nextIdentification());
         }
-        if (kind == PacketHeader.Kind.OTHER) {
+        Protocol protocol = packet.protocol();
+        if (protocol == null) {
             return 0;
         }
-        return switch (packet.protocol()) {
-            case TCP -> HostAnswer.reset(packet, in, out);
-            case UDP, SCTP ->
-                error(IcmpError.PORT_UNREACHABLE, in, out, packet.destinationHigh(), packet.destinationLow());
-        };
+        return protocol == Protocol.TCP
+                ? HostPackets.reset(packet, out)
+                : HostPackets.error(
+                        HostPackets.Error.PORT_UNREACHABLE, packet, out, packet.destination(), nextIdentification());
     }
 
-    private int route(ByteBuffer in, ByteBuffer out) {
+    private int forward(IpPacket packet, ByteBuffer out) {
         if (packet.ttl() <= 1) {
-            IpAddress own = network.source(packet.family(), packet.sourceHigh(), packet.sourceLow());
-            return error(IcmpError.TIME_EXCEEDED, in, out, own.high(), own.low());
+            IpAddress own = network.source(packet.source());
+            return HostPackets.error(HostPackets.Error.TIME_EXCEEDED, packet, out, own, nextIdentification());
         }
-        Rewriting.forward(packet, in, out, out.position());
-        return packet.length();
+        return HostPackets.forward(packet, out);
     }
 
-    private int error(IcmpError error, ByteBuffer in, ByteBuffer out, long high, long low) {
-        return error.write(packet, in, out, out.position(), high, low, 0, false, identification++ & 0xFFFF);
+    private int nextIdentification() {
+        return identification++ & 0xFFFF;
     }
 
-    /** Where a packet leaves by the routes of the host, or null if it is none. */
-    @Nullable
-    Wire wireOf(ByteBuffer out, int length) {
+    /** The wire on which the host sends a packet, by its routes; null if the bytes are not a packet. */
+    static @Nullable Wire wireOf(ByteBuffer out, int length) {
         int at = out.position();
-        if (packet.parse(out, at, at + length) == PacketHeader.Kind.MALFORMED) {
-            return null;
-        }
-        return RecordedNetwork.wireTo(packet.family(), packet.destinationHigh(), packet.destinationLow());
+        IpPacket packet = IpPacket.read(out, at, at + length);
+        return packet == null ? null : RecordedNetwork.wireTo(packet.destination());
     }
 }

@@ -4,7 +4,10 @@ import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.IpAddress;
 import org.lvs4j.plane.PacketPaths;
 
-/** The surroundings of the director in recordings: two wires, its own addresses, the virtual ones that are local to it. */
+/**
+ * The network of the recordings: two wires, the director's own addresses, and the virtual addresses that are local to
+ * it.
+ */
 final class RecordedNetwork implements PacketPaths {
     private static final IpAddress CLIENT_SIDE_V4 = IpAddress.parse("10.0.0.1");
     private static final IpAddress SERVER_SIDE_V4 = IpAddress.parse("192.168.0.1");
@@ -20,16 +23,22 @@ final class RecordedNetwork implements PacketPaths {
         this.serverMtu = serverMtu;
     }
 
-    static Wire wireTo(AddressFamily family, long high, long low) {
+    static Wire wireTo(IpAddress destination) {
+        return wireTo(destination.family(), destination.high(), destination.low());
+    }
+
+    private static Wire wireTo(AddressFamily family, long high, long low) {
         boolean server = family == AddressFamily.IPV4
                 ? low >>> 16 == 0xC0A8 || low >>> 20 == 0xAC1
                 : high >>> 32 == 0xfd00_0002L;
         return server ? Wire.SERVER : Wire.CLIENT;
     }
 
-    /** Whether the director itself has an address. */
-    static boolean isLocal(AddressFamily family, long high, long low) {
-        if (family == AddressFamily.IPV4) {
+    /** Whether an address is local to the director's host. */
+    static boolean isLocal(IpAddress address) {
+        long high = address.high();
+        long low = address.low();
+        if (address.isV4()) {
             return low == CLIENT_SIDE_V4.low()
                     || low == SERVER_SIDE_V4.low()
                     || low >= 0x0A00_0064 && low <= 0x0A00_0066
@@ -50,5 +59,10 @@ final class RecordedNetwork implements PacketPaths {
         return wireTo(family, high, low) == Wire.SERVER
                 ? v4 ? SERVER_SIDE_V4 : SERVER_SIDE_V6
                 : v4 ? CLIENT_SIDE_V4 : CLIENT_SIDE_V6;
+    }
+
+    /** The host's own address on the path to a destination. */
+    IpAddress source(IpAddress destination) {
+        return source(destination.family(), destination.high(), destination.low());
     }
 }

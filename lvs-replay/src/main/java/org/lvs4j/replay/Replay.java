@@ -13,8 +13,9 @@ import org.lvs4j.ServiceSnapshot;
 import org.lvs4j.replay.Event.Counts;
 
 /**
- * Plays a trace against a director of its own on a virtual clock. The same trace always gives the same result:
- * schedulers and defences that draw lots draw them from a fixed seed, and memory is never low.
+ * Replays a {@link Trace} against a director of its own on a virtual clock, and compares the director's answers with
+ * those in the trace. The same trace always gives the same result: randomised schedulers and defences use a fixed seed,
+ * and memory is never low.
  */
 public final class Replay {
     private static final long SEED = 1;
@@ -39,15 +40,17 @@ public final class Replay {
     }
 
     /**
-     * Plays a trace from its start to its end.
+     * Replays a trace from start to end. Thread-safe; costs about as much as the same packets through a director.
      *
-     * @throws TraceException if the engine refuses one of its rules or settings, saying which and why
+     * @param trace the trace
+     * @return the comparison, and the trace with the director's answers
+     * @throws TraceException if the director refuses a rule of the trace; the message names line, column and reason
      */
     public static ReplayResult run(Trace trace) throws TraceException {
         return new Replay(requireNonNull(trace, "trace")).run();
     }
 
-    // In a trace without a single answer, an event without one says nothing.
+    // An event without an answer is compared only if the trace has answers at all.
     private static boolean hasAnswers(Trace trace) {
         for (Trace.Line line : trace.lines()) {
             if (line.event() instanceof Event.Traffic traffic && traffic.answer() != null) {
@@ -72,7 +75,7 @@ public final class Replay {
         return new ReplayResult(trace.source(), answers, mismatches, recomputed.toString());
     }
 
-    /** Lets an event happen and returns its line with the engine's answer. */
+    /** Plays an event; returns its line with the director's answer. */
     private String play(Event event) throws TraceException {
         nowNanos = TimeUnit.MILLISECONDS.toNanos(event.millis());
         director.advance();

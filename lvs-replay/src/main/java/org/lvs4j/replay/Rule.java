@@ -6,7 +6,7 @@ import org.lvs4j.config.RuleCommand;
 import org.lvs4j.config.RuleException;
 import org.lvs4j.config.Rules;
 
-/** A line of {@code ipvsadm --restore} within a trace, and where it stands there. */
+/** A rule of a trace in the format of {@code ipvsadm --restore}, with its position in the trace. Immutable. */
 final class Rule {
     private static final String EXPECTED = "a rule such as -A -t 10.0.0.100:80 -s rr";
 
@@ -24,7 +24,7 @@ final class Rule {
         this.rules = rules;
     }
 
-    /** Reads a rule from what is left of a line. */
+    /** Reads a rule from the rest of a line. */
     static Rule parse(Words words) throws TraceException {
         String text = words.rest();
         int charsBefore = words.offset();
@@ -49,7 +49,7 @@ final class Rule {
         }
     }
 
-    // The rule was read as a text of one line: its errors are at line 1.
+    // The rule was parsed as a text of one line, so the exception says line 1: replace the line and shift the column.
     private static TraceException placed(RuleException e, int line, int charsBefore) {
         String place = e.source() + ":" + e.line() + ":" + e.column() + ": ";
         String message = String.valueOf(e.getMessage());

@@ -5,7 +5,7 @@ import java.util.stream.Collectors;
 import org.lvs4j.Director;
 import org.lvs4j.service.Sysctl;
 
-/** A sysctl and its value: {@code conn_reuse_mode=0}. */
+/** A sysctl with its value, such as {@code conn_reuse_mode=0}. */
 record Setting(Sysctl sysctl, int value) {
     private static final String EXPECTED = "a setting such as conn_reuse_mode=0";
 

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rules and what clients did under them, with or without the servers that they reached. Immutable.
+ * A trace: rules, and the events of clients, with or without the servers that the clients reached. Immutable.
  *
  * <pre>{@code
  * # a comment
@@ -22,39 +22,41 @@ import org.jspecify.annotations.Nullable;
  * 5 expect active 192.168.1.1:80 1 inactive 0
  * }</pre>
  *
- * <p>The rules are those of {@code ipvsadm --restore}. A mark applies to a protocol and an address or network, and to
- * one port or, with port 0 or none, to all; of several that apply the last one counts. The sections for marks and
- * settings may be missing, and so may every answer and count; a count may also be a question mark.
+ * <p>The rules are in the format of {@code ipvsadm --restore}. A mark applies to a protocol, an address or network, and
+ * a port; port 0 or no port means every port. If several marks apply to a packet, the last one is used. The sections
+ * {@code [marks]} and {@code [sysctl]} are optional, and so is every answer and count; a count may also be a question
+ * mark.
  *
- * <p>An event starts with its time in milliseconds; time never goes back. {@code C} is a client and {@code V} a virtual
- * address, each with its port. Servers answer only where their packets pass the director, under masquerading.
+ * <p>An event starts with its time in milliseconds since the start, in chronological order. {@code C} is a client and
+ * {@code V} a virtual address, each with its port. The replies of servers are simulated only under masquerading,
+ * because otherwise they do not pass through the director.
  *
  * <table>
  * <caption>Events</caption>
- * <tr><td>{@code tcp C V open}<td>SYN; if it reached a server: the server's SYN and ACK, the client's ACK
+ * <tr><td>{@code tcp C V open}<td>SYN; if it reaches a server, also the server's SYN and ACK and the client's ACK
  * <tr><td>{@code tcp C V syn}<td>SYN
- * <tr><td>{@code tcp C V close}<td>FIN and ACK, the server's FIN and ACK, the client's ACK
+ * <tr><td>{@code tcp C V close}<td>FIN and ACK; the server's FIN and ACK; the client's ACK
  * <tr><td>{@code tcp C V rst}<td>RST and ACK
  * <tr><td>{@code tcp C V fin}<td>FIN and ACK
  * <tr><td>{@code tcp C V data}<td>PSH and ACK with 5 bytes
  * <tr><td>{@code tcp C V ack}<td>ACK
  * <tr><td>{@code udp C V packet}<td>a datagram of 5 bytes
  * <tr><td>{@code udp C V sip callid=X}<td>a SIP request with that Call-ID
- * <tr><td>{@code udp C V reply}<td>the server of this flow answers
- * <tr><td>{@code rule ...}<td>a change of the rules
- * <tr><td>{@code sysctl k=v}<td>a change of a setting
- * <tr><td>{@code expect active S a inactive i [svc KEY]}<td>the counts of a server; {@code KEY} is {@code -t V},
- *     {@code -u V} or {@code -f MARK [-6]}
+ * <tr><td>{@code udp C V reply}<td>a datagram of the server that the client last reached
+ * <tr><td>{@code rule ...}<td>applies a rule
+ * <tr><td>{@code sysctl k=v}<td>changes a setting
+ * <tr><td>{@code expect active S a inactive i [svc KEY]}<td>compares the connection counts of a server; {@code KEY} is
+ *     {@code -t V}, {@code -u V} or {@code -f MARK [-6]}
  * </table>
  *
- * <p>An answer follows the arrow {@code ->}: the server's address and port, {@code client} for a reply that left with the
- * virtual address, {@code none:icmp-port-unreach}, {@code none:rst} or {@code none:drop}. An event of several packets
- * shows what came of the first. {@code close} and {@code rst} have an answer only if that packet reached no server; where
- * a trace has any answers at all, their silence says that it did reach one. A server that does not exist is counted as
- * {@code -}.
+ * <p>An answer follows the arrow {@code ->}: the server's address and port; {@code client} for a reply that leaves with
+ * the virtual address as source; {@code none:icmp-port-unreach}, {@code none:rst} or {@code none:drop}. The answer of
+ * an event with several packets is that of the first packet. {@code close} and {@code rst} have an answer only if that
+ * packet reaches no server; in a trace with answers, no answer there means that the packet reaches a server. The counts
+ * of a server that does not exist are {@code -}.
  */
 public final class Trace {
-    /** The longest text that is read, in characters. */
+    /** The largest size of a trace, in characters. */
     public static final int MAX_TEXT_LENGTH = 32 << 20;
 
     private final String source;
@@ -72,17 +74,17 @@ public final class Trace {
     }
 
     /**
-     * Reads a trace.
+     * Reads a trace. Costs time and memory in proportion to the text.
      *
-     * @param text all of it
-     * @param source its name in messages, such as the file's
-     * @throws TraceException if it is not a trace, saying where and what was expected
+     * @param text the whole text, at most {@value #MAX_TEXT_LENGTH} characters
+     * @param source its name in messages, such as the name of the file
+     * @throws TraceException if the text is not a trace; the message names line, column, token and what was expected
      */
     public static Trace parse(String text, String source) throws TraceException {
         return new TraceParser(requireNonNull(source, "source")).parse(requireNonNull(text, "text"));
     }
 
-    /** The name under which it was read. */
+    /** The name of the trace, as given to {@link #parse}. */
     public String source() {
         return source;
     }
@@ -99,6 +101,7 @@ public final class Trace {
         return settings;
     }
 
+    /** The firewall mark of the packets of an event, 0 for none. */
     int mark(Event.Traffic traffic) {
         int mark = 0;
         for (Marking marking : markings) {
@@ -109,7 +112,7 @@ public final class Trace {
         return mark;
     }
 
-    /** The trace as text, events with single blanks between words, lines ended by {@code \n}. */
+    /** The trace as text: words of events are separated by single blanks, lines end with {@code \n}. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
@@ -120,6 +123,6 @@ public final class Trace {
         return text.toString();
     }
 
-    /** A line as it was read, and the event on it if it has one. */
+    /** A line as text, and its event; null for a comment, a header, or a line of another section. */
     record Line(String text, @Nullable Event event) {}
 }

@@ -2,7 +2,10 @@ package org.lvs4j.replay;
 
 import org.lvs4j.config.TextException;
 
-/** A trace that cannot be read, or asks for something that the engine refuses. */
+/**
+ * A trace or a recording that cannot be read, or that has rules which the director refuses. The message names the
+ * place.
+ */
 public final class TraceException extends TextException {
     private static final long serialVersionUID = 1;
 
@@ -10,7 +13,7 @@ public final class TraceException extends TextException {
         super(source, line, column, token, expected, source + ":" + line + ":" + column + ": " + problem);
     }
 
-    /** A problem with a token; an empty one is the end of a line. */
+    /** A problem with a token; an empty token means the end of the line. */
     static TraceException at(String source, int line, int column, String token, String problem, String expected) {
         String what = token.isEmpty() ? "end of line" : "'" + printable(token) + "'";
         return new TraceException(

@@ -10,7 +10,7 @@ import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
 import org.lvs4j.net.Protocol;
 
-/** Reads the lines of a trace one after the other and collects what they say. */
+/** Reads a trace line by line and collects its rules, marks, settings and events. */
 final class TraceParser {
     static final int MAX_CHARS = Trace.MAX_TEXT_LENGTH;
     static final int MAX_LINE_CHARS = 4096;
@@ -143,7 +143,10 @@ final class TraceParser {
         return new Marking(protocol, target.network(), target.prefix(), target.port(), (int) mark);
     }
 
-    /** A marking with mark 0 of {@code address[/prefix][:port]}, an IPv6 network within brackets; or null. */
+    /**
+     * Reads {@code address[/prefix][:port]}, an IPv6 network in brackets, as a marking with mark 0; null if it is
+     * malformed.
+     */
     private static @Nullable Marking target(Protocol protocol, String word) {
         int slash = word.indexOf('/');
         String address = word;

@@ -2,7 +2,7 @@ package org.lvs4j.replay;
 
 import org.jspecify.annotations.Nullable;
 
-/** A line cut at its blanks, read from left to right; every complaint points at a column. */
+/** The words of a line, separated by blanks and read from left to right. Every error names a column. */
 final class Words {
     private final String source;
     private final int line;
@@ -35,7 +35,7 @@ final class Words {
         return position == wordStart ? null : text.substring(wordStart, position);
     }
 
-    /** The next word; a complaint if there is none. */
+    /** The next word; an error if there is none. */
     String need(String expected) throws TraceException {
         String word = next();
         if (word == null) {
@@ -44,7 +44,7 @@ final class Words {
         return word;
     }
 
-    /** The next word without moving on, or null. */
+    /** The next word without consuming it; null at the end of the line. */
     @Nullable
     String peek() {
         int before = position;
@@ -55,14 +55,14 @@ final class Words {
         return word;
     }
 
-    /** A complaint if there is another word. */
+    /** An error if there is another word. */
     void end(String expected) throws TraceException {
         if (next() != null) {
             throw fail(expected);
         }
     }
 
-    /** Everything up to the end of the line, without blanks around it. */
+    /** The rest of the line, without surrounding blanks. */
     String rest() {
         skipBlanks();
         wordStart = position;
@@ -70,27 +70,27 @@ final class Words {
         return text.substring(wordStart).stripTrailing();
     }
 
-    /** The words read so far, with single blanks between them. */
+    /** The words read so far, separated by single blanks. */
     String soFar() {
         return soFar(0);
     }
 
-    /** The words read since a number of characters, with single blanks between them. */
+    /** The words read since an offset, separated by single blanks. */
     String soFar(int start) {
         return text.substring(start, position).strip().replaceAll("[ \t]+", " ");
     }
 
-    /** How many characters precede the word read last. */
+    /** The offset of the word that was read last. */
     int offset() {
         return wordStart;
     }
 
-    /** A complaint about the word read last. */
+    /** An error about the word that was read last. */
     TraceException fail(String expected) {
         return fail("unexpected", expected);
     }
 
-    /** A complaint about the word read last, in words that are followed by it. */
+    /** An error about the word that was read last; the message is the problem followed by the word. */
     TraceException fail(String problem, String expected) {
         int end = wordStart;
         while (end < text.length() && !isBlank(text.charAt(end))) {
@@ -99,7 +99,7 @@ final class Words {
         return TraceException.at(source, line, wordStart + 1, text.substring(wordStart, end), problem, expected);
     }
 
-    /** A decimal number within 0..max, or -1. */
+    /** The value of a decimal number within 0..max; -1 for any other text. */
     static long number(String word, long max) {
         if (word.isEmpty() || word.length() > 18) {
             return -1;

@@ -16,11 +16,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.lvs4j.Director;
 import org.lvs4j.config.Rules;
 import org.lvs4j.net.IpAddress;
+import org.lvs4j.net.TcpFlags;
 import org.lvs4j.plane.PacketPaths;
 import org.lvs4j.replay.capture.CaptureReader;
 import org.lvs4j.replay.capture.CaptureWriter;
 
-/** Packets with random damage through a director: each frame is accounted for, whatever its packets are. */
+/** Mutated packets through a director: every frame is counted exactly once, whatever its packet is. */
 class CaptureReplayFuzzTest {
     private static final int ROUNDS = 400;
     private static final String RULES = """
@@ -36,9 +37,9 @@ class CaptureReplayFuzzTest {
         List<byte[]> packets = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             String client = "10.1.0.1:" + (4000 + i);
-            packets.add(TestPackets.tcp(client, "10.0.0.100:80", TestPackets.SYN, 0));
-            packets.add(TestPackets.tcp("192.168.1.1:8080", client, TestPackets.SYN | TestPackets.ACK, 0));
-            packets.add(TestPackets.tcp(client, "10.0.0.100:80", TestPackets.ACK, 30));
+            packets.add(TestPackets.tcp(client, "10.0.0.100:80", TcpFlags.SYN, 0));
+            packets.add(TestPackets.tcp("192.168.1.1:8080", client, TcpFlags.SYN | TcpFlags.ACK, 0));
+            packets.add(TestPackets.tcp(client, "10.0.0.100:80", TcpFlags.ACK, 30));
             packets.add(TestPackets.udp("[fd00::1]:4000", "[fd00:1::100]:53", 20));
             packets.add(TestPackets.udp("[fd00:2::1]:5353", "[fd00::1]:4000", 20));
             packets.add(TestPackets.icmp("10.1.0.1", "10.0.0.100"));
@@ -46,8 +47,8 @@ class CaptureReplayFuzzTest {
         return packets;
     }
 
-    /** A capture whose packets are damaged, but not its records, which have a test of their own. */
-    private static byte[] damaged(SplittableRandom random) throws IOException {
+    /** A capture with mutated packets in intact records; {@code CaptureFuzzTest} mutates the records. */
+    private static byte[] mutated(SplittableRandom random) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (CaptureWriter writer = CaptureWriter.open(bytes)) {
             long timeNanos = 1_700_000_000_000_000_000L;
@@ -68,11 +69,11 @@ class CaptureReplayFuzzTest {
 
     @ParameterizedTest
     @ValueSource(longs = {301, 302, 303})
-    void next_damagedPackets_everyFrameIsAccountedFor(long seed) throws Exception {
+    void next_mutatedPackets_everyFrameCountedOnce(long seed) throws Exception {
         SplittableRandom random = new SplittableRandom(seed);
         long forwarded = 0;
         for (int round = 0; round < ROUNDS; round++) {
-            byte[] damaged = damaged(random);
+            byte[] mutated = mutated(random);
             String where = "seed " + seed + ", round " + round;
             CaptureReplay replay =
                     CaptureReplay.of(Director.builder(), PacketPaths.fixed(1500, IpAddress.parse("192.168.0.1")));
@@ -80,11 +81,11 @@ class CaptureReplayFuzzTest {
             if (round % 2 == 0) {
                 replay.repairChecksums();
             }
-            try (CaptureReader reader = CaptureReader.open(new ByteArrayInputStream(damaged), "in");
+            try (CaptureReader reader = CaptureReader.open(new ByteArrayInputStream(mutated), "in");
                     CaptureWriter writer = CaptureWriter.open(new ByteArrayOutputStream())) {
                 while (replay.next(reader, writer)) {}
             } catch (RuntimeException | Error e) {
-                fail(where + ": " + HexFormat.of().formatHex(damaged), e);
+                fail(where + ": " + HexFormat.of().formatHex(mutated), e);
             }
             CaptureSummary all = replay.summary();
             assertThat(all.frames()).as(where).isEqualTo(packets().size());

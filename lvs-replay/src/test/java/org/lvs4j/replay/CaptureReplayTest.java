@@ -1,6 +1,7 @@
 package org.lvs4j.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -17,6 +18,7 @@ import org.lvs4j.config.Rules;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.net.TcpFlags;
 import org.lvs4j.plane.PacketPaths;
 import org.lvs4j.replay.capture.CaptureReader;
 import org.lvs4j.replay.capture.CaptureWriter;
@@ -82,7 +84,7 @@ final class CaptureReplayTest {
         return summary.services().get(0).servers().get(server).traffic();
     }
 
-    /** A packet as it leaves: with a TTL one less and a header checksum that is one more at the TTL's place. */
+    /** A packet after one hop: the TTL is decremented and the header checksum updated. */
     private static byte[] hopped(byte[] packet) {
         byte[] hopped = packet.clone();
         hopped[8]--;
@@ -92,19 +94,19 @@ final class CaptureReplayTest {
     }
 
     @Test
-    void next_connectionAndItsReply_masqueradedBothWaysAndCounted() throws IOException {
+    void next_connectionAndItsReply_masqueradedInBothDirectionsAndCounted() throws IOException {
         String client = "10.1.0.1:4000";
-        at(0, TestPackets.tcp(client, VIRTUAL, TestPackets.SYN, 0));
-        at(1, TestPackets.tcp("192.168.1.2:8080", client, TestPackets.SYN | TestPackets.ACK, 0));
-        at(2, TestPackets.tcp(client, VIRTUAL, TestPackets.ACK, 10));
+        at(0, TestPackets.tcp(client, VIRTUAL, TcpFlags.SYN, 0));
+        at(1, TestPackets.tcp("192.168.1.2:8080", client, TcpFlags.SYN | TcpFlags.ACK, 0));
+        at(2, TestPackets.tcp(client, VIRTUAL, TcpFlags.ACK, 10));
 
         CaptureSummary summary = run();
 
         assertThat(sent()).extracting(Sent::seconds).containsExactly(0L, 1L, 2L);
         assertThat(sent().get(0).packet())
-                .isEqualTo(hopped(TestPackets.tcp(client, "192.168.1.2:8080", TestPackets.SYN, 0)));
+                .isEqualTo(hopped(TestPackets.tcp(client, "192.168.1.2:8080", TcpFlags.SYN, 0)));
         assertThat(sent().get(1).packet())
-                .isEqualTo(hopped(TestPackets.tcp(VIRTUAL, client, TestPackets.SYN | TestPackets.ACK, 0)));
+                .isEqualTo(hopped(TestPackets.tcp(VIRTUAL, client, TcpFlags.SYN | TcpFlags.ACK, 0)));
         assertThat(summary.toServers()).isEqualTo(2);
         assertThat(summary.toClients()).isEqualTo(1);
         assertThat(summary.emitted()).isEqualTo(3);
@@ -115,8 +117,8 @@ final class CaptureReplayTest {
     }
 
     @Test
-    void next_packetsOfOthers_passedAndNotEmitted() throws IOException {
-        at(0, TestPackets.tcp("10.1.0.1:4000", "10.0.0.7:80", TestPackets.SYN, 0));
+    void next_packetsWithoutService_passedAndNotEmitted() throws IOException {
+        at(0, TestPackets.tcp("10.1.0.1:4000", "10.0.0.7:80", TcpFlags.SYN, 0));
         at(0, TestPackets.udp("10.1.0.1:4000", VIRTUAL, 5));
 
         CaptureSummary summary = run();
@@ -128,7 +130,7 @@ final class CaptureReplayTest {
     @Test
     void next_serviceWithoutServers_answered() throws IOException {
         replay = replay("-A -t 10.0.0.100:80 -s rr");
-        at(0, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TestPackets.SYN, 0));
+        at(0, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TcpFlags.SYN, 0));
 
         assertThat(run().answered()).isEqualTo(1);
         assertThat(sent()).hasSize(1);
@@ -136,9 +138,9 @@ final class CaptureReplayTest {
     }
 
     @Test
-    void next_idleHours_endConnectionsAsInLife() throws IOException {
-        at(0, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TestPackets.SYN, 0));
-        at(TimeUnit.HOURS.toSeconds(20), TestPackets.tcp("10.1.0.2:4000", VIRTUAL, TestPackets.SYN, 0));
+    void next_idleHours_connectionsExpire() throws IOException {
+        at(0, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TcpFlags.SYN, 0));
+        at(TimeUnit.HOURS.toSeconds(20), TestPackets.tcp("10.1.0.2:4000", VIRTUAL, TcpFlags.SYN, 0));
 
         CaptureSummary summary = run();
 
@@ -149,9 +151,9 @@ final class CaptureReplayTest {
     }
 
     @Test
-    void next_pauseOfDaysWithNothingLeft_cutAndCounted() throws IOException {
-        at(0, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TestPackets.SYN, 0));
-        at(TimeUnit.DAYS.toSeconds(20_000), TestPackets.tcp("10.1.0.2:4000", VIRTUAL, TestPackets.SYN, 0));
+    void next_pauseOfDaysWithoutState_cutShortAndCounted() throws IOException {
+        at(0, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TcpFlags.SYN, 0));
+        at(TimeUnit.DAYS.toSeconds(20_000), TestPackets.tcp("10.1.0.2:4000", VIRTUAL, TcpFlags.SYN, 0));
 
         CaptureSummary summary = run();
 
@@ -161,10 +163,10 @@ final class CaptureReplayTest {
     }
 
     @Test
-    void next_pauseOfDaysThatATemplateOutlives_waitedFor() throws IOException {
+    void next_pauseOfDaysWithTemplate_passesInFull() throws IOException {
         replay = replay(RULES.replace("-s rr", "-s rr -p 864000"));
-        at(0, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TestPackets.SYN, 0));
-        at(TimeUnit.DAYS.toSeconds(4), TestPackets.tcp("10.1.0.1:4001", VIRTUAL, TestPackets.SYN, 0));
+        at(0, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TcpFlags.SYN, 0));
+        at(TimeUnit.DAYS.toSeconds(4), TestPackets.tcp("10.1.0.1:4001", VIRTUAL, TcpFlags.SYN, 0));
 
         CaptureSummary summary = run();
 
@@ -173,14 +175,14 @@ final class CaptureReplayTest {
     }
 
     @Test
-    void next_clockThatGoesBack_standsStillUntilItIsThereAgain() throws IOException {
-        at(100, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TestPackets.SYN, 0));
-        at(50, TestPackets.tcp("10.1.0.2:4000", VIRTUAL, TestPackets.SYN, 0));
-        at(110, TestPackets.tcp("10.1.0.3:4000", VIRTUAL, TestPackets.SYN, 0));
+    void next_timestampsGoBackwards_clockStops() throws IOException {
+        at(100, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TcpFlags.SYN, 0));
+        at(50, TestPackets.tcp("10.1.0.2:4000", VIRTUAL, TcpFlags.SYN, 0));
+        at(110, TestPackets.tcp("10.1.0.3:4000", VIRTUAL, TcpFlags.SYN, 0));
 
         CaptureSummary summary = run();
 
-        // A half-open connection lives for 60 s: had 60 s passed since the first one, it would be gone.
+        // A half-open connection expires after 60 s. If 60 s had passed on the clock, the first one would have expired.
         assertThat(summary.services().get(0).servers())
                 .extracting(ServerSnapshot::active)
                 .containsExactly(2, 1);
@@ -190,12 +192,12 @@ final class CaptureReplayTest {
     }
 
     @Test
-    void next_wrongChecksum_handedOnAsWrongUnlessRepaired() throws IOException {
-        byte[] wrong = TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TestPackets.SYN, 0);
+    void next_wrongChecksum_staysWrongUnlessRepaired() throws IOException {
+        byte[] wrong = TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TcpFlags.SYN, 0);
         wrong[37] ^= 1;
         at(0, wrong);
         assertThat(run().wrongChecksums()).isEqualTo(1);
-        byte[] right = hopped(TestPackets.tcp("10.1.0.1:4000", "192.168.1.2:8080", TestPackets.SYN, 0));
+        byte[] right = hopped(TestPackets.tcp("10.1.0.1:4000", "192.168.1.2:8080", TcpFlags.SYN, 0));
         assertThat(sent().get(0).packet()).isNotEqualTo(right);
 
         replay = replay(RULES);
@@ -206,23 +208,23 @@ final class CaptureReplayTest {
     }
 
     @Test
-    void next_checksumLeftToTheCard_finished() throws IOException {
-        byte[] packet = TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TestPackets.SYN, 0);
+    void next_checksumLeftToTheCard_completed() throws IOException {
+        byte[] packet = TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TcpFlags.SYN, 0);
         ByteBuffer.wrap(packet).putShort(36, (short) TestPackets.fold(TestPackets.pseudoSum(packet)));
         at(0, packet);
 
         assertThat(run().unfinishedChecksums()).isEqualTo(1);
         assertThat(sent().get(0).packet())
-                .isEqualTo(hopped(TestPackets.tcp("10.1.0.1:4000", "192.168.1.2:8080", TestPackets.SYN, 0)));
+                .isEqualTo(hopped(TestPackets.tcp("10.1.0.1:4000", "192.168.1.2:8080", TcpFlags.SYN, 0)));
     }
 
     @Test
-    void mark_packetsToAnAddress_goToTheServiceOfTheMark() throws IOException {
+    void mark_packetsToAnAddress_forwardedByServiceOfTheMark() throws IOException {
         replay = replay("-A -f 5 -s rr\n-a -f 5 -r 192.168.1.1:8080 -m\n");
         replay.mark(Protocol.TCP, Endpoint.parse("10.0.0.100:0"), 7);
         replay.mark(Protocol.TCP, Endpoint.parse(VIRTUAL), 5);
-        at(0, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TestPackets.SYN, 0));
-        at(0, TestPackets.tcp("10.1.0.1:4000", "10.0.0.100:81", TestPackets.SYN, 0));
+        at(0, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TcpFlags.SYN, 0));
+        at(0, TestPackets.tcp("10.1.0.1:4000", "10.0.0.100:81", TcpFlags.SYN, 0));
         at(0, TestPackets.udp("10.1.0.1:4000", VIRTUAL, 5));
 
         CaptureSummary summary = run();
@@ -230,12 +232,12 @@ final class CaptureReplayTest {
         assertThat(summary.toServers()).isEqualTo(1);
         assertThat(summary.passed()).isEqualTo(2);
         assertThat(sent().get(0).packet())
-                .isEqualTo(hopped(TestPackets.tcp("10.1.0.1:4000", "192.168.1.1:8080", TestPackets.SYN, 0)));
+                .isEqualTo(hopped(TestPackets.tcp("10.1.0.1:4000", "192.168.1.1:8080", TcpFlags.SYN, 0)));
     }
 
     @Test
-    void next_withoutAWriter_onlyCounts() throws IOException {
-        at(0, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TestPackets.SYN, 0));
+    void next_writerNull_onlyCounted() throws IOException {
+        at(0, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TcpFlags.SYN, 0));
         capture.flush();
         try (CaptureReader reader = CaptureReader.open(new ByteArrayInputStream(captured.toByteArray()), "in")) {
             assertThat(replay.next(reader, null)).isTrue();
@@ -244,8 +246,8 @@ final class CaptureReplayTest {
     }
 
     @Test
-    void next_captureCutShort_saidInTheSummary() throws IOException {
-        at(0, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TestPackets.SYN, 0));
+    void next_captureCutShort_reportedInSummary() throws IOException {
+        at(0, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TcpFlags.SYN, 0));
         capture.flush();
         captured.write(new byte[3]);
 
@@ -256,11 +258,31 @@ final class CaptureReplayTest {
     }
 
     @Test
+    void publicMethods_null_refusedByName() {
+        PacketPaths paths = PacketPaths.fixed(1500);
+        assertThatNullPointerException()
+                .isThrownBy(() -> CaptureReplay.of(null, paths))
+                .withMessage("builder");
+        assertThatNullPointerException()
+                .isThrownBy(() -> CaptureReplay.of(Director.builder(), null))
+                .withMessage("paths");
+        assertThatNullPointerException()
+                .isThrownBy(() -> replay.next(null, capture))
+                .withMessage("reader");
+        assertThatNullPointerException()
+                .isThrownBy(() -> replay.mark(null, Endpoint.parse(VIRTUAL), 1))
+                .withMessage("protocol");
+        assertThatNullPointerException()
+                .isThrownBy(() -> replay.mark(Protocol.TCP, null, 1))
+                .withMessage("virtual");
+    }
+
+    @Test
     void next_sameCaptureTwice_sameBytes() throws IOException {
         String rules = RULES.replace("-s rr", "-s twos");
         replay = replay(rules);
         for (int i = 0; i < 200; i++) {
-            at(i, TestPackets.tcp("10.1.0.1:" + (4000 + i), VIRTUAL, TestPackets.SYN, 0));
+            at(i, TestPackets.tcp("10.1.0.1:" + (4000 + i), VIRTUAL, TcpFlags.SYN, 0));
         }
         run();
         byte[] first = emitted.toByteArray();

@@ -1,6 +1,7 @@
 package org.lvs4j.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every recorded packet of the kernel, against the packet plane. */
+/** The packet plane emits the same bytes as the kernel for every recorded packet. */
 class GoldenPacketsTest {
     private static final Map<String, Integer> RECORDS = new TreeMap<>(Map.of(
             "nat-frag", 44,
@@ -41,7 +42,7 @@ class GoldenPacketsTest {
     }
 
     @Test
-    void recordings_together_areAll1348() {
+    void recordings_all_1348Records() {
         assertThat(RECORDS.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(1348);
     }
 
@@ -57,7 +58,7 @@ class GoldenPacketsTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void run_recordedPacketsWithOthersComingOut_reportsEachOfThem(String name) throws TraceException {
+    void run_recordingsWithOtherOutput_everyRecordReported(String name) throws TraceException {
         String wrong = text(name)
                 .replaceAll("\"out\": \"[0-9a-f]+\"", "\"out\": \"4500\"")
                 .replaceAll("\"outs\": \\[[^]]*(\\[[^]]*][^]]*)*], ", "")
@@ -69,9 +70,34 @@ class GoldenPacketsTest {
         assertThat(result.mismatches()).hasSize(RECORDS.get(name));
     }
 
+    @Test
+    void publicMethods_null_refusedByName() {
+        assertThatNullPointerException()
+                .isThrownBy(() -> PacketRecords.parse(null, "x"))
+                .withMessage("text");
+        assertThatNullPointerException()
+                .isThrownBy(() -> PacketRecords.parse("", null))
+                .withMessage("source");
+        assertThatNullPointerException()
+                .isThrownBy(() -> PacketRecords.print(null, List.of()))
+                .withMessage("record");
+        assertThatNullPointerException()
+                .isThrownBy(() -> PacketReplay.run(null, "x"))
+                .withMessage("records");
+        assertThatNullPointerException()
+                .isThrownBy(() -> PacketReplay.run(List.of(), null))
+                .withMessage("source");
+        assertThatNullPointerException()
+                .isThrownBy(() -> new PacketReplay().play(null))
+                .withMessage("record");
+        assertThatNullPointerException()
+                .isThrownBy(() -> new PacketEmission(Wire.CLIENT, "", null))
+                .withMessage("varying");
+    }
+
     @ParameterizedTest
     @MethodSource("names")
-    void print_recomputedPackets_agreeWithTheRecordingAgain(String name) throws TraceException {
+    void print_recomputedPackets_sameAsRecording(String name) throws TraceException {
         List<PacketRecord> records = PacketRecords.parse(text(name), name);
         PacketReplayResult result = PacketReplay.run(records, name);
         List<String> lines = new ArrayList<>();

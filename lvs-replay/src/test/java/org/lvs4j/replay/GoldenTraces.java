@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** The recordings of a real kernel among the test resources. */
+/** The traces recorded from a Linux kernel, in the test resources. */
 final class GoldenTraces {
     private static final String SUFFIX = ".trace";
 
     private GoldenTraces() {}
 
-    /** The names of all files, sorted, without their suffix. */
+    /** The names of all traces, sorted, without the file suffix. */
     static List<String> names() {
         try (Stream<Path> files = Files.list(folder())) {
             return files.map(file -> file.getFileName().toString())

@@ -7,14 +7,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every recording of the kernel, against the engine. */
+/** The director gives the same answers as the kernel in every recorded trace. */
 class GoldenTracesTest {
     static List<String> names() {
         return GoldenTraces.names();
     }
 
     @Test
-    void folder_ofRecordings_isComplete() {
+    void names_all_261Traces() {
         assertThat(names()).hasSize(261);
     }
 
@@ -31,7 +31,7 @@ class GoldenTracesTest {
         assertThat(result.recomputed()).isEqualTo(text);
     }
 
-    /** Everything in the events that says what the kernel did: all lines but changes of rules and settings. */
+    /** The number of events with an answer of the kernel: all but changes of rules and settings. */
     private static int answersIn(String text) {
         List<String> lines = text.lines().toList();
         return (int) lines.subList(lines.indexOf("[events]") + 1, lines.size()).stream()
@@ -41,7 +41,7 @@ class GoldenTracesTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void run_recordingWithAnswersCutOff_givesThemBack(String name) throws TraceException {
+    void run_recordingWithoutAnswers_answersRecomputed(String name) throws TraceException {
         String text = GoldenTraces.text(name);
         String cut = text.replaceAll("(?m) -> .*$", "").replaceAll("(?m)( active \\S+) \\d+( inactive) \\d+", "$1$2");
 
@@ -54,7 +54,7 @@ class GoldenTracesTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void run_recordingWithFalseAnswers_reportsThemAndGivesTheTrueOnes(String name) throws TraceException {
+    void run_recordingWithWrongAnswers_reportedAndRecomputed(String name) throws TraceException {
         String text = GoldenTraces.text(name);
         String wrong = text.replaceAll("(?m) -> .*$", " -> 192.0.2.1:9").replaceAll("(?m)( inactive) \\d+", "$1 77");
 
@@ -68,7 +68,7 @@ class GoldenTracesTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void toString_recording_isTheRecording(String name) throws TraceException {
+    void toString_recording_sameText(String name) throws TraceException {
         String text = GoldenTraces.text(name);
 
         assertThat(Trace.parse(text, name)).hasToString(text);

@@ -8,16 +8,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.lvs4j.net.TcpFlags;
 
 final class PacketChecksumsTest {
-    private final PacketChecksums looking = new PacketChecksums(false);
+    private final PacketChecksums verifying = new PacketChecksums(false);
     private final PacketChecksums repairing = new PacketChecksums(true);
 
     static Stream<byte[]> packets() {
         return Stream.of(
-                TestPackets.tcp("10.1.0.1:4000", "10.0.0.100:80", TestPackets.SYN, 0),
-                TestPackets.tcp("10.1.0.1:4000", "10.0.0.100:80", TestPackets.ACK, 33),
-                TestPackets.tcp("[fd00::1]:4000", "[fd00:1::100]:80", TestPackets.ACK, 1200),
+                TestPackets.tcp("10.1.0.1:4000", "10.0.0.100:80", TcpFlags.SYN, 0),
+                TestPackets.tcp("10.1.0.1:4000", "10.0.0.100:80", TcpFlags.ACK, 33),
+                TestPackets.tcp("[fd00::1]:4000", "[fd00:1::100]:80", TcpFlags.ACK, 1200),
                 TestPackets.udp("10.1.0.1:4000", "10.0.0.100:53", 5),
                 TestPackets.udp("[fd00::1]:4000", "[fd00:1::100]:53", 6),
                 TestPackets.icmp("10.1.0.1", "10.0.0.100"),
@@ -26,7 +27,7 @@ final class PacketChecksumsTest {
 
     @ParameterizedTest
     @MethodSource("packets")
-    void finish_rightChecksums_nothingToDo(byte[] packet) {
+    void finish_correctChecksums_packetUnchanged(byte[] packet) {
         byte[] before = packet.clone();
         repairing.finish(ByteBuffer.wrap(packet));
 
@@ -37,24 +38,24 @@ final class PacketChecksumsTest {
 
     @ParameterizedTest
     @MethodSource("packets")
-    void finish_oneBitWrong_saidAndRepairedOnlyIfAsked(byte[] packet) {
+    void finish_oneBitWrong_reportedAndRepairedOnRequest(byte[] packet) {
         int last = packet.length - 1;
         packet[last] ^= 4;
         byte[] damaged = packet.clone();
-        looking.finish(ByteBuffer.wrap(packet));
-        assertThat(looking.wrong()).isTrue();
+        verifying.finish(ByteBuffer.wrap(packet));
+        assertThat(verifying.wrong()).isTrue();
         assertThat(packet).isEqualTo(damaged);
 
         repairing.finish(ByteBuffer.wrap(packet));
         assertThat(repairing.wrong()).isTrue();
-        looking.finish(ByteBuffer.wrap(packet));
-        assertThat(looking.wrong()).isFalse();
+        verifying.finish(ByteBuffer.wrap(packet));
+        assertThat(verifying.wrong()).isFalse();
         assertThat(packet[last]).isEqualTo(damaged[last]);
     }
 
     @ParameterizedTest
     @MethodSource("packets")
-    void finish_checksumLeftToTheCard_becomesWhatItWouldHaveBeen(byte[] packet) {
+    void finish_checksumLeftToTheCard_completed(byte[] packet) {
         byte[] right = packet.clone();
         int transport = TestPackets.transport(packet);
         int protocol = transport == 20 ? packet[9] : packet[6];
@@ -62,18 +63,18 @@ final class PacketChecksumsTest {
             return;
         }
         for (int length : new int[] {0, packet.length - transport}) {
-            int left = TestPackets.fold(TestPackets.pseudoSum(right) - length);
-            ByteBuffer.wrap(packet).putShort(transport + (protocol == 6 ? 16 : 6), (short) left);
-            looking.finish(ByteBuffer.wrap(packet));
+            int pseudo = TestPackets.fold(TestPackets.pseudoSum(right) - length);
+            ByteBuffer.wrap(packet).putShort(transport + (protocol == 6 ? 16 : 6), (short) pseudo);
+            verifying.finish(ByteBuffer.wrap(packet));
 
-            assertThat(looking.unfinished()).isTrue();
-            assertThat(looking.wrong()).isFalse();
+            assertThat(verifying.unfinished()).isTrue();
+            assertThat(verifying.wrong()).isFalse();
             assertThat(packet).isEqualTo(right);
         }
     }
 
     @Test
-    void finish_wrongHeaderOfIpv4_repairedAlone() {
+    void finish_wrongIpv4HeaderChecksum_onlyThatRepaired() {
         byte[] packet = TestPackets.udp("10.1.0.1:4000", "10.0.0.100:53", 5);
         byte[] right = packet.clone();
         packet[10] ^= 1;
@@ -84,7 +85,7 @@ final class PacketChecksumsTest {
     }
 
     @Test
-    void finish_datagramWithoutChecksum_keepsHavingNone() {
+    void finish_datagramWithoutChecksum_unchanged() {
         byte[] packet = TestPackets.udp("10.1.0.1:4000", "10.0.0.100:53", 5);
         packet[26] = 0;
         packet[27] = 0;
@@ -95,7 +96,7 @@ final class PacketChecksumsTest {
     }
 
     @Test
-    void finish_fragment_onlyItsHeaderIsLookedAt() {
+    void finish_fragment_onlyHeaderVerified() {
         byte[] packet = TestPackets.udp("10.1.0.1:4000", "10.0.0.100:53", 5);
         byte[] whole = packet.clone();
         packet[6] = 0x20;
@@ -110,8 +111,8 @@ final class PacketChecksumsTest {
     }
 
     @Test
-    void finish_lengthZero_writtenIfAsked() {
-        byte[] packet = TestPackets.tcp("10.1.0.1:4000", "10.0.0.100:80", TestPackets.ACK, 33);
+    void finish_lengthZero_writtenOnRequest() {
+        byte[] packet = TestPackets.tcp("10.1.0.1:4000", "10.0.0.100:80", TcpFlags.ACK, 33);
         byte[] right = packet.clone();
         packet[2] = 0;
         packet[3] = 0;
@@ -121,7 +122,7 @@ final class PacketChecksumsTest {
     }
 
     @Test
-    void finish_anyBytes_neitherThrowsNorWritesBeyond() {
+    void finish_mutatedBytes_nothingWrittenOutside() {
         SplittableRandom random = new SplittableRandom(77);
         byte[][] seeds = packets().toArray(byte[][]::new);
         for (int round = 0; round < 50_000; round++) {

@@ -22,7 +22,7 @@ class ReplayTest {
     }
 
     @Test
-    void run_traceWithoutAnswers_fillsThemIn() throws TraceException {
+    void run_traceWithoutAnswers_answersRecomputed() throws TraceException {
         ReplayResult result = run(RULES + """
                 [events]
                 0 tcp 10.1.0.1:4000 10.0.0.100:80 open
@@ -56,7 +56,7 @@ class ReplayTest {
     }
 
     @Test
-    void run_exampleOfTheDocumentation_givesWhatItSays() throws TraceException {
+    void run_exampleOfTheDocumentation_sameAnswers() throws TraceException {
         ReplayResult result = run("""
                 [rules]
                 -A -t 10.0.0.100:80 -s wlc
@@ -80,7 +80,7 @@ class ReplayTest {
     }
 
     @Test
-    void run_falseAnswers_areMismatchesWithTheirPlace() throws TraceException {
+    void run_wrongAnswers_mismatchesWithLine() throws TraceException {
         ReplayResult result = run(RULES + """
                 [events]
                 0 tcp 10.1.0.1:4000 10.0.0.100:80 open -> 192.168.1.1:80
@@ -110,7 +110,7 @@ class ReplayTest {
     }
 
     @Test
-    void run_ruleThatTheEngineRefuses_isPlacedInTheTrace() throws TraceException {
+    void run_refusedRule_exceptionNamesPositionInTrace() throws TraceException {
         Trace trace = Trace.parse(RULES + "[events]\n7 rule -d -t 10.0.0.100:80 -r 192.168.1.9:80\n", "t.trace");
 
         TraceException refusal = catchThrowableOfType(TraceException.class, () -> Replay.run(trace));
@@ -120,7 +120,7 @@ class ReplayTest {
     }
 
     @Test
-    void run_ruleThatChangesNothing_isRefused() throws TraceException {
+    void run_ruleThatOnlyLists_refused() throws TraceException {
         Trace trace = Trace.parse("[rules]\n-L -n\n[events]\n", "t.trace");
 
         assertThat(catchThrowableOfType(TraceException.class, () -> Replay.run(trace))
@@ -129,7 +129,7 @@ class ReplayTest {
     }
 
     @Test
-    void run_marks_lastThatAppliesCounts() throws TraceException {
+    void run_severalMarks_lastMatchUsed() throws TraceException {
         ReplayResult result = run("""
                 [rules]
                 -A -f 1 -s rr
@@ -158,7 +158,7 @@ class ReplayTest {
     }
 
     @Test
-    void run_directRouting_serversPacketsNeverPass() throws TraceException {
+    void run_directRouting_repliesBypassDirector() throws TraceException {
         ReplayResult result = run("""
                 [rules]
                 -A -t 10.0.0.100:80 -s rr
@@ -170,12 +170,12 @@ class ReplayTest {
                 122000 expect active 192.168.1.1:80 0 inactive 0
                 """);
 
-        // FIN_WAIT, 120 s: with the server's answer it would have been TIME_WAIT.
+        // FIN_WAIT expires after 120 s. With a reply of the server the state would be TIME_WAIT.
         assertThat(result.mismatches()).isEmpty();
     }
 
     @Test
-    void run_sameTraceTwice_schedulerThatDrawsLotsDecidesAlike() throws TraceException {
+    void run_sameTraceTwiceWithRandomisedScheduler_sameAnswers() throws TraceException {
         StringBuilder text = new StringBuilder("[rules]\n-A -t 10.0.0.100:80 -s twos\n");
         for (int server = 1; server <= 9; server++) {
             text.append("-a -t 10.0.0.100:80 -r 192.168.1.").append(server).append(":80 -m\n");
@@ -192,7 +192,7 @@ class ReplayTest {
     }
 
     @Test
-    void run_settingChangedOnTheWay_holdsFromThenOn() throws TraceException {
+    void run_settingChangedDuringTrace_appliesFromThenOn() throws TraceException {
         ReplayResult result = run(RULES + """
                 [sysctl]
                 sloppy_tcp=1

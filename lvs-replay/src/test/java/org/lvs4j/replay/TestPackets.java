@@ -3,17 +3,10 @@ package org.lvs4j.replay;
 import java.nio.ByteBuffer;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
+import org.lvs4j.net.Protocol;
 
-/** Packets as hosts send them, with checksums that are right. */
+/** Builds packets with correct checksums, with code that is independent of the replay. */
 final class TestPackets {
-    static final int FIN = 1;
-    static final int SYN = 2;
-    static final int RST = 4;
-    static final int ACK = 16;
-
-    private static final int TCP = 6;
-    private static final int UDP = 17;
-
     private TestPackets() {}
 
     static byte[] tcp(String from, String to, int flags, int payload) {
@@ -23,13 +16,13 @@ final class TestPackets {
                 .putLong(1)
                 .put((byte) 0x50)
                 .put((byte) flags);
-        return packet(from, to, TCP, segment.array(), 16);
+        return packet(from, to, Protocol.TCP.number(), segment.array(), 16);
     }
 
     static byte[] udp(String from, String to, int payload) {
         ByteBuffer datagram = ByteBuffer.allocate(8 + payload);
         datagram.putShort((short) port(from)).putShort((short) port(to)).putShort((short) (8 + payload));
-        return packet(from, to, UDP, datagram.array(), 6);
+        return packet(from, to, Protocol.UDP.number(), datagram.array(), 6);
     }
 
     static byte[] icmp(String from, String to) {
@@ -40,12 +33,12 @@ final class TestPackets {
         return packet("[" + from + "]:0", "[" + to + "]:0", 58, new byte[] {(byte) 128, 0, 0, 0, 1, 2, 3, 4}, 2);
     }
 
-    /** Where the transport header starts. */
+    /** The offset of the transport header. */
     static int transport(byte[] packet) {
         return packet[0] >> 4 == 4 ? 20 : 40;
     }
 
-    /** What is to be added up to the transport's checksum for its pseudo header, not folded. */
+    /** The sum of the pseudo header, not folded. */
     static int pseudoSum(byte[] packet) {
         boolean v4 = packet[0] >> 4 == 4;
         int addresses = v4 ? 12 : 8;

@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Recordings with random damage: each is read and replayed, or refused with its place; nothing else ever happens. */
+/** Mutated traces: each is replayed, or refused by an exception with a position. */
 class TraceFuzzTest {
     private static final int ROUNDS = 300;
     private static final int LINES = 40;
@@ -76,16 +76,16 @@ class TraceFuzzTest {
 
     @ParameterizedTest
     @ValueSource(longs = {101, 102, 103, 104})
-    void parseAndRun_damagedRecordings_onlyTraceExceptions(long seed) {
+    void parseAndRun_mutatedTraces_onlyTraceExceptions(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         List<String> names = GoldenTraces.names();
         int refused = 0;
         int replayed = 0;
         for (int round = 0; round < ROUNDS; round++) {
             String name = names.get(random.nextInt(names.size()));
-            String damaged = damage(GoldenTraces.text(name), random);
+            String mutated = mutate(GoldenTraces.text(name), random);
             try {
-                ReplayResult result = Replay.run(Trace.parse(damaged, name));
+                ReplayResult result = Replay.run(Trace.parse(mutated, name));
                 replayed++;
                 String again =
                         Replay.run(Trace.parse(result.recomputed(), name)).recomputed();
@@ -99,14 +99,14 @@ class TraceFuzzTest {
                         .as("seed %d, round %d, %s", seed, round, name)
                         .isPositive();
             } catch (RuntimeException | Error e) {
-                fail("seed " + seed + ", round " + round + ", " + name + ":\n" + damaged, e);
+                fail("seed " + seed + ", round " + round + ", " + name + ":\n" + mutated, e);
             }
         }
         assertThat(refused).isPositive();
         assertThat(replayed).isPositive();
     }
 
-    private static String damage(String whole, SplittableRandom random) {
+    private static String mutate(String whole, SplittableRandom random) {
         StringBuilder text = new StringBuilder();
         whole.lines().limit(LINES).forEach(line -> text.append(line).append('\n'));
         for (int i = 1 + random.nextInt(4); i > 0; i--) {

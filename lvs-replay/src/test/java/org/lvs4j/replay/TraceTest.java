@@ -1,6 +1,7 @@
 package org.lvs4j.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import org.junit.jupiter.api.Test;
@@ -70,8 +71,9 @@ class TraceTest {
                 "10 expect active 10.0.0.1:80 1 inactive 1 svc -f 0        | 50 | 0            | a firewall mark",
                 "10 expect active 10.0.0.1:80 1 inactive 1 svc -t 10.0.0.1:80 x | 62 | x       | nothing after the service",
             })
-    void parse_badEvent_saysWhereAndWhatWasExpected(String line, int column, String token, String expected) {
-        TraceException refusal = refusal(RULES + "[events]\n10 rule -C\n# so far so good\n\n" + line + "\n");
+    void parse_malformedEvent_exceptionNamesPositionAndExpectation(
+            String line, int column, String token, String expected) {
+        TraceException refusal = refusal(RULES + "[events]\n10 rule -C\n# a comment\n\n" + line + "\n");
 
         assertThat(refusal.line()).isEqualTo(8);
         assertThat(refusal.column()).isEqualTo(column);
@@ -95,7 +97,8 @@ class TraceTest {
                 "tcp 10.0.0.1:80 4294967296 | 17 | 4294967296    | 1..4294967295",
                 "tcp 10.0.0.1:80 1 2     | 19 | 2                | nothing",
             })
-    void parse_badMark_saysWhereAndWhatWasExpected(String line, int column, String token, String expected) {
+    void parse_malformedMark_exceptionNamesPositionAndExpectation(
+            String line, int column, String token, String expected) {
         TraceException refusal = refusal(RULES + "[marks]\n" + line + "\n[events]\n");
 
         assertThat(refusal.line()).isEqualTo(5);
@@ -105,7 +108,7 @@ class TraceTest {
     }
 
     @Test
-    void parse_badRule_isPlacedInTheTrace() {
+    void parse_malformedRule_exceptionNamesPositionInTrace() {
         TraceException refusal = refusal("# a comment\n[rules]\n  -A -t 10.0.0.100:80 -s rr -q\n[events]\n");
 
         assertThat(refusal.line()).isEqualTo(3);
@@ -114,7 +117,7 @@ class TraceTest {
     }
 
     @Test
-    void parse_missingSection_isNamed() {
+    void parse_missingSection_exceptionNamesIt() {
         assertThat(refusal("")).hasMessageContaining("[rules]");
         assertThat(refusal("# nothing\n")).hasMessageContaining("[rules]");
         assertThat(refusal(RULES)).hasMessageContaining("[events]");
@@ -123,7 +126,7 @@ class TraceTest {
     }
 
     @Test
-    void parse_sectionOutOfPlace_isRefused() {
+    void parse_sectionOutOfOrder_refused() {
         assertThat(refusal(OPEN).line()).isEqualTo(1);
         assertThat(refusal(RULES + "[rule]\n").token()).isEqualTo("[rule]");
         assertThat(refusal(RULES + "[rules]\n").line()).isEqualTo(4);
@@ -132,7 +135,7 @@ class TraceTest {
     }
 
     @Test
-    void parse_absurdSizes_areRefused() {
+    void parse_sizesAboveTheLimits_refused() {
         String longLine = "#".repeat(TraceParser.MAX_LINE_CHARS + 1);
         assertThat(refusal(RULES + longLine).line()).isEqualTo(4);
         assertThat(refusal("\n".repeat(TraceParser.MAX_LINES + 1)).line()).isEqualTo(TraceParser.MAX_LINES + 1);
@@ -143,7 +146,7 @@ class TraceTest {
     }
 
     @Test
-    void parse_blanksCommentsAndLineEnds_doNotMatter() throws TraceException {
+    void parse_otherBlanksAndLineEnds_sameTrace() throws TraceException {
         String plain = RULES + "[sysctl]\nconn_reuse_mode=1\n[events]\n" + OPEN + " -> 192.168.1.1:80\n";
         String odd = "\uFEFF"
                 + plain.replace("[events]", " [events] ")
@@ -152,6 +155,15 @@ class TraceTest {
 
         assertThat(Trace.parse(odd, "odd").toString()).isEqualTo(plain);
         assertThat(Replay.run(Trace.parse(odd, "odd")).summary()).isEqualTo("odd: 1 of 1 answers match");
+    }
+
+    @Test
+    void publicMethods_null_refusedByName() {
+        assertThatNullPointerException()
+                .isThrownBy(() -> Trace.parse(null, "x"))
+                .withMessage("text");
+        assertThatNullPointerException().isThrownBy(() -> Trace.parse("", null)).withMessage("source");
+        assertThatNullPointerException().isThrownBy(() -> Replay.run(null)).withMessage("trace");
     }
 
     @ParameterizedTest
@@ -166,7 +178,7 @@ class TraceTest {
                 "5 rule -a -t 10.0.0.100:80 -r 192.168.1.2:80 -m -w 1",
                 "5 sysctl sloppy_tcp=1",
             })
-    void toString_anyEvent_isTheLineAsItWas(String line) throws TraceException {
+    void toString_anyEvent_sameLine(String line) throws TraceException {
         String text = RULES + "[events]\n" + line + "\n";
 
         assertThat(Trace.parse(text, "t")).hasToString(text);

@@ -2,7 +2,7 @@ package org.lvs4j.replay.capture;
 
 import java.io.IOException;
 
-/** A capture that cannot be read: the message names the file, the byte and what is wrong there. */
+/** A capture that cannot be read. The message names the source, the byte offset and the problem. */
 public final class CaptureException extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -15,12 +15,12 @@ public final class CaptureException extends IOException {
         this.offset = offset;
     }
 
-    /** The name of the capture, usually a file. */
+    /** The name of the capture, as given to {@link CaptureReader#open}. */
     public String source() {
         return source;
     }
 
-    /** Where the bytes at fault start, counted from 0. */
+    /** The offset of the faulty bytes in the capture, counted from 0. */
     public long offset() {
         return offset;
     }

@@ -2,16 +2,16 @@ package org.lvs4j.replay.capture;
 
 import java.io.IOException;
 
-/** A way to write captures. */
+/** A file format of captures. */
 interface CaptureFormat {
     /**
-     * Moves the input to the data of the next packet, past those of the last one.
+     * Moves the input to the data of the next packet.
      *
-     * @return false at the end of the capture, or if it ends in the middle of something
-     * @throws CaptureException if the bytes are not of this format
+     * @return false at the end of the capture, or if the capture ends in the middle of a record
+     * @throws CaptureException if the bytes violate the format
      */
     boolean next(CaptureRecord record) throws IOException;
 
-    /** Whether the capture has ended in the middle of something. */
+    /** Whether the capture has ended in the middle of a record. */
     boolean cutShort();
 }

@@ -7,11 +7,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A window that moves over the bytes of a capture, whose length is of no concern. Positions are relative to the start of
- * the window.
+ * A window of bounded size that moves over the bytes of a capture. Offsets are relative to the start of the window.
+ * Belongs to one thread.
  */
 final class CaptureInput implements Closeable {
-    /** How many bytes the window can show at a time. */
+    /** The largest size of the window, in bytes. */
     static final int CAPACITY = 1 << 19;
 
     private final InputStream stream;
@@ -27,7 +27,7 @@ final class CaptureInput implements Closeable {
         this.source = source;
     }
 
-    /** Sets how the numbers that follow are written. */
+    /** Sets the byte order of the integers that follow. */
     void order(ByteOrder order) {
         numbers.order(order);
     }
@@ -36,17 +36,17 @@ final class CaptureInput implements Closeable {
         return numbers.order();
     }
 
-    /** Where the window starts, from the beginning of the capture. */
+    /** The offset of the window in the capture. */
     long offset() {
         return offset;
     }
 
-    /** How many bytes the window shows now. */
+    /** The present size of the window, in bytes. */
     int available() {
         return end - start;
     }
 
-    /** Reads until the window shows so many bytes, at most {@link #CAPACITY}; false if the capture ends before. */
+    /** Reads until the window has {@code count} bytes, at most {@link #CAPACITY}; false if the capture ends before. */
     boolean has(int count) throws IOException {
         if (bytes.length - start < count) {
             System.arraycopy(bytes, start, bytes, 0, end - start);
@@ -63,7 +63,7 @@ final class CaptureInput implements Closeable {
         return true;
     }
 
-    /** Moves the window on; false if the capture ends before. */
+    /** Moves the window by {@code count} bytes; false if the capture ends before. */
     boolean skip(long count) throws IOException {
         long left = count;
         while (left > end - start) {
@@ -100,12 +100,12 @@ final class CaptureInput implements Closeable {
         return numbers.getLong(start + at);
     }
 
-    /** Bytes of the window as they are until it moves; in network order. */
+    /** A buffer in network byte order with the bytes of the window, valid until the window moves. */
     ByteBuffer view() {
         return ByteBuffer.wrap(bytes);
     }
 
-    /** Where a position of the window lies in {@link #view()}. */
+    /** The index in {@link #view()} of an offset in the window. */
     int indexOf(int at) {
         return start + at;
     }

@@ -9,14 +9,15 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Reads the IP packets of a capture one after another: pcap with microseconds or nanoseconds, and pcapng, in either byte
- * order. Memory does not depend on the length of the capture. Not thread-safe.
+ * Reads the IP packets of a capture in order: pcap with microseconds or nanoseconds, and pcapng
+ * (draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng), in either byte order. Uses about 512 KiB of memory, whatever the
+ * length of the capture. Not thread-safe.
  *
  * <pre>{@code
  * try (CaptureReader reader = CaptureReader.open(Files.newInputStream(file), file.toString())) {
  *     while (reader.next()) {
  *         if (reader.content() == CaptureReader.Content.PACKET) {
- *             look(reader.timeNanos(), reader.packet());
+ *             System.out.println(reader.timeNanos() + " " + reader.packet().remaining() + " bytes");
  *         }
  *     }
  * }
@@ -33,15 +34,15 @@ public final class CaptureReader implements Closeable {
     private Content content = Content.OTHER;
     private long timeNanos;
 
-    /** What a frame of a capture is. */
+    /** The content of a frame. */
     public enum Content {
         /** A whole IP packet. */
         PACKET,
-        /** The start of an IP packet, of which the capture does not have the rest. */
+        /** The start of an IP packet whose end the capture does not have. */
         CUT,
-        /** Something else, such as ARP. */
+        /** Another protocol, such as ARP. */
         OTHER,
-        /** A frame of a link type that is not known. */
+        /** A frame of an unsupported link type. */
         UNKNOWN_LINK
     }
 
@@ -52,11 +53,11 @@ public final class CaptureReader implements Closeable {
     }
 
     /**
-     * Starts to read a capture.
+     * Opens a capture and reads its file header.
      *
-     * @param stream closed when the reader is, or if this method fails
-     * @param source what to call it in errors, usually the name of the file
-     * @throws CaptureException if it does not start like a capture, or its link type is not known
+     * @param stream the capture; need not be buffered. Closed by {@link #close}, and if this method throws
+     * @param source its name in errors, usually the name of the file
+     * @throws CaptureException if the stream does not start with a file header, or its link type is not supported
      * @throws IOException if the stream cannot be read
      */
     public static CaptureReader open(InputStream stream, String source) throws IOException {
@@ -90,10 +91,10 @@ public final class CaptureReader implements Closeable {
     }
 
     /**
-     * Goes on to the next frame.
+     * Reads the next frame.
      *
      * @return false at the end of the capture; see {@link #cutShort()}
-     * @throws CaptureException if the capture is damaged; reading cannot go on then
+     * @throws CaptureException if the capture is damaged; the reader cannot continue then
      * @throws IOException if the stream cannot be read
      */
     public boolean next() throws IOException {
@@ -118,61 +119,65 @@ public final class CaptureReader implements Closeable {
         int at = packet.position();
         boolean ipv4 = packet.get(at) >> 4 == 4;
         int header = ipv4 ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH;
-        int beyond = (int) Math.min(Integer.MAX_VALUE, record.original - record.captured);
+        boolean truncated = record.original > record.captured;
         if (packet.remaining() < header) {
-            return beyond > 0 ? Content.CUT : Content.OTHER;
+            return truncated ? Content.CUT : Content.OTHER;
         }
         int length = ipv4 ? packet.getShort(at + 2) & 0xffff : IPV6_HEADER_LENGTH + (packet.getShort(at + 4) & 0xffff);
         if (length > packet.remaining()) {
             return Content.CUT;
         }
-        // Behind it are only the padding and the check sequence of the frame. A length of 0 is left by network cards
-        // that cut a packet into pieces later.
+        // The bytes after the packet are padding and the frame check sequence. A length of 0 is that of a packet which
+        // the network card has yet to segment.
         if (length >= header) {
             packet.limit(at + length);
         }
         return Content.PACKET;
     }
 
-    /** What the present frame is. */
+    /** The content of the current frame. */
     public Content content() {
         return content;
     }
 
     /**
-     * The present frame's IP packet from position to limit, in network order, without what the frame has before and
-     * behind it. Meaningful for {@link Content#PACKET} and, as far as it goes, {@link Content#CUT}; valid until
-     * {@link #next()}. It may be written to.
+     * The IP packet of the current frame, from position to limit and in network byte order, without the bytes before
+     * and after it in the frame. Defined for {@link Content#PACKET}, and for {@link Content#CUT} as far as it was
+     * captured. Always the same buffer, overwritten by {@link #next()}; a caller may write to it.
      */
     public ByteBuffer packet() {
         return packet;
     }
 
-    /** When it was captured, in nanoseconds since 1970, never negative; the time of the last one if it has none. */
+    /**
+     * The timestamp of the current frame in nanoseconds since 1970-01-01 UTC, never negative; the timestamp of the
+     * previous frame if the frame has none.
+     */
     public long timeNanos() {
         return timeNanos;
     }
 
-    /** The present frame's link type. */
+    /** The link type of the current frame (LINKTYPE_ value of tcpdump.org). */
     public int linkType() {
         return record.linkType;
     }
 
-    /** Where the present frame's record starts in the capture. */
+    /** The offset in bytes of the current frame's record in the capture. */
     public long offset() {
         return record.offset;
     }
 
-    /** How many bytes of the capture have been read. */
+    /** The number of bytes of the capture that have been consumed. */
     public long bytesRead() {
         return input.offset();
     }
 
-    /** Whether the capture has ended in the middle of a record, as if its writer was stopped. */
+    /** Whether the capture has ended in the middle of a record, because its writer was stopped. */
     public boolean cutShort() {
         return format.cutShort();
     }
 
+    /** Closes the stream. */
     @Override
     public void close() throws IOException {
         input.close();

@@ -1,11 +1,11 @@
 package org.lvs4j.replay.capture;
 
-/** One packet of a capture, filled in by its format. The data start at the beginning of the input's window. */
+/** One packet of a capture, filled by its format. The packet's data start at the beginning of the input's window. */
 final class CaptureRecord {
-    /** More bytes of one packet are no packet: what common tools also take as the limit. */
+    /** The largest size of a captured packet, in bytes: the default snapshot length of tcpdump. */
     static final int MAX_CAPTURED = 262_144;
 
-    /** What a record without a time of its own has. */
+    /** The time of a record without a timestamp. */
     static final long NO_TIME = Long.MIN_VALUE;
 
     /** Nanoseconds since 1970, never negative, or {@link #NO_TIME}. */
@@ -13,12 +13,12 @@ final class CaptureRecord {
 
     int linkType;
 
-    /** How many bytes of the packet the capture has. */
+    /** The number of bytes of the packet in the capture. */
     int captured;
 
-    /** How many bytes the packet had. */
+    /** The original length of the packet, in bytes. */
     long original;
 
-    /** Where the record starts in the capture. */
+    /** The offset of the record in the capture. */
     long offset;
 }

@@ -10,8 +10,14 @@ import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Writes IP packets as a capture: pcap with nanoseconds and the link type of raw IP, since nobody knows what frames
- * they would have travelled in. Not thread-safe.
+ * Writes IP packets as a capture: pcap with nanoseconds in little-endian byte order and the link type raw IP (101),
+ * because the packets have no frames. Not thread-safe.
+ *
+ * <pre>{@code
+ * try (CaptureWriter writer = CaptureWriter.open(Files.newOutputStream(file))) {
+ *     writer.write(TimeUnit.SECONDS.toNanos(1_700_000_000), packet);
+ * }
+ * }</pre>
  */
 public final class CaptureWriter implements Closeable {
     private static final int BUFFER_LENGTH = 1 << 18;
@@ -32,27 +38,28 @@ public final class CaptureWriter implements Closeable {
     }
 
     /**
-     * Starts a capture.
+     * Starts a capture. Its file header is written with the first packets, by {@link #flush} or by {@link #close}.
      *
-     * @param stream closed when the writer is; need not be buffered
+     * @param stream receives the capture; need not be buffered. Closed by {@link #close}
      */
     public static CaptureWriter open(OutputStream stream) {
         return new CaptureWriter(requireNonNull(stream, "stream"));
     }
 
     /**
-     * Writes a packet.
+     * Writes a packet, into a buffer at first.
      *
-     * @param timeNanos nanoseconds since 1970; what does not fit into the format (before 1970, after 2106) becomes the
-     *     nearest that does
-     * @param packet an IP packet from position to limit, of at most 128 KiB; not moved
+     * @param timeNanos the timestamp in nanoseconds since 1970-01-01 UTC; a time that the format cannot represent
+     *     (before 1970, after 2106) becomes the nearest one that it can
+     * @param packet an IP packet of at most 128 KiB, from position to limit; its position does not change
      * @throws IllegalArgumentException if the packet is longer
      * @throws IOException if the stream cannot be written
      */
     public void write(long timeNanos, ByteBuffer packet) throws IOException {
-        int length = packet.remaining();
+        int length = requireNonNull(packet, "packet").remaining();
         if (length > BUFFER_LENGTH / 2) {
-            throw new IllegalArgumentException("a packet of " + length + " bytes");
+            throw new IllegalArgumentException(
+                    "a packet of " + length + " bytes; at most " + BUFFER_LENGTH / 2 + " can be written");
         }
         if (buffer.remaining() < PcapFormat.RECORD_HEADER_LENGTH + length) {
             drain();
@@ -66,7 +73,11 @@ public final class CaptureWriter implements Closeable {
         buffer.position(buffer.position() + length);
     }
 
-    /** Hands all packets so far to the stream. */
+    /**
+     * Writes all buffered packets to the stream and flushes it.
+     *
+     * @throws IOException if the stream cannot be written
+     */
     public void flush() throws IOException {
         drain();
         stream.flush();
@@ -77,6 +88,7 @@ public final class CaptureWriter implements Closeable {
         buffer.clear();
     }
 
+    /** Writes all buffered packets and closes the stream. */
     @Override
     public void close() throws IOException {
         try (stream) {

@@ -2,17 +2,17 @@ package org.lvs4j.replay.capture;
 
 import java.nio.ByteBuffer;
 
-/** Where the IP packet starts in a frame, by the link types that tools write. */
+/** Finds the IP packet in a frame by its link type (LINKTYPE_ values of tcpdump.org). */
 final class LinkType {
     static final int RAW = 101;
 
     static final String KNOWN =
             "Ethernet (1), raw IP (12, 14, 101, 228, 229), BSD loopback (0, 108) or Linux cooked (113, 276)";
 
-    /** The frame holds something else. */
+    /** The frame has another protocol. */
     static final int NOT_IP = -1;
 
-    /** The link type is none of those known. */
+    /** The link type is not supported. */
     static final int UNKNOWN = -2;
 
     private static final int NULL = 0;
@@ -40,10 +40,10 @@ final class LinkType {
     }
 
     /**
-     * Finds the IP packet.
+     * The offset of the IP packet in a frame.
      *
-     * @param frame from position to limit, in network order; not moved
-     * @return how many bytes after the position it starts, {@link #NOT_IP} or {@link #UNKNOWN}
+     * @param frame from position to limit, in network byte order; its position does not change
+     * @return the number of bytes before the packet, {@link #NOT_IP} or {@link #UNKNOWN}
      */
     static int packetStart(int linkType, ByteBuffer frame) {
         return switch (linkType) {
@@ -58,7 +58,7 @@ final class LinkType {
         };
     }
 
-    /** Goes by the type that Ethernet has for what follows, behind any VLAN tags. */
+    /** Finds the packet by the Ethertype, after any VLAN tags. */
     private static int typed(ByteBuffer frame, int typeAt, int dataAt) {
         int type = typeAt;
         int data = dataAt;
@@ -82,7 +82,10 @@ final class LinkType {
         return NOT_IP;
     }
 
-    /** The family's number is that of the machine that captured, in its byte order. */
+    /**
+     * Finds the packet by the address family, a number of the capturing host's operating system in that host's byte
+     * order.
+     */
     private static int byFamily(ByteBuffer frame) {
         if (frame.remaining() < 4) {
             return NOT_IP;
@@ -101,7 +104,7 @@ final class LinkType {
             return NOT_IP;
         }
         int found = frame.get(frame.position() + at) >> 4 & 0xf;
-        boolean right = version == ANY_VERSION ? found == 4 || found == 6 : found == version;
-        return right ? at : NOT_IP;
+        boolean matches = version == ANY_VERSION ? found == 4 || found == 6 : found == version;
+        return matches ? at : NOT_IP;
     }
 }

@@ -3,7 +3,7 @@ package org.lvs4j.replay.capture;
 import java.io.IOException;
 import java.nio.ByteOrder;
 
-/** The classic format, with microseconds or nanoseconds, in either byte order. */
+/** The pcap format (draft-ietf-opsawg-pcap), with microseconds or nanoseconds, in either byte order. */
 final class PcapFormat implements CaptureFormat {
     static final int MAGIC_MICROS = 0xa1b2c3d4;
     static final int MAGIC_NANOS = 0xa1b23c4d;
@@ -30,13 +30,13 @@ final class PcapFormat implements CaptureFormat {
         this.nanosPerUnit = nanosPerUnit;
     }
 
-    /** Whether a capture that starts with these four bytes, read in network order, is of this format. */
+    /** Whether four bytes, read in network byte order, are a magic number of this format. */
     static boolean isMagic(int magic) {
         int other = Integer.reverseBytes(magic);
         return magic == MAGIC_MICROS || magic == MAGIC_NANOS || other == MAGIC_MICROS || other == MAGIC_NANOS;
     }
 
-    /** Reads the header of a capture whose magic number is known to be right. */
+    /** Reads the file header of a capture that starts with a {@linkplain #isMagic magic number}. */
     static PcapFormat open(CaptureInput input) throws IOException {
         input.order(ByteOrder.BIG_ENDIAN);
         int magic = input.integer(0);
@@ -52,7 +52,7 @@ final class PcapFormat implements CaptureFormat {
             throw input.error(
                     VERSION, "pcap of version " + major + "." + input.unsignedShort(VERSION + 2) + "; expected 2.4");
         }
-        // The upper bits tell about check sequences behind frames, which nobody here looks at.
+        // The upper bits describe the frame check sequence, which the reader discards.
         int linkType = input.integer(LINK_TYPE) & LINK_TYPE_MASK;
         if (!LinkType.isKnown(linkType)) {
             throw input.error(LINK_TYPE, "link type " + linkType + " is not supported; expected " + LinkType.KNOWN);

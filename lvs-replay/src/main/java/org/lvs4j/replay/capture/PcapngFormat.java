@@ -6,8 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The format of blocks: sections in either byte order, each with interfaces of its own. Blocks that hold no packet are
- * skipped, whatever they are; of options only those count that say how an interface's clock runs.
+ * The pcapng format (draft-ietf-opsawg-pcapng): sections in either byte order, each with its own interfaces. Blocks
+ * without a packet are skipped. The only options that are read are the time resolution and the time offset of an
+ * interface.
  */
 final class PcapngFormat implements CaptureFormat {
     static final int SECTION = 0x0a0d0d0a;
@@ -33,7 +34,7 @@ final class PcapngFormat implements CaptureFormat {
     private final CaptureInput input;
     private final List<Interface> interfaces = new ArrayList<>();
 
-    /** What of the present block lies ahead, its length at the end included; 0 before the first block. */
+    /** The unread bytes of the current block, including its trailing length; 0 before the first block. */
     private long unread;
 
     private long blockOffset;
@@ -70,7 +71,7 @@ final class PcapngFormat implements CaptureFormat {
         return cutShort;
     }
 
-    /** Goes to the start of the next block, which has a length that can be. */
+    /** Moves to the start of the next block and verifies its length. */
     private boolean nextBlock() throws IOException {
         if (cutShort || !endBlock() || !input.has(BLOCK_HEADER_LENGTH)) {
             cutShort |= input.available() > 0;
@@ -126,7 +127,7 @@ final class PcapngFormat implements CaptureFormat {
     }
 
     private void section() throws IOException {
-        if (!wholly(MIN_SECTION_LENGTH, MIN_SECTION_LENGTH, "section header")) {
+        if (!load(MIN_SECTION_LENGTH, MIN_SECTION_LENGTH, "section header")) {
             return;
         }
         int major = input.unsignedShort(12);
@@ -138,7 +139,7 @@ final class PcapngFormat implements CaptureFormat {
     }
 
     private void addInterface() throws IOException {
-        if (!wholly(MIN_INTERFACE_LENGTH, blockLength, "interface description")) {
+        if (!load(MIN_INTERFACE_LENGTH, blockLength, "interface description")) {
             return;
         }
         if (interfaces.size() == MAX_INTERFACES) {
@@ -173,7 +174,7 @@ final class PcapngFormat implements CaptureFormat {
 
     private boolean packet(int type, CaptureRecord record) throws IOException {
         int header = type == SIMPLE_PACKET ? 12 : 28;
-        if (!wholly(header + LENGTH_LENGTH, header, "packet")) {
+        if (!load(header + LENGTH_LENGTH, header, "packet")) {
             return false;
         }
         long room = blockLength - header - LENGTH_LENGTH;
@@ -217,12 +218,13 @@ final class PcapngFormat implements CaptureFormat {
     }
 
     /**
-     * Brings so many bytes of the block into the window.
+     * Reads the first bytes of the block into the window.
      *
-     * @param least how long such a block is at least
+     * @param least the smallest length of a block of this type
+     * @param wanted the number of bytes
      * @return false if the capture ends before
      */
-    private boolean wholly(int least, long wanted, String what) throws IOException {
+    private boolean load(int least, long wanted, String what) throws IOException {
         if (blockLength < least) {
             throw input.error(
                     blockOffset + LENGTH_LENGTH,

@@ -1,17 +1,18 @@
 package org.lvs4j.replay.capture;
 
 /**
- * How the clock of an interface counts: so many units a second, from some second on.
+ * The resolution and offset of the timestamps of a pcapng interface (options {@code if_tsresol} and
+ * {@code if_tsoffset}).
  *
- * @param binary whether a unit is a second divided by a power of 2 rather than 10
- * @param exponent of that power, 0 to 127
- * @param offsetSeconds what is to be added
+ * @param binary whether a second has a power of 2 of units, rather than a power of 10
+ * @param exponent the exponent of that power, 0..127
+ * @param offsetSeconds is added to each timestamp
  */
 record TimeScale(boolean binary, int exponent, long offsetSeconds) {
-    /** What an interface has that says nothing. */
+    /** The default of an interface without options. */
     static final TimeScale MICROSECONDS = new TimeScale(false, 6, 0);
 
-    /** Some time in 2242: later ones would not fit into nanoseconds. */
+    /** The latest time, in 2242: later times do not fit into a long in nanoseconds. */
     static final long MAX_SECONDS = (1L << 33) - 1;
 
     private static final long NANOS_PER_SECOND = 1_000_000_000;
@@ -28,20 +29,20 @@ record TimeScale(boolean binary, int exponent, long offsetSeconds) {
         return powers;
     }
 
-    /** As the option for the resolution has it. */
+    /** The time scale for a value of the option {@code if_tsresol}. */
     static TimeScale of(int resolution, long offsetSeconds) {
         return new TimeScale((resolution & 0x80) != 0, resolution & 0x7f, offsetSeconds);
     }
 
     /**
-     * Nanoseconds since 1970, at least 0 and at most what {@link #MAX_SECONDS} allow.
+     * Converts a timestamp to nanoseconds since 1970, clamped to 0 and {@link #MAX_SECONDS}.
      *
-     * @param units without a sign
+     * @param units an unsigned number
      */
     long nanos(long units) {
         long seconds = binary ? binarySeconds(units) : decimalSeconds(units);
         long nanos = binary ? binaryNanos(units) : decimalNanos(units);
-        // Seconds are at most half of what a long holds unless a unit is a second: then they have no sign.
+        // With a resolution of one second the seconds are an unsigned number.
         long bounded = Long.compareUnsigned(seconds, MAX_SECONDS) > 0 ? MAX_SECONDS : seconds;
         long shifted = Math.max(0, Math.min(MAX_SECONDS, bounded + clamp(offsetSeconds)));
         return shifted * NANOS_PER_SECOND + nanos;
@@ -72,7 +73,7 @@ record TimeScale(boolean binary, int exponent, long offsetSeconds) {
         long rest = exponent >= Long.SIZE ? units : units & ((1L << exponent) - 1);
         int bits = Math.min(exponent, Integer.SIZE);
         int surplus = exponent - bits;
-        // Of the fraction 32 bits are enough, and their product with a billion fits.
+        // 32 bits of the fraction resolve a nanosecond, and their product with 10^9 fits into a long.
         long fraction = surplus >= Long.SIZE ? 0 : rest >>> surplus;
         return fraction * NANOS_PER_SECOND >>> bits;
     }

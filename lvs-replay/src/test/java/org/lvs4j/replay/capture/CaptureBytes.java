@@ -3,8 +3,10 @@ package org.lvs4j.replay.capture;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.HexFormat;
 
-/** Captures made by hand, byte by byte. */
+/** Builds captures byte by byte. */
 final class CaptureBytes {
     static final int MICROS = 0xa1b2c3d4;
     static final int NANOS = 0xa1b23c4d;
@@ -31,7 +33,7 @@ final class CaptureBytes {
         return new CaptureBytes(order).section();
     }
 
-    /** An IPv4 packet of UDP with so many bytes behind its header, all of them the last byte of its source address. */
+    /** An IPv4 packet with a payload whose bytes equal the last byte of the source address. */
     static byte[] ipv4(int host, int payload) {
         byte[] packet = new byte[20 + payload];
         ByteBuffer.wrap(packet)
@@ -44,7 +46,7 @@ final class CaptureBytes {
                 .putShort((short) 0)
                 .putInt(0x0a010000 | host)
                 .putInt(0x0a000064);
-        java.util.Arrays.fill(packet, 20, packet.length, (byte) host);
+        Arrays.fill(packet, 20, packet.length, (byte) host);
         return packet;
     }
 
@@ -67,7 +69,7 @@ final class CaptureBytes {
     }
 
     static byte[] hex(String digits) {
-        return java.util.HexFormat.of().parseHex(digits.replace(" ", ""));
+        return HexFormat.of().parseHex(digits.replace(" ", ""));
     }
 
     CaptureBytes u16(int value) {

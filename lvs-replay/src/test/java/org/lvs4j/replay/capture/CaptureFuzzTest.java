@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Captures with random damage: each is read to some end, or refused with its place; nothing else ever happens. */
+/** Mutated captures: each is read to an end, or refused by an exception with an offset. */
 class CaptureFuzzTest {
     private static final int ROUNDS = 4_000;
     private static final int[] NUMBERS = {
@@ -85,37 +85,37 @@ class CaptureFuzzTest {
 
     @ParameterizedTest
     @ValueSource(longs = {201, 202, 203, 204})
-    void read_damagedCaptures_onlyCaptureExceptions(long seed) {
+    void read_mutatedCaptures_onlyCaptureExceptions(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         List<byte[]> seeds = seeds();
         int refused = 0;
         int packets = 0;
         for (int round = 0; round < ROUNDS; round++) {
-            byte[] damaged = damage(seeds.get(random.nextInt(seeds.size())), random);
+            byte[] mutated = mutate(seeds.get(random.nextInt(seeds.size())), random);
             String where = "seed " + seed + ", round " + round;
-            try (CaptureReader reader = Captured.open(damaged)) {
+            try (CaptureReader reader = Captured.open(mutated)) {
                 int frames = 0;
                 while (reader.next()) {
                     frames++;
-                    assertThat(reader.packet().remaining()).as(where).isLessThanOrEqualTo(damaged.length);
+                    assertThat(reader.packet().remaining()).as(where).isLessThanOrEqualTo(mutated.length);
                     assertThat(reader.timeNanos()).as(where).isNotNegative();
                     packets += reader.content() == CaptureReader.Content.PACKET ? 1 : 0;
                 }
-                // A record takes at least twelve bytes: more frames than that would be the same bytes read again.
-                assertThat(frames).as(where).isLessThanOrEqualTo(damaged.length / 12);
+                // A record has at least twelve bytes. More frames would mean that bytes were read twice.
+                assertThat(frames).as(where).isLessThanOrEqualTo(mutated.length / 12);
             } catch (CaptureException e) {
                 refused++;
-                assertThat(e.offset()).as(where).isBetween(0L, (long) damaged.length);
+                assertThat(e.offset()).as(where).isBetween(0L, (long) mutated.length);
                 assertThat(e).as(where).hasMessageStartingWith(Captured.SOURCE + ": at byte " + e.offset() + ": ");
             } catch (IOException | RuntimeException | Error e) {
-                fail(where + ": " + HexFormat.of().formatHex(damaged), e);
+                fail(where + ": " + HexFormat.of().formatHex(mutated), e);
             }
         }
         assertThat(refused).isPositive();
         assertThat(packets).isPositive();
     }
 
-    private static byte[] damage(byte[] whole, SplittableRandom random) {
+    private static byte[] mutate(byte[] whole, SplittableRandom random) {
         byte[] bytes = whole.clone();
         for (int i = 1 + random.nextInt(4); i > 0; i--) {
             int at = random.nextInt(bytes.length);

@@ -1,12 +1,14 @@
 package org.lvs4j.replay.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.lvs4j.replay.capture.CaptureBytes.ipv4;
 import static org.lvs4j.replay.capture.CaptureBytes.ipv6;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,7 +21,7 @@ final class CaptureWriterTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     @Test
-    void write_packets_bytesOfTheFormat() throws IOException {
+    void write_packet_bytesOfTheFormat() throws IOException {
         try (CaptureWriter writer = CaptureWriter.open(out)) {
             writer.write(1_000_000_007L, ByteBuffer.wrap(ipv4(1, 3)));
         }
@@ -45,7 +47,7 @@ final class CaptureWriterTest {
     }
 
     @Test
-    void write_partOfABuffer_leavesItAsItWas() throws IOException {
+    void write_partOfABuffer_bufferUnchanged() throws IOException {
         byte[] packet = ipv4(1, 3);
         ByteBuffer buffer =
                 ByteBuffer.allocate(100).position(10).put(packet).flip().position(10);
@@ -58,7 +60,7 @@ final class CaptureWriterTest {
     }
 
     @Test
-    void write_timeThatDoesNotFit_nearestThatDoes() throws IOException {
+    void write_timeOutOfRange_clamped() throws IOException {
         try (CaptureWriter writer = CaptureWriter.open(out)) {
             writer.write(-5, ByteBuffer.wrap(ipv4(1, 0)));
             writer.write(Long.MAX_VALUE, ByteBuffer.wrap(ipv4(1, 0)));
@@ -78,7 +80,22 @@ final class CaptureWriterTest {
     }
 
     @Test
-    void flush_headerAlone_isACapture() throws IOException {
+    void publicMethods_null_refusedByName() {
+        CaptureWriter writer = CaptureWriter.open(out);
+        assertThatNullPointerException()
+                .isThrownBy(() -> CaptureWriter.open(null))
+                .withMessage("stream");
+        assertThatNullPointerException().isThrownBy(() -> writer.write(0, null)).withMessage("packet");
+        assertThatNullPointerException()
+                .isThrownBy(() -> CaptureReader.open(null, "x"))
+                .withMessage("stream");
+        assertThatNullPointerException()
+                .isThrownBy(() -> CaptureReader.open(InputStream.nullInputStream(), null))
+                .withMessage("source");
+    }
+
+    @Test
+    void flush_noPackets_validCapture() throws IOException {
         try (CaptureWriter writer = CaptureWriter.open(out)) {
             writer.flush();
             assertThat(Captured.all(out.toByteArray())).isEmpty();
@@ -86,7 +103,7 @@ final class CaptureWriterTest {
     }
 
     @Test
-    void close_streamThatFails_isClosed() {
+    void close_streamFails_streamClosed() {
         AtomicBoolean closed = new AtomicBoolean();
         CaptureWriter writer = CaptureWriter.open(new OutputStream() {
             @Override

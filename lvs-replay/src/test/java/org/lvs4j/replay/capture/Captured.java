@@ -3,10 +3,11 @@ package org.lvs4j.replay.capture;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.lvs4j.replay.capture.CaptureReader.Content;
 
-/** Everything that a reader has said about one frame; packets and cut packets as hexadecimal digits. */
+/** The properties of one frame as a reader returned them; packets and truncated packets as hex digits. */
 record Captured(Content content, long timeNanos, String packet) {
     static final String SOURCE = "some.pcap";
 
@@ -21,9 +22,7 @@ record Captured(Content content, long timeNanos, String packet) {
             byte[] packet = new byte[shown ? reader.packet().remaining() : 0];
             reader.packet().get(reader.packet().position(), packet);
             all.add(new Captured(
-                    reader.content(),
-                    reader.timeNanos(),
-                    java.util.HexFormat.of().formatHex(packet)));
+                    reader.content(), reader.timeNanos(), HexFormat.of().formatHex(packet)));
         }
         return all;
     }
@@ -35,7 +34,7 @@ record Captured(Content content, long timeNanos, String packet) {
     }
 
     static Captured packet(long timeNanos, byte[] packet) {
-        return new Captured(Content.PACKET, timeNanos, java.util.HexFormat.of().formatHex(packet));
+        return new Captured(Content.PACKET, timeNanos, HexFormat.of().formatHex(packet));
     }
 
     static Captured other(long timeNanos) {

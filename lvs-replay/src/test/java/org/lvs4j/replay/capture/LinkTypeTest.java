@@ -51,7 +51,7 @@ final class LinkTypeTest {
         "276, 6, 86dd 0000 00000002 0001 04 06 0200000000010000",
         "276, 4, 8100 0000 00000002 0001 04 06 0200000000010000 0005 0800"
     })
-    void packet_inEveryKindOfFrame_found(int linkType, int version, String before) throws IOException {
+    void packet_anyLinkType_found(int linkType, int version, String before) throws IOException {
         byte[] packet = version == 4 ? FOUR : SIX;
 
         assertThat(read(linkType, join(hex(before), packet))).isEqualTo(Captured.packet(0, packet));
@@ -73,12 +73,12 @@ final class LinkTypeTest {
         "113, 0000 0001 0006 0200000000010000 0806 45",
         "276, 0806 0000 00000002 0001 00 06 0200000000010000 45"
     })
-    void packet_ofSomethingElse_notIp(int linkType, String frame) throws IOException {
+    void packet_otherProtocol_notIp(int linkType, String frame) throws IOException {
         assertThat(read(linkType, join(hex(frame), new byte[60]))).isEqualTo(Captured.other(0));
     }
 
     @Test
-    void packet_framesOfAnyLength_neverReadBeyond() throws IOException {
+    void packet_framesOfAnyLength_otherOrCut() throws IOException {
         for (int linkType : new int[] {0, 1, 12, 101, 108, 113, 228, 229, 276}) {
             byte[] tags = hex(MACS + "8100 0001".repeat(30));
             for (int length = 0; length <= tags.length; length++) {
@@ -90,7 +90,7 @@ final class LinkTypeTest {
     }
 
     @Test
-    void packet_lengthZero_leftAsLongAsTheFrame() throws IOException {
+    void packet_lengthZero_endsWithTheFrame() throws IOException {
         byte[] packet = FOUR.clone();
         packet[2] = 0;
         packet[3] = 0;

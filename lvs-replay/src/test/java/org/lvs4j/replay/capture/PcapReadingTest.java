@@ -45,7 +45,7 @@ final class PcapReadingTest {
     }
 
     @Test
-    void read_fractionOfMoreThanASecond_isCarried() throws IOException {
+    void read_fractionOfMoreThanASecond_carried() throws IOException {
         byte[] capture = CaptureBytes.pcap(BIG, CaptureBytes.MICROS, RAW)
                 .record(3, 1_500_000, ipv4(1, 0))
                 .array();
@@ -54,7 +54,7 @@ final class PcapReadingTest {
     }
 
     @Test
-    void read_headerWithFrameCheckSequence_isNoLinkType() throws IOException {
+    void read_linkTypeWithFrameCheckSequenceBits_bitsIgnored() throws IOException {
         byte[] frame = join(new byte[12], CaptureBytes.hex("0800"), ipv4(1, 8), new byte[4]);
         byte[] capture = CaptureBytes.pcap(BIG, CaptureBytes.MICROS, 0x24000001)
                 .record(0, 0, frame)
@@ -64,7 +64,7 @@ final class PcapReadingTest {
     }
 
     @Test
-    void read_noPackets_isFine() throws IOException {
+    void read_noPackets_endReached() throws IOException {
         try (CaptureReader reader =
                 Captured.open(CaptureBytes.pcap(BIG, CaptureBytes.NANOS, RAW).array())) {
             assertThat(reader.next()).isFalse();
@@ -74,7 +74,7 @@ final class PcapReadingTest {
     }
 
     @Test
-    void read_cutAtAnyByte_wholeRecordsThenCutShort() throws IOException {
+    void read_truncatedAnywhere_wholeRecordsThenCutShort() throws IOException {
         CaptureBytes start = CaptureBytes.pcap(LITTLE, CaptureBytes.MICROS, RAW).record(1, 0, ipv4(1, 4));
         int whole = start.array().length;
         byte[] capture = start.record(2, 0, ipv4(2, 4)).array();
@@ -87,7 +87,7 @@ final class PcapReadingTest {
     }
 
     @Test
-    void read_snapLengthCutsPackets_saidOnlyIfTheIpPacketMissesSomething() throws IOException {
+    void read_snapLength_cutOnlyIfIpPacketIsTruncated() throws IOException {
         byte[] packet = ipv4(1, 40);
         byte[] head = Arrays.copyOf(packet, 30);
         byte[] capture = CaptureBytes.pcap(BIG, CaptureBytes.MICROS, RAW)
@@ -103,7 +103,7 @@ final class PcapReadingTest {
     }
 
     @Test
-    void read_moreCapturedThanThereWas_packetAsCaptured() throws IOException {
+    void read_originalLengthBelowCapturedLength_packetAsCaptured() throws IOException {
         byte[] capture = CaptureBytes.pcap(BIG, CaptureBytes.MICROS, RAW)
                 .record(1, 0, ipv4(1, 4), 1)
                 .array();
@@ -112,7 +112,7 @@ final class PcapReadingTest {
     }
 
     @Test
-    void read_streamThatGivesOneByteAtATime_theSame() throws IOException {
+    void read_streamReturnsOneByteAtATime_samePackets() throws IOException {
         byte[] capture = CaptureBytes.pcap(BIG, CaptureBytes.MICROS, RAW)
                 .record(1, 0, ipv4(1, 700))
                 .record(2, 0, ipv4(2, 700))
@@ -129,7 +129,7 @@ final class PcapReadingTest {
     }
 
     @Test
-    void read_manyTimesTheWindow_everyPacketComesWhole() throws IOException {
+    void read_captureLargerThanTheWindow_everyPacketWhole() throws IOException {
         CaptureBytes capture = CaptureBytes.pcap(BIG, CaptureBytes.NANOS, RAW);
         List<Captured> expected = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
@@ -144,14 +144,14 @@ final class PcapReadingTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 3})
-    void open_tooShortForAnything_refused(int length) {
+    void open_lessThanFourBytes_refused(int length) {
         assertThatThrownBy(() -> Captured.open(new byte[length]))
                 .isInstanceOf(CaptureException.class)
                 .hasMessageStartingWith("some.pcap: at byte 0: it ");
     }
 
     @Test
-    void open_textOrCompressedOrCutHeader_saysWhatItIs() {
+    void open_textOrCompressedOrTruncatedHeader_messageNamesProblem() {
         assertThatThrownBy(() -> Captured.open("-A -t 10.0.0.1:80".getBytes()))
                 .hasMessage("some.pcap: at byte 0: 0x2d41202d starts neither pcap nor pcapng");
         assertThatThrownBy(() -> Captured.open(CaptureBytes.hex("1f8b0800 00000000")))
@@ -161,7 +161,7 @@ final class PcapReadingTest {
     }
 
     @Test
-    void open_otherVersionOrLinkType_namedWithItsPlace() {
+    void open_unsupportedVersionOrLinkType_messageNamesOffset() {
         byte[] wireless = CaptureBytes.pcap(LITTLE, CaptureBytes.MICROS, 105).array();
         assertThatThrownBy(() -> Captured.open(wireless))
                 .isInstanceOfSatisfying(CaptureException.class, e -> {
@@ -176,7 +176,7 @@ final class PcapReadingTest {
 
     @ParameterizedTest
     @ValueSource(longs = {262_145, 0x7fff_ffff, 0x8000_0000L, 0xffff_ffffL})
-    void read_impossibleLength_refusedWithItsPlace(long length) throws IOException {
+    void read_impossibleLength_refusedWithOffset(long length) throws IOException {
         byte[] capture = CaptureBytes.pcap(BIG, CaptureBytes.MICROS, RAW)
                 .record(1, 0, ipv4(1, 4))
                 .u32(2)
@@ -194,7 +194,7 @@ final class PcapReadingTest {
     }
 
     @Test
-    void close_evenIfOpeningFails_closesTheStream() throws IOException {
+    void open_fails_streamClosed() throws IOException {
         AtomicBoolean closed = new AtomicBoolean();
         InputStream stream = new ByteArrayInputStream(new byte[9]) {
             @Override

@@ -55,7 +55,7 @@ final class PcapngReadingTest {
     }
 
     @Test
-    void read_sectionsOfDifferentOrder_interfacesAreTheirOwn() throws IOException {
+    void read_sectionsOfDifferentOrder_eachHasItsInterfaces() throws IOException {
         byte[] ethernet = join(new byte[12], hex("0800"), ipv4(2, 8));
         byte[] capture = CaptureBytes.pcapng(BIG)
                 .described(RAW, 0, NONE)
@@ -72,7 +72,7 @@ final class PcapngReadingTest {
     }
 
     @Test
-    void read_interfaceOfAnEarlierSection_isGone() throws IOException {
+    void read_interfaceOfAnEarlierSection_refused() throws IOException {
         byte[] capture = CaptureBytes.pcapng(BIG)
                 .described(RAW, 0, NONE)
                 .section()
@@ -85,7 +85,7 @@ final class PcapngReadingTest {
     }
 
     @Test
-    void read_severalInterfaces_eachItsLinkTypeAndClock() throws IOException {
+    void read_severalInterfaces_eachHasItsLinkTypeAndClock() throws IOException {
         byte[] ethernet = join(new byte[12], hex("0800"), ipv4(2, 8));
         byte[] capture = CaptureBytes.pcapng(LITTLE)
                 .described(RAW, 0, clock(LITTLE, 9, 10).array())
@@ -118,7 +118,7 @@ final class PcapngReadingTest {
     }
 
     @Test
-    void read_simplePackets_cutAtTheSnapLength() throws IOException {
+    void read_simplePacketsBeyondSnapLength_cut() throws IOException {
         byte[] packet = ipv4(1, 60);
         byte[] capture = CaptureBytes.pcapng(BIG)
                 .described(RAW, 32, NONE)
@@ -130,7 +130,7 @@ final class PcapngReadingTest {
     }
 
     @Test
-    void read_cutAtAnyByte_neverMoreThanCutShort() throws IOException {
+    void read_truncatedAnywhere_wholeBlocksThenCutShort() throws IOException {
         byte[] capture = CaptureBytes.pcapng(LITTLE)
                 .described(RAW, 0, clock(LITTLE, 9, 0).array())
                 .enhanced(0, 1, ipv4(1, 8))
@@ -148,7 +148,7 @@ final class PcapngReadingTest {
 
     @ParameterizedTest
     @CsvSource({"0", "8", "11", "13", "0xffffffff"})
-    void read_impossibleBlockLength_refusedWithItsPlace(String length) {
+    void read_impossibleBlockLength_refusedWithOffset(String length) {
         byte[] capture = CaptureBytes.pcapng(BIG)
                 .u32(5)
                 .u32(Long.decode(length))
@@ -160,7 +160,7 @@ final class PcapngReadingTest {
     }
 
     @Test
-    void read_lengthsOfABlockThatDiffer_refused() {
+    void read_differentLengthsOfABlock_refused() {
         byte[] capture = CaptureBytes.pcapng(BIG).u32(5).u32(16).u32(0).u32(20).array();
         assertThatThrownBy(() -> Captured.all(capture))
                 .hasMessageContaining("at byte 40: the block that starts at byte 28 has length 16")
@@ -180,7 +180,7 @@ final class PcapngReadingTest {
     }
 
     @Test
-    void read_blocksTooShortForWhatTheyAre_refused() {
+    void read_blocksTooShortForTheirType_refused() {
         for (int type : new int[] {0x0a0d0d0a, 1, 2, 3, 6}) {
             byte[] body = type == 0x0a0d0d0a ? hex("1a2b3c4d") : NONE;
             byte[] capture = CaptureBytes.pcapng(BIG).block(type, body).array();

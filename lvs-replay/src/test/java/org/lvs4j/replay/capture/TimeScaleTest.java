@@ -27,12 +27,12 @@ final class TimeScaleTest {
         "129, 0, 3, 1500000000",
         "160, 0, 4294967296, 1000000000"
     })
-    void nanos_ofSomeClock_asExpected(int resolution, long offset, long units, long nanos) {
+    void nanos_resolutionAndOffset_converted(int resolution, long offset, long units, long nanos) {
         assertThat(TimeScale.of(resolution, offset).nanos(units)).isEqualTo(nanos);
     }
 
     @Test
-    void nanos_anyResolution_asWithBigNumbers() {
+    void nanos_anyResolution_equalsBigIntegerResult() {
         SplittableRandom random = new SplittableRandom(7);
         for (int resolution = 0; resolution < 256; resolution++) {
             for (int i = 0; i < 50; i++) {
@@ -56,7 +56,7 @@ final class TimeScaleTest {
         if (resolution < 128) {
             return all.multiply(NANOS).divide(BigInteger.TEN.pow(exponent));
         }
-        // A fraction counts with 32 bits.
+        // The scale uses 32 bits of the fraction.
         BigInteger seconds = all.shiftRight(exponent);
         BigInteger rest = all.subtract(seconds.shiftLeft(exponent));
         int bits = Math.min(32, exponent);

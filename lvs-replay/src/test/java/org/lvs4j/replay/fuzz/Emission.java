@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import org.lvs4j.plane.PacketAction;
 
-/** A packet that a plane has written, and what it wants done with it. */
+/** A packet that a plane has written, with its action and server. */
 record Emission(PacketAction action, int serverId, byte[] bytes) {
     @Override
     public boolean equals(Object other) {

@@ -18,8 +18,9 @@ import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.Sysctl;
 
 /**
- * The life of one director: some thousand cases, each a packet with what follows from it, and then time until nothing is left.
- * Each case depends on its number and on what the cases before have left behind, and on nothing else.
+ * Some thousand cases with one director. A case is a packet and its consequences, such as a reply. At the end time
+ * advances until every connection has expired. A case depends only on its number and on the state that earlier cases
+ * have left.
  */
 final class Episode implements PacketPaths {
     private static final IpAddress[] OWN = {
@@ -28,7 +29,9 @@ final class Episode implements PacketPaths {
         IpAddress.parse("fd00:1::1"),
         IpAddress.parse("fd00:2:ffff::1")
     };
-    private static final int FULL = 66_000;
+    /** Room for every packet. */
+    private static final int FULL_ROOM = 66_000;
+
     private static final Sysctl[] SETTINGS = {
         Sysctl.CONN_REUSE_MODE,
         Sysctl.EXPIRE_NODEST_CONN,
@@ -43,7 +46,9 @@ final class Episode implements PacketPaths {
     private final Scenario scenario;
     private final long seed;
     private final Subject subject;
-    /** The same again among other guard bytes and in other memory; null in most episodes, for it costs as much again. */
+    /**
+     * A second director with other guard bytes and other buffers; null in most episodes, because it doubles the cost.
+     */
     private final Subject twin;
 
     private final Oracle oracle;
@@ -64,101 +69,102 @@ final class Episode implements PacketPaths {
         oracle = new Oracle(subject::server, this);
     }
 
-    /** The last packet that was given, in hex. */
+    /** The last input packet, in hex. */
     String packet() {
         return HexFormat.of().formatHex(packet);
     }
 
-    String verdicts() {
-        return subject.verdicts;
+    String decisions() {
+        return subject.decisions;
     }
 
     private List<Subject> subjects() {
         return twin == null ? List.of(subject) : List.of(subject, twin);
     }
 
-    /** The packets of the scenario as they are. */
+    /** Processes the packets of the scenario unchanged. */
     void begin() {
         random = new SplittableRandom(seed);
         if (random.nextInt(16) != 0) {
-            // It costs more than all the rest.
+            // Rate estimation costs more than everything else.
             subjects().forEach(one -> one.director.setSysctl(Sysctl.RUN_ESTIMATION, 0));
         }
         for (byte[] recorded : scenario.packets()) {
-            process(recorded, 0, FULL);
+            process(recorded, 0, FULL_ROOM);
         }
     }
 
     void play(int number) {
         random = new SplittableRandom(seed ^ number * 0x9E37_79B9_7F4A_7C15L);
-        Forge forge = new Forge(random);
-        Mutations mutations = new Mutations(random, forge);
+        PacketGenerator generator = new PacketGenerator(random);
+        Mutations mutations = new Mutations(random, generator);
         advance();
         if (random.nextInt(500) == 0) {
             reconfigure();
         }
-        byte[] base = base(forge);
-        byte[] wanted = switch (random.nextInt(12)) {
+        byte[] base = base(generator);
+        byte[] input = switch (random.nextInt(12)) {
             case 0 -> base;
             case 1 -> mutations.noise();
-            default -> scenario.packets().isEmpty() && random.nextInt(3) == 0 ? base : mutations.of(base, base(forge));
+            default ->
+                scenario.packets().isEmpty() && random.nextInt(3) == 0 ? base : mutations.of(base, base(generator));
         };
         int mark = random.nextInt(4) == 0 ? 7 + random.nextInt(2) : 0;
         int room = switch (random.nextInt(24)) {
             case 0 -> random.nextInt(120);
-            case 1 -> Math.max(0, wanted.length - 4 + random.nextInt(60));
+            case 1 -> Math.max(0, input.length - 4 + random.nextInt(60));
             case 2 -> 1500;
-            default -> FULL;
+            default -> FULL_ROOM;
         };
-        List<byte[]> given = random.nextInt(10) == 0 ? mutations.fragments(wanted) : List.of(wanted);
-        for (byte[] one : given) {
+        List<byte[]> inputs = random.nextInt(10) == 0 ? mutations.fragments(input) : List.of(input);
+        for (byte[] one : inputs) {
             List<Emission> emissions = process(one, mark, room);
             if (!emissions.isEmpty() && random.nextInt(3) == 0) {
-                follow(emissions.get(0), forge, mutations, mark);
+                follow(emissions.get(0), generator, mutations, mark);
             }
         }
     }
 
-    private byte[] base(Forge forge) {
+    private byte[] base(PacketGenerator generator) {
         return scenario.packets().isEmpty() || random.nextInt(32) == 0
-                ? forge.packet()
+                ? generator.packet()
                 : scenario.packets().get(random.nextInt(scenario.packets().size()));
     }
 
-    /** What a server, a client or a router may send back. */
-    private void follow(Emission emission, Forge forge, Mutations mutations, int mark) {
-        byte[] back = random.nextInt(3) == 0 ? forge.error(emission.bytes()) : forge.reply(emission.bytes());
+    /** Processes a possible answer of a server, a client or a router. */
+    private void follow(Emission emission, PacketGenerator generator, Mutations mutations, int mark) {
+        byte[] back = random.nextInt(3) == 0 ? generator.error(emission.bytes()) : generator.reply(emission.bytes());
         if (random.nextInt(3) == 0) {
             back = mutations.of(back, emission.bytes());
         }
         for (byte[] one : random.nextInt(8) == 0 ? mutations.fragments(back) : List.of(back)) {
-            process(one, mark, FULL);
+            process(one, mark, FULL_ROOM);
         }
     }
 
-    private List<Emission> process(byte[] given, int mark, int room) {
-        packet = given;
-        if (given.length > 65_600) {
+    private List<Emission> process(byte[] input, int mark, int room) {
+        packet = input;
+        if (input.length > 65_600) {
             return List.of();
         }
         int lead = random.nextInt(64);
         int kind = random.nextInt(8);
-        List<Emission> emissions = subject.process(given, mark, lead, room, kind);
+        List<Emission> emissions = subject.process(input, mark, lead, room, kind);
         packets++;
         emitted += emissions.size();
         emissions.forEach(emission -> actions.add(emission.action()));
-        oracle.check(given, emissions, subject.complete);
+        oracle.check(input, emissions, subject.complete);
         if (twin != null) {
-            List<Emission> again = twin.process(given, mark, 63 - lead, room, 7 - kind);
-            require(subject.verdicts.equals(twin.verdicts), "among other bytes: " + twin.verdicts);
+            List<Emission> again = twin.process(input, mark, 63 - lead, room, 7 - kind);
             require(
-                    emissions.equals(again),
-                    "other packets come out among other bytes: " + emissions + " and " + again);
+                    subject.decisions.equals(twin.decisions),
+                    "other decisions with other guard bytes: " + twin.decisions);
+            require(emissions.equals(again), "other packets with other guard bytes: " + emissions + " and " + again);
         }
         return emissions;
     }
 
-    /** Little time, so that no fragment is forgotten, or so much that all are. */
+    /** Advances by a short time in which no fragment expires, or by a long time in which all expire. */
     private void advance() {
         long step = TimeUnit.MICROSECONDS.toNanos(random.nextInt(random.nextInt(100) == 0 ? 2_000_000 : 2000));
         if (random.nextInt(1500) == 0 || sinceNanos + step > TimeUnit.SECONDS.toNanos(29)) {
@@ -192,7 +198,7 @@ final class Episode implements PacketPaths {
         }
     }
 
-    /** Time passes until nothing is left. */
+    /** Advances until every connection has expired, and verifies that nothing is left. */
     void end() {
         for (int i = 0; i < 4; i++) {
             nowNanos += TimeUnit.MINUTES.toNanos(8);
@@ -202,24 +208,26 @@ final class Episode implements PacketPaths {
         require(subject.director.templates().isEmpty(), "templates left: " + subject.director.templates());
         for (ServiceSnapshot service : subject.director.services()) {
             for (ServerSnapshot server : service.servers()) {
-                require(server.active() == 0 && server.inactive() == 0, "connections counted that are gone: " + server);
+                require(
+                        server.active() == 0 && server.inactive() == 0,
+                        "expired connections are still counted: " + server);
             }
         }
         oracle.forgetFragments();
         long displaced = subject.plane.counters().reassembliesDisplaced();
         random = new SplittableRandom(seed);
-        Forge forge = new Forge(random);
+        PacketGenerator generator = new PacketGenerator(random);
         for (int i = 0; i < 64; i++) {
-            byte[] fragment = forge.ip(new byte[] {10, 80, 0, 1}, new byte[] {10, 0, 0, 100}, new byte[25]);
-            SlowPacket.put16(fragment, 4, i);
-            SlowPacket.put16(fragment, 6, 0x2000);
+            byte[] fragment = generator.ip(new byte[] {10, 80, 0, 1}, new byte[] {10, 0, 0, 100}, new byte[25]);
+            ReferencePacket.put16(fragment, 4, i);
+            ReferencePacket.put16(fragment, 6, 0x2000);
             Repair.header(fragment, 0);
-            process(fragment, 0, FULL);
+            process(fragment, 0, FULL_ROOM);
         }
-        require(subject.plane.counters().reassembliesDisplaced() == displaced, "fragments are kept too long");
+        require(subject.plane.counters().reassembliesDisplaced() == displaced, "fragments have not expired");
     }
 
-    // ---- the network around
+    // ---- the network paths
 
     @Override
     public int mtu(AddressFamily family, long high, long low) {

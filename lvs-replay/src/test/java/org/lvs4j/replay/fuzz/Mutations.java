@@ -1,15 +1,15 @@
 package org.lvs4j.replay.fuzz;
 
-import static org.lvs4j.replay.fuzz.SlowPacket.put16;
-import static org.lvs4j.replay.fuzz.SlowPacket.put32;
-import static org.lvs4j.replay.fuzz.SlowPacket.u16;
+import static org.lvs4j.replay.fuzz.ReferencePacket.put16;
+import static org.lvs4j.replay.fuzz.ReferencePacket.put32;
+import static org.lvs4j.replay.fuzz.ReferencePacket.u16;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Damages packets, and mostly repairs their checksums, so that the damage gets further than the first look. */
+/** Mutates packets, and usually corrects their checksums, so that a mutation gets past the first validation. */
 final class Mutations {
     private static final int[] BYTES = {
         0, 1, 2, 4, 5, 6, 7, 8, 15, 16, 17, 20, 40, 43, 44, 47, 51, 58, 59, 60, 64, 127, 128, 132, 255
@@ -19,14 +19,14 @@ final class Mutations {
     };
 
     private final SplittableRandom random;
-    private final Forge forge;
+    private final PacketGenerator generator;
 
-    Mutations(SplittableRandom random, Forge forge) {
+    Mutations(SplittableRandom random, PacketGenerator generator) {
         this.random = random;
-        this.forge = forge;
+        this.generator = generator;
     }
 
-    /** A few changes to a packet. The packet given stays as it is. */
+    /** A copy of a packet with a few mutations. */
     byte[] of(byte[] packet, byte[] another) {
         byte[] changed = packet.clone();
         for (int count = 1 + random.nextInt(3); count > 0; count--) {
@@ -66,16 +66,16 @@ final class Mutations {
                 return spliced;
             }
             case 10 -> {
-                return forge.error(packet);
+                return generator.error(packet);
             }
             case 11 -> {
-                return forge.options(packet);
+                return generator.options(packet);
             }
             case 12 -> {
-                return forge.extended(packet);
+                return generator.extended(packet);
             }
             case 13 -> {
-                return random.nextBoolean() ? forge.wrapped(packet) : forge.reply(packet);
+                return random.nextBoolean() ? generator.wrapped(packet) : generator.reply(packet);
             }
             case 14 -> quoted(packet);
             default -> ports(packet);
@@ -89,22 +89,22 @@ final class Mutations {
 
     /** Changes a field of the IP header or of the transport header. */
     private void field(byte[] packet) {
-        SlowPacket read = SlowPacket.parseQuoted(packet);
+        ReferencePacket read = ReferencePacket.parseQuoted(packet);
         if (read == null || random.nextInt(3) == 0) {
             ip(packet);
             return;
         }
         int at = read.transport
                 + switch (read.protocol) {
-                    case SlowPacket.TCP -> new int[] {12, 13, 13, 16, 0, 2}[random.nextInt(6)];
-                    case SlowPacket.UDP -> new int[] {4, 6, 0, 2}[random.nextInt(4)];
-                    case SlowPacket.SCTP -> new int[] {12, 14, 8, 0}[random.nextInt(4)];
+                    case ReferencePacket.TCP -> new int[] {12, 13, 13, 16, 0, 2}[random.nextInt(6)];
+                    case ReferencePacket.UDP -> new int[] {4, 6, 0, 2}[random.nextInt(4)];
+                    case ReferencePacket.SCTP -> new int[] {12, 14, 8, 0}[random.nextInt(4)];
                     default -> new int[] {0, 1, 2, 4}[random.nextInt(4)];
                 };
         if (at + 2 > packet.length) {
             return;
         }
-        if (read.protocol == SlowPacket.TCP && at >= read.transport + 12 && at < read.transport + 14) {
+        if (read.protocol == ReferencePacket.TCP && at >= read.transport + 12 && at < read.transport + 14) {
             packet[at] = (byte) random.nextInt(256);
         } else {
             put16(packet, at, word(packet));
@@ -130,9 +130,9 @@ final class Mutations {
         }
     }
 
-    /** Changes what an ICMP error quotes. */
+    /** Changes a field of the packet that an ICMP error quotes. */
     private void quoted(byte[] packet) {
-        SlowPacket read = SlowPacket.parseQuoted(packet);
+        ReferencePacket read = ReferencePacket.parseQuoted(packet);
         if (read != null && read.isIcmp() && read.transport + 8 < packet.length) {
             byte[] inner = Arrays.copyOfRange(packet, read.transport + 8, packet.length);
             field(inner);
@@ -141,7 +141,7 @@ final class Mutations {
     }
 
     private void ports(byte[] packet) {
-        SlowPacket read = SlowPacket.parseQuoted(packet);
+        ReferencePacket read = ReferencePacket.parseQuoted(packet);
         if (read != null && read.hasPorts() && read.transport + 4 <= packet.length) {
             put16(
                     packet,
@@ -150,7 +150,7 @@ final class Mutations {
         }
     }
 
-    /** Noise, sometimes with the first byte of a packet. */
+    /** Random bytes, sometimes with the first byte of an IP packet. */
     byte[] noise() {
         byte[] noise = new byte[random.nextInt(random.nextInt(8) == 0 ? 300 : 80)];
         for (int i = 0; i < noise.length; i++) {
@@ -165,9 +165,9 @@ final class Mutations {
         return noise;
     }
 
-    /** Fragments of a packet: in order or not, some missing, doubled, overlapping or contradictory. */
+    /** Fragments of a packet, possibly reordered, missing, duplicated, overlapping or contradictory. */
     List<byte[]> fragments(byte[] packet) {
-        SlowPacket read = SlowPacket.parse(packet);
+        ReferencePacket read = ReferencePacket.parse(packet);
         if (read == null || read.fragment) {
             return List.of(packet);
         }
@@ -208,7 +208,7 @@ final class Mutations {
         return pieces;
     }
 
-    private static byte[] piece(SlowPacket of, int header, int start, int from, int size, boolean more, int id) {
+    private static byte[] piece(ReferencePacket of, int header, int start, int from, int size, boolean more, int id) {
         byte[] piece = Arrays.copyOf(of.bytes, header + (of.v4 ? 0 : 8) + size);
         System.arraycopy(of.bytes, header + from, piece, piece.length - size, size);
         if (of.v4) {

@@ -1,8 +1,8 @@
 package org.lvs4j.replay.fuzz;
 
-import static org.lvs4j.replay.fuzz.SlowPacket.put16;
-import static org.lvs4j.replay.fuzz.SlowPacket.u16;
-import static org.lvs4j.replay.fuzz.SlowPacket.u8;
+import static org.lvs4j.replay.fuzz.ReferencePacket.put16;
+import static org.lvs4j.replay.fuzz.ReferencePacket.u16;
+import static org.lvs4j.replay.fuzz.ReferencePacket.u8;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,13 +17,13 @@ import org.lvs4j.service.Forwarding;
 import org.lvs4j.service.RealServer;
 
 /**
- * Judges what comes out of a plane: it takes back by itself what the plane should have changed, and compares with what went
- * in. Headers, lengths and checksums of what comes out are read anew.
+ * Verifies the output of a plane: it masks the fields that the plane may change and compares the rest with the input.
+ * Headers, lengths and checksums of the output are parsed independently of the plane.
  */
 final class Oracle {
     private final IntFunction<RealServer> servers;
     private final PacketPaths paths;
-    private final Pieces pieces = new Pieces();
+    private final ReferenceReassembly fragments = new ReferenceReassembly();
     private final SeenFlows flows = new SeenFlows();
 
     Oracle(IntFunction<RealServer> servers, PacketPaths paths) {
@@ -31,24 +31,24 @@ final class Oracle {
         this.paths = paths;
     }
 
-    /** To be called when so much time has passed that no fragment is kept any longer. */
+    /** Discards all fragments, when so much time has passed that the plane's have expired. */
     void forgetFragments() {
-        pieces.clear();
+        fragments.clear();
     }
 
     /**
-     * Judges.
+     * Verifies the output for one input.
      *
-     * @param given the packet as it went in
-     * @param out what came out of it
-     * @param complete false if there was no room for all of it
+     * @param given the input packet
+     * @param out the output packets
+     * @param complete false if the output buffer had no room for all of them
      */
     void check(byte[] given, List<Emission> out, boolean complete) {
-        SlowPacket input = SlowPacket.parse(given);
-        SlowPacket whole = input;
+        ReferencePacket input = ReferencePacket.parse(given);
+        ReferencePacket whole = input;
         if (input != null && input.fragment) {
-            byte[] joined = pieces.add(input);
-            whole = joined == null ? null : SlowPacket.parse(joined);
+            byte[] joined = fragments.add(input);
+            whole = joined == null ? null : ReferencePacket.parse(joined);
         }
         if (input != null) {
             flows.add(input, whole);
@@ -56,57 +56,57 @@ final class Oracle {
         if (out.isEmpty()) {
             return;
         }
-        require(input != null, "something came out of what is no packet");
+        require(input != null, "output for an input that is not a packet");
         if (input.fragment) {
-            pieces.forget(input);
+            fragments.forget(input);
         }
-        List<SlowPacket> parts = parts(out);
+        List<ReferencePacket> parts = parts(out);
         if (complete) {
-            boolean cut = input.fragment || parts.size() > 1;
-            check(input, whole, cut, out.get(0), joined(parts));
+            boolean fragmented = input.fragment || parts.size() > 1;
+            check(input, whole, fragmented, out.get(0), joined(parts));
         }
     }
 
-    private List<SlowPacket> parts(List<Emission> out) {
-        List<SlowPacket> parts = new ArrayList<>();
+    private List<ReferencePacket> parts(List<Emission> out) {
+        List<ReferencePacket> parts = new ArrayList<>();
         Emission first = out.get(0);
         for (Emission emission : out) {
-            SlowPacket part = SlowPacket.parse(emission.bytes());
-            require(part != null, "what came out has a broken IP header");
-            require(part.bytes.length == emission.bytes().length, "what came out has another length than it says");
+            ReferencePacket part = ReferencePacket.parse(emission.bytes());
+            require(part != null, "output with a malformed IP header");
+            require(part.bytes.length == emission.bytes().length, "output of another length than its header has");
             require(
                     emission.action() == first.action() && emission.serverId() == first.serverId(),
-                    "one packet, two ways");
-            require(out.size() == 1 || part.fragment, "several packets out of one, but no fragments");
+                    "fragments of one packet with different actions or servers");
+            require(out.size() == 1 || part.fragment, "several output packets that are not fragments");
             if (emission.action() == PacketAction.SEND || emission.action() == PacketAction.ROUTE_DIRECT) {
-                require(part.bytes.length <= mtu(emission, part), "larger than the path allows");
+                require(part.bytes.length <= mtu(emission, part), "output larger than the path MTU");
             }
             parts.add(part);
         }
         return parts;
     }
 
-    private int mtu(Emission emission, SlowPacket part) {
+    private int mtu(Emission emission, ReferencePacket part) {
         IpAddress to = emission.action() == PacketAction.ROUTE_DIRECT
                 ? server(emission).endpoint().address()
                 : address(part.destination);
         return paths.mtu(to.family(), to.high(), to.low());
     }
 
-    private static SlowPacket joined(List<SlowPacket> parts) {
+    private static ReferencePacket joined(List<ReferencePacket> parts) {
         if (!parts.get(0).fragment) {
             return parts.get(0);
         }
-        byte[] joined = Pieces.join(parts);
-        require(joined != null, "the fragments that came out do not make a packet");
-        SlowPacket packet = SlowPacket.parse(joined);
-        require(packet != null, "the fragments that came out make a broken packet");
+        byte[] joined = ReferenceReassembly.join(parts);
+        require(joined != null, "output fragments that do not form a packet");
+        ReferencePacket packet = ReferencePacket.parse(joined);
+        require(packet != null, "output fragments that form a malformed packet");
         return packet;
     }
 
     private RealServer server(Emission emission) {
         RealServer server = servers.apply(emission.serverId());
-        require(server != null, "sent to an unknown server");
+        require(server != null, "output for an unknown server");
         return server;
     }
 
@@ -114,19 +114,20 @@ final class Oracle {
         return IpAddress.of(
                 bytes.length == 4 ? AddressFamily.IPV4 : AddressFamily.IPV6,
                 bytes.length == 4 ? 0 : long64(bytes, 0),
-                bytes.length == 4 ? SlowPacket.u32(bytes, 0) : long64(bytes, 8));
+                bytes.length == 4 ? ReferencePacket.u32(bytes, 0) : long64(bytes, 8));
     }
 
     private static long long64(byte[] bytes, int at) {
-        return SlowPacket.u32(bytes, at) << 32 | SlowPacket.u32(bytes, at + 4);
+        return ReferencePacket.u32(bytes, at) << 32 | ReferencePacket.u32(bytes, at + 4);
     }
 
-    private void check(SlowPacket input, SlowPacket in, boolean cut, Emission emission, SlowPacket out) {
+    private void check(
+            ReferencePacket input, ReferencePacket in, boolean fragmented, Emission emission, ReferencePacket out) {
         switch (emission.action()) {
             case PASS -> {
-                require(input.fragment, "a whole packet handed back as another one");
+                require(input.fragment, "a whole packet handed back in the output");
                 if (in != null) {
-                    same(blank(in, true, null), blank(out, true, null), "handed back with a difference");
+                    same(blank(in, true, null), blank(out, true, null), "handed back with changes");
                 }
             }
             case ROUTE_DIRECT -> {
@@ -134,58 +135,63 @@ final class Oracle {
                         server(emission).forwarding().method() == Forwarding.Method.DIRECT,
                         "routed to a server of another method");
                 if (in != null) {
-                    forwarded(in, out, cut);
+                    forwarded(in, out, fragmented);
                 }
             }
             case SEND -> {
                 if (emission.serverId() == PacketDecision.NO_SERVER) {
                     if (in != null) {
-                        translated(in, out, cut, null);
+                        translated(in, out, fragmented, null);
                     }
                 } else if (server(emission).forwarding().tunnel() != null) {
                     forwardedInside(in, out, input.fragment, server(emission));
                 } else if (in != null) {
-                    translated(in, out, cut, server(emission));
+                    translated(in, out, fragmented, server(emission));
                 }
             }
             case ANSWER -> answer(input, in, out);
-            case DROP, HOLD -> throw new AssertionError("a packet with the verdict " + emission.action());
+            case DROP, HOLD -> throw new AssertionError("output with the action " + emission.action());
         }
     }
 
-    /** A packet that goes on as it is. */
-    private static void forwarded(SlowPacket in, SlowPacket out, boolean cut) {
-        require(out.ttl() == in.ttl() - 1 && out.ttl() > 0, "TTL not one less");
-        same(blank(in, cut, null), blank(out, cut, null), "changed on its way");
+    /** A packet that is forwarded unchanged except its TTL. */
+    private static void forwarded(ReferencePacket in, ReferencePacket out, boolean fragmented) {
+        require(out.ttl() == in.ttl() - 1 && out.ttl() > 0, "TTL not decremented");
+        same(blank(in, fragmented, null), blank(out, fragmented, null), "forwarded with changes");
     }
 
-    private void forwardedInside(SlowPacket in, SlowPacket out, boolean cut, RealServer server) {
+    private void forwardedInside(ReferencePacket in, ReferencePacket out, boolean fragmented, RealServer server) {
         require(address(out.destination).equals(server.endpoint().address()), "tunnel to another address");
-        SlowPacket inner = Tunnels.open(out, server.forwarding().tunnel());
-        require(out.ttl() == inner.ttl(), "TTL of the tunnel");
+        ReferencePacket inner = Tunnels.open(out, server.forwarding().tunnel());
+        require(out.ttl() == inner.ttl(), "the TTL of the outer header differs from the inner one");
         IpAddress to = address(out.destination);
         IpAddress own = paths.source(to.family(), to.high(), to.low());
         require(address(out.source).equals(own), "tunnel from another address");
         if (in != null) {
-            forwarded(in, inner, cut);
+            forwarded(in, inner, fragmented);
         }
     }
 
-    /** A packet of which the destination became the server, or, without one, the source the virtual endpoint. */
-    private void translated(SlowPacket in, SlowPacket out, boolean cut, RealServer server) {
-        require(out.ttl() == in.ttl() - 1 && out.ttl() > 0, "TTL not one less");
+    /** A packet whose destination became the server, or, without a server, whose source became the virtual endpoint. */
+    private void translated(ReferencePacket in, ReferencePacket out, boolean fragmented, RealServer server) {
+        require(out.ttl() == in.ttl() - 1 && out.ttl() > 0, "TTL not decremented");
         require(out.protocol == in.protocol && out.transport == in.transport, "another protocol");
-        require(in.hasPorts() || in.isIcmp(), "a protocol without ports translated");
+        require(in.hasPorts() || in.isIcmp(), "a translated packet of a protocol without ports");
         Boolean toServer = server != null;
-        same(blank(in, cut, toServer), blank(out, cut, toServer), "more changed than addresses and ports");
+        same(
+                blank(in, fragmented, toServer),
+                blank(out, fragmented, toServer),
+                "changes other than addresses and ports");
         if (server != null) {
             require(address(out.destination).equals(server.endpoint().address()), "sent to another address");
         }
         if (in.isIcmp()) {
-            require(!in.v4 || in.transportSum() == 0xFFFF, "an ICMP error with a wrong checksum translated");
+            require(!in.v4 || in.transportSum() == 0xFFFF, "a translated ICMP error with a wrong checksum");
             require(out.transportSum() == 0xFFFF, "wrong ICMP checksum");
-            SlowPacket quoted = quoted(out);
-            require(!out.v4 || SlowPacket.sum(quoted.bytes, 0, quoted.transport, 0) == 0xFFFF, "wrong quoted checksum");
+            ReferencePacket quoted = quoted(out);
+            require(
+                    !out.v4 || ReferencePacket.sum(quoted.bytes, 0, quoted.transport, 0) == 0xFFFF,
+                    "wrong quoted checksum");
             require(
                     server != null
                             || flows.hasSent(
@@ -194,13 +200,13 @@ final class Oracle {
                                     quoted.sourcePort(),
                                     quoted.destination,
                                     quoted.destinationPort()),
-                    "an error about a packet that no client has sent");
+                    "an error about a packet that no client sent");
             return;
         }
         if (server == null) {
             require(
                     flows.hasSent(in.protocol, out.destination, out.destinationPort(), out.source, out.sourcePort()),
-                    "an answer from whom no client has asked");
+                    "a reply to a client that sent no packet");
         } else {
             int port = server.endpoint().port();
             require(out.destinationPort() == port || out.destinationPort() == in.destinationPort(), "another port");
@@ -208,48 +214,51 @@ final class Oracle {
         checksum(in, out);
     }
 
-    private static void checksum(SlowPacket in, SlowPacket out) {
+    private static void checksum(ReferencePacket in, ReferencePacket out) {
         int at = in.checksumAt();
-        if (in.protocol == SlowPacket.SCTP) {
-            boolean changed = SlowPacket.u32(in.bytes, in.transport) != SlowPacket.u32(out.bytes, in.transport);
-            long right = changed ? out.crc() : SlowPacket.u32(in.bytes, at);
-            require(SlowPacket.u32(out.bytes, at) == right, "wrong SCTP checksum");
-        } else if (in.protocol == SlowPacket.UDP && u16(in.bytes, at) == 0) {
-            require(out.transportSum() == 0xFFFF && u16(out.bytes, at) != 0, "no UDP checksum made");
+        if (in.protocol == ReferencePacket.SCTP) {
+            boolean changed =
+                    ReferencePacket.u32(in.bytes, in.transport) != ReferencePacket.u32(out.bytes, in.transport);
+            long right = changed ? out.crc() : ReferencePacket.u32(in.bytes, at);
+            require(ReferencePacket.u32(out.bytes, at) == right, "wrong SCTP checksum");
+        } else if (in.protocol == ReferencePacket.UDP && u16(in.bytes, at) == 0) {
+            require(out.transportSum() == 0xFFFF && u16(out.bytes, at) != 0, "no UDP checksum computed");
         } else {
-            require(in.protocol != SlowPacket.UDP || u16(out.bytes, at) != 0, "UDP checksum became none");
-            require(out.transportSum() == in.transportSum(), "checksum not as right or wrong as before");
+            require(in.protocol != ReferencePacket.UDP || u16(out.bytes, at) != 0, "the UDP checksum became zero");
+            require(out.transportSum() == in.transportSum(), "the error of the checksum has changed");
         }
     }
 
-    private static SlowPacket quoted(SlowPacket error) {
-        SlowPacket quoted =
-                SlowPacket.parseQuoted(Arrays.copyOfRange(error.bytes, error.transport + 8, error.bytes.length));
-        require(quoted != null, "a broken packet quoted");
+    private static ReferencePacket quoted(ReferencePacket error) {
+        ReferencePacket quoted =
+                ReferencePacket.parseQuoted(Arrays.copyOfRange(error.bytes, error.transport + 8, error.bytes.length));
+        require(quoted != null, "a malformed quoted packet");
         return quoted;
     }
 
-    private static void answer(SlowPacket input, SlowPacket in, SlowPacket out) {
+    private static void answer(ReferencePacket input, ReferencePacket in, ReferencePacket out) {
         require(out.isIcmp() && !out.fragment, "an answer that is not ICMP");
-        require(Arrays.equals(out.destination, input.source), "an answer to somebody else");
+        require(Arrays.equals(out.destination, input.source), "an answer to another address than the sender");
         require(out.ttl() == 64, "an answer with another TTL");
         require(out.transportSum() == 0xFFFF, "an answer with a wrong checksum");
         require(out.bytes.length <= (out.v4 ? 576 : 1280), "an answer that quotes too much");
         int type = u8(out.bytes, out.transport);
         require(out.v4 ? type == 3 || type == 11 : type >= 1 && type <= 3, "an answer of another type");
-        SlowPacket quoted = quoted(out);
-        require(!out.v4 || SlowPacket.sum(quoted.bytes, 0, quoted.transport, 0) == 0xFFFF, "wrong quoted checksum");
+        ReferencePacket quoted = quoted(out);
+        require(
+                !out.v4 || ReferencePacket.sum(quoted.bytes, 0, quoted.transport, 0) == 0xFFFF,
+                "wrong quoted checksum");
         if (in != null) {
             byte[] expected = Arrays.copyOf(blank(in, true, null), quoted.bytes.length);
-            same(expected, blank(quoted, true, null), "an answer that quotes something else");
+            same(expected, blank(quoted, true, null), "an answer that quotes another packet");
         }
     }
 
-    /** A packet without what may change on its way. */
-    private static byte[] blank(SlowPacket packet, boolean cut, Boolean toServer) {
+    /** A packet with zeros in the fields that may change. */
+    private static byte[] blank(ReferencePacket packet, boolean fragmented, Boolean toServer) {
         byte[] blank = packet.bytes.clone();
         ip(blank, 0, packet, toServer);
-        if (packet.v4 && cut) {
+        if (packet.v4 && fragmented) {
             put16(blank, 6, 0);
         }
         if (toServer == null) {
@@ -258,11 +267,11 @@ final class Oracle {
         if (!packet.isIcmp()) {
             put16(blank, packet.transport + (toServer ? 2 : 0), 0);
             int at = packet.checksumAt();
-            Arrays.fill(blank, at, at + (packet.protocol == SlowPacket.SCTP ? 4 : 2), (byte) 0);
+            Arrays.fill(blank, at, at + (packet.protocol == ReferencePacket.SCTP ? 4 : 2), (byte) 0);
             return blank;
         }
         put16(blank, packet.checksumAt(), 0);
-        SlowPacket quoted = quoted(packet);
+        ReferencePacket quoted = quoted(packet);
         int at = packet.transport + 8;
         byte before = quoted.bytes[quoted.ttlAt];
         ip(blank, at, quoted, !toServer);
@@ -271,13 +280,13 @@ final class Oracle {
         return blank;
     }
 
-    private static void ip(byte[] blank, int at, SlowPacket packet, Boolean destination) {
+    private static void ip(byte[] blank, int at, ReferencePacket packet, Boolean destination) {
         blank[at + packet.ttlAt] = 0;
         if (packet.v4) {
             put16(blank, at + 10, 0);
             for (int i = 20; i < packet.transport && at == 0; i++) {
                 if (packet.bytes[i] == 7) {
-                    // The route is recorded here.
+                    // The director records its address in this option.
                     Arrays.fill(blank, 20, packet.transport, (byte) 0);
                 }
             }

@@ -10,16 +10,16 @@ import org.junit.jupiter.api.Test;
 import org.lvs4j.plane.PacketAction;
 import org.lvs4j.service.Forwarding;
 
-/** The judge notices a single wrong bit in what comes out, wherever it is. */
+/** The oracle detects a single wrong bit anywhere in the output. */
 class OracleTest {
     private static final int CASES = 20_000;
 
     private final long seed = Long.getLong("lvs4j.seed", System.nanoTime());
     private final SplittableRandom random = new SplittableRandom(seed);
-    private final Map<PacketAction, Integer> judged = new EnumMap<>(PacketAction.class);
+    private final Map<PacketAction, Integer> detected = new EnumMap<>(PacketAction.class);
 
     @Test
-    void check_anyBitWrong_isNoticed() {
+    void check_anyBitWrong_detected() {
         Scenario scenario = Scenario.all().stream()
                 .filter(one -> one.name().equals("everything-mtu-1500"))
                 .findFirst()
@@ -27,30 +27,30 @@ class OracleTest {
         Episode network = new Episode(scenario, seed, false);
         Subject subject = new Subject(scenario, network, () -> 1, (byte) 0);
         Oracle oracle = new Oracle(subject::server, network);
-        Forge forge = new Forge(random);
+        PacketGenerator generator = new PacketGenerator(random);
         for (int i = 0; i < CASES; i++) {
-            byte[] packet = forge.packet();
+            byte[] packet = generator.packet();
             if (isFragment(packet)) {
-                // Who has sent what is known of whole packets only.
+                // The oracle knows the flow of a whole packet only.
                 continue;
             }
             List<Emission> emissions = subject.process(packet, 0, 0, 66_000, 0);
             oracle.check(packet, emissions, true);
             if (emissions.size() == 1 && !isFragment(emissions.get(0).bytes())) {
-                judge(oracle, packet, emissions.get(0), subject);
+                flipBit(oracle, packet, emissions.get(0), subject);
             }
         }
-        assertThat(judged.keySet())
+        assertThat(detected.keySet())
                 .as("seed %d", seed)
                 .contains(PacketAction.SEND, PacketAction.ROUTE_DIRECT, PacketAction.ANSWER);
     }
 
     private static boolean isFragment(byte[] packet) {
-        SlowPacket read = SlowPacket.parse(packet);
+        ReferencePacket read = ReferencePacket.parse(packet);
         return read == null || read.fragment;
     }
 
-    private void judge(Oracle oracle, byte[] packet, Emission emission, Subject subject) {
+    private void flipBit(Oracle oracle, byte[] packet, Emission emission, Subject subject) {
         byte[] wrong = emission.bytes().clone();
         int at = random.nextInt(random.nextBoolean() ? wrong.length : Math.min(wrong.length, 80));
         int bit = 1 << random.nextInt(8);
@@ -61,14 +61,17 @@ class OracleTest {
         try {
             oracle.check(packet, List.of(new Emission(emission.action(), emission.serverId(), wrong)), true);
         } catch (AssertionError | RuntimeException e) {
-            judged.merge(emission.action(), 1, Integer::sum);
+            detected.merge(emission.action(), 1, Integer::sum);
             return;
         }
-        throw new AssertionError("seed " + seed + ": bit " + bit + " of byte " + at + " is wrong, and nobody notices: "
+        throw new AssertionError("seed " + seed + ": bit " + bit + " of byte " + at + " is wrong and not detected: "
                 + new Emission(emission.action(), emission.serverId(), wrong));
     }
 
-    /** Whether the director may choose: class and label of its own IPv6 headers, the source port of GUE, recorded routes. */
+    /**
+     * Whether the director may choose the byte: class and label of its IPv6 headers, source port of GUE, recorded
+     * routes.
+     */
     private static boolean mayVary(Emission emission, Subject subject, int at) {
         boolean v4 = emission.bytes()[0] >> 4 == 4;
         Forwarding.Tunnel tunnel = emission.serverId() < 0

@@ -5,17 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.lvs4j.plane.PacketAction;
 
 /**
- * Damaged and made-up packets by the million: no exception, nothing read or written outside the packet, nothing wrong comes
- * out, nothing is left behind.
+ * Millions of mutated and generated packets: no exception, no access outside the packet, no wrong output, no state left
+ * at the end.
  *
- * <p>A failure names the line that plays it again. {@code -Dlvs4j.seed} chooses the seed, {@code -Dlvs4j.fuzz.cases} how many
- * cases there are, {@code -Dlvs4j.fuzz.seconds} for how long to go on instead, {@code -Dlvs4j.fuzz.replay=seed:episode:case}
- * plays one episode up to one case.
+ * <p>A failure prints the command that replays it. {@code -Dlvs4j.seed} sets the seed, {@code -Dlvs4j.fuzz.cases} the
+ * number of cases, {@code -Dlvs4j.fuzz.seconds} the duration instead; {@code -Dlvs4j.fuzz.replay=seed:episode:case}
+ * replays one episode up to one case.
  */
+@Tag("slow")
 class PacketFuzzTest {
     private static final int CASES_PER_EPISODE = 2000;
     private static final int TWINS_EVERY = 4;
@@ -26,7 +28,7 @@ class PacketFuzzTest {
     private long emitted;
 
     @Test
-    void process_damagedPackets_nothingWrongComesOut() {
+    void process_mutatedPackets_outputVerifiedByOracle() {
         String replay = System.getProperty("lvs4j.fuzz.replay");
         if (replay != null) {
             String[] numbers = replay.split(":");
@@ -42,9 +44,9 @@ class PacketFuzzTest {
             play(seed, episode, CASES_PER_EPISODE);
         }
         if (seconds > 0) {
-            System.out.println("PacketFuzzTest: " + packets + " packets, " + emitted + " came out, seed " + seed);
+            System.out.println("PacketFuzzTest: " + packets + " packets, " + emitted + " emitted, seed " + seed);
         }
-        // Damage that hardly ever passes, or always, would test little.
+        // Mutations that almost always or almost never lead to output would test little.
         assertThat(emitted).as("seed %d", seed).isBetween(packets / 8, packets * 3);
         assertThat(actions)
                 .as("seed %d", seed)
@@ -64,9 +66,10 @@ class PacketFuzzTest {
             episode.end();
         } catch (RuntimeException | Error e) {
             throw new AssertionError(
-                    e + "\n  scenario " + scenario.name() + ", verdicts " + episode.verdicts() + "\n  packet "
+                    e + "\n  scenario " + scenario.name() + ", decisions " + episode.decisions() + "\n  packet "
                             + episode.packet()
-                            + "\n  again: mvn -pl lvs-core test -Dtest=PacketFuzzTest -Dlvs4j.fuzz.replay="
+                            + "\n  replay: mvn -pl lvs-replay -am test -Dtest=PacketFuzzTest"
+                            + " -Dsurefire.failIfNoSpecifiedTests=false -Dlvs4j.fuzz.replay="
                             + seed + ':' + number + ':' + at,
                     e);
         }

@@ -14,9 +14,9 @@ import org.lvs4j.replay.PacketRecords;
 import org.lvs4j.service.Sysctl;
 
 /**
- * What a director is configured to do, and packets for it.
+ * The configuration of a director, and packets for it.
  *
- * @param packets in the order in which they make sense; empty if they are to be made up
+ * @param packets recorded packets in their order; empty if packets are to be generated
  */
 record Scenario(
         String name, Rules rules, Map<Sysctl, Integer> settings, int clientMtu, int serverMtu, List<byte[]> packets) {
@@ -33,7 +33,9 @@ record Scenario(
         "tunnel-ipip"
     };
 
-    /** Every method and every kind of tunnel, both families, all protocols, marks, persistence and single packets. */
+    /**
+     * Every forwarding method and tunnel, both families, all protocols, marks, persistence and one-packet scheduling.
+     */
     private static final String EVERYTHING = """
             -A -t 10.0.0.100:80 -s rr
             -a -t 10.0.0.100:80 -r 192.168.4.1:8080 -m
@@ -80,7 +82,7 @@ record Scenario(
             -a -f 8 -6 -r [fd00:2::41]:0 -m
             """;
 
-    /** All of them: one of each session of the recordings, and some made up. */
+    /** All scenarios: one of each session of the recordings, and as many for generated packets. */
     static List<Scenario> all() {
         Map<String, Scenario> sessions = new LinkedHashMap<>();
         try {

@@ -4,13 +4,13 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Who has ever sent anything to whom. */
+/** The flows of all input packets. */
 final class SeenFlows {
     private final Set<Long> flows = new HashSet<>();
     private final Set<Integer> unclear = new HashSet<>();
 
-    /** Remembers a packet, or that of a fragment it is not known what it belonged to. */
-    void add(SlowPacket input, SlowPacket whole) {
+    /** Adds a packet. The flow of a fragment whose packet is unknown stays unclear. */
+    void add(ReferencePacket input, ReferencePacket whole) {
         if (whole == null) {
             unclear.add(Arrays.hashCode(input.source));
         } else if (whole.hasPorts() && whole.bytes.length >= whole.transport + 4) {
@@ -19,7 +19,7 @@ final class SeenFlows {
         }
     }
 
-    /** Whether a client may have sent a packet to a virtual endpoint. */
+    /** Whether a client has sent a packet to a virtual endpoint, or may have in an unclear flow. */
     boolean hasSent(int protocol, byte[] client, int clientPort, byte[] virtual, int virtualPort) {
         return flows.contains(key(protocol, client, clientPort, virtual, virtualPort))
                 || unclear.contains(Arrays.hashCode(client));

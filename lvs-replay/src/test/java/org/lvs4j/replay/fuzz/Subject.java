@@ -18,7 +18,7 @@ import org.lvs4j.plane.PacketPaths;
 import org.lvs4j.plane.PacketPlane;
 import org.lvs4j.service.RealServer;
 
-/** A director with its plane, given packets that lie between guard bytes. */
+/** A director with its plane. Every packet is processed between guard bytes. */
 final class Subject {
     private static final int GUARD = 64;
     private static final int SIZE = 1 << 17;
@@ -34,12 +34,13 @@ final class Subject {
     private final ByteBuffer heapOut = ByteBuffer.allocate(SIZE);
     private final ByteBuffer directOut = ByteBuffer.allocateDirect(SIZE);
     private final byte[] guards = new byte[GUARD];
-    private final byte[] look = new byte[GUARD];
+    private final byte[] found = new byte[GUARD];
     private int placed;
 
-    /** How the last packet ended. */
-    String verdicts = "";
+    /** The decisions about the last packet, as text. */
+    String decisions = "";
 
+    /** Whether the output had room for every packet of the last input. */
     boolean complete;
 
     Subject(Scenario scenario, PacketPaths paths, LongSupplier clock, byte guard) {
@@ -64,58 +65,64 @@ final class Subject {
                 .build();
     }
 
-    /** A server that a packet was sent to, even if it is gone by now. */
+    /** A server that a packet was sent to, even if it has been removed since. */
     RealServer server(int id) {
         return servers.get(id);
     }
 
-    /** Gives the plane a packet; what the plane does to buffers and verdicts is checked here. */
+    /** Processes a packet; verifies the decisions and that the plane respects the bounds of the buffers. */
     List<Emission> process(byte[] packet, int mark, int lead, int room, int kind) {
         ByteBuffer in = place(packet, lead, kind);
         ByteBuffer out = (kind & 4) == 0 ? heapOut : directOut;
         prepare(out, GUARD - lead, room);
-        long verdict = plane.process(in, out, mark);
+        long decision = plane.process(in, out, mark);
         List<Emission> emissions = new ArrayList<>(1);
-        StringBuilder said = new StringBuilder();
+        StringBuilder text = new StringBuilder();
         complete = true;
         boolean more;
         do {
-            said.append(PacketDecision.toString(verdict)).append("; ");
-            int length = PacketDecision.length(verdict);
-            PacketAction action = PacketDecision.action(verdict);
-            more = PacketDecision.more(verdict);
+            text.append(PacketDecision.toString(decision)).append("; ");
+            int length = PacketDecision.length(decision);
+            PacketAction action = PacketDecision.action(decision);
+            more = PacketDecision.more(decision);
             require(length <= room, "a packet longer than the output");
-            require(out.position() == GUARD - lead && out.remaining() == room, "the output's bounds were moved");
-            require(length == 0 || action != PacketAction.DROP && action != PacketAction.HOLD, "a packet of no use");
+            require(
+                    out.position() == GUARD - lead && out.remaining() == room,
+                    "position or limit of the output have changed");
+            require(
+                    length == 0 || action != PacketAction.DROP && action != PacketAction.HOLD,
+                    "a dropped or held packet in the output");
             require(
                     length > 0
                             || action == PacketAction.PASS
                             || action == PacketAction.DROP
                             || action == PacketAction.HOLD,
-                    "a packet without bytes");
-            require(length > 0 || !more, "more of nothing");
+                    "an action that needs a packet, without a packet");
+            require(length > 0 || !more, "more packets after no packet");
             if (length > 0) {
                 byte[] bytes = new byte[length];
                 out.get(out.position(), bytes);
-                int id = PacketDecision.serverId(verdict);
+                int id = PacketDecision.serverId(decision);
                 if (id != PacketDecision.NO_SERVER && director.flows().server(id) != null) {
                     servers.put(id, director.flows().server(id));
                 }
                 emissions.add(new Emission(action, id, bytes));
-                require(emissions.size() < MOST_FRAGMENTS, "a packet without an end");
+                require(emissions.size() < MOST_FRAGMENTS, "an endless number of fragments");
             } else if (!emissions.isEmpty()) {
                 complete = false;
             }
             checkGuards(out, room);
             if (more) {
                 prepare(out, GUARD - lead, room);
-                verdict = plane.next(out);
+                decision = plane.next(out);
             }
         } while (more);
-        require(in.position() == placed && in.remaining() == packet.length, "the input's bounds were moved");
-        require(in.mismatch(ByteBuffer.wrap(packet)) < 0, "the input was written to");
-        require(around(in, packet.length), "written around the input");
-        verdicts = said.toString();
+        require(
+                in.position() == placed && in.remaining() == packet.length,
+                "position or limit of the input have changed");
+        require(in.mismatch(ByteBuffer.wrap(packet)) < 0, "the input has changed");
+        require(hasGuards(in, packet.length), "written around the input");
+        decisions = text.toString();
         return emissions;
     }
 
@@ -137,17 +144,17 @@ final class Subject {
     }
 
     private void checkGuards(ByteBuffer out, int room) {
-        require(around(out, room), "written outside the output");
+        require(hasGuards(out, room), "written outside the output");
     }
 
-    private boolean around(ByteBuffer buffer, int length) {
+    private boolean hasGuards(ByteBuffer buffer, int length) {
         int position = buffer.position();
         int limit = buffer.limit();
         buffer.clear();
-        buffer.get(0, look, 0, GUARD);
-        boolean before = Arrays.equals(look, 0, position, guards, 0, position);
-        buffer.get(position + length, look, 0, GUARD);
+        buffer.get(0, found, 0, GUARD);
+        boolean before = Arrays.equals(found, 0, position, guards, 0, position);
+        buffer.get(position + length, found, 0, GUARD);
         buffer.position(position).limit(limit);
-        return before && Arrays.equals(look, guards);
+        return before && Arrays.equals(found, guards);
     }
 }

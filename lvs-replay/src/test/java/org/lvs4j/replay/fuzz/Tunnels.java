@@ -1,17 +1,17 @@
 package org.lvs4j.replay.fuzz;
 
 import static org.lvs4j.replay.fuzz.Oracle.require;
-import static org.lvs4j.replay.fuzz.SlowPacket.u16;
-import static org.lvs4j.replay.fuzz.SlowPacket.u8;
+import static org.lvs4j.replay.fuzz.ReferencePacket.u16;
+import static org.lvs4j.replay.fuzz.ReferencePacket.u8;
 
 import java.util.Arrays;
 import org.lvs4j.service.Forwarding;
 
-/** Unwraps what a tunnel carries, and checks the wrapping. */
+/** Decapsulates packets and verifies their outer headers. */
 final class Tunnels {
     private Tunnels() {}
 
-    static SlowPacket open(SlowPacket outer, Forwarding.Tunnel tunnel) {
+    static ReferencePacket open(ReferencePacket outer, Forwarding.Tunnel tunnel) {
         boolean checksum = tunnel.checksum() != Forwarding.Checksum.NONE;
         int at = outer.transport;
         int length = outer.bytes.length - at;
@@ -19,7 +19,7 @@ final class Tunnels {
         switch (tunnel.encapsulation()) {
             case IPIP -> number = outer.protocol;
             case GUE -> {
-                require(outer.protocol == SlowPacket.UDP, "GUE is UDP");
+                require(outer.protocol == ReferencePacket.UDP, "GUE not in UDP");
                 require(u16(outer.bytes, at + 2) == tunnel.port(), "port of GUE");
                 require(u16(outer.bytes, at + 4) == length, "length of GUE");
                 require((u16(outer.bytes, at + 6) != 0) == checksum, "checksum of GUE");
@@ -29,18 +29,20 @@ final class Tunnels {
                 at += 12;
             }
             case GRE -> {
-                require(outer.protocol == SlowPacket.GRE, "GRE has a number");
+                require(outer.protocol == ReferencePacket.GRE, "wrong protocol number of GRE");
                 require(u16(outer.bytes, at) == (checksum ? 0x8000 : 0), "flags of GRE");
-                require(!checksum || SlowPacket.sum(outer.bytes, at, length, 0) == 0xFFFF, "wrong checksum of GRE");
+                require(
+                        !checksum || ReferencePacket.sum(outer.bytes, at, length, 0) == 0xFFFF,
+                        "wrong checksum of GRE");
                 int type = u16(outer.bytes, at + 2);
                 number = type == 0x0800 ? 4 : type == 0x86DD ? 41 : 0;
                 at += checksum ? 8 : 4;
             }
             default -> throw new AssertionError(tunnel);
         }
-        SlowPacket inner = SlowPacket.parse(Arrays.copyOfRange(outer.bytes, at, outer.bytes.length));
-        require(inner != null && inner.bytes.length == outer.bytes.length - at, "a broken packet in a tunnel");
-        require(number == (inner.v4 ? 4 : 41), "the tunnel says another family");
+        ReferencePacket inner = ReferencePacket.parse(Arrays.copyOfRange(outer.bytes, at, outer.bytes.length));
+        require(inner != null && inner.bytes.length == outer.bytes.length - at, "a malformed packet in a tunnel");
+        require(number == (inner.v4 ? 4 : 41), "the tunnel header names another family");
         return inner;
     }
 }

@@ -1,25 +1,25 @@
 package org.lvs4j.replay.fuzz;
 
-import static org.lvs4j.replay.fuzz.SlowPacket.put16;
-import static org.lvs4j.replay.fuzz.SlowPacket.put32;
+import static org.lvs4j.replay.fuzz.ReferencePacket.put16;
+import static org.lvs4j.replay.fuzz.ReferencePacket.put32;
 
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.SplittableRandom;
 
-/** Makes up packets between a few clients, virtual addresses and servers, most of them right. */
-final class Forge {
+/** Generates packets between a few clients, virtual addresses and servers, most of them well-formed. */
+final class PacketGenerator {
     private static final int[] FLAGS = {0x02, 0x02, 0x02, 0x10, 0x10, 0x18, 0x12, 0x11, 0x04, 0x14, 0x00, 0x3F};
     private static final int[] PORTS = {80, 80, 80, 53, 514, 21, 20, 8080, 5353, 0};
     private static final byte[] CALL_ID = "REGISTER sip:a SIP/2.0\r\nCall-ID: %d\r\n\r\n".getBytes();
 
     private final SplittableRandom random;
 
-    Forge(SplittableRandom random) {
+    PacketGenerator(SplittableRandom random) {
         this.random = random;
     }
 
-    /** Any packet. */
+    /** A packet of any protocol, possibly with options, with extension headers, or in a tunnel. */
     byte[] packet() {
         return packet(random.nextInt(3) != 0);
     }
@@ -41,7 +41,14 @@ final class Forge {
         byte[] other = reply ? server(v4) : virtual(v4);
         int port = pick(PORTS);
         byte[] body = body(
-                new int[] {SlowPacket.TCP, SlowPacket.TCP, SlowPacket.UDP, SlowPacket.UDP, SlowPacket.SCTP, v4 ? 1 : 58}
+                new int[] {
+                            ReferencePacket.TCP,
+                            ReferencePacket.TCP,
+                            ReferencePacket.UDP,
+                            ReferencePacket.UDP,
+                            ReferencePacket.SCTP,
+                            v4 ? 1 : 58
+                        }
                         [random.nextInt(6)],
                 reply ? port : clientPort,
                 reply ? clientPort : port);
@@ -76,10 +83,10 @@ final class Forge {
         return from[random.nextInt(from.length)];
     }
 
-    /** A transport segment, with its protocol's number in front. */
+    /** A transport segment, preceded by a byte with its protocol number. */
     private byte[] body(int protocol, int sourcePort, int destinationPort) {
         int size = random.nextInt(16) == 0 ? random.nextInt(3000) : random.nextInt(40);
-        int header = protocol == SlowPacket.TCP ? 20 : protocol == SlowPacket.SCTP ? 16 : 8;
+        int header = protocol == ReferencePacket.TCP ? 20 : protocol == ReferencePacket.SCTP ? 16 : 8;
         byte[] body = new byte[1 + header + size];
         for (int i = 1 + header; i < body.length; i++) {
             body[i] = (byte) random.nextInt();
@@ -88,17 +95,17 @@ final class Forge {
         put16(body, 1, sourcePort);
         put16(body, 3, destinationPort);
         switch (protocol) {
-            case SlowPacket.TCP -> {
+            case ReferencePacket.TCP -> {
                 put32(body, 5, random.nextInt());
                 body[13] = 0x50;
                 body[14] = (byte) pick(FLAGS);
             }
-            case SlowPacket.UDP -> {
+            case ReferencePacket.UDP -> {
                 if (random.nextInt(4) == 0 && size >= CALL_ID.length) {
                     System.arraycopy(CALL_ID, 0, body, 9, CALL_ID.length);
                 }
             }
-            case SlowPacket.SCTP -> {
+            case ReferencePacket.SCTP -> {
                 body[13] = (byte) random.nextInt(15);
                 put16(body, 15, 4);
             }
@@ -110,7 +117,7 @@ final class Forge {
         return body;
     }
 
-    /** A whole packet around a segment. */
+    /** An IP packet with a segment. */
     byte[] ip(byte[] source, byte[] destination, byte[] body) {
         boolean v4 = source.length == 4;
         int header = v4 ? 20 : 40;
@@ -131,7 +138,7 @@ final class Forge {
         System.arraycopy(source, 0, packet, v4 ? 12 : 8, source.length);
         System.arraycopy(destination, 0, packet, v4 ? 16 : 24, source.length);
         Repair.all(packet);
-        if (body[0] == SlowPacket.UDP && random.nextInt(6) == 0) {
+        if (body[0] == ReferencePacket.UDP && random.nextInt(6) == 0) {
             put16(packet, header + 6, 0);
         }
         return packet;
@@ -139,7 +146,7 @@ final class Forge {
 
     /** An error about a packet, from its destination or a router on the way to its source. */
     byte[] error(byte[] about) {
-        SlowPacket read = SlowPacket.parseQuoted(about);
+        ReferencePacket read = ReferencePacket.parseQuoted(about);
         if (read == null) {
             return about;
         }
@@ -153,9 +160,9 @@ final class Forge {
         return ip(random.nextBoolean() ? read.destination : client(read.v4), read.source, body);
     }
 
-    /** The answer to a packet, with other flags. */
+    /** The reply to a packet, with other flags. */
     byte[] reply(byte[] to) {
-        SlowPacket read = SlowPacket.parse(to);
+        ReferencePacket read = ReferencePacket.parse(to);
         if (read == null
                 || !read.hasPorts()
                 || read.fragment
@@ -167,13 +174,13 @@ final class Forge {
         System.arraycopy(read.bytes, read.transport, body, 1, body.length - 1);
         put16(body, 1, read.destinationPort());
         put16(body, 3, read.sourcePort());
-        if (read.protocol == SlowPacket.TCP) {
+        if (read.protocol == ReferencePacket.TCP) {
             body[14] = (byte) pick(FLAGS);
         }
         return ip(read.destination, read.source, body);
     }
 
-    /** With options between the IPv4 header and what follows. */
+    /** The packet with IPv4 options. */
     byte[] options(byte[] packet) {
         int header = (packet[0] & 15) * 4;
         if (packet[0] >> 4 != 4 || header != 20 || packet.length < 20) {
@@ -197,7 +204,7 @@ final class Forge {
         return Repair.all(longer);
     }
 
-    /** With a chain of extension headers between the IPv6 header and what follows. */
+    /** The packet with a chain of IPv6 extension headers. */
     byte[] extended(byte[] packet) {
         byte[] longer = packet;
         for (int count = 1 + random.nextInt(random.nextInt(8) == 0 ? 20 : 3); count > 0; count--) {
@@ -214,7 +221,7 @@ final class Forge {
         return Repair.all(longer);
     }
 
-    /** Inside a tunnel, from a client to a virtual address or a server. */
+    /** The packet in a tunnel from a client to a virtual address or a server. */
     byte[] wrapped(byte[] packet) {
         boolean inner4 = packet.length > 0 && packet[0] >> 4 == 4;
         boolean outer4 = random.nextBoolean();

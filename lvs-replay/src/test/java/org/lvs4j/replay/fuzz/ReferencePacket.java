@@ -3,11 +3,8 @@ package org.lvs4j.replay.fuzz;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
 
-/**
- * An IP packet read slowly and simply, byte by byte, from what the standards say. It shares no code with what it is there to
- * check.
- */
-final class SlowPacket {
+/** An IP packet parsed byte by byte by the standards. Shares no code with the plane that it verifies. */
+final class ReferencePacket {
     static final int ICMP = 1;
     static final int TCP = 6;
     static final int UDP = 17;
@@ -29,7 +26,7 @@ final class SlowPacket {
     int fragmentHeader;
     int nextField;
 
-    private SlowPacket(byte[] bytes) {
+    private ReferencePacket(byte[] bytes) {
         this.bytes = bytes;
         v4 = bytes[0] >> 4 == 4;
         ttlAt = v4 ? 8 : 7;
@@ -37,17 +34,17 @@ final class SlowPacket {
         destination = v4 ? Arrays.copyOfRange(bytes, 16, 20) : Arrays.copyOfRange(bytes, 24, 40);
     }
 
-    /** A packet, without padding behind it; null if its IP headers make no sense. */
-    static SlowPacket parse(byte[] given) {
+    /** Parses a packet and removes the padding after it; null if its IP headers are malformed. */
+    static ReferencePacket parse(byte[] given) {
         return parse(given, false);
     }
 
-    /** A packet of which the end may be missing, and whose IPv4 checksum does not matter. */
-    static SlowPacket parseQuoted(byte[] given) {
+    /** Parses a packet that may be truncated; its IPv4 header checksum is not verified. */
+    static ReferencePacket parseQuoted(byte[] given) {
         return parse(given, true);
     }
 
-    private static SlowPacket parse(byte[] given, boolean quoted) {
+    private static ReferencePacket parse(byte[] given, boolean quoted) {
         if (given.length < 20) {
             return null;
         }
@@ -59,7 +56,7 @@ final class SlowPacket {
         if (length > given.length && !quoted || length < 20) {
             return null;
         }
-        SlowPacket packet = new SlowPacket(Arrays.copyOf(given, Math.min(length, given.length)));
+        ReferencePacket packet = new ReferencePacket(Arrays.copyOf(given, Math.min(length, given.length)));
         return (version == 4 ? packet.parse4(quoted) : packet.parse6(quoted)) ? packet : null;
     }
 
@@ -131,7 +128,7 @@ final class SlowPacket {
         return u16(bytes, transport + 2);
     }
 
-    /** How many bytes the header of the transport protocol has at least. */
+    /** The smallest length of the transport header, in bytes. */
     int leastTransport() {
         return switch (protocol) {
             case TCP -> 20;
@@ -140,7 +137,7 @@ final class SlowPacket {
         };
     }
 
-    /** Where in the packet the checksum of the transport protocol stands, or 0 if this knows none. */
+    /** The offset of the transport checksum; 0 for a protocol without one. */
     int checksumAt() {
         return switch (protocol) {
             case TCP -> transport + 16;
@@ -150,7 +147,7 @@ final class SlowPacket {
         };
     }
 
-    /** The sum of everything that the checksum covers, itself included: 0xFFFF if it is right. */
+    /** The sum of all bytes that the checksum covers, including the checksum: 0xFFFF if it is correct. */
     int transportSum() {
         int length = bytes.length - transport;
         long pseudo = 0;
@@ -160,7 +157,7 @@ final class SlowPacket {
         return sum(bytes, transport, length, pseudo);
     }
 
-    /** The CRC that an SCTP packet should have, as it stands there. */
+    /** The correct CRC of an SCTP packet, in the byte order of the packet. */
     long crc() {
         byte[] copy = bytes.clone();
         Arrays.fill(copy, transport + 8, transport + 12, (byte) 0);
@@ -169,7 +166,7 @@ final class SlowPacket {
         return Integer.reverseBytes((int) crc.getValue()) & 0xFFFF_FFFFL;
     }
 
-    // ---- numbers
+    // ---- integers in network byte order
 
     static int u8(byte[] bytes, int at) {
         return bytes[at] & 0xFF;
@@ -201,9 +198,9 @@ final class SlowPacket {
         return sum;
     }
 
-    /** The sum of 16-bit words in ones' complement; all ones rather than zero. */
+    /** The ones' complement sum of 16-bit words; 0xFFFF in place of 0. */
     static int sum(byte[] bytes, int from, int length, long more) {
-        long rest = (raw(bytes, from, length) + more) % 0xFFFF;
-        return rest == 0 ? 0xFFFF : (int) rest;
+        long remainder = (raw(bytes, from, length) + more) % 0xFFFF;
+        return remainder == 0 ? 0xFFFF : (int) remainder;
     }
 }
