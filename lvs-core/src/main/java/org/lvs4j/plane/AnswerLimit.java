@@ -1,27 +1,30 @@
 package org.lvs4j.plane;
 
-/** How many ICMP errors a plane may send: a rate, and a burst above it. Belongs to one thread. */
+/**
+ * Limits the rate of ICMP errors: a token bucket with room for {@value #BURST} errors, kept as the time at which the
+ * next error is due (the generic cell rate algorithm, ITU-T I.371). Belongs to one thread.
+ */
 final class AnswerLimit {
     private static final int BURST = 50;
     private static final long SECOND_NANOS = 1_000_000_000L;
 
     private final long intervalNanos;
-    private long earliestNanos;
+    private long dueNanos;
 
     AnswerLimit(int perSecond, long nowNanos) {
         intervalNanos = SECOND_NANOS / perSecond;
-        earliestNanos = nowNanos;
+        dueNanos = nowNanos;
     }
 
-    /** Takes one from the allowance; false if it is used up. */
+    /** Takes one error from the allowance; false if the allowance is used up. */
     boolean take(long nowNanos) {
-        if (earliestNanos - nowNanos < 0) {
-            earliestNanos = nowNanos;
+        if (dueNanos - nowNanos < 0) {
+            dueNanos = nowNanos;
         }
-        if (earliestNanos - nowNanos > intervalNanos * BURST) {
+        if (dueNanos - nowNanos > intervalNanos * BURST) {
             return false;
         }
-        earliestNanos += intervalNanos;
+        dueNanos += intervalNanos;
         return true;
     }
 }

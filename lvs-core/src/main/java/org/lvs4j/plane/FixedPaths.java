@@ -1,10 +1,12 @@
 package org.lvs4j.plane;
 
+import static java.util.Objects.requireNonNull;
+
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.IpAddress;
 
-/** One way out. */
+/** One MTU for every destination and one own address of each family. Immutable. */
 final class FixedPaths implements PacketPaths {
     private final int mtu;
     private final @Nullable IpAddress v4;
@@ -22,11 +24,13 @@ final class FixedPaths implements PacketPaths {
         }
         IpAddress v4 = null;
         IpAddress v6 = null;
+        // From the last to the first, so that the first address of a family remains.
         for (int i = own.length - 1; i >= 0; i--) {
-            if (own[i].isV4()) {
-                v4 = own[i];
+            IpAddress address = requireNonNull(own[i], "own");
+            if (address.isV4()) {
+                v4 = address;
             } else {
-                v6 = own[i];
+                v6 = address;
             }
         }
         return new FixedPaths(mtu, v4, v6);

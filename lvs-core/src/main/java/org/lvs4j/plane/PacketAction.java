@@ -1,23 +1,26 @@
 package org.lvs4j.plane;
 
-/** What the caller of a {@link PacketPlane} does next. */
+/** What the caller of a {@link PacketPlane} does with a packet: the action of a {@link PacketDecision}. */
 public enum PacketAction {
     /**
-     * The packet is not the director's: the host may have it. With a {@linkplain PacketDecision#length length} of 0 that is the
-     * packet that was given; otherwise it stands in the output, because it had been held back as a fragment.
+     * The packet does not belong to a service or a connection: hand it to the host, or forward it. With a
+     * {@linkplain PacketDecision#length length} of 0 this is the input packet; otherwise it is the packet in the
+     * output, a fragment that the plane had kept.
      */
     PASS,
-    /** Nothing is to be sent. */
+    /** Discard the packet; the output holds nothing. */
     DROP,
-    /** A fragment is kept until the rest of its packet comes; nothing is to be sent now. */
+    /** The plane keeps the fragment until its packet is complete; the output holds nothing. */
     HOLD,
-    /** The output is to be sent to its own destination address. */
+    /** Send the packet in the output to its own destination address. */
     SEND,
     /**
-     * The output is to be handed to the real server of the verdict as next hop, although its destination is the virtual
-     * address.
+     * Send the packet in the output to the real server of the decision as next hop. Its destination address is the
+     * virtual address.
      */
     ROUTE_DIRECT,
-    /** The output is an answer of the director to the sender of the packet, such as an ICMP error. */
+    /**
+     * Send the packet in the output to its own destination address: an ICMP error for the sender of the input packet.
+     */
     ANSWER
 }

@@ -6,7 +6,7 @@ import org.lvs4j.internal.packet.IcmpError;
 import org.lvs4j.internal.packet.PacketHeader;
 import org.lvs4j.net.IpAddress;
 
-/** The ICMP errors that a plane sends to the senders of packets. Belongs to one thread. */
+/** The ICMP errors that a plane sends about packets. Belongs to one thread, except {@link #suppressed}. */
 final class PacketAnswers {
     private final PacketPaths paths;
     private final PacketOutput output;
@@ -21,24 +21,25 @@ final class PacketAnswers {
         identification = seed;
     }
 
-    /** The identification of the next packet that is the director's own. */
+    /** The identification for the next packet that the director itself creates. */
     int nextIdentification() {
         return identification++;
     }
 
+    /** ICMP errors that the limit has suppressed; any thread may call this. */
     long suppressed() {
         return suppressed.sum();
     }
 
-    /** Answers a client, in the name of the address that it has asked. */
+    /** Answers a client; the source of the error is the virtual address. */
     long toClient(IcmpError error, PacketHeader packet, ByteBuffer in, ByteBuffer out, int mtu, long nowNanos) {
-        // A packet too big is noticed after its TTL has been decremented, and is quoted so.
+        // A router detects that a packet is too big after it has decremented the TTL, and quotes the decremented TTL.
         boolean forwarded = error == IcmpError.TOO_BIG;
         return answer(
                 error, packet, in, out, packet.destinationHigh(), packet.destinationLow(), mtu, forwarded, nowNanos);
     }
 
-    /** Answers a server, with the director's own address. */
+    /** Answers a server; the source of the error is the director's own address. */
     long toServer(IcmpError error, PacketHeader packet, ByteBuffer in, ByteBuffer out, int mtu, long nowNanos) {
         IpAddress own = paths.source(packet.family(), packet.sourceHigh(), packet.sourceLow());
         return own == null

@@ -1,14 +1,16 @@
 package org.lvs4j.plane;
 
 /**
- * How often a {@link PacketPlane} has had to drop something for a reason of its own. Immutable.
+ * The packets that a {@link PacketPlane} has dropped for reasons of its own, since it was built. Drops that the
+ * director decides are not counted here. Immutable; each value was read at a slightly different time.
  *
- * @param malformed packets whose headers make no sense
- * @param noRoom packets for which the output was too small
- * @param fragmentsRefused fragments that were repeated, impossible, or contradicted others of their packet
- * @param reassembliesTimedOut packets of which some fragments never came
- * @param reassembliesDisplaced incomplete packets given up for newer ones at the ceiling
- * @param answersSuppressed ICMP errors that were not sent because there were too many
+ * @param malformed packets dropped because their headers contradict each other or the length, the IPv4 header checksum
+ *     is wrong, or an IPv4 option must not be forwarded
+ * @param noRoom packets dropped because the output buffer was too small
+ * @param fragmentsRefused fragments that were duplicates, overlapped, or were impossible
+ * @param reassembliesTimedOut packets given up because fragments were missing for 30 s (IPv4) or 60 s (IPv6)
+ * @param reassembliesDisplaced incomplete packets evicted by newer ones at the ceiling, oldest first
+ * @param answersSuppressed ICMP errors not sent because of the rate limit
  */
 public record PacketCounters(
         long malformed,

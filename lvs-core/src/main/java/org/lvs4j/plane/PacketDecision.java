@@ -1,13 +1,15 @@
 package org.lvs4j.plane;
 
-import org.lvs4j.Director;
+import org.lvs4j.FlowDispatcher;
 
 /**
- * What a {@link PacketPlane} has decided about a packet, packed into a {@code long} so that it costs nothing: an action, the
- * length of what it has written, the server, and whether there is more to fetch by {@link PacketPlane#next}.
+ * What a {@link PacketPlane} has decided about a packet, packed into a {@code long} so that it costs no allocation: an
+ * action, the length of the packet in the output, the real server, and whether {@link PacketPlane#next} has another
+ * packet. The methods here unpack it. They are defined for values that a plane has returned; a decision carries no
+ * reference and may be kept.
  */
 public final class PacketDecision {
-    /** No server. */
+    /** The {@linkplain #serverId server} of a decision that names none. */
     public static final int NO_SERVER = -1;
 
     private static final PacketAction[] ACTIONS = PacketAction.values();
@@ -23,30 +25,36 @@ public final class PacketDecision {
         return (long) serverId << 32 | length << 8 | (more ? MORE : 0) | action.ordinal();
     }
 
-    /** What to do. */
-    public static PacketAction action(long verdict) {
-        return ACTIONS[(int) verdict & 0x7F];
+    /** The action for the caller. */
+    public static PacketAction action(long decision) {
+        return ACTIONS[(int) decision & 0x7F];
     }
 
-    /** The length of the packet in the output in bytes, from the output's position on; 0 if nothing was written. */
-    public static int length(long verdict) {
-        return (int) verdict >>> 8;
+    /**
+     * The length in bytes of the packet in the output, which starts at the output's position: 0..{@value
+     * PacketPaths#MAX_MTU}; 0 if the plane wrote no packet.
+     */
+    public static int length(long decision) {
+        return (int) decision >>> 8;
     }
 
-    /** Whether {@link PacketPlane#next} has a further packet. */
-    public static boolean more(long verdict) {
-        return (verdict & MORE) != 0;
+    /** Whether {@link PacketPlane#next} has another packet for the same input. */
+    public static boolean more(long decision) {
+        return (decision & MORE) != 0;
     }
 
-    /** The number of the real server that the packet goes to, see {@link Director#server(int)}, or {@link #NO_SERVER}. */
-    public static int serverId(long verdict) {
-        return (int) (verdict >> 32);
+    /**
+     * The id of the real server that the packet goes to, for {@link FlowDispatcher#server(int)}; {@link #NO_SERVER} if
+     * the packet goes to a client, or to no destination.
+     */
+    public static int serverId(long decision) {
+        return (int) (decision >> 32);
     }
 
-    /** A verdict for logs and tests (allocates). */
-    public static String toString(long verdict) {
-        return action(verdict) + " length " + length(verdict)
-                + (serverId(verdict) == NO_SERVER ? "" : " server " + serverId(verdict))
-                + (more(verdict) ? " more" : "");
+    /** The decision as text for logs and tests, such as {@code SEND length 60 server 1}; allocates. */
+    public static String toString(long decision) {
+        return action(decision) + " length " + length(decision)
+                + (serverId(decision) == NO_SERVER ? "" : " server " + serverId(decision))
+                + (more(decision) ? " more" : "");
     }
 }

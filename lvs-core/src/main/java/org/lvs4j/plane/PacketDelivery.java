@@ -19,10 +19,11 @@ import org.lvs4j.service.RealServer;
 import org.lvs4j.service.Sysctl;
 
 /**
- * Brings packets to where the director has decided: to servers by their forwarding method, and back to clients. Checks the
- * TTL and the size first, in the order of the kernel. Belongs to one thread.
+ * Writes packets for their destination: to real servers by the forwarding method, to clients with the virtual endpoint
+ * as source. Tests the TTL first and the size next, as the kernel does. Belongs to one thread.
  */
 final class PacketDelivery {
+    /** The smallest MTU of an IPv6 link (RFC 8200, section 5). */
     private static final int MIN_MTU_V6 = 1280;
 
     private final Director director;
@@ -43,28 +44,30 @@ final class PacketDelivery {
     }
 
     /**
-     * Brings a packet of a client, or an ICMP error about one that went to a client, to a server.
+     * Writes a packet of a client, or an ICMP error about a packet that went to a client, for a server.
      *
-     * @param decision which server
-     * @param quoted the packet that an ICMP error quotes; null if this is none
-     * @param whole what the packet was put together from, or null
+     * @param flowDecision names the server and the port
+     * @param quoted the packet that the ICMP error quotes; null for a packet of a client
+     * @param reassembled the fragments that the packet arrived in, or null
      */
     long toServer(
-            long decision,
+            long flowDecision,
             PacketHeader packet,
             @Nullable PacketHeader quoted,
-            @Nullable ReassemblyBuffer whole,
+            @Nullable ReassemblyBuffer reassembled,
             ByteBuffer in,
             ByteBuffer out,
             long nowNanos) {
-        int id = Decision.serverId(decision);
+        int id = Decision.serverId(flowDecision);
+        // The dispatcher has read this array element and this server for the same packet, so both are in the cache. A
+        // reference handed over through a field would cost a store with its card mark to save one load.
         RealServer server = flows.server(id);
         if (server == null) {
             return PacketOutput.DROP;
         }
         IpAddress address = server.endpoint().address();
-        // A connection keeps to what its server was when it was made: masqueraded, or not.
-        boolean direct = Decision.direct(decision);
+        // A connection keeps the kind of forwarding that its server had at the first packet: masqueraded or not.
+        boolean direct = Decision.direct(flowDecision);
         Tunnel tunnel = direct ? server.forwarding().tunnel() : null;
         boolean v4 = packet.isV4();
         if (tunnel == null && address.isV4() != v4) {
@@ -82,14 +85,17 @@ final class PacketDelivery {
                     : answers.toClient(IcmpError.TIME_EXCEEDED, packet, in, out, 0, nowNanos);
         }
         int length = packet.length();
-        boolean discovers = tunnel == null || director.sysctl(Sysctl.PMTU_DISC) != 0;
-        if (v4 ? length > mtu && packet.dontFragment() && discovers && quoted == null : largest(length, whole) > mtu) {
+        boolean discoversMtu = tunnel == null || director.sysctl(Sysctl.PMTU_DISC) != 0;
+        boolean tooBig = v4
+                ? length > mtu && packet.dontFragment() && discoversMtu && quoted == null
+                : largest(length, reassembled) > mtu;
+        if (tooBig) {
             return quoted != null
                     ? PacketOutput.DROP
                     : answers.toClient(IcmpError.TOO_BIG, packet, in, out, mtu, nowNanos);
         }
-        // Wrapped, the packet is as good as one that came whole.
-        boolean fragmented = length > mtu || whole != null && tunnel == null;
+        // A tunnel carries a reassembled packet as one packet.
+        boolean fragmented = length > mtu || reassembled != null && tunnel == null;
         ByteBuffer target = output.room(out, length + overhead, fragmented);
         if (target == null) {
             return PacketOutput.DROP;
@@ -101,25 +107,16 @@ final class PacketDelivery {
             if (own == null) {
                 return PacketOutput.DROP;
             }
-            Tunnelling.write(
-                    packet,
-                    in,
-                    target,
-                    at,
-                    tunnel,
-                    own,
-                    address,
-                    discovers,
-                    answers.nextIdentification() & 0xFFFF,
-                    seed);
+            int identification = answers.nextIdentification() & 0xFFFF;
+            Tunnelling.write(packet, in, target, at, tunnel, own, address, discoversMtu, identification, seed);
         } else if (direct) {
             Rewriting.forward(packet, in, target, at);
             action = PacketAction.ROUTE_DIRECT;
         } else if (quoted != null) {
-            IcmpTranslation.toServer(
-                    packet, quoted, in, target, at, address.high(), address.low(), Decision.port(decision));
+            int port = Decision.port(flowDecision);
+            IcmpTranslation.toServer(packet, quoted, in, target, at, address.high(), address.low(), port);
         } else {
-            rewriting.destination(packet, in, target, at, address.high(), address.low(), Decision.port(decision));
+            rewriting.destination(packet, in, target, at, address.high(), address.low(), Decision.port(flowDecision));
         }
         if (v4 && packet.hasOptions()) {
             Ipv4Options.record(target, at + overhead, packet.headerBytes(), (int) packet.destinationLow());
@@ -128,29 +125,19 @@ final class PacketDelivery {
             return PacketOutput.whole(action, id, length + overhead);
         }
         return tunnel == null
-                ? fragments(action, id, packet, whole, target, pathMtu, out)
-                : output.fragments(
-                        action,
-                        id,
-                        target,
-                        length + overhead,
-                        address.isV4(),
-                        address.isV4() ? PacketHeader.IPV4_BYTES : PacketHeader.IPV6_BYTES,
-                        answers.nextIdentification(),
-                        pathMtu,
-                        null,
-                        out);
+                ? fragments(action, id, packet, reassembled, target, pathMtu, out)
+                : tunnelFragments(action, id, target, length + overhead, address.isV4(), pathMtu, out);
     }
 
-    private static int largest(int length, @Nullable ReassemblyBuffer whole) {
-        return whole == null ? length : whole.largestFragment();
+    private static int largest(int length, @Nullable ReassemblyBuffer reassembled) {
+        return reassembled == null ? length : reassembled.largestFragment();
     }
 
     private long fragments(
             PacketAction action,
             int id,
             PacketHeader packet,
-            @Nullable ReassemblyBuffer whole,
+            @Nullable ReassemblyBuffer reassembled,
             ByteBuffer target,
             int mtu,
             ByteBuffer out) {
@@ -160,44 +147,76 @@ final class PacketDelivery {
                 target,
                 packet.length(),
                 packet.isV4(),
-                whole == null ? packet.headerBytes() : whole.headerBytes(),
+                reassembled == null ? packet.headerBytes() : reassembled.headerBytes(),
                 answers.nextIdentification(),
                 mtu,
-                whole,
+                reassembled,
                 out);
     }
 
-    /** Which error a router would send to a server instead of passing its packet on to a client; null for none. */
+    private long tunnelFragments(
+            PacketAction action, int id, ByteBuffer target, int length, boolean outerV4, int mtu, ByteBuffer out) {
+        return output.fragments(
+                action,
+                id,
+                target,
+                length,
+                outerV4,
+                outerV4 ? PacketHeader.IPV4_BYTES : PacketHeader.IPV6_BYTES,
+                answers.nextIdentification(),
+                mtu,
+                null,
+                out);
+    }
+
+    /**
+     * The ICMP error with which a router refuses to forward a server's packet to its client; null if it forwards the
+     * packet.
+     */
     @Nullable
-    IcmpError refusal(PacketHeader packet, @Nullable ReassemblyBuffer whole, ByteBuffer in) {
+    IcmpError refusal(PacketHeader packet, @Nullable ReassemblyBuffer reassembled) {
         if (packet.ttl() <= 1) {
             return IcmpError.TIME_EXCEEDED;
         }
         boolean tooBig = packet.isV4()
                 ? packet.dontFragment() && packet.length() > mtuToClient(packet)
-                : largest(packet.length(), whole) > mtuToClient(packet);
+                : largest(packet.length(), reassembled) > mtuToClient(packet);
         return tooBig ? IcmpError.TOO_BIG : null;
     }
 
-    /** The size that fits through to the destination of a packet, which is a client. */
+    /** The path MTU to the destination of a server's packet. */
     int mtuToClient(PacketHeader packet) {
         return paths.mtu(packet.family(), packet.destinationHigh(), packet.destinationLow());
     }
 
     /**
-     * Brings a packet of a server, or an ICMP error about one that went to a server, to its client, as if it came from the
-     * virtual endpoint.
+     * Whether a server's packet must be rewritten. A server that is not masqueraded already answers from the virtual
+     * endpoint.
+     */
+    static boolean isMasqueraded(Flow reply, Flow connection) {
+        return connection.destinationLow() != reply.sourceLow()
+                || connection.destinationHigh() != reply.sourceHigh()
+                || connection.destinationPort() != reply.sourcePort();
+    }
+
+    /**
+     * Writes a packet of a server, or an ICMP error about a packet that went to a server, for the client, with the
+     * virtual endpoint as source.
+     *
+     * @param connection the client as source, the virtual endpoint as destination
+     * @param quoted the packet that the ICMP error quotes; null for a packet of a server
+     * @param reassembled the fragments that the packet arrived in, or null
      */
     long toClient(
             Flow connection,
             PacketHeader packet,
             @Nullable PacketHeader quoted,
-            @Nullable ReassemblyBuffer whole,
+            @Nullable ReassemblyBuffer reassembled,
             ByteBuffer in,
             ByteBuffer out) {
         int length = packet.length();
         int mtu = mtuToClient(packet);
-        boolean fragmented = length > mtu || whole != null;
+        boolean fragmented = length > mtu || reassembled != null;
         ByteBuffer target = output.room(out, length, fragmented);
         if (target == null) {
             return PacketOutput.DROP;
@@ -217,7 +236,7 @@ final class PacketDelivery {
             }
         }
         return fragmented
-                ? fragments(PacketAction.SEND, PacketDecision.NO_SERVER, packet, whole, target, mtu, out)
+                ? fragments(PacketAction.SEND, PacketDecision.NO_SERVER, packet, reassembled, target, mtu, out)
                 : PacketOutput.whole(PacketAction.SEND, PacketDecision.NO_SERVER, length);
     }
 }

@@ -11,10 +11,12 @@ import org.lvs4j.internal.packet.ReassemblyBuffer;
 import org.lvs4j.net.Flow;
 
 /**
- * ICMP errors that come in: those about packets of a connection go to the other side of it. Belongs to one thread.
+ * Handles incoming ICMP messages. An error about a packet of a connection is translated and sent to the other side of
+ * the connection; every other message passes. Belongs to one thread.
  *
- * <p>A wrong checksum of ICMP drops the error. That of ICMPv6 is not looked at for errors from the client's side; for those
- * from the server's side IPVS forgets the pseudo header, so that hardly any passes. Here that is a choice.
+ * <p>An ICMP error with a wrong checksum is dropped. The checksum of an ICMPv6 error from the client side is not
+ * verified. For an ICMPv6 error from the server side IPVS omits the pseudo header, so that hardly any error passes; the
+ * plane does the same unless it is built to verify those checksums correctly.
  */
 final class PacketErrors {
     private final FlowDispatcher flows;
@@ -32,19 +34,19 @@ final class PacketErrors {
 
     long handle(
             PacketHeader packet,
-            @Nullable ReassemblyBuffer whole,
+            @Nullable ReassemblyBuffer reassembled,
             ByteBuffer in,
             ByteBuffer out,
             int mark,
             long nowNanos) {
         if (!flows.serves(packet.family()) || !IcmpMessage.isError(packet.isV4(), in, packet.transport())) {
-            return PacketPlane.PASS;
+            return PacketOutput.PASS;
         }
         PacketHeader.Kind kind = quoted.parseQuoted(in, IcmpTranslation.quotedAt(packet), packet.end());
         if (kind != PacketHeader.Kind.TRANSPORT || quoted.family() != packet.family()) {
-            return PacketPlane.PASS;
+            return PacketOutput.PASS;
         }
-        // The other end's packet is quoted: its destination is who answers.
+        // The quoted packet travelled in the opposite direction: swap its source and destination.
         flow.set(
                         quoted.protocol(),
                         quoted.family(),
@@ -56,28 +58,29 @@ final class PacketErrors {
                         quoted.sourcePort())
                 .mark(mark);
         if (flows.relatedReply(flow, connection)) {
-            return fromServer(packet, whole, in, out);
+            return fromServer(packet, reassembled, in, out);
         }
-        long decision = flows.related(flow);
-        if (decision == Decision.NONE) {
-            return PacketPlane.PASS;
+        long flowDecision = flows.related(flow);
+        if (flowDecision == Decision.NONE) {
+            return PacketOutput.PASS;
         }
         if (packet.isV4() && !IcmpTranslation.isChecksumRight(packet, in, false)) {
             return PacketOutput.DROP;
         }
-        return delivery.toServer(decision, packet, quoted, whole, in, out, nowNanos);
+        return delivery.toServer(flowDecision, packet, quoted, reassembled, in, out, nowNanos);
     }
 
-    private long fromServer(PacketHeader packet, @Nullable ReassemblyBuffer whole, ByteBuffer in, ByteBuffer out) {
-        if (!PacketPlane.isMasqueraded(flow, connection)) {
-            return PacketPlane.PASS;
+    private long fromServer(
+            PacketHeader packet, @Nullable ReassemblyBuffer reassembled, ByteBuffer in, ByteBuffer out) {
+        if (!PacketDelivery.isMasqueraded(flow, connection)) {
+            return PacketOutput.PASS;
         }
         boolean withPseudoHeader = !packet.isV4() && serverErrorsV6;
         if (!IcmpTranslation.isChecksumRight(packet, in, withPseudoHeader)) {
             return PacketOutput.DROP;
         }
-        return delivery.refusal(packet, whole, in) != null
+        return delivery.refusal(packet, reassembled) != null
                 ? PacketOutput.DROP
-                : delivery.toClient(connection, packet, quoted, whole, in, out);
+                : delivery.toClient(connection, packet, quoted, reassembled, in, out);
     }
 }

@@ -9,13 +9,15 @@ import org.lvs4j.internal.packet.PacketHeader;
 import org.lvs4j.internal.packet.ReassemblyBuffer;
 
 /**
- * The way out of a plane: straight into the caller's buffer, or into a buffer of its own from which the packet leaves in
- * fragments. Belongs to one thread.
+ * The output side of a plane. A packet that leaves whole is built in the caller's buffer; a packet that leaves in
+ * fragments is built in a staging buffer and copied out one fragment at a time. Belongs to one thread, except
+ * {@link #noRoom}.
  */
 final class PacketOutput {
+    static final long PASS = PacketDecision.of(PacketAction.PASS);
     static final long DROP = PacketDecision.of(PacketAction.DROP);
 
-    /** The largest packet and the largest header that a tunnel puts before it, so that any can be built. */
+    /** The largest packet and more than the largest header that a tunnel adds. */
     private static final int STAGE_BYTES = PacketPaths.MAX_MTU + 256;
 
     private final Fragmenter fragmenter = new Fragmenter();
@@ -24,20 +26,20 @@ final class PacketOutput {
     private PacketAction action = PacketAction.DROP;
     private int serverId;
 
-    /** Forgets what has not been fetched. */
+    /** Discards the fragments that the caller has not fetched. */
     void clear() {
         fragmenter.clear();
     }
 
-    /** Packets for which the caller's buffer was too small. */
+    /** Packets for which the caller's buffer was too small; any thread may call this. */
     long noRoom() {
         return noRoom.sum();
     }
 
     /**
-     * Where to build a packet, at the buffer's position; null if there is no room.
+     * The buffer to build a packet in, at its position; null if the packet does not fit.
      *
-     * @param fragmented whether it is to leave in fragments
+     * @param fragmented whether the packet leaves in fragments
      */
     @Nullable
     ByteBuffer room(ByteBuffer out, int length, boolean fragmented) {
@@ -57,54 +59,57 @@ final class PacketOutput {
         return stage;
     }
 
-    /** Sends a packet that has been built in the caller's buffer. */
-    static long whole(PacketAction how, int server, int length) {
-        return PacketDecision.of(how, server, length, false);
+    /** The decision for a packet that is complete in the caller's buffer. */
+    static long whole(PacketAction action, int serverId, int length) {
+        return PacketDecision.of(action, serverId, length, false);
     }
 
     /**
-     * Sends a packet in fragments.
+     * Starts to hand out a packet in fragments.
      *
-     * @param built where it starts, at the buffer's position
-     * @param headerBytes how many of its bytes each fragment repeats; IPv6: those before the fragment header
-     * @param whole the fragments it came in, or null
+     * @param built the staging buffer; the packet starts at its position
+     * @param headerBytes the length of the header that each fragment repeats; for IPv6 the headers before the fragment
+     *     header
+     * @param reassembled the fragments that the packet arrived in, or null
+     * @return the decision for the first fragment
      */
     long fragments(
-            PacketAction how,
-            int server,
+            PacketAction nextAction,
+            int nextServerId,
             ByteBuffer built,
             int length,
             boolean v4,
             int headerBytes,
             int identification,
             int mtu,
-            @Nullable ReassemblyBuffer whole,
+            @Nullable ReassemblyBuffer reassembled,
             ByteBuffer out) {
-        int nextField = whole == null ? PacketHeader.NEXT_HEADER_V6 : whole.nextField();
-        Cuts cuts = whole == null ? Cuts.NONE : whole.cuts();
+        int nextField = reassembled == null ? PacketHeader.NEXT_HEADER_V6 : reassembled.nextField();
+        Cuts cuts = reassembled == null ? Cuts.NONE : reassembled.cuts();
         fragmenter.start(built, built.position(), length, v4, headerBytes, nextField, identification, mtu, cuts);
-        action = how;
-        serverId = server;
+        action = nextAction;
+        serverId = nextServerId;
         return next(out);
     }
 
-    /** Hands a packet that is not the director's back in the fragments that it came in. */
-    long handBack(ReassemblyBuffer whole, boolean v4, ByteBuffer out) {
+    /** Starts to hand back a packet that the director does not handle, in the fragments that it arrived in. */
+    long handBack(ReassemblyBuffer reassembled, boolean v4, ByteBuffer out) {
         fragmenter.start(
-                whole.buffer(),
-                whole.start(),
-                whole.limit() - whole.start(),
+                reassembled.buffer(),
+                reassembled.start(),
+                reassembled.limit() - reassembled.start(),
                 v4,
-                whole.headerBytes(),
-                whole.nextField(),
-                whole.identification(),
+                reassembled.headerBytes(),
+                reassembled.nextField(),
+                reassembled.identification(),
                 PacketPaths.MAX_MTU,
-                whole.cuts());
+                reassembled.cuts());
         action = PacketAction.PASS;
         serverId = PacketDecision.NO_SERVER;
         return next(out);
     }
 
+    /** Copies the next fragment to the caller's buffer; {@link #DROP} if there is none, or no room for it. */
     long next(ByteBuffer out) {
         if (!fragmenter.pending()) {
             return DROP;

@@ -7,37 +7,52 @@ import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.IpAddress;
 
 /**
- * What a {@link PacketPlane} has to know of the network around it. Asked for most packets: an implementation must neither
- * block, nor allocate, nor throw, and is called by the thread that owns the plane.
+ * The network paths around a {@link PacketPlane}: the MTU and the director's own source address for each destination.
+ *
+ * <p>The plane calls an implementation for nearly every packet, on the thread that uses the plane. An implementation
+ * must not block, allocate or throw. One instance may serve several planes; it must be thread-safe then.
+ *
+ * <p>A destination address is passed as two words, so that no object is needed: {@link IpAddress#high()} and
+ * {@link IpAddress#low()} of the address. An IPv4 address is in the low 32 bits of the lower word.
  */
 public interface PacketPaths {
-    /** The smallest size of packets that a path may have. */
+    /** The smallest path MTU in bytes: every IPv4 router forwards packets of this size (RFC 791). */
     int MIN_MTU = 68;
 
-    /** The largest size of packets. */
+    /** The largest packet in bytes: the limit of the IPv4 length field (RFC 791). */
     int MAX_MTU = 65_535;
 
     /**
-     * The size in bytes of the largest IP packet that fits through to a destination, {@value #MIN_MTU}..{@value #MAX_MTU}.
+     * The path MTU to a destination: the size in bytes of the largest IP packet that is forwarded without
+     * fragmentation.
      *
-     * @param high upper word of the destination's address, as {@link IpAddress#high()}
-     * @param low lower word of the destination's address, as {@link IpAddress#low()}
+     * @param family the family of the destination
+     * @param high upper word of the destination address
+     * @param low lower word of the destination address
+     * @return {@value #MIN_MTU}..{@value #MAX_MTU}
      */
     int mtu(AddressFamily family, long high, long low);
 
     /**
-     * The director's own address towards a destination, of the same family: the source of tunnels and of errors about what
-     * servers send. Null if it has none; packets that need one are dropped then.
+     * The director's own address on the path to a destination: the outer source of tunnel packets, and the source of
+     * ICMP errors for servers.
+     *
+     * @param family the family of the destination
+     * @param high upper word of the destination address
+     * @param low lower word of the destination address
+     * @return an address of the same family; null if there is none, and then packets that need one are dropped
      */
     @Nullable
     IpAddress source(AddressFamily family, long high, long low);
 
     /**
-     * The same size for every destination and one address of each family.
+     * Paths with one MTU for every destination and one own address of each family. The result is immutable.
      *
-     * @param mtu {@value #MIN_MTU}..{@value #MAX_MTU}
-     * @param own the director's own addresses; the first of a family counts
-     * @throws IllegalArgumentException if the size is out of range
+     * @param mtu {@value #MIN_MTU}..{@value #MAX_MTU}, in bytes
+     * @param own the director's own addresses; of each family the first one is used, and a family may be absent
+     * @return the paths
+     * @throws IllegalArgumentException if the MTU is out of range
+     * @throws NullPointerException if the array or an element is null
      */
     static PacketPaths fixed(int mtu, IpAddress... own) {
         return FixedPaths.of(mtu, requireNonNull(own, "own"));

@@ -8,78 +8,58 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
-import org.lvs4j.Decision;
 import org.lvs4j.Director;
 import org.lvs4j.FlowDispatcher;
-import org.lvs4j.internal.packet.IcmpError;
 import org.lvs4j.internal.packet.Ipv4Options;
 import org.lvs4j.internal.packet.PacketHeader;
 import org.lvs4j.internal.packet.Reassembly;
 import org.lvs4j.internal.packet.ReassemblyBuffer;
-import org.lvs4j.net.Flow;
-import org.lvs4j.net.Protocol;
 
 /**
- * A director for whole IP packets: it masquerades, tunnels or routes them to real servers, translates what servers answer and
- * what routers complain about, and answers with ICMP errors where IPVS does.
+ * A director for whole IP packets. It masquerades, tunnels or routes the packets of clients to real servers,
+ * masquerades the replies of servers, translates ICMP errors about packets of connections, and answers with ICMP errors
+ * in the cases in which IPVS does.
  *
- * <p>Assumptions: one thread at a time uses a plane; several planes may share a director, if all fragments of a packet come
- * to the same one. The packet lies from position to limit of {@code in}, heap or direct, read-only or not; what the plane
- * makes of it is written from the position of {@code out} on. Neither position nor limit is moved. The two buffers must not
- * overlap. An output of {@value PacketPaths#MAX_MTU} bytes always suffices; one of 1500 does if no path takes more.
+ * <p>Assumptions: one thread at a time uses a plane; several planes may share a director. All fragments of a packet
+ * reach the same plane. The input packet is from position to limit of {@code in}; the buffer may be heap or direct, and
+ * read-only. The plane writes its packet from the position of {@code out}. The two buffers do not overlap. An output of
+ * {@value PacketPaths#MAX_MTU} bytes is always sufficient; an output of the largest MTU of {@link PacketPaths} is
+ * sufficient for every packet but fragments that are handed back.
  *
- * <p>Guarantees: any bytes get a verdict, never an exception; nothing is read outside the packet and nothing written outside
- * the remaining part of {@code out}. Packets of known connections cost no allocation.
+ * <p>Guarantees: every input results in a decision and never in an exception. Nothing outside the input packet is read;
+ * nothing outside the remaining part of {@code out} is written. Positions, limits and the bytes of {@code in} stay as
+ * they are. A packet of a known connection costs no allocation.
  *
- * <p>Fragments are put together first, for only one of them tells the ports, and leave in the same pieces: the last one to
- * come in takes all of them out, by {@link #next}.
+ * <p>Progress: that of {@link FlowDispatcher}.
+ *
+ * <p>Fragments are reassembled first, because only the first fragment has the ports. The packet leaves in the fragments
+ * that it arrived in, if they fit the path: the last fragment to arrive releases all of them, through {@link #next}.
  *
  * <pre>{@code
  * PacketPlane plane = PacketPlane.builder(director, PacketPaths.fixed(1500, IpAddress.parse("192.168.0.1"))).build();
- * long verdict = plane.process(in, out);
- * while (PacketDecision.length(verdict) > 0) {
- *     out.limit(out.position() + PacketDecision.length(verdict));
- *     send(PacketDecision.action(verdict), out);
+ * long decision = plane.process(in, out);
+ * while (PacketDecision.length(decision) > 0) {
+ *     out.limit(out.position() + PacketDecision.length(decision));
+ *     send(PacketDecision.action(decision), PacketDecision.serverId(decision), out);
  *     out.clear();
- *     verdict = plane.next(out);
+ *     decision = plane.next(out);
  * }
  * }</pre>
  *
  * @see PacketDecision
  */
 public final class PacketPlane {
-    static final long PASS = PacketDecision.of(PacketAction.PASS);
-
-    private static final long DROP = PacketOutput.DROP;
     private static final long HOLD = PacketDecision.of(PacketAction.HOLD);
-    /** Not a server's packet; another look-up may know better. */
-    private static final long UNKNOWN = -1;
 
     private final Director director;
     private final FlowDispatcher flows;
     private final PacketOutput output;
     private final PacketAnswers answers;
-    private final PacketDelivery delivery;
+    private final PacketTransport transport;
     private final PacketErrors errors;
     private final Reassembly reassembly;
     private final PacketHeader packet = new PacketHeader();
-    private final Flow flow = new Flow();
-    private final Flow connection = new Flow();
     private final LongAdder malformed = new LongAdder();
-
-    // A view of the last input, for engines that look into the first payload of a connection.
-    private @Nullable ByteBuffer viewed;
-    private @Nullable ByteBuffer view;
-
-    /**
-     * A builder for a plane: one for each thread that handles packets.
-     *
-     * @param director decides about the packets
-     * @param paths what the plane has to know about the network around it
-     */
-    public static Builder builder(Director director, PacketPaths paths) {
-        return new Builder(requireNonNull(director, "director"), requireNonNull(paths, "paths"));
-    }
 
     private PacketPlane(Builder builder) {
         director = builder.director;
@@ -87,14 +67,28 @@ public final class PacketPlane {
         output = new PacketOutput();
         AnswerLimit limit = new AnswerLimit(builder.answersPerSecond, director.advance());
         answers = new PacketAnswers(builder.paths, output, limit, builder.seed);
-        delivery = new PacketDelivery(director, builder.paths, output, answers, builder.seed);
+        PacketDelivery delivery = new PacketDelivery(director, builder.paths, output, answers, builder.seed);
+        transport = new PacketTransport(flows, answers, delivery);
         errors = new PacketErrors(flows, delivery, builder.serverErrorsV6);
         reassembly = new Reassembly(builder.maxReassemblies);
     }
 
     /**
-     * Decides about a packet without a firewall mark.
+     * A builder for a plane. Each thread that handles packets builds a plane of its own; they may share the director
+     * and the paths.
      *
+     * @param director decides which server a packet goes to
+     * @param paths the network paths around the director
+     */
+    public static Builder builder(Director director, PacketPaths paths) {
+        return new Builder(requireNonNull(director, "director"), requireNonNull(paths, "paths"));
+    }
+
+    /**
+     * Handles a packet without a firewall mark, as {@link #process(ByteBuffer, ByteBuffer, int)} does.
+     *
+     * @param in the packet
+     * @param out receives the packet to send
      * @return a {@link PacketDecision}
      */
     public long process(ByteBuffer in, ByteBuffer out) {
@@ -102,36 +96,39 @@ public final class PacketPlane {
     }
 
     /**
-     * Decides about a packet. What {@link #next} had still to give of the packet before is forgotten.
+     * Handles a packet. Fragments of the previous packet that {@link #next} has not returned are discarded.
      *
-     * @param in the packet
-     * @param out where to write what is to be sent
-     * @param mark the firewall mark of the packet, 0 for none
+     * @param in the packet, from position to limit; a plane reads no further than the length in the IP header
+     * @param out receives the packet to send, from its position
+     * @param mark the firewall mark of the packet as an unsigned number, 0 for none
      * @return a {@link PacketDecision}
      */
     public long process(ByteBuffer in, ByteBuffer out, int mark) {
+        requireNonNull(in, "in");
+        requireNonNull(out, "out");
         output.clear();
         long now = director.advance();
         PacketHeader.Kind kind = packet.parse(in, in.position(), in.limit());
-        if (kind == PacketHeader.Kind.TRANSPORT) {
-            return transport(null, in, out, mark, now);
-        }
         if (kind == PacketHeader.Kind.FRAGMENT) {
-            return flows.serves(packet.family()) ? fragment(in, out, mark, now) : PASS;
+            return flows.serves(packet.family()) ? fragment(in, out, mark, now) : PacketOutput.PASS;
         }
-        return other(kind, null, in, out, mark, now);
+        return whole(kind, null, in, out, mark, now);
     }
 
     /**
-     * Gives the next packet of the last verdict, if that said that there is {@linkplain PacketDecision#more more}.
+     * Writes the next packet of the last input: the next fragment. Call it while {@link PacketDecision#more} is true.
      *
-     * @return a {@link PacketDecision}; {@link PacketAction#DROP} if there is none
+     * @param out receives the packet, from its position
+     * @return a {@link PacketDecision}; with {@link PacketAction#DROP} if there is no further packet
      */
     public long next(ByteBuffer out) {
         return output.next(requireNonNull(out, "out"));
     }
 
-    /** What has been dropped here; any thread may ask. */
+    /**
+     * The packets that this plane has dropped so far. Any thread may call this; it sums adders and allocates the
+     * result.
+     */
     public PacketCounters counters() {
         return new PacketCounters(
                 malformed.sum(),
@@ -142,69 +139,38 @@ public final class PacketPlane {
                 answers.suppressed());
     }
 
-    private long other(
+    private long fragment(ByteBuffer in, ByteBuffer out, int mark, long now) {
+        ReassemblyBuffer reassembled = reassembly.add(packet, in, now);
+        if (reassembled == null) {
+            return HOLD;
+        }
+        ByteBuffer buffer = reassembled.buffer();
+        PacketHeader.Kind kind = packet.parse(buffer, reassembled.start(), reassembled.limit());
+        long decision = whole(kind, reassembled, buffer, out, mark, now);
+        return decision == PacketOutput.PASS ? output.handBack(reassembled, packet.isV4(), out) : decision;
+    }
+
+    private long whole(
             PacketHeader.Kind kind,
-            @Nullable ReassemblyBuffer whole,
+            @Nullable ReassemblyBuffer reassembled,
             ByteBuffer in,
             ByteBuffer out,
             int mark,
             long now) {
         return switch (kind) {
-            case TRANSPORT -> transport(whole, in, out, mark, now);
-            case ICMP -> isRefused(in) ? DROP : errors.handle(packet, whole, in, out, mark, now);
-            case OTHER -> PASS;
+            case TRANSPORT ->
+                hasForbiddenOptions(in) ? PacketOutput.DROP : transport.handle(packet, reassembled, in, out, mark, now);
+            case ICMP ->
+                hasForbiddenOptions(in) ? PacketOutput.DROP : errors.handle(packet, reassembled, in, out, mark, now);
+            case OTHER -> PacketOutput.PASS;
             case FRAGMENT, MALFORMED -> {
                 malformed.increment();
-                yield DROP;
+                yield PacketOutput.DROP;
             }
         };
     }
 
-    private long fragment(ByteBuffer in, ByteBuffer out, int mark, long now) {
-        ReassemblyBuffer whole = reassembly.add(packet, in, now);
-        if (whole == null) {
-            return HOLD;
-        }
-        ByteBuffer buffer = whole.buffer();
-        PacketHeader.Kind kind = packet.parse(buffer, whole.start(), whole.limit());
-        long verdict = other(kind, whole, buffer, out, mark, now);
-        return verdict == PASS ? output.handBack(whole, packet.isV4(), out) : verdict;
-    }
-
-    private long transport(@Nullable ReassemblyBuffer whole, ByteBuffer in, ByteBuffer out, int mark, long now) {
-        Protocol protocol = packet.protocol();
-        flow.set(
-                        protocol,
-                        packet.family(),
-                        packet.sourceHigh(),
-                        packet.sourceLow(),
-                        packet.sourcePort(),
-                        packet.destinationHigh(),
-                        packet.destinationLow(),
-                        packet.destinationPort())
-                .mark(mark);
-        if (isRefused(in)) {
-            return DROP;
-        }
-        int signal = packet.signal();
-        long decision = flows.dispatchKnown(flow, signal, packet.length(), now);
-        if (decision == Decision.NONE) {
-            long verdict = reply(whole, in, out, signal, now);
-            if (verdict != UNKNOWN) {
-                return verdict;
-            }
-            decision = flows.dispatch(flow, signal, packet.length(), payload(in), now);
-        }
-        return switch (Decision.verdict(decision)) {
-            case FORWARD -> delivery.toServer(decision, packet, null, whole, in, out, now);
-            case PASS -> PASS;
-            case REJECT -> answers.toClient(IcmpError.PORT_UNREACHABLE, packet, in, out, 0, now);
-            case DROP -> DROP;
-        };
-    }
-
-    /** Whether the packet has options that must not pass. */
-    private boolean isRefused(ByteBuffer in) {
+    private boolean hasForbiddenOptions(ByteBuffer in) {
         if (!packet.hasOptions() || !flows.serves(packet.family()) || Ipv4Options.mayPass(packet, in)) {
             return false;
         }
@@ -212,47 +178,10 @@ public final class PacketPlane {
         return true;
     }
 
-    private long reply(@Nullable ReassemblyBuffer whole, ByteBuffer in, ByteBuffer out, int signal, long now) {
-        IcmpError refusal = delivery.refusal(packet, whole, in);
-        if (refusal != null) {
-            // A router refuses such a packet before the director sees it: no state follows it.
-            if (!flows.relatedReply(flow, connection)) {
-                return UNKNOWN;
-            }
-            return isMasqueraded(flow, connection)
-                    ? answers.toServer(
-                            refusal,
-                            packet,
-                            in,
-                            out,
-                            refusal == IcmpError.TOO_BIG ? delivery.mtuToClient(packet) : 0,
-                            now)
-                    : PASS;
-        }
-        if (!flows.dispatchReply(flow, signal, packet.length(), connection, now)) {
-            return UNKNOWN;
-        }
-        return isMasqueraded(flow, connection) ? delivery.toClient(connection, packet, null, whole, in, out) : PASS;
-    }
-
-    /** Whether a server's packet has to change: one that is not masqueraded answers as the virtual endpoint itself. */
-    static boolean isMasqueraded(Flow reply, Flow connection) {
-        return connection.destinationLow() != reply.sourceLow()
-                || connection.destinationHigh() != reply.sourceHigh()
-                || connection.destinationPort() != reply.sourcePort();
-    }
-
-    private ByteBuffer payload(ByteBuffer in) {
-        ByteBuffer payload = view;
-        if (payload == null || viewed != in) {
-            payload = in.asReadOnlyBuffer();
-            view = payload;
-            viewed = in;
-        }
-        return payload.limit(packet.end()).position(packet.payload(in));
-    }
-
-    /** Collects what a plane needs; not thread-safe. */
+    /**
+     * Collects the settings of a plane. Setters only store a value; {@link #build} validates all of them at once. Not
+     * thread-safe.
+     */
     public static final class Builder {
         private static final int DEFAULT_MAX_REASSEMBLIES = 64;
         private static final int MAX_MAX_REASSEMBLIES = 65_536;
@@ -272,8 +201,10 @@ public final class PacketPlane {
         }
 
         /**
-         * Where the plane starts to count the packets that it makes itself, and what it mixes into the source ports of GUE
-         * tunnels; random by default. The same seed makes the same packets.
+         * The first IP identification of the packets that the plane creates, also mixed into the hash that chooses the
+         * source ports of GUE tunnels. Random by default; with the same seed, the same input gives the same bytes.
+         *
+         * @param value any value
          */
         public Builder seed(int value) {
             seed = value;
@@ -281,9 +212,10 @@ public final class PacketPlane {
         }
 
         /**
-         * How many packets may wait for missing fragments at a time; one more displaces the oldest. Each takes as much
-         * memory as the largest packet so far in its place, at most 64 KiB. 1..{@value #MAX_MAX_REASSEMBLIES},
-         * {@value #DEFAULT_MAX_REASSEMBLIES} by default.
+         * How many packets may wait for missing fragments at a time; one more evicts the oldest. Each takes as much
+         * memory as the largest packet that has used its place, at most 64 KiB.
+         *
+         * @param ceiling 1..{@value #MAX_MAX_REASSEMBLIES}, {@value #DEFAULT_MAX_REASSEMBLIES} by default
          */
         public Builder maxReassemblies(int ceiling) {
             maxReassemblies = ceiling;
@@ -291,8 +223,10 @@ public final class PacketPlane {
         }
 
         /**
-         * How many ICMP errors the plane sends per second, after a burst of 50; further ones are dropped and counted.
-         * 1..{@value #MAX_ANSWERS_PER_SECOND}, {@value #DEFAULT_ANSWERS_PER_SECOND} by default, as in the kernel.
+         * How many ICMP errors the plane sends per second after a burst of 50; further errors are suppressed and
+         * counted. The default is that of the Linux kernel ({@code icmp_msgs_per_sec}, {@code icmp_msgs_burst}).
+         *
+         * @param rate 1..{@value #MAX_ANSWERS_PER_SECOND}, {@value #DEFAULT_ANSWERS_PER_SECOND} by default
          */
         public Builder answersPerSecond(int rate) {
             answersPerSecond = rate;
@@ -300,8 +234,11 @@ public final class PacketPlane {
         }
 
         /**
-         * Whether ICMPv6 errors from the side of the servers are translated for clients. IPVS verifies their checksums
-         * without the pseudo header and so drops them, and so does the plane by default; this is ours.
+         * Whether ICMPv6 errors from the server side are translated for clients. IPVS verifies their checksums without
+         * the pseudo header of RFC 4443, section 2.3, and so drops them. The plane does the same by default;
+         * translating them is an extension.
+         *
+         * @param value false by default
          */
         public Builder translateServerErrorsV6(boolean value) {
             serverErrorsV6 = value;
@@ -309,9 +246,9 @@ public final class PacketPlane {
         }
 
         /**
-         * Checks everything at once and builds the plane.
+         * Validates the settings and builds the plane.
          *
-         * @throws IllegalArgumentException naming every value that is out of range
+         * @throws IllegalArgumentException if values are out of range; the message names all of them
          */
         public PacketPlane build() {
             List<String> problems = new ArrayList<>();

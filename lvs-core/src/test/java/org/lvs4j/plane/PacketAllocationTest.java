@@ -7,6 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,35 +18,37 @@ import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.IpAddress;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.net.TcpFlags;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.Sysctl;
 import org.lvs4j.service.VirtualService;
 
-/** A packet leaves nothing to the garbage collector: neither an established one nor the first and last of a connection. */
+/**
+ * Dispatching a packet allocates nothing: neither that of an established connection nor the first and last of a
+ * connection.
+ */
+@Tag("slow")
 class PacketAllocationTest {
     private static final int CLIENTS = 20_000;
     private static final int ROUNDS = 12;
-    private static final int SYN = 2;
-    private static final int RST = 4;
-    private static final int ACK = 16;
 
     private final AtomicLong clock = new AtomicLong();
     private final Director director = Director.builder().ticker(clock::get).build();
     private final Flow flow = new Flow();
 
     private interface Packets {
-        void of(int client);
+        void send(int client);
     }
 
-    /** The least that a round over all clients has allocated: the first ones grow the table and compile the code. */
+    /** The smallest allocation of a round over all clients: the first rounds grow the table and compile the code. */
     private long leastAllocated(Packets packets) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long least = Long.MAX_VALUE;
         for (int round = 0; round < ROUNDS; round++) {
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int client = 0; client < CLIENTS; client++) {
-                packets.of(client);
+                packets.send(client);
             }
             least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
         }
@@ -56,11 +59,11 @@ class PacketAllocationTest {
     private IpAddress server;
 
     private void service(String family, String scheduler) {
-        // The estimator takes readings every two seconds, which are objects.
+        // The rate estimator allocates a reading every two seconds.
         director.setSysctl(Sysctl.RUN_ESTIMATION, 0);
-        boolean narrow = family.equals("IPV4");
-        virtual = IpAddress.parse(narrow ? "10.0.0.1" : "fd00::1");
-        server = IpAddress.parse(narrow ? "192.168.1.1" : "fd01::1");
+        boolean v4 = family.equals("IPV4");
+        virtual = IpAddress.parse(v4 ? "10.0.0.1" : "fd00::1");
+        server = IpAddress.parse(v4 ? "192.168.1.1" : "fd01::1");
         VirtualService service = VirtualService.builder(ServiceKey.of(Protocol.TCP, new Endpoint(virtual, 80)))
                 .scheduler(scheduler)
                 .build();
@@ -78,10 +81,10 @@ class PacketAllocationTest {
     }
 
     @Test
-    void announce_knownOrNot_changesNothing() {
+    void prefetch_knownOrUnknownFlow_nothingChanges() {
         service("IPV4", "rr");
         director.flows().prefetch(fill(virtual, 1, false));
-        director.flows().dispatch(fill(virtual, 2, false), SYN, 40);
+        director.flows().dispatch(fill(virtual, 2, false), TcpFlags.SYN, 40);
         List<ConnectionSnapshot> before = director.connections();
         director.flows().prefetch(fill(virtual, 1, false));
         director.flows().prefetch(fill(virtual, 2, false));
@@ -91,34 +94,34 @@ class PacketAllocationTest {
 
     @ParameterizedTest
     @CsvSource({"IPV4, rr", "IPV6, wlc"})
-    void packetAndReply_established_allocateNothing(String family, String scheduler) {
+    void dispatchAndReply_establishedConnections_allocateNothing(String family, String scheduler) {
         service(family, scheduler);
         for (int client = 0; client < CLIENTS; client++) {
-            director.flows().dispatch(fill(virtual, client, false), SYN, 40);
-            assertThat(director.flows().dispatchReply(fill(server, client, true), SYN | ACK, 40))
+            director.flows().dispatch(fill(virtual, client, false), TcpFlags.SYN, 40);
+            assertThat(director.flows().dispatchReply(fill(server, client, true), TcpFlags.SYN | TcpFlags.ACK, 40))
                     .isTrue();
         }
         long least = leastAllocated(client -> {
             clock.addAndGet(100_000);
             director.flows().prefetch(fill(virtual, client, false));
-            director.flows().dispatch(flow, ACK, 40);
-            director.flows().dispatchReply(fill(server, client, true), ACK, 40);
+            director.flows().dispatch(flow, TcpFlags.ACK, 40);
+            director.flows().dispatchReply(fill(server, client, true), TcpFlags.ACK, 40);
         });
         assertThat(least).as("bytes of %d packets", 2 * CLIENTS).isLessThan(CLIENTS / 100);
     }
 
     @ParameterizedTest
     @CsvSource({"IPV4, wlc", "IPV4, rr", "IPV6, wrr"})
-    void packet_newConnectionsAndTheirEnds_allocateNothing(String family, String scheduler) {
+    void dispatch_newConnectionsAndTheirEnds_allocateNothing(String family, String scheduler) {
         service(family, scheduler);
         AtomicLong next = new AtomicLong();
         long least = leastAllocated(client -> {
-            // Reset, and so over ten seconds later: after half a round.
+            // A reset connection expires after ten seconds: half a round.
             clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(1));
             int fresh = (int) next.getAndIncrement();
-            director.flows().dispatch(fill(virtual, fresh, false), SYN, 40);
-            director.flows().dispatch(fill(virtual, fresh, false), ACK, 40);
-            director.flows().dispatch(fill(virtual, fresh, false), RST, 40);
+            director.flows().dispatch(fill(virtual, fresh, false), TcpFlags.SYN, 40);
+            director.flows().dispatch(fill(virtual, fresh, false), TcpFlags.ACK, 40);
+            director.flows().dispatch(fill(virtual, fresh, false), TcpFlags.RST, 40);
         });
         assertThat(least).as("bytes of %d connections", CLIENTS).isLessThan(CLIENTS / 100);
         assertThat(director.connections()).hasSizeBetween(5_000, 15_000);

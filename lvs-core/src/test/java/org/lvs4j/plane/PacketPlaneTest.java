@@ -1,6 +1,8 @@
 package org.lvs4j.plane;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
@@ -13,6 +15,7 @@ import org.lvs4j.Director;
 import org.lvs4j.internal.packet.TestPackets;
 import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.IpAddress;
+import org.lvs4j.net.TcpFlags;
 import org.lvs4j.service.Forwarding;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
@@ -55,14 +58,14 @@ class PacketPlaneTest {
         return plane.process(ByteBuffer.wrap(HexFormat.of().parseHex(hex)), out);
     }
 
-    private String written(long verdict) {
-        byte[] bytes = new byte[PacketDecision.length(verdict)];
+    private String written(long decision) {
+        byte[] bytes = new byte[PacketDecision.length(decision)];
         out.get(out.position(), bytes);
         return HexFormat.of().formatHex(bytes);
     }
 
     @Test
-    void process_handshakeOfMasqueradedServer_isRewrittenBothWays() {
+    void process_handshakeOfMasqueradedServer_rewrittenInBothDirections() {
         long syn = process(SYN);
 
         assertThat(PacketDecision.action(syn)).isEqualTo(PacketAction.SEND);
@@ -75,7 +78,7 @@ class PacketPlaneTest {
     }
 
     @Test
-    void process_serverIsMasqueradedNoMore_connectionsStayAsTheyWereMade() {
+    void process_serverChangesForwarding_existingConnectionsKeepTheirs() {
         process(SYN);
         director.editServer(
                 VirtualService.builder(ServiceKey.tcp("10.0.0.100:443")).build().key(),
@@ -88,19 +91,19 @@ class PacketPlaneTest {
         assertThat(written(again)).isEqualTo(SYN_TO_SERVER);
         assertThat(written(process(SYN_ACK))).isEqualTo(SYN_ACK_TO_CLIENT);
 
-        long other = plane.process(packet(TestPackets.tcp(4000, 443, 2, 0)), out);
+        long other = plane.process(packet(TestPackets.tcp(4000, 443, TcpFlags.SYN, 0)), out);
         assertThat(PacketDecision.action(other)).isEqualTo(PacketAction.ROUTE_DIRECT);
         director.editServer(
                 VirtualService.builder(ServiceKey.tcp("10.0.0.100:443")).build().key(),
                 RealServer.builder("192.168.1.11:8443")
                         .forwarding(Forwarding.masquerade())
                         .build());
-        assertThat(PacketDecision.action(plane.process(packet(TestPackets.tcp(4000, 443, 2, 0)), out)))
+        assertThat(PacketDecision.action(plane.process(packet(TestPackets.tcp(4000, 443, TcpFlags.SYN, 0)), out)))
                 .isEqualTo(PacketAction.ROUTE_DIRECT);
     }
 
     @Test
-    void process_bytesOfAnyLength_neverThrow() {
+    void process_zeroBytesOfAnyLength_droppedAsMalformed() {
         for (int length = 0; length < 60; length++) {
             assertThat(PacketDecision.action(plane.process(ByteBuffer.wrap(new byte[length]), out)))
                     .isEqualTo(PacketAction.DROP);
@@ -109,7 +112,7 @@ class PacketPlaneTest {
     }
 
     @Test
-    void process_buffersOfAnyKind_areTreatedAlike() {
+    void process_directReadOnlyLittleEndianBuffers_sameBytes() {
         byte[] syn = HexFormat.of().parseHex(SYN);
         ByteBuffer direct =
                 ByteBuffer.allocateDirect(100).order(ByteOrder.LITTLE_ENDIAN).position(7);
@@ -124,11 +127,11 @@ class PacketPlaneTest {
     }
 
     @Test
-    void process_packetOfNobody_passes() {
-        long verdict = plane.process(packet(TestPackets.tcp(4000, 81, 2, 0)), out);
+    void process_packetWithoutService_passes() {
+        long decision = plane.process(packet(TestPackets.tcp(4000, 81, TcpFlags.SYN, 0)), out);
 
-        assertThat(PacketDecision.action(verdict)).isEqualTo(PacketAction.PASS);
-        assertThat(PacketDecision.length(verdict)).isZero();
+        assertThat(PacketDecision.action(decision)).isEqualTo(PacketAction.PASS);
+        assertThat(PacketDecision.length(decision)).isZero();
     }
 
     private static ByteBuffer packet(byte[] segment) {
@@ -136,17 +139,17 @@ class PacketPlaneTest {
     }
 
     @Test
-    void process_fragmentsOfNobody_areHandedBackAsTheyCame() {
+    void process_fragmentsWithoutService_handedBackUnchanged() {
         byte[] first = TestPackets.v4(17, 0x0A010001, 0x0A0000C8, 64, 0x2000, TestPackets.udp(9, 99, 8));
         byte[] last = TestPackets.v4(17, 0x0A010001, 0x0A0000C8, 64, 2, new byte[3]);
 
         assertThat(PacketDecision.action(plane.process(ByteBuffer.wrap(last), out)))
                 .isEqualTo(PacketAction.HOLD);
-        long verdict = plane.process(ByteBuffer.wrap(first), out);
+        long decision = plane.process(ByteBuffer.wrap(first), out);
 
-        assertThat(PacketDecision.action(verdict)).isEqualTo(PacketAction.PASS);
-        assertThat(PacketDecision.more(verdict)).isTrue();
-        assertThat(written(verdict)).isEqualTo(HexFormat.of().formatHex(first));
+        assertThat(PacketDecision.action(decision)).isEqualTo(PacketAction.PASS);
+        assertThat(PacketDecision.more(decision)).isTrue();
+        assertThat(written(decision)).isEqualTo(HexFormat.of().formatHex(first));
         long second = plane.next(out);
         assertThat(PacketDecision.action(second)).isEqualTo(PacketAction.PASS);
         assertThat(PacketDecision.more(second)).isFalse();
@@ -155,7 +158,7 @@ class PacketPlaneTest {
     }
 
     @Test
-    void process_outputTooSmall_dropsAndCounts() {
+    void process_outputTooSmall_droppedAndCounted() {
         assertThat(PacketDecision.action(
                         plane.process(ByteBuffer.wrap(HexFormat.of().parseHex(SYN)), ByteBuffer.allocate(59))))
                 .isEqualTo(PacketAction.DROP);
@@ -163,7 +166,7 @@ class PacketPlaneTest {
     }
 
     @Test
-    void process_markedPacket_goesToTheServiceOfTheMark() {
+    void process_markedPacket_routedToServiceOfTheMark() {
         director.addService(
                 VirtualService.builder(new ServiceKey.Mark(7, AddressFamily.IPV4))
                         .scheduler("rr")
@@ -171,13 +174,13 @@ class PacketPlaneTest {
                 RealServer.builder("192.168.9.9:0")
                         .forwarding(Forwarding.direct())
                         .build());
-        ByteBuffer in = packet(TestPackets.tcp(4000, 81, 2, 0));
+        ByteBuffer in = packet(TestPackets.tcp(4000, 81, TcpFlags.SYN, 0));
 
-        long verdict = plane.process(in, out, 7);
+        long decision = plane.process(in, out, 7);
 
-        assertThat(PacketDecision.action(verdict)).isEqualTo(PacketAction.ROUTE_DIRECT);
+        assertThat(PacketDecision.action(decision)).isEqualTo(PacketAction.ROUTE_DIRECT);
         assertThat(director.flows()
-                        .server(PacketDecision.serverId(verdict))
+                        .server(PacketDecision.serverId(decision))
                         .endpoint()
                         .address())
                 .isEqualTo(IpAddress.parse("192.168.9.9"));
@@ -185,46 +188,103 @@ class PacketPlaneTest {
     }
 
     @Test
-    void process_serviceWithoutServers_answersUpToTheLimit() {
+    void process_serviceWithoutServers_answersLimited() {
         director.addService(VirtualService.builder(ServiceKey.tcp("10.0.0.100:9"))
                 .scheduler("rr")
                 .build());
         int answered = 0;
         for (int i = 0; i < 1000; i++) {
-            long verdict = plane.process(packet(TestPackets.tcp(4000 + i, 9, 2, 0)), out);
-            answered += PacketDecision.action(verdict) == PacketAction.ANSWER ? 1 : 0;
+            long decision = plane.process(packet(TestPackets.tcp(4000 + i, 9, TcpFlags.SYN, 0)), out);
+            answered += PacketDecision.action(decision) == PacketAction.ANSWER ? 1 : 0;
         }
 
         assertThat(answered).isEqualTo(51);
         assertThat(plane.counters().answersSuppressed()).isEqualTo(1000 - 51);
         nowNanos += 10_000_000;
-        assertThat(PacketDecision.action(plane.process(packet(TestPackets.tcp(1, 9, 2, 0)), out)))
+        assertThat(PacketDecision.action(plane.process(packet(TestPackets.tcp(1, 9, TcpFlags.SYN, 0)), out)))
                 .isEqualTo(PacketAction.ANSWER);
     }
 
     @Test
-    void process_sourceThatNobodyMayAnswer_isDropped() {
+    void process_multicastSource_droppedWithoutAnswer() {
         director.addService(VirtualService.builder(ServiceKey.tcp("10.0.0.100:9"))
                 .scheduler("rr")
                 .build());
-        byte[] packet = TestPackets.v4(6, 0xE0000001, 0x0A000064, 64, 0, TestPackets.tcp(1, 9, 2, 0));
+        byte[] packet = TestPackets.v4(6, 0xE0000001, 0x0A000064, 64, 0, TestPackets.tcp(1, 9, TcpFlags.SYN, 0));
 
         assertThat(PacketDecision.action(plane.process(ByteBuffer.wrap(packet), out)))
                 .isEqualTo(PacketAction.DROP);
     }
 
     @Test
-    void process_establishedPackets_allocateNothing() {
+    void publicMethods_null_refusedByName() {
+        PacketPaths paths = PacketPaths.fixed(1500);
+        assertThatNullPointerException()
+                .isThrownBy(() -> PacketPlane.builder(null, paths))
+                .withMessage("director");
+        assertThatNullPointerException()
+                .isThrownBy(() -> PacketPlane.builder(director, null))
+                .withMessage("paths");
+        assertThatNullPointerException()
+                .isThrownBy(() -> plane.process(null, out))
+                .withMessage("in");
+        assertThatNullPointerException()
+                .isThrownBy(() -> plane.process(out, null, 1))
+                .withMessage("out");
+        assertThatNullPointerException().isThrownBy(() -> plane.next(null)).withMessage("out");
+        assertThatNullPointerException()
+                .isThrownBy(() -> PacketPaths.fixed(1500, (IpAddress[]) null))
+                .withMessage("own");
+        assertThatNullPointerException()
+                .isThrownBy(() -> PacketPaths.fixed(1500, IpAddress.parse("10.0.0.1"), null))
+                .withMessage("own");
+    }
+
+    @Test
+    void build_valuesOutOfRange_messageNamesAll() {
+        PacketPlane.Builder builder = PacketPlane.builder(director, PacketPaths.fixed(1500))
+                .maxReassemblies(0)
+                .answersPerSecond(-1);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(builder::build)
+                .withMessage("packet plane: maxReassemblies = 0 is outside 1..65536; "
+                        + "answersPerSecond = -1 is outside 1..1000000000");
+    }
+
+    @Test
+    void fixed_mtuOutOfRange_refused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PacketPaths.fixed(67))
+                .withMessageContaining("68..65535");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PacketPaths.fixed(65_536))
+                .withMessageContaining("65536");
+    }
+
+    @Test
+    void fixed_severalAddresses_firstOfEachFamilyUsed() {
+        PacketPaths paths = PacketPaths.fixed(
+                1400, IpAddress.parse("10.0.0.1"), IpAddress.parse("fd00::1"), IpAddress.parse("10.0.0.2"));
+
+        assertThat(paths.mtu(AddressFamily.IPV4, 0, 1)).isEqualTo(1400);
+        assertThat(paths.source(AddressFamily.IPV4, 0, 1)).isEqualTo(IpAddress.parse("10.0.0.1"));
+        assertThat(paths.source(AddressFamily.IPV6, 0, 1)).isEqualTo(IpAddress.parse("fd00::1"));
+        assertThat(PacketPaths.fixed(1400).source(AddressFamily.IPV6, 0, 1)).isNull();
+    }
+
+    @Test
+    void process_establishedConnection_allocatesNothing() {
         process(SYN);
         process(SYN_ACK);
         ByteBuffer data = ByteBuffer.wrap(HexFormat.of().parseHex(SYN));
-        data.put(33, (byte) 16);
+        data.put(33, (byte) TcpFlags.ACK);
         ByteBuffer answer = ByteBuffer.wrap(HexFormat.of().parseHex(SYN_ACK));
-        answer.put(33, (byte) 16);
+        answer.put(33, (byte) TcpFlags.ACK);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         int packets = 200_000;
         long least = Long.MAX_VALUE;
-        // The compiler may allocate in the name of this thread while it warms up: the best round counts.
+        // Class loading and deoptimisation may allocate on this thread during warm-up: the best round counts.
         for (int round = 0; round < 10; round++) {
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < packets; i++) {

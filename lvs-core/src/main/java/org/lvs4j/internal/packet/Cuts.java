@@ -1,8 +1,10 @@
 package org.lvs4j.internal.packet;
 
-/** Where a packet had been cut into fragments: the ends of the pieces in order. Belongs to one thread. */
+/**
+ * The fragment boundaries of a reassembled packet: the end of each fragment, in ascending order. Belongs to one thread.
+ */
 public final class Cuts {
-    /** Of a packet that came in one piece. */
+    /** The boundaries of a packet that arrived whole. */
     public static final Cuts NONE = new Cuts(0);
 
     private final int[] ends;
@@ -18,23 +20,23 @@ public final class Cuts {
         largest = 0;
     }
 
-    /** Adds the next piece. */
+    /** Adds the next fragment. */
     void add(int end) {
         largest = Math.max(largest, end - (count == 0 ? 0 : ends[count - 1]));
         ends[count++] = end;
     }
 
-    /** How many pieces there were, 0 if the packet was never cut. */
+    /** The number of fragments; 0 if the packet arrived whole. */
     public int count() {
         return count;
     }
 
-    /** Where a piece ends, counted in bytes of what was cut. */
+    /** The end of a fragment, as an offset within the fragmented payload. */
     int end(int index) {
         return ends[index];
     }
 
-    /** The length of the longest piece. */
+    /** The payload length of the largest fragment, in bytes. */
     public int largest() {
         return largest;
     }

@@ -3,8 +3,9 @@ package org.lvs4j.internal.packet;
 import java.nio.ByteBuffer;
 
 /**
- * Hands out a packet in fragments, one at a time: where it had been cut before if those pieces fit, else as large as fits.
- * Belongs to one thread; does not allocate.
+ * Fragments a packet (RFC 791; RFC 8200, section 4.5), one fragment per call. Uses the boundaries that the packet
+ * arrived with if those fragments fit the MTU, otherwise the largest fragments that fit. Belongs to one thread; does
+ * not allocate.
  */
 public final class Fragmenter {
     private static final int V6_FRAGMENT_BYTES = 8;
@@ -24,21 +25,21 @@ public final class Fragmenter {
     private int cut;
     private boolean pending;
 
-    /** Nothing to hand out. */
+    /** A fragmenter without a packet. */
     public Fragmenter() {}
 
     /**
-     * Takes a packet, which the buffer must keep until all of it is handed out.
+     * Starts with a packet. The buffer must keep the packet until {@link #pending} is false.
      *
-     * @param start where in the buffer it starts
-     * @param length its length
-     * @param isV4 its family
-     * @param unfragmentable how many bytes each fragment starts with: the IPv4 header with its options, or the IPv6 header with
-     *     those extension headers that routers look at
-     * @param nextFieldOffset IPv6: where in those bytes the number of the header after them stands
-     * @param id IPv6: the identification of the fragments; those of IPv4 keep that of the packet
-     * @param mtu how large a fragment may be
-     * @param before where the packet had been cut, {@link Cuts#NONE} if it had not
+     * @param start where the packet starts in the buffer
+     * @param length of the packet, in bytes
+     * @param isV4 whether the packet is IPv4
+     * @param unfragmentable the length of the part that each fragment repeats: the IPv4 header with its options, or the
+     *     IPv6 header with its per-fragment extension headers
+     * @param nextFieldOffset IPv6: the offset within that part of the next-header field for the header after it
+     * @param id IPv6: the identification of the fragments; IPv4 fragments keep the packet's identification
+     * @param mtu the largest size of a fragment, in bytes
+     * @param before the boundaries that the packet arrived with, {@link Cuts#NONE} if it arrived whole
      */
     public void start(
             ByteBuffer buffer,
@@ -65,21 +66,25 @@ public final class Fragmenter {
         pending = room >= 8;
     }
 
-    /** Forgets what is left. */
+    /** Discards the remaining fragments. */
     public void clear() {
         pending = false;
     }
 
-    /** Whether there is another fragment. */
+    /** Whether another fragment remains. */
     public boolean pending() {
         return pending;
     }
 
-    /** Writes the next fragment at the position of a buffer; returns its length, or 0 if there is no room, which ends it. */
+    /**
+     * Writes the next fragment at the position of a buffer.
+     *
+     * @return its length; 0 if the buffer has no room for it, and then the remaining fragments are discarded
+     */
     public int next(ByteBuffer out) {
         int total = end - at - headerBytes;
         int left = total - done;
-        // Only the last one need not be a multiple of eight.
+        // The length of every fragment but the last is a multiple of eight.
         int size = cuts.count() > 0 ? cuts.end(cut++) - done : left <= room ? left : room & ~7;
         boolean more = size < left;
         int length = headerBytes + (v4 ? 0 : V6_FRAGMENT_BYTES) + size;

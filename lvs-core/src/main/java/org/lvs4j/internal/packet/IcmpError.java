@@ -3,15 +3,15 @@ package org.lvs4j.internal.packet;
 import java.nio.ByteBuffer;
 
 /**
- * Errors about a packet, for its sender, as RFC 792, 1812 and 4443 want them: they quote as much of it as fits into 576 bytes
- * for IPv4 and 1280 for IPv6.
+ * ICMP and ICMPv6 errors about a packet, for its sender. They quote as much of the packet as fits into 576 bytes for
+ * IPv4 (RFC 1812, section 4.3.2.3) or 1280 bytes for IPv6 (RFC 4443, section 2.4).
  */
 public enum IcmpError {
-    /** The TTL is used up. */
+    /** The TTL or hop limit has reached zero (RFC 792; RFC 4443, section 3.3). */
     TIME_EXCEEDED(11, 0, 3, 0),
-    /** Nobody serves the port. */
+    /** No process listens at the port (RFC 792; RFC 4443, section 3.1). */
     PORT_UNREACHABLE(3, 3, 1, 4),
-    /** The packet is larger than what fits through; goes with that size. */
+    /** The packet is larger than the path MTU, which the error carries (RFC 1191, section 4; RFC 4443, section 3.2). */
     TOO_BIG(3, 4, 2, 0);
 
     private static final int MAX_BYTES_V4 = 576;
@@ -28,14 +28,17 @@ public enum IcmpError {
         word6 = type6 << 8 | code6;
     }
 
-    /** How long the error about a packet is. */
+    /** The length in bytes of the error about a packet. */
     public int length(PacketHeader packet) {
         return packet.isV4()
                 ? Math.min(MAX_BYTES_V4, PacketHeader.IPV4_BYTES + IcmpMessage.HEADER_BYTES + packet.length())
                 : Math.min(MAX_BYTES_V6, PacketHeader.IPV6_BYTES + IcmpMessage.HEADER_BYTES + packet.length());
     }
 
-    /** Whether anybody may be told: errors go to unicast addresses of single hosts. */
+    /**
+     * Whether the sender of a packet may receive an error: its address identifies a single host (RFC 1812, section
+     * 4.3.2.7).
+     */
     public static boolean mayAnswer(PacketHeader packet) {
         long low = packet.sourceLow();
         if (packet.isV4()) {
@@ -49,13 +52,13 @@ public enum IcmpError {
     /**
      * Writes the error about a packet.
      *
-     * @param at where in {@code out} it starts
-     * @param high upper word of its source address
-     * @param low lower word of its source address
-     * @param mtu the size that fits through, for {@link #TOO_BIG}
-     * @param forwarded whether the packet is quoted with a TTL one less, because the router had decremented it
-     * @param identification of the error as an IPv4 packet
-     * @return its length
+     * @param at where the error starts in {@code out}
+     * @param high upper word of the error's source address
+     * @param low lower word of the error's source address
+     * @param mtu the path MTU for {@link #TOO_BIG}, otherwise 0
+     * @param forwarded whether the packet is quoted with its TTL decremented, as a router quotes it after the decrement
+     * @param identification the IPv4 identification of the error
+     * @return the length of the error, in bytes
      */
     public int write(
             PacketHeader packet,

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 
 /** The header of ICMP and ICMPv6 messages. */
 public final class IcmpMessage {
-    /** Type, code, checksum, and four bytes that depend on the type. */
+    /** The length of the header: type, code, checksum, and four bytes that depend on the type. */
     public static final int HEADER_BYTES = 8;
 
     private static final int UNREACHABLE = 3;
@@ -14,7 +14,7 @@ public final class IcmpMessage {
 
     private IcmpMessage() {}
 
-    /** Whether the message at a place is an error that IPVS translates. */
+    /** Whether the message at an offset is an error that IPVS translates. */
     public static boolean isError(boolean v4, ByteBuffer buffer, int at) {
         int type = Octets.u8(buffer, at);
         return v4

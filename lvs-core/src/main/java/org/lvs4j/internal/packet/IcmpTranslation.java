@@ -2,19 +2,24 @@ package org.lvs4j.internal.packet;
 
 import java.nio.ByteBuffer;
 
-/** ICMP errors about packets that the director has rewritten: what they quote is rewritten back, and so are their own ends. */
+/**
+ * Translates ICMP errors about packets that the director has rewritten. The addresses of the error and those of the
+ * packet that it quotes are rewritten, so that the receiver recognises the quoted packet as its own (as RFC 5508,
+ * section 4.2, requires of a NAT).
+ */
 public final class IcmpTranslation {
     private IcmpTranslation() {}
 
-    /** Where the packet that an error quotes starts. */
+    /** The offset of the packet that an error quotes. */
     public static int quotedAt(PacketHeader error) {
         return error.transport() + IcmpMessage.HEADER_BYTES;
     }
 
     /**
-     * Whether the checksum of an error is right.
+     * Whether the checksum of an error is correct.
      *
-     * @param withPseudoHeader whether to count the pseudo header in; that is right for ICMPv6 and wrong for ICMP
+     * @param withPseudoHeader whether the checksum covers the pseudo header: by the RFCs that of ICMPv6 does, that of
+     *     ICMP does not
      */
     public static boolean isChecksumRight(PacketHeader error, ByteBuffer in, boolean withPseudoHeader) {
         int length = error.end() - error.transport();
@@ -26,8 +31,8 @@ public final class IcmpTranslation {
     }
 
     /**
-     * Writes an error of the client's side to the server: its destination, and the source of what it quotes, become the
-     * server.
+     * Writes an error from the client side for the server. The destination of the error and the source of the quoted
+     * packet become the server.
      */
     public static void toServer(
             PacketHeader error,
@@ -42,8 +47,8 @@ public final class IcmpTranslation {
     }
 
     /**
-     * Writes an error of the server's side to the client: its source, and the destination of what it quotes, become the
-     * virtual endpoint, whichever router it came from.
+     * Writes an error from the server side for the client. The source of the error and the destination of the quoted
+     * packet become the virtual endpoint, even if a router has sent the error.
      */
     public static void toClient(
             PacketHeader error,

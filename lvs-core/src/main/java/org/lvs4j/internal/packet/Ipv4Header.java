@@ -2,13 +2,13 @@ package org.lvs4j.internal.packet;
 
 import java.nio.ByteBuffer;
 
-/** IPv4 headers of packets that the director makes. */
+/** Writes IPv4 headers (RFC 791). */
 final class Ipv4Header {
     private static final int DONT_FRAGMENT = 0x4000;
 
     private Ipv4Header() {}
 
-    /** Writes a header without options, checksum included. */
+    /** Writes a header without options, with its checksum. */
     static void write(
             ByteBuffer out,
             int at,
@@ -28,7 +28,7 @@ final class Ipv4Header {
         complete(out, at, PacketHeader.IPV4_BYTES);
     }
 
-    /** Computes the checksum of a header. */
+    /** Computes and writes the checksum of a header. */
     static void complete(ByteBuffer out, int at, int bytes) {
         Octets.put16(out, at + 10, 0);
         Octets.put16(out, at + 10, Checksum.of(Checksum.sum(out, at, bytes)));

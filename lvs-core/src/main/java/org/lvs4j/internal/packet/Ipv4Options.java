@@ -2,7 +2,7 @@ package org.lvs4j.internal.packet;
 
 import java.nio.ByteBuffer;
 
-/** The options of IPv4 headers (RFC 791): which may pass, and what a router leaves in them. */
+/** The options of IPv4 headers (RFC 791): which a router forwards, and what it records in them. */
 public final class Ipv4Options {
     private static final int END = 0;
     private static final int NOP = 1;
@@ -14,7 +14,7 @@ public final class Ipv4Options {
 
     private Ipv4Options() {}
 
-    /** Whether the options of a packet are well formed and none asks for a route of its own. */
+    /** Whether the options of a packet are well formed and none is a source route. */
     public static boolean mayPass(PacketHeader packet, ByteBuffer in) {
         int end = packet.transport();
         int at = packet.start() + PacketHeader.IPV4_BYTES;
@@ -48,10 +48,12 @@ public final class Ipv4Options {
     }
 
     /**
-     * Leaves an address where the packet wants to know its route, and corrects the header's checksum.
+     * Writes the router's address into the record route option, if there is one with room, and updates the header
+     * checksum.
      *
-     * @param at where the packet starts, whose options {@link #mayPass may pass}
+     * @param at where the packet starts; its options {@linkplain #mayPass may pass}
      * @param headerBytes the length of its header
+     * @param address the router's address
      */
     public static void record(ByteBuffer out, int at, int headerBytes, int address) {
         int end = at + headerBytes;
@@ -75,7 +77,7 @@ public final class Ipv4Options {
         }
     }
 
-    /** Replaces by padding what only the first fragment carries. */
+    /** Replaces the options that only the first fragment carries (copied flag 0) with no-operation options. */
     static void blankUncopied(ByteBuffer out, int from, int end) {
         int at = from;
         while (at < end) {

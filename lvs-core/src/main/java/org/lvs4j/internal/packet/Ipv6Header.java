@@ -2,7 +2,7 @@ package org.lvs4j.internal.packet;
 
 import java.nio.ByteBuffer;
 
-/** IPv6 headers of packets that the director makes. */
+/** Writes IPv6 headers (RFC 8200). */
 final class Ipv6Header {
     private Ipv6Header() {}
 

@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Numbers in network order at an absolute place of a buffer, whatever order the buffer itself has been set to. Plain access
- * at any alignment; every access is checked against the buffer's limit.
+ * Reads and writes integers in network byte order at absolute offsets of a buffer, independent of the buffer's own byte
+ * order. Plain access at any alignment; every access is checked against the buffer's limit.
  */
 public final class Octets {
     private static final VarHandle SHORT = MethodHandles.byteBufferViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
@@ -16,22 +16,22 @@ public final class Octets {
 
     private Octets() {}
 
-    /** One byte, 0..255. */
+    /** Reads one byte, 0..255. */
     public static int u8(ByteBuffer buffer, int at) {
         return buffer.get(at) & 0xFF;
     }
 
-    /** Two bytes, 0..65535. */
+    /** Reads two bytes, 0..65535. */
     public static int u16(ByteBuffer buffer, int at) {
         return (short) SHORT.get(buffer, at) & 0xFFFF;
     }
 
-    /** Four bytes. */
+    /** Reads four bytes. */
     public static int i32(ByteBuffer buffer, int at) {
         return (int) INT.get(buffer, at);
     }
 
-    /** Eight bytes. */
+    /** Reads eight bytes. */
     public static long i64(ByteBuffer buffer, int at) {
         return (long) LONG.get(buffer, at);
     }

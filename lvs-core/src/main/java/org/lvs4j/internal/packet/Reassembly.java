@@ -5,65 +5,67 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Packets of which some fragments are still missing. Their number is limited; one more displaces the oldest. What is not
- * complete after 30 seconds (IPv6: 60) is forgotten. Fragments that overlap spoil their packet (RFC 5722, and as Linux
- * treats IPv4 as well).
+ * Reassembles fragmented packets. The number of incomplete packets is bounded; one more evicts the oldest. A packet
+ * that is incomplete 30 seconds after its first fragment (IPv6: 60 seconds, RFC 8200, section 4.5) expires. Overlapping
+ * fragments discard their packet (RFC 5722 for IPv6; Linux does the same for IPv4).
  *
- * <p>Belongs to one thread, but for the counters. Allocates only when a packet is larger than any before in its place.
+ * <p>Belongs to one thread, except the counters, which any thread may read. Allocates only when a packet is larger than
+ * every earlier packet in the same buffer.
  */
 public final class Reassembly {
     private static final long TIMEOUT_V4_NANOS = 30_000_000_000L;
     private static final long TIMEOUT_V6_NANOS = 60_000_000_000L;
 
-    private final ReassemblyBuffer[] datagrams;
+    private final ReassemblyBuffer[] buffers;
     private final LongAdder timedOut = new LongAdder();
     private final LongAdder displaced = new LongAdder();
     private final LongAdder refused = new LongAdder();
     private int live;
 
     /**
-     * Nothing so far.
+     * A reassembly without fragments.
      *
-     * @param ceiling the most incomplete packets at a time
+     * @param ceiling the largest number of incomplete packets, at least 1
      */
     public Reassembly(int ceiling) {
-        datagrams = new ReassemblyBuffer[ceiling];
+        buffers = new ReassemblyBuffer[ceiling];
     }
 
     /**
-     * Takes a fragment.
+     * Adds a fragment.
      *
-     * @return the whole packet if this was the last missing piece, valid until the next fragment is added; else null
+     * @return the reassembled packet if this fragment completes it, valid until the next fragment is added; otherwise
+     *     null
      */
     public @Nullable ReassemblyBuffer add(PacketHeader fragment, ByteBuffer in, long nowNanos) {
         if (live > 0) {
             expire(nowNanos);
         }
-        ReassemblyBuffer datagram = find(fragment);
-        if (datagram == null) {
-            datagram = free();
-            datagram.begin(fragment, nowNanos + (fragment.isV4() ? TIMEOUT_V4_NANOS : TIMEOUT_V6_NANOS));
+        ReassemblyBuffer buffer = find(fragment);
+        if (buffer == null) {
+            buffer = free();
+            buffer.begin(fragment, nowNanos + (fragment.isV4() ? TIMEOUT_V4_NANOS : TIMEOUT_V6_NANOS));
             live++;
         }
-        ReassemblyBuffer.Outcome outcome = datagram.add(fragment, in);
+        ReassemblyBuffer.Outcome outcome = buffer.add(fragment, in);
         if (outcome == ReassemblyBuffer.Outcome.USELESS || outcome == ReassemblyBuffer.Outcome.CONTRADICTION) {
             refused.increment();
         }
         if (outcome == ReassemblyBuffer.Outcome.COMPLETE || outcome == ReassemblyBuffer.Outcome.CONTRADICTION) {
-            end(datagram);
+            end(buffer);
         }
-        return outcome == ReassemblyBuffer.Outcome.COMPLETE ? datagram : null;
+        return outcome == ReassemblyBuffer.Outcome.COMPLETE ? buffer : null;
     }
 
-    private void end(ReassemblyBuffer datagram) {
-        datagram.end();
+    private void end(ReassemblyBuffer buffer) {
+        buffer.end();
         live--;
     }
 
     private @Nullable ReassemblyBuffer find(PacketHeader fragment) {
-        for (ReassemblyBuffer datagram : datagrams) {
-            if (datagram != null && datagram.owns(fragment)) {
-                return datagram;
+        for (ReassemblyBuffer buffer : buffers) {
+            if (buffer != null && buffer.owns(fragment)) {
+                return buffer;
             }
         }
         return null;
@@ -71,22 +73,22 @@ public final class Reassembly {
 
     private ReassemblyBuffer free() {
         ReassemblyBuffer oldest = null;
-        for (int i = 0; i < datagrams.length; i++) {
-            ReassemblyBuffer datagram = datagrams[i];
-            if (datagram == null) {
-                datagram = new ReassemblyBuffer();
-                datagrams[i] = datagram;
-                return datagram;
+        for (int i = 0; i < buffers.length; i++) {
+            ReassemblyBuffer buffer = buffers[i];
+            if (buffer == null) {
+                buffer = new ReassemblyBuffer();
+                buffers[i] = buffer;
+                return buffer;
             }
-            if (!datagram.used()) {
-                return datagram;
+            if (!buffer.used()) {
+                return buffer;
             }
-            if (oldest == null || datagram.deadlineNanos() - oldest.deadlineNanos() < 0) {
-                oldest = datagram;
+            if (oldest == null || buffer.deadlineNanos() - oldest.deadlineNanos() < 0) {
+                oldest = buffer;
             }
         }
         if (oldest == null) {
-            throw new IllegalStateException("a ceiling of no packets at all");
+            throw new IllegalStateException("the ceiling is 0");
         }
         displaced.increment();
         end(oldest);
@@ -94,25 +96,25 @@ public final class Reassembly {
     }
 
     private void expire(long nowNanos) {
-        for (ReassemblyBuffer datagram : datagrams) {
-            if (datagram != null && datagram.used() && nowNanos - datagram.deadlineNanos() >= 0) {
+        for (ReassemblyBuffer buffer : buffers) {
+            if (buffer != null && buffer.used() && nowNanos - buffer.deadlineNanos() >= 0) {
                 timedOut.increment();
-                end(datagram);
+                end(buffer);
             }
         }
     }
 
-    /** Packets that were not completed in time. */
+    /** Packets that expired before they were complete. */
     public long timedOut() {
         return timedOut.sum();
     }
 
-    /** Packets that were given up for newer ones at the ceiling. */
+    /** Packets that newer ones have evicted at the ceiling. */
     public long displaced() {
         return displaced.sum();
     }
 
-    /** Fragments that were repeated, impossible, or contradicted others. */
+    /** Fragments that were duplicates, impossible, or contradicted other fragments. */
     public long refused() {
         return refused.sum();
     }

@@ -4,26 +4,26 @@ import java.nio.ByteBuffer;
 import org.lvs4j.net.AddressFamily;
 
 /**
- * One packet of which fragments have come: their bytes where they belong, and the header of the first. Reused for one packet
- * after the other. Belongs to one thread.
+ * The fragments of one packet: their payload at its offset, and the header of the first fragment before it. Reused for
+ * many packets. Belongs to one thread.
  */
 public final class ReassemblyBuffer {
-    /** What becomes of a fragment. */
+    /** The result of adding a fragment. */
     enum Outcome {
-        /** Kept; something is still missing. */
+        /** Kept; other fragments are missing. */
         KEPT,
-        /** Kept, and nothing is missing any more. */
+        /** Kept; the packet is complete. */
         COMPLETE,
-        /** Known already, or not a fragment that can be; the packet may still be completed by others. */
+        /** A duplicate or an impossible fragment; other fragments can still complete the packet. */
         USELESS,
-        /** It contradicts others: the packet can never be completed. */
+        /** The fragment contradicts others, so that the packet can never be complete. */
         CONTRADICTION
     }
 
-    /** The most fragments of one packet. */
+    /** The largest number of fragments of one packet. */
     static final int MAX_PIECES = 128;
 
-    /** The longest header that is repeated in each fragment. */
+    /** The largest length of the header that each fragment repeats. */
     private static final int MAX_HEADER_BYTES = 512;
 
     private static final int MAX_PAYLOAD_BYTES = 65_535;
@@ -84,7 +84,7 @@ public final class ReassemblyBuffer {
         return deadlineNanos;
     }
 
-    /** Whether a fragment belongs to this packet. The protocol counts for IPv4 alone. */
+    /** Whether a fragment belongs to this packet. The protocol is part of the key for IPv4 only (RFC 791; RFC 8200). */
     boolean owns(PacketHeader fragment) {
         return used
                 && identification == fragment.identification()
@@ -96,7 +96,7 @@ public final class ReassemblyBuffer {
                 && (family == AddressFamily.IPV6 || number == fragment.number());
     }
 
-    /** Takes over the bytes of a fragment. */
+    /** Copies the bytes of a fragment. */
     Outcome add(PacketHeader fragment, ByteBuffer in) {
         boolean v4 = family == AddressFamily.IPV4;
         int from = v4 ? fragment.transport() : fragment.fragmentHeader() + 8;
@@ -167,7 +167,7 @@ public final class ReassemblyBuffer {
         }
     }
 
-    /** Makes the header of the whole packet from that of the first fragment. */
+    /** Turns the header of the first fragment into that of the whole packet. False if the packet would be too long. */
     private boolean complete() {
         int start = start();
         if (family == AddressFamily.IPV4) {
@@ -197,37 +197,37 @@ public final class ReassemblyBuffer {
         return buffer;
     }
 
-    /** Where the whole packet starts. */
+    /** Where the whole packet starts in the buffer. */
     public int start() {
         return MAX_HEADER_BYTES - headerBytes;
     }
 
-    /** Where the whole packet ends. */
+    /** Where the whole packet ends in the buffer. */
     public int limit() {
         return MAX_HEADER_BYTES + total;
     }
 
-    /** Where it had been cut. */
+    /** The boundaries of the fragments. */
     public Cuts cuts() {
         return cuts;
     }
 
-    /** How many bytes at its start each fragment repeated. */
+    /** The length of the header that each fragment repeats; for IPv6 without the fragment header. */
     public int headerBytes() {
         return headerBytes;
     }
 
-    /** IPv6: where in these the number of the header after them stands. */
+    /** IPv6: the offset within this header of the next-header field for the header after it. */
     public int nextField() {
         return nextField;
     }
 
-    /** What the fragments had in common. */
+    /** The identification of the fragments. */
     public int identification() {
         return identification;
     }
 
-    /** The size of the largest fragment as it came. */
+    /** The size of the largest fragment as it arrived, in bytes. */
     public int largestFragment() {
         return cuts.largest() + headerBytes + (family == AddressFamily.IPV4 ? 0 : 8);
     }

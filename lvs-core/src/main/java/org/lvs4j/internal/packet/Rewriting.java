@@ -5,9 +5,9 @@ import java.util.zip.CRC32C;
 import org.lvs4j.net.Protocol;
 
 /**
- * Changes addresses, ports and the TTL of a packet in place, and the checksums with them. Checksums are updated, not made
- * anew: a wrong one stays wrong. Two exceptions, both those of IPVS: a UDP checksum of zero (none) becomes a real one, and the
- * checksum of SCTP, a CRC, is made anew if a port changes.
+ * Copies packets with other addresses, ports and TTL. Checksums are updated incrementally (RFC 1624), so a wrong
+ * checksum stays wrong. Two exceptions, both those of IPVS: a UDP checksum of zero, which means none, is replaced by a
+ * computed one; the CRC32c of SCTP (RFC 9260) is computed again if a port changes.
  *
  * <p>Belongs to one thread.
  */
@@ -15,31 +15,34 @@ public final class Rewriting {
     private static final int IPV4_CHECKSUM = 10;
     private final CRC32C crc = new CRC32C();
 
-    /** A new one. */
+    /** A rewriter with its own CRC state. */
     public Rewriting() {}
 
     /**
-     * Writes a copy of a packet with one TTL less and another destination.
+     * Writes a copy of a packet with the TTL decremented and another destination.
      *
      * @param packet the headers of the packet in {@code in}
-     * @param at where in {@code out} the copy starts
+     * @param at where the copy starts in {@code out}
+     * @param high upper word of the new address
+     * @param low lower word of the new address
+     * @param port the new port
      */
     public void destination(PacketHeader packet, ByteBuffer in, ByteBuffer out, int at, long high, long low, int port) {
         rewrite(packet, in, out, at, false, high, low, port);
     }
 
-    /** Writes a copy of a packet with one TTL less and another source. */
+    /** Writes a copy of a packet with the TTL decremented and another source; otherwise as {@link #destination}. */
     public void source(PacketHeader packet, ByteBuffer in, ByteBuffer out, int at, long high, long low, int port) {
         rewrite(packet, in, out, at, true, high, low, port);
     }
 
-    /** Writes a copy of a packet with one TTL less and nothing else changed. */
+    /** Writes a copy of a packet with the TTL decremented and nothing else changed. */
     public static void forward(PacketHeader packet, ByteBuffer in, ByteBuffer out, int at) {
         out.put(at, in, packet.start(), packet.length());
         decrementTtl(packet.isV4(), out, at);
     }
 
-    /** Takes one from the TTL of the packet that starts at a place. */
+    /** Decrements the TTL of the packet that starts at an offset. */
     static void decrementTtl(boolean v4, ByteBuffer out, int at) {
         if (v4) {
             int word = Octets.u16(out, at + 8);
@@ -73,7 +76,7 @@ public final class Rewriting {
         }
     }
 
-    /** Replaces an address and adjusts the header's checksum; returns the change for the transport's. */
+    /** Replaces an address and updates the header checksum; returns the change of the pseudo header's sum. */
     static long address4(ByteBuffer out, int at, boolean source, int address, boolean decrementTtl) {
         int addressAt = at + (source ? 12 : 16);
         int before = Octets.i32(out, addressAt);
@@ -89,6 +92,7 @@ public final class Rewriting {
         return change;
     }
 
+    /** Replaces an address; returns the change of the pseudo header's sum. */
     static long address6(ByteBuffer out, int at, boolean source, long high, long low, boolean decrementTtl) {
         int addressAt = at + (source ? 8 : 24);
         long change = Checksum.change(Octets.i64(out, addressAt), high)
@@ -111,7 +115,7 @@ public final class Rewriting {
                 ? Checksum.adjust(before, change)
                 : Checksum.of(PseudoHeader.sum(v4, out, at, IpProtocol.UDP, end - transport)
                         + Checksum.sum(out, transport, end - transport));
-        // Zero would say that there is none.
+        // A checksum of zero would mean that there is none (RFC 768).
         Octets.put16(out, transport + 6, after == 0 ? 0xFFFF : after);
     }
 

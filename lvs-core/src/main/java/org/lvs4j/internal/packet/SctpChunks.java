@@ -3,14 +3,22 @@ package org.lvs4j.internal.packet;
 import java.nio.ByteBuffer;
 import org.lvs4j.net.SctpChunk;
 
-/** What an SCTP packet says about its association: the type of its first chunk, with one exception. */
+/**
+ * Finds the chunk of an SCTP packet that decides about its association's state (IPVS; chunk layout: RFC 9260, section
+ * 3.2).
+ */
 final class SctpChunks {
     private static final int HEADER_BYTES = 4;
 
     private SctpChunks() {}
 
-    /** The type of the first chunk, or ABORT if that follows a COOKIE-ECHO or COOKIE-ACK. */
-    static int signal(ByteBuffer buffer, int at, int end) {
+    /**
+     * The type of the first chunk, or {@code ABORT} if that chunk follows a {@code COOKIE_ECHO} or {@code COOKIE_ACK}.
+     *
+     * @param at the offset of the first chunk
+     * @param end the offset after the packet
+     */
+    static int chunkType(ByteBuffer buffer, int at, int end) {
         if (end - at < HEADER_BYTES) {
             return SctpChunk.DATA;
         }

@@ -6,9 +6,10 @@ import org.lvs4j.service.Forwarding;
 import org.lvs4j.service.Forwarding.Tunnel;
 
 /**
- * Packets inside packets, as IPVS wraps them: IP in IP (RFC 2003, 2473, 4213), GUE (draft-ietf-intarea-gue, version 0) and
- * GRE (RFC 2784), any family in any other. The wrapped packet has one TTL less, the outer one takes its TTL and class over;
- * a mark of congestion stays inside (RFC 3168).
+ * Encapsulates packets as IPVS does: IP in IP (RFC 2003, 2473, 4213), GUE (draft-ietf-intarea-gue, variant 0) and GRE
+ * (RFC 2784), any family inside any family. The TTL of the inner packet is decremented; the outer header copies that
+ * TTL and the traffic class. A congestion mark is not copied to the outer header, which is ECN-capable instead (RFC
+ * 3168, section 9.1.1, full functionality).
  */
 public final class Tunnelling {
     private static final int UDP_BYTES = 8;
@@ -26,7 +27,7 @@ public final class Tunnelling {
 
     private Tunnelling() {}
 
-    /** How many bytes a tunnel adds to a packet. */
+    /** The number of bytes that a tunnel adds to a packet. */
     public static int overhead(Tunnel tunnel, boolean outerV4) {
         int ip = outerV4 ? PacketHeader.IPV4_BYTES : PacketHeader.IPV6_BYTES;
         return ip
@@ -37,22 +38,21 @@ public final class Tunnelling {
                 };
     }
 
-    // What remote checksum offload leaves to the far end is done here already, as IPVS does without the help of
-    // hardware.
+    // Remote checksum offload also computes the checksum here, as IPVS does for packets that no hardware offloads.
     private static boolean hasChecksum(Tunnel tunnel) {
         return tunnel.checksum() != Forwarding.Checksum.NONE;
     }
 
     /**
-     * Writes a packet inside another one.
+     * Writes a packet encapsulated in an outer packet.
      *
-     * @param at where in {@code out} the outer packet starts
-     * @param tunnel which kind
+     * @param at where the outer packet starts in {@code out}
+     * @param tunnel the encapsulation
      * @param from the outer source
      * @param to the outer destination, of the same family
-     * @param keepDontFragment whether the outer packet must not be fragmented if the inner one must not
-     * @param identification of an outer IPv4 packet that may be fragmented
-     * @param seed mixed into the source port of GUE, which tells flows apart
+     * @param keepDontFragment whether the outer header copies the DF flag of the inner packet
+     * @param identification of an outer IPv4 packet without the DF flag
+     * @param seed mixed into the hash that chooses the source port of GUE
      */
     public static void write(
             PacketHeader packet,
@@ -125,7 +125,9 @@ public final class Tunnelling {
         }
     }
 
-    /** A dynamic port that is the same for all packets of a flow. */
+    /**
+     * A dynamic port (RFC 6335) that is a hash of the flow, so that routers can balance flows over equal-cost paths.
+     */
     private static int sourcePort(PacketHeader packet, int seed) {
         long addresses = packet.sourceHigh() * 31 + packet.sourceLow();
         int hash = (Long.hashCode(addresses) ^ seed) * MULTIPLIER;

@@ -10,7 +10,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Cutting packets up and putting them together again. */
+/** Reassembly, with fragments that {@link Fragmenter} creates. */
 class ReassemblyTest {
     private static final long SECOND = 1_000_000_000L;
 
@@ -35,7 +35,7 @@ class ReassemblyTest {
         return TestPackets.v6(17, 1, 2, 64, TestPackets.udp(5, 53, payloadBytes));
     }
 
-    private List<byte[]> cut(byte[] packet, int mtu) {
+    private List<byte[]> fragment(byte[] packet, int mtu) {
         boolean v4 = packet[0] >>> 4 == 4;
         fragmenter.start(ByteBuffer.wrap(packet), 0, packet.length, v4, v4 ? 20 : 40, 6, 77, mtu, Cuts.NONE);
         return drain();
@@ -52,52 +52,52 @@ class ReassemblyTest {
         return fragments;
     }
 
-    private static byte[] bytes(ReassemblyBuffer datagram) {
-        byte[] packet = new byte[datagram.limit() - datagram.start()];
-        datagram.buffer().get(datagram.start(), packet);
+    private static byte[] bytes(ReassemblyBuffer reassembled) {
+        byte[] packet = new byte[reassembled.limit() - reassembled.start()];
+        reassembled.buffer().get(reassembled.start(), packet);
         return packet;
     }
 
     @Test
-    void add_fragmentsInAnyOrder_giveThePacketBack() {
+    void add_fragmentsInAnyOrder_packetRestored() {
         for (int seed = 0; seed < 60; seed++) {
             Random random = new Random(seed);
             int size = 1 + random.nextInt(9000);
             byte[] packet = (seed & 1) == 0 ? udp4(seed, size) : udp6(size);
             int mtu = 576 + random.nextInt(1500);
-            List<byte[]> fragments = cut(packet, mtu);
+            List<byte[]> fragments = fragment(packet, mtu);
             if (fragments.size() < 2) {
                 continue;
             }
-            assertThat(fragments).allMatch(fragment -> fragment.length <= mtu && TestPackets.isHeaderRight(fragment));
+            assertThat(fragments).allMatch(fragment -> fragment.length <= mtu && TestPackets.isHeaderCorrect(fragment));
             List<byte[]> shuffled = new ArrayList<>(fragments);
             Collections.shuffle(shuffled, random);
-            ReassemblyBuffer whole = null;
+            ReassemblyBuffer reassembled = null;
             for (byte[] fragment : shuffled) {
-                assertThat(whole).as("seed %d", seed).isNull();
-                whole = add(fragment);
+                assertThat(reassembled).as("seed %d", seed).isNull();
+                reassembled = add(fragment);
             }
-            assertThat(whole).as("seed %d", seed).isNotNull();
-            assertThat(bytes(whole)).as("seed %d", seed).isEqualTo(packet);
+            assertThat(reassembled).as("seed %d", seed).isNotNull();
+            assertThat(bytes(reassembled)).as("seed %d", seed).isEqualTo(packet);
 
             fragmenter.start(
-                    whole.buffer(),
-                    whole.start(),
+                    reassembled.buffer(),
+                    reassembled.start(),
                     packet.length,
                     (seed & 1) == 0,
-                    whole.headerBytes(),
-                    whole.nextField(),
-                    whole.identification(),
+                    reassembled.headerBytes(),
+                    reassembled.nextField(),
+                    reassembled.identification(),
                     65_535,
-                    whole.cuts());
+                    reassembled.cuts());
             assertThat(drain()).as("seed %d", seed).containsExactlyElementsOf(fragments);
         }
         assertThat(reassembly.refused()).isZero();
     }
 
     @Test
-    void add_sameFragmentTwice_isRefusedAndHarmless() {
-        List<byte[]> fragments = cut(udp4(1, 2000), 1500);
+    void add_sameFragmentTwice_refusedAndPacketCompletes() {
+        List<byte[]> fragments = fragment(udp4(1, 2000), 1500);
 
         assertThat(add(fragments.get(0))).isNull();
         assertThat(add(fragments.get(0))).isNull();
@@ -106,10 +106,10 @@ class ReassemblyTest {
     }
 
     @Test
-    void add_overlappingFragment_spoilsThePacket() {
+    void add_overlappingFragment_packetNeverCompletes() {
         byte[] packet = udp4(1, 3000);
-        List<byte[]> large = cut(packet, 1500);
-        List<byte[]> small = cut(packet, 1000);
+        List<byte[]> large = fragment(packet, 1500);
+        List<byte[]> small = fragment(packet, 1000);
 
         assertThat(add(large.get(0))).isNull();
         assertThat(add(small.get(1))).isNull();
@@ -119,8 +119,8 @@ class ReassemblyTest {
     }
 
     @Test
-    void add_restAfterTheTimeout_neverCompletes() {
-        List<byte[]> fragments = cut(udp4(1, 2000), 1500);
+    void add_lastFragmentAfterTimeout_packetExpired() {
+        List<byte[]> fragments = fragment(udp4(1, 2000), 1500);
         add(fragments.get(0));
         nowNanos = 30 * SECOND;
 
@@ -129,19 +129,19 @@ class ReassemblyTest {
     }
 
     @Test
-    void add_oneMoreThanTheCeiling_displacesTheOldest() {
+    void add_oneMoreThanTheCeiling_oldestEvicted() {
         for (int id = 1; id <= 5; id++) {
             nowNanos += SECOND;
-            add(cut(udp4(id, 2000), 1500).get(0));
+            add(fragment(udp4(id, 2000), 1500).get(0));
         }
 
         assertThat(reassembly.displaced()).isEqualTo(1);
-        assertThat(add(cut(udp4(2, 2000), 1500).get(1))).isNotNull();
-        assertThat(add(cut(udp4(1, 2000), 1500).get(1))).isNull();
+        assertThat(add(fragment(udp4(2, 2000), 1500).get(1))).isNotNull();
+        assertThat(add(fragment(udp4(1, 2000), 1500).get(1))).isNull();
     }
 
     @Test
-    void add_fragmentBeyondTheLargestPacket_isRefused() {
+    void add_fragmentBeyondTheLargestPacket_refused() {
         byte[] fragment = TestPackets.v4(17, 1, 2, 64, 0x1FFF, new byte[100]);
 
         assertThat(add(fragment)).isNull();
@@ -149,7 +149,7 @@ class ReassemblyTest {
     }
 
     @Test
-    void add_moreFragmentsThanAllowed_givesThePacketUp() {
+    void add_moreFragmentsThanAllowed_packetDiscarded() {
         for (int i = 0; i <= ReassemblyBuffer.MAX_PIECES; i++) {
             add(TestPackets.v4(17, 1, 2, 64, 0x2000 | i * 2, new byte[8]));
         }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
+import org.lvs4j.net.SctpChunk;
+import org.lvs4j.net.TcpFlags;
 
 class RewritingTest {
     private final PacketHeader header = new PacketHeader();
@@ -18,9 +20,11 @@ class RewritingTest {
     }
 
     @Test
-    void destination_anyProtocolAndFamily_checksumsStayRight() {
+    void destination_anyProtocolAndFamily_checksumsCorrect() {
         for (byte[] transport : new byte[][] {
-            TestPackets.tcp(4000, 80, 16, 31), TestPackets.udp(4000, 80, 32), TestPackets.sctp(4000, 80, 1)
+            TestPackets.tcp(4000, 80, TcpFlags.ACK, 31),
+            TestPackets.udp(4000, 80, 32),
+            TestPackets.sctp(4000, 80, SctpChunk.INIT)
         }) {
             int protocol = transport.length == 28 ? 132 : transport.length == 51 ? 6 : 17;
             byte[] v4 = TestPackets.v4(protocol, 0x0A010001, 0x0A000064, 64, 0, transport);
@@ -31,8 +35,8 @@ class RewritingTest {
             }
             for (byte[] packet : new byte[][] {v4, v6}) {
                 byte[] sent = toServer(packet, 0xC0A8_0101L, 8080);
-                assertThat(TestPackets.isHeaderRight(sent)).isTrue();
-                assertThat(TestPackets.isTransportRight(sent))
+                assertThat(TestPackets.isHeaderCorrect(sent)).isTrue();
+                assertThat(TestPackets.isTransportCorrect(sent))
                         .as("protocol %d", protocol)
                         .isTrue();
                 assertThat(header.parse(ByteBuffer.wrap(sent), 0, sent.length)).isEqualTo(PacketHeader.Kind.TRANSPORT);
@@ -45,21 +49,21 @@ class RewritingTest {
 
     @Test
     void destination_wrongChecksum_staysWrong() {
-        byte[] packet =
-                TestPackets.complete(TestPackets.v4(6, 0x0A010001, 0x0A000064, 64, 0, TestPackets.tcp(1, 80, 16, 9)));
+        byte[] packet = TestPackets.complete(
+                TestPackets.v4(6, 0x0A010001, 0x0A000064, 64, 0, TestPackets.tcp(1, 80, TcpFlags.ACK, 9)));
         packet[36]++;
 
-        assertThat(TestPackets.isTransportRight(toServer(packet, 0xC0A8_0101L, 8080)))
+        assertThat(TestPackets.isTransportCorrect(toServer(packet, 0xC0A8_0101L, 8080)))
                 .isFalse();
     }
 
     @Test
-    void destination_datagramWithoutChecksum_getsOne() {
+    void destination_datagramWithoutChecksum_checksumComputed() {
         byte[] packet = TestPackets.v4(17, 0x0A010001, 0x0A000064, 64, 0, TestPackets.udp(1, 80, 9));
 
         byte[] sent = toServer(packet, 0xC0A8_0101L, 8080);
 
         assertThat(sent[26] | sent[27]).isNotZero();
-        assertThat(TestPackets.isTransportRight(sent)).isTrue();
+        assertThat(TestPackets.isTransportCorrect(sent)).isTrue();
     }
 }

@@ -1,13 +1,14 @@
 package org.lvs4j.internal.packet;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 
-/** Packets made by hand, with right checksums, and a second opinion about checksums that shares no code with the plane. */
+/** Builds packets with correct checksums, and verifies checksums with code that is independent of the plane. */
 public final class TestPackets {
     private TestPackets() {}
 
-    /** An IPv4 packet around a payload. */
+    /** An IPv4 packet without options that has a payload. */
     public static byte[] v4(int protocol, int source, int destination, int ttl, int flagsAndOffset, byte[] payload) {
         ByteBuffer packet = ByteBuffer.allocate(20 + payload.length);
         packet.put((byte) 0x45).put((byte) 0).putShort((short) (20 + payload.length));
@@ -22,7 +23,7 @@ public final class TestPackets {
         return packet.array();
     }
 
-    /** Makes the header checksum of an IPv4 packet right. */
+    /** Computes the header checksum of an IPv4 packet. */
     public static void complete4(byte[] packet) {
         packet[10] = 0;
         packet[11] = 0;
@@ -31,7 +32,7 @@ public final class TestPackets {
         packet[11] = (byte) checksum;
     }
 
-    /** An IPv6 packet around a payload. */
+    /** An IPv6 packet that has a payload. */
     public static byte[] v6(int next, long sourceLow, long destinationLow, int hopLimit, byte[] payload) {
         ByteBuffer packet = ByteBuffer.allocate(40 + payload.length);
         packet.putInt(6 << 28).putShort((short) payload.length).put((byte) next).put((byte) hopLimit);
@@ -39,7 +40,7 @@ public final class TestPackets {
         return packet.put(payload).array();
     }
 
-    /** A TCP segment with a checksum still to be made. */
+    /** A TCP segment without checksum. */
     public static byte[] tcp(int sourcePort, int destinationPort, int flags, int payloadBytes) {
         ByteBuffer segment = ByteBuffer.allocate(20 + payloadBytes);
         segment.putShort((short) sourcePort)
@@ -50,7 +51,7 @@ public final class TestPackets {
         return fill(segment);
     }
 
-    /** A UDP datagram with a checksum still to be made. */
+    /** A UDP datagram without checksum. */
     public static byte[] udp(int sourcePort, int destinationPort, int payloadBytes) {
         ByteBuffer datagram = ByteBuffer.allocate(8 + payloadBytes);
         datagram.putShort((short) sourcePort).putShort((short) destinationPort);
@@ -58,7 +59,7 @@ public final class TestPackets {
         return fill(datagram);
     }
 
-    /** An SCTP packet with one chunk and a right checksum. */
+    /** An SCTP packet with one chunk and a correct checksum. */
     public static byte[] sctp(int sourcePort, int destinationPort, int chunkType) {
         ByteBuffer packet = ByteBuffer.allocate(28);
         packet.putShort((short) sourcePort)
@@ -80,7 +81,7 @@ public final class TestPackets {
         return buffer.array();
     }
 
-    /** Makes the TCP or UDP checksum of an unfragmented packet without options or extensions right. Returns the packet. */
+    /** Computes the TCP or UDP checksum of a whole packet without options or extension headers. Returns the packet. */
     public static byte[] complete(byte[] packet) {
         int header = packet[0] >>> 4 == 4 ? 20 : 40;
         int at = header + (protocol(packet) == 6 ? 16 : 6);
@@ -96,13 +97,13 @@ public final class TestPackets {
         return packet[packet[0] >>> 4 == 4 ? 9 : 6] & 0xFF;
     }
 
-    /** Whether the header checksum of an IPv4 packet is right; true for IPv6. */
-    public static boolean isHeaderRight(byte[] packet) {
+    /** Whether the header checksum of an IPv4 packet is correct; true for IPv6. */
+    public static boolean isHeaderCorrect(byte[] packet) {
         return packet[0] >>> 4 != 4 || sum(packet, 0, (packet[0] & 15) * 4, 0) == 0xFFFF;
     }
 
-    /** Whether the checksum of TCP, UDP, SCTP or ICMP in a whole packet is right; true if there is none to look at. */
-    public static boolean isTransportRight(byte[] packet) {
+    /** Whether the checksum of TCP, UDP, SCTP or ICMP in a whole packet is correct; true if the packet has none. */
+    public static boolean isTransportCorrect(byte[] packet) {
         boolean v4 = packet[0] >>> 4 == 4;
         int header = v4 ? (packet[0] & 15) * 4 : 40;
         int protocol = protocol(packet);
@@ -111,7 +112,7 @@ public final class TestPackets {
             return true;
         }
         if (protocol == 132 && length >= 12) {
-            byte[] copy = java.util.Arrays.copyOfRange(packet, header, packet.length);
+            byte[] copy = Arrays.copyOfRange(packet, header, packet.length);
             int claimed = ByteBuffer.wrap(copy).getInt(8);
             ByteBuffer.wrap(copy).putInt(8, 0);
             CRC32C crc = new CRC32C();
