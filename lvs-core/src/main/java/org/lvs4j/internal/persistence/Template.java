@@ -9,8 +9,12 @@ import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
 
 /**
- * The memory that a client belongs to a server. Each new connection of the client renews it; when its time is up while
- * connections remain, it goes on in steps of 60 s, and keeps to those steps from then on.
+ * A persistence template: it assigns a client to a server. Each new connection of the client renews it. A template that
+ * expires while it has connections is renewed for 60 s instead, and 60 s is its timeout from then on.
+ *
+ * <p>Guarantees: thread-safe. A template is counted at its server from construction until it ends, exactly once.
+ * Progress: that of {@link TemplateHandle}; a template that ends also removes itself from the cache, which locks one of
+ * its bins.
  */
 public final class Template extends TemplateHandle {
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(60);
@@ -21,14 +25,14 @@ public final class Template extends TemplateHandle {
     private final @Nullable String engine;
     private final boolean onePacket;
 
-    // Replaced when the template is set aside; each value is immutable.
+    // Replaced when the template is set aside: the volatile write publishes the immutable key to lookups and listings.
     private volatile TemplateKey key;
 
-    // Written by the thread that lets time pass, read by renewals.
+    // Written by the thread that expires templates: the volatile write is seen by the next renewal on any thread.
     private volatile long timeoutNanos;
 
     Template(
-            IdTable<TemplateHandle> registry,
+            IdTable<TemplateHandle> ids,
             Templates templates,
             TemplateKey key,
             ServerState server,
@@ -36,7 +40,7 @@ public final class Template extends TemplateHandle {
             @Nullable String engine,
             boolean onePacket,
             long timeoutNanos) {
-        super(registry);
+        super(ids);
         this.templates = templates;
         this.key = key;
         this.server = server;
@@ -55,11 +59,12 @@ public final class Template extends TemplateHandle {
         key = newKey;
     }
 
-    /** The server that the client belongs to. */
+    /** The server that the client is assigned to. */
     public ServerState server() {
         return server;
     }
 
+    /** Restarts the timeout. */
     void renew(long nowNanos) {
         deadlineNanos(nowNanos + timeoutNanos);
     }
@@ -75,17 +80,17 @@ public final class Template extends TemplateHandle {
         }
     }
 
-    /** How long it lasts without another connection, as of now. */
+    /** The time from a renewal to expiry, in nanoseconds. */
     public long timeoutNanos() {
         return timeoutNanos;
     }
 
-    /** Whether it places single datagrams, so that it is never confirmed. */
+    /** Whether its service schedules each datagram (one-packet scheduling), so that no connection ever confirms it. */
     public boolean onePacket() {
         return onePacket;
     }
 
-    /** Ends it unless connections remain. Returns whether this call did. */
+    /** Ends the template if it has no connections; returns whether this call ended it. */
     public boolean dropIfIdle() {
         if (!end(false)) {
             return false;
@@ -94,12 +99,12 @@ public final class Template extends TemplateHandle {
         return true;
     }
 
-    /** Makes it known by its number. */
-    void list() {
+    /** Registers the template under its id. */
+    void register() {
         enlist();
     }
 
-    /** Ends it, which has controlled one connection only, and will not now. */
+    /** Ends a template that was never published, and releases the one connection that it was created for. */
     void discard() {
         releaseConnection();
         if (end(true)) {
@@ -107,14 +112,15 @@ public final class Template extends TemplateHandle {
         }
     }
 
-    /** Ends it when the cache has thrown it out already, and must not be touched. */
+    /** Ends a template that the cache is evicting. Does not touch the cache, which holds its lock during eviction. */
     void evicted() {
         if (end(true)) {
             server.releaseTemplate();
         }
     }
 
-    boolean over() {
+    /** Whether the template has ended. */
+    boolean isOver() {
         return ended();
     }
 
@@ -123,33 +129,33 @@ public final class Template extends TemplateHandle {
         server.releaseTemplate();
     }
 
-    /** The protocol, or null for a firewall mark. */
+    /** The protocol; null if the service is a firewall mark. */
     public @Nullable Protocol protocol() {
         return key.protocol();
     }
 
-    /** The client's network, port 0. */
+    /** The client's network address with port 0. */
     public Endpoint client() {
         return key.client();
     }
 
-    /** The virtual endpoint; of a firewall mark, the mark in the place of an address. */
+    /** The virtual endpoint; for a firewall mark the address holds the mark. */
     public Endpoint virtual() {
         return key.virtual();
     }
 
-    /** The server's address with the port of the template. */
+    /** The server's address with the port that IPVS lists for the template. */
     public Endpoint destination() {
-        TemplateKey now = key;
-        return server.config().endpoint().withPort(now.serial() == 0 ? serverPort : now.virtualPort());
+        TemplateKey current = key;
+        return server.config().endpoint().withPort(current.serial() == 0 ? serverPort : current.virtualPort());
     }
 
-    /** The name of its engine, or null. */
+    /** The name of the persistence engine; null if clients are identified by address alone. */
     public @Nullable String engine() {
         return engine;
     }
 
-    /** What its engine knows the client by, or null. */
+    /** The identity that the persistence engine read; null if there is no engine. */
     public @Nullable String identity() {
         return key.identity();
     }

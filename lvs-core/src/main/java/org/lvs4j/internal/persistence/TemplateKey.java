@@ -10,12 +10,16 @@ import org.lvs4j.service.Persistence;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * What a template is found by: the client's network, and what of the virtual side its clients share.
+ * The key of a template: the client's network, and the part of the virtual service that shares the template. Immutable.
  *
- * @param protocol null for a firewall mark, whose clients are the same across protocols
- * @param virtualLow of a firewall mark, the mark where an IPv4 address has its bits
- * @param identity what an engine knows the client by, or null
- * @param serial zero while the template can be found; unique once it has been set aside
+ * @param protocol null for a firewall mark, which spans protocols
+ * @param clientHigh upper word of the client's network address
+ * @param clientLow lower word of the client's network address
+ * @param virtualHigh upper word of the virtual address; for an IPv6 firewall mark the mark in its upper 32 bits
+ * @param virtualLow lower word of the virtual address; for an IPv4 firewall mark the mark
+ * @param virtualPort 0 if the template is for every port of the address
+ * @param identity the identity that a persistence engine read, or null
+ * @param serial 0 while lookups find the template; unique for each template that has been set aside
  */
 record TemplateKey(
         @Nullable Protocol protocol,
@@ -28,7 +32,7 @@ record TemplateKey(
         @Nullable String identity,
         long serial) {
 
-    /** The port under which a template that must not be found again is listed. */
+    /** The port of a template that has been set aside, as IPVS lists it. */
     private static final int SET_ASIDE_PORT = 65_535;
 
     private static final int FTP_PORT = 21;
@@ -54,13 +58,14 @@ record TemplateKey(
                 0);
     }
 
-    /** Whether templates of this service hold for one port only, as opposed to every port of the address. */
+    /** Whether templates of this service are for one port, rather than for every port of the address. */
     static boolean servesOnePort(ServiceKey service, Flow flow) {
         return service instanceof ServiceKey.Address address
                 && address.endpoint().port() == flow.destinationPort()
                 && flow.destinationPort() != FTP_PORT;
     }
 
+    /** The key under which no lookup finds the template. */
     TemplateKey setAside(long newSerial) {
         return new TemplateKey(
                 protocol, family, clientHigh, clientLow, virtualHigh, virtualLow, SET_ASIDE_PORT, identity, newSerial);

@@ -16,30 +16,33 @@ import org.lvs4j.service.Persistence;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * Every persistence template, bounded in number.
+ * All persistence templates of a director, bounded in number.
  *
- * <p>At the ceiling a template is evicted by frequency and recency, so that a flood of new clients loses its own
- * affinity rather than that of the regular ones; evictions are counted. An evicted client is scheduled afresh with its next
- * connection; those it has stay where they are.
+ * <p>At the ceiling a template is evicted by frequency and recency (W-TinyLFU: G. Einziger, R. Friedman, B. Manes,
+ * "TinyLFU: A Highly Efficient Cache Admission Policy", 2017), so that a flood of new clients evicts its own templates
+ * rather than those of regular clients. Evictions are counted. The next connection of an evicted client is scheduled
+ * like that of a new client; its existing connections keep their server.
  *
- * <p>Guarantees: thread-safe; a client has one template at a time. Progress: finding is lock-free; adding and evicting
- * lock a part of the cache.
+ * <p>Guarantees: thread-safe; a lookup of a client finds at most one template. Progress: {@link #find} is lock-free
+ * unless it sets a template aside; adding, setting aside and evicting lock one bin of the cache.
  */
 public final class Templates {
     private final Cache<TemplateKey, Template> cache;
-    private final IdTable<TemplateHandle> registry;
+    private final IdTable<TemplateHandle> ids;
     private final TimerWheel wheel;
     private final AtomicLong evictions = new AtomicLong();
     private final AtomicLong serials = new AtomicLong();
 
     /**
-     * No templates yet.
+     * An empty set of templates.
      *
-     * @param registry gives each a number, by which its connections know it
-     * @param capacity how many there may be at most; racing threads may pass it by a few until one of them comes again
+     * @param ids assigns the id by which connections refer to a template
+     * @param wheel expires the templates
+     * @param capacity the largest number of templates; concurrent additions may exceed it by a few until the next
+     *     addition
      */
-    public Templates(IdTable<TemplateHandle> registry, TimerWheel wheel, long capacity) {
-        this.registry = registry;
+    public Templates(IdTable<TemplateHandle> ids, TimerWheel wheel, long capacity) {
+        this.ids = ids;
         this.wheel = wheel;
         cache = Caffeine.newBuilder()
                 .maximumSize(capacity)
@@ -56,9 +59,12 @@ public final class Templates {
     }
 
     /**
-     * The client's template, renewed and counting one more connection, or null if it has none that may be used. One
-     * whose server has left, or has been quiesced if that counts, or is to be avoided, is set aside and runs out by
-     * itself.
+     * Finds the client's template, renews it and counts one more connection. A template with an unusable server is set
+     * aside: no lookup finds it, and it expires on its own. A server is unusable if it has been removed or is avoided,
+     * and if it is quiesced (weight 0) while {@code expireQuiescent} is set.
+     *
+     * @param avoidedIds ids of servers that must not be chosen, or null
+     * @return the template; null if the client has none that is usable
      */
     public @Nullable Template find(
             ServiceKey service,
@@ -73,7 +79,7 @@ public final class Templates {
         if (template == null) {
             return null;
         }
-        if (!usable(template.server(), expireQuiescent, avoidedIds)) {
+        if (!isUsable(template.server(), expireQuiescent, avoidedIds)) {
             setAside(key, template);
             return null;
         }
@@ -85,7 +91,7 @@ public final class Templates {
         return template;
     }
 
-    private static boolean usable(ServerState server, boolean expireQuiescent, int @Nullable [] avoidedIds) {
+    private static boolean isUsable(ServerState server, boolean expireQuiescent, int @Nullable [] avoidedIds) {
         if (!server.present() || expireQuiescent && server.config().weight() == 0) {
             return false;
         }
@@ -104,17 +110,18 @@ public final class Templates {
             TemplateKey aside = key.setAside(serials.incrementAndGet());
             template.key(aside);
             cache.put(aside, template);
-            if (template.over()) {
-                // It ended between the two keys and found neither to remove.
+            if (template.isOver()) {
+                // It ended while it had neither key in the cache, so it could not remove itself.
                 cache.asMap().remove(aside, template);
             }
         }
     }
 
     /**
-     * A new template for the client, counting one connection; or the one that another thread has made meanwhile.
+     * Adds a template for the client and counts one connection.
      *
-     * @param onePacket whether it places single datagrams
+     * @param onePacket whether the service schedules each datagram
+     * @return the new template, or the one that another thread has added concurrently
      */
     public Template add(
             ServiceKey service,
@@ -129,9 +136,8 @@ public final class Templates {
                 ? server.config().endpoint().port()
                 : 0;
         long timeoutNanos = TimeUnit.SECONDS.toNanos(persistence.timeoutSeconds());
-        Template template =
-                new Template(registry, this, key, server, port, persistence.engine(), onePacket, timeoutNanos);
-        template.list();
+        Template template = new Template(ids, this, key, server, port, persistence.engine(), onePacket, timeoutNanos);
+        template.register();
         template.control();
         template.renew(nowNanos);
         while (true) {
@@ -144,11 +150,12 @@ public final class Templates {
                 template.discard();
                 return other;
             }
-            // It has ended, and who has ended it has not come to take it out yet.
+            // The other template has ended, but the thread that ended it has not removed it yet.
             cache.asMap().remove(key, other);
         }
     }
 
+    /** Schedules the next expiry of a template that has been renewed by its own expiry. */
     void watch(Template template) {
         wheel.add(template);
     }
@@ -157,22 +164,22 @@ public final class Templates {
         cache.asMap().remove(template.key(), template);
     }
 
-    /** Ends a template that controls nothing and of which no connection ever was established; for defences. */
+    /** Ends a template that has no connections and never had an established one, as the random drop defence does. */
     public boolean dropUnconfirmed(Template template) {
         return !template.confirmed() && template.dropIfIdle();
     }
 
-    /** Shows every template; weakly consistent. */
+    /** Passes every template to an action; weakly consistent. */
     public void forEach(Consumer<Template> action) {
         cache.asMap().values().forEach(action);
     }
 
-    /** How many templates there are. */
+    /** The number of templates, including those that have been set aside. */
     public long size() {
         return cache.asMap().size();
     }
 
-    /** How many have been evicted at the ceiling. */
+    /** The number of templates evicted at the ceiling. */
     public long evictions() {
         return evictions.get();
     }

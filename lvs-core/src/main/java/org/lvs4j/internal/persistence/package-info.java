@@ -1,4 +1,8 @@
-/** Affinity: what a client is known by, and for how long it stays on its server. Internal: not exported. */
+/**
+ * Persistence templates: which server a client's connections go to, and for how long. May use
+ * {@code internal.connection} for the servers and the connections that a template has; does not know schedulers or the
+ * director. Internal: not exported.
+ */
 @NullMarked
 package org.lvs4j.internal.persistence;
 

@@ -5,25 +5,58 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.Flow;
 
 /**
- * Knows clients by something in the first packet of a connection, besides their address. Found by
- * {@link java.util.ServiceLoader}; an application adds its own the way it adds schedulers.
+ * Identifies clients by the payload of a connection's first packet, in addition to their address. The equivalent of an
+ * IPVS persistence engine module ({@code ipvsadm --pe}).
  *
- * <p>Guarantees an implementation must give: stateless, callable by any thread at once, and never an exception, whatever
- * the bytes: they come from outside.
+ * <p>A virtual service names an engine in its {@link org.lvs4j.service.Persistence}. For the first packet of each
+ * connection of the service, the director calls {@link #identify}. Connections of the same client network with the same
+ * identity go to the same real server until the persistence timeout.
+ *
+ * <p>Engines are found by {@link java.util.ServiceLoader} when a director is built: declare the class in a file
+ * {@code META-INF/services/org.lvs4j.persistence.engine.PersistenceEngine}, or by {@code provides} in a module
+ * descriptor. It needs a public constructor without parameters. {@code Director.persistenceEngines()} lists the names
+ * that were found.
+ *
+ * <p>Requirements for an implementation: it has no mutable state, because any number of threads call it at the same
+ * time. It does not block. It never throws and never reads outside position and limit, whatever the bytes are: they
+ * come from the network. The first packet of a connection waits for its result.
+ *
+ * <p>Example: an engine for a UDP protocol whose datagrams start with a session number of four bytes.
+ *
+ * <pre>{@code
+ * public final class SessionEngine implements PersistenceEngine {
+ *     @Override
+ *     public String name() {
+ *         return "session";
+ *     }
+ *
+ *     @Override
+ *     public @Nullable String identify(Flow flow, ByteBuffer payload) {
+ *         return flow.protocol() == Protocol.UDP && payload.remaining() >= 4
+ *                 ? Integer.toHexString(payload.getInt(payload.position()))
+ *                 : null;
+ *     }
+ * }
+ * }</pre>
  */
 public interface PersistenceEngine {
-    /** The longest identity, in characters. */
+    /** The largest length of an identity, in characters. */
     int MAX_IDENTITY_LENGTH = 255;
 
-    /** The name in rules, such as {@code sip}. */
+    /**
+     * The name of the engine in rules and in {@link org.lvs4j.service.Persistence}, such as {@code sip}. Constant, and
+     * unique among the engines of an application.
+     */
     String name();
 
     /**
-     * What the client is known by, 1..{@value #MAX_IDENTITY_LENGTH} characters; null if the packet does not say, which
-     * drops it.
+     * Identifies the client that sent the first packet of a connection.
      *
-     * @param flow whose packet it is; not to be kept
-     * @param payload what follows the transport header, from position to limit; neither is to be moved
+     * @param flow source, destination, protocol and mark of the packet; valid during the call only
+     * @param payload the bytes after the transport header, from position to limit; valid during the call only, and its
+     *     position and limit must not change. Empty for a connection that an application opens without a payload
+     * @return the identity, 1..{@value #MAX_IDENTITY_LENGTH} characters; null if the payload does not identify a
+     *     client, and then the packet is dropped
      */
     @Nullable
     String identify(Flow flow, ByteBuffer payload);

@@ -7,14 +7,15 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
 
 /**
- * {@code sip}: knows a client by the Call-ID header of its SIP message (RFC 3261, also in the compact form {@code i}),
- * UDP only. A message without one is not placed.
+ * The engine {@code sip}: identifies a client by the Call-ID header of its SIP message (RFC 3261, section 20.8; also in
+ * the compact form {@code i}), over UDP only. A message without a Call-ID is dropped, as by the IPVS engine of the same
+ * name. Stateless and thread-safe.
  */
 public final class SipEngine implements PersistenceEngine {
     private static final byte[] LONG_NAME = "call-id".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] SHORT_NAME = {'i'};
 
-    /** For {@link java.util.ServiceLoader}. */
+    /** Creates the engine, for {@link java.util.ServiceLoader}. */
     public SipEngine() {}
 
     @Override
@@ -46,17 +47,17 @@ public final class SipEngine implements PersistenceEngine {
         return null;
     }
 
-    /** Where the value of a Call-ID line starts, or -1 for any other line. */
+    /** The offset of the value in a Call-ID line; -1 for any other line. */
     private static int valueOf(ByteBuffer payload, int line, int lineEnd) {
-        int place = afterName(payload, line, lineEnd, LONG_NAME);
-        if (place < 0) {
-            place = afterName(payload, line, lineEnd, SHORT_NAME);
+        int at = afterName(payload, line, lineEnd, LONG_NAME);
+        if (at < 0) {
+            at = afterName(payload, line, lineEnd, SHORT_NAME);
         }
-        if (place < 0) {
+        if (at < 0) {
             return -1;
         }
-        place = skipBlanks(payload, place, lineEnd);
-        return place < lineEnd && payload.get(place) == ':' ? skipBlanks(payload, place + 1, lineEnd) : -1;
+        at = skipBlanks(payload, at, lineEnd);
+        return at < lineEnd && payload.get(at) == ':' ? skipBlanks(payload, at + 1, lineEnd) : -1;
     }
 
     private static int afterName(ByteBuffer payload, int line, int lineEnd, byte[] name) {
@@ -73,11 +74,11 @@ public final class SipEngine implements PersistenceEngine {
     }
 
     private static int skipBlanks(ByteBuffer payload, int from, int end) {
-        int place = from;
-        while (place < end && isBlank(payload.get(place))) {
-            place++;
+        int at = from;
+        while (at < end && isBlank(payload.get(at))) {
+            at++;
         }
-        return place;
+        return at;
     }
 
     private static @Nullable String text(ByteBuffer payload, int from, int lineEnd) {

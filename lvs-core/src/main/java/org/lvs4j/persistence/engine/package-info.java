@@ -1,4 +1,7 @@
-/** Engines that know a client by something in its first packet. */
+/**
+ * The service provider interface of persistence engines, which identify clients by the first payload of a connection,
+ * and the engine for SIP. Uses {@link org.lvs4j.net} only.
+ */
 @NullMarked
 package org.lvs4j.persistence.engine;
 

@@ -21,8 +21,8 @@ class TemplatesTest {
     private static final ServiceKey SERVICE = ServiceKey.tcp("10.0.0.1:80");
     private static final Persistence PERSISTENCE = new Persistence(300, 0xFFFF_FFFF, null);
 
-    private final IdTable<TemplateHandle> registry = new IdTable<>(TemplateHandle[]::new, 1000);
-    private final Templates templates = new Templates(registry, new TimerWheel(0), 100);
+    private final IdTable<TemplateHandle> ids = new IdTable<>(TemplateHandle[]::new, 1000);
+    private final Templates templates = new Templates(ids, new TimerWheel(0), 100);
     private final ServerState server =
             new ServerState(1, RealServer.builder("192.168.1.1:80").build(), new Counters(), new LoadBoard());
     private final Flow flow = Flow.of(Protocol.TCP, Endpoint.parse("10.1.0.1:4000"), Endpoint.parse("10.0.0.1:80"));
@@ -33,10 +33,10 @@ class TemplatesTest {
 
     @Test
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void add_anotherHasEndedAndIsStillListed_takesItsPlace() {
+    void add_endedTemplateStillInCache_replaced() {
         Template ended = add();
         ended.releaseConnection();
-        // As a thread does that ends it and is held up before it takes it out.
+        // The state between the end of the template and its removal from the cache.
         ended.evicted();
 
         Template fresh = add();

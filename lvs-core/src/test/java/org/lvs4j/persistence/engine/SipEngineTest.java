@@ -59,7 +59,7 @@ class SipEngineTest {
                 ": x|null",
                 "|null",
             })
-    void identify_headerLine_asExpected(String line, String expected) {
+    void identify_headerLine_callIdOrNull(String line, String expected) {
         assertThat(identify(REQUEST + "Via: x\r\n" + line + "\r\n\r\n")).isEqualTo(expected);
         assertThat(identify(REQUEST + "Via: x\n" + line + "\n\n")).as("LF only").isEqualTo(expected);
         assertThat(identify(REQUEST + "Via: x\r" + line + "\r\r")).as("CR only").isEqualTo(expected);
@@ -74,7 +74,7 @@ class SipEngineTest {
     }
 
     @Test
-    void identify_longestAndLonger() {
+    void identify_longerThanTheLimit_null() {
         String longest = "x".repeat(PersistenceEngine.MAX_IDENTITY_LENGTH);
         assertThat(identify(REQUEST + "Call-ID: " + longest + "\r\n")).isEqualTo(longest);
         assertThat(identify(REQUEST + "Call-ID: " + longest + "x\r\n")).isNull();
@@ -82,7 +82,7 @@ class SipEngineTest {
     }
 
     @Test
-    void identify_severalHeaders_theFirstCounts() {
+    void identify_severalHeaders_firstReturned() {
         assertThat(identify(REQUEST + "i: first\r\nCall-ID: second\r\n\r\n")).isEqualTo("first");
     }
 
@@ -94,7 +94,7 @@ class SipEngineTest {
     }
 
     @Test
-    void identify_directAndReadOnlyWindow_readsPositionToLimitOnly() {
+    void identify_directReadOnlyBuffer_readsPositionToLimitOnly() {
         byte[] message = (REQUEST + "i: inside\r\n").getBytes(StandardCharsets.US_ASCII);
         byte[] before = "i: before\r\n".getBytes(StandardCharsets.US_ASCII);
         byte[] after = "i: after\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -109,7 +109,7 @@ class SipEngineTest {
 
         payload.limit(before.length + REQUEST.length());
         assertThat(engine.identify(UDP, payload))
-                .as("nothing behind the limit is read")
+                .as("bytes after the limit are not read")
                 .isNull();
     }
 
@@ -141,7 +141,7 @@ class SipEngineTest {
         for (int round = 0; round < 1_000_000; round++) {
             int from = random.nextInt(8);
             int length = fill(bytes, from, words, random);
-            // A header just behind the limit would be found if anything were read there.
+            // A header directly after the limit shows whether the engine reads beyond it.
             byte[] trap = "\r\ni:trap\r\n".getBytes(StandardCharsets.US_ASCII);
             System.arraycopy(trap, 0, bytes, from + length, trap.length);
             buffer.clear().position(from).limit(from + length);
@@ -161,7 +161,7 @@ class SipEngineTest {
                 }
             }
         }
-        assertThat(identified).as("the inputs reach the far end of the parser").isGreaterThan(10_000);
+        assertThat(identified).as("inputs with an identity").isGreaterThan(10_000);
     }
 
     private static int fill(byte[] bytes, int from, String[] words, SplittableRandom random) {
