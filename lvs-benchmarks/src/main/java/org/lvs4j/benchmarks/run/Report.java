@@ -52,7 +52,7 @@ final class Report {
             }
             if (!any) {
                 page.append(
-                        "\n## Goals\n\nBy processor time where it was measured. In brackets the two values of the ratio.\n\n");
+                        "\n## Goals\n\nBy processor time where measured. In brackets the two values of the ratio.\n\n");
                 row(List.of("row", "goal", "reached", ""));
                 page.append("|---|---|---|---|\n");
                 any = true;

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashSet;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
 
+@Tag("slow")
 class KeysTest {
     private static final int COUNT = 100_000;
 

@@ -3,12 +3,14 @@ package org.lvs4j.benchmarks.hot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
 
+@Tag("slow")
 class StorePeerTest {
     private static final int COUNT = 2000;
 

@@ -1,9 +1,9 @@
 package org.lvs4j.examples.webcluster;
 
-/** What must hold for the tour to be a success: each thing is shown, and whether it is so. */
+/** Prints statements with their outcome, and counts those that do not hold. */
 final class Checks {
     private final Terminal terminal;
-    private int broken;
+    private int failed;
 
     Checks(Terminal terminal) {
         this.terminal = terminal;
@@ -11,14 +11,14 @@ final class Checks {
 
     void expect(boolean holds, String statement) {
         if (holds) {
-            terminal.print("  @|green " + terminal.drawn("✓", "ok") + "|@ " + statement);
+            terminal.print("  @|green " + terminal.symbol("✓", "ok") + "|@ " + statement);
         } else {
-            broken++;
-            terminal.print("  @|bold,red " + terminal.drawn("✗ ", "") + "NOT SO:|@ " + statement);
+            failed++;
+            terminal.print("  @|bold,red " + terminal.symbol("✗ ", "") + "FAILED:|@ " + statement);
         }
     }
 
     boolean allHold() {
-        return broken == 0;
+        return failed == 0;
     }
 }

@@ -17,19 +17,19 @@ import java.util.concurrent.atomic.LongAdder;
 import org.lvs4j.net.Endpoint;
 
 /**
- * Concurrent clients that ask for the front page, one request per connection, until a given number of requests.
+ * Concurrent clients that request the front page a given number of times, one request per connection.
  *
- * <p>Like any browser a client repeats a request once if its connection breaks; unlike a browser it counts that.
+ * <p>Like a browser, a client repeats a request once if its connection breaks. Repeated requests are counted.
  */
 final class Clients {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final int OK = 200;
 
-    // A pause between requests keeps a small machine from being busy with clients only.
+    // A pause between requests leaves a small machine some processor time for the servers.
     private static final long PAUSE_MILLIS = 5;
 
     static {
-        // The library would repeat broken requests by itself, unseen.
+        // Disables the repetition of failed requests inside the HTTP client, which would not be counted.
         System.setProperty("jdk.httpclient.redirects.retrylimit", "1");
     }
 
@@ -46,8 +46,8 @@ final class Clients {
     private final LongAdder failed = new LongAdder();
     private final Map<String, LongAdder> answeredBy = new ConcurrentHashMap<>();
 
-    // Written by whoever ends it, read by every client before its next request.
-    private volatile boolean ending;
+    // Written by stop, read by every client before its next request.
+    private volatile boolean stopping;
 
     private Clients(Endpoint address, long requests, int concurrency) {
         request = HttpRequest.newBuilder(URI.create("http://" + address + "/"))
@@ -57,7 +57,7 @@ final class Clients {
         running = new CountDownLatch(concurrency);
     }
 
-    /** Starts so many requests by so many clients, and returns at once. */
+    /** Starts clients that send a number of requests in total; returns at once. */
     static Clients start(Endpoint address, long requests, int concurrency) {
         Clients clients = new Clients(address, requests, concurrency);
         for (int i = 0; i < concurrency; i++) {
@@ -70,8 +70,8 @@ final class Clients {
 
     private void run() {
         try {
-            while (!ending && issued.getAndIncrement() < total) {
-                ask();
+            while (!stopping && issued.getAndIncrement() < total) {
+                sendRequest();
                 TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
             }
         } catch (InterruptedException e) {
@@ -81,7 +81,7 @@ final class Clients {
         }
     }
 
-    private void ask() throws InterruptedException {
+    private void sendRequest() throws InterruptedException {
         try {
             count(http.send(request, BodyHandlers.ofString()));
             return;
@@ -105,18 +105,18 @@ final class Clients {
         answered.increment();
     }
 
-    /** Lets the requests under way end and starts no more. */
-    void end() {
-        ending = true;
+    /** Completes the pending requests and starts no more. */
+    void stop() {
+        stopping = true;
     }
 
-    /** Waits so long at most; returns whether all requests are through. */
+    /** Waits for all requests, up to a time limit in milliseconds; returns whether all are completed. */
     boolean await(long millis) throws InterruptedException {
         return running.await(millis, TimeUnit.MILLISECONDS);
     }
 
-    /** Requests that are through, well or badly. */
-    long done() {
+    /** The number of completed requests, failed ones included. */
+    long completed() {
         return answered() + failed();
     }
 
@@ -124,17 +124,17 @@ final class Clients {
         return answered.sum();
     }
 
-    /** Requests sent a second time because the connection of the first broke. */
+    /** The number of requests that were sent again because the connection broke. */
     long repeated() {
         return repeated.sum();
     }
 
-    /** Requests that got no good answer in the end. */
+    /** The number of requests without a successful response. */
     long failed() {
         return failed.sum();
     }
 
-    /** How many answers each web server gave. */
+    /** The number of successful responses of each web server. */
     Map<String, Long> answeredBy() {
         Map<String, Long> sums = new TreeMap<>();
         answeredBy.forEach((name, sum) -> sums.put(name, sum.sum()));

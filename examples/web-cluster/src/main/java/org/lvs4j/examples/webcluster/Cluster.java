@@ -20,8 +20,8 @@ import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
 /**
- * The whole cluster: the director and its relay in this process, each web server and the storage in one of its own.
- * Thread-safe. Closing it ends every process and gives back every port.
+ * The cluster: the director and its relay in this process, each web server and the storage in a process of its own.
+ * Thread-safe. Closing it ends every process and releases every port.
  */
 final class Cluster implements AutoCloseable {
     private static final String SCHEDULER = "wrr";
@@ -34,17 +34,17 @@ final class Cluster implements AutoCloseable {
     private final List<WebNode> nodes = new ArrayList<>();
     private final Director director = Director.create();
     private final ServiceKey service;
-    private final Child storage;
+    private final ChildProcess storage;
     private final LoopbackServer statusServer;
     private final Relay relay;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Cluster(int servers, int port) throws IOException {
         try {
-            storage = started(Child.start("storage", StorageServer.class));
+            storage = started(ChildProcess.start("storage", StorageServer.class));
             statusServer = LoopbackServer.start(request -> Reply.ok("application/json", statusJson()), Map.of());
             parts.add(statusServer);
-            List<Child> processes = new ArrayList<>();
+            List<ChildProcess> processes = new ArrayList<>();
             for (int i = 0; i < servers; i++) {
                 processes.add(startWebServer(name(i)));
             }
@@ -54,7 +54,7 @@ final class Cluster implements AutoCloseable {
             relay = startRelay(port);
             parts.add(relay);
             service = director.services().get(0).service().key();
-            nodes.forEach(WebNode::enterService);
+            nodes.forEach(WebNode::addedToService);
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
@@ -62,10 +62,10 @@ final class Cluster implements AutoCloseable {
     }
 
     /**
-     * Starts a cluster and waits until all of it answers.
+     * Starts a cluster and waits until every process listens.
      *
-     * @param servers how many web servers; the first weighs as much, each next one less by one
-     * @param port of the virtual address; 0 for a free one
+     * @param servers the number of web servers and the weight of the first one; each next weight is smaller by one
+     * @param port the port of the virtual address; 0 for a free one
      */
     static Cluster start(int servers, int port) throws IOException {
         return new Cluster(servers, port);
@@ -75,18 +75,21 @@ final class Cluster implements AutoCloseable {
         return "web" + (index + 1);
     }
 
-    /** Relays one service, at a free port if none is given. Somebody may take that port meanwhile: then another one. */
+    /**
+     * Relays the service at a port. If the port is 0, tries free ones, since another program may take a port before it
+     * is bound.
+     */
     private Relay startRelay(int port) throws IOException {
         for (int attempt = 1; ; attempt++) {
             ServiceKey key = ServiceKey.tcp("127.0.0.1:" + (port == 0 ? freePort() : port));
             director.addService(VirtualService.builder(key).scheduler(SCHEDULER).build());
-            // The director puts the newest server first, so the first one comes last.
+            // The director lists the newest server first, so web1 is added last.
             for (int i = nodes.size() - 1; i >= 0; i--) {
                 director.addServer(key, nodes.get(i).realServer());
             }
             try {
-                // One thread takes the turns in exactly the order of the weights, as the tour shows. Threads that race
-                // for a turn get a little ahead of each other.
+                // One thread, because the demonstration checks exact shares: threads that race for the next position of
+                // the round robin may finish a round with one connection more or less per server.
                 return Relay.builder(director).threads(1).start();
             } catch (RelayException e) {
                 if (port != 0 || attempt == PORT_ATTEMPTS) {
@@ -97,7 +100,7 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    /** A port that is free now, and that the system does not give to outgoing connections by itself. */
+    /** A free port below the range of ephemeral ports. */
     private static int freePort() throws IOException {
         for (int attempt = 1; ; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
@@ -111,8 +114,8 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    private Child startWebServer(String name) throws IOException {
-        return started(Child.start(
+    private ChildProcess startWebServer(String name) throws IOException {
+        return started(ChildProcess.start(
                 name,
                 WebServer.class,
                 name,
@@ -120,14 +123,14 @@ final class Cluster implements AutoCloseable {
                 statusServer.address().toString()));
     }
 
-    private Child started(Child child) {
+    private ChildProcess started(ChildProcess child) {
         parts.add(child);
         return child;
     }
 
-    private void enter(WebNode node) {
+    private void addToService(WebNode node) {
         director.addServer(service, node.realServer());
-        node.enterService();
+        node.addedToService();
     }
 
     /** The virtual address. */
@@ -135,7 +138,7 @@ final class Cluster implements AutoCloseable {
         return Endpoint.of(relay.address(service));
     }
 
-    Child storage() {
+    ChildProcess storage() {
         return storage;
     }
 
@@ -143,7 +146,7 @@ final class Cluster implements AutoCloseable {
         return List.copyOf(nodes);
     }
 
-    /** What is going on now. */
+    /** The present state. */
     synchronized ClusterStatus status() {
         var snapshot = director.service(service);
         return new ClusterStatus(
@@ -153,47 +156,50 @@ final class Cluster implements AutoCloseable {
                 nodes.stream().map(node -> node.status(snapshot)).toList());
     }
 
-    /** Counts connections from zero again. */
-    synchronized void zero() {
+    /** Sets all counters to zero. */
+    synchronized void resetCounters() {
         director.resetCounters(service);
-        nodes.forEach(WebNode::zero);
+        nodes.forEach(WebNode::resetCounters);
     }
 
     private byte[] statusJson() {
         return JSON.toJson(status()).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Stops a web server without a word to the director: it finishes what it has, closes its port and exits. */
+    /**
+     * Stops the process of a web server without changing the service: it completes its requests, closes its port and
+     * exits.
+     */
     void stop(WebNode node) {
         node.process().close();
     }
 
-    /** Takes a web server out of the service. */
-    synchronized void takeOut(WebNode node) {
+    /** Removes a web server from the service. */
+    synchronized void remove(WebNode node) {
         node.status(director.service(service));
         director.removeServer(service, node.address());
-        node.leaveService();
+        node.removedFromService();
     }
 
-    /** Starts a new process for a web server that was taken out, and puts that into the service. */
-    void bringBack(WebNode node) throws IOException {
-        Child process = startWebServer(node.name());
+    /** Starts a new process for a removed web server and adds it to the service. */
+    void restart(WebNode node) throws IOException {
+        ChildProcess process = startWebServer(node.name());
         process.address();
         synchronized (this) {
             node.replace(process);
-            enter(node);
+            addToService(node);
         }
     }
 
-    /** Ends everything; safe to call again. */
+    /** Stops the relay and every process. Idempotent. */
     @Override
     public void close() {
         if (closed.getAndSet(true)) {
             return;
         }
         for (AutoCloseable part : parts) {
-            if (part instanceof Child child) {
-                child.letGo();
+            if (part instanceof ChildProcess child) {
+                child.requestStop();
             }
         }
         for (int i = parts.size() - 1; i >= 0; i--) {

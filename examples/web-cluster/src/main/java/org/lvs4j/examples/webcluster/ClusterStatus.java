@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The cluster at one moment, as tables show it. Immutable.
+ * The state of the cluster at one moment. Immutable.
  *
  * @param address the virtual address
  * @param scheduler the name of the scheduler
- * @param retries connections that the relay carried over to another server because the first one did not answer
+ * @param retries the connections that the relay retried on another server
  * @param servers the web servers in the order of their names
  */
 record ClusterStatus(String address, String scheduler, long retries, List<Server> servers) {
@@ -16,15 +16,15 @@ record ClusterStatus(String address, String scheduler, long retries, List<Server
         servers = List.copyOf(servers);
     }
 
-    /** The connections scheduled, to whichever server. */
+    /** The number of connections scheduled on all servers. */
     long connections() {
         return servers.stream().mapToLong(Server::connections).sum();
     }
 
     /**
-     * The same cluster with only what has been counted since an earlier moment.
+     * The same state, with the counts since an earlier state.
      *
-     * @param earlier of the same cluster
+     * @param earlier an earlier state of the same cluster
      */
     ClusterStatus since(ClusterStatus earlier) {
         List<Server> differences = new ArrayList<>();
@@ -45,8 +45,9 @@ record ClusterStatus(String address, String scheduler, long retries, List<Server
     /**
      * One web server.
      *
-     * @param connections scheduled on it, successful or not
-     * @param state {@code up}, {@code stopped} (the director does not know yet) or {@code out} (of the service)
+     * @param connections the connections scheduled on the server, successful or not
+     * @param state {@code up}, {@code stopped} (the process has ended, the service still has the server) or {@code
+     *     removed}
      */
     record Server(String name, String address, int weight, long connections, int active, int inactive, String state) {}
 }

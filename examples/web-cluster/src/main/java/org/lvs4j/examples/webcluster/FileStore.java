@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Files and counters in a directory. What a call has stored, a store opened later on the same directory finds again; if
- * the process dies meanwhile it finds the old value or the new one, never half of it. Thread-safe: one call at a time.
+ * Files and counters in a directory. Stored values survive the process; after a crash during a call the store has the
+ * old value or the new one. Thread-safe: one call at a time.
  */
 final class FileStore {
     /** The largest file in bytes. */
@@ -27,7 +27,7 @@ final class FileStore {
 
     private static final String COUNTER_FORMAT = "%019d";
 
-    // No slash, no leading dot: a name can not leave its directory.
+    // No slash and no leading dot, so a name cannot refer to a path outside its directory.
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
     private final Path files;
@@ -40,18 +40,18 @@ final class FileStore {
         scratch = directory.resolve("scratch");
     }
 
-    /** Adds one to a counter and returns what it is then; a counter never used before is 0. */
-    synchronized long increment(String name) throws Refusal, IOException {
+    /** Increments a counter, initially 0, and returns the new value. */
+    synchronized long increment(String name) throws HttpException, IOException {
         Path path = path(counters, name);
         requireRoom(counters, path);
         long value = value(path) + 1;
-        // Always as many digits, written over the old ones at once: much cheaper than a new file for each number.
+        // A fixed number of digits, overwritten in place by one write: much cheaper than a new file for each value.
         byte[] digits = String.format(Locale.ROOT, COUNTER_FORMAT, value).getBytes(StandardCharsets.US_ASCII);
         Files.write(path, digits, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         return value;
     }
 
-    synchronized long counter(String name) throws Refusal, IOException {
+    synchronized long counter(String name) throws HttpException, IOException {
         return value(path(counters, name));
     }
 
@@ -69,11 +69,11 @@ final class FileStore {
         }
     }
 
-    /** Stores a file, in place of the one of that name if there is one. */
-    synchronized void put(String name, byte[] content) throws Refusal, IOException {
+    /** Stores a file, or replaces the file of that name. */
+    synchronized void put(String name, byte[] content) throws HttpException, IOException {
         if (content.length > MAX_FILE_BYTES) {
-            throw new Refusal(
-                    Refusal.TOO_LARGE, content.length + " bytes are too many; a file holds " + MAX_FILE_BYTES);
+            throw new HttpException(
+                    HttpException.TOO_LARGE, content.length + " bytes are too many; a file holds " + MAX_FILE_BYTES);
         }
         Path path = path(files, name);
         requireRoom(files, path);
@@ -81,11 +81,11 @@ final class FileStore {
         Files.move(scratch, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    synchronized byte[] get(String name) throws Refusal, IOException {
+    synchronized byte[] get(String name) throws HttpException, IOException {
         try {
             return Files.readAllBytes(path(files, name));
         } catch (NoSuchFileException e) {
-            throw new Refusal(Refusal.NOT_FOUND, "no file is called '" + name + "'");
+            throw new HttpException(HttpException.NOT_FOUND, "no such file: '" + name + "'");
         }
     }
 
@@ -96,34 +96,36 @@ final class FileStore {
         }
     }
 
-    private static void requireRoom(Path directory, Path path) throws Refusal, IOException {
+    private static void requireRoom(Path directory, Path path) throws HttpException, IOException {
         if (Files.exists(path)) {
             return;
         }
         try (Stream<Path> entries = Files.list(directory)) {
             if (entries.count() >= MAX_ENTRIES) {
-                throw new Refusal(
-                        Refusal.FULL, "the store holds " + MAX_ENTRIES + " " + directory.getFileName() + " already");
+                throw new HttpException(
+                        HttpException.FULL,
+                        "the store holds " + MAX_ENTRIES + " " + directory.getFileName() + " already");
             }
         }
     }
 
-    private static Path path(Path directory, String name) throws Refusal {
+    private static Path path(Path directory, String name) throws HttpException {
         if (!NAME.matcher(name).matches()) {
-            throw new Refusal(
-                    Refusal.BAD_REQUEST, "a name is 1 to 100 of A-Z a-z 0-9 . _ - and starts with a letter or digit");
+            throw new HttpException(
+                    HttpException.BAD_REQUEST,
+                    "a name is 1 to 100 of A-Z a-z 0-9 . _ - and starts with a letter or digit");
         }
         return directory.resolve(name);
     }
 
-    /** Deletes a store's directory and all that is in it. */
+    /** Deletes the directory of a store with its contents, if it exists. */
     static void delete(Path directory) throws IOException {
         try (Stream<Path> entries = Files.walk(directory)) {
             for (Path path : entries.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
             }
         } catch (NoSuchFileException e) {
-            // Gone already, which is what was wanted.
+            // The directory does not exist.
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }

@@ -12,7 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.lvs4j.net.Endpoint;
 
-/** An HTTP server on a free port of 127.0.0.1. Its handler is a function from request to reply, called by many threads. */
+/** An HTTP server on a free port of 127.0.0.1. Its handler maps a request to a reply and is called by many threads. */
 final class LoopbackServer implements AutoCloseable {
     private static final int THREADS = 16;
     private static final int BACKLOG = 256;
@@ -34,7 +34,7 @@ final class LoopbackServer implements AutoCloseable {
     /**
      * Starts a server.
      *
-     * @param headers sent with every reply
+     * @param headers the headers of every reply
      */
     static LoopbackServer start(Handler handler, Map<String, String> headers) throws IOException {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getByAddress(LOCALHOST), 0);
@@ -66,15 +66,15 @@ final class LoopbackServer implements AutoCloseable {
         try {
             String path = exchange.getRequestURI().getPath();
             if (path == null || !path.startsWith("/")) {
-                throw new Refusal(Refusal.BAD_REQUEST, "expected a path that starts with a slash");
+                throw new HttpException(HttpException.BAD_REQUEST, "expected a path that starts with a slash");
             }
             return handler.handle(new Request(exchange.getRequestMethod(), path, exchange.getRequestBody()));
-        } catch (Refusal e) {
+        } catch (HttpException e) {
             return new Reply(e.status(), Reply.TEXT, (e.getMessage() + "\n").getBytes(StandardCharsets.UTF_8));
         }
     }
 
-    /** Closes the port, finishes the requests at hand, and ends. */
+    /** Closes the port and completes the pending requests. */
     @Override
     public void close() {
         http.stop(STOP_SECONDS);
@@ -87,29 +87,29 @@ final class LoopbackServer implements AutoCloseable {
         return thread;
     }
 
-    /** What a server does. */
+    /** Handles requests. */
     interface Handler {
-        Reply handle(Request request) throws Refusal, IOException;
+        Reply handle(Request request) throws HttpException, IOException;
     }
 
     /**
      * A request.
      *
      * @param path decoded, without the query
-     * @param content its body, still to be read
+     * @param content the body, not read yet
      */
     record Request(String method, String path, InputStream content) {
-        /** The whole body; a larger one is refused. */
-        byte[] body(int maxBytes) throws Refusal, IOException {
+        /** Reads the body; refuses one that is larger than the limit. */
+        byte[] body(int maxBytes) throws HttpException, IOException {
             byte[] body = content.readNBytes(maxBytes + 1);
             if (body.length > maxBytes) {
                 discardRest();
-                throw new Refusal(Refusal.TOO_LARGE, "too large; expected at most " + maxBytes + " bytes");
+                throw new HttpException(HttpException.TOO_LARGE, "too large; expected at most " + maxBytes + " bytes");
             }
             return body;
         }
 
-        // A client that is still sending when the connection closes would miss the answer.
+        // A client that is still sending when the connection closes would not receive the reply.
         private void discardRest() throws IOException {
             byte[] buffer = new byte[8192];
             long left = MAX_DISCARDED_BYTES;
@@ -123,7 +123,7 @@ final class LoopbackServer implements AutoCloseable {
         }
     }
 
-    /** An answer. */
+    /** A reply. */
     record Reply(int status, String type, byte[] body) {
         static final String TEXT = "text/plain; charset=utf-8";
         static final String BYTES = "application/octet-stream";

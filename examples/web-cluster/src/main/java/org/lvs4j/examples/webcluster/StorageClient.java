@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.lvs4j.net.Endpoint;
 
-/** The storage as a web server sees it. Thread-safe; every call waits at most a few seconds. */
+/** A client of the {@link StorageServer}. Thread-safe; every call fails after a few seconds without an answer. */
 final class StorageClient {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final int OK = 200;
@@ -28,23 +28,23 @@ final class StorageClient {
         base = "http://" + storage;
     }
 
-    long increment(String counter) throws Refusal {
+    long increment(String counter) throws HttpException {
         return number(call("POST", "/counters/" + counter, BodyPublishers.noBody()));
     }
 
-    long counter(String counter) throws Refusal {
+    long counter(String counter) throws HttpException {
         return number(call("GET", "/counters/" + counter, BodyPublishers.noBody()));
     }
 
-    byte[] names() throws Refusal {
+    byte[] names() throws HttpException {
         return call("GET", "/files", BodyPublishers.noBody());
     }
 
-    byte[] get(String name) throws Refusal {
+    byte[] get(String name) throws HttpException {
         return call("GET", "/files/" + name, BodyPublishers.noBody());
     }
 
-    void put(String name, byte[] content) throws Refusal {
+    void put(String name, byte[] content) throws HttpException {
         call("PUT", "/files/" + name, BodyPublishers.ofByteArray(content));
     }
 
@@ -56,12 +56,12 @@ final class StorageClient {
         return new String(body, StandardCharsets.UTF_8).trim();
     }
 
-    private byte[] call(String method, String path, BodyPublisher body) throws Refusal {
+    private byte[] call(String method, String path, BodyPublisher body) throws HttpException {
         URI uri;
         try {
             uri = URI.create(base + path);
         } catch (IllegalArgumentException e) {
-            throw new Refusal(Refusal.BAD_REQUEST, "not a path: " + path);
+            throw new HttpException(HttpException.BAD_REQUEST, "invalid path: " + path);
         }
         HttpRequest request = HttpRequest.newBuilder(uri)
                 .timeout(TIMEOUT)
@@ -71,10 +71,10 @@ final class StorageClient {
         try {
             response = send(request);
         } catch (IOException e) {
-            throw new Refusal(Refusal.UNAVAILABLE, "the storage at " + base + " does not answer: " + e);
+            throw new HttpException(HttpException.UNAVAILABLE, "the storage at " + base + " does not answer: " + e);
         }
         if (response.statusCode() != OK) {
-            throw new Refusal(response.statusCode(), text(response.body()));
+            throw new HttpException(response.statusCode(), text(response.body()));
         }
         return response.body();
     }

@@ -8,10 +8,10 @@ import org.lvs4j.examples.webcluster.LoopbackServer.Reply;
 import org.lvs4j.examples.webcluster.LoopbackServer.Request;
 
 /**
- * The third tier: a {@link FileStore} over HTTP, the one place that holds what web servers must agree on.
+ * The third tier: a {@link FileStore} over HTTP, which holds the state that the web servers share.
  *
- * <p>{@code GET /files} lists, {@code GET} and {@code PUT /files/NAME} read and write; {@code GET /counters/NAME}
- * reads, {@code POST} adds one and answers with the sum.
+ * <p>{@code GET /files} lists the files, {@code GET} and {@code PUT /files/NAME} read and write one. {@code GET
+ * /counters/NAME} reads a counter, {@code POST /counters/NAME} increments it and returns the new value.
  */
 final class StorageServer {
     private static final String FILES = "/files/";
@@ -27,14 +27,14 @@ final class StorageServer {
         return LoopbackServer.start(new StorageServer(store)::handle, Map.of());
     }
 
-    private Reply handle(Request request) throws Refusal, IOException {
+    private Reply handle(Request request) throws HttpException, IOException {
         String path = request.path();
-        String what = request.method() + " " + path.substring(0, path.indexOf('/', 1) + 1);
+        String operation = request.method() + " " + path.substring(0, path.indexOf('/', 1) + 1);
         if (path.equals("/files") && request.method().equals("GET")) {
             return Reply.text(String.join("\n", store.names()));
         }
         String name = path.substring(path.indexOf('/', 1) + 1);
-        switch (what) {
+        switch (operation) {
             case "GET " + FILES:
                 return Reply.ok(Reply.BYTES, store.get(name));
             case "PUT " + FILES:
@@ -45,15 +45,15 @@ final class StorageServer {
             case "POST " + COUNTERS:
                 return Reply.text(store.increment(name));
             default:
-                throw new Refusal(Refusal.NOT_FOUND, "no such thing: " + request.method() + " " + path);
+                throw new HttpException(HttpException.NOT_FOUND, "no such resource: " + request.method() + " " + path);
         }
     }
 
-    /** Runs until the parent is gone, on a directory that lasts as long. */
+    /** Serves a temporary directory until the parent process ends, then deletes it. */
     public static void main(String[] args) throws IOException {
         Path directory = Files.createTempDirectory("lvs4j-storage-");
         LoopbackServer server = start(new FileStore(directory));
-        Lifeline.hold(server.address(), () -> {
+        ParentLink.serve(server.address(), () -> {
             server.close();
             FileStore.delete(directory);
         });

@@ -6,8 +6,8 @@ import java.util.List;
 import picocli.CommandLine.Help.Ansi;
 
 /**
- * The screen: lines that stay, and below them a block that is drawn anew in place. Where that is impossible, as in a
- * pipe, the block appears only when it is to stay. Text may hold picocli's markup, as in {@code @|bold yes|@}.
+ * The output: permanent lines, and below them a live block that is redrawn in place. In a pipe the live block is
+ * omitted. Text may contain picocli's markup, as in {@code @|bold yes|@}. Thread-safe.
  */
 final class Terminal {
     private static final String UP = "\u001B[%dA";
@@ -26,41 +26,41 @@ final class Terminal {
         unicode = charset.newEncoder().canEncode(UNICODE_SAMPLE);
     }
 
-    /** Whether a live block moves. */
-    boolean moves() {
+    /** Whether the output can redraw a live block. */
+    boolean interactive() {
         return ansi.enabled();
     }
 
-    /** One of two texts, the first one only if this screen has the characters for it. */
-    String drawn(String fancy, String plain) {
-        return unicode ? fancy : plain;
+    /** The first text if the charset of the output has its characters, else the second one. */
+    String symbol(String text, String ascii) {
+        return unicode ? text : ascii;
     }
 
-    /** Writes lines that stay. */
+    /** Writes permanent lines. */
     synchronized void print(List<String> lines) {
         write(lines, false);
     }
 
-    /** Writes a line that stays. */
+    /** Writes a permanent line. */
     void print(String line) {
         print(List.of(line));
     }
 
-    /** Draws the live block in place of the former one, if this screen can. */
+    /** Replaces the live block, if the output is interactive. */
     synchronized void live(List<String> lines) {
-        if (moves()) {
+        if (interactive()) {
             write(lines, true);
         }
     }
 
-    /** Writes nothing from now on: the user has ended this and the shell has the screen. */
+    /** Suppresses all further output: the program is being stopped, and the terminal belongs to the shell again. */
     synchronized void mute() {
         muted = true;
     }
 
-    /** Whether nobody has muted it. */
-    synchronized boolean open() {
-        return !muted;
+    /** Whether output is suppressed. */
+    synchronized boolean muted() {
+        return muted;
     }
 
     private void write(List<String> lines, boolean live) {

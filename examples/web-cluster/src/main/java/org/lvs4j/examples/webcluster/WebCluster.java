@@ -14,36 +14,36 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The command: starts the cluster, takes the tour, and keeps serving. */
+/** The command: starts the cluster, demonstrates what it does, and keeps serving. */
 @Command(
         name = "run",
         sortOptions = false,
         description = {
             "A three-tier web cluster on this machine: a director, web servers, and their shared storage.",
             "",
-            "Starts everything on free ports of 127.0.0.1, sends requests through the director and shows where they"
-                    + " went, stops one web server and brings it back, then serves until Ctrl-C.",
+            "Starts all processes on free ports of 127.0.0.1, sends requests through the director, shows which server"
+                    + " answered them, stops and restarts one web server, then serves until Ctrl-C.",
             ""
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:everything shown was as it should be",
-            "1:something was not, or could not be started",
-            "2:the command line was wrong"
+            "0:every check passed",
+            "1:a check failed, or a process could not be started",
+            "2:the command line is invalid"
         })
 final class WebCluster implements Callable<Integer> {
     private static final int MIN_SERVERS = 2;
     private static final int MAX_SERVERS = 16;
     private static final int MAX_PORT = 65_535;
 
-    @Option(names = "--once", description = "End after the summary instead of serving on.")
+    @Option(names = "--once", description = "Exit after the demonstration.")
     private boolean once;
 
     @Option(
             names = "--servers",
             paramLabel = "N",
             defaultValue = "3",
-            description = "How many web servers, 2 to 16 (default: 3). The first has weight N, the last weight 1.")
+            description = "The number of web servers, 2 to 16 (default: 3). The first has weight N, the last weight 1.")
     private int servers;
 
     @Option(
@@ -53,7 +53,7 @@ final class WebCluster implements Callable<Integer> {
             description = "The port of the virtual address (default: a free one).")
     private int port;
 
-    @Option(names = "--help", usageHelp = true, description = "Show this text and end.")
+    @Option(names = "--help", usageHelp = true, description = "Show this text and exit.")
     private boolean help;
 
     @Spec
@@ -75,35 +75,35 @@ final class WebCluster implements Callable<Integer> {
         requireRange("--port", port, 0, MAX_PORT);
         Terminal terminal = terminal();
         try (Cluster cluster = Cluster.start(servers, port)) {
-            endAtCtrlC(cluster, terminal);
+            stopOnSignal(cluster, terminal);
             return show(cluster, terminal) ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
-        } catch (IOException | Refusal | RelayException e) {
-            if (terminal.open()) {
+        } catch (IOException | HttpException | RelayException e) {
+            if (!terminal.muted()) {
                 System.err.println("web-cluster: " + e.getMessage());
             }
             return CommandLine.ExitCode.SOFTWARE;
         }
     }
 
-    private static void endAtCtrlC(Cluster cluster, Terminal terminal) {
+    private static void stopOnSignal(Cluster cluster, Terminal terminal) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             terminal.mute();
             cluster.close();
         }));
     }
 
-    private boolean show(Cluster cluster, Terminal terminal) throws IOException, InterruptedException, Refusal {
-        Tour tour = new Tour(cluster, terminal);
-        boolean good = tour.take();
+    private boolean show(Cluster cluster, Terminal terminal) throws IOException, InterruptedException, HttpException {
+        Demonstration demonstration = new Demonstration(cluster, terminal);
+        boolean passed = demonstration.run();
         terminal.print("");
-        terminal.print(good ? "@|bold,green All as it should be.|@" : "@|bold,red Not all is as it should be.|@");
+        terminal.print(passed ? "@|bold,green All checks passed.|@" : "@|bold,red A check has failed.|@");
         if (!once) {
-            cluster.zero();
+            cluster.resetCounters();
             terminal.print(List.of(
-                    "", "Open @|bold http://" + cluster.address() + "/|@ in a browser. Ctrl-C ends everything.", ""));
-            tour.stay();
+                    "", "Open @|bold http://" + cluster.address() + "/|@ in a browser. Ctrl-C stops the cluster.", ""));
+            demonstration.keepShowing();
         }
-        return good;
+        return passed;
     }
 
     private void requireRange(String option, int value, int low, int high) {
@@ -115,7 +115,8 @@ final class WebCluster implements Callable<Integer> {
     }
 
     private static Terminal terminal() {
-        // JDK 17 has no stdout.encoding; what it prints with is the default unless a terminal says otherwise.
+        // JDK 17 has no stdout.encoding: it prints in the default charset, or in that of the terminal if
+        // sun.stdout.encoding is set.
         String name = System.getProperty("stdout.encoding", System.getProperty("sun.stdout.encoding"));
         Charset charset = name == null ? Charset.defaultCharset() : Charset.forName(name);
         boolean dumb = "dumb".equals(System.getenv("TERM"));

@@ -7,17 +7,17 @@ import org.lvs4j.ServiceSnapshot;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.service.RealServer;
 
-/** A web server's place in the cluster, which outlives the processes that fill it. Guarded by its cluster. */
+/** A web server of the cluster, independent of the process that runs it at present. Guarded by its cluster. */
 final class WebNode {
     private final String name;
     private final int weight;
-    private Child process;
+    private ChildProcess process;
     private Endpoint address;
     private boolean inService;
     private long earlierConnections;
     private long connections;
 
-    WebNode(String name, int weight, Child process) throws IOException {
+    WebNode(String name, int weight, ChildProcess process) throws IOException {
         this.name = name;
         this.weight = weight;
         this.process = process;
@@ -32,7 +32,7 @@ final class WebNode {
         return weight;
     }
 
-    Child process() {
+    ChildProcess process() {
         return process;
     }
 
@@ -44,23 +44,23 @@ final class WebNode {
         return RealServer.builder(address).weight(weight).build();
     }
 
-    void enterService() {
+    void addedToService() {
         inService = true;
     }
 
-    void leaveService() {
+    void removedFromService() {
         inService = false;
     }
 
-    /** A new process, at an address of its own, which the director counts from zero. */
-    void replace(Child newProcess) throws IOException {
+    /** Assigns a new process. Its address is new, so the director counts its connections from zero. */
+    void replace(ChildProcess newProcess) throws IOException {
         address = newProcess.address();
         process = newProcess;
         earlierConnections += connections;
         connections = 0;
     }
 
-    void zero() {
+    void resetCounters() {
         earlierConnections = 0;
         connections = 0;
     }
@@ -77,7 +77,7 @@ final class WebNode {
                 }
             }
         }
-        String state = !inService ? "out" : process.alive() ? "up" : "stopped";
+        String state = !inService ? "removed" : process.isAlive() ? "up" : "stopped";
         return new ClusterStatus.Server(
                 name, address.toString(), weight, earlierConnections + connections, active, inactive, state);
     }

@@ -12,14 +12,14 @@ import org.lvs4j.examples.webcluster.LoopbackServer.Request;
 import org.lvs4j.net.Endpoint;
 
 /**
- * The second tier: it serves pages and keeps nothing. The visit counter and the uploads are the storage's, the table of
- * the cluster is the director's, so that any web server can answer any client.
+ * The second tier: a stateless web server. The visit counter and the uploaded files are in the storage, and the state
+ * of the cluster comes from the director, so any web server can answer any client.
  */
 final class WebServer {
-    /** Names the web server that gave the answer. */
+    /** The header with the name of the web server that sent the reply. */
     static final String SERVER_HEADER = "X-Web-Server";
 
-    /** The counter of the storage that every view of the front page adds to. */
+    /** The counter of the visits of the front page. */
     static final String VISITS = "visits";
 
     private static final int STATUS_TIMEOUT_MILLIS = 2000;
@@ -52,7 +52,7 @@ final class WebServer {
         return LoopbackServer.start(new WebServer(name, storage, status)::handle, headers);
     }
 
-    private Reply handle(Request request) throws Refusal, IOException {
+    private Reply handle(Request request) throws HttpException, IOException {
         String path = request.path();
         if (request.method().equals("PUT") && path.startsWith(FILES)) {
             String file = path.substring(FILES.length());
@@ -60,7 +60,7 @@ final class WebServer {
             return Reply.text("stored " + file);
         }
         if (!request.method().equals("GET")) {
-            throw new Refusal(Refusal.METHOD_NOT_ALLOWED, "GET anything, or PUT " + FILES + "NAME");
+            throw new HttpException(HttpException.METHOD_NOT_ALLOWED, "expected GET, or PUT " + FILES + "NAME");
         }
         switch (path) {
             case "/":
@@ -77,18 +77,18 @@ final class WebServer {
                 if (path.startsWith(FILES)) {
                     return Reply.ok(Reply.BYTES, storage.get(path.substring(FILES.length())));
                 }
-                throw new Refusal(Refusal.NOT_FOUND, "no such page: " + path);
+                throw new HttpException(HttpException.NOT_FOUND, "no such page: " + path);
         }
     }
 
-    private byte[] front() throws Refusal {
+    private byte[] front() throws HttpException {
         long visits = storage.increment(VISITS);
         return page.replace("{{server}}", name)
                 .replace("{{visits}}", Long.toString(visits))
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    private byte[] cluster() throws Refusal {
+    private byte[] cluster() throws HttpException {
         try {
             URLConnection connection =
                     URI.create("http://" + status + "/").toURL().openConnection();
@@ -98,7 +98,8 @@ final class WebServer {
                 return in.readAllBytes();
             }
         } catch (IOException e) {
-            throw new Refusal(Refusal.UNAVAILABLE, "the director does not say how the cluster is: " + e);
+            throw new HttpException(
+                    HttpException.UNAVAILABLE, "the status server of the director does not answer: " + e);
         }
     }
 
@@ -111,9 +112,12 @@ final class WebServer {
         }
     }
 
-    /** Runs until the parent is gone. Arguments: its name, the storage's endpoint, the status server's endpoint. */
+    /**
+     * Serves until the parent process ends. Arguments: the name, the endpoint of the storage, the endpoint of the
+     * status server.
+     */
     public static void main(String[] args) throws IOException {
         LoopbackServer server = start(args[0], Endpoint.parse(args[1]), Endpoint.parse(args[2]));
-        Lifeline.hold(server.address(), server::close);
+        ParentLink.serve(server.address(), server::close);
     }
 }

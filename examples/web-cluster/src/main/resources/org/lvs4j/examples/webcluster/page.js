@@ -37,7 +37,7 @@ function draw(cluster, answeredBy) {
     cell(row, server.state);
   }
   $('address').textContent = `virtual address ${cluster.address}, scheduler ${cluster.scheduler}`;
-  $('asked').textContent = `This table came through ${answeredBy}. Each look at it is one more connection.`;
+  $('asked').textContent = `Fetched through ${answeredBy}. Each refresh of this table is one more connection.`;
 }
 
 async function refresh() {
@@ -74,7 +74,7 @@ $('upload').addEventListener('submit', async event => {
   const file = $('file').files[0];
   const outcome = $('outcome');
   if (file.size > MAX_FILE_BYTES) {
-    outcome.textContent = 'At most 1 MiB, please.';
+    outcome.textContent = 'The file is larger than 1 MiB.';
     return;
   }
   const name = file.name.replace(/[^A-Za-z0-9._-]/g, '-').replace(/^[^A-Za-z0-9]+/, '').slice(0, 100) || 'file';

@@ -33,15 +33,15 @@ final class ClientsTest {
     }
 
     @Test
-    void answer_error_countedAsFailed() throws Exception {
+    void response_error_countedAsFailed() throws Exception {
         LoopbackServer.Handler busy = request -> {
-            throw new Refusal(Refusal.UNAVAILABLE, "busy");
+            throw new HttpException(HttpException.UNAVAILABLE, "busy");
         };
         try (LoopbackServer server = LoopbackServer.start(busy, HEADERS)) {
             Clients clients = Clients.start(server.address(), 10, 2);
             assertThat(clients.await(DEADLINE_MILLIS)).isTrue();
             assertThat(clients.failed()).isEqualTo(10);
-            assertThat(clients.done()).isEqualTo(10);
+            assertThat(clients.completed()).isEqualTo(10);
             assertThat(clients.answered()).isZero();
         }
     }
@@ -72,17 +72,17 @@ final class ClientsTest {
     }
 
     @Test
-    void end_unlimitedRequests_stops() throws Exception {
+    void stop_unlimitedRequests_ends() throws Exception {
         try (LoopbackServer server = LoopbackServer.start(request -> Reply.text("hello"), HEADERS)) {
             Clients clients = Clients.start(server.address(), Long.MAX_VALUE, 2);
             assertThat(clients.await(0)).isFalse();
-            clients.end();
+            clients.stop();
             assertThat(clients.await(DEADLINE_MILLIS)).isTrue();
-            assertThat(clients.done()).isEqualTo(clients.answered());
+            assertThat(clients.completed()).isEqualTo(clients.answered());
         }
     }
 
-    /** Reads each request, closes the first connections without a word, and answers the others. */
+    /** Reads each request, closes the first connections without a response, and answers the others. */
     private static ServerSocket breakingServer(AtomicInteger connections, int broken) throws IOException {
         ServerSocket server = new ServerSocket(0, 16, InetAddress.getByName("127.0.0.1"));
         byte[] answer = ("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n" + WebServer.SERVER_HEADER

@@ -35,7 +35,7 @@ final class FileStoreTest {
     }
 
     @Test
-    void put_thenReopen_sameContent() throws Exception {
+    void put_storeReopened_sameContent() throws Exception {
         store.put("a.txt", CONTENT);
         store.put("b.txt", new byte[0]);
         store.put("a.txt", "newer".getBytes(StandardCharsets.UTF_8));
@@ -47,7 +47,7 @@ final class FileStoreTest {
 
     @Test
     void get_unknown_notFound() {
-        assertRefused(Refusal.NOT_FOUND, () -> store.get("none"));
+        assertRefused(HttpException.NOT_FOUND, () -> store.get("none"));
     }
 
     @ParameterizedTest
@@ -67,12 +67,12 @@ final class FileStoreTest {
                 "new\nline",
                 "ü"
             })
-    void anyCall_nameThatMightLeave_refused(String name) throws IOException {
+    void anyCall_nameOutsideTheDirectory_refused(String name) throws IOException {
         Files.write(outside.resolve("secret"), CONTENT);
-        assertRefused(Refusal.BAD_REQUEST, () -> store.get(name));
-        assertRefused(Refusal.BAD_REQUEST, () -> store.put(name, CONTENT));
-        assertRefused(Refusal.BAD_REQUEST, () -> store.increment(name));
-        assertRefused(Refusal.BAD_REQUEST, () -> store.counter(name));
+        assertRefused(HttpException.BAD_REQUEST, () -> store.get(name));
+        assertRefused(HttpException.BAD_REQUEST, () -> store.put(name, CONTENT));
+        assertRefused(HttpException.BAD_REQUEST, () -> store.increment(name));
+        assertRefused(HttpException.BAD_REQUEST, () -> store.counter(name));
         assertThat(store.names()).isEmpty();
         assertThat(outside).isDirectoryNotContaining(path -> !path.endsWith("store") && !path.endsWith("secret"));
     }
@@ -80,24 +80,24 @@ final class FileStoreTest {
     @Test
     void name_tooLong_refused() throws Exception {
         store.put("n".repeat(100), CONTENT);
-        assertRefused(Refusal.BAD_REQUEST, () -> store.put("n".repeat(101), CONTENT));
+        assertRefused(HttpException.BAD_REQUEST, () -> store.put("n".repeat(101), CONTENT));
     }
 
     @Test
-    void put_atTheCeiling_storedAndOneMoreByteRefused() throws Exception {
+    void put_largestFile_storedAndOneMoreByteRefused() throws Exception {
         store.put("large", new byte[FileStore.MAX_FILE_BYTES]);
-        assertRefused(Refusal.TOO_LARGE, () -> store.put("larger", new byte[FileStore.MAX_FILE_BYTES + 1]));
-        assertRefused(Refusal.TOO_LARGE, () -> store.put("large", new byte[FileStore.MAX_FILE_BYTES + 1]));
+        assertRefused(HttpException.TOO_LARGE, () -> store.put("larger", new byte[FileStore.MAX_FILE_BYTES + 1]));
+        assertRefused(HttpException.TOO_LARGE, () -> store.put("large", new byte[FileStore.MAX_FILE_BYTES + 1]));
         assertThat(store.names()).containsExactly("large");
         assertThat(store.get("large")).hasSize(FileStore.MAX_FILE_BYTES);
     }
 
     @Test
-    void put_storeFull_newNameRefusedKnownOneReplaced() throws Exception {
+    void put_storeFull_newNameRefusedExistingOneReplaced() throws Exception {
         for (int i = 0; i < FileStore.MAX_ENTRIES; i++) {
             store.put("file" + i, CONTENT);
         }
-        assertRefused(Refusal.FULL, () -> store.put("one-more", CONTENT));
+        assertRefused(HttpException.FULL, () -> store.put("one-more", CONTENT));
         store.put("file0", new byte[3]);
         assertThat(store.get("file0")).hasSize(3);
         assertThat(store.increment("counter")).isEqualTo(1);
@@ -113,11 +113,11 @@ final class FileStoreTest {
             List<Future<List<Long>>> results = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
                 results.add(executor.submit(() -> {
-                    List<Long> mine = new ArrayList<>();
+                    List<Long> own = new ArrayList<>();
                     for (int j = 0; j < each; j++) {
-                        mine.add(store.increment("visits"));
+                        own.add(store.increment("visits"));
                     }
-                    return mine;
+                    return own;
                 }));
             }
             for (Future<List<Long>> result : results) {
@@ -141,7 +141,7 @@ final class FileStoreTest {
     }
 
     @Test
-    void delete_leavesNothingAndIsRepeatable() throws Exception {
+    void delete_twice_directoryGone() throws Exception {
         store.put("a", CONTENT);
         store.increment("visits");
         FileStore.delete(directory);
@@ -152,6 +152,7 @@ final class FileStoreTest {
     private static void assertRefused(int status, ThrowingCallable call) {
         assertThatThrownBy(call)
                 .isInstanceOfSatisfying(
-                        Refusal.class, refusal -> assertThat(refusal.status()).isEqualTo(status));
+                        HttpException.class,
+                        refusal -> assertThat(refusal.status()).isEqualTo(status));
     }
 }

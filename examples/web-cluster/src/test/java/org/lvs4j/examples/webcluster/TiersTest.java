@@ -52,7 +52,7 @@ final class TiersTest {
     }
 
     @Test
-    void frontPage_fromEither_oneCounter() throws Exception {
+    void frontPage_twoWebServers_oneCounter() throws Exception {
         assertThat(get(web1, "/").body()).contains("<strong>web1</strong>", "<strong id=\"visits\">1</strong>");
         assertThat(get(web2, "/").body()).contains("<strong>web2</strong>", "<strong id=\"visits\">2</strong>");
         assertThat(get(web1, "/").body())
@@ -62,7 +62,7 @@ final class TiersTest {
     }
 
     @Test
-    void reply_always_namesServerAndClosesConnection() throws Exception {
+    void reply_anyPath_namesServerAndClosesConnection() throws Exception {
         for (String path : new String[] {"/", "/page.css", "/page.js", "/cluster.json", "/files", "/none"}) {
             HttpResponse<String> response = get(web2, path);
             assertThat(response.headers().firstValue(WebServer.SERVER_HEADER))
@@ -73,7 +73,7 @@ final class TiersTest {
     }
 
     @Test
-    void upload_throughOne_readThroughTheOther() throws Exception {
+    void upload_throughOneServer_readThroughTheOther() throws Exception {
         assertThat(put(web1, "/files/a.txt", 5).statusCode()).isEqualTo(200);
         assertThat(get(web2, "/files/a.txt").body()).isEqualTo("xxxxx");
         assertThat(get(web2, "/files").body()).isEqualTo("a.txt\n");
@@ -82,14 +82,14 @@ final class TiersTest {
     }
 
     @Test
-    void upload_overTheCeiling_refusedAndNothingStored() throws Exception {
+    void upload_tooLarge_refusedAndNotStored() throws Exception {
         assertThat(put(web1, "/files/large", FileStore.MAX_FILE_BYTES).statusCode())
                 .isEqualTo(200);
         HttpResponse<String> refused = put(web1, "/files/larger", FileStore.MAX_FILE_BYTES * 3);
-        assertThat(refused.statusCode()).isEqualTo(Refusal.TOO_LARGE);
+        assertThat(refused.statusCode()).isEqualTo(HttpException.TOO_LARGE);
         assertThat(refused.body()).contains("at most " + FileStore.MAX_FILE_BYTES);
         assertThat(put(storage, "/files/larger", FileStore.MAX_FILE_BYTES + 1).statusCode())
-                .isEqualTo(Refusal.TOO_LARGE);
+                .isEqualTo(HttpException.TOO_LARGE);
         assertThat(get(web1, "/files").body()).isEqualTo("large\n");
     }
 
@@ -104,34 +104,34 @@ final class TiersTest {
                 "/files/a%0d%0ab",
                 "/files/%C3%BC"
             })
-    void path_thatMightLeaveTheStore_refused(String path) throws Exception {
+    void path_outsideTheStore_refused(String path) throws Exception {
         for (LoopbackServer server : new LoopbackServer[] {storage, web1}) {
-            assertThat(get(server, path).statusCode()).as("GET").isEqualTo(Refusal.BAD_REQUEST);
-            assertThat(put(server, path, 5).statusCode()).as("PUT").isEqualTo(Refusal.BAD_REQUEST);
+            assertThat(get(server, path).statusCode()).as("GET").isEqualTo(HttpException.BAD_REQUEST);
+            assertThat(put(server, path, 5).statusCode()).as("PUT").isEqualTo(HttpException.BAD_REQUEST);
         }
         assertThat(directory.resolve("files")).isEmptyDirectory();
     }
 
     @Test
     void unknownPathOrMethod_refused() throws Exception {
-        assertThat(get(web1, "/none").statusCode()).isEqualTo(Refusal.NOT_FOUND);
-        assertThat(get(storage, "/none").statusCode()).isEqualTo(Refusal.NOT_FOUND);
-        assertThat(get(storage, "/").statusCode()).isEqualTo(Refusal.NOT_FOUND);
-        assertThat(get(web1, "/files/none").statusCode()).isEqualTo(Refusal.NOT_FOUND);
+        assertThat(get(web1, "/none").statusCode()).isEqualTo(HttpException.NOT_FOUND);
+        assertThat(get(storage, "/none").statusCode()).isEqualTo(HttpException.NOT_FOUND);
+        assertThat(get(storage, "/").statusCode()).isEqualTo(HttpException.NOT_FOUND);
+        assertThat(get(web1, "/files/none").statusCode()).isEqualTo(HttpException.NOT_FOUND);
         HttpRequest delete =
                 HttpRequest.newBuilder(uri(web1, "/files/a")).DELETE().build();
-        assertThat(HTTP.send(delete, BodyHandlers.ofString()).statusCode()).isEqualTo(Refusal.METHOD_NOT_ALLOWED);
+        assertThat(HTTP.send(delete, BodyHandlers.ofString()).statusCode()).isEqualTo(HttpException.METHOD_NOT_ALLOWED);
     }
 
     @Test
-    void lowerTierGone_refusedWithReason() throws Exception {
+    void frontPage_lowerTierStopped_refusedWithReason() throws Exception {
         Endpoint storageAddress = storage.address();
         storage.close();
         status.close();
         HttpResponse<String> page = get(web1, "/");
-        assertThat(page.statusCode()).isEqualTo(Refusal.UNAVAILABLE);
+        assertThat(page.statusCode()).isEqualTo(HttpException.UNAVAILABLE);
         assertThat(page.body()).contains(storageAddress.toString());
-        assertThat(get(web1, "/cluster.json").statusCode()).isEqualTo(Refusal.UNAVAILABLE);
+        assertThat(get(web1, "/cluster.json").statusCode()).isEqualTo(HttpException.UNAVAILABLE);
     }
 
     private static URI uri(LoopbackServer server, String path) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs the packed program as a user does. */
+/** Runs the packaged program as a user does. */
 final class WebClusterIT {
     private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(120);
     private static final long POLL_MILLIS = 50;
@@ -44,7 +44,7 @@ final class WebClusterIT {
     }
 
     @Test
-    void once_threeServers_allAsItShouldBeAndNothingLeft() throws Exception {
+    void once_threeServers_checksPassAndNoProcessLeft() throws Exception {
         Process process = start("--once");
         Set<ProcessHandle> children = new HashSet<>();
         waitUntil("the end", () -> {
@@ -55,21 +55,21 @@ final class WebClusterIT {
         String output = output();
         assertThat(process.exitValue()).as(output).isZero();
         assertThat(output)
-                .contains("scheduled 801:534:267; weights 3:2:1 make that 801:534:267")
+                .contains("scheduled 801:534:267; expected by weights 3:2:1: 801:534:267")
                 .contains("bytes read through web1, web2, web3")
                 .contains(" requests answered, 0 failed, ")
-                .contains("All as it should be.")
-                .doesNotContain("NOT SO", "\u001B");
-        assertThat(carriedOver(output)).as("connects carried over").isPositive();
+                .contains("All checks passed.")
+                .doesNotContain("FAILED", "\u001B");
+        assertThat(retriedConnections(output)).as("connections retried").isPositive();
         assertThat(children)
-                .as("storage, three web servers, and one that came back")
+                .as("storage, three web servers, and one that returned")
                 .hasSizeGreaterThanOrEqualTo(5);
         assertThat(children).noneMatch(ProcessHandle::isAlive);
         assertThat(storageDirectories()).isEmpty();
     }
 
     @Test
-    void once_storageDies_notAsItShouldBe() throws Exception {
+    void once_storageKilled_exitCodeOne() throws Exception {
         Process process = start("--once");
         waitUntil("traffic", () -> output().contains("2  Balancing") || !process.isAlive());
         ProcessHandle storage = process.descendants()
@@ -84,7 +84,7 @@ final class WebClusterIT {
     }
 
     @Test
-    void serving_thenTerminated_everythingEnds() throws Exception {
+    void serving_terminated_everyProcessEnds() throws Exception {
         Process process = start();
         URI address = servingAt(process);
         HttpClient http = HttpClient.newHttpClient();
@@ -101,12 +101,12 @@ final class WebClusterIT {
         waitUntil("the end", () -> !process.isAlive());
         waitUntil("the end of every child", () -> children.stream().noneMatch(ProcessHandle::isAlive));
         assertThat(storageDirectories()).isEmpty();
-        assertThat(output()).doesNotContain("Exception", "NOT SO");
+        assertThat(output()).doesNotContain("Exception", "FAILED");
         assertThatThrownBy(() -> http.send(page, BodyHandlers.ofString())).isInstanceOf(ConnectException.class);
     }
 
     @Test
-    void serving_twoServersThenKilled_childrenEndByThemselves() throws Exception {
+    void serving_killed_childrenEnd() throws Exception {
         Process process = start("--servers", "2");
         servingAt(process);
         List<ProcessHandle> children = process.descendants().toList();
@@ -115,12 +115,12 @@ final class WebClusterIT {
         waitUntil("the end of every child", () -> children.stream().noneMatch(ProcessHandle::isAlive));
         assertThat(storageDirectories()).isEmpty();
         assertThat(output())
-                .contains("scheduled 1068:534; weights 2:1 make that 1068:534")
-                .contains("All as it should be.");
+                .contains("scheduled 1068:534; expected by weights 2:1: 1068:534")
+                .contains("All checks passed.");
     }
 
     @Test
-    void port_inUse_errorNamesItAndNothingIsLeft() throws Exception {
+    void port_inUse_namedInErrorAndNoProcessLeft() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             Process process = start("--once", "--port", Integer.toString(taken.getLocalPort()));
             Set<ProcessHandle> children = new HashSet<>();
@@ -161,8 +161,8 @@ final class WebClusterIT {
         }
     }
 
-    private static int carriedOver(String output) {
-        Matcher matcher = Pattern.compile("(\\d+) connects carried over").matcher(output);
+    private static int retriedConnections(String output) {
+        Matcher matcher = Pattern.compile("(\\d+) connections retried").matcher(output);
         assertThat(matcher.find()).as(output).isTrue();
         return Integer.parseInt(matcher.group(1));
     }

@@ -16,7 +16,7 @@ final class WebClusterTest {
             WebCluster.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
 
     @Test
-    void help_listsOptionsAndExitCodes() {
+    void help_optionsAndExitCodesListed() {
         assertThat(command.execute("--help")).isZero();
         assertThat(out.toString()).contains("--once", "--servers=N", "--port=P", "Exit codes:");
         assertThat(err.toString()).isEmpty();
@@ -32,7 +32,7 @@ final class WebClusterTest {
         "--port, 99999999999, is not an int",
         "--nonsense, 1, Unknown option",
     })
-    void badOption_usageErrorNamesIt(String option, String value, String reason) {
+    void option_invalid_namedInUsageError(String option, String value, String reason) {
         assertThat(command.execute(option, value)).isEqualTo(CommandLine.ExitCode.USAGE);
         assertThat(err.toString()).contains(option).contains(reason);
         assertThat(out.toString()).isEmpty();

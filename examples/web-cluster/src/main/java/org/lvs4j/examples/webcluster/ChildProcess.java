@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.lvs4j.net.Endpoint;
 
-/** A tier in a JVM of its own, which ends with this one however this one ends: see {@link Lifeline}. */
-final class Child implements AutoCloseable {
+/** One server of a tier in its own JVM. It ends when this JVM ends, even if that is killed: see {@link ParentLink}. */
+final class ChildProcess implements AutoCloseable {
     private static final int START_SECONDS = 60;
     private static final int STOP_SECONDS = 5;
     private static final List<String> JVM_OPTIONS = List.of(
@@ -24,21 +24,21 @@ final class Child implements AutoCloseable {
             "-Dsun.net.httpserver.nodelay=true",
             "-Dsun.net.httpserver.maxReqTime=30",
             "-Dsun.net.httpserver.maxRspTime=30",
-            // Shorter than the server's 30 s, so that no request goes out on a connection about to close.
+            // Shorter than the server's 30 s, so that no request is sent on a connection that is about to close.
             "-Djdk.httpclient.keepalive.timeout=20");
 
     private final String name;
     private final Process process;
-    private final CompletableFuture<String> greeting;
+    private final CompletableFuture<String> readyLine;
 
-    private Child(String name, Process process) {
+    private ChildProcess(String name, Process process) {
         this.name = name;
         this.process = process;
-        greeting = CompletableFuture.supplyAsync(this::firstLine);
+        readyLine = CompletableFuture.supplyAsync(this::firstLine);
     }
 
-    /** Starts the main class of this program's class path in the same kind of JVM; returns before it is ready. */
-    static Child start(String name, Class<?> main, String... arguments) throws IOException {
+    /** Starts a main class with this program's class path and JVM; returns before the process is ready. */
+    static ChildProcess start(String name, Class<?> main, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current()
                 .info()
@@ -51,7 +51,7 @@ final class Child implements AutoCloseable {
         command.add(System.getProperty("java.class.path"));
         command.add(main.getName());
         command.addAll(List.of(arguments));
-        return new Child(
+        return new ChildProcess(
                 name,
                 new ProcessBuilder(command)
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -68,35 +68,39 @@ final class Child implements AutoCloseable {
         }
     }
 
-    /** Where it listens; waits until it does. */
+    /**
+     * Waits until the process listens, and returns its address.
+     *
+     * @throws IOException if the process ends or does not listen within {@value #START_SECONDS} s
+     */
     Endpoint address() throws IOException {
         String line;
         try {
-            line = greeting.get(START_SECONDS, TimeUnit.SECONDS);
+            line = readyLine.get(START_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException | ExecutionException e) {
             throw new IOException(name + " did not start within " + START_SECONDS + " s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while " + name + " was starting", e);
         }
-        if (!line.startsWith(Lifeline.READY)) {
+        if (!line.startsWith(ParentLink.READY)) {
             throw new IOException(name + " (pid " + pid() + ") ended instead of starting");
         }
-        return Endpoint.parse(line.substring(Lifeline.READY.length()));
+        return Endpoint.parse(line.substring(ParentLink.READY.length()));
     }
 
     long pid() {
         return process.pid();
     }
 
-    boolean alive() {
+    boolean isAlive() {
         return process.isAlive();
     }
 
-    /** Lets it finish what it is doing and waits until it is gone; one that does not go is killed. */
+    /** Stops the process: lets it finish its requests, waits {@value #STOP_SECONDS} s at most, then kills it. */
     @Override
     public void close() {
-        letGo();
+        requestStop();
         try {
             if (process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
                 return;
@@ -107,12 +111,12 @@ final class Child implements AutoCloseable {
         process.destroyForcibly();
     }
 
-    /** Tells it to stop, and does not wait. */
-    void letGo() {
+    /** Requests the process to stop, and does not wait. */
+    void requestStop() {
         try {
             process.getOutputStream().close();
         } catch (IOException e) {
-            // It has gone already.
+            // The process has ended already.
         }
     }
 }

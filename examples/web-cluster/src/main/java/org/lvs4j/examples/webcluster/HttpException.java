@@ -1,7 +1,7 @@
 package org.lvs4j.examples.webcluster;
 
-/** A request that can not be granted: the HTTP status says of what kind, the message says why. */
-final class Refusal extends Exception {
+/** A refused request: the HTTP status of the reply, and the reason as message. */
+final class HttpException extends Exception {
     static final int BAD_REQUEST = 400;
     static final int NOT_FOUND = 404;
     static final int METHOD_NOT_ALLOWED = 405;
@@ -13,7 +13,7 @@ final class Refusal extends Exception {
 
     private final int status;
 
-    Refusal(int status, String message) {
+    HttpException(int status, String message) {
         super(message);
         this.status = status;
     }

@@ -4,21 +4,24 @@ import java.io.IOException;
 import org.lvs4j.net.Endpoint;
 
 /**
- * A child process's end of the bond to its parent. The child says on standard output where it listens. Standard input
- * carries nothing: its end is the word to stop, and comes even if the parent is killed without a chance to say it.
+ * The protocol between a child process and its parent. The child prints its address on standard output when it listens.
+ * The end of its standard input is the request to stop; it also arrives if the parent is killed.
  */
-final class Lifeline {
+final class ParentLink {
     static final String READY = "ready ";
 
-    private Lifeline() {}
+    private ParentLink() {}
 
-    /** Announces an address, and ends this process once the parent has let go. The cleanup runs on a signal as well. */
-    static void hold(Endpoint address, Cleanup cleanup) throws IOException {
+    /**
+     * Prints the address, waits for the request to stop, and exits. The cleanup also runs if a signal ends this
+     * process.
+     */
+    static void serve(Endpoint address, Cleanup cleanup) throws IOException {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> run(cleanup), "stop"));
         System.out.println(READY + address);
         System.out.flush();
         while (System.in.read() >= 0) {
-            // Nothing is ever said here.
+            // The parent writes nothing.
         }
         System.exit(0);
     }
@@ -31,7 +34,7 @@ final class Lifeline {
         }
     }
 
-    /** What is left to do at the end. */
+    /** Releases resources at the end of the process. */
     interface Cleanup {
         void run() throws IOException;
     }

@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
-/** Shows what the cluster does, and checks that it does what is shown. */
-final class Tour {
+/** Demonstrates shared storage, balancing and failover, and checks each result. */
+final class Demonstration {
     private static final int CLIENTS = 12;
     private static final long STEP_REQUESTS = 400;
     private static final long FRAME_MILLIS = 100;
@@ -30,23 +30,23 @@ final class Tour {
     private final Cluster cluster;
     private final StorageClient storage;
     private final Terminal terminal;
-    private final Picture picture;
+    private final ClusterView view;
     private final Checks checks;
     private final int weights;
 
-    Tour(Cluster cluster, Terminal terminal) throws IOException {
+    Demonstration(Cluster cluster, Terminal terminal) throws IOException {
         this.cluster = cluster;
         this.terminal = terminal;
         storage = new StorageClient(cluster.storage().address());
-        picture = new Picture(terminal);
+        view = new ClusterView(terminal);
         checks = new Checks(terminal);
         weights = cluster.nodes().stream().mapToInt(WebNode::weight).sum();
     }
 
-    /** Takes the whole tour; returns whether all was as it should be. */
-    boolean take() throws IOException, InterruptedException, Refusal {
+    /** Runs every step; returns whether every check passed. */
+    boolean run() throws IOException, InterruptedException, HttpException {
         terminal.print(List.of("@|bold A web cluster behind a Linux Virtual Server, all on this machine|@", ""));
-        terminal.print(picture.tiers(cluster));
+        terminal.print(view.tiers(cluster));
         shareStorage();
         balance("2  Balancing: %d requests, %d clients at a time, one connection per request", 4 * STEP_REQUESTS);
         failOver();
@@ -86,19 +86,19 @@ final class Tour {
     }
 
     private static String server(HttpResponse<?> response) {
-        return response.headers().firstValue(WebServer.SERVER_HEADER).orElse("nobody");
+        return response.headers().firstValue(WebServer.SERVER_HEADER).orElse("no web server");
     }
 
-    // ---- weighted round robin, exactly
+    // ---- exact shares of weighted round robin
 
-    private void balance(String title, long atLeast) throws InterruptedException, Refusal {
+    private void balance(String title, long atLeast) throws InterruptedException, HttpException {
         long rounds = (atLeast + weights - 1) / weights;
         long requests = rounds * weights;
         title(String.format(title, requests, CLIENTS));
         ClusterStatus before = cluster.status();
         long visitsBefore = storage.counter(WebServer.VISITS);
         Clients clients = Clients.start(cluster.address(), requests, CLIENTS);
-        if (!terminal.moves()) {
+        if (!terminal.interactive()) {
             watch(clients, requests / 2, before);
         }
         watch(clients, requests, before);
@@ -115,8 +115,8 @@ final class Tour {
         }
         checks.expect(
                 scheduled.equals(expected),
-                "scheduled " + ratio(scheduled) + "; weights " + weightRatio() + " make that " + ratio(expected));
-        checks.expect(answered.equals(scheduled), "the clients got their answers from the same servers");
+                "scheduled " + ratio(scheduled) + "; expected by weights " + weightRatio() + ": " + ratio(expected));
+        checks.expect(answered.equals(scheduled), "the clients received their responses from these servers");
         checkVisits(clients, storage.counter(WebServer.VISITS) - visitsBefore);
     }
 
@@ -136,52 +136,51 @@ final class Tour {
         return parts.stream().map(String::valueOf).collect(Collectors.joining(":"));
     }
 
-    // ---- a web server stops, goes and comes back while clients keep asking
+    // ---- a web server stops, is removed and returns while clients send requests
 
-    private void failOver() throws IOException, InterruptedException, Refusal {
-        WebNode victim = cluster.nodes().get(0);
-        title("3  Failure: " + victim.name() + " stops while clients keep asking");
+    private void failOver() throws IOException, InterruptedException, HttpException {
+        WebNode stopped = cluster.nodes().get(0);
+        title("3  Failure: " + stopped.name() + " stops while clients send requests");
         ClusterStatus before = cluster.status();
         long visitsBefore = storage.counter(WebServer.VISITS);
         Clients clients = Clients.start(cluster.address(), Long.MAX_VALUE, CLIENTS);
         try {
             watch(clients, STEP_REQUESTS, before);
-            event(victim.name() + " finishes what it has, closes its port and exits; the director is not told");
-            meanwhile(before, () -> cluster.stop(victim));
+            event(stopped.name() + " completes its requests, closes its port and exits; the director is not notified");
+            redrawDuring(before, () -> cluster.stop(stopped));
             watch(clients, STEP_REQUESTS, before);
             event(cluster.status().since(before).retries() + " connections met the closed port;"
-                    + " the relay carried each over to another server");
-            cluster.takeOut(victim);
-            event(victim.name() + " is taken out of the service");
+                    + " the relay retried each on another server");
+            cluster.remove(stopped);
+            event(stopped.name() + " is removed from the service");
             watch(clients, STEP_REQUESTS, before);
-            meanwhile(before, () -> cluster.bringBack(victim));
-            event(victim.name() + " is back: a new process at " + victim.address());
+            redrawDuring(before, () -> cluster.restart(stopped));
+            event(stopped.name() + " has returned: a new process at " + stopped.address());
             watch(clients, STEP_REQUESTS, before);
         } finally {
-            clients.end();
+            clients.stop();
         }
         while (!clients.await(FRAME_MILLIS)) {
-            terminal.live(picture.table(cluster.status().since(before)));
+            terminal.live(view.table(cluster.status().since(before)));
         }
-        long carried = cluster.status().since(before).retries();
+        long retries = cluster.status().since(before).retries();
         checks.expect(
                 clients.failed() == 0,
                 clients.answered() + " requests answered, " + clients.failed() + " failed, " + clients.repeated()
                         + " repeated by a client");
-        checks.expect(carried > 0, carried + " connects carried over by the relay");
+        checks.expect(retries > 0, retries + " connections retried on another server");
         checkVisits(clients, storage.counter(WebServer.VISITS) - visitsBefore);
         terminal.print(List.of(
-                "    @|faint A new connection can be carried over; one that is talking to a server already can|@",
-                "    @|faint not, by no balancer of this kind. So " + victim.name()
-                        + " ends its requests in order, as servers do.|@"));
+                "    @|faint The relay can retry a connection that is not established yet, and no other. So|@",
+                "    @|faint " + stopped.name() + " completes its requests before it exits.|@"));
     }
 
     private void event(String text) {
-        terminal.print("  @|bold " + terminal.drawn("→ ", "-> ") + text + "|@");
+        terminal.print("  @|bold " + terminal.symbol("→ ", "-> ") + text + "|@");
     }
 
-    /** Does something that takes a while, with the table moving. */
-    private void meanwhile(ClusterStatus before, Step step) throws IOException, InterruptedException {
+    /** Runs a step on another thread, and redraws the table until it ends. */
+    private void redrawDuring(ClusterStatus before, Step step) throws IOException, InterruptedException {
         FutureTask<Void> task = new FutureTask<>(() -> {
             step.run();
             return null;
@@ -192,29 +191,29 @@ final class Tour {
                 task.get(FRAME_MILLIS, TimeUnit.MILLISECONDS);
                 return;
             } catch (TimeoutException e) {
-                terminal.live(picture.table(cluster.status().since(before)));
+                terminal.live(view.table(cluster.status().since(before)));
             } catch (ExecutionException e) {
                 throw new IOException(e.getCause().getMessage(), e.getCause());
             }
         }
     }
 
-    /** Shows the table, moving if it can, until so many more requests are through. */
+    /** Redraws the table until a number of further requests is completed, then prints it. */
     private void watch(Clients clients, long requests, ClusterStatus before) throws InterruptedException {
-        long end = clients.done() + requests;
-        boolean over = false;
-        while (!over && clients.done() < end) {
-            terminal.live(picture.table(cluster.status().since(before)));
-            over = clients.await(FRAME_MILLIS);
+        long end = clients.completed() + requests;
+        boolean all = false;
+        while (!all && clients.completed() < end) {
+            terminal.live(view.table(cluster.status().since(before)));
+            all = clients.await(FRAME_MILLIS);
         }
-        terminal.print(picture.table(cluster.status().since(before)));
+        terminal.print(view.table(cluster.status().since(before)));
     }
 
-    /** Shows the table, moving, until the terminal is taken away. */
-    void stay() throws InterruptedException {
-        while (terminal.open()) {
-            if (terminal.moves()) {
-                terminal.live(picture.table(cluster.status()));
+    /** Redraws the table until output is suppressed. */
+    void keepShowing() throws InterruptedException {
+        while (!terminal.muted()) {
+            if (terminal.interactive()) {
+                terminal.live(view.table(cluster.status()));
             }
             Thread.sleep(IDLE_FRAME_MILLIS);
         }

@@ -5,24 +5,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The cluster in text: who stands where, and a table of who has got how much. No line is wider than 80 columns. */
-final class Picture {
+/**
+ * The cluster as text: a diagram of the tiers, and a table of connections per server. Lines have at most 80 columns.
+ */
+final class ClusterView {
     private static final int BAR_COLUMNS = 10;
     private static final int COLUMN = 64;
 
     private final Terminal terminal;
 
-    Picture(Terminal terminal) {
+    ClusterView(Terminal terminal) {
         this.terminal = terminal;
     }
 
-    /** The three tiers with their addresses. */
+    /** A diagram of the three tiers with their addresses. */
     List<String> tiers(Cluster cluster) throws IOException {
-        String down = terminal.drawn("│", "|");
+        String down = terminal.symbol("│", "|");
         List<String> lines = new ArrayList<>();
         lines.add("  clients");
         lines.add("     " + down);
-        lines.add("     " + terminal.drawn("▼", "v"));
+        lines.add("     " + terminal.symbol("▼", "v"));
         lines.add(String.format(
                 "  @|bold director|@     %-21s  wrr        pid %d",
                 cluster.address(), ProcessHandle.current().pid()));
@@ -31,8 +33,8 @@ final class Picture {
         for (int i = 0; i < nodes.size(); i++) {
             WebNode node = nodes.get(i);
             boolean last = i == nodes.size() - 1;
-            String left = last ? terminal.drawn("└──", "+--") : terminal.drawn("├──", "+--");
-            String right = i == 0 ? terminal.drawn("──┐", "--+") : terminal.drawn("──┤", "--+");
+            String left = last ? terminal.symbol("└──", "+--") : terminal.symbol("├──", "+--");
+            String right = i == 0 ? terminal.symbol("──┐", "--+") : terminal.symbol("──┤", "--+");
             lines.add(String.format(
                     "     %s @|bold %-5s|@ %-21s  weight %-2d  pid %-8d %s",
                     left,
@@ -45,11 +47,11 @@ final class Picture {
         lines.add(" ".repeat(COLUMN) + down);
         lines.add(String.format(
                 "  @|bold storage|@      %-21s             pid %-8d %s",
-                cluster.storage().address(), cluster.storage().pid(), terminal.drawn("◄─┘", "<-+")));
+                cluster.storage().address(), cluster.storage().pid(), terminal.symbol("◄─┘", "<-+")));
         return lines;
     }
 
-    /** Connections per server, what they are now, and a bar of their share. */
+    /** A table of the servers: connections scheduled, active and inactive ones, and a bar of the share. */
     List<String> table(ClusterStatus status) {
         long total = status.connections();
         List<String> lines = new ArrayList<>();
@@ -75,6 +77,6 @@ final class Picture {
     }
 
     private String bar(double share) {
-        return terminal.drawn("█", "#").repeat((int) Math.round(share * BAR_COLUMNS));
+        return terminal.symbol("█", "#").repeat((int) Math.round(share * BAR_COLUMNS));
     }
 }
