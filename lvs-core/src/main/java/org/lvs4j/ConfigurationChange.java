@@ -2,6 +2,8 @@ package org.lvs4j;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.service.RealServer;
@@ -10,24 +12,45 @@ import org.lvs4j.service.Sysctl;
 import org.lvs4j.service.VirtualService;
 
 /**
- * One change of a director's configuration, with what was there before, so that it can be reported and taken back. Immutable.
- * The difference of two configurations is a list of such changes, and listeners are told of each that is made.
+ * One change of a director's configuration, with the state before it, so that it can be reported and taken back. Immutable.
+ *
+ * <p>{@link DirectorConfiguration#changesTo} computes such changes, {@link Director#apply(List)} makes them, and a
+ * {@link ConfigurationListener} sees those that have been made.
  */
 public sealed interface ConfigurationChange {
-    /** The change that takes this one back. */
+    /**
+     * The change that takes this one back. A removed server comes back at the head of its list, a removed service at the end
+     * of the table: there is no other place to add one.
+     */
     ConfigurationChange inverse();
 
     /**
-     * A service was added.
+     * The changes that take a list of changes back: the inverse of each, last change first.
+     *
+     * @param changes changes in the order in which they were made
+     * @return unmodifiable
+     */
+    static List<ConfigurationChange> inverseOf(List<? extends ConfigurationChange> changes) {
+        List<ConfigurationChange> inverses =
+                new ArrayList<>(requireNonNull(changes, "changes").size());
+        for (ConfigurationChange change : Lists.copyOf(changes, "changes")) {
+            inverses.add(change.inverse());
+        }
+        Collections.reverse(inverses);
+        return Collections.unmodifiableList(inverses);
+    }
+
+    /**
+     * Adds a service with its servers.
      *
      * @param service the service
-     * @param servers its servers in the order in which they are added; unmodifiable
+     * @param servers its servers in the order in which they are added, so that the last one heads the list; unmodifiable
      */
     record ServiceAdded(VirtualService service, List<RealServer> servers) implements ConfigurationChange {
         /** Takes a copy of the list. */
         public ServiceAdded {
             requireNonNull(service, "service");
-            servers = List.copyOf(requireNonNull(servers, "servers"));
+            servers = Lists.copyOf(servers, "servers");
         }
 
         @Override
@@ -37,14 +60,14 @@ public sealed interface ConfigurationChange {
     }
 
     /**
-     * Something about a service has changed, but neither its key nor its servers.
+     * Changes attributes of a service. Its key and its servers stay.
      *
-     * @param before what it was
-     * @param after what it is now, with the same key
+     * @param before the service before the change
+     * @param after the service after the change, with the same key; may be equal to {@code before}
      */
     record ServiceEdited(VirtualService before, VirtualService after) implements ConfigurationChange {
         /**
-         * Checks that both are the same service.
+         * Checks the keys.
          *
          * @throws IllegalArgumentException if their keys differ
          */
@@ -61,16 +84,21 @@ public sealed interface ConfigurationChange {
     }
 
     /**
-     * A service was removed with its servers.
+     * Removes a service with its servers.
      *
-     * @param service what it was
+     * @param service the service before the change
      * @param servers its servers in the order in which they had been added; unmodifiable
      */
     record ServiceRemoved(VirtualService service, List<RealServer> servers) implements ConfigurationChange {
         /** Takes a copy of the list. */
         public ServiceRemoved {
             requireNonNull(service, "service");
-            servers = List.copyOf(requireNonNull(servers, "servers"));
+            servers = Lists.copyOf(servers, "servers");
+        }
+
+        /** The key of the removed service. */
+        public ServiceKey key() {
+            return service.key();
         }
 
         @Override
@@ -80,13 +108,13 @@ public sealed interface ConfigurationChange {
     }
 
     /**
-     * A server was added to a service.
+     * Adds a server to a service.
      *
      * @param service the service's key
      * @param server the server
      */
     record ServerAdded(ServiceKey service, RealServer server) implements ConfigurationChange {
-        /** Checks that nothing is missing. */
+        /** Checks that nothing is null. */
         public ServerAdded {
             requireNonNull(service, "service");
             requireNonNull(server, "server");
@@ -99,15 +127,15 @@ public sealed interface ConfigurationChange {
     }
 
     /**
-     * Something about a server has changed, but not its endpoint.
+     * Changes attributes of a server. Its endpoint stays.
      *
      * @param service the service's key
-     * @param before what the server was
-     * @param after what it is now, with the same endpoint
+     * @param before the server before the change
+     * @param after the server after the change, with the same endpoint; may be equal to {@code before}
      */
     record ServerEdited(ServiceKey service, RealServer before, RealServer after) implements ConfigurationChange {
         /**
-         * Checks that both are the same server.
+         * Checks the endpoints.
          *
          * @throws IllegalArgumentException if their endpoints differ
          */
@@ -125,19 +153,19 @@ public sealed interface ConfigurationChange {
     }
 
     /**
-     * A server was removed from a service.
+     * Removes a server from a service.
      *
      * @param service the service's key
-     * @param server what the server was
+     * @param server the server before the change
      */
     record ServerRemoved(ServiceKey service, RealServer server) implements ConfigurationChange {
-        /** Checks that nothing is missing. */
+        /** Checks that nothing is null. */
         public ServerRemoved {
             requireNonNull(service, "service");
             requireNonNull(server, "server");
         }
 
-        /** The endpoint of the server that was removed. */
+        /** The endpoint of the removed server. */
         public Endpoint endpoint() {
             return server.endpoint();
         }
@@ -149,13 +177,13 @@ public sealed interface ConfigurationChange {
     }
 
     /**
-     * The idle timeouts have changed.
+     * Changes the idle timeouts.
      *
-     * @param before what they were
-     * @param after what they are now
+     * @param before the timeouts before the change
+     * @param after the timeouts after the change; a zero leaves one as it is
      */
     record TimeoutsChanged(TimeoutSettings before, TimeoutSettings after) implements ConfigurationChange {
-        /** Checks that nothing is missing. */
+        /** Checks that nothing is null. */
         public TimeoutsChanged {
             requireNonNull(before, "before");
             requireNonNull(after, "after");
@@ -168,20 +196,21 @@ public sealed interface ConfigurationChange {
     }
 
     /**
-     * A setting has changed.
+     * Changes a setting.
      *
-     * @param sysctl which one
-     * @param before its value before
-     * @param after its value now
+     * @param sysctl the setting
+     * @param before its value before the change
+     * @param after its value after the change
      */
     record SysctlChanged(Sysctl sysctl, int before, int after) implements ConfigurationChange {
         /**
-         * Checks the new value.
+         * Checks the values.
          *
-         * @throws IllegalArgumentException if it is out of the setting's range
+         * @throws IllegalArgumentException if one is out of the setting's range
          */
         public SysctlChanged {
-            requireNonNull(sysctl, "sysctl").requireInRange(after);
+            requireNonNull(sysctl, "sysctl").requireInRange(before);
+            sysctl.requireInRange(after);
         }
 
         @Override
@@ -192,7 +221,7 @@ public sealed interface ConfigurationChange {
 
     private static void requireSame(Object before, Object after) {
         if (!before.equals(after)) {
-            throw new IllegalArgumentException(after + " is another one than " + before);
+            throw new IllegalArgumentException("before and after differ in what names them: " + before + ", " + after);
         }
     }
 }

@@ -1,10 +1,13 @@
 package org.lvs4j;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.lvs4j.internal.connection.Timeouts;
 import org.lvs4j.net.ConnectionState;
 import org.lvs4j.net.Endpoint;
@@ -14,8 +17,11 @@ import org.lvs4j.service.Sysctl;
 import org.lvs4j.service.VirtualService;
 
 /**
- * Every change of a director's configuration: one at a time, all of it or nothing, and then told to the listeners. Changes take
- * this object's lock; packets never do.
+ * Makes every change of a director's configuration and reports it to the listeners.
+ *
+ * <p>Assumptions: nothing else changes services, timeouts or settings, except that slow start raises weights and memory pressure
+ * switches settings between their modes 1 and 2. Guarantees: a list of changes is made whole or not at all, whatever is thrown;
+ * listeners see all changes in the order in which they were made. Progress: blocking; packets never take this object's lock.
  */
 final class ConfigurationEditor {
     private final ServiceRegistry services;
@@ -23,7 +29,12 @@ final class ConfigurationEditor {
     private final Settings settings;
     private final Defence defence;
     private final Housekeeping housekeeping;
-    private final List<ConfigurationListener> listeners = new CopyOnWriteArrayList<>();
+
+    // Guarded by this, as are the next two. The list is replaced as a whole: a report keeps the listeners of its
+    // change.
+    private List<ConfigurationListener> listeners = List.of();
+    private final Deque<Report> reports = new ArrayDeque<>();
+    private boolean reporting;
 
     ConfigurationEditor(
             ServiceRegistry services,
@@ -38,83 +49,34 @@ final class ConfigurationEditor {
         this.housekeeping = housekeeping;
     }
 
-    void addListener(ConfigurationListener listener) {
-        listeners.add(listener);
+    /** Adds a listener; returns the configuration that the first change it sees applies to. */
+    synchronized DirectorConfiguration addListener(ConfigurationListener listener) {
+        List<ConfigurationListener> more = new ArrayList<>(listeners);
+        more.add(listener);
+        listeners = List.copyOf(more);
+        return configuration();
     }
 
-    void removeListener(ConfigurationListener listener) {
-        listeners.remove(listener);
+    synchronized void removeListener(ConfigurationListener listener) {
+        List<ConfigurationListener> fewer = new ArrayList<>(listeners);
+        fewer.remove(listener);
+        listeners = List.copyOf(fewer);
     }
 
-    // ---- as a whole
+    // ---- reading
 
     synchronized DirectorConfiguration configuration() {
         DirectorConfiguration.Builder builder = DirectorConfiguration.builder().timeouts(timeouts());
         settings.all().forEach(builder::sysctl);
         for (ServiceState service : services.table().all()) {
-            builder.addService(service.configuration());
+            builder.add(service.configuration());
         }
         return builder.build();
     }
 
-    synchronized List<ConfigurationChange> apply(DirectorConfiguration wanted) {
-        return apply(configuration().changesTo(wanted));
-    }
-
-    /** Makes all changes, or none: if one is refused, those before it are taken back. */
-    synchronized List<ConfigurationChange> apply(List<ConfigurationChange> changes) {
-        List<ConfigurationChange> made = new ArrayList<>(changes.size());
-        try {
-            for (ConfigurationChange change : changes) {
-                made.add(make(change));
-            }
-        } catch (DirectorException e) {
-            for (int i = made.size() - 1; i >= 0; i--) {
-                make(made.get(i).inverse());
-            }
-            throw e;
-        }
-        made.forEach(this::tell);
-        return List.copyOf(made);
-    }
-
-    // ---- one by one
-
-    synchronized void addService(VirtualService service, List<RealServer> servers) {
-        tell(make(new ConfigurationChange.ServiceAdded(service, servers)));
-    }
-
-    synchronized void editService(VirtualService service) {
-        tell(new ConfigurationChange.ServiceEdited(services.editService(service), service));
-    }
-
-    synchronized void removeService(ServiceKey key) {
-        tell(remove(key));
-    }
-
-    synchronized void clear() {
-        for (ServiceState service : services.table().all()) {
-            removeService(service.key());
-        }
-    }
-
-    synchronized void addServer(ServiceKey key, RealServer server) {
-        tell(make(new ConfigurationChange.ServerAdded(key, server)));
-    }
-
-    synchronized void editServer(ServiceKey key, RealServer server) {
-        tell(new ConfigurationChange.ServerEdited(key, services.editServer(key, server), server));
-    }
-
-    synchronized void removeServer(ServiceKey key, Endpoint server) {
-        tell(remove(key, server));
-    }
-
-    synchronized List<ConfigurationChange> setServers(ServiceKey key, Collection<RealServer> servers) {
-        DirectorConfiguration.Service running = services.require(key).configuration();
-        Map<Endpoint, RealServer> wanted = DirectorConfiguration.distinct(key, servers);
-        return apply(
-                running.changesTo(new DirectorConfiguration.Service(running.service(), List.copyOf(wanted.values()))));
+    synchronized DirectorConfiguration.@Nullable Service configuration(ServiceKey key) {
+        ServiceState service = services.table().get(key);
+        return service == null ? null : service.configuration();
     }
 
     TimeoutSettings timeouts() {
@@ -124,61 +86,171 @@ final class ConfigurationEditor {
                 timeouts.seconds(ConnectionState.UDP));
     }
 
+    // ---- changing
+
+    synchronized List<ConfigurationChange> apply(DirectorConfiguration wanted) {
+        return apply(configuration().changesTo(wanted));
+    }
+
+    /** Makes all changes or none; returns them with the state that was there before each of them. */
+    synchronized List<ConfigurationChange> apply(List<? extends ConfigurationChange> changes) {
+        List<ConfigurationChange> made = new ArrayList<>(changes.size());
+        TimeoutSettings oldTimeouts = timeouts();
+        Map<Sysctl, Integer> oldSysctls = new EnumMap<>(Sysctl.class);
+        boolean done = false;
+        services.begin();
+        try {
+            for (ConfigurationChange change : changes) {
+                made.add(make(change, oldSysctls));
+            }
+            services.commit();
+            done = true;
+        } finally {
+            if (!done) {
+                services.rollBack();
+                set(oldTimeouts);
+                oldSysctls.forEach(settings::set);
+                if (!oldSysctls.isEmpty()) {
+                    defence.update();
+                }
+            }
+        }
+        if (made.stream().anyMatch(ConfigurationEditor::removesServers)) {
+            housekeeping.serversRemoved();
+        }
+        report(made);
+        return List.copyOf(made);
+    }
+
+    synchronized void addService(VirtualService service, List<RealServer> servers) {
+        apply(List.of(new ConfigurationChange.ServiceAdded(service, servers)));
+    }
+
+    synchronized void editService(VirtualService service) {
+        apply(List.of(new ConfigurationChange.ServiceEdited(service, service)));
+    }
+
+    synchronized void removeService(ServiceKey key) {
+        apply(List.of(removal(services.require(key))));
+    }
+
+    synchronized void clear() {
+        apply(services.table().all().stream().map(ConfigurationEditor::removal).toList());
+    }
+
+    synchronized void addServer(ServiceKey key, RealServer server) {
+        apply(List.of(new ConfigurationChange.ServerAdded(key, server)));
+    }
+
+    synchronized void editServer(ServiceKey key, RealServer server) {
+        apply(List.of(new ConfigurationChange.ServerEdited(key, server, server)));
+    }
+
+    synchronized void removeServer(ServiceKey key, Endpoint endpoint) {
+        apply(List.of(new ConfigurationChange.ServerRemoved(key, services.requireServer(key, endpoint))));
+    }
+
+    synchronized List<ConfigurationChange> setServers(ServiceKey key, Collection<RealServer> servers) {
+        DirectorConfiguration.Service running = services.require(key).configuration();
+        Map<Endpoint, RealServer> wanted = DirectorConfiguration.distinct(key, servers);
+        return apply(
+                running.changesTo(new DirectorConfiguration.Service(running.service(), List.copyOf(wanted.values()))));
+    }
+
     synchronized void setTimeouts(TimeoutSettings wanted) {
-        TimeoutSettings before = timeouts();
-        tell(make(new ConfigurationChange.TimeoutsChanged(before, wanted.orElse(before))));
+        apply(List.of(new ConfigurationChange.TimeoutsChanged(timeouts(), wanted)));
     }
 
     synchronized void setSysctl(Sysctl sysctl, int value) {
-        tell(make(new ConfigurationChange.SysctlChanged(sysctl, settings.get(sysctl), value)));
+        apply(List.of(new ConfigurationChange.SysctlChanged(sysctl, settings.get(sysctl), value)));
     }
 
-    // ---- making and telling
+    private static ConfigurationChange.ServiceRemoved removal(ServiceState service) {
+        DirectorConfiguration.Service before = service.configuration();
+        return new ConfigurationChange.ServiceRemoved(before.service(), before.servers());
+    }
 
-    /** Makes a change; returns it with what really was there before. */
-    private ConfigurationChange make(ConfigurationChange change) {
+    private static boolean removesServers(ConfigurationChange change) {
+        return change instanceof ConfigurationChange.ServiceRemoved
+                || change instanceof ConfigurationChange.ServerRemoved;
+    }
+
+    // ---- one change
+
+    /** Makes a change; returns it with the state that was there before. */
+    private ConfigurationChange make(ConfigurationChange change, Map<Sysctl, Integer> oldSysctls) {
         if (change instanceof ConfigurationChange.ServiceAdded added) {
             services.addService(added.service(), added.servers());
+            return added;
         } else if (change instanceof ConfigurationChange.ServiceEdited edited) {
             return new ConfigurationChange.ServiceEdited(services.editService(edited.after()), edited.after());
         } else if (change instanceof ConfigurationChange.ServiceRemoved removed) {
-            return remove(removed.service().key());
+            DirectorConfiguration.Service before = services.removeService(removed.key());
+            return new ConfigurationChange.ServiceRemoved(before.service(), before.servers());
         } else if (change instanceof ConfigurationChange.ServerAdded added) {
             services.addServer(added.service(), added.server());
+            return added;
         } else if (change instanceof ConfigurationChange.ServerEdited edited) {
             RealServer before = services.editServer(edited.service(), edited.after());
             return new ConfigurationChange.ServerEdited(edited.service(), before, edited.after());
         } else if (change instanceof ConfigurationChange.ServerRemoved removed) {
-            return remove(removed.service(), removed.endpoint());
+            RealServer before = services.removeServer(removed.service(), removed.endpoint());
+            return new ConfigurationChange.ServerRemoved(removed.service(), before);
         } else if (change instanceof ConfigurationChange.TimeoutsChanged changed) {
-            TimeoutSettings after = changed.after();
-            timeouts.set(after.tcp(), after.tcpFin(), after.udp());
+            TimeoutSettings before = timeouts();
+            set(changed.after());
+            return new ConfigurationChange.TimeoutsChanged(before, timeouts());
         } else if (change instanceof ConfigurationChange.SysctlChanged changed) {
+            int before = settings.get(changed.sysctl());
+            oldSysctls.putIfAbsent(changed.sysctl(), before);
             settings.set(changed.sysctl(), changed.after());
             defence.update();
+            return new ConfigurationChange.SysctlChanged(changed.sysctl(), before, changed.after());
         }
-        return change;
+        throw new AssertionError(change);
     }
 
-    private ConfigurationChange remove(ServiceKey key) {
-        DirectorConfiguration.Service before = services.removeService(key);
-        housekeeping.serversRemoved();
-        return new ConfigurationChange.ServiceRemoved(before.service(), before.servers());
+    private void set(TimeoutSettings wanted) {
+        timeouts.set(wanted.tcp(), wanted.tcpFin(), wanted.udp());
     }
 
-    private ConfigurationChange remove(ServiceKey key, Endpoint server) {
-        RealServer before = services.removeServer(key, server);
-        housekeeping.serversRemoved();
-        return new ConfigurationChange.ServerRemoved(key, before);
+    // ---- reporting
+
+    /** A change that has been made and the listeners of that moment. */
+    private record Report(ConfigurationChange change, List<ConfigurationListener> listeners) {}
+
+    /**
+     * Reports changes. A listener that changes the director comes back here, on the same thread: its changes wait in the queue
+     * until all listeners have seen those before them.
+     */
+    private void report(List<ConfigurationChange> made) {
+        for (ConfigurationChange change : made) {
+            reports.add(new Report(change, listeners));
+        }
+        if (reporting) {
+            return;
+        }
+        reporting = true;
+        for (Report next = reports.poll(); next != null; next = reports.poll()) {
+            for (ConfigurationListener listener : next.listeners()) {
+                if (listeners.contains(listener)) {
+                    report(next.change(), listener);
+                }
+            }
+        }
+        reporting = false;
     }
 
-    private void tell(ConfigurationChange change) {
-        for (ConfigurationListener listener : listeners) {
+    private static void report(ConfigurationChange change, ConfigurationListener listener) {
+        try {
+            listener.configurationChanged(change);
+        } catch (Throwable e) {
+            // The change has been made, so its caller must not see a failure.
+            Thread thread = Thread.currentThread();
             try {
-                listener.configurationChanged(change);
-            } catch (RuntimeException e) {
-                Thread thread = Thread.currentThread();
                 thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+            } catch (Throwable ignored) {
+                // As the JVM does with an exception of such a handler.
             }
         }
     }

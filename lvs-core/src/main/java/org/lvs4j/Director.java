@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.SortedSet;
@@ -105,13 +106,23 @@ public final class Director {
         return editor.configuration();
     }
 
+    /** One service with its servers as configured, or null if there is none of that key. Costs what that service costs. */
+    public DirectorConfiguration.@Nullable Service configuration(ServiceKey key) {
+        return editor.configuration(requireNonNull(key, "key"));
+    }
+
     /**
      * Makes a configuration the director's own by the smallest list of changes. Services and servers that stay as they are
-     * keep their counters, connections, places and the state of their schedulers.
+     * keep their counters, connections, places and the state of their schedulers. Costs time in proportion to all that is
+     * configured.
+     *
+     * <p>Changes that other threads have made since {@code wanted} was derived from {@link #configuration()} are undone. To keep
+     * them, apply the difference instead: {@code director.apply(before.changesTo(wanted))}.
      *
      * @param wanted the configuration from now on
      * @return the changes that were made, in order; empty if there was nothing to do; unmodifiable
-     * @throws DirectorException if a change is refused, for instance because of an unknown scheduler; then nothing has changed
+     * @throws DirectorException if a change is refused, for instance because of an unknown scheduler; then nothing has changed.
+     *     The same holds for an exception that a scheduler of the application throws
      */
     public List<ConfigurationChange> apply(DirectorConfiguration wanted) {
         return editor.apply(requireNonNull(wanted, "wanted"));
@@ -120,25 +131,31 @@ public final class Director {
     /**
      * Makes several changes, all or none. Costs what the changes cost, however much is configured.
      *
-     * @param changes in the order in which to make them, for instance {@link DirectorConfiguration#changesTo} or the inverse of
-     *     changes made before. What they say about the state before is not looked at
-     * @return the changes as they were made; unmodifiable
-     * @throws DirectorException if one is refused; then nothing has changed
+     * @param changes in the order in which to make them, for instance {@link DirectorConfiguration#changesTo} or the
+     *     {@linkplain ConfigurationChange#inverseOf inverse} of changes made before. The states before, which they contain, are
+     *     ignored
+     * @return the changes that were made, with the states before as they were; unmodifiable
+     * @throws DirectorException if one is refused; then nothing has changed. The same holds for an exception that a scheduler
+     *     of the application throws
      */
-    public List<ConfigurationChange> apply(List<ConfigurationChange> changes) {
-        return editor.apply(List.copyOf(requireNonNull(changes, "changes")));
+    public List<ConfigurationChange> apply(List<? extends ConfigurationChange> changes) {
+        return editor.apply(Lists.copyOf(changes, "changes"));
     }
 
     /**
-     * Has a listener told of every change from now on.
+     * Adds a listener, which sees every later change.
      *
-     * @param listener one that is added twice is told twice
+     * @param listener one that is added twice sees each change twice
+     * @return the configuration of this moment, which the first change that the listener sees applies to
      */
-    public void addListener(ConfigurationListener listener) {
-        editor.addListener(requireNonNull(listener, "listener"));
+    public DirectorConfiguration addListener(ConfigurationListener listener) {
+        return editor.addListener(requireNonNull(listener, "listener"));
     }
 
-    /** Tells a listener no more; without effect if it is not one. */
+    /**
+     * Removes a listener; without effect if it is not one. A call that another thread is making has returned when this method
+     * returns.
+     */
     public void removeListener(ConfigurationListener listener) {
         editor.removeListener(requireNonNull(listener, "listener"));
     }
@@ -161,7 +178,9 @@ public final class Director {
      * @throws DirectorException if {@link #addService(VirtualService)} or {@link #addServer} would
      */
     public void addService(VirtualService service, RealServer... servers) {
-        editor.addService(requireNonNull(service, "service"), List.of(requireNonNull(servers, "servers")));
+        editor.addService(
+                requireNonNull(service, "service"),
+                Lists.copyOf(Arrays.asList(requireNonNull(servers, "servers")), "servers"));
     }
 
     /**

@@ -3,6 +3,7 @@ package org.lvs4j;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -19,17 +20,20 @@ import org.lvs4j.service.Sysctl;
 import org.lvs4j.service.VirtualService;
 
 /**
- * Everything that is configured about a director, as a value: timeouts, settings, and services with their servers.
- * Immutable; {@link Director#configuration()} gives that of a director, and {@link Director#apply} makes a director follow one.
+ * Everything that is configured about a director, as a value: timeouts, settings, and services with their servers. Immutable.
+ * {@link Director#configuration()} returns that of a director, and {@link Director#apply(DirectorConfiguration)} makes a director
+ * follow one.
  *
  * <p>Two configurations have a {@linkplain #changesTo difference}, the smallest list of changes from one to the other. The order
- * of services and servers is that of their addition; it is no part of the difference, since what is running keeps its place.
+ * of services and servers is that of their addition. It is no part of the difference: services and servers keep their places.
  *
  * <pre>{@code
- * DirectorConfiguration wanted = director.configuration().toBuilder()
+ * DirectorConfiguration before = director.configuration();
+ * DirectorConfiguration wanted = before.toBuilder()
+ *         .editService(before.service(web).service().toBuilder().scheduler("wrr").build())
  *         .setServers(web, List.of(RealServer.of("192.168.1.1:8080"), RealServer.of("192.168.1.2:8080")))
  *         .build();
- * List<ConfigurationChange> made = director.apply(wanted);
+ * List<ConfigurationChange> made = director.apply(before.changesTo(wanted));
  * }</pre>
  */
 public final class DirectorConfiguration {
@@ -55,12 +59,23 @@ public final class DirectorConfiguration {
         /** Takes a copy of the list. */
         public Service {
             requireNonNull(service, "service");
-            servers = List.copyOf(requireNonNull(servers, "servers"));
+            servers = Lists.copyOf(servers, "servers");
         }
 
-        /** What the service is found by. */
+        /** The key of the service. */
         public ServiceKey key() {
             return service.key();
+        }
+
+        /** The server at an endpoint, or null if there is none. Costs time in proportion to the number of servers. */
+        public @Nullable RealServer server(Endpoint endpoint) {
+            requireNonNull(endpoint, "endpoint");
+            for (RealServer server : servers) {
+                if (server.endpoint().equals(endpoint)) {
+                    return server;
+                }
+            }
+            return null;
         }
 
         /** As {@link DirectorConfiguration#changesTo}, for one service. */
@@ -76,6 +91,9 @@ public final class DirectorConfiguration {
             if (!service.equals(target.service)) {
                 changes.add(new ConfigurationChange.ServiceEdited(service, target.service));
             }
+            if (servers.equals(target.servers)) {
+                return;
+            }
             Map<Endpoint, RealServer> leaving = byEndpoint(servers);
             for (RealServer server : target.servers) {
                 RealServer old = leaving.remove(server.endpoint());
@@ -85,7 +103,11 @@ public final class DirectorConfiguration {
                     changes.add(new ConfigurationChange.ServerEdited(key(), old, server));
                 }
             }
-            leaving.values().forEach(server -> removals.add(new ConfigurationChange.ServerRemoved(key(), server)));
+            // Newest first: taking the removals back, last one first, gives the list its order again.
+            List<RealServer> oldestFirst = new ArrayList<>(leaving.values());
+            for (int i = oldestFirst.size() - 1; i >= 0; i--) {
+                removals.add(new ConfigurationChange.ServerRemoved(key(), oldestFirst.get(i)));
+            }
         }
     }
 
@@ -124,8 +146,8 @@ public final class DirectorConfiguration {
     }
 
     /**
-     * The smallest list of changes from this configuration to another one. What is new or different comes first and what goes
-     * comes last, so that a service that exchanges all of its servers is never without one.
+     * The smallest list of changes from this configuration to another one. Removals come last, so that a service whose servers
+     * are all replaced is never without one. Costs time in proportion to both configurations.
      *
      * @return the changes in the order in which to make them; empty if nothing but orders differ; unmodifiable
      */
@@ -178,7 +200,7 @@ public final class DirectorConfiguration {
         return Objects.hash(timeouts, sysctls, services);
     }
 
-    /** How many services and servers there are, for messages. */
+    /** The numbers of services and servers, for messages. */
     @Override
     public String toString() {
         return services.size() + " services with "
@@ -188,14 +210,15 @@ public final class DirectorConfiguration {
     }
 
     /**
-     * Changes a configuration step by step; not thread-safe. A step that contradicts those before it, such as a service that is
-     * there already, is refused at once and changes nothing.
+     * Builds a configuration step by step; not thread-safe. Each step depends on those before it, so a step that contradicts
+     * them is refused at once and changes nothing: a caller that goes on finds every other error as well. Whether a
+     * scheduler or a persistence engine exists, the director decides when the configuration is applied.
      */
     public static final class Builder {
         private final Map<Sysctl, Integer> sysctls = new EnumMap<>(Sysctl.class);
         private final Map<ServiceKey, Service> services = new LinkedHashMap<>();
 
-        // The servers of a service from its first change on, so that a long list of additions is not copied for each.
+        // The servers of each service from its first change on: adding a server does not copy the list.
         private final Map<ServiceKey, Map<Endpoint, RealServer>> changed = new LinkedHashMap<>();
         private TimeoutSettings timeouts = TimeoutSettings.DEFAULTS;
 
@@ -205,29 +228,29 @@ public final class DirectorConfiguration {
             }
         }
 
-        /** The idle timeouts; a zero leaves one as it is. */
+        /** Sets the idle timeouts; a zero leaves one as it is. */
         public Builder timeouts(TimeoutSettings settings) {
             timeouts = requireNonNull(settings, "settings").orElse(timeouts);
             return this;
         }
 
         /**
-         * The value of a setting.
+         * Sets the value of a setting.
          *
          * @throws IllegalArgumentException if the value is out of range
          */
         public Builder sysctl(Sysctl sysctl, int value) {
-            sysctls.put(sysctl, requireNonNull(sysctl, "sysctl").requireInRange(value));
+            sysctls.put(requireNonNull(sysctl, "sysctl"), sysctl.requireInRange(value));
             return this;
         }
 
-        /** A service as it is so far, without its servers, or null if there is none of that key. */
+        /** A service as the steps so far have made it, or null if there is none of that key. */
         public @Nullable VirtualService service(ServiceKey key) {
             Service service = services.get(requireNonNull(key, "key"));
             return service == null ? null : service.service();
         }
 
-        /** A server as it is so far, or null if there is none of that endpoint, or no such service. */
+        /** A server as the steps so far have made it, or null if there is no such service or server. */
         public @Nullable RealServer server(ServiceKey key, Endpoint endpoint) {
             requireNonNull(endpoint, "endpoint");
             return services.containsKey(requireNonNull(key, "key"))
@@ -236,25 +259,28 @@ public final class DirectorConfiguration {
         }
 
         /**
-         * Adds a service without servers.
+         * Adds a service.
          *
-         * @throws DirectorException if there is one with its key
+         * @param servers its servers in the order of their addition
+         * @throws DirectorException if there is a service with its key, or two of the servers have the same endpoint
          */
-        public Builder addService(VirtualService service) {
+        public Builder addService(VirtualService service, RealServer... servers) {
             ServiceKey key = requireNonNull(service, "service").key();
+            Map<Endpoint, RealServer> distinct = distinct(key, Arrays.asList(requireNonNull(servers, "servers")));
             if (services.containsKey(key)) {
                 throw new DirectorException(Reason.SERVICE_EXISTS, "service already exists: " + key);
             }
-            services.put(key, new Service(service, List.of()));
+            add(new Service(service, List.copyOf(distinct.values())));
             return this;
         }
 
-        void addService(Service service) {
+        /** Adds a service whose key the builder does not have yet. */
+        void add(Service service) {
             services.put(service.key(), service);
         }
 
         /**
-         * Changes everything about a service but its key and its servers.
+         * Replaces every attribute of a service but its key and its servers.
          *
          * @throws DirectorException if there is no such service
          */
@@ -289,8 +315,9 @@ public final class DirectorConfiguration {
          * @throws DirectorException if there is no such service, or the server is in it already
          */
         public Builder addServer(ServiceKey key, RealServer server) {
+            requireNonNull(server, "server");
             require(requireNonNull(key, "key"));
-            if (servers(key).putIfAbsent(requireNonNull(server, "server").endpoint(), server) != null) {
+            if (servers(key).putIfAbsent(server.endpoint(), server) != null) {
                 throw new DirectorException(
                         Reason.SERVER_EXISTS, "server already exists: " + server.endpoint() + " in " + key);
             }
@@ -298,13 +325,14 @@ public final class DirectorConfiguration {
         }
 
         /**
-         * Changes everything about a server but its endpoint.
+         * Replaces every attribute of a server but its endpoint. The server keeps its place.
          *
          * @throws DirectorException if there is no such service or server
          */
         public Builder editServer(ServiceKey key, RealServer server) {
+            requireNonNull(server, "server");
             require(requireNonNull(key, "key"));
-            if (servers(key).replace(requireNonNull(server, "server").endpoint(), server) == null) {
+            if (servers(key).replace(server.endpoint(), server) == null) {
                 throw noSuchServer(key, server.endpoint());
             }
             return this;
@@ -316,19 +344,22 @@ public final class DirectorConfiguration {
          * @throws DirectorException if there is no such service or server
          */
         public Builder removeServer(ServiceKey key, Endpoint endpoint) {
+            requireNonNull(endpoint, "endpoint");
             require(requireNonNull(key, "key"));
-            if (servers(key).remove(requireNonNull(endpoint, "endpoint")) == null) {
+            if (servers(key).remove(endpoint) == null) {
                 throw noSuchServer(key, endpoint);
             }
             return this;
         }
 
         /**
-         * Makes these all the servers of a service.
+         * Replaces all servers of a service.
          *
-         * @throws DirectorException if there is no such service, or two servers have one endpoint
+         * @param servers the servers in the order of their addition
+         * @throws DirectorException if there is no such service, or two servers have the same endpoint
          */
         public Builder setServers(ServiceKey key, Collection<RealServer> servers) {
+            requireNonNull(servers, "servers");
             require(requireNonNull(key, "key"));
             changed.put(key, distinct(key, servers));
             return this;
@@ -351,7 +382,7 @@ public final class DirectorConfiguration {
                     key, unchanged -> byEndpoint(require(unchanged).servers()));
         }
 
-        /** The configuration. What this builder does later does not change it. */
+        /** Builds the configuration. Later steps of this builder do not change it. */
         public DirectorConfiguration build() {
             Map<ServiceKey, Service> all = new LinkedHashMap<>(services);
             changed.forEach((key, servers) -> all.computeIfPresent(
@@ -366,7 +397,7 @@ public final class DirectorConfiguration {
         for (RealServer server : requireNonNull(servers, "servers")) {
             if (map.putIfAbsent(requireNonNull(server, "servers contains null").endpoint(), server) != null) {
                 throw new DirectorException(
-                        Reason.SERVER_EXISTS, "server is given twice: " + server.endpoint() + " in " + key);
+                        Reason.SERVER_EXISTS, "server is listed twice: " + server.endpoint() + " in " + key);
             }
         }
         return map;

@@ -130,6 +130,15 @@ final class ServerPool implements Servers, LoadBoard.Source {
         return board;
     }
 
+    /** The configuration of the servers in the order of the list. */
+    List<RealServer> configurations() {
+        List<RealServer> servers = new ArrayList<>(states.length);
+        for (ServerState state : states) {
+            servers.add(state.config());
+        }
+        return servers;
+    }
+
     /** The configuration of the servers in the order in which they were added. */
     List<RealServer> oldestFirst() {
         List<RealServer> servers = new ArrayList<>(states.length);

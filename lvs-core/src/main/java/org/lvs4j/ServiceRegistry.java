@@ -54,6 +54,9 @@ final class ServiceRegistry {
     // Replaced under the lock; the volatile write publishes the new table to packet threads.
     private volatile ServiceTable table = ServiceTable.EMPTY;
 
+    /** What {@link #rollBack} restores, or null while no list of changes is being made. */
+    private @Nullable Checkpoint checkpoint;
+
     ServiceRegistry(
             ClassLoader loader,
             Settings settings,
@@ -101,21 +104,75 @@ final class ServiceRegistry {
         return service;
     }
 
-    /** Adds a service and its servers, or nothing at all. */
+    /** Starts a list of changes: either {@link #commit} or {@link #rollBack} ends it. */
+    synchronized void begin() {
+        checkpoint = new Checkpoint(table);
+    }
+
+    /** Keeps the changes since {@link #begin}. */
+    synchronized void commit() {
+        checkpoint = null;
+    }
+
+    /**
+     * Takes back the changes since {@link #begin}. Puts back the lists and schedulers of that moment, so that no scheduler is
+     * called and every list has its order again.
+     */
+    synchronized void rollBack() {
+        Checkpoint before = checkpoint;
+        if (before == null) {
+            return;
+        }
+        for (ServiceKey key : before.keys()) {
+            Checkpoint.Saved saved = before.saved(key);
+            ServiceState service = table.get(key);
+            if (service != null && (saved == null || service != saved.service())) {
+                retire(service);
+            }
+            if (saved != null) {
+                restore(saved);
+            }
+        }
+        table = before.table();
+        checkpoint = null;
+    }
+
+    private void restore(Checkpoint.Saved saved) {
+        ServiceState service = saved.service();
+        ServerPool pool = saved.view().servers();
+        ServerPool changed = service.view().servers();
+        for (int i = 0; i < pool.size(); i++) {
+            ServerState server = pool.state(i);
+            trash.remove(service.key(), server.config().endpoint());
+            server.enter(saved.servers().get(i), service.statistics().counters(), pool.board());
+        }
+        service.publish(saved.view());
+        slowStarts.note(service);
+        for (int i = 0; i < changed.size(); i++) {
+            ServerState server = changed.state(i);
+            if (pool.indexOf(server.config().endpoint()) < 0) {
+                trash.put(service.key(), server);
+            }
+        }
+    }
+
+    private void save(ServiceKey key) {
+        if (checkpoint != null) {
+            checkpoint.include(key);
+        }
+    }
+
+    /** Adds a service and its servers. If that fails, some of it may be done until {@link #rollBack}. */
     synchronized void addService(VirtualService config, List<RealServer> added) {
         addService(config);
-        try {
-            added.forEach(server -> addServer(config.key(), server));
-        } catch (DirectorException e) {
-            removeService(config.key());
-            throw e;
-        }
+        added.forEach(server -> addServer(config.key(), server));
     }
 
     private void addService(VirtualService config) {
         if (table.get(config.key()) != null) {
             throw new DirectorException(Reason.SERVICE_EXISTS, "service already exists: " + config.key());
         }
+        save(config.key());
         PersistenceEngine engine = findEngine(config);
         ServerPool pool = ServerPool.empty();
         table = table.with(new ServiceState(new ServiceState.View(config, engine, pool, newScheduler(config, pool))));
@@ -124,6 +181,7 @@ final class ServiceRegistry {
     /** Changes a service; returns its configuration before. */
     synchronized VirtualService editService(VirtualService config) {
         ServiceState service = require(config.key());
+        save(config.key());
         ServiceState.View view = service.view();
         VirtualService before = view.config();
         PersistenceEngine engine = findEngine(config);
@@ -142,6 +200,7 @@ final class ServiceRegistry {
     /** Removes a service and its servers; returns what it was. */
     synchronized DirectorConfiguration.Service removeService(ServiceKey key) {
         ServiceState service = require(key);
+        save(key);
         DirectorConfiguration.Service before = service.configuration();
         table = table.without(key);
         retire(service);
@@ -158,6 +217,7 @@ final class ServiceRegistry {
 
     synchronized void addServer(ServiceKey key, RealServer config) {
         ServiceState service = require(key);
+        save(key);
         ServiceState.View view = service.view();
         if (view.servers().indexOf(config.endpoint()) >= 0) {
             throw new DirectorException(
@@ -180,14 +240,19 @@ final class ServiceRegistry {
         state.configure(config);
         ServerPool pool = view.servers().with(state, slowStarts.of(view.config()));
         Scheduler scheduler;
+        boolean accepted = false;
         try {
             scheduler = view.scheduler() == null ? null : view.scheduler().serverAdded(pool);
+            accepted = true;
         } catch (IllegalArgumentException e) {
-            state.configure(before);
-            if (!revived) {
-                servers.free(state.id());
-            }
             throw new DirectorException(Reason.INVALID, e.getMessage());
+        } finally {
+            if (!accepted) {
+                state.configure(before);
+                if (!revived) {
+                    servers.free(state.id());
+                }
+            }
         }
         if (revived) {
             trash.remove(key, config.endpoint());
@@ -201,8 +266,9 @@ final class ServiceRegistry {
     /** Changes a server; returns its configuration before. */
     synchronized RealServer editServer(ServiceKey key, RealServer config) {
         ServiceState service = require(key);
+        save(key);
         ServiceState.View view = service.view();
-        int index = requireServer(view, key, config.endpoint());
+        int index = requireServer(view.servers(), key, config.endpoint());
         requireFamily(service, config);
         ServerState state = view.servers().state(index);
         RealServer before = state.config();
@@ -212,7 +278,6 @@ final class ServiceRegistry {
         try {
             scheduler = view.scheduler() == null ? null : view.scheduler().serverEdited(pool, index);
         } catch (IllegalArgumentException e) {
-            state.configure(before);
             throw new DirectorException(Reason.INVALID, e.getMessage());
         }
         service.publish(view.with(pool, scheduler));
@@ -220,11 +285,18 @@ final class ServiceRegistry {
         return before;
     }
 
+    /** The configuration of a server that must be there. */
+    RealServer requireServer(ServiceKey key, Endpoint endpoint) {
+        ServerPool pool = require(key).view().servers();
+        return pool.state(requireServer(pool, key, endpoint)).config();
+    }
+
     /** Removes a server; returns its configuration before. */
     synchronized RealServer removeServer(ServiceKey key, Endpoint endpoint) {
         ServiceState service = require(key);
+        save(key);
         ServiceState.View view = service.view();
-        int index = requireServer(view, key, endpoint);
+        int index = requireServer(view.servers(), key, endpoint);
         ServerState state = view.servers().state(index);
         ServerPool pool = view.servers().without(index);
         Scheduler scheduler = view.scheduler() == null ? null : view.scheduler().serverRemoved(pool, index);
@@ -244,8 +316,8 @@ final class ServiceRegistry {
         slowStarts.advance();
     }
 
-    private static int requireServer(ServiceState.View view, ServiceKey key, Endpoint endpoint) {
-        int index = view.servers().indexOf(endpoint);
+    private static int requireServer(ServerPool pool, ServiceKey key, Endpoint endpoint) {
+        int index = pool.indexOf(endpoint);
         if (index < 0) {
             throw new DirectorException(Reason.NO_SUCH_SERVER, "no such server: " + endpoint + " in " + key);
         }
@@ -297,6 +369,10 @@ final class ServiceRegistry {
      * that long between finding a connection and using its server may see another server under the number.
      */
     synchronized void emptyTrash(long nowNanos) {
+        if (checkpoint != null) {
+            // A roll-back must find the servers that it puts back; the next scan is a minute later.
+            return;
+        }
         for (ServerState retired : trash.scan(nowNanos)) {
             Counters counted = retired.statistics().counters();
             retired.serviceCounters().exclude(counted);

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.config.Switch.Arity;
 
 /**
- * The words of one command line, sorted into a command, options with their values, and the rest. Words are taken apart as
- * POSIX and GNU do: {@code -s rr}, {@code -srr}, {@code -s=rr}, {@code --scheduler rr}, {@code --scheduler=rr}, and
+ * The words of one command line, sorted into a command, options with their values, and other words. Words are split as POSIX
+ * and GNU split them: {@code -s rr}, {@code -srr}, {@code -s=rr}, {@code --scheduler rr}, {@code --scheduler=rr}, and
  * {@code -Ln} for {@code -L -n}. The command comes first.
  */
 final class Arguments {
@@ -21,9 +21,7 @@ final class Arguments {
         for (Switch[] switches : new Switch[][] {Command.values(), Option.values()}) {
             for (Switch one : switches) {
                 BY_NAME.put("--" + one.longName(), one);
-                if (one.shortName() != Switch.NONE) {
-                    BY_NAME.put("-" + one.shortName(), one);
-                }
+                BY_NAME.put(one.written(), one);
             }
         }
         BY_NAME.put("-l", Command.LIST);
@@ -41,7 +39,7 @@ final class Arguments {
         this.tokens = tokens;
     }
 
-    /** Takes a command line of one word or more apart, and checks that its options go with its command. */
+    /** Splits a command line of one word or more, and checks its options against its command. */
     static Arguments of(List<Token> tokens) throws RuleException {
         Arguments arguments = new Arguments(tokens);
         boolean onlyWords = false;
@@ -195,17 +193,17 @@ final class Arguments {
 
     Command command() {
         if (command == null) {
-            throw new IllegalStateException("checked when the words were taken apart");
+            throw new IllegalStateException("there is a command: checked by of()");
         }
         return command;
     }
 
-    /** The word that starts the command line. */
+    /** The first word of the command line. */
     Token start() {
         return tokens.get(0);
     }
 
-    /** The value of the command; only for a command that has one. */
+    /** The value of a command that takes one. */
     Token commandValue() {
         return commandValue == null ? start() : commandValue;
     }
@@ -219,7 +217,7 @@ final class Arguments {
         return options.containsKey(option);
     }
 
-    /** The word of a given option. */
+    /** The word that gives an option, or null if the option is missing. */
     @Nullable
     Token option(Option option) {
         return options.get(option);
@@ -231,7 +229,19 @@ final class Arguments {
         return values.get(option);
     }
 
-    /** Which of some options is given, or null. */
+    /** The value of an option, or the first word of the line if the option or its value is missing. */
+    Token valueOrStart(Option option) {
+        Token value = values.get(option);
+        return value == null ? start() : value;
+    }
+
+    /** The value of an option as a number from {@code min} to {@code max}, or a default if the option is missing. */
+    int number(Option option, int min, int max, int otherwise, String problem) throws RuleException {
+        Token value = values.get(option);
+        return value == null ? otherwise : (int) Values.number(value, min, max, problem);
+    }
+
+    /** The first of some options that is given, or null. */
     @Nullable
     Option first(Set<Option> alternatives) {
         for (Option option : alternatives) {

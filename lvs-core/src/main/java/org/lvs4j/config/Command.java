@@ -29,7 +29,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.StringJoiner;
 
-/** The commands, and which options each of them needs and takes. */
+/** The commands, with the options that each of them needs and takes. */
 enum Command implements Switch {
     ADD_SERVICE('A', "add-service", Form.serviceForm()),
     EDIT_SERVICE('E', "edit-service", Form.serviceForm()),
@@ -60,32 +60,20 @@ enum Command implements Switch {
     HELP('h', "help", new Form()),
     VERSION('v', "version", new Form());
 
-    private final char shortName;
-    private final String longName;
+    private final Spelling spelling;
     private final Form form;
 
     Command(char shortName, String longName, Form form) {
-        this.shortName = shortName;
-        this.longName = longName;
+        spelling = new Spelling(shortName, longName, form.value ? Arity.VALUE : Arity.FLAG);
         this.form = form;
     }
 
     @Override
-    public char shortName() {
-        return shortName;
+    public Spelling spelling() {
+        return spelling;
     }
 
-    @Override
-    public String longName() {
-        return longName;
-    }
-
-    @Override
-    public Arity arity() {
-        return form.value ? Arity.VALUE : Arity.FLAG;
-    }
-
-    /** How many words without a dash it takes at most. */
+    /** The largest number of words without a dash that follow it. */
     int words() {
         return form.words;
     }
@@ -102,7 +90,7 @@ enum Command implements Switch {
         return form.options.contains(option);
     }
 
-    /** What may be written after it, for messages. */
+    /** The options that may follow it, for messages. */
     String optionsWritten() {
         if (form.options.isEmpty()) {
             String words = form.words > 0 ? form.words + " values and " : "";
@@ -113,7 +101,7 @@ enum Command implements Switch {
         return names.toString();
     }
 
-    /** All of them, for messages. */
+    /** All commands, for messages. */
     static String allWritten() {
         StringJoiner names = new StringJoiner(" ");
         for (Command command : values()) {
@@ -122,6 +110,7 @@ enum Command implements Switch {
         return names.toString();
     }
 
+    /** The options, values and words that a command needs and takes. */
     private static final class Form {
         private final Set<Option> options = EnumSet.noneOf(Option.class);
         private boolean serviceNeeded;

@@ -1,6 +1,6 @@
 package org.lvs4j.config;
 
-/** Unsigned figures of traffic, nine characters wide, the large ones in thousands, millions and so on, rounded down. */
+/** Prints unsigned figures of traffic, nine characters wide; large ones rounded down, in thousands, millions and so on. */
 final class Figure {
     private static final long[] LIMITS = {100_000_000L, 1_000_000_000L, 100_000_000_000L, 100_000_000_000_000L};
     private static final long[] UNITS = {1, 1_000, 1_000_000, 1_000_000_000L};
@@ -20,7 +20,7 @@ final class Figure {
         return Listing.format("%8d%c", Long.divideUnsigned(figure, unit), letter);
     }
 
-    /** All digits, after one blank at least. */
+    /** All digits, after at least one blank. */
     static String exact(long figure) {
         return Listing.format(" %8s", Long.toUnsignedString(figure));
     }

@@ -19,9 +19,9 @@ import org.lvs4j.net.Protocol;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * What {@code ipvsadm -L} prints, byte for byte, with one exception: addresses and ports are numbers always, as with
- * {@code -n}. Looking up names is slow, and wrong as soon as a name has several addresses. All methods are stateless and
- * thread-safe; every text ends with a newline unless it is empty.
+ * The output of {@code ipvsadm -L}, byte for byte, with one exception: addresses and ports are always numbers, as with
+ * {@code -n}. Looking up names is slow, and ambiguous when a name has several addresses. Stateless and thread-safe. Every
+ * text ends with a newline unless it is empty.
  */
 public final class Listing {
     private static final String VERSION_HEADER = "IP Virtual Server version 1.2.1 (size=4096)\n";
@@ -30,14 +30,14 @@ public final class Listing {
     private Listing() {}
 
     /**
-     * What a command prints about a director. {@code --daemon} prints nothing, since a director runs no synchronisation
-     * daemon.
+     * The output of a command about a director. {@code --daemon} prints nothing: a director runs no synchronisation daemon.
      *
-     * @return the text, or empty if the command is none of {@code -L}
-     * @throws RuleException if the one service asked for does not exist
+     * @return the text, or empty if the command is not {@code -L}
+     * @throws RuleException if the command names a service that does not exist
      */
     public static Optional<String> of(Director director, RuleCommand command) throws RuleException {
         requireNonNull(director, "director");
+        requireNonNull(command, "command");
         if (command instanceof ListServices list) {
             ServiceKey only = list.only();
             ServiceSnapshot found = only == null ? null : director.service(only);
@@ -50,7 +50,10 @@ public final class Listing {
             }
             return Optional.of(services(found == null ? director.services() : List.of(found), list));
         } else if (command instanceof RuleCommand.ListConnections list) {
-            return Optional.of(connections(director.connections(), director.templates(), list));
+            StringBuilder text = connectionsHeader(list);
+            director.forEachConnection(connection -> row(text, connection));
+            director.forEachTemplate(template -> row(text, template, list));
+            return Optional.of(text.toString());
         } else if (command instanceof RuleCommand.ListTimeouts) {
             return Optional.of(timeouts(director.timeouts()));
         }
@@ -58,10 +61,10 @@ public final class Listing {
     }
 
     /**
-     * Services with their servers.
+     * Lists services with their servers.
      *
-     * @param services which; all of them are listed, whatever {@link ListServices#only} says
-     * @param list how; the line with the version is left out if one service was asked for
+     * @param services the services; all of them are listed, whatever {@link ListServices#only} says
+     * @param list the columns and the order; the line with the version is left out if it names one service
      */
     public static String services(List<ServiceSnapshot> services, ListServices list) {
         ServiceTablePrinter printer = ServiceTablePrinter.of(list);
@@ -77,41 +80,49 @@ public final class Listing {
         return text.toString();
     }
 
-    /** Connections and templates, each in the order given. */
+    /** Lists connections, then templates, each in the order given. */
     public static String connections(
             Iterable<ConnectionSnapshot> connections,
             Iterable<TemplateSnapshot> templates,
             RuleCommand.ListConnections list) {
+        StringBuilder text = connectionsHeader(list);
+        connections.forEach(connection -> row(text, connection));
+        templates.forEach(template -> row(text, template, list));
+        return text.toString();
+    }
+
+    private static StringBuilder connectionsHeader(RuleCommand.ListConnections list) {
         StringBuilder text = new StringBuilder("IPVS connection entries\n");
         text.append(format(ROW, "pro", "expire", "state", "source", "virtual", "destination"));
-        text.append(list.engineData() ? "        pe name          pe_data\n" : "\n");
-        for (ConnectionSnapshot connection : connections) {
-            row(
-                    text,
-                    connection.protocol(),
-                    connection.expiresInNanos(),
-                    connection.state().label(),
-                    connection.client(),
-                    connection.virtual(),
-                    connection.server());
-            text.append('\n');
+        return text.append(list.engineData() ? "        pe name          pe_data\n" : "\n");
+    }
+
+    private static void row(StringBuilder text, ConnectionSnapshot connection) {
+        row(
+                text,
+                connection.protocol(),
+                connection.expiresInNanos(),
+                connection.state().label(),
+                connection.client(),
+                connection.virtual(),
+                connection.server());
+        text.append('\n');
+    }
+
+    private static void row(StringBuilder text, TemplateSnapshot template, RuleCommand.ListConnections list) {
+        row(
+                text,
+                template.protocol(),
+                template.expiresInNanos(),
+                template.confirmed() ? "ASSURED" : "NONE",
+                template.client(),
+                template.virtual(),
+                template.server());
+        if (list.engineData() && template.engine() != null) {
+            String identity = template.identity();
+            text.append(format(" %-18s %s", template.engine(), identity == null ? "" : identity));
         }
-        for (TemplateSnapshot template : templates) {
-            row(
-                    text,
-                    template.protocol(),
-                    template.expiresInNanos(),
-                    template.confirmed() ? "ASSURED" : "NONE",
-                    template.client(),
-                    template.virtual(),
-                    template.server());
-            if (list.engineData() && template.engine() != null) {
-                String identity = template.identity();
-                text.append(format(" %-18s %s", template.engine(), identity == null ? "" : identity));
-            }
-            text.append('\n');
-        }
-        return text.toString();
+        text.append('\n');
     }
 
     private static void row(
@@ -133,7 +144,7 @@ public final class Listing {
                 server));
     }
 
-    /** The idle timeouts. */
+    /** Prints the idle timeouts. */
     public static String timeouts(TimeoutSettings settings) {
         return "Timeout (tcp tcpfin udp): " + settings.tcp() + " " + settings.tcpFin() + " " + settings.udp() + "\n";
     }

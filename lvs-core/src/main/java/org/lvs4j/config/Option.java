@@ -5,7 +5,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** The options that go with a command. */
+/** The options of the commands. */
 enum Option implements Switch {
     TCP_SERVICE('t', "tcp-service", Arity.VALUE),
     UDP_SERVICE('u', "udp-service", Arity.VALUE),
@@ -55,17 +55,13 @@ enum Option implements Switch {
     static final Set<Option> COLUMNS = set(STATS, RATE, THRESHOLDS, PERSISTENT_CONNECTIONS, TUNNEL_INFO);
     static final Set<Option> SORTING = set(SORT, NO_SORT);
 
-    /** Of each of these, a command takes one at most. */
+    /** Of each of these sets, a command takes at most one option. */
     static final List<Set<Option>> ALTERNATIVES = List.of(SERVICE, FORWARDING, CHECKSUM, COLUMNS, SORTING);
 
-    private final char shortName;
-    private final String longName;
-    private final Arity arity;
+    private final Spelling spelling;
 
     Option(char shortName, String longName, Arity arity) {
-        this.shortName = shortName;
-        this.longName = longName;
-        this.arity = arity;
+        spelling = new Spelling(shortName, longName, arity);
     }
 
     private static Set<Option> set(Option first, Option... others) {
@@ -73,17 +69,7 @@ enum Option implements Switch {
     }
 
     @Override
-    public char shortName() {
-        return shortName;
-    }
-
-    @Override
-    public String longName() {
-        return longName;
-    }
-
-    @Override
-    public Arity arity() {
-        return arity;
+    public Spelling spelling() {
+        return spelling;
     }
 }

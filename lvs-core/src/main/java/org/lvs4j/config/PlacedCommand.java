@@ -1,15 +1,16 @@
 package org.lvs4j.config;
 
 import java.util.List;
+import org.lvs4j.ConfigurationChange;
 import org.lvs4j.Director;
 import org.lvs4j.DirectorException;
 import org.lvs4j.DirectorException.Reason;
 
 /**
- * A command and where it stands in its text.
+ * A command and its place in a text.
  *
  * @param command the command
- * @param whole the line, or its first word if it was read
+ * @param whole the first word of its line; for a command that was not parsed, its whole text
  * @param service the word that names the service
  * @param server the word that names the server
  * @param scheduler the word that names the scheduler
@@ -19,24 +20,22 @@ record PlacedCommand(RuleCommand command, Token whole, Token service, Token serv
 
     static PlacedCommand parse(List<Token> words) throws RuleException {
         Arguments arguments = Arguments.of(words);
-        Token engine = arguments.value(Option.ENGINE);
-        Token scheduler = arguments.value(Option.SCHEDULER);
         return new PlacedCommand(
                 RuleParser.command(arguments),
                 arguments.start(),
                 ServiceOptions.serviceToken(arguments),
-                ServerOptions.serverToken(arguments),
-                scheduler == null ? arguments.start() : scheduler,
-                engine == null ? arguments.start() : engine);
+                arguments.valueOrStart(Option.REAL_SERVER),
+                arguments.valueOrStart(Option.SCHEDULER),
+                arguments.valueOrStart(Option.ENGINE));
     }
 
-    /** A command that was not read but made. */
+    /** A command that was not parsed. */
     static PlacedCommand of(RuleCommand command, String source, int line) {
         Token whole = new Token(source, line, 1, command.print());
         return new PlacedCommand(command, whole, whole, whole, whole, whole);
     }
 
-    /** Checks that this command changes a configuration. */
+    /** Checks that this command changes a configuration or resets counters. */
     void requireChange() throws RuleException {
         if (command instanceof RuleCommand.StartDaemon || command instanceof RuleCommand.StopDaemon) {
             throw whole.error(
@@ -44,27 +43,45 @@ record PlacedCommand(RuleCommand command, Token whole, Token service, Token serv
                     "no synchronisation daemon here",
                     "a command about services or servers");
         }
-        if (!Change.isChange(command)) {
+        if (!Changes.isChange(command)) {
             throw whole.misused("command changes nothing", "one of -A -E -D -a -e -d -C -Z --set");
         }
     }
 
-    void applyTo(Director director) throws RuleException {
+    /** Executes this command; returns the changes that were made. */
+    List<ConfigurationChange> applyTo(Director director) throws RuleException {
         requireChange();
         try {
-            Change.make(command, director);
+            if (command instanceof RuleCommand.Zero zero) {
+                resetCounters(zero, director);
+                return List.of();
+            }
+            return director.apply(Changes.of(this, director));
         } catch (DirectorException e) {
-            throw refusal(e.reason(), String.valueOf(e.getMessage()), director);
+            throw refusal(e, director);
         }
     }
 
-    /** The error of a change that a configuration does not allow. */
-    RuleException refusal(Reason reason, String detail, Director director) {
-        return located().refused(reason, detail, director);
+    private static void resetCounters(RuleCommand.Zero zero, Director director) {
+        if (zero.key() == null) {
+            director.resetCounters();
+        } else {
+            director.resetCounters(zero.key());
+        }
     }
 
-    /** This command with its words, which one that was made rather than read gets by being read. */
-    private PlacedCommand located() {
+    /** The error that tells why a director or a configuration has refused this command. */
+    RuleException refusal(DirectorException refused, Director director) {
+        return parsed().refusal(refused.reason(), String.valueOf(refused.getMessage()), director);
+    }
+
+    /** As above, for a reason that needs no explanation. */
+    RuleException refusal(Reason reason, Director director) {
+        return parsed().refusal(reason, "", director);
+    }
+
+    /** This command with a token for each word: parses the text of a command that was not parsed. */
+    private PlacedCommand parsed() {
         if (service != whole) {
             return this;
         }
@@ -76,16 +93,20 @@ record PlacedCommand(RuleCommand command, Token whole, Token service, Token serv
         }
     }
 
-    private RuleException refused(Reason reason, String detail, Director director) {
-        boolean ofServer = command instanceof RuleCommand.AddServer
+    /** Whether this command is about a server rather than a service. */
+    boolean ofServer() {
+        return command instanceof RuleCommand.AddServer
                 || command instanceof RuleCommand.EditServer
                 || command instanceof RuleCommand.DeleteServer;
+    }
+
+    private RuleException refusal(Reason reason, String detail, Director director) {
         return switch (reason) {
             case SERVICE_EXISTS -> refused(service, "Service already exists", "another service, or -E to change it");
             case NO_SUCH_SERVICE ->
                 refused(
                         service,
-                        ofServer ? "Service not defined" : "No such service",
+                        ofServer() ? "Service not defined" : "No such service",
                         "a service that has been added with -A");
             case SERVER_EXISTS -> refused(server, "Destination already exists", "another server, or -e to change it");
             case NO_SUCH_SERVER ->

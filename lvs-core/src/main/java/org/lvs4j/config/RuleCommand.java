@@ -2,7 +2,9 @@ package org.lvs4j.config;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.lvs4j.ConfigurationChange;
 import org.lvs4j.Director;
 import org.lvs4j.TimeoutSettings;
 import org.lvs4j.net.Endpoint;
@@ -15,21 +17,28 @@ import org.lvs4j.service.VirtualService;
 public sealed interface RuleCommand {
 
     /**
-     * The command line without the leading word {@code ipvsadm}. For a command that {@link RuleParser} made, reading it
-     * again gives an equal command.
+     * The command line without the leading word {@code ipvsadm}. Parsing the text of a parsed command gives an equal command
+     * again.
      */
     default String print() {
         return RulePrinter.print(this);
     }
 
+    /** The key of the service that this command names, or null if it names none. */
+    default @Nullable ServiceKey key() {
+        return null;
+    }
+
     /**
-     * Has a director do this.
+     * Executes this command. A service or a server that it edits keeps every attribute that rules cannot say. Costs what the
+     * command changes, however much is configured.
      *
-     * @throws RuleException if the director refuses it, and then has changed nothing; or if this command does not
+     * @return the changes that were made, in order; empty for {@code -Z}; unmodifiable
+     * @throws RuleException if the director refuses the command, which then has changed nothing; or if this command does not
      *     change a configuration ({@code -L -S -R -h -v}) or needs a synchronisation daemon
      */
-    default void applyTo(Director director) throws RuleException {
-        PlacedCommand.of(this, "command line", 0).applyTo(requireNonNull(director, "director"));
+    default List<ConfigurationChange> applyTo(Director director) throws RuleException {
+        return PlacedCommand.of(this, "command line", 0).applyTo(requireNonNull(director, "director"));
     }
 
     /**
@@ -37,19 +46,30 @@ public sealed interface RuleCommand {
      *
      * @param service the service
      */
-    record AddService(VirtualService service) implements RuleCommand {}
+    record AddService(VirtualService service) implements RuleCommand {
+        @Override
+        public ServiceKey key() {
+            return service.key();
+        }
+    }
 
     /**
-     * {@code -E}: changes everything about a service but its servers.
+     * {@code -E}: replaces the attributes of a service, but not its servers. Attributes that the command line leaves out get
+     * their defaults.
      *
-     * @param service the service as it shall be
+     * @param service the service after the change
      */
-    record EditService(VirtualService service) implements RuleCommand {}
+    record EditService(VirtualService service) implements RuleCommand {
+        @Override
+        public ServiceKey key() {
+            return service.key();
+        }
+    }
 
     /**
      * {@code -D}: removes a service and its servers.
      *
-     * @param key which
+     * @param key the service
      */
     record DeleteService(ServiceKey key) implements RuleCommand {}
 
@@ -62,11 +82,11 @@ public sealed interface RuleCommand {
     record AddServer(ServiceKey key, RealServer server) implements RuleCommand {}
 
     /**
-     * {@code -e}: changes everything about a server. What the command does not say becomes the default: weight 1, direct
-     * routing, no thresholds.
+     * {@code -e}: replaces the attributes of a server. Attributes that the command line leaves out get their defaults: weight 1,
+     * direct routing, no thresholds.
      *
      * @param key the service
-     * @param server the server as it shall be
+     * @param server the server after the change
      */
     record EditServer(ServiceKey key, RealServer server) implements RuleCommand {}
 
@@ -74,7 +94,7 @@ public sealed interface RuleCommand {
      * {@code -d}: removes a server from a service.
      *
      * @param key the service
-     * @param server which
+     * @param server the endpoint of the server
      */
     record DeleteServer(ServiceKey key, Endpoint server) implements RuleCommand {}
 
@@ -91,40 +111,40 @@ public sealed interface RuleCommand {
     /**
      * {@code -S}: prints the configuration as rules.
      *
-     * @param numeric whether addresses and ports are wanted as numbers
+     * @param numeric whether to print addresses and ports as numbers
      */
     record Save(boolean numeric) implements RuleCommand {}
 
-    /** {@code -R}: reads rules from the standard input. */
+    /** {@code -R}: executes rules from standard input. */
     record Restore() implements RuleCommand {}
 
     /**
-     * {@code -Z}: zeroes counters.
+     * {@code -Z}: resets counters.
      *
-     * @param key of which service, or null for all of them
+     * @param key the service, or null for all services
      */
     record Zero(@Nullable ServiceKey key) implements RuleCommand {}
 
     /**
      * {@code -L}: lists services and servers.
      *
-     * @param only the one service to list, or null for all of them
-     * @param columns what to tell about them
-     * @param sorted whether to sort them, rather than show the scheduling order
-     * @param exact whether large figures are wanted to the last digit
-     * @param numeric whether addresses and ports are wanted as numbers
+     * @param only the one service to list, or null for all services
+     * @param columns the columns to print
+     * @param sorted whether to sort by address; otherwise in the order of the table
+     * @param exact whether to print large figures to the last digit
+     * @param numeric whether to print addresses and ports as numbers
      */
     record ListServices(@Nullable ServiceKey only, Columns columns, boolean sorted, boolean exact, boolean numeric)
             implements RuleCommand {
-        /** What {@code ipvsadm} without an argument lists. */
+        /** The listing of {@code ipvsadm} without arguments. */
         public static final ListServices DEFAULT = new ListServices(null, Columns.WEIGHTS, true, false, false);
     }
 
     /**
      * {@code -L -c}: lists connections.
      *
-     * @param engineData whether to tell by which engine and data templates are found ({@code --persistent-conn})
-     * @param numeric whether addresses and ports are wanted as numbers
+     * @param engineData whether to print the persistence engine and its data for each template ({@code --persistent-conn})
+     * @param numeric whether to print addresses and ports as numbers
      */
     record ListConnections(boolean engineData, boolean numeric) implements RuleCommand {}
 
@@ -137,10 +157,10 @@ public sealed interface RuleCommand {
     /**
      * {@code --start-daemon}: starts a synchronisation daemon.
      *
-     * @param role which one
-     * @param networkInterface of its multicasts, or null for the default
+     * @param role the daemon
+     * @param networkInterface the interface of its multicasts, or null for the default
      * @param syncId 0..255
-     * @param maxLength of a message in bytes, or 0 for the default
+     * @param maxLength the longest message in bytes, or 0 for the default
      * @param group its multicast group, or null for the default
      * @param port its UDP port, or 0 for the default
      * @param ttl the time to live of its multicasts, or 0 for the default
@@ -158,17 +178,17 @@ public sealed interface RuleCommand {
     /**
      * {@code --stop-daemon}: stops a synchronisation daemon.
      *
-     * @param role which one
+     * @param role the daemon
      */
     record StopDaemon(DaemonRole role) implements RuleCommand {}
 
-    /** {@code -h}: explains the command line. */
+    /** {@code -h}: prints the usage. */
     record Help() implements RuleCommand {}
 
-    /** {@code -v}: tells the version. */
+    /** {@code -v}: prints the version. */
     record Version() implements RuleCommand {}
 
-    /** What a listing of services tells. */
+    /** The columns of a listing of services. */
     enum Columns {
         /** Forwarding method, weight and connections. */
         WEIGHTS,
@@ -180,15 +200,15 @@ public sealed interface RuleCommand {
         THRESHOLDS,
         /** Persistence templates ({@code --persistent-conn}). */
         PERSISTENT,
-        /** How tunnels encapsulate ({@code --tun-info}). */
+        /** Encapsulation of tunnels ({@code --tun-info}). */
         TUNNELS
     }
 
     /** The two synchronisation daemons. */
     enum DaemonRole {
-        /** Tells others about its connections. */
+        /** Sends the connections of this director. */
         MASTER,
-        /** Listens to a master. */
+        /** Receives the connections of a master. */
         BACKUP
     }
 }

@@ -1,7 +1,9 @@
 package org.lvs4j.config;
 
+import java.util.List;
+
 /**
- * A rule that cannot be read, or that the director refuses. Says where it stands, what is wrong, and what was expected.
+ * A rule that cannot be parsed, or that the director refuses. Says where it is, what is wrong, and what was expected.
  *
  * <p>The problem is worded as {@code ipvsadm} words it, where that is known.
  */
@@ -14,9 +16,21 @@ public final class RuleException extends TextException {
 
     private final int exitCode;
 
+    /** All errors of the same text, this one first; empty if this is the only one. */
+    private RuleException[] all = {};
+
     RuleException(Token at, int exitCode, String problem, String expected) {
         super(at.source(), at.line(), at.column(), at.text(), expected, message(at, problem, expected));
         this.exitCode = exitCode;
+    }
+
+    /** Throws the first of some errors, which then lists all of them, if there are any. */
+    static void throwIfAny(List<RuleException> errors) throws RuleException {
+        if (!errors.isEmpty()) {
+            RuleException first = errors.get(0);
+            first.all = errors.toArray(RuleException[]::new);
+            throw first;
+        }
     }
 
     private static String message(Token at, String problem, String expected) {
@@ -40,5 +54,15 @@ public final class RuleException extends TextException {
     /** The exit status of {@code ipvsadm} for such an error: 2 for a malformed rule, 255 for a refused one, 1 for nothing to list. */
     public int ipvsadmExitCode() {
         return exitCode;
+    }
+
+    /**
+     * All errors that were found in the same text, in its order, this one first. A text is read to its end, or to the
+     * {@value Rules#MAX_ERRORS}th error.
+     *
+     * @return at least this one; unmodifiable
+     */
+    public List<RuleException> all() {
+        return all.length == 0 ? List.of(this) : List.of(all);
     }
 }

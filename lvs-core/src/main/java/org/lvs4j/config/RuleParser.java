@@ -1,5 +1,7 @@
 package org.lvs4j.config;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -11,22 +13,24 @@ import org.lvs4j.net.IpAddress;
 import org.lvs4j.service.Persistence;
 import org.lvs4j.service.ServiceKey;
 
-/** Reads one command line of {@code ipvsadm} 1.31. All methods are stateless and thread-safe. */
+/** Parses single command lines of {@code ipvsadm} 1.31. Stateless and thread-safe. */
 public final class RuleParser {
     private static final int MAX_MESSAGE_LENGTH = 65_507;
 
     private RuleParser() {}
 
     /**
-     * Reads a command line.
+     * Parses a command line.
      *
-     * @param arguments the words after {@code ipvsadm}, as a shell gives them; none at all means {@code -L}
-     * @throws RuleException if it is not a command line of {@code ipvsadm}; its line is 0
+     * @param arguments the words after {@code ipvsadm}, as a shell passes them; an empty list means {@code -L}
+     * @throws RuleException if it is not a command line of {@code ipvsadm}; its {@linkplain RuleException#line() line} is 0
      */
     public static RuleCommand parse(List<String> arguments) throws RuleException {
-        List<Token> tokens = new ArrayList<>(arguments.size());
+        List<Token> tokens =
+                new ArrayList<>(requireNonNull(arguments, "arguments").size());
         int column = 1;
         for (String argument : arguments) {
+            requireNonNull(argument, "arguments contains null");
             tokens.add(new Token("command line", 0, column, argument));
             column += argument.length() + 1;
         }
@@ -85,7 +89,7 @@ public final class RuleParser {
     private static RuleCommand list(Arguments arguments) throws RuleException {
         boolean numeric = arguments.has(Option.NUMERIC);
         if (arguments.has(Option.CONNECTIONS)) {
-            // Sorting and exact figures mean nothing here; ipvsadm takes and ignores them too.
+            // Sorting and exact figures have no effect here; ipvsadm accepts and ignores them too.
             forbid(arguments, Option.CONNECTIONS, Option.SERVICE);
             forbid(arguments, Option.CONNECTIONS, Set.of(Option.TIMEOUTS, Option.DAEMONS, Option.IPV6));
             forbid(
@@ -183,9 +187,6 @@ public final class RuleParser {
     }
 
     private static int number(Arguments arguments, Option option, int min, int max) throws RuleException {
-        Token value = arguments.value(option);
-        return value == null
-                ? 0
-                : (int) Values.number(value, min, max, "illegal value for " + option.written() + " specified");
+        return arguments.number(option, min, max, 0, "illegal value for " + option.written() + " specified");
     }
 }

@@ -13,7 +13,7 @@ import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
-/** From commands to text, worded and ordered as {@code ipvsadm -S -n} does it. */
+/** Prints commands with the options and the order of {@code ipvsadm -S -n}. */
 final class RulePrinter {
     private RulePrinter() {}
 

@@ -5,16 +5,29 @@ import static java.util.Objects.requireNonNull;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.lvs4j.ConfigurationChange;
 import org.lvs4j.Director;
+import org.lvs4j.DirectorConfiguration;
 import org.lvs4j.ServerSnapshot;
 import org.lvs4j.ServiceSnapshot;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * Commands of {@code ipvsadm} in the order of a text, which is in the format of {@code ipvsadm -S}: one command a line,
- * optionally after the word {@code ipvsadm}; empty lines and what follows a {@code #} at the start of a word do not
- * count. Immutable. Two are equal if their commands are.
+ * Commands of {@code ipvsadm} in the format of {@code ipvsadm -S}: one command a line, optionally after the word
+ * {@code ipvsadm}. Empty lines are skipped, and so is everything from a {@code #} at the start of a word to the end of its line.
+ * Immutable. Two are equal if their commands are.
+ *
+ * <p>Rules describe a configuration, or change one. What they cannot say about a service or server that is running, such as its
+ * slow start, stays as it is.
+ *
+ * <pre>{@code
+ * Rules rules = Rules.parse(Files.readString(file), "web.rules");
+ * DirectorConfiguration running = director.configuration();
+ * List<ConfigurationChange> changes = running.changesTo(rules.replacing(running, director));
+ * System.out.print(Rules.of(changes).print());
+ * director.apply(changes);
+ * }</pre>
  */
 public final class Rules {
     /** The longest text that is read, in characters. */
@@ -23,8 +36,11 @@ public final class Rules {
     /** The longest line that is read, in characters. */
     public static final int MAX_LINE_LENGTH = 64 * 1024;
 
-    /** The most commands that a text may hold. */
+    /** The largest number of commands in a text. */
     public static final int MAX_COMMANDS = 250_000;
+
+    /** The largest number of errors that are reported about a text. */
+    public static final int MAX_ERRORS = 100;
 
     private final List<PlacedCommand> placed;
 
@@ -33,14 +49,15 @@ public final class Rules {
     }
 
     /**
-     * Reads rules.
+     * Parses rules.
      *
      * @param text the text
-     * @param source what to call the text in errors, usually the name of its file
-     * @throws RuleException about the first line that is not a command, or if there are too many, or the text or a
-     *     line is too long
+     * @param source the name of the text in errors, usually that of its file
+     * @throws RuleException about the first line that is not a command, {@linkplain RuleException#all with} the errors of
+     *     further lines; or if there are too many commands, or the text or a line is too long
      */
     public static Rules parse(String text, String source) throws RuleException {
+        requireNonNull(text, "text");
         requireNonNull(source, "source");
         if (text.length() > MAX_TEXT_LENGTH) {
             throw new Token(source, 1, 1, text.substring(0, 1))
@@ -49,21 +66,27 @@ public final class Rules {
                             "at most " + MAX_TEXT_LENGTH + " characters");
         }
         List<PlacedCommand> commands = new ArrayList<>();
+        List<RuleException> errors = new ArrayList<>();
         int line = 0;
         int start = 0;
-        while (start < text.length()) {
+        while (start < text.length() && commands.size() <= MAX_COMMANDS && errors.size() < MAX_ERRORS) {
             int newline = text.indexOf('\n', start);
             int end = newline < 0 ? text.length() : newline;
             line++;
-            List<Token> words = Words.of(text, start, end, source, line);
-            if (!words.isEmpty()) {
-                if (commands.size() == MAX_COMMANDS) {
-                    throw words.get(0).misused("too many commands", "at most " + MAX_COMMANDS);
+            try {
+                List<Token> words = Words.of(text, start, end, source, line);
+                if (!words.isEmpty()) {
+                    commands.add(PlacedCommand.parse(words));
                 }
-                commands.add(PlacedCommand.parse(words));
+            } catch (RuleException e) {
+                errors.add(e);
             }
             start = end + 1;
         }
+        if (commands.size() > MAX_COMMANDS && errors.size() < MAX_ERRORS) {
+            errors.add(commands.get(MAX_COMMANDS).whole().misused("too many commands", "at most " + MAX_COMMANDS));
+        }
+        RuleException.throwIfAny(errors);
         return new Rules(commands);
     }
 
@@ -80,15 +103,33 @@ public final class Rules {
                 commands.add(new RuleCommand.AddServer(key, withoutThresholds(server.server())));
             }
         }
-        List<PlacedCommand> placed = new ArrayList<>(commands.size());
-        for (RuleCommand command : commands) {
-            placed.add(PlacedCommand.of(command, "director", placed.size() + 1));
-        }
-        return new Rules(placed);
+        return notParsed(commands, "director");
     }
 
     private static RealServer withoutThresholds(RealServer server) {
         return new RealServer(server.endpoint(), server.weight(), server.forwarding(), 0, 0);
+    }
+
+    /**
+     * The commands that make changes, as far as rules can say them. A service that is added comes with a command for each of its
+     * servers; a changed sysctl is left out.
+     *
+     * @param changes planned or made changes, in order
+     */
+    public static Rules of(List<? extends ConfigurationChange> changes) {
+        List<RuleCommand> commands = new ArrayList<>();
+        for (ConfigurationChange change : requireNonNull(changes, "changes")) {
+            commands.addAll(Changes.commands(requireNonNull(change, "changes contains null")));
+        }
+        return notParsed(commands, "changes");
+    }
+
+    private static Rules notParsed(List<RuleCommand> commands, String source) {
+        List<PlacedCommand> placed = new ArrayList<>(commands.size());
+        for (RuleCommand command : commands) {
+            placed.add(PlacedCommand.of(command, source, placed.size() + 1));
+        }
+        return new Rules(placed);
     }
 
     /** The commands in order; unmodifiable. */
@@ -107,29 +148,52 @@ public final class Rules {
     }
 
     /**
-     * An error about one of the commands, for whoever cannot do what it says. Its exit code is that of a malformed rule.
+     * An error about one of the commands, for a caller that cannot serve it. Its exit code is that of a malformed rule.
      *
      * @param index the position of the command in {@link #commands()}
      * @param problem what is wrong
-     * @param expected what should have stood there
+     * @param expected what was expected in its place
      * @throws IndexOutOfBoundsException if there is no such command
      */
     public RuleException error(int index, String problem, String expected) {
         PlacedCommand at = placed.get(index);
-        boolean ofServer = at.command() instanceof RuleCommand.AddServer
-                || at.command() instanceof RuleCommand.EditServer
-                || at.command() instanceof RuleCommand.DeleteServer;
-        return (ofServer ? at.server() : at.whole()).misused(problem, expected);
-    }
-
-    /** The commands with their places. */
-    List<PlacedCommand> placed() {
-        return placed;
+        return (at.ofServer() ? at.server() : at.whole()).misused(problem, expected);
     }
 
     /**
-     * Has a director do all commands in order, until it refuses one. Those before it have been done then. If there is a
-     * command that does not change a configuration, nothing is done. See {@link Reload} for all or nothing.
+     * The configuration that the rules describe. The commands are executed in order, beginning without services. A service or a
+     * server that is running keeps every attribute that rules cannot say; so do settings, and timeouts without a {@code --set}.
+     *
+     * @param running the configuration to be replaced
+     * @param director the source of the names of schedulers and persistence engines; not changed
+     * @throws RuleException if a command is not one of {@code -A -E -D -a -e -d -C --set}, contradicts those before it, or names
+     *     a scheduler or a persistence engine that the director does not have; {@linkplain RuleException#all with} all further
+     *     errors
+     */
+    public DirectorConfiguration replacing(DirectorConfiguration running, Director director) throws RuleException {
+        return RuleEvaluation.run(
+                placed, requireNonNull(running, "running"), requireNonNull(director, "director"), true);
+    }
+
+    /**
+     * The configuration that results from executing all commands, in order, on a running one. A service or a server that is
+     * running keeps every attribute that rules cannot say, even if it is removed and added again. {@code -Z} changes nothing.
+     *
+     * @param running the configuration to begin with
+     * @param director the source of the names of schedulers and persistence engines; not changed
+     * @throws RuleException if a command is not one of {@code -A -E -D -a -e -d -C -Z --set}, contradicts the configuration at
+     *     its place, or names a scheduler or a persistence engine that the director does not have;
+     *     {@linkplain RuleException#all with} all further errors
+     */
+    public DirectorConfiguration appliedTo(DirectorConfiguration running, Director director) throws RuleException {
+        return RuleEvaluation.run(
+                placed, requireNonNull(running, "running"), requireNonNull(director, "director"), false);
+    }
+
+    /**
+     * Executes the commands one by one, as a shell script of {@code ipvsadm} commands does, until the director refuses one.
+     * The commands before it stay done. If there is a command that changes nothing, such as {@code -L}, none is executed.
+     * For all or none, apply {@link #appliedTo}.
      *
      * @throws RuleException about the first command refused
      */
@@ -143,7 +207,7 @@ public final class Rules {
         }
     }
 
-    /** The commands as text, one a line. Reading what {@link #parse} has read gives equal rules again. */
+    /** The commands as text, one a line. Parsing the text of parsed rules gives equal rules again. */
     public String print() {
         StringBuilder text = new StringBuilder();
         for (PlacedCommand command : placed) {

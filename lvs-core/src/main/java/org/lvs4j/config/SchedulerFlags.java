@@ -3,7 +3,7 @@ package org.lvs4j.config;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.service.SchedulerFlag;
 
-/** The names of scheduler flags: {@code sh} and {@code mh} have names of their own for the first two. */
+/** The names of scheduler flags. For {@code sh} and {@code mh} the first two have special names. */
 final class SchedulerFlags {
     static final String NAMES = "one of sh-fallback sh-port mh-fallback mh-port flag-1 flag-2 flag-3";
 
@@ -19,12 +19,12 @@ final class SchedulerFlags {
         };
     }
 
-    /** The only scheduler that a name goes with, or null if it goes with every one. */
+    /** The only scheduler that a name is valid for, or null if it is valid for all. */
     static @Nullable String owner(String name) {
         return name.startsWith("flag-") ? null : name.substring(0, name.indexOf('-'));
     }
 
-    /** The names of a service's flags with commas between them. */
+    /** The names of a service's flags, separated by commas. */
     static String print(String scheduler, Iterable<SchedulerFlag> flags) {
         boolean named = scheduler.equals("sh") || scheduler.equals("mh");
         StringBuilder text = new StringBuilder();

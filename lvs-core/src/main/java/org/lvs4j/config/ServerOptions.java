@@ -10,7 +10,7 @@ import org.lvs4j.service.Forwarding.Method;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 
-/** From the options of a command line to a real server. */
+/** Reads a real server from the options of a command line. */
 final class ServerOptions {
     private static final String BAD_ADDRESS = "illegal real server address[:port] specified";
     private static final int MAX_THRESHOLD = 65_535;
@@ -18,20 +18,14 @@ final class ServerOptions {
 
     private ServerOptions() {}
 
-    /** The endpoint of {@code -r}; without a port it has that of the service, which for a mark is 0. */
+    /** The endpoint of {@code -r}. The default port is that of the service; for a firewall mark it is 0. */
     static Endpoint endpoint(Arguments arguments, ServiceKey key) throws RuleException {
-        Token token = serverToken(arguments);
+        Token token = arguments.valueOrStart(Option.REAL_SERVER);
         Endpoint endpoint = Values.host(token, BAD_ADDRESS).endpoint(servicePort(key));
         if (endpoint.address().isUnspecified() || endpoint.address().isMulticast()) {
             throw token.misused(BAD_ADDRESS, "the address of one machine");
         }
         return endpoint;
-    }
-
-    /** The word that names the server, or the start of the line. */
-    static Token serverToken(Arguments arguments) {
-        Token value = arguments.value(Option.REAL_SERVER);
-        return value == null ? arguments.start() : value;
     }
 
     private static int servicePort(ServiceKey key) {
@@ -43,18 +37,19 @@ final class ServerOptions {
         Endpoint endpoint = endpoint(arguments, key);
         Forwarding forwarding = forwarding(arguments);
         if (endpoint.address().family() != key.family() && forwarding.method() != Method.TUNNEL) {
-            throw serverToken(arguments)
+            throw arguments
+                    .valueOrStart(Option.REAL_SERVER)
                     .misused(
                             "Different address family is allowed only for tunneling servers",
                             "an " + (key.family().bits() == 32 ? "IPv4" : "IPv6") + " address, or -i");
         }
         if (forwarding.method() != Method.MASQUERADE && key instanceof ServiceKey.Address) {
-            // Such packets arrive with the port that the client used.
+            // Direct routing and tunnels leave the destination port as it is.
             endpoint = endpoint.withPort(servicePort(key));
         }
-        int weight = number(arguments, Option.WEIGHT, Integer.MAX_VALUE, 1, "illegal weight specified");
-        int upper = number(arguments, Option.UPPER_THRESHOLD, MAX_THRESHOLD, 0, "illegal u_threshold specified");
-        int lower = number(arguments, Option.LOWER_THRESHOLD, MAX_THRESHOLD, 0, "illegal l_threshold specified");
+        int weight = arguments.number(Option.WEIGHT, 0, Integer.MAX_VALUE, 1, "illegal weight specified");
+        int upper = arguments.number(Option.UPPER_THRESHOLD, 0, MAX_THRESHOLD, 0, "illegal u_threshold specified");
+        int lower = arguments.number(Option.LOWER_THRESHOLD, 0, MAX_THRESHOLD, 0, "illegal l_threshold specified");
         Token lowerToken = arguments.value(Option.LOWER_THRESHOLD);
         if (lower > upper && lowerToken != null) {
             throw lowerToken.error(
@@ -63,12 +58,6 @@ final class ServerOptions {
                     "a lower threshold (-y) of at most the upper one (-x), which is " + upper);
         }
         return new RealServer(endpoint, weight, forwarding, upper, lower);
-    }
-
-    private static int number(Arguments arguments, Option option, int max, int otherwise, String problem)
-            throws RuleException {
-        Token value = arguments.value(option);
-        return value == null ? otherwise : (int) Values.number(value, 0, max, problem);
     }
 
     private static Forwarding forwarding(Arguments arguments) throws RuleException {
@@ -83,7 +72,6 @@ final class ServerOptions {
 
     private static Forwarding.Tunnel tunnel(Arguments arguments) throws RuleException {
         Encapsulation encapsulation = encapsulation(arguments);
-        Token port = arguments.value(Option.TUNNEL_PORT);
         Option checksum = arguments.first(Option.CHECKSUM);
         switch (encapsulation) {
             case IPIP -> {
@@ -100,13 +88,12 @@ final class ServerOptions {
             }
             case GUE -> {
                 Token type = arguments.value(Option.TUNNEL_TYPE);
-                if (port == null && type != null) {
+                if (!arguments.has(Option.TUNNEL_PORT) && type != null) {
                     throw type.misused("tunnel type without a port", "--tun-port PORT beside gue");
                 }
             }
         }
-        int number =
-                port == null ? 0 : (int) Values.number(port, 1, Endpoint.MAX_PORT, "illegal tunnel port specified");
+        int number = arguments.number(Option.TUNNEL_PORT, 1, Endpoint.MAX_PORT, 0, "illegal tunnel port specified");
         return new Forwarding.Tunnel(encapsulation, number, checksum(checksum));
     }
 

@@ -9,14 +9,14 @@ import org.lvs4j.service.SchedulerFlag;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
-/** From the options of a command line to a virtual service. */
+/** Reads a virtual service from the options of a command line. */
 final class ServiceOptions {
     private static final String BAD_ADDRESS = "illegal virtual server address[:port] specified";
     private static final long MAX_MARK = 0xFFFF_FFFFL;
 
     private ServiceOptions() {}
 
-    /** The key that {@code -t}, {@code -u}, {@code --sctp-service} or {@code -f} with {@code -6} tells. */
+    /** The key that {@code -t}, {@code -u}, {@code --sctp-service}, or {@code -f} with {@code -6} names. */
     static ServiceKey key(Arguments arguments) throws RuleException {
         Token mark = arguments.value(Option.MARK_SERVICE);
         Token ipv6 = arguments.option(Option.IPV6);
@@ -34,13 +34,12 @@ final class ServiceOptions {
         }
         Token tcp = arguments.value(Option.TCP_SERVICE);
         Token udp = arguments.value(Option.UDP_SERVICE);
-        Token sctp = arguments.value(Option.SCTP_SERVICE);
         if (tcp != null) {
             return address(Protocol.TCP, tcp);
         }
         return udp != null
                 ? address(Protocol.UDP, udp)
-                : address(Protocol.SCTP, sctp == null ? arguments.start() : sctp);
+                : address(Protocol.SCTP, arguments.valueOrStart(Option.SCTP_SERVICE));
     }
 
     static RuleException ipv6WithoutMark(Token ipv6) {
@@ -84,18 +83,17 @@ final class ServiceOptions {
         return builder.build();
     }
 
-    /** The word that names the service, or the start of the line. */
+    /** The word that names the service, or the first word of the line. */
     static Token serviceToken(Arguments arguments) {
         Option given = arguments.first(Option.SERVICE);
-        Token value = given == null ? null : arguments.value(given);
-        return value == null ? arguments.start() : value;
+        return given == null ? arguments.start() : arguments.valueOrStart(given);
     }
 
     private static @Nullable Persistence persistence(Arguments arguments, AddressFamily family) throws RuleException {
         int mask = Persistence.fullMask(family);
         Token netmask = arguments.value(Option.NETMASK);
         if (netmask != null) {
-            // Without -p a mask means nothing; ipvsadm and the kernel take it all the same.
+            // Without -p a mask has no effect; ipvsadm and the kernel accept it all the same.
             mask = mask(netmask, family);
         }
         Token engine = arguments.value(Option.ENGINE);

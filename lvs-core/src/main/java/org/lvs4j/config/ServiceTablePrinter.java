@@ -15,9 +15,9 @@ import org.lvs4j.service.VirtualService;
 import org.lvs4j.stats.Rates;
 import org.lvs4j.stats.Traffic;
 
-/** The header and the lines of a listing of services: one kind for figures of traffic, one for everything else. */
+/** Prints the header and the lines of a listing of services: {@link Figures} for traffic, {@link State} for everything else. */
 sealed interface ServiceTablePrinter {
-    /** The kind that a command asks for. */
+    /** The printer for a command. */
     static ServiceTablePrinter of(ListServices list) {
         return switch (list.columns()) {
             case STATS, RATE -> new Figures(list.columns() == RuleCommand.Columns.RATE, list.exact());
@@ -46,14 +46,14 @@ sealed interface ServiceTablePrinter {
 
     void server(StringBuilder text, ServerSnapshot server);
 
-    /** How a line for a service starts. */
+    /** The start of a line about a service. */
     private static String label(ServiceKey key) {
         return key instanceof ServiceKey.Address address
                 ? Listing.format("%-4s %s", address.protocol(), address.endpoint())
                 : "FWM  " + key.toString().substring("FWM ".length());
     }
 
-    /** How a line for a server starts. */
+    /** The start of a line about a server. */
     private static String label(ServerSnapshot server) {
         return Listing.format("  -> %-28s", server.server().endpoint());
     }
@@ -111,11 +111,11 @@ sealed interface ServiceTablePrinter {
     }
 
     /**
-     * How services are configured and what their servers carry.
+     * Configuration of services, and configuration and connections of servers.
      *
-     * @param heading after the first words of the first line
-     * @param subheading after the first words of the second line
-     * @param columns what to print about a server
+     * @param heading the rest of the first line of the header
+     * @param subheading the rest of the second line of the header
+     * @param columns prints the columns of a server
      */
     record State(String heading, String subheading, Function<ServerSnapshot, String> columns)
             implements ServiceTablePrinter {
@@ -154,10 +154,10 @@ sealed interface ServiceTablePrinter {
     }
 
     /**
-     * What has passed, or passes per second.
+     * Traffic of services and servers: counters or averages.
      *
-     * @param rate whether averages are wanted rather than counters
-     * @param exact whether large figures are wanted to the last digit
+     * @param rate whether to print averages instead of counters
+     * @param exact whether to print large figures to the last digit
      */
     record Figures(boolean rate, boolean exact) implements ServiceTablePrinter {
         @Override

@@ -1,31 +1,44 @@
 package org.lvs4j.config;
 
-/** A word of a command line that starts with a dash. */
+/** A word of a command line that starts with a dash: a command or an option. */
 sealed interface Switch permits Command, Option {
-    /** Stands for a missing {@link #shortName()}. */
+    /** The {@link Spelling#shortName} of a switch that has none. */
     char NONE = 0;
 
-    /** The letter after one dash, or {@link #NONE}. */
-    char shortName();
+    /** How this switch is written. */
+    Spelling spelling();
 
-    /** The word after two dashes. */
-    String longName();
+    /**
+     * How a switch is written.
+     *
+     * @param shortName the letter after one dash, or {@link #NONE}
+     * @param longName the word after two dashes
+     * @param arity whether a value follows
+     */
+    record Spelling(char shortName, String longName, Arity arity) {}
 
-    /** Whether a value follows. */
-    Arity arity();
+    default String longName() {
+        return spelling().longName();
+    }
 
-    /** The shortest way to write it. */
+    default Arity arity() {
+        return spelling().arity();
+    }
+
+    /** The shortest way to write this switch. */
     default String written() {
-        return shortName() == NONE ? "--" + longName() : "-" + shortName();
+        return spelling().shortName() == NONE
+                ? "--" + longName()
+                : "-" + spelling().shortName();
     }
 
     /** Whether a value follows. */
     enum Arity {
         /** No value. */
         FLAG,
-        /** The rest of the word or the next word is its value. */
+        /** The value is the rest of the word, or the next word. */
         VALUE,
-        /** The rest of the word, or the next word unless it starts with a dash, is its value. */
+        /** The value is the rest of the word, or the next word unless that starts with a dash. */
         OPTIONAL_VALUE
     }
 }

@@ -2,7 +2,7 @@ package org.lvs4j.config;
 
 import static java.util.Objects.requireNonNull;
 
-/** A text that cannot be read, or asks for something that is refused: where, and what was expected there. */
+/** A text that cannot be parsed, or demands a change that is refused: the place, and what was expected there. */
 public abstract class TextException extends Exception {
     private static final long serialVersionUID = 1;
     private static final int SHOWN_CHARACTERS = 60;
@@ -13,7 +13,16 @@ public abstract class TextException extends Exception {
     private final String token;
     private final String expected;
 
-    /** An error at a place; the message is complete, with the place. */
+    /**
+     * An error at a place.
+     *
+     * @param source the name of the text
+     * @param line from 1; 0 for a command line
+     * @param column from 1
+     * @param token the word at fault
+     * @param expected what was expected in its place
+     * @param message the whole message, with the place
+     */
     protected TextException(String source, int line, int column, String token, String expected, String message) {
         super(message);
         this.source = requireNonNull(source, "source");
@@ -23,7 +32,7 @@ public abstract class TextException extends Exception {
         this.expected = requireNonNull(expected, "expected");
     }
 
-    /** A text without control characters and not too long, fit for a terminal. */
+    /** A text made safe for a terminal: control characters replaced, cut to 60 characters. */
     protected static String printable(String text) {
         StringBuilder shown = new StringBuilder();
         int end = Math.min(text.length(), SHOWN_CHARACTERS);
@@ -44,17 +53,17 @@ public abstract class TextException extends Exception {
         return line;
     }
 
-    /** The column of the token's first character, from 1; on a command line, as if blanks stood between its words. */
+    /** The column of the token's first character, from 1; on a command line, as if its words were joined by single blanks. */
     public final int column() {
         return column;
     }
 
-    /** The word at fault, as it was given; empty at the end of a line or of the text. */
+    /** The word at fault, unchanged; empty at the end of a line or of the text. */
     public final String token() {
         return token;
     }
 
-    /** What should have stood there. */
+    /** What was expected in place of the token. */
     public final String expected() {
         return expected;
     }

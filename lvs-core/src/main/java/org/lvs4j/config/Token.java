@@ -1,15 +1,15 @@
 package org.lvs4j.config;
 
 /**
- * A word of a rule and where it stands.
+ * A word of a rule and its place.
  *
  * @param source the name of the text
- * @param line from 1; 0 for a command line
- * @param column of its first character, from 1
+ * @param line its line, from 1; 0 on a command line
+ * @param column the column of its first character, from 1
  * @param text the word
  */
 record Token(String source, int line, int column, String text) {
-    /** What of this word starts at an offset. */
+    /** The rest of this word from an offset on. */
     Token from(int offset) {
         return new Token(source, line, column + offset, text.substring(offset));
     }
@@ -19,7 +19,7 @@ record Token(String source, int line, int column, String text) {
         return new Token(source, line, column + start, text.substring(start, end));
     }
 
-    /** The error of a word that ipvsadm itself refuses. */
+    /** An error that ipvsadm itself finds in a command line, with its exit status for wrong usage. */
     RuleException misused(String problem, String expected) {
         return error(RuleException.EXIT_USAGE, problem, expected);
     }

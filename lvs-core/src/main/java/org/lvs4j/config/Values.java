@@ -5,14 +5,14 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
 
-/** Reads the values of options: numbers, addresses, ports, names. */
+/** Parses the values of options: numbers, addresses, ports, names. */
 final class Values {
-    /** What an endpoint without a port has for a port. */
+    /** The port of a {@link Host} without one. */
     static final int NO_PORT = -1;
 
     private static final int MAX_NAME_LENGTH = 64;
 
-    /** The service names that rules are likely to hold, with the numbers that IANA gave them. */
+    /** Service names that rules are likely to contain, with the ports that IANA assigned. */
     private static final Map<String, Integer> PORTS = Map.ofEntries(
             Map.entry("ftp-data", 20),
             Map.entry("ftp", 21),
@@ -46,7 +46,7 @@ final class Values {
             Map.entry("sip-tls", 5061),
             Map.entry("http-alt", 8080));
 
-    /** An address with a port from 0 on, or {@link #NO_PORT}. */
+    /** An address with a port, 0..65535 or {@link #NO_PORT}. */
     record Host(IpAddress address, int port) {
         Endpoint endpoint(int defaultPort) {
             return new Endpoint(address, port == NO_PORT ? defaultPort : port);
@@ -77,7 +77,7 @@ final class Values {
         return text.isEmpty() ? -1 : number;
     }
 
-    /** An address with or without a port; an IPv6 address stands in brackets. */
+    /** An address with or without a port; an IPv6 address is in brackets. */
     static Host host(Token token, String problem) throws RuleException {
         String text = token.text();
         int end = text.indexOf(text.startsWith("[") ? ']' : ':');

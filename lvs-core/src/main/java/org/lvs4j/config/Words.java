@@ -3,13 +3,13 @@ package org.lvs4j.config;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Takes a line apart at its blanks. There are no quotes and no escapes: nothing in a rule needs them. */
+/** Splits lines at their blanks. There are no quotes and no escapes: no rule needs them. */
 final class Words {
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     private Words() {}
 
-    /** The words of a line; without comment, and without a leading {@code ipvsadm}. */
+    /** The words of a line without its comment and without a leading {@code ipvsadm}. */
     static List<Token> of(String text, int start, int end, String source, int line) throws RuleException {
         if (end - start > Rules.MAX_LINE_LENGTH) {
             throw new Token(source, line, 1, text.substring(start, end))

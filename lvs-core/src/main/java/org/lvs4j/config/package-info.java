@@ -1,4 +1,4 @@
-/** Text and model: the rule language of {@code ipvsadm}, its listings, and the way from one configuration to another. */
+/** Text only: the rule language of {@code ipvsadm} and its listings. */
 @NullMarked
 package org.lvs4j.config;
 

@@ -47,6 +47,15 @@ class RulesTest {
     }
 
     @Test
+    void parse_severalBadLines_allErrorsListed() {
+        assertThatThrownBy(() -> Rules.parse("-X\n-C\n-A -t x:80\n", "f"))
+                .hasMessageStartingWith("f:1:1: -X: unknown option")
+                .asInstanceOf(InstanceOfAssertFactories.type(RuleException.class))
+                .satisfies(
+                        e -> assertThat(e.all()).extracting(RuleException::line).containsExactly(1, 3));
+    }
+
+    @Test
     void parse_tooLong_refused() {
         String line = "-A -t 10.0.0.1:80 -s " + "r".repeat(1 << 20);
         assertThatThrownBy(() -> Rules.parse("-C\n" + line, "f"))
@@ -69,7 +78,7 @@ class RulesTest {
     }
 
     @Test
-    void applyTo_refusedInTheMiddle_namesLineAndKeepsWhatWasDone() throws RuleException {
+    void applyTo_refusedMidway_namesLineAndKeepsEarlierCommands() throws RuleException {
         Director director = Director.create();
         Rules rules = Rules.parse("-A -t 10.0.0.1:80\n\n-A -t 10.0.0.2:80 -s nosuch\n-A -t 10.0.0.3:80\n", "lb.rules");
         assertThatThrownBy(() -> rules.applyTo(director))
@@ -82,7 +91,7 @@ class RulesTest {
     }
 
     @Test
-    void applyTo_unknownEngine_namesThoseAtHand() throws RuleException {
+    void applyTo_unknownEngine_namesThoseRegistered() throws RuleException {
         Rules rules = Rules.parse("-A -u 10.0.0.1:5060 -s rr -p 60 --pe nosuch", "f");
         assertThatThrownBy(() -> rules.applyTo(Director.create()))
                 .hasMessageStartingWith("f:1:38: Scheduler or persistence engine not found 'nosuch'; expected one of ")
@@ -129,7 +138,7 @@ class RulesTest {
     }
 
     @Test
-    void command_madeNotRead_refusedWithItsToken() {
+    void applyTo_commandNotParsed_errorAtItsToken() {
         Director director = Director.create();
         ServiceKey key = ServiceKey.tcp("10.0.0.1:80");
         director.addService(VirtualService.builder(key).build());

@@ -1,0 +1,85 @@
+package org.lvs4j;
+
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.scheduler.Scheduler;
+import org.lvs4j.scheduler.SchedulerContext;
+import org.lvs4j.scheduler.SchedulerProvider;
+import org.lvs4j.scheduler.Servers;
+
+/** An application's own scheduler that always picks the first server, and that throws from its hooks on demand. */
+public final class FaultyScheduler implements SchedulerProvider {
+    static final String NAME = "faulty";
+
+    /** Thrown from creation and from every hook with the given number of calls left before it; null for never. */
+    private static @Nullable RuntimeException failure;
+
+    private static int callsLeft;
+
+    /** For the service loader. */
+    public FaultyScheduler() {}
+
+    /** Fails from the call after so many successful ones on. */
+    static void failAfter(int calls, RuntimeException e) {
+        callsLeft = calls;
+        failure = e;
+    }
+
+    static void recover() {
+        failure = null;
+    }
+
+    private static void hook() {
+        if (failure != null && callsLeft-- <= 0) {
+            throw failure;
+        }
+    }
+
+    /** A director that also has this scheduler. */
+    static Director director(Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("provider"), FaultyScheduler.class.getName());
+        ClassLoader loader = new ClassLoader(FaultyScheduler.class.getClassLoader()) {
+            @Override
+            public Enumeration<URL> getResources(String name) throws IOException {
+                List<URL> found = new ArrayList<>(Collections.list(super.getResources(name)));
+                if (name.equals("META-INF/services/" + SchedulerProvider.class.getName())) {
+                    found.add(file.toUri().toURL());
+                }
+                return Collections.enumeration(found);
+            }
+        };
+        return Director.builder().classLoader(loader).build();
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Scheduler create(Servers servers, SchedulerContext context) {
+        hook();
+        // Every method that returns a scheduler is a hook, whatever its name.
+        return (Scheduler) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Scheduler.class}, (self, method, arguments) -> {
+                    if (method.getReturnType() == Scheduler.class) {
+                        hook();
+                        return self;
+                    }
+                    return switch (method.getName()) {
+                        case "pick", "peek" -> ((Servers) arguments[0]).size() == 0 ? Scheduler.NONE : 0;
+                        case "equals" -> self == arguments[0];
+                        case "hashCode" -> System.identityHashCode(self);
+                        default -> throw new UnsupportedOperationException(method.toString());
+                    };
+                });
+    }
+}
