@@ -1,15 +1,10 @@
 package org.lvs4j.examples.standalone;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
+import org.lvs4j.ConfigurationChange;
 import org.lvs4j.Director;
-import org.lvs4j.DirectorException;
-import org.lvs4j.ServerSnapshot;
-import org.lvs4j.ServiceSnapshot;
-import org.lvs4j.config.Reload;
 import org.lvs4j.config.RuleCommand;
 import org.lvs4j.config.RuleException;
 import org.lvs4j.config.Rules;
@@ -19,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A director and the plane that follows it, changed together: a change that either of them refuses leaves both as they
- * were. Thread-safe; changes wait for each other.
+ * A director and the plane that carries its traffic, changed together: a change that the director or the plane refuses leaves
+ * both as they were. Thread-safe; changes are made one at a time.
  */
 final class Balancer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
@@ -36,138 +31,110 @@ final class Balancer implements AutoCloseable {
     /**
      * Starts serving.
      *
-     * @param director without services; nobody else changes it from now on
+     * @param director without services; from now on only the balancer changes it
      * @throws IllegalArgumentException if an option of the plane is out of range
-     * @throws RelayException if an address cannot be listened at
-     * @throws TunException if the device cannot be opened, or the network not be set up
-     * @throws RuleException if the director refuses a rule
+     * @throws RelayException if an address cannot be bound
+     * @throws TunException if the device cannot be opened, or the network cannot be set up
+     * @throws RulesInvalidException if the director refuses a rule
      */
-    static Balancer start(Director director, Rules rules, PlaneOptions options) throws RuleException {
-        rules.applyTo(director);
+    static Balancer start(Director director, Rules rules, PlaneOptions options) throws RulesInvalidException {
+        RulesFile.apply(rules, director);
         return new Balancer(director, options.start(director));
     }
 
-    /** For reading; changes go through this object. */
+    /** The director, for reading only. */
     Director director() {
         return director;
     }
 
-    /** What an operator should know about the plane, one thing a line. */
+    /** The plane's notes for the operator, one a line; may be empty. */
     String announcement() {
         return plane.announcement();
     }
 
     /**
-     * Does one command.
+     * Executes one command. Costs what the command changes, not what is configured.
      *
      * @throws RuleException if the director refuses it
-     * @throws RelayException if the relay cannot follow, or {@link TunException} if the packet plane cannot
+     * @throws RelayException if the relay cannot follow
+     * @throws TunException if the packet plane cannot follow
      * @throws IllegalStateException if the plane is stopping
      */
     synchronized void change(RuleCommand command) throws RuleException {
-        Rules before = running(director);
-        command.applyTo(director);
-        follow(before);
+        refreshPlane(command.applyTo(director));
     }
 
     /**
-     * Does all commands of a text or none of them. Services and servers that are the same afterwards notice nothing.
+     * Executes all commands of a text, or none. Services and servers that the text leaves as they were keep their connections
+     * and counters.
      *
      * @throws RulesInvalidException if the director refuses a command
-     * @throws RelayException if the relay cannot follow, or {@link TunException} if the packet plane cannot
+     * @throws RelayException if the relay cannot follow
+     * @throws TunException if the packet plane cannot follow
+     * @throws IllegalStateException if the plane is stopping
      */
     synchronized void change(Rules rules) throws RulesInvalidException {
-        Director trial = Director.create();
-        try {
-            running(director).applyTo(trial);
-            RulesFile.applyTo(trial, rules);
-            apply(Reload.plan(director, running(trial)));
-            for (RuleCommand command : rules.commands()) {
-                if (command instanceof RuleCommand.Zero) {
-                    zero(command);
-                }
+        refreshPlane(RulesFile.apply(rules, director));
+        for (RuleCommand command : rules.commands()) {
+            if (command instanceof RuleCommand.Zero) {
+                resetCounters(command);
             }
-        } catch (RuleException e) {
-            throw new RulesInvalidException(List.of(e));
         }
     }
 
-    private void zero(RuleCommand command) {
+    private void resetCounters(RuleCommand command) {
         try {
             command.applyTo(director);
         } catch (RuleException e) {
-            // Its service was there when its turn was, and a later command of the same text has removed it.
-            LOG.debug("nothing to zero", e);
+            LOG.debug("a later command of the same text has removed the service", e);
         }
     }
 
     /**
-     * Makes rules the whole configuration, by the smallest change.
+     * Makes rules the whole configuration, by the smallest list of changes.
      *
-     * @return the changes, in the syntax of ipvsadm, one a line
-     * @throws RuleException if the rules contradict themselves
-     * @throws RelayException if the relay cannot follow, or {@link TunException} if the packet plane cannot
+     * @return the changes in the syntax of ipvsadm, one a line
+     * @throws RulesInvalidException if the rules contradict each other, or the director refuses one
+     * @throws RelayException if the relay cannot follow
+     * @throws TunException if the packet plane cannot follow
+     * @throws IllegalStateException if the plane is stopping
      */
-    synchronized String reload(Rules rules) throws RuleException {
-        Reload reload = Reload.plan(director, rules);
-        apply(reload);
-        return reload.print();
+    synchronized String reload(Rules rules) throws RulesInvalidException {
+        List<ConfigurationChange> made = RulesFile.replace(rules, director);
+        refreshPlane(made);
+        return Rules.of(made).print();
     }
 
-    private void apply(Reload reload) throws RuleException {
-        Rules before = running(director);
-        reload.apply(director);
-        follow(before);
-    }
-
-    private void follow(Rules before) {
+    private void refreshPlane(List<ConfigurationChange> made) {
         try {
             plane.refresh();
-        } catch (RelayException | TunException | IllegalStateException e) {
-            restore(before);
+        } catch (RuntimeException e) {
+            takeBack(made);
             throw e;
         }
     }
 
-    private void restore(Rules before) {
+    private void takeBack(List<ConfigurationChange> made) {
         try {
-            Reload.plan(director, before).apply(director);
+            director.apply(ConfigurationChange.inverseOf(made));
             plane.refresh();
         } catch (IllegalStateException e) {
-            LOG.debug("the plane is stopping: it has nothing to take back", e);
-        } catch (RuleException | DirectorException | RelayException | TunException e) {
-            LOG.error("what a refused change had done could not all be taken back: {}", e.getMessage());
+            LOG.debug("the plane is stopping and has nothing to take back", e);
+        } catch (RuntimeException e) {
+            LOG.error("a refused change could not be taken back completely: {}", e.toString());
         }
-    }
-
-    /** Everything about a director that rules can say, thresholds and timeouts included. */
-    static Rules running(Director director) throws RuleException {
-        StringBuilder text = new StringBuilder();
-        text.append(new RuleCommand.SetTimeouts(director.timeouts()).print()).append('\n');
-        List<ServiceSnapshot> services = director.services();
-        for (ServiceSnapshot service : services) {
-            text.append(new RuleCommand.AddService(service.service()).print()).append('\n');
-            List<ServerSnapshot> servers = new ArrayList<>(service.servers());
-            // Each server that is added becomes the first, so the last comes first.
-            Collections.reverse(servers);
-            for (ServerSnapshot server : servers) {
-                text.append(new RuleCommand.AddServer(service.service().key(), server.server()).print())
-                        .append('\n');
-            }
-        }
-        return Rules.parse(text.toString(), "running configuration");
     }
 
     /**
      * Stops accepting and waits for connections to end.
      *
-     * @return whether all ended before the deadline; those that have not are reset
+     * @return whether all connections ended before the deadline; the others are reset
      */
     boolean drain(Duration deadline) {
         return plane.drain(deadline);
     }
 
-    /** Has a problem reported, once, that ends the plane by itself. */
+    /** Sets the receiver of a failure that ends the plane; it is called at most once. */
     void onFailure(Consumer<Throwable> report) {
         plane.onFailure(report);
     }

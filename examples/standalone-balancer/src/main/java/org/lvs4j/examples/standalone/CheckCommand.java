@@ -1,11 +1,10 @@
 package org.lvs4j.examples.standalone;
 
 import java.io.PrintWriter;
-import java.util.List;
+import java.util.Collection;
 import java.util.concurrent.Callable;
 import org.lvs4j.Director;
-import org.lvs4j.ServiceSnapshot;
-import org.lvs4j.config.RuleException;
+import org.lvs4j.DirectorConfiguration;
 import org.lvs4j.config.Rules;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,7 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code lvsd check}: reads rules as {@code run} would, and tells what is wrong with them. */
+/** {@code lvsd check}: reads rules as {@code run} does, and prints their errors. */
 @Command(
         name = "check",
         description = "Checks rules without serving them, and prints every error with file, line and column.",
@@ -26,15 +25,16 @@ final class CheckCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RULES", description = "The file, in the format of ipvsadm -S; - for standard input.")
     private String file;
 
-    @Option(names = "--tun", description = "Check them for run --tun, which serves more than the relay.")
+    @Option(names = "--tun", description = "Check the rules for run --tun, which serves more than the relay.")
     private boolean tun;
 
     @Override
-    public Integer call() throws RulesInvalidException, RuleException {
+    public Integer call() throws RulesInvalidException {
         Rules rules = tun ? RulesFile.read(file, System.in, anything -> {}) : RulesFile.read(file, System.in);
         Director director = Director.create();
-        rules.applyTo(director);
-        List<ServiceSnapshot> services = director.services();
+        RulesFile.apply(rules, director);
+        Collection<DirectorConfiguration.Service> services =
+                director.configuration().services();
         int servers =
                 services.stream().mapToInt(service -> service.servers().size()).sum();
         PrintWriter output = spec.commandLine().getOut();

@@ -12,11 +12,11 @@ import org.lvs4j.netty.tun.TunException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Does what {@code lvsadm} asks for, with ipvsadm's messages and exit codes. Thread-safe. */
+/** Executes the commands of {@code lvsadm}, with the messages and exit codes of {@code ipvsadm}. Thread-safe. */
 final class Console implements ControlServer.Commands {
     private static final Logger LOG = LoggerFactory.getLogger(Console.class);
 
-    /** What ipvsadm exits with when the kernel refuses. */
+    /** The exit code of {@code ipvsadm} for a change that the kernel refuses. */
     private static final int REFUSED = 255;
 
     private final Balancer balancer;
@@ -51,7 +51,7 @@ final class Console implements ControlServer.Commands {
         } else if (command instanceof RuleCommand.Save) {
             return Answer.ok(Rules.of(balancer.director()).print());
         } else if (command instanceof RuleCommand.Restore) {
-            Rules rules = RulesFile.readable(input.read(), TextFile.STANDARD_INPUT_NAME);
+            Rules rules = RulesFile.parse(input.read(), TextFile.STANDARD_INPUT_NAME);
             options.requireServed(rules);
             balancer.change(rules);
             LOG.info("lvsadm -R: {} commands", rules.commands().size());

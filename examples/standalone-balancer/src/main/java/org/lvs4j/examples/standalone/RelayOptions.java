@@ -73,7 +73,7 @@ final class RelayOptions {
     void requireReachable(Rules rules) throws RulesInvalidException {
         List<RuleException> errors = new ArrayList<>();
         List<RuleCommand> commands = rules.commands();
-        for (int i = 0; i < commands.size() && errors.size() < RulesFile.MAX_ERRORS; i++) {
+        for (int i = 0; i < commands.size() && errors.size() < Rules.MAX_ERRORS; i++) {
             String problem = unreachable(commands.get(i));
             if (problem != null) {
                 errors.add(rules.error(i, problem, "an address to listen at for each such service"));
@@ -119,7 +119,7 @@ final class RelayOptions {
     void requireMarked(Rules rules) throws RulesInvalidException {
         List<RuleException> errors = new ArrayList<>();
         List<RuleCommand> commands = rules.commands();
-        for (int i = 0; i < commands.size() && errors.size() < RulesFile.MAX_ERRORS; i++) {
+        for (int i = 0; i < commands.size() && errors.size() < Rules.MAX_ERRORS; i++) {
             String problem = unmarked(commands.get(i));
             if (problem != null) {
                 errors.add(rules.error(i, problem, "an address whose packets get the mark"));

@@ -125,7 +125,7 @@ final class ReplayCommand implements Callable<Integer> {
         if (in.equals(TextFile.STANDARD_INPUT) && rulesFile.equals(TextFile.STANDARD_INPUT)) {
             throw misused("the rules and the capture cannot both come from standard input");
         }
-        Rules parsed = RulesFile.readable(
+        Rules parsed = RulesFile.parse(
                 TextFile.read(rulesFile, System.in, Rules.MAX_TEXT_LENGTH), TextFile.nameOf(rulesFile));
         CaptureReplay replay;
         try {
@@ -134,7 +134,7 @@ final class ReplayCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw misused(String.valueOf(e.getMessage()));
         }
-        RulesFile.applyTo(replay.director(), parsed);
+        RulesFile.apply(parsed, replay.director());
         requireOwnAddresses(replay.director());
         for (ListenAddress marked : marks) {
             if (marked.mark() == 0) {

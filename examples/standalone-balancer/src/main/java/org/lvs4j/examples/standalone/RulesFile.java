@@ -2,11 +2,12 @@ package org.lvs4j.examples.standalone;
 
 import java.io.InputStream;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.lvs4j.ConfigurationChange;
 import org.lvs4j.Director;
+import org.lvs4j.DirectorConfiguration;
+import org.lvs4j.DirectorException;
 import org.lvs4j.config.RuleCommand;
 import org.lvs4j.config.RuleException;
 import org.lvs4j.config.Rules;
@@ -15,18 +16,20 @@ import org.lvs4j.service.Forwarding;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * Rules as the daemon takes them: a file or standard input, whole and free of errors, or nothing. Every error is found,
- * not only the first one.
+ * Reads, checks and applies rules. Rules with an error change nothing, and the exception lists every error, not only the first
+ * one.
  */
 final class RulesFile {
-    static final int MAX_ERRORS = 100;
+    private static final DirectorConfiguration EMPTY =
+            DirectorConfiguration.builder().build();
 
     private RulesFile() {}
 
     /**
-     * Reads and checks rules.
+     * Reads and checks rules for the relay.
      *
-     * @throws RulesInvalidException with everything that is wrong
+     * @param file the name of a file, or {@code -} for standard input
+     * @throws RulesInvalidException with every error
      */
     static Rules read(String file, InputStream standardInput) throws RulesInvalidException {
         return read(file, standardInput, RulesFile::requireRelayable);
@@ -35,140 +38,143 @@ final class RulesFile {
     /**
      * Reads and checks rules for a plane.
      *
-     * @throws RulesInvalidException with everything that is wrong
+     * @param file the name of a file, or {@code -} for standard input
+     * @throws RulesInvalidException with every error
      */
     static Rules read(String file, InputStream standardInput, Check served) throws RulesInvalidException {
         return parse(TextFile.read(file, standardInput, Rules.MAX_TEXT_LENGTH), TextFile.nameOf(file), served);
     }
 
-    /** Refuses what a plane cannot serve. */
+    /** Refuses rules that a plane cannot serve. */
     @FunctionalInterface
     interface Check {
         void accept(Rules rules) throws RulesInvalidException;
     }
 
     /**
-     * Checks a text: its form, then what the plane can do, then what a director says to it from the beginning.
+     * Parses a text and checks it: whether the plane can serve it, then whether it is a configuration without contradictions.
      *
-     * @throws RulesInvalidException with everything that is wrong
+     * @throws RulesInvalidException with every error
      */
     static Rules parse(String text, String source, Check served) throws RulesInvalidException {
-        Rules rules = readable(text, source);
+        Rules rules = parse(text, source);
         served.accept(rules);
-        applyTo(Director.create(), rules);
+        try {
+            rules.appliedTo(EMPTY, Director.create());
+        } catch (RuleException e) {
+            throw new RulesInvalidException(e);
+        }
         return rules;
     }
 
-    /** The parser tells about one line: lines at fault are blanked out until it has told about all of them. */
-    static Rules readable(String text, String source) throws RulesInvalidException {
+    /**
+     * Parses a text.
+     *
+     * @throws RulesInvalidException with the error of every line
+     */
+    static Rules parse(String text, String source) throws RulesInvalidException {
         if (text.length() > Rules.MAX_TEXT_LENGTH) {
             throw new RulesInvalidException(source + ": longer than " + Rules.MAX_TEXT_LENGTH + " characters");
         }
-        List<RuleException> errors = new ArrayList<>();
-        String remaining = text;
-        while (true) {
-            try {
-                Rules rules = Rules.parse(remaining, source);
-                RulesInvalidException.throwIfAny(errors);
-                return rules;
-            } catch (RuleException e) {
-                errors.add(e);
-                String blanked = withoutLine(remaining, e.line());
-                if (errors.size() == MAX_ERRORS || blanked.equals(remaining)) {
-                    throw new RulesInvalidException(errors);
-                }
-                remaining = blanked;
-            }
+        try {
+            return Rules.parse(text, source);
+        } catch (RuleException e) {
+            throw new RulesInvalidException(e);
         }
     }
 
-    private static String withoutLine(String text, int line) {
-        int start = 0;
-        for (int i = 1; i < line; i++) {
-            int newline = text.indexOf('\n', start);
-            if (newline < 0) {
-                return text;
-            }
-            start = newline + 1;
-        }
-        int end = text.indexOf('\n', start);
-        return text.substring(0, start) + (end < 0 ? "" : text.substring(end));
-    }
-
-    /** The relay is a proxy: it cannot hand packets over as they are, and it speaks TCP and UDP only. */
+    /** Refuses what a proxy for TCP and UDP cannot serve: other protocols, and forwarding of packets. */
     static void requireRelayable(Rules rules) throws RulesInvalidException {
         List<RuleException> errors = new ArrayList<>();
         List<RuleCommand> commands = rules.commands();
-        for (int i = 0; i < commands.size(); i++) {
-            RuleCommand command = commands.get(i);
-            String problem = notRelayable(command);
-            if (problem != null && errors.size() < MAX_ERRORS) {
+        for (int i = 0; i < commands.size() && errors.size() < Rules.MAX_ERRORS; i++) {
+            String problem = notRelayable(commands.get(i));
+            if (problem != null) {
                 errors.add(rules.error(i, problem, "-m with TCP or UDP"));
             }
         }
         RulesInvalidException.throwIfAny(errors);
     }
 
-    /** Why the relay cannot do what a command says, or null if it can. */
+    /** The reason why the relay cannot execute a command, or null if it can. */
     static @Nullable String notRelayable(RuleCommand command) {
-        ServiceKey key = keyOf(command);
-        if (key instanceof ServiceKey.Address address && address.protocol() == Protocol.SCTP) {
-            return "SCTP is not relayed, only TCP and UDP are";
+        if (command instanceof RuleCommand.AddService || command instanceof RuleCommand.EditService) {
+            return notRelayable(command.key());
+        } else if (command instanceof RuleCommand.AddServer add) {
+            return notRelayable(add.key(), add.server().forwarding());
+        } else if (command instanceof RuleCommand.EditServer edit) {
+            return notRelayable(edit.key(), edit.server().forwarding());
         }
-        if (command instanceof RuleCommand.AddServer add) {
-            return notRelayable(add.server().forwarding());
-        }
-        return command instanceof RuleCommand.EditServer edit
-                ? notRelayable(edit.server().forwarding())
-                : null;
+        return null;
     }
 
-    private static @Nullable String notRelayable(Forwarding forwarding) {
+    private static @Nullable String notRelayable(@Nullable ServiceKey key) {
+        boolean sctp = key instanceof ServiceKey.Address address && address.protocol() == Protocol.SCTP;
+        return sctp ? "SCTP is not relayed, only TCP and UDP are" : null;
+    }
+
+    private static @Nullable String notRelayable(ServiceKey key, Forwarding forwarding) {
+        String problem = notRelayable(key);
+        if (problem != null) {
+            return problem;
+        }
         return switch (forwarding.method()) {
             case MASQUERADE -> null;
             case DIRECT ->
-                "direct routing (-g, which is also meant when nothing is said) is for packets; lvsd relays"
-                        + " connections: use -m for this server";
-            case TUNNEL -> "a tunnel (-i) is for packets; lvsd relays connections: use -m for this server";
+                "direct routing (-g, the default method) forwards packets; lvsd relays connections: use -m for this"
+                        + " server";
+            case TUNNEL -> "a tunnel (-i) forwards packets; lvsd relays connections: use -m for this server";
         };
     }
 
     /**
-     * Has a director that nobody else uses do all commands, and goes on after an error to find the others.
+     * Has a director execute all commands, or none.
      *
-     * @throws RulesInvalidException with everything that the director has refused
+     * @return the changes that were made
+     * @throws RulesInvalidException with every error
      */
-    static void applyTo(Director trial, Rules rules) throws RulesInvalidException {
-        List<RuleException> errors = new ArrayList<>();
-        Set<ServiceKey> missing = new HashSet<>();
-        List<RuleCommand> commands = rules.commands();
-        for (int i = 0; i < commands.size() && errors.size() < MAX_ERRORS; i++) {
-            ServiceKey key = keyOf(commands.get(i));
-            if (key != null && missing.contains(key)) {
-                continue;
-            }
-            try {
-                rules.only(i).applyTo(trial);
-            } catch (RuleException e) {
-                errors.add(e);
-                if (key != null && trial.service(key) == null) {
-                    missing.add(key);
-                }
-            }
+    static List<ConfigurationChange> apply(Rules rules, Director director) throws RulesInvalidException {
+        DirectorConfiguration running = director.configuration();
+        try {
+            return director.apply(running.changesTo(rules.appliedTo(running, director)));
+        } catch (RuleException e) {
+            throw new RulesInvalidException(e);
+        } catch (DirectorException e) {
+            throw located(e, rules, running);
         }
-        RulesInvalidException.throwIfAny(errors);
     }
 
-    private static @Nullable ServiceKey keyOf(RuleCommand command) {
-        if (command instanceof RuleCommand.AddService add) {
-            return add.service().key();
+    /**
+     * Makes rules the configuration of a director.
+     *
+     * @return the changes that were made
+     * @throws RulesInvalidException with every error
+     */
+    static List<ConfigurationChange> replace(Rules rules, Director director) throws RulesInvalidException {
+        DirectorConfiguration running = director.configuration();
+        try {
+            return director.apply(running.changesTo(rules.replacing(running, director)));
+        } catch (RuleException e) {
+            throw new RulesInvalidException(e);
+        } catch (DirectorException e) {
+            throw located(e, rules, EMPTY);
         }
-        if (command instanceof RuleCommand.EditService edit) {
-            return edit.service().key();
+    }
+
+    /**
+     * The error at the rule that a director has refused. A director refuses few rules that pass the checks, such as one server
+     * more than a scheduler can serve. It does not know the rule, so a trial director executes the rules one by one.
+     */
+    private static RulesInvalidException located(DirectorException refused, Rules rules, DirectorConfiguration start) {
+        try {
+            Director trial = Director.create();
+            trial.apply(start);
+            rules.applyTo(trial);
+        } catch (RuleException e) {
+            return new RulesInvalidException(e);
+        } catch (DirectorException e) {
+            refused.addSuppressed(e);
         }
-        if (command instanceof RuleCommand.AddServer add) {
-            return add.key();
-        }
-        return command instanceof RuleCommand.EditServer edit ? edit.key() : null;
+        return new RulesInvalidException(String.valueOf(refused.getMessage()));
     }
 }

@@ -2,8 +2,9 @@ package org.lvs4j.examples.standalone;
 
 import java.util.List;
 import org.lvs4j.config.RuleException;
+import org.lvs4j.config.Rules;
 
-/** Rules that cannot be taken over; the message has one line for each error. */
+/** A text that is not accepted; the message has one line for each error. */
 final class RulesInvalidException extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -12,6 +13,11 @@ final class RulesInvalidException extends Exception {
     RulesInvalidException(String message) {
         super(message);
         ipvsadmExitCode = Answer.USAGE;
+    }
+
+    /** The errors of a text. */
+    RulesInvalidException(RuleException e) {
+        this(e.all());
     }
 
     RulesInvalidException(List<RuleException> errors) {
@@ -30,7 +36,7 @@ final class RulesInvalidException extends Exception {
         for (RuleException error : errors) {
             text.append(text.length() == 0 ? "" : "\n").append(error.getMessage());
         }
-        if (errors.size() >= RulesFile.MAX_ERRORS) {
+        if (errors.size() >= Rules.MAX_ERRORS) {
             text.append("\nand perhaps more: these are the first ")
                     .append(errors.size())
                     .append(" errors");
@@ -38,7 +44,7 @@ final class RulesInvalidException extends Exception {
         return text.toString();
     }
 
-    /** The exit code of ipvsadm for the first error. */
+    /** The exit code of {@code ipvsadm} for the first error. */
     int ipvsadmExitCode() {
         return ipvsadmExitCode;
     }

@@ -12,10 +12,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.lvs4j.DirectorException;
 import org.lvs4j.ServerSnapshot;
 import org.lvs4j.ServiceSnapshot;
-import org.lvs4j.config.RuleException;
 import org.lvs4j.config.Rules;
 import org.lvs4j.examples.standalone.ControlServer.Limits;
 import org.lvs4j.netty.RelayException;
@@ -101,8 +99,6 @@ final class RunCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         } catch (IOException | RelayException | TunException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
-        } catch (RuleException e) {
-            throw new RulesInvalidException(e.getMessage());
         }
     }
 
@@ -186,7 +182,7 @@ final class RunCommand implements Callable<Integer> {
             String changes = balancer.reload(rules);
             LOG.info("SIGHUP: {} read again, {}", file, changes.isEmpty() ? "nothing has changed" : "changes:");
             changes.lines().forEach(line -> LOG.info("  {}", line));
-        } catch (RulesInvalidException | RuleException | DirectorException | RelayException | TunException e) {
+        } catch (RulesInvalidException | RelayException | TunException e) {
             LOG.error("SIGHUP: nothing has been changed:");
             String.valueOf(e.getMessage()).lines().forEach(line -> LOG.error("  {}", line));
         }

@@ -23,7 +23,7 @@ class ConsoleTest {
     private String service;
 
     @BeforeEach
-    void start() throws RuleException, IOException {
+    void start() throws RuleException, RulesInvalidException, IOException {
         service = "127.0.0.1:" + FreePort.next();
         PlaneOptions options = new PlaneOptions();
         balancer = Balancer.start(Director.create(), Rules.parse("""

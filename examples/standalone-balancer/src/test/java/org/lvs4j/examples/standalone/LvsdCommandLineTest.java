@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.lvs4j.config.Rules;
 import picocli.CommandLine;
 
 class LvsdCommandLineTest {
@@ -123,8 +124,8 @@ class LvsdCommandLineTest {
     @Test
     void check_thousandsOfErrors_boundedAndSaid() throws IOException {
         assertThat(lvsd("check", rules("-X\n".repeat(5000)))).isEqualTo(3);
-        assertThat(error.toString().lines()).hasSize(RulesFile.MAX_ERRORS + 1);
-        assertThat(error.toString()).contains("these are the first " + RulesFile.MAX_ERRORS + " errors");
+        assertThat(error.toString().lines()).hasSize(Rules.MAX_ERRORS + 1);
+        assertThat(error.toString()).contains("these are the first " + Rules.MAX_ERRORS + " errors");
     }
 
     @Test
