@@ -16,7 +16,6 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
-import org.lvs4j.config.Reload;
 import org.lvs4j.config.RuleCommand;
 import org.lvs4j.config.RuleException;
 import org.lvs4j.config.Rules;
@@ -102,7 +101,6 @@ final class Samples {
 
         put(RuleCommand.class, RuleCommand.Clear::new);
         put(Rules.class, () -> Rules.parse("-C\n", "sample"));
-        put(Reload.class, () -> Reload.plan(director(), Rules.parse("", "sample")));
     }
 
     private Samples() {}
