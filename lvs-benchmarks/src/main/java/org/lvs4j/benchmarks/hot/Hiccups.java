@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Measures hiccups: how much longer than a millisecond a thread sleeps that asks for a millisecond. The cause is a
+ * Measures hiccups: how much longer than the requested millisecond a thread sleeps. The cause is a
  * pause of the collector or a processor busy with other programs. A control in a process of its own, which has almost
  * nothing to collect, shows the share of the other programs. The idea is that of jHiccup (Tene, 2012).
  */

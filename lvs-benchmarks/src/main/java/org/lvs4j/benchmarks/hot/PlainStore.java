@@ -21,8 +21,7 @@ final class PlainStore implements ConnectionStore {
     private static final int SLOT_WORDS = 4;
     private static final double SLOTS_PER_CONNECTION = 1.4;
 
-    // The elements of a large array begin 16 bytes after a page boundary: from this index on, buckets are aligned to
-    // cache lines.
+    // The elements of a large array begin 16 bytes after a page boundary; at this index, a cache line begins.
     private static final int FIRST = 6;
 
     private static final long SERVER_MASK = 0xFF_FFFF;
@@ -60,7 +59,7 @@ final class PlainStore implements ConnectionStore {
     }
 
     /** The index of the first bucket of the probe sequence. */
-    private int home(long addresses, long ports) {
+    private int homeBucket(long addresses, long ports) {
         long mixed = (addresses ^ Long.rotateLeft(ports, 21)) * 0x9E37_79B9_7F4A_7C15L;
         mixed = (mixed ^ mixed >>> 32) * 0xD6E8_FEB8_6659_FD93L;
         return FIRST + (int) ((mixed >>> 32) * buckets >>> 32) * BUCKET_WORDS;
@@ -73,7 +72,7 @@ final class PlainStore implements ConnectionStore {
 
     /** The index of the slot of a connection, or -1. */
     private int find(long addresses, long ports) {
-        int bucket = home(addresses, ports);
+        int bucket = homeBucket(addresses, ports);
         while (true) {
             if (holds(bucket, addresses, ports)) {
                 return bucket;
@@ -126,7 +125,7 @@ final class PlainStore implements ConnectionStore {
         }
         int server = nextServer;
         nextServer = server + 1 == StorePeer.SERVERS ? 0 : server + 1;
-        int bucket = home(addresses, ports);
+        int bucket = homeBucket(addresses, ports);
         for (int tries = 0; words[bucket + 1] != 0 && words[bucket + SLOT_WORDS + 1] != 0; tries++) {
             if (tries == buckets) {
                 throw new IllegalStateException("the table is full");
@@ -151,9 +150,9 @@ final class PlainStore implements ConnectionStore {
         if (slot < 0) {
             return;
         }
-        int home = home(addresses, ports);
+        int homeBucket = homeBucket(addresses, ports);
         int last = slot - (slot - FIRST) % BUCKET_WORDS;
-        for (int bucket = home; bucket != last; bucket = after(bucket)) {
+        for (int bucket = homeBucket; bucket != last; bucket = after(bucket)) {
             words[bucket + 3]--;
         }
         int server = (int) (words[slot + 1] & SERVER_MASK);

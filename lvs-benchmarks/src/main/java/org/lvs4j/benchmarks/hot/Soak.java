@@ -29,8 +29,7 @@ public final class Soak {
     private static final int PERIODS_PER_LINE = 10;
     private static final int MIB = 1 << 20;
 
-    // The number of lifetimes after which memory must be stable: 1000 s of the clock, more than one turn of the timer
-    // wheel.
+    // The number of lifetimes after which memory must be stable: 1000 s of the clock.
     private static final int LIFETIMES_TO_SETTLE = 10;
     private static final double MAX_GROWTH = 1.05;
 

@@ -6,7 +6,7 @@ import org.lvs4j.Director;
 import org.lvs4j.Verdict;
 import org.lvs4j.net.Flow;
 
-/** Asks a director for the decision about each packet. The flow is known, and the packet is not rewritten. */
+/** Requests the decision of a director about each packet. The flow is known, and the packet is not rewritten. */
 final class DispatchPath implements PacketPath {
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 

@@ -32,7 +32,7 @@ final class Chart {
     private static final String OTHER = "#8a8f98";
 
     /** Peers without a bar: the cost of the benchmark itself, and parts of this library. */
-    private static final List<String> NOT_COMPARED = List.of(Goal.OURS, "NONE", "TABLE");
+    private static final List<String> NOT_COMPARED = List.of(Goal.LVS4J, "NONE", "TABLE");
 
     private final StringBuilder svg = new StringBuilder();
     private double low = 0.5;
@@ -48,15 +48,15 @@ final class Chart {
 
     /** The cost of each other peer as a multiple of this library's, by row and peer. */
     static Map<String, Map<String, Double>> rows(List<Result> results) {
-        Map<String, Double> ours = new LinkedHashMap<>();
+        Map<String, Double> costs = new LinkedHashMap<>();
         for (Result result : results) {
-            if (result.peer().equals(Goal.OURS)) {
-                ours.put(label(result), result.cost());
+            if (result.peer().equals(Goal.LVS4J)) {
+                costs.put(label(result), result.cost());
             }
         }
         Map<String, Map<String, Double>> rows = new LinkedHashMap<>();
         for (Result result : results) {
-            Double own = ours.get(label(result));
+            Double own = costs.get(label(result));
             // A pause shorter than a millisecond is measured as 0: there is no ratio.
             if (own != null && own > 0 && result.cost() > 0 && !NOT_COMPARED.contains(result.peer())) {
                 rows.computeIfAbsent(label(result), key -> new LinkedHashMap<>())

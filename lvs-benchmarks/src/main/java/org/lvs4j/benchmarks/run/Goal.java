@@ -13,17 +13,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param row what is measured, for the table of goals
  * @param text the goal in words
- * @param other the cell to divide by; null if the limit is absolute
+ * @param reference the cell to divide by; null if the limit is absolute
  * @param limit the highest value or ratio that meets the goal
  */
 record Goal(
         String row,
         String text,
         Figure figure,
-        Cell ours,
-        @Nullable Cell other,
+        Cell measured,
+        @Nullable Cell reference,
         double limit) {
-    static final String OURS = "LVS4J";
+    static final String LVS4J = "LVS4J";
 
     /** The kind of value. */
     enum Figure {
@@ -67,58 +67,58 @@ record Goal(
         for (int i = 0; i < namesAndValues.length; i += 2) {
             setting.put(namesAndValues[i], namesAndValues[i + 1]);
         }
-        return new Cell(benchmark, OURS, setting, threads);
+        return new Cell(benchmark, LVS4J, setting, threads);
     }
 
     /** At most a multiple of the cost of a peer. */
-    static Goal atMost(double limit, String peer, String row, Cell ours) {
+    static Goal atMost(double limit, String peer, String row, Cell measured) {
         return new Goal(
                 row,
                 String.format(Locale.ROOT, "≤ %s × %s", trim(limit), peer),
                 Figure.COST,
-                ours,
-                ours.of(peer),
+                measured,
+                measured.of(peer),
                 limit);
     }
 
     /** Faster than a peer by a factor. */
-    static Goal faster(double times, String peer, String row, Cell ours) {
+    static Goal faster(double times, String peer, String row, Cell measured) {
         String text = String.format(Locale.ROOT, "%s × faster than %s", trim(times), peer);
-        return new Goal(row, text, Figure.COST, ours, ours.of(peer), 1 / times);
+        return new Goal(row, text, Figure.COST, measured, measured.of(peer), 1 / times);
     }
 
     /** At most a multiple of the cost with one thread. */
-    static Goal timesOneThread(double limit, String row, Cell ours) {
+    static Goal timesOneThread(double limit, String row, Cell measured) {
         String text = String.format(Locale.ROOT, "≤ %s × one thread", trim(limit));
-        return new Goal(row, text, Figure.COST, ours, ours.threads(1), limit);
+        return new Goal(row, text, Figure.COST, measured, measured.threads(1), limit);
     }
 
     /** At most a multiple of the cost with another value of one parameter. */
-    static Goal times(double limit, String parameter, String value, String row, Cell ours) {
+    static Goal times(double limit, String parameter, String value, String row, Cell measured) {
         String text = String.format(Locale.ROOT, "≤ %s × with %s %s", trim(limit), value, parameter);
-        return new Goal(row, text, Figure.COST, ours, ours.with(parameter, value), limit);
+        return new Goal(row, text, Figure.COST, measured, measured.with(parameter, value), limit);
     }
 
     /** At most an absolute cost. */
-    static Goal atMost(double limit, String unit, Cell ours, String row) {
-        return new Goal(row, "≤ " + trim(limit) + " " + unit, Figure.COST, ours, null, limit);
+    static Goal atMost(double limit, String unit, Cell measured, String row) {
+        return new Goal(row, "≤ " + trim(limit) + " " + unit, Figure.COST, measured, null, limit);
     }
 
     /** No allocation. The limit of half a byte is far above the allocation of the measurement itself. */
-    static Goal noAllocation(String row, Cell ours) {
-        return new Goal(row, "0 B", Figure.ALLOCATION, ours, null, 0.5);
+    static Goal noAllocation(String row, Cell measured) {
+        return new Goal(row, "0 B", Figure.ALLOCATION, measured, null, 0.5);
     }
 
     /** The value that was reached; empty if it was not measured. */
     Optional<Reached> reached(List<Result> results) {
-        Double own = value(ours.in(results).orElse(null));
+        Double own = value(measured.in(results).orElse(null));
         if (own == null) {
             return Optional.empty();
         }
-        if (other == null) {
+        if (reference == null) {
             return Optional.of(new Reached(own, own <= limit, String.format(Locale.ROOT, "%.1f", own)));
         }
-        Double theirs = value(other.in(results).orElse(null));
+        Double theirs = value(reference.in(results).orElse(null));
         if (theirs == null) {
             return Optional.empty();
         }

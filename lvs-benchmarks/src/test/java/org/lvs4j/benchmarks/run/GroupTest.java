@@ -47,8 +47,7 @@ class GroupTest {
                     + run.getThreads().get();
             assertThat(rows.add(row)).as(row).isTrue();
         }
-        // Four schedulers in PickBenchmark and four in PickReleaseBenchmark, with three sizes and two numbers of
-        // threads.
+        // Four schedulers in PickBenchmark, four in PickReleaseBenchmark; three sizes; two numbers of threads.
         assertThat(rows).hasSize(8 * 3 * 2);
     }
 
@@ -140,7 +139,8 @@ class GroupTest {
     void group_everyGoal_measuredByARun(Group group) throws Exception {
         List<Options> runs = runs(group);
         for (Goal goal : group.goals()) {
-            for (Goal.Cell cell : goal.other() == null ? List.of(goal.ours()) : List.of(goal.ours(), goal.other())) {
+            for (Goal.Cell cell :
+                    goal.reference() == null ? List.of(goal.measured()) : List.of(goal.measured(), goal.reference())) {
                 boolean measured = runs.stream().anyMatch(run -> covers(run, cell))
                         || group.harnesses().stream().anyMatch(harness -> covers(harness, cell));
                 assertThat(measured).as(goal.row() + ": " + cell).isTrue();

@@ -54,19 +54,19 @@ class ReportTest {
 
     @Test
     void report_goals_metMissedOrOmitted() {
-        Goal.Cell ours = Goal.cell("PickBenchmark.pick", 2, "scheduler", "rr");
+        Goal.Cell cell = Goal.cell("PickBenchmark.pick", 2, "scheduler", "rr");
         String page = Report.of(
                 "pick",
                 Map.of(),
                 "PLAIN",
                 List.of(
-                        Goal.faster(3, "PLAIN", "one", ours),
-                        Goal.faster(5, "PLAIN", "two", ours),
-                        Goal.atMost(1.25, "PLAIN", "three", ours),
-                        Goal.atMost(4, "ns", ours, "four"),
-                        Goal.noAllocation("five", ours),
-                        Goal.timesOneThread(2, "six", ours),
-                        Goal.times(1.5, "servers", "10", "seven", ours.with("servers", "10"))),
+                        Goal.faster(3, "PLAIN", "one", cell),
+                        Goal.faster(5, "PLAIN", "two", cell),
+                        Goal.atMost(1.25, "PLAIN", "three", cell),
+                        Goal.atMost(4, "ns", cell, "four"),
+                        Goal.noAllocation("five", cell),
+                        Goal.timesOneThread(2, "six", cell),
+                        Goal.times(1.5, "servers", "10", "seven", cell.with("servers", "10"))),
                 Result.parse("[" + timed("LVS4J", 90, 5) + "," + timed("PLAIN", 20, 20) + "]"));
         assertThat(page)
                 .contains("| one | 3 × faster than PLAIN | 4.00 × (5.0, 20.0) | met |")

@@ -12,7 +12,7 @@ import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
-/** A packet path: asks the director where each TCP segment goes. Reading and sending packets is left to the caller. */
+/** A packet path: a director decides about each TCP segment. The application itself receives and sends the packets. */
 public final class PacketForwarder {
     private PacketForwarder() {}
 

@@ -37,7 +37,7 @@ function draw(cluster, answeredBy) {
     cell(row, server.state);
   }
   $('address').textContent = `virtual address ${cluster.address}, scheduler ${cluster.scheduler}`;
-  $('asked').textContent = `Fetched through ${answeredBy}. Each refresh of this table is one more connection.`;
+  $('source').textContent = `Fetched through ${answeredBy}. Each refresh of this table is one more connection.`;
 }
 
 async function refresh() {
