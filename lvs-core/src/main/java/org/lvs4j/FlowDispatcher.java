@@ -228,7 +228,7 @@ public final class FlowDispatcher {
      * its connections stay, but no packet finds them, as in the kernel.
      */
     public boolean serves(AddressFamily family) {
-        return services.table().serves(family);
+        return services.table().serves(requireNonNull(family, "family"));
     }
 
     // ---- known connections

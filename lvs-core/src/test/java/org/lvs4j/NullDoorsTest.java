@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.lvs4j.persistence.engine.SipEngine;
 import org.lvs4j.scheduler.Scheduler;
 
 /**
@@ -36,8 +37,8 @@ import org.lvs4j.scheduler.Scheduler;
  * {@code @Nullable}.
  */
 final class NullDoorsTest {
-    /** Types whose methods only the director calls, which passes no nulls. */
-    private static final Set<Class<?>> CALLED_BY_THE_DIRECTOR = Set.of(Scheduler.class);
+    /** Implementations of an SPI, whose methods only the director calls, for each connection and without nulls. */
+    private static final Set<Class<?>> CALLED_BY_THE_DIRECTOR = Set.of(Scheduler.class, SipEngine.class);
 
     /** Methods whose contract is in the JDK. */
     private static final Set<String> OF_THE_JDK = Set.of("equals(Object)", "valueOf(String)");
@@ -57,7 +58,7 @@ final class NullDoorsTest {
         Throwable callWith(@Nullable Object value) throws ReflectiveOperationException {
             Object[] arguments = new Object[executable.getParameterCount()];
             for (int i = 0; i < arguments.length; i++) {
-                arguments[i] = i == index ? value : Samples.of(executable.getParameterTypes()[i]);
+                arguments[i] = i == index ? value : Samples.of(executable.getParameters()[i]);
             }
             try {
                 if (executable instanceof Constructor<?> constructor) {
@@ -193,6 +194,7 @@ final class NullDoorsTest {
     void door_null_refusedByTheParametersName(Door door) throws ReflectiveOperationException {
         assertThat(door.parameter().isNamePresent()).isTrue();
         assertThat(catchThrowable(() -> rethrow(door.callWith(null))))
+                .as("%s", door)
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage(door.parameter().getName());
     }
@@ -208,7 +210,9 @@ final class NullDoorsTest {
         } else {
             value = Collections.singletonList(null);
         }
-        assertThat(catchThrowable(() -> rethrow(door.callWith(value)))).isInstanceOf(NullPointerException.class);
+        assertThat(catchThrowable(() -> rethrow(door.callWith(value))))
+                .as("%s", door)
+                .isInstanceOf(NullPointerException.class);
     }
 
     private static void rethrow(@Nullable Throwable thrown) throws Throwable {

@@ -1,6 +1,10 @@
 package org.lvs4j;
 
 import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Parameter;
 import java.lang.reflect.RecordComponent;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -8,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,18 +20,14 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import org.lvs4j.config.RuleCommand;
-import org.lvs4j.config.RuleException;
-import org.lvs4j.config.Rules;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.IpAddress;
 import org.lvs4j.net.Protocol;
-import org.lvs4j.persistence.engine.SipEngine;
 import org.lvs4j.plane.PacketPaths;
 import org.lvs4j.plane.PacketPlane;
-import org.lvs4j.scheduler.Schedulers;
 import org.lvs4j.service.Forwarding;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
@@ -39,18 +40,17 @@ final class Samples {
     private static final ServiceKey KEY = ServiceKey.tcp(TEXT);
     private static final RealServer SERVER = RealServer.of("192.168.1.1:80");
 
-    /** Makes a sample. */
-    private interface Maker<T> {
-        T make() throws RuleException;
-    }
+    private static final Map<Class<?>, Supplier<?>> TABLE = new HashMap<>();
 
-    private static final Map<Class<?>, Maker<?>> MAKERS = new HashMap<>();
-
-    private static <T> void put(Class<T> type, Maker<? extends T> maker) {
-        MAKERS.put(type, maker);
+    private static <T> void put(Class<T> type, Supplier<? extends T> maker) {
+        TABLE.put(type, maker);
     }
 
     static {
+        put(boolean.class, () -> false);
+        put(int.class, () -> 0);
+        put(long.class, () -> 0L);
+        put(double.class, () -> 0.0);
         put(Object.class, () -> TEXT);
         put(String.class, () -> TEXT);
         put(Duration.class, () -> Duration.ofSeconds(1));
@@ -71,19 +71,15 @@ final class Samples {
         put(IpAddress[].class, () -> new IpAddress[0]);
         put(Endpoint.class, () -> Endpoint.parse(TEXT));
         put(Flow.class, () -> Flow.of(Protocol.TCP, Endpoint.parse("10.9.9.9:1234"), Endpoint.parse(TEXT)));
+        put(Traffic.class, () -> Traffic.NONE);
 
         put(ServiceKey.class, () -> KEY);
-        put(VirtualService.class, () -> VirtualService.of(KEY));
         put(VirtualService.Builder.class, () -> VirtualService.builder(KEY));
         put(RealServer.class, () -> SERVER);
         put(RealServer[].class, () -> new RealServer[0]);
-        put(RealServer.Builder.class, () -> RealServer.builder("192.168.1.1:80"));
+        put(RealServer.Builder.class, SERVER::toBuilder);
         put(Forwarding.class, Forwarding::ipip);
         put(Forwarding.Tunnel.class, () -> Forwarding.ipip().tunnel());
-        put(Traffic.class, () -> Traffic.NONE);
-
-        put(Schedulers.class, () -> Schedulers.load(Samples.class.getClassLoader()));
-        put(SipEngine.class, SipEngine::new);
 
         put(Director.class, Samples::director);
         put(Director.Builder.class, Director::builder);
@@ -91,16 +87,13 @@ final class Samples {
         put(Connection.class, () -> director().open(KEY));
         put(DirectorConfiguration.class, () -> director().configuration());
         put(DirectorConfiguration.Builder.class, () -> director().configuration().toBuilder());
-        put(ConfigurationChange.class, () -> new ConfigurationChange.ServerAdded(KEY, SERVER));
         put(ConfigurationListener.class, () -> change -> {});
         put(TimeoutSettings.class, () -> TimeoutSettings.DEFAULTS);
 
         put(PacketPaths.class, () -> PacketPaths.fixed(1500));
-        put(PacketPlane.class, () -> PacketPlane.builder(director(), PacketPaths.fixed(1500)).build());
         put(PacketPlane.Builder.class, () -> PacketPlane.builder(director(), PacketPaths.fixed(1500)));
-
-        put(RuleCommand.class, RuleCommand.Clear::new);
-        put(Rules.class, () -> Rules.parse("-C\n", "sample"));
+        put(PacketPlane.class, () -> PacketPlane.builder(director(), PacketPaths.fixed(1500))
+                .build());
     }
 
     private Samples() {}
@@ -111,40 +104,54 @@ final class Samples {
         return director;
     }
 
+    /** A sample for a parameter. */
+    static Object of(Parameter parameter) {
+        return parameter.getName().equals("mtu") ? (Object) 1500 : of(parameter.getType());
+    }
+
     /**
-     * A sample of a type: from the table; 0 or false; the first constant of an enum; or a record of samples.
+     * A sample of a type: from the table; the first constant of an enum; one of the first type of a sealed interface; a record of
+     * samples; or the result of a static factory with samples.
      *
      * @throws AssertionError if there is none, so that it is added to the table
      */
     static Object of(Class<?> type) {
-        Maker<?> maker = MAKERS.get(type);
-        try {
-            if (maker != null) {
-                return maker.make();
-            } else if (type == boolean.class) {
-                return false;
-            } else if (type == int.class) {
-                return 0;
-            } else if (type == long.class) {
-                return 0L;
-            } else if (type == double.class) {
-                return 0.0;
-            } else if (type.isEnum()) {
-                return type.getEnumConstants()[0];
-            } else if (type.isRecord()) {
-                return recordOf(type);
-            }
-        } catch (RuleException | ReflectiveOperationException e) {
-            throw new AssertionError("no sample of " + type.getName(), e);
+        Supplier<?> maker = TABLE.get(type);
+        if (maker != null) {
+            return maker.get();
+        } else if (type.isEnum()) {
+            return type.getEnumConstants()[0];
+        } else if (type.isSealed()) {
+            return of(type.getPermittedSubclasses()[0]);
+        } else if (type.isRecord()) {
+            return recordOf(type);
         }
-        throw new AssertionError("no sample of " + type.getName());
+        return Arrays.stream(type.getMethods())
+                .filter(method -> Modifier.isStatic(method.getModifiers()) && method.getReturnType() == type)
+                .min(Comparator.comparing(Method::toString))
+                .map(Samples::call)
+                .orElseThrow(() -> new AssertionError("no sample of " + type.getName()));
     }
 
-    private static Object recordOf(Class<?> type) throws ReflectiveOperationException {
+    private static Object call(Method factory) {
+        try {
+            return factory.invoke(
+                    null,
+                    Arrays.stream(factory.getParameters()).map(Samples::of).toArray());
+        } catch (IllegalAccessException | InvocationTargetException e) {
+            throw new AssertionError(factory + " made no sample", e);
+        }
+    }
+
+    private static Object recordOf(Class<?> type) {
         Class<?>[] types = Arrays.stream(type.getRecordComponents())
                 .map(RecordComponent::getType)
                 .toArray(Class<?>[]::new);
-        Constructor<?> canonical = type.getDeclaredConstructor(types);
-        return canonical.newInstance(Arrays.stream(types).map(Samples::of).toArray());
+        try {
+            Constructor<?> canonical = type.getDeclaredConstructor(types);
+            return canonical.newInstance(Arrays.stream(types).map(Samples::of).toArray());
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError("no sample of " + type.getName(), e);
+        }
     }
 }

@@ -10,13 +10,13 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** {@link LatencyAverage}: no longer latency is missed. */
+/** {@link LatencyAverage}: no latency above the average is lost. */
 public class LatencyAverageStress {
     private static final long LATER_NANOS = 60_000_000_000L;
 
-    /** Two observations of one moment, long after the one before: that one has to fade, none of these may. */
+    /** Two observations of one moment, long after the previous one: the previous one must decay, these two must not. */
     @JCStressTest
-    @Outcome(id = "200", expect = ACCEPTABLE, desc = "The longer one counts.")
+    @Outcome(id = "200", expect = ACCEPTABLE, desc = "The average is the longer one.")
     @Outcome(expect = FORBIDDEN, desc = "The longer one is lost.")
     @State
     public static class TwoObservations {

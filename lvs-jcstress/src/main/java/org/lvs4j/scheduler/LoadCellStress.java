@@ -11,37 +11,37 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** A {@link LoadCell}: its marks, and what is set aside in it. */
+/** The marks and the reserved servers of a {@link LoadCell}. */
 public class LoadCellStress {
     private static final int INDEX = 7;
 
-    /** A load is written and marked, while marks are read. */
+    /** One thread writes and marks a load, another one takes marks. */
     private abstract static class Marks {
         final LoadCell cell = new LoadCell();
         int load;
         int seen;
 
-        void readMarked() {
-            if (cell.beginUnmarking()) {
-                boolean all = cell.unmarkAll();
-                for (int place = 0; place < LoadCell.MARKS; place++) {
-                    if (cell.unmark(place) == INDEX) {
-                        all = true;
+        void takeMarks() {
+            if (cell.clearMarked()) {
+                boolean found = cell.clearOverflowed();
+                for (int slot = 0; slot < LoadCell.MARKS; slot++) {
+                    if (cell.takeMark(slot) == INDEX) {
+                        found = true;
                     }
                 }
-                if (all) {
+                if (found) {
                     seen = load;
                 }
             }
         }
     }
 
-    /** Who reads a mark sees the load that it was left for, and a mark is read now or the next time. */
+    /** A thread that takes a mark sees the load that was written before; a mark is taken now or the next time. */
     @JCStressTest
-    @Outcome(id = "1", expect = ACCEPTABLE, desc = "The load is known.")
-    @Outcome(expect = FORBIDDEN, desc = "The mark was lost, or read without the load.")
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "The load was seen.")
+    @Outcome(expect = FORBIDDEN, desc = "The mark was lost, or taken without seeing the load.")
     @State
-    public static class MarkVersusUnmark extends Marks {
+    public static class MarkVersusTakeMark extends Marks {
         @Actor
         public void change() {
             load = 1;
@@ -50,23 +50,23 @@ public class LoadCellStress {
 
         @Actor
         public void read() {
-            readMarked();
+            takeMarks();
         }
 
         @Arbiter
         public void after(I_Result r) {
-            readMarked();
+            takeMarks();
             r.r1 = seen;
         }
     }
 
-    /** The same when there is no room for the mark. */
+    /** The same with a mark that does not fit. */
     @JCStressTest
-    @Outcome(id = "1", expect = ACCEPTABLE, desc = "The load is known.")
-    @Outcome(expect = FORBIDDEN, desc = "The mark was lost, or read without the load.")
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "The load was seen.")
+    @Outcome(expect = FORBIDDEN, desc = "The mark was lost, or taken without seeing the load.")
     @State
-    public static class LostMarkVersusUnmark extends Marks {
-        public LostMarkVersusUnmark() {
+    public static class OverflowingMarkVersusTakeMark extends Marks {
+        public OverflowingMarkVersusUnmark() {
             for (int i = 0; i < LoadCell.MARKS; i++) {
                 cell.mark(1);
             }
@@ -80,59 +80,59 @@ public class LoadCellStress {
 
         @Actor
         public void read() {
-            readMarked();
+            takeMarks();
         }
 
         @Arbiter
         public void after(I_Result r) {
-            readMarked();
+            takeMarks();
             r.r1 = seen;
         }
     }
 
-    /** One server is set aside, two threads want it. */
+    /** Two threads take the only reserved server. */
     @JCStressTest
     @Outcome(
             id = {"7, -1", "-1, 7"},
             expect = ACCEPTABLE,
-            desc = "One of them gets it.")
-    @Outcome(expect = FORBIDDEN, desc = "Both got it, or nobody.")
+            desc = "One thread gets it.")
+    @Outcome(expect = FORBIDDEN, desc = "Both threads got it, or none.")
     @State
     public static class TwoTakers {
         private final LoadCell cell = new LoadCell();
 
         public TwoTakers() {
             cell.add(0, INDEX);
-            cell.fill(1);
+            cell.publish(1);
         }
 
         @Actor
-        public void take(II_Result r) {
+        public void takeFirst(II_Result r) {
             r.r1 = cell.take();
         }
 
         @Actor
-        public void takeToo(II_Result r) {
+        public void takeSecond(II_Result r) {
             r.r2 = cell.take();
         }
     }
 
-    /** A cell is filled while another thread takes from it. */
+    /** One thread reserves two servers, another one takes one. */
     @JCStressTest
     @Outcome(
             id = {"-1, 7", "7, 8"},
             expect = ACCEPTABLE,
             desc = "Nothing yet, or the first of two.")
-    @Outcome(expect = FORBIDDEN, desc = "A server was taken that was not there, or taken twice.")
+    @Outcome(expect = FORBIDDEN, desc = "A server was taken that was not reserved, or one was taken twice.")
     @State
-    public static class FillVersusTake {
+    public static class PublishVersusTake {
         private final LoadCell cell = new LoadCell();
 
         @Actor
-        public void fill() {
+        public void publish() {
             cell.add(0, INDEX);
             cell.add(1, INDEX + 1);
-            cell.fill(2);
+            cell.publish(2);
         }
 
         @Actor

@@ -11,9 +11,9 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** Threads change loads of one {@link LoadTournament} and pick from it at once: afterwards it knows all that has changed. */
+/** Threads change loads of one {@link LoadTournament} and pick from it at once: afterwards every change has taken effect. */
 public class LoadTournamentStress {
-    /** The loads, of which server 0 has the least. */
+    /** Sixteen servers, of which server 0 has the least load. */
     private static LoadedServers servers() {
         return new LoadedServers(1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2);
     }
@@ -22,23 +22,23 @@ public class LoadTournamentStress {
         return LoadTournament.least(LoadMeasure.LEAST_CONNECTION, servers);
     }
 
-    /** The pick once all is taken that was set aside for this thread. */
+    /** The pick after those that may come from the cell of this thread. */
     private static int leastAfterRaces(LoadedServers servers) {
-        for (int i = 0; i < LoadCell.MOST; i++) {
+        for (int i = 0; i < LoadCell.CAPACITY; i++) {
             least(servers);
         }
         return least(servers);
     }
 
-    /** Servers of one group change, one to the worse and one to the better. */
+    /** The loads of two servers of one group of the tree change: one grows, one decreases. */
     @JCStressTest
-    @Outcome(id = "1", expect = ACCEPTABLE, desc = "The tree knows both.")
-    @Outcome(expect = FORBIDDEN, desc = "One of them was lost.")
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "Both have taken effect.")
+    @Outcome(expect = FORBIDDEN, desc = "One change was lost.")
     @State
-    public static class TwoChangesInOneMatch {
+    public static class TwoChangesInOneGroup {
         private final LoadedServers servers = servers();
 
-        public TwoChangesInOneMatch() {
+        public TwoChangesInOneGroup() {
             least(servers);
         }
 
@@ -58,15 +58,15 @@ public class LoadTournamentStress {
         }
     }
 
-    /** Servers of two groups change. */
+    /** The loads of two servers of different groups change. */
     @JCStressTest
-    @Outcome(id = "12", expect = ACCEPTABLE, desc = "The tree knows both.")
-    @Outcome(expect = FORBIDDEN, desc = "One of them was lost.")
+    @Outcome(id = "12", expect = ACCEPTABLE, desc = "Both have taken effect.")
+    @Outcome(expect = FORBIDDEN, desc = "One change was lost.")
     @State
-    public static class TwoChangesFarApart {
+    public static class TwoChangesInTwoGroups {
         private final LoadedServers servers = servers();
 
-        public TwoChangesFarApart() {
+        public TwoChangesInTwoGroups() {
             least(servers);
         }
 
@@ -86,10 +86,10 @@ public class LoadTournamentStress {
         }
     }
 
-    /** Two threads change the load of one server: the later reading has to be the one that stays. */
+    /** Two threads decrease the load of one server: the later value must remain. */
     @JCStressTest
-    @Outcome(id = "4", expect = ACCEPTABLE, desc = "The tree knows the last load of it.")
-    @Outcome(expect = FORBIDDEN, desc = "An older reading has overwritten a newer one.")
+    @Outcome(id = "4", expect = ACCEPTABLE, desc = "The later value remains.")
+    @Outcome(expect = FORBIDDEN, desc = "An earlier value has overwritten a later one.")
     @State
     public static class TwoChangesOfOneServer {
         private final LoadedServers servers = servers();
@@ -105,7 +105,7 @@ public class LoadTournamentStress {
         }
 
         @Actor
-        public void unloadToo() {
+        public void unloadMore() {
             servers.change(4, -2);
         }
 
@@ -115,15 +115,15 @@ public class LoadTournamentStress {
         }
     }
 
-    /** A load changes while the first pick builds the tree and puts it on the board. */
+    /** A load decreases while the first pick builds the tree and registers it. */
     @JCStressTest
     @Outcome(
             id = {"0, 5", "5, 5"},
             expect = ACCEPTABLE,
-            desc = "The next pick knows, whether or not this one did.")
-    @Outcome(expect = FORBIDDEN, desc = "Neither the change has found the tree nor the tree the change.")
+            desc = "The next pick sees the change, whether or not this one did.")
+    @Outcome(expect = FORBIDDEN, desc = "The change was neither reported to the tree nor read by it.")
     @State
-    public static class BuildVersusChange {
+    public static class RegisterVersusChange {
         private final LoadedServers servers = servers();
 
         @Actor
@@ -142,13 +142,13 @@ public class LoadTournamentStress {
         }
     }
 
-    /** A pick races with a change: whoever finds the other at work leaves a mark, or servers set aside. */
+    /** A pick races with a change: one of them may find the lock taken, and mark or reserve servers. */
     @JCStressTest
     @Outcome(
             id = {"0, 5", "5, 5"},
             expect = ACCEPTABLE,
-            desc = "The next pick knows, whether or not this one did.")
-    @Outcome(expect = FORBIDDEN, desc = "The change was lost, or what was foreseen has stayed.")
+            desc = "The next pick sees the change, whether or not this one did.")
+    @Outcome(expect = FORBIDDEN, desc = "The change was lost, or an expected load has remained.")
     @State
     public static class PickVersusChange {
         private final LoadedServers servers = servers();
@@ -173,11 +173,11 @@ public class LoadTournamentStress {
         }
     }
 
-    /** Two picks, each followed by a connection: what is set aside for one is not kept from the other for good. */
+    /** Two picks, each followed by a connection: reserved servers do not stay reserved. */
     @JCStressTest
-    @Outcome(id = "2", expect = ACCEPTABLE, desc = "Servers 0 and 1 have three now: the first of the others is next.")
-    @Outcome(id = "1", expect = ACCEPTABLE, desc = "Both picked server 0 before either had counted.")
-    @Outcome(expect = FORBIDDEN, desc = "A connection was forgotten, or foreseen for good.")
+    @Outcome(id = "2", expect = ACCEPTABLE, desc = "Servers 0 and 1 have three connections: the first of the others is next.")
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "Both picked server 0 before either connection was counted.")
+    @Outcome(expect = FORBIDDEN, desc = "A connection was lost, or an expected one has remained.")
     @State
     public static class TwoPicks {
         private final LoadedServers servers = servers();
@@ -188,12 +188,12 @@ public class LoadTournamentStress {
         }
 
         @Actor
-        public void pick() {
+        public void pickFirst() {
             servers.change(least(servers), 1);
         }
 
         @Actor
-        public void pickToo() {
+        public void pickSecond() {
             servers.change(least(servers), 1);
         }
 

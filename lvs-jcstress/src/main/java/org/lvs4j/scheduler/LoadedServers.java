@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.lvs4j.internal.concurrent.LoadBoard;
 import org.lvs4j.service.RealServer;
 
-/** A list of servers of weight 1, whose loads a race changes as a server would: the load first, the board then. */
+/** A list of servers of weight 1. A change of a load first writes it and then reports it to the board, as a director does. */
 final class LoadedServers implements Servers, LoadBoard.Source {
     private final LoadBoard board = new LoadBoard();
     private final AtomicIntegerArray active;
@@ -67,6 +67,6 @@ final class LoadedServers implements Servers, LoadBoard.Source {
 
     @Override
     public RealServer server(int index) {
-        throw new UnsupportedOperationException("a race needs none");
+        throw new UnsupportedOperationException("not needed here");
     }
 }

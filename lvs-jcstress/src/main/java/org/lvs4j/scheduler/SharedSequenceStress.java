@@ -12,20 +12,20 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** {@code rr} and {@code wrr} share a sequence: each turn is taken once, also by threads that set turns aside. */
+/** {@link SharedSequence}: each turn is taken once, also by threads that reserve turns. */
 public class SharedSequenceStress {
     private static final LoadedServers MANY = new LoadedServers(new int[1000]);
 
-    /** One pick each. */
+    /** One pick each of {@code rr}. */
     @JCStressTest
     @Outcome(
             id = {"0, 1", "1, 0"},
             expect = ACCEPTABLE,
             desc = "The first two turns, one each.")
-    @Outcome(expect = FORBIDDEN, desc = "A turn was taken twice, or left out.")
+    @Outcome(expect = FORBIDDEN, desc = "A turn was taken twice, or skipped.")
     @State
     public static class OnePickEach {
-        private final Scheduler scheduler = new RoundRobin.Provider().create(MANY, null);
+        private final Scheduler scheduler = new RoundRobin();
         private final Flow flow = new Flow();
 
         @Actor
@@ -39,13 +39,13 @@ public class SharedSequenceStress {
         }
     }
 
-    /** Three picks each: who loses the race twice sets turns aside, in cells that the first loser publishes. */
+    /** Three picks each: the first lost race publishes the cells, the second one reserves turns in a cell. */
     @JCStressTest
     @Outcome(id = "6", expect = ACCEPTABLE, desc = "Six turns of the sequence.")
     @Outcome(expect = FORBIDDEN, desc = "A turn was taken twice.")
     @State
     public static class ThreePicksEach {
-        private final Scheduler scheduler = new RoundRobin.Provider().create(MANY, null);
+        private final Scheduler scheduler = new RoundRobin();
         private final Flow flow = new Flow();
         private final int[] picked = new int[6];
 
@@ -79,17 +79,17 @@ public class SharedSequenceStress {
         }
     }
 
-    /** The same for the walk of {@code wrr}. */
+    /** One pick each of {@code wrr}. */
     @JCStressTest
     @Outcome(
             id = {"0, 1", "1, 0"},
             expect = ACCEPTABLE,
             desc = "The first two turns, one each.")
-    @Outcome(expect = FORBIDDEN, desc = "A turn was taken twice, or left out.")
+    @Outcome(expect = FORBIDDEN, desc = "A turn was taken twice, or skipped.")
     @State
     public static class WeightedPickEach {
         private final LoadedServers servers = new LoadedServers(new int[4]);
-        private final Scheduler scheduler = new WeightedRoundRobin.Provider().create(servers, null);
+        private final Scheduler scheduler = WeightedRoundRobin.of(servers);
         private final Flow flow = new Flow();
 
         @Actor
