@@ -33,8 +33,8 @@ import org.lvs4j.persistence.engine.SipEngine;
 import org.lvs4j.scheduler.Scheduler;
 
 /**
- * Every public constructor and method of an exported package refuses null by the name of the parameter, unless the parameter is
- * {@code @Nullable}.
+ * Every public constructor and method of an exported package refuses null by the name of the parameter, unless the
+ * parameter is {@code @Nullable}.
  */
 final class NullDoorsTest {
     /** Implementations of an SPI, whose methods only the director calls, for each connection and without nulls. */
@@ -137,9 +137,8 @@ final class NullDoorsTest {
     }
 
     private static Stream<Executable> executables(Class<?> type) {
-        Stream<Executable> constructors = Modifier.isAbstract(type.getModifiers())
-                ? Stream.empty()
-                : Arrays.stream(type.getConstructors());
+        Stream<Executable> constructors =
+                Modifier.isAbstract(type.getModifiers()) ? Stream.empty() : Arrays.stream(type.getConstructors());
         Stream<Executable> methods = Arrays.stream(type.getDeclaredMethods());
         return Stream.concat(constructors, methods)
                 .filter(executable -> Modifier.isPublic(executable.getModifiers()))
@@ -167,16 +166,16 @@ final class NullDoorsTest {
     }
 
     static Stream<Door> manyElements() {
-        return doors()
-                .filter(door -> door.type().isArray()
-                                && !door.type().getComponentType().isPrimitive()
+        return doors().filter(door ->
+                door.type().isArray() && !door.type().getComponentType().isPrimitive()
                         || Collection.class.isAssignableFrom(door.type()));
     }
 
     @Test
     void doors_ofTheWholeLibrary_areFound() {
         Set<String> packages = new HashSet<>();
-        doors().forEach(door -> packages.add(door.executable().getDeclaringClass().getPackageName()));
+        doors().forEach(door ->
+                packages.add(door.executable().getDeclaringClass().getPackageName()));
         assertThat(packages)
                 .contains(
                         "org.lvs4j",

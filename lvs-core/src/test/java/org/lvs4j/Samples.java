@@ -92,8 +92,9 @@ final class Samples {
 
         put(PacketPaths.class, () -> PacketPaths.fixed(1500));
         put(PacketPlane.Builder.class, () -> PacketPlane.builder(director(), PacketPaths.fixed(1500)));
-        put(PacketPlane.class, () -> PacketPlane.builder(director(), PacketPaths.fixed(1500))
-                .build());
+        put(
+                PacketPlane.class,
+                () -> PacketPlane.builder(director(), PacketPaths.fixed(1500)).build());
     }
 
     private Samples() {}
@@ -110,8 +111,8 @@ final class Samples {
     }
 
     /**
-     * A sample of a type: from the table; the first constant of an enum; one of the first type of a sealed interface; a record of
-     * samples; or the result of a static factory with samples.
+     * A sample of a type: from the table; the first constant of an enum; one of the first type of a sealed interface; a
+     * record of samples; or the result of a static factory with samples.
      *
      * @throws AssertionError if there is none, so that it is added to the table
      */

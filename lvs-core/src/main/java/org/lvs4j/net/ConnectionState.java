@@ -6,15 +6,15 @@ import static java.util.Objects.requireNonNull;
  * The states of a connection, with their names in listings and their idle timeouts: those of IPVS in Linux 6.1
  * ({@code ip_vs_proto_tcp.c}, {@code ip_vs_proto_udp.c}, {@code ip_vs_proto_sctp.c}).
  *
- * <p>A connection expires after the timeout of its state unless a packet restarts it. Only the timeouts of {@link #ESTABLISHED},
- * {@link #FIN_WAIT} and {@link #UDP} can be configured, as {@code ipvsadm --set} does.
+ * <p>A connection expires after the timeout of its state unless a packet restarts it. Only the timeouts of {@link
+ * #ESTABLISHED}, {@link #FIN_WAIT} and {@link #UDP} can be configured, as {@code ipvsadm --set} does.
  *
- * <p>A connection counts as active or as inactive for its real server, which is what least-connection schedulers compare.
- * Active are {@link #ESTABLISHED}, {@link #SYN_SENT}, {@link #SYN_RECV}, {@link #SYNACK} and {@link #SCTP_ESTABLISHED}; UDP
- * is never active.
+ * <p>A connection counts as active or as inactive for its real server, which is what least-connection schedulers
+ * compare. Active are {@link #ESTABLISHED}, {@link #SYN_SENT}, {@link #SYN_RECV}, {@link #SYNACK} and {@link
+ * #SCTP_ESTABLISHED}; UDP is never active.
  *
- * <p>"Sent" below is what the director has seen. With tunnelling and direct routing it sees the client's packets only, and infers
- * the server's.
+ * <p>"Sent" below is what the director has seen. With tunnelling and direct routing it sees the client's packets only,
+ * and infers the server's.
  */
 public enum ConnectionState {
     /** TCP: no segment has been classified yet. 2 s, inactive. */
@@ -26,8 +26,8 @@ public enum ConnectionState {
     /** TCP: the client has sent SYN. 60 s, active. */
     SYN_RECV("SYN_RECV", 60, true),
     /**
-     * TCP: the server has sent FIN and the client has not; or the client has, where only its packets are seen. 120 s unless
-     * configured otherwise, inactive.
+     * TCP: the server has sent FIN and the client has not; or the client has, where only its packets are seen. 120 s
+     * unless configured otherwise, inactive.
      */
     FIN_WAIT("FIN_WAIT", 120, false),
     /** TCP: both sides have sent FIN. 120 s, inactive. */
@@ -41,8 +41,8 @@ public enum ConnectionState {
     /** TCP: part of the state table of IPVS, for data connections announced by FTP. 120 s, inactive. */
     LISTEN("LISTEN", 120, false),
     /**
-     * TCP under {@code secure_tcp}: the client has sent SYN and the server has answered, or may have where only the client's packets are
-     * seen; the client's acknowledgement does not establish the connection yet. 120 s, active.
+     * TCP under {@code secure_tcp}: the client has sent SYN and the server has answered, or may have where only the
+     * client's packets are seen; the client's acknowledgement does not establish the connection yet. 120 s, active.
      */
     SYNACK("SYNACK", 120, true),
     /** UDP: the only state. 300 s unless configured otherwise, inactive. */

@@ -39,8 +39,8 @@ public record Endpoint(IpAddress address, int port) implements Comparable<Endpoi
     }
 
     /**
-     * Parses {@code 10.0.0.1:80}, {@code [fd00::1]:80}, or an address without a port, which gives port 0. An IPv6 address without
-     * a port may be written with or without brackets.
+     * Parses {@code 10.0.0.1:80}, {@code [fd00::1]:80}, or an address without a port, which gives port 0. An IPv6
+     * address without a port may be written with or without brackets.
      *
      * @throws IllegalArgumentException if the text is anything else; host names are never resolved
      */

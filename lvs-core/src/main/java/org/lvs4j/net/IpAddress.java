@@ -11,7 +11,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An IPv4 or IPv6 address as two 64-bit words in network order. Immutable. Never resolves a host name, and has no scope id.
+ * An IPv4 or IPv6 address as two 64-bit words in network order. Immutable. Never resolves a host name, and has no scope
+ * id.
  *
  * <p>An IPv4 address is the lower 32 bits of {@link #low()}; {@link #high()} is zero. An IPv4-mapped IPv6 address
  * ({@code ::ffff:10.0.0.1}) stays an IPv6 address.
@@ -40,8 +41,8 @@ public final class IpAddress implements Comparable<IpAddress> {
     }
 
     /**
-     * The address of two words, as {@link #high()} and {@link #low()} return them. For IPv4 only the lower 32 bits of {@code low}
-     * count.
+     * The address of two words, as {@link #high()} and {@link #low()} return them. For IPv4 only the lower 32 bits of
+     * {@code low} count.
      */
     public static IpAddress of(AddressFamily family, long high, long low) {
         return requireNonNull(family, "family") == AddressFamily.IPV4 ? v4((int) low) : v6(high, low);
@@ -149,7 +150,9 @@ public final class IpAddress implements Comparable<IpAddress> {
         return Long.hashCode(high * 31 + low) * 31 + family.ordinal();
     }
 
-    /** The literal: dotted decimal for IPv4, the form of RFC 5952 without brackets for IPv6. {@link #parse} accepts it. */
+    /**
+     * The literal: dotted decimal for IPv4, the form of RFC 5952 without brackets for IPv6. {@link #parse} accepts it.
+     */
     @Override
     public String toString() {
         return InetAddresses.toAddrString(toInetAddress());

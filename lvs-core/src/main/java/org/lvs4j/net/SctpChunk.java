@@ -1,8 +1,8 @@
 package org.lvs4j.net;
 
 /**
- * The SCTP chunk types (RFC 9260, section 3.2) that drive an association's state, with the numbers of the RFC. Every other type
- * counts as {@link #DATA}, as in IPVS.
+ * The SCTP chunk types (RFC 9260, section 3.2) that drive an association's state, with the numbers of the RFC. Every
+ * other type counts as {@link #DATA}, as in IPVS.
  */
 public final class SctpChunk {
     /** Carries payload. Stands for every chunk that does not change an association's state. */

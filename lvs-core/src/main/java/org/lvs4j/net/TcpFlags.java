@@ -1,8 +1,8 @@
 package org.lvs4j.net;
 
 /**
- * The flag bits of a TCP segment (RFC 9293, section 3.1) that drive a connection's state, at their positions in byte 13 of the
- * TCP header. A caller may pass that byte as it is: other bits are ignored.
+ * The flag bits of a TCP segment (RFC 9293, section 3.1) that drive a connection's state, at their positions in byte 13
+ * of the TCP header. A caller may pass that byte as it is: other bits are ignored.
  *
  * <p>If several are set, the first of {@link #RST}, {@link #SYN}, {@link #FIN}, {@link #ACK} counts, as in IPVS.
  */

@@ -5,12 +5,12 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.service.SchedulerFlag;
 
 /**
- * {@code mh-bounded}: {@code mh-stable} with a limit, so that no server gets far more than its share even if few clients open
- * most of the connections. Ours, not of IPVS.
+ * {@code mh-bounded}: {@code mh-stable} with a limit, so that no server gets far more than its share even if few
+ * clients open most of the connections. Ours, not of IPVS.
  *
- * <p>A server is full if it has 1.25 times its share by weight of all active connections, including the one being scheduled. A
- * client whose server is full or unavailable moves to the next slot of the table, until a server has room. {@link
- * SchedulerFlag#PORT} hashes the client's port as well.
+ * <p>A server is full if it has 1.25 times its share by weight of all active connections, including the one being
+ * scheduled. A client whose server is full or unavailable moves to the next slot of the table, until a server has room.
+ * {@link SchedulerFlag#PORT} hashes the client's port as well.
  *
  * <p>V. Mirrokni, M. Thorup and M. Zadimoghaddam, "Consistent Hashing with Bounded Loads", SODA 2018.
  */

@@ -2,7 +2,10 @@ package org.lvs4j.scheduler;
 
 import org.lvs4j.net.Flow;
 
-/** {@code fo}, weighted failover: the available server with the greatest weight gets every connection. Ties go to the newest server. */
+/**
+ * {@code fo}, weighted failover: the available server with the greatest weight gets every connection. Ties go to the
+ * newest server.
+ */
 final class Failover implements Scheduler {
     @Override
     public int pick(Servers servers, Flow flow) {

@@ -5,11 +5,12 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An exponentially weighted moving average of latencies that rises at once and falls slowly. A latency above the average replaces it.
- * A lower latency has the more weight, the longer ago the previous observation was. Without observations the average decays
- * to zero, with a time constant of 10 s.
+ * An exponentially weighted moving average of latencies that rises at once and falls slowly. A latency above the
+ * average replaces it. A lower latency has the more weight, the longer ago the previous observation was. Without
+ * observations the average decays to zero, with a time constant of 10 s.
  *
- * <p>Guarantees: thread-safe. No latency above the average is lost; of lower ones observed at the same moment, some may be.
+ * <p>Guarantees: thread-safe. No latency above the average is lost; of lower ones observed at the same moment, some may
+ * be.
  *
  * <p>Progress: {@link #observe} is lock-free, {@link #nanos} is wait-free. Neither allocates.
  */
@@ -28,8 +29,8 @@ final class LatencyAverage {
         }
     }
 
-    // Opaque reads suffice for both in nanos: they guard no other data, and a read between the two writes of an observation is
-    // off by that observation at most.
+    // Opaque reads suffice for both in nanos: they guard no other data, and a read between the two writes of an
+    // observation is off by that observation at most.
     private long averageBits = Double.doubleToRawLongBits(Double.NaN);
     private long observedNanos;
 
@@ -41,12 +42,12 @@ final class LatencyAverage {
 
     /** Observes a latency in nanoseconds, not negative. */
     void observe(long latencyNanos, long nowNanos) {
-        // Volatile, and before the time: if another thread changes the average after this thread has won the race for the time,
-        // the compare-and-set below fails.
+        // Volatile, and before the time: if another thread changes the average after this thread has won the race for
+        // the time, the compare-and-set below fails.
         long bits = (long) AVERAGE.getVolatile(this);
         long before = (long) OBSERVED.getVolatile(this);
-        // A thread that fails to advance the time has lost to an observation of the same moment. Then the average does not
-        // decay, and only a longer latency changes it.
+        // A thread that fails to advance the time has lost to an observation of the same moment. Then the average does
+        // not decay, and only a longer latency changes it.
         double remaining = OBSERVED.compareAndSet(this, before, nowNanos) ? remaining(nowNanos - before) : 1;
         while (true) {
             double average = Double.longBitsToDouble(bits) * remaining;

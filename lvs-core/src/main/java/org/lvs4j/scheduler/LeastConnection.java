@@ -3,8 +3,8 @@ package org.lvs4j.scheduler;
 import org.lvs4j.net.Flow;
 
 /**
- * {@code lc}, least-connection: the available server with the fewest connections, where an active connection counts as much as 256
- * inactive ones. Weights above 0 are ignored. Ties go to the newest server.
+ * {@code lc}, least-connection: the available server with the fewest connections, where an active connection counts as
+ * much as 256 inactive ones. Weights above 0 are ignored. Ties go to the newest server.
  */
 final class LeastConnection implements Scheduler {
     @Override

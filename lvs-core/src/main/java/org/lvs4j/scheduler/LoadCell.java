@@ -4,14 +4,14 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * The state that some threads keep of a {@link LoadTournament} under contention: reserved servers for their next picks, and marks of
- * servers whose load must be read again.
+ * The state that some threads keep of a {@link LoadTournament} under contention: reserved servers for their next picks,
+ * and marks of servers whose load must be read again.
  *
- * <p>Assumptions: a thread that calls {@link #add}, {@link #publish}, {@link #clearMarked}, {@link #clearOverflowed} or {@link
- * #takeMark} holds the lock of the tournament.
+ * <p>Assumptions: a thread that calls {@link #add}, {@link #publish}, {@link #clearMarked}, {@link #clearOverflowed} or
+ * {@link #takeMark} holds the lock of the tournament.
  *
- * <p>Guarantees: a reserved server is taken once. A thread that takes a mark sees the load that the server was marked for. No mark
- * is lost.
+ * <p>Guarantees: a reserved server is taken once. A thread that takes a mark sees the load that the server was marked
+ * for. No mark is lost.
  *
  * <p>Progress: {@link #take} is lock-free, {@link #mark} is wait-free. A cell shares no cache line with other objects.
  */
@@ -31,7 +31,8 @@ final class LoadCell {
     private static final int FIRST_MARK = 48;
     private static final int SIZE = FIRST_MARK + MARKS + 16;
 
-    // The state, from the lowest bits: the number of reserved servers, the slot of the next one, a count of publications.
+    // The state, from the lowest bits: the number of reserved servers, the slot of the next one, a count of
+    // publications.
     private static final int SLOT_BITS = 8;
     private static final long SLOT_MASK = (1L << SLOT_BITS) - 1;
     private static final long ONE_TAKEN = 1L << SLOT_BITS;
@@ -90,8 +91,8 @@ final class LoadCell {
             // Volatile: releases the change of the load to the getAndSet in clearOverflowed.
             WORD.setVolatile(words, OVERFLOWED, 1L);
         }
-        // Volatile, as the writes above and the getAndSet in clearMarked: either this read returns 0, or the thread that
-        // clears the flag afterwards sees the mark.
+        // Volatile, as the writes above and the getAndSet in clearMarked: either this read returns 0, or the thread
+        // that clears the flag afterwards sees the mark.
         if ((long) WORD.getVolatile(words, MARKED) == 0) {
             WORD.setVolatile(words, MARKED, 1L);
         }
@@ -102,7 +103,9 @@ final class LoadCell {
         return wordOpaque(MARKED) != 0 && (long) WORD.getAndSet(words, MARKED, 0L) != 0;
     }
 
-    /** Clears the flag that some marks did not fit, and returns whether it was set. If so, any load may have changed. */
+    /**
+     * Clears the flag that some marks did not fit, and returns whether it was set. If so, any load may have changed.
+     */
     boolean clearOverflowed() {
         return (long) WORD.getVolatile(words, OVERFLOWED) != 0 && (long) WORD.getAndSet(words, OVERFLOWED, 0L) != 0;
     }

@@ -1,9 +1,9 @@
 package org.lvs4j.scheduler;
 
 /**
- * The figure by which least-connection schedulers compare servers: a load, divided by the weight or not. Loads are compared as
- * cross products, without a division; this is exact up to 16 million active connections on servers of any weight. Ties go to the
- * newest server.
+ * The figure by which least-connection schedulers compare servers: a load, divided by the weight or not. Loads are
+ * compared as cross products, without a division; this is exact up to 16 million active connections on servers of any
+ * weight. Ties go to the newest server.
  *
  * @param activeFactor the load of an active connection
  * @param inactiveFactor the load of an inactive connection

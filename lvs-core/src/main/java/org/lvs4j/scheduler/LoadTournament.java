@@ -10,56 +10,59 @@ import org.lvs4j.internal.concurrent.LoadBoard;
  *
  * <h2>Layout</h2>
  *
- * A {@link LoadTree} belongs to one list and has a key for each server: its load divided by its weight. The quotient is a {@code
- * double} without its lowest four bits; the bits of non-negative doubles are ordered as their values are. Two quotients have equal
- * keys only if they are equal, as long as each load times the weight of the other is below 2^47, so the order is that of
- * the cross products that IPVS compares. With a greater load, picks scan the list. A tie goes to the lowest index, which is the
- * newest server. Beside the tree are the connection counts that each key was computed from, one word that is the lock of both,
- * and, once threads have contended, {@value #CELLS} {@link LoadCell}s. The id of a thread selects its cell.
+ * A {@link LoadTree} belongs to one list and has a key for each server: its load divided by its weight. The quotient is
+ * a {@code double} without its lowest four bits; the bits of non-negative doubles are ordered as their values are. Two
+ * quotients have equal keys only if they are equal, as long as each load times the weight of the other is below 2^47,
+ * so the order is that of the cross products that IPVS compares. With a greater load, picks scan the list. A tie goes
+ * to the lowest index, which is the newest server. Beside the tree are the connection counts that each key was computed
+ * from, one word that is the lock of both, and, once threads have contended, {@value #CELLS} {@link LoadCell}s. The id
+ * of a thread selects its cell.
  *
  * <h2>Protocol</h2>
  *
- * A key is never above that of the true load, so looking at winners of the tree suffices to find the least loaded server: if the
- * load of a winner has grown, its key is raised, and the tree has another winner. A growing load therefore needs no
- * notification. A thread that has decreased a load reports it to the {@link LoadBoard} of the service, which makes this class
- * lower the key.
+ * A key is never above that of the true load, so looking at winners of the tree suffices to find the least loaded
+ * server: if the load of a winner has grown, its key is raised, and the tree has another winner. A growing load
+ * therefore needs no notification. A thread that has decreased a load reports it to the {@link LoadBoard} of the
+ * service, which makes this class lower the key.
  *
- * <p>A thread that fails to acquire the lock does not block. A report of a decrease becomes a mark in the thread's cell. A pick spins
- * for the lock, reads the loads of the servers marked in its cell, picks, and then picks up to {@value LoadCell#CAPACITY} servers more,
- * as if each pick were followed by an active connection. It publishes these as reserved servers in its cell, for the next picks of
- * its threads. A reserved server is marked when it is taken, so that its real load later replaces the expected one. While the cell
- * holds reserved servers, its threads do not touch the lock. Under contention the cache lines of the tree, several of which each
- * change writes, therefore move between processors once in {@value LoadCell#CAPACITY} picks instead of with each pick and each
- * change. That the holder of the lock applies the changes of other threads resembles flat combining (D. Hendler, I. Incze, N.
- * Shavit and M. Tzafrir, "Flat Combining and the Synchronization-Parallelism Tradeoff", SPAA 2010).
+ * <p>A thread that fails to acquire the lock does not block. A report of a decrease becomes a mark in the thread's
+ * cell. A pick spins for the lock, reads the loads of the servers marked in its cell, picks, and then picks up to
+ * {@value LoadCell#CAPACITY} servers more, as if each pick were followed by an active connection. It publishes these as
+ * reserved servers in its cell, for the next picks of its threads. A reserved server is marked when it is taken, so
+ * that its real load later replaces the expected one. While the cell holds reserved servers, its threads do not touch
+ * the lock. Under contention the cache lines of the tree, several of which each change writes, therefore move between
+ * processors once in {@value LoadCell#CAPACITY} picks instead of with each pick and each change. That the holder of the
+ * lock applies the changes of other threads resembles flat combining (D. Hendler, I. Incze, N. Shavit and M. Tzafrir,
+ * "Flat Combining and the Synchronization-Parallelism Tradeoff", SPAA 2010).
  *
- * <p>A pick that acquires the lock at once, with its own cell empty, assumes that contention is over: it takes the reserved servers
- * of all cells and reads the loads of all marked servers. Releasing the lock does not check for new marks: only picks need
- * them, and picks check.
+ * <p>A pick that acquires the lock at once, with its own cell empty, assumes that contention is over: it takes the
+ * reserved servers of all cells and reads the loads of all marked servers. Releasing the lock does not check for new
+ * marks: only picks need them, and picks check.
  *
- * <p>The first pick from a new list builds the tree, registers it as the reader of the board, and then reads every load.
+ * <p>The first pick from a new list builds the tree, registers it as the reader of the board, and then reads every
+ * load.
  *
  * <h2>Guarantees</h2>
  *
- * While no two threads are in this class at once, a pick is exactly that of a scan of the list. Two picks at once may return the same
- * server before either connection is counted, as in IPVS. Under contention, a server may have been the least loaded one as of
- * {@value LoadCell#CAPACITY} picks of the same cell earlier, and a decreased load may be seen only when the cell of the reporting
- * thread is filled next, or any cell for the {@value #FILLINGS}th time. After that, and once the cell of the thread is
- * empty, picks are exact again. No change is ever lost.
+ * While no two threads are in this class at once, a pick is exactly that of a scan of the list. Two picks at once may
+ * return the same server before either connection is counted, as in IPVS. Under contention, a server may have been the
+ * least loaded one as of {@value LoadCell#CAPACITY} picks of the same cell earlier, and a decreased load may be seen
+ * only when the cell of the reporting thread is filled next, or any cell for the {@value #FILLINGS}th time. After that,
+ * and once the cell of the thread is empty, picks are exact again. No change is ever lost.
  *
  * <h2>Progress</h2>
  *
- * The lock is only ever tried. A pick that needs it: bounded spin, at most {@value #SPINS} attempts, then a scan of the list. A report
- * of a decrease does not spin. While a holder of the lock is suspended, other picks scan and other reports mark. A pick that
- * holds the lock looks at another winner only if a load has grown since the last look.
+ * The lock is only ever tried. A pick that needs it: bounded spin, at most {@value #SPINS} attempts, then a scan of the
+ * list. A report of a decrease does not spin. While a holder of the lock is suspended, other picks scan and other
+ * reports mark. A pick that holds the lock looks at another winner only if a load has grown since the last look.
  *
  * <h2>What was given up</h2>
  *
- * The exact order under contention. A thread that pauses takes its reserved servers afterwards, unless a pick of another
- * thread has found no contention meanwhile. The first pick after many connections that were not picked here, such as those of
- * persistent clients, raises one key for each of their servers that becomes a winner. An earlier design let all threads update one
- * tree at once: with two threads, a pick and a release moved a dozen cache lines between processors and cost eight times what they
- * cost one thread.
+ * The exact order under contention. A thread that pauses takes its reserved servers afterwards, unless a pick of
+ * another thread has found no contention meanwhile. The first pick after many connections that were not picked here,
+ * such as those of persistent clients, raises one key for each of their servers that becomes a winner. An earlier
+ * design let all threads update one tree at once: with two threads, a pick and a release moved a dozen cache lines
+ * between processors and cost eight times what they cost one thread.
  */
 final class LoadTournament implements LoadBoard.Reader {
     /** The number of servers below which a scan of the list is cheaper. */
@@ -142,9 +145,8 @@ final class LoadTournament implements LoadBoard.Reader {
 
     /** The first available server with the least load, or {@link Scheduler#NONE}. */
     static int least(LoadMeasure measure, Servers servers) {
-        LoadBoard board = servers.size() >= MIN_SERVERS && servers instanceof LoadBoard.Source source
-                ? source.loadBoard()
-                : null;
+        LoadBoard board =
+                servers.size() >= MIN_SERVERS && servers instanceof LoadBoard.Source source ? source.loadBoard() : null;
         if (board == null) {
             return measure.least(servers);
         }
@@ -276,7 +278,9 @@ final class LoadTournament implements LoadBoard.Reader {
         }
     }
 
-    /** The least loaded server: raises the keys of winners whose load has grown until it finds one whose load has not. */
+    /**
+     * The least loaded server: raises the keys of winners whose load has grown until it finds one whose load has not.
+     */
     private int winner() {
         while (true) {
             int index = tree.least();
@@ -341,7 +345,10 @@ final class LoadTournament implements LoadBoard.Reader {
         WORD.setRelease(words, LOCK, UNLOCKED);
     }
 
-    /** The cells, or null before the first contention. Acquires them from the compare-and-exchange in {@link #makeCells}. */
+    /**
+     * The cells, or null before the first contention. Acquires them from the compare-and-exchange in {@link
+     * #makeCells}.
+     */
     private LoadCell @Nullable [] cellsAcquire() {
         return (LoadCell[]) CELLS_HANDLE.getAcquire(this);
     }

@@ -3,13 +3,13 @@ package org.lvs4j.scheduler;
 import java.util.Arrays;
 
 /**
- * A tournament tree (D. Knuth, "The Art of Computer Programming" 3, section 5.2.3, 1998): finds the least of many keys and its
- * index. Not thread-safe.
+ * A tournament tree (D. Knuth, "The Art of Computer Programming" 3, section 5.2.3, 1998): finds the least of many keys
+ * and its index. Not thread-safe.
  *
- * <p>Keys are stored side by side in groups of eight. The least key of each group is an entry of the level above, and so on up to
- * the root, a group of sixteen. The lowest bits of an entry, which keys do not use, are its position in its group: the
- * least of a group is found without a branch, the lowest position wins a tie, and following positions down from the root finds
- * the index. A change is propagated upwards as long as it changes the least key of a group.
+ * <p>Keys are stored side by side in groups of eight. The least key of each group is an entry of the level above, and
+ * so on up to the root, a group of sixteen. The lowest bits of an entry, which keys do not use, are its position in its
+ * group: the least of a group is found without a branch, the lowest position wins a tie, and following positions down
+ * from the root finds the index. A change is propagated upwards as long as it changes the least key of a group.
  */
 final class LoadTree {
     /** The bits that a key must not use: they hold positions. */
@@ -100,7 +100,10 @@ final class LoadTree {
                 lesser(lesser(from[first + 4], from[first + 5]), lesser(from[first + 6], from[first + 7])));
     }
 
-    /** The lesser of two keys, without a branch that would be mispredicted. Keys are not negative, so the difference does not overflow. */
+    /**
+     * The lesser of two keys, without a branch that would be mispredicted. Keys are not negative, so the difference
+     * does not overflow.
+     */
     private static long lesser(long a, long b) {
         long difference = b - a;
         return a + (difference & difference >> Long.SIZE - 1);

@@ -10,20 +10,20 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.service.Sysctl;
 
 /**
- * The cache of {@code lblc} and {@code lblcr} by destination address: a hash table of 1024 chains with the limits and the
- * housekeeping of IPVS ({@code ip_vs_lblc.c}).
+ * The cache of {@code lblc} and {@code lblcr} by destination address: a hash table of 1024 chains with the limits and
+ * the housekeeping of IPVS ({@code ip_vs_lblc.c}).
  *
- * <p>A check is due every 60 s and is run by the first pick after that. Every thirtieth check evicts the entries that have been idle
- * for at least the expiration. Above {@value #TARGET_ENTRIES} entries the other checks evict entries that have been idle for 6 minutes,
- * four thirds of the surplus but at most {@value #TARGET_ENTRIES} / 2, and the thirtieth check is put off. At {@value #MAX_ENTRIES}
- * entries no new one is inserted.
+ * <p>A check is due every 60 s and is run by the first pick after that. Every thirtieth check evicts the entries that
+ * have been idle for at least the expiration. Above {@value #TARGET_ENTRIES} entries the other checks evict entries
+ * that have been idle for 6 minutes, four thirds of the surplus but at most {@value #TARGET_ENTRIES} / 2, and the
+ * thirtieth check is put off. At {@value #MAX_ENTRIES} entries no new one is inserted.
  *
  * <p>Chains are immutable lists; a compare-and-set replaces the head of a chain.
  *
  * <p>Guarantees: thread-safe, one entry per address.
  *
- * <p>Progress: {@link #find} is wait-free and allocates nothing. {@link #insert} is lock-free. {@link #advance} tries a lock: a
- * thread that fails to acquire it returns at once, and the holder runs the checks.
+ * <p>Progress: {@link #find} is wait-free and allocates nothing. {@link #insert} is lock-free. {@link #advance} tries a
+ * lock: a thread that fails to acquire it returns at once, and the holder runs the checks.
  */
 final class LocalityCache<E extends LocalityCache.Entry> {
     static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(60);

@@ -5,11 +5,12 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.service.Sysctl;
 
 /**
- * {@code lblc}, locality-based least-connection: a destination address stays with one server, the choice of {@code wlc} for its
- * first connection. It moves to another choice of {@code wlc} when its server has left, is quiesced, or is {@linkplain #crowded
- * crowded}.
+ * {@code lblc}, locality-based least-connection: a destination address stays with one server, the choice of {@code wlc}
+ * for its first connection. It moves to another choice of {@code wlc} when its server has left, is quiesced, or is
+ * {@linkplain #crowded crowded}.
  *
- * <p>The overload mark of a cached server is ignored, as in IPVS. The {@link LocalityCache} survives changes of the list.
+ * <p>The overload mark of a cached server is ignored, as in IPVS. The {@link LocalityCache} survives changes of the
+ * list.
  */
 final class LocalityLeastConnection implements Scheduler {
     private final SchedulerContext context;

@@ -5,18 +5,19 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.Endpoint;
 
 /**
- * A {@link MaglevTable} under construction: its free slots, and the position of each server in its permutation of the slots. Not
- * thread-safe.
+ * A {@link MaglevTable} under construction: its free slots, and the position of each server in its permutation of the
+ * slots. Not thread-safe.
  *
- * <p><b>Steps.</b> A permutation starts at an offset and advances by a fixed skip, modulo the size. Positions are fractions of the
- * table, scaled to 64 bits: the overflow of an addition is the modulo, so consecutive steps depend on one addition each, and
- * the multiplication that gives the slot is off the critical path. A position points to the middle of its slot. The fractions are rounded,
- * which moves it by less than {@code size / 2^64} with each pass of the table; there are at most {@code size} passes, so sizes below
- * 2^20 are exact.
+ * <p><b>Steps.</b> A permutation starts at an offset and advances by a fixed skip, modulo the size. Positions are
+ * fractions of the table, scaled to 64 bits: the overflow of an addition is the modulo, so consecutive steps depend on
+ * one addition each, and the multiplication that gives the slot is off the critical path. A position points to the
+ * middle of its slot. The fractions are rounded, which moves it by less than {@code size / 2^64} with each pass of the
+ * table; there are at most {@code size} passes, so sizes below 2^20 are exact.
  *
- * <p><b>The last slots.</b> With {@code f} of {@code n} slots free, the next free one is {@code n / f} steps away on average, so half of
- * all steps are spent on the last {@code sqrt(n)} slots. These are listed, and a server takes the one that is the fewest steps
- * away. The number of steps is {@code distance / skip} modulo the size, a prime. The result is the slot that stepping finds.
+ * <p><b>The last slots.</b> With {@code f} of {@code n} slots free, the next free one is {@code n / f} steps away on
+ * average, so half of all steps are spent on the last {@code sqrt(n)} slots. These are listed, and a server takes the
+ * one that is the fewest steps away. The number of steps is {@code distance / skip} modulo the size, a prime. The
+ * result is the slot that stepping finds.
  */
 final class MaglevFilling {
     private static final short FREE = -1;

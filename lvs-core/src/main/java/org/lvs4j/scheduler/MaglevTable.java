@@ -5,11 +5,11 @@ import java.util.stream.IntStream;
 import org.lvs4j.net.Endpoint;
 
 /**
- * The lookup table of Maglev hashing. Each server has a permutation of the slots; the servers in turn take the next free slot of
- * their permutations, until no slot is free. Immutable.
+ * The lookup table of Maglev hashing. Each server has a permutation of the slots; the servers in turn take the next
+ * free slot of their permutations, until no slot is free. Immutable.
  *
- * <p>D. Eisenbud and others, "Maglev: A Fast and Reliable Software Network Load Balancer", NSDI 2016. Hashes and keys are those of
- * IPVS ({@code ip_vs_mh.c}).
+ * <p>D. Eisenbud and others, "Maglev: A Fast and Reliable Software Network Load Balancer", NSDI 2016. Hashes and keys
+ * are those of IPVS ({@code ip_vs_mh.c}).
  */
 final class MaglevTable {
     private static final long OFFSET_KEY = 2_654_435_761L;
@@ -27,7 +27,8 @@ final class MaglevTable {
     }
 
     /**
-     * The table of IPVS: the servers take turns in the order of the list, and as many slots per turn as their scaled weight.
+     * The table of IPVS: the servers take turns in the order of the list, and as many slots per turn as their scaled
+     * weight.
      *
      * @param endpoints the servers in the order of the list, at most 32,767
      * @param weights their weights; a server of weight zero takes no slot
@@ -47,8 +48,8 @@ final class MaglevTable {
     }
 
     /**
-     * A table that depends on the endpoints and weights alone: the servers take turns in the order of their endpoints, one slot
-     * per turn, and skip turns so that each server's share is that of its weight.
+     * A table that depends on the endpoints and weights alone: the servers take turns in the order of their endpoints,
+     * one slot per turn, and skip turns so that each server's share is that of its weight.
      *
      * @param endpoints the servers in any order, at most as many as there are slots
      * @param weights as for {@link #of}
@@ -75,7 +76,10 @@ final class MaglevTable {
         return new MaglevTable(filling);
     }
 
-    /** The slots that each server takes per turn: its weight divided by the greatest common divisor, scaled down to 6 bits. */
+    /**
+     * The slots that each server takes per turn: its weight divided by the greatest common divisor, scaled down to 6
+     * bits.
+     */
     static int[] slotsPerTurn(int[] weights) {
         int gcd = 0;
         int max = 0;
@@ -117,8 +121,9 @@ final class MaglevTable {
     }
 
     /**
-     * The remainder of an unsigned hash, without a division: D. Lemire, O. Kaser and N. Kurz, "Faster remainder by direct
-     * computation", Software: Practice and Experience 49(6), 2019. Exact for every hash and every size below 2^31.
+     * The remainder of an unsigned hash, without a division: D. Lemire, O. Kaser and N. Kurz, "Faster remainder by
+     * direct computation", Software: Practice and Experience 49(6), 2019. Exact for every hash and every size below
+     * 2^31.
      */
     static int remainder(int hash, int size, long reciprocal) {
         long fraction = reciprocal * (hash & 0xFFFF_FFFFL);

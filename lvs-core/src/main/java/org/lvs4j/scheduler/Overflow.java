@@ -3,9 +3,9 @@ package org.lvs4j.scheduler;
 import org.lvs4j.net.Flow;
 
 /**
- * {@code ovf}, weighted overflow: the available server with the greatest weight among those with no more active connections than
- * their weight. Each server therefore fills up to its weight plus 1 before the next one gets any. Ties go to the newest server.
- * UDP is never active, so a UDP service never overflows.
+ * {@code ovf}, weighted overflow: the available server with the greatest weight among those with no more active
+ * connections than their weight. Each server therefore fills up to its weight plus 1 before the next one gets any. Ties
+ * go to the newest server. UDP is never active, so a UDP service never overflows.
  */
 final class Overflow implements Scheduler {
     @Override

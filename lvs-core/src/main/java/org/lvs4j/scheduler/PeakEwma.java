@@ -8,10 +8,10 @@ import org.lvs4j.net.Flow;
 /**
  * {@code peak-ewma}: the available server with the least {@code latency * (active + 1) / weight}. Ours, not of IPVS.
  *
- * <p>The latency of a server is a {@link LatencyAverage} of {@linkplain #latencyObserved reported} response times: a longer one
- * raises it at once, shorter ones and the absence of reports lower it with a time constant of 10 s, so that a slow server is tried
- * again. A server without a report gets a first connection at once, and counts as having a latency of 1 s while that is active.
- * Without any report the rule is that of {@code nq}.
+ * <p>The latency of a server is a {@link LatencyAverage} of {@linkplain #latencyObserved reported} response times: a
+ * longer one raises it at once, shorter ones and the absence of reports lower it with a time constant of 10 s, so that
+ * a slow server is tried again. A server without a report gets a first connection at once, and counts as having a
+ * latency of 1 s while that is active. Without any report the rule is that of {@code nq}.
  *
  * <p>The average of a server survives changes of the list as long as the server is in it. The idea is that of Finagle's
  * "Peak EWMA" load balancer (Twitter, 2014).

@@ -6,14 +6,15 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.service.SchedulerFlag;
 
 /**
- * {@code rendezvous}, weighted rendezvous hashing: each server's score is a hash of the client's address and the server's
- * endpoint, and the server with the best score for its weight is chosen. When a server leaves, is quiesced or overloaded, only its
- * clients move, spread over the others by weight. Ours, not of IPVS.
+ * {@code rendezvous}, weighted rendezvous hashing: each server's score is a hash of the client's address and the
+ * server's endpoint, and the server with the best score for its weight is chosen. When a server leaves, is quiesced or
+ * overloaded, only its clients move, spread over the others by weight. Ours, not of IPVS.
  *
  * <p>{@link SchedulerFlag#PORT} hashes the client's port as well. A pick scans the list; there is no table.
  *
- * <p>D. Thaler and C. Ravishankar, "Using name-based mappings to increase hit rates", IEEE/ACM Transactions on Networking 6(1),
- * 1998. Weights by the logarithmic method of C. Schindelhauer and G. Schomaker, "Weighted Distributed Hash Tables", SPAA 2005.
+ * <p>D. Thaler and C. Ravishankar, "Using name-based mappings to increase hit rates", IEEE/ACM Transactions on
+ * Networking 6(1), 1998. Weights by the logarithmic method of C. Schindelhauer and G. Schomaker, "Weighted Distributed
+ * Hash Tables", SPAA 2005.
  */
 final class RendezvousHashing implements Scheduler {
     private final long[] seeds;
@@ -76,12 +77,18 @@ final class RendezvousHashing implements Scheduler {
         return mix(client ^ seed) >>> 11;
     }
 
-    /** Exponentially distributed with the weight as rate: the probability that a server has the least cost is its share by weight. */
+    /**
+     * Exponentially distributed with the weight as rate: the probability that a server has the least cost is its share
+     * by weight.
+     */
     private static double cost(long score, long weight) {
         return -Math.log((score + 0.5) * 0x1p-53) / weight;
     }
 
-    /** The finalizer of MurmurHash3 (A. Appleby, 2011): each bit of the input changes each bit of the output with probability 1/2. */
+    /**
+     * The finalizer of MurmurHash3 (A. Appleby, 2011): each bit of the input changes each bit of the output with
+     * probability 1/2.
+     */
     private static long mix(long value) {
         long mixed = (value ^ value >>> 33) * 0xFF51_AFD7_ED55_8CCDL;
         mixed = (mixed ^ mixed >>> 33) * 0xC4CE_B9FE_1A85_EC53L;

@@ -6,9 +6,10 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.service.Sysctl;
 
 /**
- * {@code lblcr}, locality-based least-connection with replication: a destination address stays with a set of servers, of which the
- * least loaded is chosen. If that one is {@linkplain LocalityLeastConnection#crowded crowded}, the choice of {@code wlc} is added
- * to the set. A set of several servers that has not changed for {@code lblcr_expiration} loses its most loaded member.
+ * {@code lblcr}, locality-based least-connection with replication: a destination address stays with a set of servers,
+ * of which the least loaded is chosen. If that one is {@linkplain LocalityLeastConnection#crowded crowded}, the choice
+ * of {@code wlc} is added to the set. A set of several servers that has not changed for {@code lblcr_expiration} loses
+ * its most loaded member.
  */
 final class ReplicatedLocality implements Scheduler {
     private final SchedulerContext context;

@@ -7,15 +7,16 @@ import org.lvs4j.service.SchedulerFlag;
 /**
  * Chooses the real server of each new connection of one service.
  *
- * <p>A scheduler belongs to one {@link Servers} list. When the list changes, the director calls the hook of that change, which
- * returns the scheduler of the new list, and publishes both together. A scheduler without state of a list returns itself, as the
- * hooks do by default. A scheduler with a cursor returns a new one that continues where the old one is.
+ * <p>A scheduler belongs to one {@link Servers} list. When the list changes, the director calls the hook of that
+ * change, which returns the scheduler of the new list, and publishes both together. A scheduler without state of a list
+ * returns itself, as the hooks do by default. A scheduler with a cursor returns a new one that continues where the old
+ * one is.
  *
  * <p>Assumptions: the director calls hooks one at a time. No argument is null.
  *
- * <p>Guarantees that an implementation must give: any number of threads may call {@link #pick}, {@link #peek}, {@link #cost} and
- * {@link #latencyObserved} at once, also while a hook runs. {@code pick} never chooses a server that is not {@linkplain
- * Servers#available available}, unless the rule of the algorithm says otherwise.
+ * <p>Guarantees that an implementation must give: any number of threads may call {@link #pick}, {@link #peek}, {@link
+ * #cost} and {@link #latencyObserved} at once, also while a hook runs. {@code pick} never chooses a server that is not
+ * {@linkplain Servers#available available}, unless the rule of the algorithm says otherwise.
  *
  * <p>Progress: {@code pick} must not block and should not allocate.
  *
@@ -28,15 +29,17 @@ public interface Scheduler {
     /**
      * Chooses the server of a new connection.
      *
-     * @param servers the list of this scheduler, or a view of it in which some servers are {@linkplain Servers#excluded excluded}
+     * @param servers the list of this scheduler, or a view of it in which some servers are {@linkplain Servers#excluded
+     *     excluded}
      * @param flow the client as source, the virtual endpoint as destination; must not be kept after the call
      * @return an index of the list, 0..size-1, or {@link #NONE}
      */
     int pick(Servers servers, Flow flow);
 
     /**
-     * Returns what {@link #pick} would return now, without side effects: no cursor moves and no cache is filled. A randomised
-     * scheduler returns one of the possible results. Every scheduler whose {@code pick} has side effects must override this.
+     * Returns what {@link #pick} would return now, without side effects: no cursor moves and no cache is filled. A
+     * randomised scheduler returns one of the possible results. Every scheduler whose {@code pick} has side effects
+     * must override this.
      *
      * @param servers as for {@link #pick}
      * @param flow as for {@link #pick}
@@ -47,13 +50,14 @@ public interface Scheduler {
     }
 
     /**
-     * The cost by which this scheduler compares a server with others, for explanations. Lower is better. It need not decide
-     * alone: a hash table, a cache or a random number may come first.
+     * The cost by which this scheduler compares a server with others, for explanations. Lower is better. It need not
+     * decide alone: a hash table, a cache or a random number may come first.
      *
      * @param servers as for {@link #pick}
      * @param index the server, 0..size-1
      * @param flow as for {@link #pick}
-     * @return the cost, infinite for a server that is never chosen, or NaN (the default) if the scheduler does not compare costs
+     * @return the cost, infinite for a server that is never chosen, or NaN (the default) if the scheduler does not
+     *     compare costs
      */
     default double cost(Servers servers, int index, Flow flow) {
         return Double.NaN;

@@ -12,11 +12,11 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The schedulers that a director can use, by name: the built-in ones, and those of the application that {@link ServiceLoader}
- * finds. Immutable.
+ * The schedulers that a director can use, by name: the built-in ones, and those of the application that {@link
+ * ServiceLoader} finds. Immutable.
  *
- * <p>The constants are the names of the built-in schedulers: fourteen of IPVS, which decide exactly as Linux 6.1 does, and four
- * that are ours. {@code docs/schedulers.md} describes each.
+ * <p>The constants are the names of the built-in schedulers: fourteen of IPVS, which decide exactly as Linux 6.1 does,
+ * and four that are ours. {@code docs/schedulers.md} describes each.
  */
 public final class Schedulers {
     /** Round robin: each available server in turn, whatever its weight. */
@@ -29,7 +29,10 @@ public final class Schedulers {
     public static final String WLC = "wlc";
     /** Locality-based least-connection: a destination stays with one server until that is crowded. */
     public static final String LBLC = "lblc";
-    /** Locality-based least-connection with replication: a destination stays with a set of servers, which grows under load. */
+    /**
+     * Locality-based least-connection with replication: a destination stays with a set of servers, which grows under
+     * load.
+     */
     public static final String LBLCR = "lblcr";
     /** Destination hashing: the server that the destination address hashes to. */
     public static final String DH = "dh";
@@ -95,8 +98,8 @@ public final class Schedulers {
     }
 
     /**
-     * Finds the built-in schedulers and every provider that is visible to a class loader. A provider that is listed twice counts
-     * once.
+     * Finds the built-in schedulers and every provider that is visible to a class loader. A provider that is listed
+     * twice counts once.
      *
      * @throws IllegalStateException if a provider has the name of a built-in scheduler or of another provider
      * @throws java.util.ServiceConfigurationError if a listed provider cannot be loaded

@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import org.lvs4j.net.Endpoint;
 
 /**
- * A reference to a server that survives changes of the list. The id of a removed server may be given to another one, so the
- * endpoint is compared as well.
+ * A reference to a server that survives changes of the list. The id of a removed server may be given to another one, so
+ * the endpoint is compared as well.
  */
 final class ServerReference {
     private static final VarHandle HINT;

@@ -3,8 +3,8 @@ package org.lvs4j.scheduler;
 import java.util.Arrays;
 
 /**
- * The server set of one destination of {@code lblcr}, the newest member first, with the time of its last change in nanoseconds.
- * Immutable.
+ * The server set of one destination of {@code lblcr}, the newest member first, with the time of its last change in
+ * nanoseconds. Immutable.
  */
 final class ServerSet {
     private final ServerReference[] members;
@@ -70,8 +70,8 @@ final class ServerSet {
     }
 
     /**
-     * The set without the member of the greatest load for its weight, or without the first member that has left the list. The
-     * same set if every member is quiesced.
+     * The set without the member of the greatest load for its weight, or without the first member that has left the
+     * list. The same set if every member is quiesced.
      */
     ServerSet withoutMostLoaded(Servers servers, long nowNanos) {
         int most = -1;

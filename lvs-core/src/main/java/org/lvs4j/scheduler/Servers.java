@@ -3,11 +3,11 @@ package org.lvs4j.scheduler;
 import org.lvs4j.service.RealServer;
 
 /**
- * The real servers of a service as a scheduler sees them: a list with the newest server first, in the order of IPVS. An index is
- * 0..{@link #size}-1.
+ * The real servers of a service as a scheduler sees them: a list with the newest server first, in the order of IPVS. An
+ * index is 0..{@link #size}-1.
  *
- * <p>Membership, order, weights and configuration of a list never change: a change of the configuration makes a new list.
- * Connection counts and the overload mark are live, and two calls may return different values.
+ * <p>Membership, order, weights and configuration of a list never change: a change of the configuration makes a new
+ * list. Connection counts and the overload mark are live, and two calls may return different values.
  *
  * <p>Progress: every method is wait-free and does not allocate.
  */
@@ -19,17 +19,19 @@ public interface Servers {
     int weight(int index);
 
     /**
-     * The last effective weight above 0 that a server has had since it was added, or 0 if it has had none. For a quiesced server
-     * it is the weight before.
+     * The last effective weight above 0 that a server has had since it was added, or 0 if it has had none. For a
+     * quiesced server it is the weight before.
      */
     int lastWeight(int index);
 
-    /** Whether a server must not get new connections, because its upper threshold is reached or because it is excluded. */
+    /**
+     * Whether a server must not get new connections, because its upper threshold is reached or because it is excluded.
+     */
     boolean overloaded(int index);
 
     /**
-     * Whether the connection being scheduled has already failed to connect to a server. An excluded server counts as overloaded,
-     * too. False by default.
+     * Whether the connection being scheduled has already failed to connect to a server. An excluded server counts as
+     * overloaded, too. False by default.
      */
     default boolean excluded(int index) {
         return false;
@@ -41,14 +43,17 @@ public interface Servers {
     /** The live number of inactive connections of a server. */
     int inactive(int index);
 
-    /** The live connections of a server, read at once: active ones in the upper 32 bits, inactive ones in the lower 32 bits. */
+    /**
+     * The live connections of a server, read at once: active ones in the upper 32 bits, inactive ones in the lower 32
+     * bits.
+     */
     default long connections(int index) {
         return (long) active(index) << Integer.SIZE | inactive(index);
     }
 
     /**
-     * A number that identifies a server in all lists of its service, whatever its index. It may be given to another server some
-     * time after this one has been removed and its last connection has ended.
+     * A number that identifies a server in all lists of its service, whatever its index. It may be given to another
+     * server some time after this one has been removed and its last connection has ended.
      */
     int id(int index);
 

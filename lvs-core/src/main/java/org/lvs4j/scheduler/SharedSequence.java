@@ -6,36 +6,38 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.Flow;
 
 /**
- * A cyclic sequence of turns that all threads of a service share: the common part of {@code rr} and {@code wrr}. A turn belongs to
- * one server.
+ * A cyclic sequence of turns that all threads of a service share: the common part of {@code rr} and {@code wrr}. A turn
+ * belongs to one server.
  *
  * <h2>Layout</h2>
  *
- * A <i>position</i> is a number that identifies the turn taken last. The shared position has a cache line of its own, so that
- * threads that move it do not disturb threads that only read this object. Each of {@value #CELLS} cells, two cache lines
- * apart, may hold a run of reserved turns: a position, and the number of turns after it that are reserved. The id of a thread
- * selects its cell.
+ * A <i>position</i> is a number that identifies the turn taken last. The shared position has a cache line of its own,
+ * so that threads that move it do not disturb threads that only read this object. Each of {@value #CELLS} cells, two
+ * cache lines apart, may hold a run of reserved turns: a position, and the number of turns after it that are reserved.
+ * The id of a thread selects its cell.
  *
  * <h2>Protocol</h2>
  *
- * A pick moves the shared position by compare-and-set. While no thread loses that race, the order is exact, whatever the number of
- * threads. A thread that loses it reserves the next {@value #RUN} turns in its cell, and its next picks come from there until they are
- * used up. Under contention the cache line of the shared position therefore moves between processors once in some hundred
- * picks instead of once per pick. Reserving part of a shared counter for each processor is the idea of sloppy counters (S.
- * Boyd-Wickizer and others, "An Analysis of Linux Scalability to Many Cores", OSDI 2010).
+ * A pick moves the shared position by compare-and-set. While no thread loses that race, the order is exact, whatever
+ * the number of threads. A thread that loses it reserves the next {@value #RUN} turns in its cell, and its next picks
+ * come from there until they are used up. Under contention the cache line of the shared position therefore moves
+ * between processors once in some hundred picks instead of once per pick. Reserving part of a shared counter for each
+ * processor is the idea of sloppy counters (S. Boyd-Wickizer and others, "An Analysis of Linux Scalability to Many
+ * Cores", OSDI 2010).
  *
  * <h2>Guarantees</h2>
  *
- * Each turn is taken at most once. The turns taken at any moment are those of the exact sequence up to the shared position, except
- * for what the {@value #CELLS} cells still hold: in each the end of one run of at most {@value #RUN} consecutive turns.
- * Consecutive turns of {@code rr} fall on each server equally often or once more, so the numbers of picks of servers that were
- * always available differ by at most 1, plus 1 for each cell that holds turns. A thread that runs alone again first uses up
- * its cell and then follows the exact order. A change of the list discards reserved turns.
+ * Each turn is taken at most once. The turns taken at any moment are those of the exact sequence up to the shared
+ * position, except for what the {@value #CELLS} cells still hold: in each the end of one run of at most {@value #RUN}
+ * consecutive turns. Consecutive turns of {@code rr} fall on each server equally often or once more, so the numbers of
+ * picks of servers that were always available differ by at most 1, plus 1 for each cell that holds turns. A thread that
+ * runs alone again first uses up its cell and then follows the exact order. A change of the list discards reserved
+ * turns.
  *
  * <h2>Progress</h2>
  *
- * Lock-free: a pick retries only if another pick has succeeded, and never waits for one. The only allocation is that of the
- * cells, once, by the first pick that loses a race.
+ * Lock-free: a pick retries only if another pick has succeeded, and never waits for one. The only allocation is that of
+ * the cells, once, by the first pick that loses a race.
  *
  * <h2>What was given up</h2>
  *
@@ -50,7 +52,10 @@ abstract class SharedSequence implements Scheduler {
 
     static final int CELLS = 16;
 
-    /** Turns reserved at a time. Fits the bits above a position, less the sign. Half as many cost twice as many lost races. */
+    /**
+     * Turns reserved at a time. Fits the bits above a position, less the sign. Half as many cost twice as many lost
+     * races.
+     */
     static final int RUN = 500;
 
     private static final long POSITION_MASK = (1L << POSITION_BITS) - 1;
@@ -88,14 +93,15 @@ abstract class SharedSequence implements Scheduler {
     abstract long next(Servers servers, long from);
 
     /**
-     * The position a number of turns later, whether or not the servers in between are available. Called only if some server has a
-     * turn: otherwise no thread can lose a race.
+     * The position a number of turns later, whether or not the servers in between are available. Called only if some
+     * server has a turn: otherwise no thread can lose a race.
      */
     abstract long skip(Servers servers, long from, int turns);
 
     /** The shared position. */
     final long position() {
-        // Opaque suffices, here and for the cells: a position guards no other data, and a compare-and-set settles races.
+        // Opaque suffices, here and for the cells: a position guards no other data, and a compare-and-set settles
+        // races.
         return (long) WORD.getOpaque(shared, SHARED);
     }
 
@@ -175,7 +181,9 @@ abstract class SharedSequence implements Scheduler {
         }
     }
 
-    /** The cells, or null before the first lost race. Acquires the array from the compare-and-set in {@link #reserve}. */
+    /**
+     * The cells, or null before the first lost race. Acquires the array from the compare-and-set in {@link #reserve}.
+     */
     private long @Nullable [] cellsAcquire() {
         return (long[]) CELLS_HANDLE.getAcquire(this);
     }

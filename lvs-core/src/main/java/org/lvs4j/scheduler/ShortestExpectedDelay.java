@@ -3,8 +3,8 @@ package org.lvs4j.scheduler;
 import org.lvs4j.net.Flow;
 
 /**
- * {@code sed}, shortest expected delay: the available server with the least {@code (active + 1) / weight}, which includes the
- * connection being scheduled. Inactive connections are ignored. Ties go to the newest server.
+ * {@code sed}, shortest expected delay: the available server with the least {@code (active + 1) / weight}, which
+ * includes the connection being scheduled. Inactive connections are ignored. Ties go to the newest server.
  */
 final class ShortestExpectedDelay implements Scheduler {
     @Override

@@ -5,13 +5,13 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.service.SchedulerFlag;
 
 /**
- * {@code sh}, source hashing: the server that the client's address hashes to, so that a client stays on its server while the list
- * does not change.
+ * {@code sh}, source hashing: the server that the client's address hashes to, so that a client stays on its server
+ * while the list does not change.
  *
  * <p>The 256 buckets are assigned to the servers in turn, to each as many as its weight but at least one, until all are
- * assigned; great weights at the head of the list may leave none for the other servers. An unavailable server keeps its buckets. Its clients
- * are refused; with {@link SchedulerFlag#FALLBACK} they move to the next bucket of an available server, counting from twice
- * their bucket, as in IPVS. {@link SchedulerFlag#PORT} hashes the client's port as well.
+ * assigned; great weights at the head of the list may leave none for the other servers. An unavailable server keeps its
+ * buckets. Its clients are refused; with {@link SchedulerFlag#FALLBACK} they move to the next bucket of an available
+ * server, counting from twice their bucket, as in IPVS. {@link SchedulerFlag#PORT} hashes the client's port as well.
  */
 final class SourceHashing implements Scheduler {
     static final int BITS = 8;
@@ -32,8 +32,7 @@ final class SourceHashing implements Scheduler {
     }
 
     private static SourceHashing of(int[] buckets, Set<SchedulerFlag> flags) {
-        return new SourceHashing(
-                buckets, flags.contains(SchedulerFlag.FALLBACK), flags.contains(SchedulerFlag.PORT));
+        return new SourceHashing(buckets, flags.contains(SchedulerFlag.FALLBACK), flags.contains(SchedulerFlag.PORT));
     }
 
     @Override

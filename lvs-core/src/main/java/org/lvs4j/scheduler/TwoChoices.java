@@ -4,14 +4,14 @@ import java.util.random.RandomGenerator;
 import org.lvs4j.net.Flow;
 
 /**
- * {@code twos}, the power of two choices: draws two servers with probabilities by weight, and chooses the one with less load for its
- * weight. Both draws may give the same server. The first draw wins a tie.
+ * {@code twos}, the power of two choices: draws two servers with probabilities by weight, and chooses the one with less
+ * load for its weight. Both draws may give the same server. The first draw wins a tie.
  *
- * <p>Random numbers are 0..sum of weights, both ends included, and 0 belongs to the first server as well, as in IPVS. Loads are
- * compared in 64 bits, so that great weights under great load do not overflow as they do in IPVS.
+ * <p>Random numbers are 0..sum of weights, both ends included, and 0 belongs to the first server as well, as in IPVS.
+ * Loads are compared in 64 bits, so that great weights under great load do not overflow as they do in IPVS.
  *
- * <p>M. Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", IEEE Transactions on Parallel and Distributed
- * Systems 12(10), 2001.
+ * <p>M. Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", IEEE Transactions on Parallel and
+ * Distributed Systems 12(10), 2001.
  */
 final class TwoChoices implements Scheduler {
     private final RandomGenerator random;
@@ -38,8 +38,8 @@ final class TwoChoices implements Scheduler {
         int choice2 = NONE;
         boolean found1 = false;
         boolean found2 = false;
-        // If a server has become overloaded since the first pass, a number may exceed the weights: the last available server
-        // is the choice then.
+        // If a server has become overloaded since the first pass, a number may exceed the weights: the last available
+        // server is the choice then.
         for (int i = 0; i < size && !(found1 && found2); i++) {
             if (servers.available(i)) {
                 int weight = servers.weight(i);

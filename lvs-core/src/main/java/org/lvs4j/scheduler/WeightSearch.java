@@ -3,8 +3,8 @@ package org.lvs4j.scheduler;
 /**
  * Finds the next server of a list with at least some weight, in logarithmic time. Immutable.
  *
- * <p>A tournament tree in an array: the weights are its leaves, and each inner node {@code n} holds the maximum of its children
- * {@code 2n} and {@code 2n + 1}.
+ * <p>A tournament tree in an array: the weights are its leaves, and each inner node {@code n} holds the maximum of its
+ * children {@code 2n} and {@code 2n + 1}.
  */
 final class WeightSearch {
     private final int size;
@@ -30,7 +30,8 @@ final class WeightSearch {
     }
 
     /**
-     * The first index, {@code start} or above, of a server with at least some weight; the size of the list if there is none.
+     * The first index, {@code start} or above, of a server with at least some weight; the size of the list if there is
+     * none.
      *
      * @param minimum the weight in units, at least 1
      */

@@ -3,8 +3,8 @@ package org.lvs4j.scheduler;
 import org.lvs4j.net.Flow;
 
 /**
- * {@code wlc}, weighted least-connection: the available server with the least load divided by its weight, where an active
- * connection counts as much as 256 inactive ones. Ties go to the newest server.
+ * {@code wlc}, weighted least-connection: the available server with the least load divided by its weight, where an
+ * active connection counts as much as 256 inactive ones. Ties go to the newest server.
  */
 final class WeightedLeastConnection implements Scheduler {
     @Override

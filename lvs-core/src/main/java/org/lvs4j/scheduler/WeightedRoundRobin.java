@@ -1,23 +1,25 @@
 package org.lvs4j.scheduler;
 
 /**
- * {@code wrr}, weighted round robin: the interleaved walk of IPVS, in which servers of great weight come in bursts at the start
- * of a cycle.
+ * {@code wrr}, weighted round robin: the interleaved walk of IPVS, in which servers of great weight come in bursts at
+ * the start of a cycle.
  *
- * <p>The walk goes through the list in rounds. The round of a current weight visits each server of at least that weight. After a
- * round the current weight drops by the greatest common divisor of all weights, from the maximum down to 1, and the cycle starts
- * over. A change of the list moves the walk to the head of the list and keeps the current weight if that is still in range.
+ * <p>The walk goes through the list in rounds. The round of a current weight visits each server of at least that
+ * weight. After a round the current weight drops by the greatest common divisor of all weights, from the maximum down
+ * to 1, and the cycle starts over. A change of the list moves the walk to the head of the list and keeps the current
+ * weight if that is still in range.
  *
- * <p>This class counts weights in units of the common divisor: the round of the current weight {@code (n - 1) * divisor + 1} visits
- * servers of {@code n} units or more. {@link WeightedSequence} precomputes the turns of a cycle unless there are too many; the next
- * turn is then the next word, unless its server is overloaded. In that case, and without a precomputed cycle, {@link WeightSearch}
- * finds the next server of enough weight. Rounds in which every such server is overloaded are skipped in one step, so a pick
- * scans the list at most a few times, whatever the weights.
+ * <p>This class counts weights in units of the common divisor: the round of the current weight {@code (n - 1) * divisor
+ * + 1} visits servers of {@code n} units or more. {@link WeightedSequence} precomputes the turns of a cycle unless
+ * there are too many; the next turn is then the next word, unless its server is overloaded. In that case, and without a
+ * precomputed cycle, {@link WeightSearch} finds the next server of enough weight. Rounds in which every such server is
+ * overloaded are skipped in one step, so a pick scans the list at most a few times, whatever the weights.
  *
  * <p>{@link SharedSequence} describes how threads share the walk.
  */
 final class WeightedRoundRobin extends SharedSequence {
-    // A position is PRECOMPUTED plus the number of a precomputed turn; or an index plus 1 above a current weight in units.
+    // A position is PRECOMPUTED plus the number of a precomputed turn; or an index plus 1 above a current weight in
+    // units.
     private static final int WEIGHT_BITS = 31;
     private static final int INDEX_MASK = (1 << POSITION_BITS - WEIGHT_BITS) - 1;
     private static final long PRECOMPUTED = (long) INDEX_MASK << WEIGHT_BITS;
@@ -75,7 +77,9 @@ final class WeightedRoundRobin extends SharedSequence {
     }
 
     private int units(long position) {
-        return position >= PRECOMPUTED ? sequence.units((int) (position - PRECOMPUTED)) : (int) position & Integer.MAX_VALUE;
+        return position >= PRECOMPUTED
+                ? sequence.units((int) (position - PRECOMPUTED))
+                : (int) position & Integer.MAX_VALUE;
     }
 
     @Override
@@ -127,7 +131,10 @@ final class WeightedRoundRobin extends SharedSequence {
         return NONE;
     }
 
-    /** Walks step by step past overloaded servers: the position after one turn, or the position to keep, with {@link #NOT_FOUND}. */
+    /**
+     * Walks step by step past overloaded servers: the position after one turn, or the position to keep, with {@link
+     * #NOT_FOUND}.
+     */
     private long walk(Servers servers, int start, int startUnits) {
         int size = servers.size();
         int units = startUnits;

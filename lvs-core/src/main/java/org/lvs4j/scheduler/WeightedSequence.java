@@ -4,11 +4,12 @@ import java.util.BitSet;
 import java.util.stream.IntStream;
 
 /**
- * The precomputed turns of one cycle of {@code wrr}, from the round of the greatest weight to the round of all servers. Immutable.
+ * The precomputed turns of one cycle of {@code wrr}, from the round of the greatest weight to the round of all servers.
+ * Immutable.
  *
- * <p>A turn is one word: the number of units by which the weight of its round is below that of the first round in the upper half,
- * the index of the server in the lower half. Turns therefore ascend as unsigned numbers, and a binary search finds the turn of a
- * server in a round.
+ * <p>A turn is one word: the number of units by which the weight of its round is below that of the first round in the
+ * upper half, the index of the server in the lower half. Turns therefore ascend as unsigned numbers, and a binary
+ * search finds the turn of a server in a round.
  */
 final class WeightedSequence {
     /** The longest sequence that is precomputed. */
@@ -24,7 +25,9 @@ final class WeightedSequence {
         this.turns = turns;
     }
 
-    /** The sequence of a list whose weights are divided by a unit; empty if it would be longer than {@link #MAX_LENGTH}. */
+    /**
+     * The sequence of a list whose weights are divided by a unit; empty if it would be longer than {@link #MAX_LENGTH}.
+     */
     static WeightedSequence of(Servers servers, int unit) {
         int size = servers.size();
         int most = 0;

@@ -1,8 +1,8 @@
 /**
  * The scheduler SPI, the scheduling algorithms of IPVS, and ours beyond them.
  *
- * <p>A scheduler of an application's own is a {@link org.lvs4j.scheduler.SchedulerProvider} that {@link java.util.ServiceLoader}
- * finds, and the {@link org.lvs4j.scheduler.Scheduler} that it creates for each service:
+ * <p>A scheduler of an application's own is a {@link org.lvs4j.scheduler.SchedulerProvider} that {@link
+ * java.util.ServiceLoader} finds, and the {@link org.lvs4j.scheduler.Scheduler} that it creates for each service:
  *
  * <pre>{@code
  * public final class RandomSchedulerProvider implements SchedulerProvider {
@@ -33,8 +33,8 @@
  * }
  * }</pre>
  *
- * <p>The provider's class name goes into {@code META-INF/services/org.lvs4j.scheduler.SchedulerProvider}, or into a {@code
- * provides} directive of its module. Services then name the scheduler:
+ * <p>The provider's class name goes into {@code META-INF/services/org.lvs4j.scheduler.SchedulerProvider}, or into a
+ * {@code provides} directive of its module. Services then name the scheduler:
  *
  * <pre>{@code
  * director.addService(

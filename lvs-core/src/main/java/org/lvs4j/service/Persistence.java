@@ -8,15 +8,15 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.AddressFamily;
 
 /**
- * The persistence of a service: for how long, and by what, clients are kept on their real server ({@code ipvsadm -p}, {@code -M},
- * {@code --pe}). Immutable.
+ * The persistence of a service: for how long, and by what, clients are kept on their real server ({@code ipvsadm -p},
+ * {@code -M}, {@code --pe}). Immutable.
  *
  * <p>The ranges depend on the address family of the service, so {@link VirtualService.Builder#build} checks them.
  *
- * @param timeoutSeconds lifetime of a persistence template in seconds, 1..{@value #MAX_TIMEOUT_SECONDS}; each new connection of the
- *     client restarts it
- * @param mask the part of the client's address that counts: for IPv4 a netmask as a 32-bit number, not 0, which need not be a
- *     prefix; for IPv6 a prefix length, 1..128
+ * @param timeoutSeconds lifetime of a persistence template in seconds, 1..{@value #MAX_TIMEOUT_SECONDS}; each new
+ *     connection of the client restarts it
+ * @param mask the part of the client's address that counts: for IPv4 a netmask as a 32-bit number, not 0, which need
+ *     not be a prefix; for IPv6 a prefix length, 1..128
  * @param engine the name of a persistence engine such as {@code sip}, or null to know clients by their address alone
  */
 public record Persistence(

@@ -16,10 +16,10 @@ import org.lvs4j.net.Endpoint;
  * @param endpoint its unicast address and port; port 0 keeps the destination port of the client's packets
  * @param weight its share of new connections, 0..2147483647; 0 quiesces it: no new connections, existing ones continue
  * @param forwarding how packets reach it
- * @param upperThreshold the number of connections, active and inactive, at which it becomes overloaded and gets no new ones; 0
- *     for no limit
- * @param lowerThreshold the number of connections below which an overloaded server gets new ones again, at most the upper
- *     threshold; 0 for three quarters of that
+ * @param upperThreshold the number of connections, active and inactive, at which it becomes overloaded and gets no new
+ *     ones; 0 for no limit
+ * @param lowerThreshold the number of connections below which an overloaded server gets new ones again, at most the
+ *     upper threshold; 0 for three quarters of that
  */
 public record RealServer(Endpoint endpoint, int weight, Forwarding forwarding, int upperThreshold, int lowerThreshold) {
 
@@ -131,15 +131,17 @@ public record RealServer(Endpoint endpoint, int weight, Forwarding forwarding, i
             return this;
         }
 
-        /** The number of connections at which it becomes overloaded and gets no new ones; 0, the default, for no limit. */
+        /**
+         * The number of connections at which it becomes overloaded and gets no new ones; 0, the default, for no limit.
+         */
         public Builder upperThreshold(int connections) {
             upperThreshold = connections;
             return this;
         }
 
         /**
-         * The number of connections below which an overloaded server gets new ones again, at most the upper threshold; 0, the
-         * default, for three quarters of that.
+         * The number of connections below which an overloaded server gets new ones again, at most the upper threshold;
+         * 0, the default, for three quarters of that.
          */
         public Builder lowerThreshold(int connections) {
             lowerThreshold = connections;

@@ -184,7 +184,8 @@ public final class VirtualService {
         /**
          * Keeps each client address on its server.
          *
-         * @param timeoutSeconds for how many seconds after its last new connection, 1..{@value Persistence#MAX_TIMEOUT_SECONDS}
+         * @param timeoutSeconds for how many seconds after its last new connection, 1..{@value
+         *     Persistence#MAX_TIMEOUT_SECONDS}
          */
         public Builder persistent(int timeoutSeconds) {
             return persistence(Persistence.of(key.family(), timeoutSeconds));
@@ -203,12 +204,12 @@ public final class VirtualService {
         }
 
         /**
-         * The time over which the weight of a server grows linearly from 1 to its configured value, in steps of a second, after
-         * the server has been added or its weight raised from 0. At most a day; zero, the default, for the director's default.
-         * Not part of IPVS.
+         * The time over which the weight of a server grows linearly from 1 to its configured value, in steps of a
+         * second, after the server has been added or its weight raised from 0. At most a day; zero, the default, for
+         * the director's default. Not part of IPVS.
          *
-         * <p>Weights are whole numbers, so this has an effect only on weights well above 1, and only with a scheduler that uses
-         * weights.
+         * <p>Weights are whole numbers, so this has an effect only on weights well above 1, and only with a scheduler
+         * that uses weights.
          */
         public Builder slowStart(Duration duration) {
             slowStart = requireNonNull(duration, "duration");
@@ -218,8 +219,8 @@ public final class VirtualService {
         /**
          * Checks all values at once and builds the service.
          *
-         * @throws IllegalArgumentException naming every problem: a blank scheduler, a value out of range, port 0 without
-         *     persistence, one-packet scheduling of TCP or SCTP
+         * @throws IllegalArgumentException naming every problem: a blank scheduler, a value out of range, port 0
+         *     without persistence, one-packet scheduling of TCP or SCTP
          */
         public VirtualService build() {
             List<String> problems = new ArrayList<>();

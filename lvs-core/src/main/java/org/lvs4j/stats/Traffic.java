@@ -3,7 +3,8 @@ package org.lvs4j.stats;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Traffic counted since the counters were last reset. Immutable. "In" is from clients to servers, "out" from servers to clients.
+ * Traffic counted since the counters were last reset. Immutable. "In" is from clients to servers, "out" from servers to
+ * clients.
  *
  * @param connections connections scheduled
  * @param inPackets packets from clients; the socket plane counts its reads instead
@@ -26,7 +27,9 @@ public record Traffic(long connections, long inPackets, long outPackets, long in
                 outBytes + other.outBytes);
     }
 
-    /** The difference to an earlier reading, counter by counter. Exact even if a counter has wrapped around in between. */
+    /**
+     * The difference to an earlier reading, counter by counter. Exact even if a counter has wrapped around in between.
+     */
     public Traffic minus(Traffic earlier) {
         requireNonNull(earlier, "earlier");
         return new Traffic(

@@ -31,8 +31,21 @@ final class EndpointTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", ":", ":80", "10.0.0.1:", "10.0.0.1:65536", "10.0.0.1:-1", "10.0.0.1:+1", "10.0.0.1:000080", "10.0.0:80",
-                "localhost:80", "[10.0.0.1]:80", "[fd00::1", "[fd00::1]80", "fd00::1%eth0", " 10.0.0.1:80"
+                "",
+                ":",
+                ":80",
+                "10.0.0.1:",
+                "10.0.0.1:65536",
+                "10.0.0.1:-1",
+                "10.0.0.1:+1",
+                "10.0.0.1:000080",
+                "10.0.0:80",
+                "localhost:80",
+                "[10.0.0.1]:80",
+                "[fd00::1",
+                "[fd00::1]80",
+                "fd00::1%eth0",
+                " 10.0.0.1:80"
             })
     void parse_anythingElse_refusedWithTheText(String text) {
         assertThatThrownBy(() -> Endpoint.parse(text))

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.lvs4j.service.RealServer;
 
 /**
- * Computes and prints the table of {@code docs/schedulers.md} that shows how evenly the hashing schedulers spread clients and
- * how many clients move when a server leaves, and compares it with the page.
+ * Computes and prints the table of {@code docs/schedulers.md} that shows how evenly the hashing schedulers spread
+ * clients and how many clients move when a server leaves, and compares it with the page.
  */
 final class HashingFiguresTest {
     private static final int CLIENTS = 100_000;

@@ -77,9 +77,7 @@ final class OwnSchedulersTest {
             }
         }
         service.add(TestService.endpoint(3), 3);
-        assertThat(service.hosts(3000).split(" "))
-                .as("at another index")
-                .isEqualTo(before);
+        assertThat(service.hosts(3000).split(" ")).as("at another index").isEqualTo(before);
     }
 
     @Test

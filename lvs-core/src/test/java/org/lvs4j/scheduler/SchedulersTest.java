@@ -28,7 +28,8 @@ import org.lvs4j.service.VirtualService;
 final class SchedulersTest {
     /** A class loader whose provider file lists some classes. */
     private static ClassLoader listing(Class<?>... providers) {
-        String file = String.join("\n", Arrays.stream(providers).map(Class::getName).toList());
+        String file =
+                String.join("\n", Arrays.stream(providers).map(Class::getName).toList());
         return new ClassLoader(SchedulersTest.class.getClassLoader()) {
             @Override
             public Enumeration<URL> getResources(String name) throws IOException {
@@ -104,9 +105,7 @@ final class SchedulersTest {
 
     @Test
     void names_noProvider_areTheConstants() throws IllegalAccessException {
-        assertThat(Schedulers.load(listing()).names())
-                .hasSize(18)
-                .containsExactlyInAnyOrderElementsOf(constants());
+        assertThat(Schedulers.load(listing()).names()).hasSize(18).containsExactlyInAnyOrderElementsOf(constants());
     }
 
     @Test

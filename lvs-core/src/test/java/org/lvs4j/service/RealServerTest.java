@@ -24,10 +24,8 @@ final class RealServerTest {
 
     @Test
     void build_everyValueWrong_allProblemsAtOnce() {
-        RealServer.Builder builder = RealServer.builder("224.0.0.1:80")
-                .weight(-1)
-                .upperThreshold(-2)
-                .lowerThreshold(3);
+        RealServer.Builder builder =
+                RealServer.builder("224.0.0.1:80").weight(-1).upperThreshold(-2).lowerThreshold(3);
         assertThatThrownBy(builder::build)
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("real server 224.0.0.1:80: the address of a real server must be a unicast address;"

@@ -66,7 +66,7 @@ public class LoadCellStress {
     @Outcome(expect = FORBIDDEN, desc = "The mark was lost, or taken without seeing the load.")
     @State
     public static class OverflowingMarkVersusTakeMark extends Marks {
-        public OverflowingMarkVersusUnmark() {
+        public OverflowingMarkVersusTakeMark() {
             for (int i = 0; i < LoadCell.MARKS; i++) {
                 cell.mark(1);
             }

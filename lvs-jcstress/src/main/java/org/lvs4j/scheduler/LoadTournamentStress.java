@@ -11,7 +11,10 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** Threads change loads of one {@link LoadTournament} and pick from it at once: afterwards every change has taken effect. */
+/**
+ * Threads change loads of one {@link LoadTournament} and pick from it at once: afterwards every change has taken
+ * effect.
+ */
 public class LoadTournamentStress {
     /** Sixteen servers, of which server 0 has the least load. */
     private static LoadedServers servers() {
@@ -175,7 +178,10 @@ public class LoadTournamentStress {
 
     /** Two picks, each followed by a connection: reserved servers do not stay reserved. */
     @JCStressTest
-    @Outcome(id = "2", expect = ACCEPTABLE, desc = "Servers 0 and 1 have three connections: the first of the others is next.")
+    @Outcome(
+            id = "2",
+            expect = ACCEPTABLE,
+            desc = "Servers 0 and 1 have three connections: the first of the others is next.")
     @Outcome(id = "1", expect = ACCEPTABLE, desc = "Both picked server 0 before either connection was counted.")
     @Outcome(expect = FORBIDDEN, desc = "A connection was lost, or an expected one has remained.")
     @State
