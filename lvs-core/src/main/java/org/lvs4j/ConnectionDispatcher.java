@@ -84,7 +84,7 @@ final class ConnectionDispatcher {
         Endpoint virtual = failed.virtual();
         if (client != null && virtual != null) {
             // The payload that the engine identified the client by is gone; what it made of it is in the template.
-            String identity = failed.controller() instanceof Template template ? template.identity() : null;
+            String identity = failed.template() instanceof Template template ? template.identity() : null;
             Flow flow = Flow.of(failed.protocol(), client, virtual).mark(mark);
             return open(flow, null, new Attempt(identity, tried), nowNanos);
         }

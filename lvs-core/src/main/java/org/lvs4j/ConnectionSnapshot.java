@@ -36,15 +36,6 @@ public record ConnectionSnapshot(
         requireNonNull(server, "server");
     }
 
-    /** Refuses nulls. */
-    public ConnectionSnapshot {
-        requireNonNull(protocol, "protocol");
-        requireNonNull(state, "state");
-        requireNonNull(client, "client");
-        requireNonNull(virtual, "virtual");
-        requireNonNull(server, "server");
-    }
-
     static void forEach(ConnectionTable connections, long nowNanos, Consumer<? super ConnectionSnapshot> visitor) {
         Flow flow = new Flow();
         connections.forEach(connection -> {

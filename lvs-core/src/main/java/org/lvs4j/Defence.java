@@ -107,7 +107,7 @@ final class Defence {
         }
         connections.forEach(connection -> {
             if (random.nextInt(SAMPLE) == 0 && isSuspect(connection, nowNanos)) {
-                TemplateHandle handle = connection.controller();
+                TemplateHandle handle = connection.template();
                 if (connection.remove()) {
                     entriesDropped.incrementAndGet();
                     if (handle instanceof Template template) {
@@ -117,7 +117,7 @@ final class Defence {
             }
         });
         templates.forEach(template -> {
-            if (random.nextInt(SAMPLE) == 0 && !template.controls() && drop(templates, template, nowNanos)) {
+            if (random.nextInt(SAMPLE) == 0 && !template.hasConnections() && drop(templates, template, nowNanos)) {
                 entriesDropped.incrementAndGet();
             }
         });

@@ -69,7 +69,7 @@ public final class Director {
         Timeouts timeouts = new Timeouts();
         TimerWheel wheel = new TimerWheel(now);
         IdTable<ServerState> servers = new IdTable<>(ServerState[]::new, ServiceRegistry.MAX_ALL_SERVERS);
-        IdTable<TemplateHandle> handles = new IdTable<>(TemplateHandle[]::new, ConnectionTable.MAX_CONTROLLER);
+        IdTable<TemplateHandle> handles = new IdTable<>(TemplateHandle[]::new, ConnectionTable.MAX_TEMPLATE_ID);
         connections = new ConnectionTable(timeouts, servers, handles, wheel, builder.maxConnections, now);
         templates = new Templates(handles, wheel, builder.maxTemplates);
         services = new ServiceRegistry(
@@ -357,7 +357,7 @@ public final class Director {
 
     /** Sets the counters of everything to zero. */
     public void resetCounters() {
-        statistics.zero();
+        statistics.reset();
         services.table().all().forEach(ServiceState::resetCounters);
     }
 

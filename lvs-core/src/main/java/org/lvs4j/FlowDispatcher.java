@@ -269,7 +269,7 @@ public final class FlowDispatcher {
             return true;
         }
         int mode = settings.get(Sysctl.CONN_REUSE_MODE);
-        if (mode == 0 || connection.controlled()) {
+        if (mode == 0 || connection.hasTemplate()) {
             return false;
         }
         return switch (connection.state()) {
@@ -388,7 +388,7 @@ public final class FlowDispatcher {
         boolean passed = server.pass();
         if (template != null) {
             if (passed) {
-                template.countIn();
+                template.countInPacket();
             }
             template.releaseConnection();
         }

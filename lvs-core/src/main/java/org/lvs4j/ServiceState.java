@@ -73,10 +73,10 @@ final class ServiceState {
 
     /** Sets the counters of the service and its servers to zero. */
     void resetCounters() {
-        statistics.zero();
+        statistics.reset();
         ServerPool pool = view.servers;
         for (int i = 0; i < pool.size(); i++) {
-            pool.state(i).statistics().zero();
+            pool.state(i).statistics().reset();
         }
     }
 

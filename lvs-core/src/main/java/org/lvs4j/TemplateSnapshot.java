@@ -38,13 +38,6 @@ public record TemplateSnapshot(
         requireNonNull(server, "server");
     }
 
-    /** Refuses nulls where none is allowed. */
-    public TemplateSnapshot {
-        requireNonNull(client, "client");
-        requireNonNull(virtual, "virtual");
-        requireNonNull(server, "server");
-    }
-
     static void forEach(Templates templates, long nowNanos, Consumer<? super TemplateSnapshot> visitor) {
         templates.forEach(template -> visitor.accept(new TemplateSnapshot(
                 template.protocol(),

@@ -12,12 +12,12 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** {@link Defence} drops every so many packets, whoever they come to. */
+/** {@link Defence} drops one packet in a given number, across threads. */
 public class DefenceStress {
-    /** Two packets, of which every second one is to be dropped. */
+    /** Two packets, at a rate of one in two. */
     @JCStressTest
-    @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "One of the two, counted.")
-    @Outcome(expect = FORBIDDEN, desc = "Both or neither, or a count is lost.")
+    @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "One of the two is dropped and counted.")
+    @Outcome(expect = FORBIDDEN, desc = "Both or neither are dropped, or a count is lost.")
     @State
     public static class TwoPackets {
         private final Defence defence;

@@ -25,12 +25,12 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** {@link ServiceRegistry}: a packet sees the services before or after a change, and always ones that work. */
+/** {@link ServiceRegistry}: a packet sees the services before or after a change, and never an incomplete one. */
 public class ServiceRegistryStress {
     private static final RealServer FIRST = RealServer.of("198.51.100.1:80");
     private static final RealServer SECOND = RealServer.of("198.51.100.2:80");
 
-    // One for all, because it is slow to make. Each race has a service of its own.
+    // Shared, because it is slow to create. Each race has its own service.
     private static final ServiceRegistry REGISTRY = new ServiceRegistry(
             ServiceRegistryStress.class.getClassLoader(),
             new Settings(),
@@ -56,7 +56,7 @@ public class ServiceRegistryStress {
         return Flow.of(Protocol.TCP, Endpoint.parse("203.0.113.1:1024"), endpoint);
     }
 
-    /** How many servers a packet finds, -1 without a service, -2 if it cannot be given to one of them. */
+    /** The number of servers that a packet finds; -1 without a service, -2 if the picked server is not registered. */
     private static int seen(Flow flow) {
         ServiceState service = REGISTRY.table().find(flow);
         if (service == null) {
@@ -72,13 +72,13 @@ public class ServiceRegistryStress {
         return REGISTRY.server(server.id()) == server ? size : -2;
     }
 
-    /** A service is added while a packet for it comes. */
+    /** A service is added while a packet for it is dispatched. */
     @JCStressTest
     @Outcome(
             id = {"-1", "0", "1", "2"},
             expect = ACCEPTABLE,
-            desc = "None yet, or one with the servers it had got.")
-    @Outcome(expect = FORBIDDEN, desc = "A server that is not known yet.")
+            desc = "No service yet, or one with the servers added so far.")
+    @Outcome(expect = FORBIDDEN, desc = "A server that is not registered yet.")
     @State
     public static class AddService {
         private final Endpoint endpoint = endpoint();
@@ -102,13 +102,13 @@ public class ServiceRegistryStress {
         }
     }
 
-    /** A server is removed while two packets come. */
+    /** A server is removed while two packets are dispatched. */
     @JCStressTest
     @Outcome(
             id = {"2, 2", "2, 1", "1, 1"},
             expect = ACCEPTABLE,
-            desc = "Both servers, and from some moment on one.")
-    @Outcome(expect = FORBIDDEN, desc = "A removed server came back, or a pick was outside of its list.")
+            desc = "Both servers, then one.")
+    @Outcome(expect = FORBIDDEN, desc = "A removed server came back, or the picked server is not registered.")
     @State
     public static class RemoveServer {
         private final Endpoint endpoint = endpoint();

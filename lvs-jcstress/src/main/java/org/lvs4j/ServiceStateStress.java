@@ -17,7 +17,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** {@link ServiceState} publishes what belongs together with one write. */
+/** {@link ServiceState} publishes a consistent view by one write. */
 public class ServiceStateStress {
     private static final VirtualService BEFORE =
             VirtualService.builder(ServiceKey.tcp("192.0.2.1:80")).build();
@@ -39,11 +39,11 @@ public class ServiceStateStress {
         return (servers, flow) -> index;
     }
 
-    /** A server is added while a connection looks for one. */
+    /** A server is added while a connection is scheduled. */
     @JCStressTest
     @Outcome(id = "0, -1, 0", expect = ACCEPTABLE, desc = "The list before, with its scheduler.")
     @Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "The list after, with its scheduler, and its server complete.")
-    @Outcome(expect = FORBIDDEN, desc = "A scheduler with the list of another one, or a list before it is complete.")
+    @Outcome(expect = FORBIDDEN, desc = "The scheduler of one view with the list of another, or an incomplete list.")
     @State
     public static class ListAndScheduler {
         private final ServerPool pool = ServerPool.empty();
@@ -65,11 +65,11 @@ public class ServiceStateStress {
         }
     }
 
-    /** A service is edited while a packet asks for its configuration and its servers. */
+    /** A service is edited while a packet reads its configuration and its servers. */
     @JCStressTest
     @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "Before.")
     @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "After.")
-    @Outcome(expect = FORBIDDEN, desc = "The configuration of one moment with the list of another.")
+    @Outcome(expect = FORBIDDEN, desc = "The configuration of one view with the list of another.")
     @State
     public static class ConfigurationAndList {
         private final ServerPool pool = ServerPool.empty();

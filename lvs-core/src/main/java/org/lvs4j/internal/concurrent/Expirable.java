@@ -3,7 +3,7 @@ package org.lvs4j.internal.concurrent;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/** Something that ends, or does something else, when it has been idle for long enough. Watched by a {@link TimerWheel}. */
+/** An entry of a {@link TimerWheel}: has a deadline, and expires if it has passed. */
 public abstract class Expirable {
     private static final VarHandle DEADLINE;
     private static final VarHandle SCHEDULED_TICK;
@@ -21,31 +21,35 @@ public abstract class Expirable {
     private long deadlineNanos;
     private long scheduledTick;
 
-    /** Without a deadline yet. */
+    /** An entry without a deadline. */
     protected Expirable() {}
 
-    /** When its time is up if it stays idle. */
+    /** The deadline in nanoseconds of the director's time; an opaque read. */
     public final long deadlineNanos() {
         return (long) DEADLINE.getOpaque(this);
     }
 
-    /** Moves the deadline; the wheel learns of an earlier one through {@link TimerWheel#hasten}. */
+    /**
+     * Moves the deadline; an opaque write. If it may be earlier than before, {@link TimerWheel#reschedule}
+     * has to follow.
+     */
     protected final void deadlineNanos(long nanos) {
         DEADLINE.setOpaque(this, nanos);
     }
 
-    /** Whether it has ended already, so that the wheel may drop it. */
+    /** Whether it has ended, so that the wheel drops it. */
     protected abstract boolean ended();
 
-    /** Called once the deadline has passed, by the thread that lets time pass. */
-    protected abstract void timeIsUp(long nowNanos);
+    /** Called after the deadline has passed, by the thread that advances the wheel. */
+    protected abstract void expire(long nowNanos);
 
-    /** The tick of the wheel's live reference to this; older references are stale. */
-    final long scheduledTick() {
+    /** The tick of the wheel's valid reference to this; other references are stale. */
+    final long scheduledTickVolatile() {
         return (long) SCHEDULED_TICK.getVolatile(this);
     }
 
-    final boolean reschedule(long from, long to) {
-        return SCHEDULED_TICK.compareAndSet(this, from, to);
+    /** Pairs with {@link #scheduledTickVolatile}. */
+    final boolean compareAndSetScheduledTick(long expected, long tick) {
+        return SCHEDULED_TICK.compareAndSet(this, expected, tick);
     }
 }

@@ -9,15 +9,18 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Objects under numbers, so that flat memory can refer to them. Numbers begin at 1; 0 stands for none.
+ * Objects by small integer ids, so that flat memory can refer to them. Ids begin at 1; 0 means none.
  *
- * <p>Memory is in chunks, each twice as large as the one before, so that a number names its chunk by its highest bit and
- * nothing is ever copied. Numbers given back form a stack, linked through an array beside the objects; its head carries a count
- * so that a stale compare-and-set fails. The number given back last is taken first: the memory in use stays small.
+ * <p>The objects are in chunks, each twice as large as the one before. The highest bit of an id selects its chunk, and
+ * growing copies nothing. Free ids form a stack [1], linked through an array beside the objects. Its head carries a
+ * modification count, so that a stale compare-and-set fails. The id freed last is taken first, which keeps the memory
+ * in use small.
  *
- * <p>Assumptions: a number is given back once, by somebody who knows that nothing refers to it any more. Guarantees: a number
- * names one object from {@link #set} until {@link #free}. Progress: {@link #get} is wait-free, everything else lock-free;
- * memory is allocated when there are more objects than ever before.
+ * <p>Assumptions: an id is freed once, by a thread that knows that nothing refers to it any more. Guarantees: an id
+ * means one object from {@link #set} until {@link #free}. Progress: {@link #get} is wait-free, the other methods are
+ * lock-free. They allocate only when more ids are in use than ever before.
+ *
+ * <p>[1] R. K. Treiber: Systems Programming: Coping with Parallelism, 1986.
  */
 public final class IdTable<T> {
     private static final int FIRST_SHIFT = 10;
@@ -28,136 +31,141 @@ public final class IdTable<T> {
     private static final VarHandle LINKS = MethodHandles.arrayElementVarHandle(int[][].class);
     private static final VarHandle LINK = MethodHandles.arrayElementVarHandle(int[].class);
 
-    private final int ceiling;
-    // The numbers that nearly everything has, at hand without a detour.
-    private final T[] lowest;
+    private final int maxId;
+    private final T[] firstChunk;
     private final Object[][] chunks = new Object[CHUNKS][];
     private final int[][] links = new int[CHUNKS][];
     private final AtomicInteger fresh = new AtomicInteger(1);
 
-    // The number on top of the stack, and in the upper half how often that has changed.
+    // The id on top of the stack in the lower half, a modification count in the upper half.
     private final AtomicLong free = new AtomicLong();
 
     /**
-     * Without objects.
+     * An empty table.
      *
-     * @param array makes an array of such objects
-     * @param ceiling the highest number that may be given out
+     * @param array makes an array of the objects' type
+     * @param maxId the highest id that may be taken
      */
-    public IdTable(IntFunction<T[]> array, int ceiling) {
-        this.ceiling = Math.min(ceiling, Integer.MAX_VALUE - FIRST);
-        lowest = array.apply(FIRST);
-        chunks[0] = lowest;
+    public IdTable(IntFunction<T[]> array, int maxId) {
+        this.maxId = Math.min(maxId, Integer.MAX_VALUE - FIRST);
+        firstChunk = array.apply(FIRST);
+        chunks[0] = firstChunk;
     }
 
     /**
-     * What the lowest numbers name, by number, for those who look there so often that a call is too much: live, and only to be
-     * read. An object read plainly is seen complete if its fields are final or volatile.
+     * The objects of the lowest ids, by id, for a path on which the call of {@link #get} is too expensive. The array is
+     * live and must not be written.
+     *
+     * <p>A plain read of an element is a race with {@link #set}. Of an object read that way only the final fields are
+     * safe (Java Language Specification, 17.5). Other fields, volatile ones included, may be read as their defaults.
      */
-    public T[] lowest() {
-        return lowest;
+    public T[] firstChunk() {
+        return firstChunk;
     }
 
-    /** A number that names nothing yet, or 0 if all are in use. */
+    /** Takes an id that means no object yet; 0 if all are in use. */
     public int take() {
         while (true) {
+            // Volatile: pairs with the compare-and-set in free, so the link is seen.
             long head = free.get();
-            int number = (int) head;
-            if (number == 0) {
+            int id = (int) head;
+            if (id == 0) {
                 return takeFresh();
             }
-            int next = (int) LINK.getOpaque(linksOf(number), offset(number));
+            int next = (int) LINK.getOpaque(linksAcquire(id), offset(id));
             if (free.compareAndSet(head, head(head, next))) {
-                return number;
+                return id;
             }
         }
     }
 
     private int takeFresh() {
         while (true) {
-            int number = fresh.get();
-            if (number > ceiling) {
+            int id = fresh.get();
+            if (id > maxId) {
                 return 0;
             }
-            if (fresh.compareAndSet(number, number + 1)) {
-                return number;
+            if (fresh.compareAndSet(id, id + 1)) {
+                return id;
             }
         }
     }
 
-    /** Lets a number that has been taken name an object. */
-    public void set(int number, T object) {
-        // Release: pairs with get, so that whoever sees the object sees it complete.
-        OBJECT.setRelease(chunkOf(number), offset(number), object);
+    /** Sets the object of an id that has been taken. */
+    public void set(int id, T object) {
+        // Release: pairs with the acquire in get, so that the object is seen complete.
+        OBJECT.setRelease(chunkAcquire(id), offset(id), object);
     }
 
-    /** What a number names now, or null. */
+    /** The object of an id, or null. Any int is accepted. */
     @SuppressWarnings("unchecked") // only set puts anything in
-    public @Nullable T get(int number) {
-        if (number < FIRST) {
-            return number <= 0 ? null : (T) OBJECT.getAcquire(lowest, number);
+    public @Nullable T get(int id) {
+        // Acquire: the objects pair with set, the chunk with the compare-and-exchange in chunkAcquire.
+        if (id < FIRST) {
+            return id <= 0 ? null : (T) OBJECT.getAcquire(firstChunk, id);
         }
-        Object[] chunk = (Object[]) CHUNK.getAcquire(chunks, index(number));
-        return chunk == null ? null : (T) OBJECT.getAcquire(chunk, offset(number));
+        Object[] chunk = (Object[]) CHUNK.getAcquire(chunks, index(id));
+        return chunk == null ? null : (T) OBJECT.getAcquire(chunk, offset(id));
     }
 
-    /** Gives a number back. */
-    public void free(int number) {
-        OBJECT.setRelease(chunkOf(number), offset(number), null);
-        int[] link = linksOf(number);
+    /** Frees an id. */
+    public void free(int id) {
+        // Release: pairs with the acquire in get.
+        OBJECT.setRelease(chunkAcquire(id), offset(id), null);
+        int[] link = linksAcquire(id);
         long head;
         do {
             head = free.get();
-            // Published by the compare-and-set.
-            LINK.setOpaque(link, offset(number), (int) head);
-        } while (!free.compareAndSet(head, head(head, number)));
+            // Published by the compare-and-set, which pairs with take.
+            LINK.setOpaque(link, offset(id), (int) head);
+        } while (!free.compareAndSet(head, head(head, id)));
     }
 
-    private static long head(long before, int number) {
-        return (before >>> 32) + 1 << 32 | number;
+    private static long head(long before, int id) {
+        return (before >>> 32) + 1 << 32 | id;
     }
 
-    /** Shows every object; weakly consistent. */
+    /** Visits every object; weakly consistent. */
     public void forEach(Consumer<? super T> action) {
         int end = fresh.get();
-        for (int number = 1; number < end; number++) {
-            T object = get(number);
+        for (int id = 1; id < end; id++) {
+            T object = get(id);
             if (object != null) {
                 action.accept(object);
             }
         }
     }
 
-    private static int index(int number) {
-        return CHUNKS - 1 - Integer.numberOfLeadingZeros(number + FIRST);
+    private static int index(int id) {
+        return CHUNKS - 1 - Integer.numberOfLeadingZeros(id + FIRST);
     }
 
-    private static int offset(int number) {
-        int place = number + FIRST;
-        return place ^ Integer.highestOneBit(place);
+    private static int offset(int id) {
+        int position = id + FIRST;
+        return position ^ Integer.highestOneBit(position);
     }
 
-    private Object[] chunkOf(int number) {
-        int index = index(number);
-        // Pairs with the compare-and-set: whoever sees the chunk sees it empty.
+    private Object[] chunkAcquire(int id) {
+        int index = index(id);
+        // Pairs with the compare-and-exchange below: a chunk is seen empty.
         Object[] chunk = (Object[]) CHUNK.getAcquire(chunks, index);
         if (chunk != null) {
             return chunk;
         }
-        Object[] made = new Object[FIRST << index];
-        Object[] other = (Object[]) CHUNK.compareAndExchange(chunks, index, null, made);
-        return other == null ? made : other;
+        Object[] allocated = new Object[FIRST << index];
+        Object[] other = (Object[]) CHUNK.compareAndExchange(chunks, index, null, allocated);
+        return other == null ? allocated : other;
     }
 
-    private int[] linksOf(int number) {
-        int index = index(number);
-        // As above.
+    private int[] linksAcquire(int id) {
+        int index = index(id);
+        // Pairs with the compare-and-exchange below.
         int[] link = (int[]) LINKS.getAcquire(links, index);
         if (link != null) {
             return link;
         }
-        int[] made = new int[FIRST << index];
-        int[] other = (int[]) LINKS.compareAndExchange(links, index, null, made);
-        return other == null ? made : other;
+        int[] allocated = new int[FIRST << index];
+        int[] other = (int[]) LINKS.compareAndExchange(links, index, null, allocated);
+        return other == null ? allocated : other;
     }
 }

@@ -3,39 +3,46 @@ package org.lvs4j.internal.concurrent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where it is made known that loads of the servers of one service have become less, so that whoever keeps an order of
- * thousands of servers looks at few of them. That a load has grown is not said: who wants the least loaded server sees it
- * when he looks at the one he takes for that.
+ * Notifies a reader of decreasing loads of the servers of one service, so that a scheduler that keeps thousands of
+ * servers in order re-examines few of them. Increasing loads are not reported: the scheduler reads the load of the
+ * least loaded server before it picks it.
  *
- * <p>Assumptions: whoever lessens a load, by a volatile write, says so afterwards. Guarantees: a reader that has been put
- * here and then looks at every load once knows or is told of every load that becomes less. Progress: wait-free, but for
- * what the reader does.
+ * <p>Assumptions: a thread that decreases a load does so by a volatile write and reports it afterwards. Guarantees: a
+ * reader that is registered and then reads every load once has read, or is notified of, every load that decreases.
+ * Progress: wait-free, except for what the reader does.
  */
 public final class LoadBoard {
-    /** Who wants to know of changes. */
+    /** Receives the notifications. */
     @FunctionalInterface
     public interface Reader {
-        /** Says that the load of the server of a number may be less now, or its overload mark gone. May be called by many at once. */
+        /**
+         * The load of a server may have decreased, or its overload mark been cleared. May be called by several
+         * threads at once.
+         */
         void loadDecreased(int id);
     }
 
-    /** A list of servers whose changes of load a board announces. */
+    /** A list of servers that reports decreasing loads. */
     public interface Source {
-        /** The board, or null if a reader must look at each server. */
+        /** The board, or null if a reader must read the load of each server. */
         @Nullable
         LoadBoard loadBoard();
     }
 
-    // Volatile: a change that does not see a reader yet comes before that reader's look at every load.
+    // Volatile: a thread writes a load and then reads this, a reader is written here and then reads every load. A
+    // thread that does not see the reader has therefore written its load before the reader reads it.
     private volatile @Nullable Reader reader;
 
-    // Never goes back to false: volatile publishes it by itself.
+    // Volatile: the write in noteOverload pairs with the read in overloadSeen. Never reset.
     private volatile boolean overloadSeen;
 
-    /** Without a reader. */
+    /** A board without a reader. */
     public LoadBoard() {}
 
-    /** Tells the reader, if there is one, that the load of a server may be less now, or its overload mark gone. */
+    /**
+     * Notifies the reader, if there is one, that the load of a server may have decreased, or its overload
+     * mark been cleared.
+     */
     public void loadDecreased(int id) {
         Reader current = reader;
         if (current != null) {
@@ -48,19 +55,19 @@ public final class LoadBoard {
         return reader;
     }
 
-    /** Puts another reader, or none, in the place of the present one. */
+    /** Registers a reader in place of the present one; null removes it. */
     public void reader(@Nullable Reader next) {
         reader = next;
     }
 
-    /** Says that some server has been marked as overloaded. */
+    /** Notes that a server is marked as overloaded. */
     public void noteOverload() {
         if (!overloadSeen) {
             overloadSeen = true;
         }
     }
 
-    /** Whether some server has ever been marked as overloaded. If not, no server needs to be looked at for it. */
+    /** Whether any server was ever marked as overloaded. If not, a scheduler need not read the marks. */
     public boolean overloadSeen() {
         return overloadSeen;
     }

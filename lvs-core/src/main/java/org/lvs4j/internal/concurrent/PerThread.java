@@ -7,25 +7,25 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object of each thread's own, made when it is first asked for.
+ * One object per thread, created when the thread first gets it.
  *
- * <p>A thread that lives on, as those of a container's pool do, must keep neither the director that it once called nor the
- * class loader of it, and a director that lives on must not keep threads. So the objects are here, each beside a weak reference
- * to its thread, at a place that the thread's number names: that is quicker than a {@link ThreadLocal}. A thread whose place is
- * another's has its object by a thread-local weak reference instead, which every collection may clear.
+ * <p>A long-lived thread, as of a container's pool, must not keep a director and its class loader reachable, and a
+ * long-lived director must not keep threads reachable. So the objects are stored here, each beside a weak reference to
+ * its thread, in a slot that the thread's id selects. That is also faster than a {@link ThreadLocal}. If the slot is
+ * another thread's, the object is referenced by a thread-local weak reference, which any collection may clear.
  *
- * <p>Assumptions: the object matters to its thread only while that holds on to it. Guarantees: a thread's object is never
- * given to another one; that of a thread that has ended, once a collection has found it gone, is forgotten when the next new thread
- * comes. Progress: wait-free.
+ * <p>Assumptions: a thread needs its object only while it refers to it. Guarantees: an object belongs to one thread
+ * only. The object of a thread that has ended becomes unreachable when a collection has cleared the reference to the
+ * thread and the next new thread gets its object. Progress: wait-free.
  */
 public final class PerThread<T> {
-    private static final int PLACES = 256;
-    private static final VarHandle PLACE = MethodHandles.arrayElementVarHandle(Owned[].class);
+    private static final int SLOTS = 256;
+    private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Owned[].class);
 
-    private final Supplier<T> maker;
+    private final Supplier<T> factory;
 
-    @SuppressWarnings({"unchecked", "rawtypes"}) // only make puts anything in
-    private final Owned<T>[] places = new Owned[PLACES];
+    @SuppressWarnings({"unchecked", "rawtypes"}) // only create puts anything in
+    private final Owned<T>[] slots = new Owned[SLOTS];
 
     private final ThreadLocal<WeakReference<T>> displaced = new ThreadLocal<>();
 
@@ -38,44 +38,48 @@ public final class PerThread<T> {
         }
     }
 
-    public PerThread(Supplier<T> maker) {
-        this.maker = maker;
+    /** No objects yet. */
+    public PerThread(Supplier<T> factory) {
+        this.factory = factory;
     }
 
+    /** The calling thread's object. */
     public T get() {
         Thread thread = Thread.currentThread();
-        // Plain: a thread can only take for its own what it has put there itself.
-        Owned<T> owned = places[placeOf(thread)];
+        // A plain racy read, on the path of every packet, where the cost of an opaque one has not been measured. An
+        // element that refers to the calling thread was written by that thread, so it is seen complete; of any other
+        // element nothing but the reference to its thread is used.
+        Owned<T> owned = slots[slotOf(thread)];
         return owned != null && owned.refersTo(thread) ? owned.object : find(thread);
     }
 
     @SuppressWarnings("deprecation") // threadId() is not in Java 17
-    private static int placeOf(Thread thread) {
-        return (int) thread.getId() & PLACES - 1;
+    private static int slotOf(Thread thread) {
+        return (int) thread.getId() & SLOTS - 1;
     }
 
     private T find(Thread thread) {
         WeakReference<T> reference = displaced.get();
         T present = reference == null ? null : reference.get();
-        return present != null ? present : make(thread);
+        return present != null ? present : create(thread);
     }
 
-    private T make(Thread thread) {
-        forgetTheDead();
-        T made = maker.get();
-        // Pairs with the acquire below, by which other threads look whose it is.
-        if (!PLACE.compareAndSet(places, placeOf(thread), (Owned<T>) null, new Owned<>(thread, made))) {
-            displaced.set(new WeakReference<>(made));
+    private T create(Thread thread) {
+        clearEnded();
+        T created = factory.get();
+        // Pairs with the acquire in clearEnded.
+        if (!SLOT.compareAndSet(slots, slotOf(thread), (Owned<T>) null, new Owned<>(thread, created))) {
+            displaced.set(new WeakReference<>(created));
         }
-        return made;
+        return created;
     }
 
-    private void forgetTheDead() {
-        for (int place = 0; place < PLACES; place++) {
-            // Pairs with the compare-and-set in make: whoever sees it sees its thread, unless that is gone.
-            @Nullable Owned<?> owned = (Owned<?>) PLACE.getAcquire(places, place);
+    private void clearEnded() {
+        for (int slot = 0; slot < SLOTS; slot++) {
+            // Acquire: pairs with the compare-and-set in create. The reference to a thread that has not ended is seen.
+            @Nullable Owned<?> owned = (Owned<?>) SLOT.getAcquire(slots, slot);
             if (owned != null && owned.refersTo(null)) {
-                PLACE.compareAndSet(places, place, owned, (Owned<?>) null);
+                SLOT.compareAndSet(slots, slot, owned, (Owned<?>) null);
             }
         }
     }

@@ -7,23 +7,26 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends idle connections and templates on time, to a tick of 10 ms, the tick of the kernel's recordings.
+ * A hashed timing wheel [1] for objects, with ticks of 10 ms, the tick of the kernel of the recorded traces.
  *
  * <h2>How it works</h2>
  *
- * The wheel is a ring of stacks, one per tick. A packet only moves its connection's deadline; it does not touch the
- * wheel. When a tick is due, its stack is taken as a whole, and each connection on it either ends or, if packets have
- * put its deadline off, is pushed again where that deadline lies (at the far side of the ring if it lies beyond).
- * A deadline that comes closer, as when an established connection is reset, pushes a second reference at the earlier
- * tick; the connection remembers which reference counts and the other one is dropped when its tick comes.
+ * The wheel is a ring of stacks, one per tick. Moving a deadline later does not touch the wheel. When a tick is due,
+ * its stack is taken as a whole. Each entry on it expires or, if its deadline has moved, is pushed again at the new
+ * deadline; one that is more than a turn away is inspected once per turn. An earlier deadline pushes a second
+ * reference at the earlier tick. The entry stores the tick of its valid reference, and the stale one is dropped when
+ * its tick comes.
  *
  * <h2>Progress</h2>
  *
- * Lock-free: pushing is one compare-and-set; a tick is worked through by the thread that claims it, and no other
- * thread waits for it. Cost is amortised O(1) per connection and turn of the ring.
+ * Lock-free: pushing is a compare-and-set. A tick is run by the thread that claims it, and no other thread waits
+ * for that thread; while it is delayed, the tick's entries expire late. Cost is amortised O(1) per entry and turn
+ * of the ring.
+ *
+ * <p>[1] G. Varghese, T. Lauck: Hashed and Hierarchical Timing Wheels, 1987.
  */
 public final class TimerWheel {
-    /** The length of a tick. */
+    /** The length of a tick in nanoseconds. */
     public static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final int SLOTS = 1 << 13;
@@ -33,56 +36,56 @@ public final class TimerWheel {
     private final long originNanos;
     private final AtomicLong nextTick;
 
-    /** A wheel at a moment of the director's time. */
+    /** A wheel whose first tick begins at a time in nanoseconds of the director's time. */
     public TimerWheel(long nowNanos) {
         originNanos = nowNanos;
         nextTick = new AtomicLong(1);
     }
 
-    /** Starts to watch an entry whose deadline is set. */
+    /** Schedules an entry whose deadline is set. */
     public void add(Expirable entry) {
         long tick = tickOf(entry.deadlineNanos());
-        if (entry.reschedule(entry.scheduledTick(), tick)) {
+        if (entry.compareAndSetScheduledTick(entry.scheduledTickVolatile(), tick)) {
             push(entry, tick);
-            // Whoever has brought the deadline closer meanwhile relied on the reference that there was before.
-            hasten(entry);
+            // A thread that has moved the deadline closer meanwhile may have seen the former reference only.
+            reschedule(entry);
         }
     }
 
-    /** To be called when an entry's deadline may have come closer than it was. */
-    public void hasten(Expirable entry) {
-        // Here the deadline is written first and the tick read then, in add the tick first and the deadline then: with
-        // a
-        // full fence in between, one of two threads sees what the other one wrote.
+    /** Schedules an entry earlier if its deadline is earlier than before. */
+    public void reschedule(Expirable entry) {
+        // The caller has written the deadline and reads the scheduled tick; add writes the scheduled tick and then, by
+        // this method, reads the deadline. With the full fence in between at least one thread sees the other's write.
         VarHandle.fullFence();
         long tick = tickOf(entry.deadlineNanos());
-        long scheduled = entry.scheduledTick();
-        if (tick < scheduled && entry.reschedule(scheduled, tick)) {
+        long scheduled = entry.scheduledTickVolatile();
+        if (tick < scheduled && entry.compareAndSetScheduledTick(scheduled, tick)) {
             push(entry, tick);
         }
     }
 
     /**
-     * Works through every tick that is due and tells the entries whose time has come. Each is told the time of its tick, so
-     * that a long pause between two calls makes no difference to what ends, and in which order.
+     * Runs every tick that is due. An entry expires with the time of its tick, so a long pause between two calls makes
+     * no difference to what expires, and in which order.
      */
     public void advance(long nowNanos) {
         long due = Math.floorDiv(nowNanos - originNanos, TICK_NANOS);
         for (long tick = nextTick.get(); tick <= due; tick = nextTick.get()) {
             if (nextTick.compareAndSet(tick, tick + 1)) {
-                turn(tick, originNanos + tick * TICK_NANOS);
+                run(tick, originNanos + tick * TICK_NANOS);
             }
         }
     }
 
-    private void turn(long tick, long tickNanos) {
+    private void run(long tick, long tickNanos) {
+        // Pairs with the compare-and-set in push: the references are seen complete.
         Reference reference = (Reference) SLOT.getAndSet(slots, (int) (tick & (SLOTS - 1)), null);
         while (reference != null) {
             Reference next = reference.next;
             Expirable entry = reference.entry;
-            if (entry.scheduledTick() == reference.tick && !entry.ended()) {
+            if (entry.scheduledTickVolatile() == reference.tick && !entry.ended()) {
                 if (reference.tick <= tick && entry.deadlineNanos() - tickNanos <= 0) {
-                    entry.timeIsUp(tickNanos);
+                    entry.expire(tickNanos);
                 } else if (reference.tick > tick) {
                     push(reference);
                 } else {
@@ -104,17 +107,19 @@ public final class TimerWheel {
         do {
             head = (Reference) SLOT.getOpaque(slots, slot);
             reference.next = head;
-            // Volatile: whoever takes the stack sees the reference's fields; and the look at the tick below comes
-            // after.
+            // Volatile: pairs with the getAndSet in run and rescue, which see the reference's fields, and comes before
+            // the read of the next tick below.
         } while (!SLOT.weakCompareAndSet(slots, slot, head, reference));
-        // If the tick was taken between reading nextTick and the push, the reference waits for the next turn of the
-        // ring; bring it forward instead.
+        // If the tick was taken after the first read of nextTick, the reference would wait for the next turn
+        // of the ring.
         if (tick < nextTick.get()) {
             rescue(slot);
         }
     }
 
+    /** Pushes the references of a stack whose tick was taken before they were pushed. */
     private void rescue(int slot) {
+        // Pairs with the compare-and-set in push.
         Reference taken = (Reference) SLOT.getAndSet(slots, slot, null);
         while (taken != null) {
             Reference next = taken.next;

@@ -6,54 +6,90 @@ import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.ConnectionState;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
-import org.lvs4j.net.IpAddress;
 import org.lvs4j.net.Protocol;
-import org.lvs4j.service.Forwarding;
-import org.lvs4j.service.RealServer;
 
 /**
- * A place in the {@link ConnectionTable}: asks for a connection, tells what it was like when it was found, and changes it. This
- * is what stands for a connection while a packet of it is dealt with; the connection itself is a few words in flat memory.
+ * A position in the {@link ConnectionTable}: finds a connection, reads its fields as they were when it was found, and
+ * changes it. The connection itself is a few words in flat memory.
  *
- * <p>Assumptions: used by one thread, the one that {@linkplain ConnectionTable#cursor() got it}, for one connection at a time.
- * Guarantees: what it tells is of one moment. What changes a connection succeeds only if it still is as the cursor found it, and
- * then moves the server's counts, so that they follow the state exactly; otherwise nothing has happened, and the caller
- * looks again. Progress: every method is lock-free, and allocates nothing but the values for listings; for what replies of
- * masqueraded servers may cost beyond that see {@link Replies}.
+ * <p>Assumptions: a cursor is used by one thread, the one that {@linkplain ConnectionTable#cursor() got it}, for one
+ * connection at a time. Guarantees: the fields are of one moment. A change succeeds only if the connection is still as
+ * the cursor found it, and then updates the server's counts, so that they follow the state exactly. Otherwise it has no
+ * effect, and the caller finds the connection again. Progress: every method is lock-free and allocates nothing except
+ * the values for listings; for the additional costs of masqueraded connections see {@link ReplyRoutes}.
  */
 public final class ConnectionCursor {
     private static final long LOW = 0xFFFF_FFFFL;
     private static final Protocol[] PROTOCOLS = Protocol.values();
 
     private final ConnectionTable table;
-    private final FlowLookup probe;
+    private final FlowLookup lookup;
     private final int stripe;
-    private final ReplyKey replyKey = new ReplyKey();
+    private final ReverseLookup reverseLookup;
+    private final ConnectionInserter inserter;
     private AddressFamily family;
 
-    /** Takes a stripe of its own to count in, if stripes are given and one is free. */
-    ConnectionCursor(ConnectionTable table, AddressFamily family, FlowLookup probe, @Nullable Stripes stripes) {
+    /** Takes a stripe if stripes are given and one is free. */
+    ConnectionCursor(ConnectionTable table, AddressFamily family, FlowLookup lookup, @Nullable Stripes stripes) {
         this.table = table;
         this.family = family;
-        this.probe = probe;
+        this.lookup = lookup;
+        ReplyKey replyKey = new ReplyKey();
+        reverseLookup = new ReverseLookup(table.replyRoutes(), replyKey);
+        inserter = new ConnectionInserter(table, lookup, replyKey);
         stripe = stripes == null ? Stripes.SHARED : stripes.take(this);
     }
 
-    /** Where to count what passes; the cursor must be reachable until that is done. */
+    /** The stripe in which the calling thread counts; the cursor must be reachable until it has counted. */
     public int stripe() {
         return stripe;
     }
 
-    // ---- looking up
+    // ---- finding
 
-    /** Goes to the connection of a packet from its client. Returns whether there is one. */
+    /** Finds the connection of a packet from its client. Returns whether there is one. */
     boolean find(Flow flow) {
-        ask(flow);
-        return flows().find(probe);
+        setKey(flow);
+        return flows().find(lookup);
     }
 
-    private void ask(Flow flow) {
-        ask(
+    /** Finds the connection of a client and a virtual endpoint. Returns whether there is one. */
+    boolean find(
+            AddressFamily newFamily,
+            int protocol,
+            long clientHigh,
+            long clientLow,
+            int clientPort,
+            long virtualHigh,
+            long virtualLow,
+            int virtualPort) {
+        setKey(newFamily, protocol, clientHigh, clientLow, clientPort, virtualHigh, virtualLow, virtualPort);
+        return flows().find(lookup);
+    }
+
+    /**
+     * Finds the connection of a packet from its server. Returns whether there is one.
+     *
+     * <p>The source of the reply is the server's endpoint if the connection is masqueraded, and the virtual endpoint if
+     * the server answers clients itself and the director sees its answers.
+     *
+     * @param reply the packet's source and destination
+     */
+    public boolean findByServer(Flow reply) {
+        return reverseLookup.find(this, reply);
+    }
+
+    /**
+     * Finds the connection again after a change has failed, or its successor with the same client and virtual endpoint.
+     * Returns whether there is one.
+     */
+    public boolean findAgain() {
+        return flows().find(lookup);
+    }
+
+    /** Sets the key of the next search. */
+    void setKey(Flow flow) {
+        setKey(
                 flow.family(),
                 flow.protocol().number(),
                 flow.sourceHigh(),
@@ -64,82 +100,7 @@ public final class ConnectionCursor {
                 flow.destinationPort());
     }
 
-    /**
-     * Goes to the connection of a packet from its server. Returns whether there is one.
-     *
-     * <p>One that is not masqueraded answers as the virtual endpoint itself, if its answers pass by here at all.
-     *
-     * @param reply the server's endpoint as client, the client's as virtual endpoint
-     */
-    public boolean findByServer(Flow reply) {
-        Replies replies = table.replies();
-        int protocol = reply.protocol().number();
-        if (findBy(replies.routes(anyClient(reply, protocol, reply.sourcePort())), reply, protocol)
-                || replies.portsKept() && findBy(replies.routes(anyClient(reply, protocol, 0)), reply, protocol)) {
-            return true;
-        }
-        Replies.Route way = replies.indexed(replyKey.refill(
-                protocol,
-                reply.family(),
-                reply.sourceHigh(),
-                reply.sourceLow(),
-                reply.sourcePort(),
-                reply.destinationHigh(),
-                reply.destinationLow(),
-                reply.destinationPort()));
-        if (way != null && findBy(way, reply, protocol)) {
-            return true;
-        }
-        askForward(reply, protocol, reply.sourceHigh(), reply.sourceLow(), reply.sourcePort());
-        return flows().find(probe) && FlowRecord.has(probe.meta, FlowRecord.DIRECT);
-    }
-
-    private ReplyKey anyClient(Flow reply, int protocol, int serverPort) {
-        return replyKey.anyClient(protocol, reply.family(), reply.sourceHigh(), reply.sourceLow(), serverPort);
-    }
-
-    private boolean findBy(Replies.Route @Nullable [] routes, Flow reply, int protocol) {
-        if (routes != null) {
-            for (Replies.Route route : routes) {
-                if (findBy(route, reply, protocol)) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    private boolean findBy(Replies.Route route, Flow reply, int protocol) {
-        int port = route.virtualPort() == Replies.PORT_OF_SERVER ? reply.sourcePort() : route.virtualPort();
-        askForward(reply, protocol, route.virtualHigh(), route.virtualLow(), port);
-        return flows().find(probe) && isMasqueradedAt(reply);
-    }
-
-    private boolean isMasqueradedAt(Flow reply) {
-        ServerState server = server();
-        if (server == null || FlowRecord.has(probe.meta, FlowRecord.DIRECT)) {
-            return false;
-        }
-        IpAddress address = server.config().endpoint().address();
-        return address.low() == reply.sourceLow()
-                && address.high() == reply.sourceHigh()
-                && serverPort(server) == reply.sourcePort();
-    }
-
-    /** Asks for the connection of a reply's client with a virtual endpoint. */
-    private void askForward(Flow reply, int protocol, long virtualHigh, long virtualLow, int virtualPort) {
-        ask(
-                reply.family(),
-                protocol,
-                reply.destinationHigh(),
-                reply.destinationLow(),
-                reply.destinationPort(),
-                virtualHigh,
-                virtualLow,
-                virtualPort);
-    }
-
-    private void ask(
+    private void setKey(
             AddressFamily newFamily,
             int protocol,
             long clientHigh,
@@ -148,84 +109,82 @@ public final class ConnectionCursor {
             long virtualHigh,
             long virtualLow,
             int virtualPort) {
-        // To store a reference costs more than to compare it.
+        // Writing a reference costs more than comparing it.
         if (family != newFamily) {
             family = newFamily;
         }
         long identity = FlowRecord.identity(clientPort, virtualPort, protocol);
         if (newFamily == AddressFamily.IPV4) {
-            probe.fill(FlowRecord.addresses(clientLow, virtualLow), identity);
+            lookup.fill(FlowRecord.addresses(clientLow, virtualLow), identity);
         } else {
-            probe.fill(clientHigh, clientLow, virtualHigh, virtualLow, identity);
+            lookup.fill(clientHigh, clientLow, virtualHigh, virtualLow, identity);
         }
-    }
-
-    /** Goes to what has become of the connection, or to its successor under the same ends. Returns whether there is one. */
-    public boolean findAgain() {
-        return flows().find(probe);
     }
 
     private FlowTable flows() {
         return table.flows(family);
     }
 
-    // ---- what was found
+    // ---- the connection found
 
-    /** The server it is bound to, or null if the connection ended long ago, and the server has been forgotten since. */
+    /** Its server, or null if the connection has ended and the server was removed since. */
     public @Nullable ServerState server() {
-        return table.servers().get(FlowRecord.server(probe.identity));
+        return table.servers().get(FlowRecord.serverId(lookup.identity));
     }
 
     /** The port at its server. */
     public int serverPort(ServerState server) {
-        return FlowRecord.has(probe.meta, FlowRecord.PORT_KEPT)
-                ? FlowRecord.virtualPort(probe.identity)
+        return FlowRecord.has(lookup.meta, FlowRecord.PORT_KEPT)
+                ? FlowRecord.virtualPort(lookup.identity)
                 : server.port();
     }
 
     /** The state. */
     public ConnectionState state() {
-        return ConnectionRules.state(probe.meta);
+        return ConnectionRules.state(lookup.meta);
     }
 
-    /** Whether no packet of the server has been seen although the state tables would want to. */
+    /** Whether no packet from the server has been seen: {@code IP_VS_CONN_F_NOOUTPUT} of IPVS. */
     public boolean noOutput() {
-        return FlowRecord.has(probe.meta, FlowRecord.NO_OUTPUT);
+        return FlowRecord.has(lookup.meta, FlowRecord.NO_OUTPUT);
     }
 
-    /** Whether its server answered the client itself when it was made; otherwise it was masqueraded. */
+    /**
+     * Whether its server answers the client itself, by the forwarding method it had at the start; otherwise
+     * it is masqueraded.
+     */
     public boolean direct() {
-        return FlowRecord.has(probe.meta, FlowRecord.DIRECT);
+        return FlowRecord.has(lookup.meta, FlowRecord.DIRECT);
     }
 
     /** Whether a template placed it. */
-    public boolean controlled() {
-        return probe.controller != 0;
+    public boolean hasTemplate() {
+        return lookup.templateId != 0;
     }
 
     /** The template that placed it, or null. */
-    public @Nullable TemplateHandle controller() {
-        return table.controllers().get(probe.controller);
+    public @Nullable TemplateHandle template() {
+        return table.templates().get(lookup.templateId);
     }
 
-    /** Packets from the client so far; counted up to 15. */
+    /** The number of packets from the client; at most 15. */
     public int inPackets() {
-        return FlowRecord.packets(probe.meta);
+        return FlowRecord.packets(lookup.meta);
     }
 
-    /** How long it lasts if it stays idle; not negative. */
+    /** The time until it expires if it stays idle, in nanoseconds; not negative. */
     public long remainingNanos(long nowNanos) {
-        return Math.max(0, table.ticks().nanosUntil(FlowRecord.deadline(probe.meta), nowNanos));
+        return Math.max(0, table.ticks().nanosUntil(FlowRecord.deadline(lookup.meta), nowNanos));
     }
 
-    /** How long it has been idle, to a tick. */
+    /** The time since its last packet in nanoseconds, to a tick. */
     public long idleNanos(long nowNanos) {
-        return table.timeouts().nanos(state()) - table.ticks().nanosUntil(FlowRecord.deadline(probe.meta), nowNanos);
+        return table.timeouts().nanos(state()) - table.ticks().nanosUntil(FlowRecord.deadline(lookup.meta), nowNanos);
     }
 
     /** The protocol. */
     public Protocol protocol() {
-        int number = FlowRecord.protocol(probe.identity);
+        int number = FlowRecord.protocol(lookup.identity);
         for (Protocol protocol : PROTOCOLS) {
             if (protocol.number() == number) {
                 return protocol;
@@ -234,14 +193,22 @@ public final class ConnectionCursor {
         throw new IllegalStateException("no protocol has the number " + number);
     }
 
-    /** Fills a flow with client and virtual endpoint. */
+    /** Fills a flow with the client as source and the virtual endpoint as destination. */
     public void fill(Flow flow) {
-        int clientPort = FlowRecord.clientPort(probe.identity);
-        int virtualPort = FlowRecord.virtualPort(probe.identity);
+        int clientPort = FlowRecord.clientPort(lookup.identity);
+        int virtualPort = FlowRecord.virtualPort(lookup.identity);
         if (family == AddressFamily.IPV4) {
-            flow.set(protocol(), family, 0, probe.first >>> 32, clientPort, 0, probe.first & LOW, virtualPort);
+            flow.set(protocol(), family, 0, lookup.first >>> 32, clientPort, 0, lookup.first & LOW, virtualPort);
         } else {
-            flow.set(protocol(), family, probe.first, probe.second, clientPort, probe.third, probe.fourth, virtualPort);
+            flow.set(
+                    protocol(),
+                    family,
+                    lookup.first,
+                    lookup.second,
+                    clientPort,
+                    lookup.third,
+                    lookup.fourth,
+                    virtualPort);
         }
     }
 
@@ -253,33 +220,33 @@ public final class ConnectionCursor {
     // ---- changing it
 
     /**
-     * Follows a packet through the state machine of its protocol, counts it if it is the client's, and puts off the end.
+     * Applies a packet to the connection: its state, its packet count if the packet is the client's, and its deadline.
      *
      * @param server its server
-     * @param signal the flags of a TCP segment or the event of an SCTP packet; ignored for UDP
-     * @param defence whether the TCP table of {@code secure_tcp} rules
-     * @return whether it was still as found
+     * @param event the flags of a TCP segment or an event of {@link SctpStates}; ignored for UDP
+     * @param defence whether the TCP table of {@code secure_tcp} applies
+     * @return whether the connection was still as found; if not, the packet has had no effect
      */
-    public boolean follow(ServerState server, boolean fromClient, int signal, boolean defence, long nowNanos) {
-        // Looked up before the change, whose success proves that the number meant this template all the time.
-        TemplateHandle controller = probe.controller == 0 ? null : controller();
-        int protocol = FlowRecord.protocol(probe.identity);
-        long before = probe.meta;
-        long after = ConnectionRules.follow(before, protocol, fromClient, signal, defence);
+    public boolean follow(ServerState server, boolean fromClient, int event, boolean defence, long nowNanos) {
+        // Looked up before the change, whose success proves that the id meant this template all the time.
+        TemplateHandle template = lookup.templateId == 0 ? null : template();
+        int protocol = FlowRecord.protocol(lookup.identity);
+        long before = lookup.meta;
+        long after = ConnectionRules.follow(before, protocol, fromClient, event, defence);
         after = FlowRecord.withDeadline(after, table.deadline(after, nowNanos));
-        if (!flows().change(probe, after)) {
+        if (!flows().change(lookup, after)) {
             return false;
         }
         if (FlowRecord.state(after) != FlowRecord.state(before)) {
-            move(server, before, after);
+            updateActivity(server, before, after);
         }
-        if (controller != null && ConnectionRules.confirms(after, protocol, fromClient)) {
-            controller.confirm();
+        if (template != null && ConnectionRules.confirms(after, protocol, fromClient)) {
+            template.confirm();
         }
         return true;
     }
 
-    private static void move(ServerState server, long before, long after) {
+    private static void updateActivity(ServerState server, long before, long after) {
         boolean active = ConnectionRules.active(after);
         if (active != ConnectionRules.active(before)) {
             server.move(active);
@@ -287,117 +254,64 @@ public final class ConnectionCursor {
     }
 
     /**
-     * Lets it end at the next tick; packets no longer find it, but it stays counted until then.
+     * Hides the connection from packets and lets it expire at the next tick. Its server counts it until then.
      *
      * @return whether it was still as found
      */
     public boolean expireNow(long nowNanos) {
-        long before = probe.meta;
+        long before = lookup.meta;
         long after = FlowRecord.withDeadline(before, table.ticks().notBefore(nowNanos + 1));
-        if (!flows().change(probe, after & ~FlowRecord.INDEXED | FlowRecord.UNLISTED)) {
+        if (!flows().change(lookup, after & ~FlowRecord.INDEXED | FlowRecord.HIDDEN)) {
             return false;
         }
-        table.unlisted(probe, before, family);
+        table.hidden(lookup, before, family);
         return true;
     }
 
-    /** Ends it. Returns whether it was still as found. */
+    /** Ends the connection. Returns whether it was still as found. */
     public boolean remove() {
-        if (!flows().remove(probe)) {
+        if (!flows().remove(lookup)) {
             return false;
         }
-        table.ended(probe, family);
+        table.ended(lookup, family);
         return true;
     }
 
-    // ---- a new one
+    // ---- a new connection
 
-    /** What has become of a new connection. */
+    /** The outcome of {@link #insert}. */
     public enum Insertion {
-        /** It is in the table and counted on its server. */
+        /** The connection is in the table and counted on its server. */
         DONE,
-        /** Another thread has been faster with the same client and virtual endpoint: look that one up. */
+        /** Another thread has inserted a connection of the same client and virtual endpoint. */
         KNOWN,
-        /** The server has been forgotten meanwhile: choose again. */
+        /** The server was removed meanwhile: the caller chooses again. */
         NO_SERVER,
-        /** There is no place for it, which hardly ever happens. */
+        /** The table has no slot for it: see {@link FlowTable}. */
         NO_PLACE
     }
 
     /**
-     * Binds a new connection to a server and makes it known, its first packet counted and followed.
+     * Inserts a connection, bound to a server, with its first packet counted and applied.
      *
-     * <p>The caller has {@linkplain ConnectionTable#reserve reserved} its place, and keeps the reservation if nothing comes of it.
+     * <p>The caller has {@linkplain ConnectionTable#reserve reserved} its place, and keeps the reservation if the
+     * outcome is not {@link Insertion#DONE}.
      *
-     * @param flow who talks to whom
-     * @param serverPort the server's port, or else the virtual one
-     * @param controller the template that places it, already counting it, or null; counts it no more if nothing comes of it
+     * @param flow the client as source, the virtual endpoint as destination
+     * @param serverPort the server's port or the virtual one
+     * @param template the template that placed it, already bound to it, or null; released if the outcome is
+     *     not {@link Insertion#DONE}
+     * @param event the flags of a TCP segment or an event of {@link SctpStates}; ignored for UDP
+     * @param defence whether the TCP table of {@code secure_tcp} applies
      */
     public Insertion insert(
             Flow flow,
             ServerState server,
             int serverPort,
-            @Nullable TemplateHandle controller,
-            int signal,
+            @Nullable TemplateHandle template,
+            int event,
             boolean defence,
             long nowNanos) {
-        RealServer config = server.config();
-        boolean direct = config.forwarding().method() != Forwarding.Method.MASQUERADE;
-        boolean portKept = serverPort != config.endpoint().port();
-        int protocol = flow.protocol().number();
-        long fields = ConnectionRules.initial(flow.protocol(), direct, portKept);
-        fields = ConnectionRules.follow(fields, protocol, true, signal, defence);
-        boolean active = ConnectionRules.active(fields);
-        fields = FlowRecord.withDeadline(fields, table.deadline(fields, nowNanos));
-        if (!server.bind(active)) {
-            abandon(controller);
-            return Insertion.NO_SERVER;
-        }
-        if (!direct && !learnRoute(flow, config.endpoint(), server.id(), portKept)) {
-            fields |= FlowRecord.INDEXED;
-        }
-        ask(flow);
-        probe.identity = probe.identity & FlowRecord.KEY_MASK | server.id();
-        int number = controller == null ? 0 : controller.number();
-        if (!flows().insert(probe, number, fields)) {
-            server.release(active);
-            abandon(controller);
-            return probe.generation == 0 ? Insertion.NO_PLACE : Insertion.KNOWN;
-        }
-        if (FlowRecord.has(fields, FlowRecord.INDEXED)) {
-            enter(flow, config.endpoint(), serverPort, server.id());
-            // It may have ended before it was entered, and then nobody else would take it out.
-            table.leaveReplies(probe, fields, family, server);
-        }
-        if (controller != null && ConnectionRules.confirms(fields, protocol, true)) {
-            controller.confirm();
-        }
-        return Insertion.DONE;
-    }
-
-    private static void abandon(@Nullable TemplateHandle controller) {
-        if (controller != null) {
-            controller.releaseConnection();
-        }
-    }
-
-    private boolean learnRoute(Flow flow, Endpoint endpoint, int serverId, boolean portKept) {
-        int key = portKept ? 0 : endpoint.port();
-        int virtualPort = portKept ? Replies.PORT_OF_SERVER : flow.destinationPort();
-        return table.replies()
-                .learn(
-                        replyKey.anyClient(flow.protocol().number(), endpoint.address(), key),
-                        serverId,
-                        flow.destinationHigh(),
-                        flow.destinationLow(),
-                        virtualPort);
-    }
-
-    private void enter(Flow flow, Endpoint endpoint, int serverPort, int serverId) {
-        table.replies()
-                .enter(
-                        replyKey.of(probe, family, endpoint.address(), serverPort),
-                        new Replies.Route(
-                                serverId, flow.destinationHigh(), flow.destinationLow(), flow.destinationPort()));
+        return inserter.insert(this, flow, server, serverPort, template, event, defence, nowNanos);
     }
 }

@@ -3,7 +3,7 @@ package org.lvs4j.internal.connection;
 import org.lvs4j.net.ConnectionState;
 import org.lvs4j.net.Protocol;
 
-/** What packets make of a connection: functions from one meta word ({@link FlowRecord}) to the next. They change nothing. */
+/** The effect of a packet on a connection, as pure functions from one meta word ({@link FlowRecord}) to the next. */
 final class ConnectionRules {
     private static final int TCP = Protocol.TCP.number();
     private static final int UDP = Protocol.UDP.number();
@@ -13,31 +13,31 @@ final class ConnectionRules {
     /**
      * A connection before its first packet.
      *
-     * @param direct whether the server's packets do not pass the director
-     * @param portKept whether the server is asked on the virtual port rather than on its own
+     * @param direct whether the server answers the client itself, past the director
+     * @param portKept whether the connection uses the virtual port at the server, not the server's own
      */
     static long initial(Protocol protocol, boolean direct, boolean portKept) {
         return FlowRecord.fields(ConnectionState.initial(protocol).ordinal(), direct, portKept, 0);
     }
 
     /**
-     * A connection after a packet, the deadline aside.
+     * A connection after a packet, except its deadline.
      *
      * @param protocol the IANA number
-     * @param signal the flags of a TCP segment or the event of an SCTP packet; ignored for UDP
-     * @param defence whether the TCP table of {@code secure_tcp} rules
+     * @param event the flags of a TCP segment or an event of {@link SctpStates}; ignored for UDP
+     * @param defence whether the TCP table of {@code secure_tcp} applies
      */
-    static long follow(long meta, int protocol, boolean fromClient, int signal, boolean defence) {
-        Direction direction = !fromClient
-                ? Direction.OUTPUT
-                : FlowRecord.has(meta, FlowRecord.NO_OUTPUT) ? Direction.INPUT_ONLY : Direction.INPUT;
+    static long follow(long meta, int protocol, boolean fromClient, int event, boolean defence) {
+        int direction = !fromClient
+                ? ConnectionStates.OUTPUT
+                : FlowRecord.has(meta, FlowRecord.NO_OUTPUT) ? ConnectionStates.INPUT_ONLY : ConnectionStates.INPUT;
         int next;
         if (protocol == TCP) {
-            next = TcpStates.next(FlowRecord.state(meta), direction.ordinal(), signal, defence);
+            next = TcpStates.next(FlowRecord.state(meta), direction, event, defence);
         } else if (protocol == UDP) {
             next = ConnectionState.UDP.ordinal();
         } else {
-            next = SctpStates.next(state(meta), direction, signal).ordinal();
+            next = SctpStates.next(state(meta), direction, event).ordinal();
         }
         long after = FlowRecord.withState(meta, next);
         return fromClient ? FlowRecord.withPacket(after) : after & ~FlowRecord.NO_OUTPUT;

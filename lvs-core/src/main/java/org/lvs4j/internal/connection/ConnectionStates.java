@@ -2,8 +2,19 @@ package org.lvs4j.internal.connection;
 
 import org.lvs4j.net.ConnectionState;
 
-/** Questions about states by their ordinals, answered without a copy of the enum's values. */
+/**
+ * The directions of the state tables, and properties of states by their ordinals, without a copy of the enum's values.
+ */
 final class ConnectionStates {
+    /** Direction of a packet from the client, if the director also sees the packets of the server. */
+    static final int INPUT = 0;
+    /** Direction of a packet from the server. */
+    static final int OUTPUT = 1;
+    /** Direction of a packet from the client, if the server answers past the director. */
+    static final int INPUT_ONLY = 2;
+
+    static final int DIRECTIONS = 3;
+
     private static final ConnectionState[] BY_ORDINAL = ConnectionState.values();
     private static final long ACTIVE = activeBits();
 

@@ -17,27 +17,28 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
 
 /**
- * Every live connection, and the time by which idle ones end.
+ * All connections of a director, and the ticks by which idle ones expire.
  *
- * <p>Connections of the packet plane are fixed-size records in flat memory, in one {@link FlowTable} for each address family;
- * a thread deals with them through a {@link ConnectionCursor} of its own. Connections that somebody holds are objects
- * ({@link HeldConnection}) that no packet finds and time alone never ends.
+ * <p>Connections of the packet plane are fixed-size records in flat memory, in one {@link FlowTable} per address
+ * family; a thread reads and changes them by its {@link ConnectionCursor}. Connections that an application holds are
+ * objects ({@link HeldConnection}) that packets do not find and that do not expire.
  *
- * <p>Guarantees: a connection is counted on its server from its insertion until it expires or is removed, exactly once,
- * whatever threads race. Progress: lock-free, but for {@link Replies}.
+ * <p>Guarantees: a server counts a connection exactly once, from its insertion until it expires or is removed,
+ * under any number of threads. Progress: lock-free, except that {@link ReplyRoutes} block on a bin of a map where
+ * that says so.
  */
 public final class ConnectionTable {
-    /** The highest number that whatever places connections may have. */
-    public static final int MAX_CONTROLLER = FlowRecord.MAX_CONTROLLER;
+    /** The highest id of a template. */
+    public static final int MAX_TEMPLATE_ID = FlowRecord.MAX_TEMPLATE_ID;
 
-    private final FlowTable narrow;
-    private final FlowTable wide;
-    private final Replies replies = new Replies();
+    private final FlowTable ipv4;
+    private final FlowTable ipv6;
+    private final ReplyRoutes replyRoutes = new ReplyRoutes();
     private final IdTable<ServerState> servers;
-    private final IdTable<TemplateHandle> controllers;
+    private final IdTable<TemplateHandle> templates;
     private final IdTable<HeldConnection> held = new IdTable<>(HeldConnection[]::new, Integer.MAX_VALUE);
 
-    // Connections that can be found or are held and listed, and those that are about to be.
+    // Visible connections, held and listed ones, and reserved places.
     private final LongAdder counted = new LongAdder();
 
     private final Timeouts timeouts;
@@ -45,42 +46,42 @@ public final class ConnectionTable {
     private final int capacity;
     private final Ticks ticks;
     private final AtomicLong nextTick = new AtomicLong(1);
-    private final FastPath steady;
+    private final FastPath fastPath;
     private final Stripes stripes = new Stripes();
     private final PerThread<ConnectionCursor> cursors =
             new PerThread<>(() -> new ConnectionCursor(this, AddressFamily.IPV4, new FlowLookup(), stripes));
 
-    /** Shown each connection. */
+    /** Receives each connection. */
     public interface Visitor {
-        /** The cursor is valid during the call only; it may change or end the connection. */
+        /** The cursor is valid during the call only; the visitor may change or end the connection. */
         void visit(ConnectionCursor connection);
     }
 
     /**
      * An empty table.
      *
-     * @param servers all servers, by numbers of up to 24 bits
-     * @param controllers all that may have placed connections, by numbers up to {@link #MAX_CONTROLLER}
-     * @param wheel the timers of everything else, turned together with those of the table
-     * @param capacity how many connections it holds at most
+     * @param servers all servers, by ids of up to 24 bits
+     * @param templates all templates that have connections, by ids up to {@link #MAX_TEMPLATE_ID}
+     * @param wheel the timers of templates, advanced together with those of the table
+     * @param capacity the maximum number of connections
      */
     public ConnectionTable(
             Timeouts timeouts,
             IdTable<ServerState> servers,
-            IdTable<TemplateHandle> controllers,
+            IdTable<TemplateHandle> templates,
             TimerWheel wheel,
             int capacity,
             long nowNanos) {
         this.timeouts = timeouts;
         this.servers = servers;
-        this.controllers = controllers;
+        this.templates = templates;
         this.wheel = wheel;
         this.capacity = capacity;
         ticks = new Ticks(nowNanos);
         SecureRandom random = new SecureRandom();
-        narrow = new FlowTable(false, random.nextLong(), 1, probe -> ended(probe, AddressFamily.IPV4));
-        wide = new FlowTable(true, random.nextLong(), 1, probe -> ended(probe, AddressFamily.IPV6));
-        steady = new FastPath(narrow, servers, timeouts, ticks);
+        ipv4 = new FlowTable(false, random.nextLong(), 1, lookup -> ended(lookup, AddressFamily.IPV4));
+        ipv6 = new FlowTable(true, random.nextLong(), 1, lookup -> ended(lookup, AddressFamily.IPV6));
+        fastPath = new FastPath(ipv4, servers, timeouts, ticks);
     }
 
     /** The calling thread's cursor. */
@@ -88,51 +89,56 @@ public final class ConnectionTable {
         return cursors.get();
     }
 
-    /** The calling thread's cursor, at the connection of a packet from its client; or null if there is none. */
+    /** The calling thread's cursor at the connection of a packet from its client, or null if there is none. */
     public @Nullable ConnectionCursor find(Flow flow) {
         ConnectionCursor cursor = cursors.get();
         return cursor.find(flow) ? cursor : null;
     }
 
     /**
-     * Follows a packet of a client and counts it, if that is simple, as it is for most packets.
+     * Applies a packet from a client to its connection and counts it, if it leaves the state unchanged, as
+     * most packets do.
      *
-     * @return the server's number, times 2^24; whether it answers the client itself, times 2^16; and the port at it. Negative if it is
-     *     not that simple: then nothing has happened
+     * @param event the flags of a TCP segment or an event of {@link SctpStates}; ignored for UDP
+     * @return the server's id, times 2^24; 2^16 if the server answers the client itself; plus the port at the server.
+     *     Negative if {@link FastPath} does not apply; then nothing has changed
      */
-    public long follow(Flow flow, int signal, int bytes, long nowNanos) {
+    public long follow(Flow flow, int event, int bytes, long nowNanos) {
         ConnectionCursor cursor = cursors.get();
-        long followed = steady.follow(flow, signal, bytes, cursor.stripe(), nowNanos);
-        // The stripe is another thread's as soon as the cursor is gone.
+        long followed = fastPath.follow(flow, event, bytes, cursor.stripe(), nowNanos);
+        // Another thread may take the stripe as soon as the cursor is unreachable.
         Reference.reachabilityFence(cursor);
         return followed;
     }
 
-    /** Has the memory of a packet's connection fetched, so that looking for it a moment later need not wait. */
+    /**
+     * Fetches the home bucket of a packet's connection into the cache, so that the look-up a moment later
+     * need not wait.
+     */
     public void prefetch(Flow flow) {
         long identity = FlowRecord.identity(
                 flow.sourcePort(), flow.destinationPort(), flow.protocol().number());
         if (flow.family() == AddressFamily.IPV4) {
-            narrow.touch(FlowRecord.addresses(flow.sourceLow(), flow.destinationLow()), 0, 0, 0, identity);
+            ipv4.prefetch(FlowRecord.addresses(flow.sourceLow(), flow.destinationLow()), 0, 0, 0, identity);
         } else {
-            wide.touch(flow.sourceHigh(), flow.sourceLow(), flow.destinationHigh(), flow.destinationLow(), identity);
+            ipv6.prefetch(flow.sourceHigh(), flow.sourceLow(), flow.destinationHigh(), flow.destinationLow(), identity);
         }
     }
 
     FlowTable flows(AddressFamily family) {
-        return family == AddressFamily.IPV4 ? narrow : wide;
+        return family == AddressFamily.IPV4 ? ipv4 : ipv6;
     }
 
-    Replies replies() {
-        return replies;
+    ReplyRoutes replyRoutes() {
+        return replyRoutes;
     }
 
     IdTable<ServerState> servers() {
         return servers;
     }
 
-    IdTable<TemplateHandle> controllers() {
-        return controllers;
+    IdTable<TemplateHandle> templates() {
+        return templates;
     }
 
     /** The timeouts in force. */
@@ -146,84 +152,91 @@ public final class ConnectionTable {
         return ticks;
     }
 
-    /** The tick at which a connection ends that is in a meta word's state and stays idle from now on. */
+    /** The tick at which a connection in a meta word's state expires if it stays idle from now on. */
     int deadline(long meta, long nowNanos) {
         // A timeout is a number of whole ticks.
         return ticks.notBefore(nowNanos) + timeouts.ticks(FlowRecord.state(meta));
     }
 
     /**
-     * Ends what is due, tick by tick, connections before what has placed them, so that a long pause between two calls makes no
-     * difference to what ends.
+     * Runs all ticks that are due, one after the other, in each connections before templates. So a long pause between
+     * two calls makes no difference to what expires, and in which order.
      *
-     * @return the moment before which nothing more is due
+     * @return the time of the next tick in nanoseconds, before which a call has no effect
      */
     public long advance(long nowNanos) {
         long due = ticks.last(nowNanos);
         for (long tick = nextTick.get(); tick <= due; tick = nextTick.get()) {
             if (nextTick.compareAndSet(tick, tick + 1)) {
-                narrow.advance((int) tick);
-                wide.advance((int) tick);
+                ipv4.advance((int) tick);
+                ipv6.advance((int) tick);
                 wheel.advance(ticks.nanosOf(tick));
             }
         }
         return ticks.nanosOf(due + 1);
     }
 
-    // ---- what happens to connections
+    // ---- the end of connections
 
-    /** No packet finds a connection any more; what its meta word was before. */
-    void unlisted(FlowLookup probe, long before, AddressFamily family) {
+    /**
+     * Updates counts and reply index for a connection that packets do not find any more.
+     *
+     * @param before its meta word before it was hidden
+     */
+    void hidden(FlowLookup lookup, long before, AddressFamily family) {
         counted.decrement();
-        ServerState server = servers.get(FlowRecord.server(probe.identity));
+        ServerState server = servers.get(FlowRecord.serverId(lookup.identity));
         if (server != null && FlowRecord.has(before, FlowRecord.INDEXED)) {
-            leaveReplies(probe, before, family, server);
+            removeIndexed(lookup, before, family, server);
         }
     }
 
-    /** A connection is not in its table any more. Whoever took it out says so, once. */
-    void ended(FlowLookup probe, AddressFamily family) {
-        long meta = probe.meta;
-        ServerState server = servers.get(FlowRecord.server(probe.identity));
+    /** Updates all counts for a connection that has left its table. Called once, by the thread that took it out. */
+    void ended(FlowLookup lookup, AddressFamily family) {
+        long meta = lookup.meta;
+        ServerState server = servers.get(FlowRecord.serverId(lookup.identity));
         if (server == null) {
-            throw new IllegalStateException("no server has the number " + FlowRecord.server(probe.identity)
-                    + " to which a connection was bound until now");
+            throw new IllegalStateException("no server has the id " + FlowRecord.serverId(lookup.identity)
+                    + ", to which a connection was bound until now");
         }
-        if (!FlowRecord.has(meta, FlowRecord.UNLISTED)) {
+        if (!FlowRecord.has(meta, FlowRecord.HIDDEN)) {
             counted.decrement();
         }
         if (FlowRecord.has(meta, FlowRecord.INDEXED)) {
-            leaveReplies(probe, meta, family, server);
+            removeIndexed(lookup, meta, family, server);
         }
-        TemplateHandle controller = controllers.get(probe.controller);
-        // Last: from here on the numbers may be given to others.
+        TemplateHandle template = templates.get(lookup.templateId);
+        // Last: after this the ids may be reused.
         server.release(ConnectionRules.active(meta));
-        if (controller != null) {
-            controller.releaseConnection();
+        if (template != null) {
+            template.releaseConnection();
         }
     }
 
-    /** Takes a connection that has ended, or whose end is uncertain, out of the index unless it or a successor remains. */
-    void leaveReplies(FlowLookup probe, long meta, AddressFamily family, ServerState server) {
+    /**
+     * Removes a connection that has ended, or may have, from the reply index, unless it or a successor is in the table.
+     */
+    void removeIndexed(FlowLookup lookup, long meta, AddressFamily family, ServerState server) {
         Endpoint endpoint = server.config().endpoint();
         int serverPort =
-                FlowRecord.has(meta, FlowRecord.PORT_KEPT) ? FlowRecord.virtualPort(probe.identity) : endpoint.port();
+                FlowRecord.has(meta, FlowRecord.PORT_KEPT) ? FlowRecord.virtualPort(lookup.identity) : endpoint.port();
         FlowLookup successor = new FlowLookup();
-        replies.leave(new ReplyKey().of(probe, family, endpoint.address(), serverPort), way -> {
-            successor.fill(probe, family, way.virtualHigh(), way.virtualLow(), way.virtualPort());
+        replyRoutes.removeIndexed(new ReplyKey().of(lookup, family, endpoint.address(), serverPort), route -> {
+            successor.fill(lookup, family, route.virtualHigh(), route.virtualLow(), route.virtualPort());
             return flows(family).find(successor) && FlowRecord.has(successor.meta, FlowRecord.INDEXED);
         });
     }
 
+    // ---- held connections
+
     /**
      * Binds a connection that the caller holds and will {@linkplain #release release}.
      *
-     * @param flow who talks to whom, or null if that does not matter
-     * @param listed whether it is to be seen among the connections; the caller has then {@linkplain #reserve reserved} its place, which its
-     *     release gives back
-     * @param controller the template that places it, already counting it, or null
-     * @return the connection, or null if the server has been forgotten meanwhile; then the controller
-     *     counts it no more
+     * @param flow the client as source, the virtual endpoint as destination; null if not known
+     * @param listed whether listings show it; the caller has then {@linkplain #reserve reserved} its place, and its
+     *     release gives the place back
+     * @param template the template that placed it, already bound to it, or null
+     * @return the connection, or null if the server was removed meanwhile; then the template is released
      */
     public @Nullable HeldConnection hold(
             Protocol protocol,
@@ -231,45 +244,47 @@ public final class ConnectionTable {
             boolean listed,
             ServerState server,
             int serverPort,
-            @Nullable TemplateHandle controller,
+            @Nullable TemplateHandle template,
             long nowNanos) {
         if (!server.bind(protocol == Protocol.TCP)) {
-            if (controller != null) {
-                controller.releaseConnection();
+            if (template != null) {
+                template.releaseConnection();
             }
             return null;
         }
-        int number = listed ? held.take() : 0;
+        int id = listed ? held.take() : 0;
         HeldConnection connection =
-                new HeldConnection(protocol, flow, listed, number, server, serverPort, controller, timeouts, nowNanos);
-        if (number != 0) {
-            held.set(number, connection);
+                new HeldConnection(protocol, flow, listed, id, server, serverPort, template, timeouts, nowNanos);
+        if (id != 0) {
+            held.set(id, connection);
         }
         return connection;
     }
 
-    /** Ends a held connection. Only the first call does anything. */
+    /** Ends a held connection. Only the first call has an effect. */
     public void release(HeldConnection connection) {
         if (connection.release() && connection.listed()) {
-            if (connection.number() != 0) {
-                held.free(connection.number());
+            if (connection.id() != 0) {
+                held.free(connection.id());
             }
             unreserve();
         }
     }
 
-    // ---- all of them
+    // ---- all connections
 
-    /** How many connections can be found or are held and listed; exact at rest. */
+    /**
+     * The number of visible connections, held and listed ones, and reserved places; exact while no thread changes it.
+     */
     public long size() {
         return counted.sum();
     }
 
     /**
-     * Counts a connection that is about to be, if it fits under the ceiling.
+     * Counts a connection that is about to start, if it fits under the ceiling.
      *
-     * <p>Each one counts itself before it looks at the sum. So the last of those that were let in has seen all the others, and
-     * there are never too many; of threads that race for the last place, on the other hand, all may be turned away.
+     * <p>Each call counts itself before it sums. So the last of the calls that succeeded has counted all the others,
+     * and the ceiling is never exceeded. If several threads race for the last place, all of them may fail.
      */
     public boolean reserve() {
         counted.increment();
@@ -280,39 +295,42 @@ public final class ConnectionTable {
         return false;
     }
 
-    /** Counts one less. */
+    /** Reverses a successful {@link #reserve}. */
     public void unreserve() {
         counted.decrement();
     }
 
-    /** Shows every connection in flat memory that can be found; weakly consistent. */
+    /** Visits every visible connection in flat memory; weakly consistent. */
     public void forEach(Visitor visitor) {
         forEach(AddressFamily.IPV4, visitor);
         forEach(AddressFamily.IPV6, visitor);
     }
 
     private void forEach(AddressFamily family, Visitor visitor) {
-        FlowLookup probe = new FlowLookup();
-        ConnectionCursor cursor = new ConnectionCursor(this, family, probe, null);
-        flows(family).forEach(probe, found -> {
-            if (!FlowRecord.has(found.meta, FlowRecord.UNLISTED)) {
+        FlowLookup lookup = new FlowLookup();
+        ConnectionCursor cursor = new ConnectionCursor(this, family, lookup, null);
+        flows(family).forEach(lookup, found -> {
+            if (!FlowRecord.has(found.meta, FlowRecord.HIDDEN)) {
                 visitor.visit(cursor);
             }
         });
     }
 
-    /** Shows every connection that is held and listed; weakly consistent. */
+    /** Visits every connection that is held and listed; weakly consistent. */
     public void forEachHeld(Consumer<HeldConnection> action) {
         held.forEach(action);
     }
 
-    /** To be told of a server that is {@linkplain ServerState#retire retired}, before its number means another one. */
+    /**
+     * Removes the reply routes of a server that is {@linkplain ServerState#retire retired}. To be called before its
+     * id is freed.
+     */
     public void forget(ServerState server) {
-        replies.forget(server);
+        replyRoutes.remove(server);
     }
 
-    /** How many bytes of flat memory are in use. */
+    /** The flat memory in use, in bytes. */
     public long bytes() {
-        return narrow.bytes() + wide.bytes();
+        return ipv4.bytes() + ipv6.bytes();
     }
 }

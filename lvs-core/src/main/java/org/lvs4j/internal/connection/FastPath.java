@@ -12,34 +12,45 @@ import org.lvs4j.net.Protocol;
 import org.lvs4j.net.TcpFlags;
 
 /**
- * The short way of most packets: those of a client that find an IPv4 connection in a state in which they leave it. An ACK of an
- * established TCP connection, any UDP datagram of a known flow. All that happens is that the connection lasts longer, and that
- * server and connection count a packet. What is not so simple goes the general way, through {@link ConnectionCursor}.
+ * The path of most packets: packets of a client that leave the state of an IPv4 connection unchanged, which are
+ * an ACK of an established TCP connection and any UDP datagram of a known flow. Such a packet moves the
+ * deadline and increments the packet counts of connection and server. All other packets take the general path,
+ * through {@link ConnectionCursor}.
  *
- * <p>A packet waits for one line of memory, and meanwhile the processor could be at work on the next packet. It comes so far if
- * there are few enough instructions until then, since it keeps a limited number of them in flight. That is why this is written as
- * it is:
+ * <p>A packet waits for one cache line, and meanwhile the processor can work on the next packet. It has a
+ * limited number of instructions in flight, so it gets that far only if the instructions per packet are few and
+ * branches are predicted:
  *
  * <ul>
- *   <li>one comparison of a few bits of the meta word, which is guessed rightly, stands for the rules of states;
- *   <li>which of the two connections of a line it can be is computed. A processor that guesses it guesses wrong every other time,
- *       and throws away what it has begun;
- *   <li>the meta word is read once, before the key. Whether it still was the same afterwards, the compare-and-set tells that
- *       writes the new deadline; only if that is the old one there is a second look;
- *   <li>nothing is written down on the way, neither what is asked nor what is found.
+ *   <li>one comparison of a few bits of the meta word, which is well predicted, replaces the state machine;
+ *   <li>which of a bucket's two slots can have the key is computed without a branch. A branch would be mispredicted
+ *       every other time;
+ *   <li>the meta word is read once, before the key. The compare-and-set that writes the new deadline also validates
+ *       that the word is unchanged; only if the deadline stays the same there is a second read;
+ *   <li>neither key nor result is stored in an object.
  * </ul>
  *
- * <p>Guarantees: as {@link ConnectionCursor#follow}. Progress: wait-free, but that a deadline that comes closer is put on the
- * wheel, which is lock-free; whoever meets another thread at the same connection goes the general way.
+ * <p>Guarantees: as {@link ConnectionCursor#follow}. Progress: wait-free, except that a deadline that moves closer
+ * is pushed onto the wheel, which is lock-free. A packet that races with another change of the same connection takes
+ * the general path.
+ *
+ * <p>Racy reads: the words of a slot and the array of servers are read plainly, not opaquely. The cost of opaque reads
+ * on this path has not been measured, and the path is measured in single instructions. A 64-bit JVM reads a
+ * {@code long} array element as a whole. The fence after the first read of the meta word keeps the other reads behind
+ * it, and their values are used only if the meta word is validated after them. The reference to the server is read
+ * without an acquire, so only its final fields are safe (Java Language Specification, 17.5). Those are the ones used:
+ * {@code port} and {@code counters}. The volatile {@code present} may be read as its default, false, which leads to
+ * the general path.
  */
 final class FastPath {
-    /** The packet is another way's. */
-    static final long NONE = -1;
+    /** The result for a packet that takes the general path. */
+    static final long NOT_APPLICABLE = -1;
 
-    private static final long ELSEWHERE = -2;
+    private static final long NOT_IN_BUCKET = -2;
 
-    // In how many lines behind its home a connection is looked for. A fifth to a quarter lie there, most of them close.
-    private static final int LINES_BEHIND = 3;
+    // The number of buckets after its home in which a connection is searched for. A fifth to a quarter are displaced,
+    // most of them by a few buckets.
+    private static final int NEXT_BUCKETS = 3;
 
     private static final int SERVER_SHIFT = 24;
 
@@ -49,53 +60,54 @@ final class FastPath {
 
     private final FlowTable flows;
     private final IdTable<ServerState> servers;
-    private final ServerState[] near;
+    private final ServerState[] firstServers;
     private final Timeouts timeouts;
     private final Ticks ticks;
 
     FastPath(FlowTable flows, IdTable<ServerState> servers, Timeouts timeouts, Ticks ticks) {
         this.flows = flows;
         this.servers = servers;
-        near = servers.lowest();
+        firstServers = servers.firstChunk();
         this.timeouts = timeouts;
         this.ticks = ticks;
     }
 
     /**
-     * Follows a packet of a client and counts it, if all is simple.
+     * Applies a packet from a client and counts it, if it leaves the state of its connection unchanged.
      *
-     * @param stripe where the calling thread counts
-     * @return as {@link ConnectionTable#follow}; or {@link #NONE}, and nothing has happened
+     * @param event the flags of a TCP segment; otherwise ignored
+     * @param stripe the calling thread's
+     * @return as {@link ConnectionTable#follow}; or {@link #NOT_APPLICABLE}, and nothing has changed
      */
-    long follow(Flow flow, int signal, int bytes, int stripe, long nowNanos) {
-        int state = steadyState(flow.protocol(), signal);
-        FlowGeneration area = flows.settled();
-        if (state == NO_STATE || area == null || flow.family() != AddressFamily.IPV4) {
-            return NONE;
+    long follow(Flow flow, int event, int bytes, int stripe, long nowNanos) {
+        int state = unchangedState(flow.protocol(), event);
+        FlowGeneration generation = flows.onlyGeneration();
+        if (state == NO_STATE || generation == null || flow.family() != AddressFamily.IPV4) {
+            return NOT_APPLICABLE;
         }
         long addresses = FlowRecord.addresses(flow.sourceLow(), flow.destinationLow());
         long identity = FlowRecord.identity(
                 flow.sourcePort(), flow.destinationPort(), flow.protocol().number());
-        int home = area.home(flows.hash(addresses, identity));
-        long pattern = FlowRecord.listed(state);
+        int home = generation.home(flows.hash(addresses, identity));
+        long pattern = FlowRecord.visible(state);
         int deadline = ticks.notBefore(nowNanos) + timeouts.ticks(state);
-        long followed = followIn(area, home, addresses, identity, pattern, deadline, bytes, stripe);
-        return followed != ELSEWHERE
+        long followed = followIn(generation, home, addresses, identity, pattern, deadline, bytes, stripe);
+        return followed != NOT_IN_BUCKET
                 ? followed
-                : followBehind(area, home, addresses, identity, pattern, deadline, bytes, stripe);
+                : followDisplaced(generation, home, addresses, identity, pattern, deadline, bytes, stripe);
     }
 
-    /** The state in which a packet leaves a connection that is in it, whatever direction and defence. */
-    private static int steadyState(Protocol protocol, int signal) {
+    /** The state that a packet leaves unchanged, in every direction and with every defence; or {@link #NO_STATE}. */
+    private static int unchangedState(Protocol protocol, int event) {
         if (protocol == Protocol.TCP) {
-            return (signal & FLAGS) == TcpFlags.ACK ? ConnectionState.ESTABLISHED.ordinal() : NO_STATE;
+            return (event & FLAGS) == TcpFlags.ACK ? ConnectionState.ESTABLISHED.ordinal() : NO_STATE;
         }
         return protocol == Protocol.UDP ? ConnectionState.UDP.ordinal() : NO_STATE;
     }
 
-    /** A method of its own, so that what is compiled for every packet stays short. */
-    private long followBehind(
-            FlowGeneration area,
+    /** A method of its own, so that the code compiled for every packet stays short. */
+    private long followDisplaced(
+            FlowGeneration generation,
             int home,
             long addresses,
             long identity,
@@ -103,61 +115,64 @@ final class FastPath {
             int deadline,
             int bytes,
             int stripe) {
-        for (int line = home + 1; line <= home + LINES_BEHIND; line++) {
-            long followed = followIn(area, line, addresses, identity, pattern, deadline, bytes, stripe);
-            if (followed != ELSEWHERE) {
+        for (int bucket = home + 1; bucket <= home + NEXT_BUCKETS; bucket++) {
+            long followed = followIn(generation, bucket, addresses, identity, pattern, deadline, bytes, stripe);
+            if (followed != NOT_IN_BUCKET) {
                 return followed;
             }
         }
-        return NONE;
+        return NOT_APPLICABLE;
     }
 
     private long followIn(
-            FlowGeneration area,
-            int line,
+            FlowGeneration generation,
+            int bucket,
             long addresses,
             long identity,
             long pattern,
             int deadline,
             int bytes,
             int stripe) {
-        long @Nullable [] chunk = area.chunkOf(line);
-        int index = FlowMemory.indexOf(line);
+        long @Nullable [] chunk = generation.chunkAcquire(bucket);
+        int index = FlowMemory.indexOf(bucket);
         if (chunk == null || index >= chunk.length) {
-            return ELSEWHERE;
+            return NOT_IN_BUCKET;
         }
-        // Only a hint which of the two it is, read again below. All ones if it is not the left one.
-        long left = difference(chunk, index, addresses, identity);
-        int notLeft = (int) ((left | -left) >> Long.SIZE - 1);
-        int found = index + (notLeft & FlowRecord.NARROW);
+        // Only a hint, read again below. All ones unless the first slot of the bucket has the key.
+        long firstDifference = difference(chunk, index, addresses, identity);
+        int notFirst = (int) ((firstDifference | -firstDifference) >> Long.SIZE - 1);
+        int found = index + (notFirst & FlowRecord.IPV4_WORDS);
         long meta = chunk[found];
-        // The key is read after the meta word: if that is still the same when it is replaced, the key was its own.
+        // Acquire: the key is read after the meta word. Pairs with the compare-and-set in FlowGeneration.publish; if
+        // the meta word is still the same below, the key was its own.
         VarHandle.acquireFence();
         if (difference(chunk, found, addresses, identity) != 0) {
-            return ELSEWHERE;
+            return NOT_IN_BUCKET;
         }
-        int number = FlowRecord.server(chunk[found + FlowRecord.IDENTITY]);
-        ServerState server = number < near.length ? near[number] : servers.get(number);
-        if (!FlowRecord.isListed(meta, pattern) || server == null || !server.present()) {
-            return NONE;
+        int id = FlowRecord.serverId(chunk[found + FlowRecord.IDENTITY]);
+        ServerState server = id < firstServers.length ? firstServers[id] : servers.get(id);
+        if (!FlowRecord.isVisible(meta, pattern) || server == null || !server.present()) {
+            return NOT_APPLICABLE;
         }
         long after = FlowRecord.withDeadline(FlowRecord.withPacket(meta), deadline);
         if (after != meta) {
             if (!WORDS.compareAndSet(chunk, found, meta, after)) {
-                return NONE;
+                return NOT_APPLICABLE;
             }
             if (deadline - FlowRecord.deadline(meta) < 0) {
-                area.arm(FlowMemory.firstSlot(line) - notLeft, deadline);
+                generation.schedule(FlowMemory.firstSlot(bucket) - notFirst, deadline);
             }
         } else {
+            // Acquire: the second read of the meta word comes after the key. Pairs with the releases in
+            // FlowMemory.writeKeyRelease: if a word was a later connection's, the meta word has changed.
             VarHandle.acquireFence();
             if (chunk[found] != meta) {
-                return NONE;
+                return NOT_APPLICABLE;
             }
         }
         server.counters().in(stripe, 1, bytes);
         int port = FlowRecord.has(meta, FlowRecord.PORT_KEPT) ? FlowRecord.virtualPort(identity) : server.port();
-        return (long) number << SERVER_SHIFT | FlowRecord.directBit(meta) << Short.SIZE | port;
+        return (long) id << SERVER_SHIFT | FlowRecord.directBit(meta) << Short.SIZE | port;
     }
 
     /** Zero if and only if a slot has the key. */

@@ -4,64 +4,69 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One generation of a {@link FlowTable}: its lines of 64 bytes, and for each line a control word ({@link HomeWord}).
+ * One generation of a {@link FlowTable}: buckets of 64 bytes, a home word for each ({@link HomeWord}), and a timing
+ * wheel. A resize replaces a generation by the next one.
  */
 final class FlowGeneration extends FlowMemory {
     /**
-     * How many lines from its home on a connection may lie. A key finds no place if all of them are full. In a table
-     * that has just grown, of 64 lines in a row that happens to one key in a million, of these to none in 10^18.
+     * The number of buckets, its home bucket included, in which a connection may be stored. An insertion fails if all
+     * of them are full. In a table that has just grown, 64 buckets in a row are full for about one key in a million;
+     * extrapolated, 256 for fewer than one in 10^18.
      */
     static final int WINDOW = 256;
 
-    /** What a search came to. */
+    /** Result of a search. */
     static final int ABSENT = 0;
-    /** See {@link #ABSENT}. */
+    /** Result of a search. */
     static final int FOUND = 1;
-    /** See {@link #ABSENT}: the area is not the newest any more. */
+    /** Result of a search: the generation is not the current one any more. */
     static final int OUTDATED = 2;
 
-    // As good as never.
-    private static final long NEVER = 0x5CA1_AB1E_0DDB_A11L;
-    private static final int AHEAD = 8;
+    private static final long ARBITRARY = 0x5CA1_AB1E_0DDB_A11L;
+    private static final int PREFETCHED_NODES = 8;
 
     final FlowTable table;
+    /** The number of home buckets; the last keys are displaced into {@link #WINDOW} - 1 further buckets. */
     final int homes;
-    /** Which one of the table's areas it is, counted from 1. */
-    final int generation;
+    /** The generation's number, counted from 1. */
+    final int number;
 
-    final FlowWheel timers;
+    final FlowWheel wheel;
 
-    // How far the sweep has been given out, and how much of it is done: lines, while this is the older of two.
-    final AtomicInteger sweep = new AtomicInteger();
-    final AtomicInteger swept = new AtomicInteger();
+    // While this is the old generation: the first bucket that no thread has taken yet to migrate it, and the number
+    // of buckets migrated.
+    final AtomicInteger nextToMigrate = new AtomicInteger();
+    final AtomicInteger migrated = new AtomicInteger();
 
-    // Means nothing. It might be written, so that the compiler does not see that nobody needs what was read.
-    private long touched;
+    // Prefetched words are compared to an arbitrary value and stored here if equal, so that the compiler
+    // keeps the reads.
+    private long sink;
 
-    FlowGeneration(FlowTable table, boolean wide, int homes, int generation) {
-        super(wide, homes + WINDOW - 1);
+    FlowGeneration(FlowTable table, boolean ipv6, int homes, int number) {
+        super(ipv6, homes + WINDOW - 1);
         this.table = table;
-        this.generation = generation;
+        this.number = number;
         this.homes = homes;
-        timers = new FlowWheel(slots(lines));
+        wheel = new FlowWheel(slotsIn(buckets));
     }
 
-    /** How many slots there are in the lines that are homes: what the load is measured by. */
+    /** The number of slots in home buckets, by which the load factor is measured. */
     int homeSlots() {
-        return slots(homes);
+        return slotsIn(homes);
     }
 
-    /** How many connections make it time to grow. */
-    long limit() {
-        return wide ? homeSlots() / 8L * 5 : homeSlots() / 5L * 4;
+    /** The table grows when it has more connections than this. */
+    long growThreshold() {
+        return ipv6 ? homeSlots() / 8L * 5 : homeSlots() / 5L * 4;
     }
 
-    /** How many homes the next area has then. */
-    int larger() {
-        // Small ones double so that a new table soon has its size.
+    /** The number of home buckets of the next generation when the table grows. */
+    int grownSize() {
+        // Small tables double, so that a new table soon reaches its size.
         return homes < 1 << 16 ? homes * 2 : homes + homes / 4;
     }
 
+    /** The home bucket of a hash. */
     int home(int hash) {
         return (int) ((hash & 0xFFFF_FFFFL) * homes >>> 32);
     }
@@ -69,28 +74,31 @@ final class FlowGeneration extends FlowMemory {
     // ---- search
 
     /**
-     * Looks for a key, and lets the probe know where it is.
+     * Searches for a key. If it is found, the lookup holds its slot and meta word.
      *
-     * @param next the newer area if this is the older one; what is on its way there is helped to arrive
+     * @param next the current generation if this is the old one, in which the search completes unfinished
+     *     moves; otherwise null
+     * @return {@link #ABSENT}, {@link #FOUND} or {@link #OUTDATED}
      */
-    int find(FlowLookup probe, @Nullable FlowGeneration next) {
-        int home = home(probe.hash);
+    int find(FlowLookup lookup, @Nullable FlowGeneration next) {
+        int home = home(lookup.hash);
         int last = home;
-        int words = wide ? LINE_WORDS : FlowRecord.NARROW;
-        for (int line = home; line <= last; line++) {
-            long[] chunk = chunkOf(line);
-            int end = missing(line) ? 0 : indexOf(line + 1);
+        int words = ipv6 ? BUCKET_WORDS : FlowRecord.IPV4_WORDS;
+        for (int bucket = home; bucket <= last; bucket++) {
+            long[] chunk = chunkAcquire(bucket);
+            int end = isMissing(bucket) ? 0 : indexOf(bucket + 1);
             if (chunk == null && end != 0) {
                 return ABSENT;
             }
-            int slot = firstSlot(line);
-            for (int index = indexOf(line); index < end; index += words, slot++) {
-                // Volatile: an insertion's search must not be moved before its look at the control word.
+            int slot = firstSlot(bucket);
+            for (int index = indexOf(bucket); index < end; index += words, slot++) {
+                // Volatile, like the preceding read of the home word in an insertion: the two must not be reordered.
+                // Pairs with the compare-and-set in publish.
                 long meta = (long) WORDS.getVolatile(chunk, index);
                 while (FlowRecord.status(meta) >= FlowRecord.LIVE
-                        && !FlowRecord.has(meta, FlowRecord.UNLISTED)
-                        && matches(chunk, index, probe)) {
-                    // Acquire: before the second look, so that they belong to what is found.
+                        && !FlowRecord.has(meta, FlowRecord.HIDDEN)
+                        && keyMatches(chunk, index, lookup)) {
+                    // Acquire: both reads come before the second read of the meta word, whose version validates them.
                     long identity = (long) WORDS.getAcquire(chunk, index + FlowRecord.IDENTITY);
                     long links = (long) WORDS.getAcquire(chunk, index + FlowRecord.LINKS);
                     long again = (long) WORDS.getVolatile(chunk, index);
@@ -99,112 +107,113 @@ final class FlowGeneration extends FlowMemory {
                             return OUTDATED;
                         }
                         if (!FlowRecord.has(again, FlowRecord.ARRIVED)) {
-                            next.promote(FlowRecord.target(again), FlowRecord.version(again));
+                            next.publish(FlowRecord.movedTo(again), FlowRecord.version(again));
                         }
                         break;
                     }
                     if (FlowRecord.status(again) == FlowRecord.LIVE
                             && FlowRecord.version(again) == FlowRecord.version(meta)
-                            && !FlowRecord.has(again, FlowRecord.UNLISTED)) {
-                        probe.identity = identity;
-                        probe.controller = FlowRecord.controller(links);
-                        probe.at(this, slot, again);
+                            && !FlowRecord.has(again, FlowRecord.HIDDEN)) {
+                        lookup.identity = identity;
+                        lookup.templateId = FlowRecord.templateId(links);
+                        lookup.foundAt(this, slot, again);
                         return FOUND;
                     }
                     meta = again;
                 }
             }
-            if (line == home) {
-                last = home + HomeWord.reach(controlIfAny(home));
+            if (bucket == home) {
+                last = home + HomeWord.maxDisplacement(homeWordIfAllocated(home));
             }
         }
         return ABSENT;
     }
 
-    /** Reads a word at each end of a key's home line, whatever it holds, so that the processor fetches it. */
-    void touch(int hash) {
-        int line = home(hash);
-        long[] chunk = chunkOf(line);
-        if (chunk != null && !missing(line)) {
-            int index = indexOf(line);
-            kept((long) WORDS.getOpaque(chunk, index) ^ (long) WORDS.getOpaque(chunk, index + LINE_WORDS - 1));
+    /** Reads a word at each end of a key's home bucket, so that the processor fetches it. */
+    void prefetch(int hash) {
+        int bucket = home(hash);
+        long[] chunk = chunkAcquire(bucket);
+        if (chunk != null && !isMissing(bucket)) {
+            int index = indexOf(bucket);
+            consume((long) WORDS.getOpaque(chunk, index) ^ (long) WORDS.getOpaque(chunk, index + BUCKET_WORDS - 1));
         }
     }
 
-    private void kept(long read) {
-        if (read == NEVER) {
-            touched = read;
+    private void consume(long words) {
+        if (words == ARBITRARY) {
+            sink = words;
         }
     }
 
     // ---- insertion
 
-    /** Sees to it that searches from a home come as far as a slot. */
-    private void include(int home, int slot) {
-        int distance = lineOf(slot) - home;
-        while (distance != 0) {
-            long control = control(home);
-            if (casControl(home, control, HomeWord.including(control, distance))) {
+    /** Raises the displacement bound of a home bucket so that searches reach a slot. */
+    private void addDisplaced(int home, int slot) {
+        int displacement = bucketOf(slot) - home;
+        while (displacement != 0) {
+            long homeWord = homeWordVolatile(home);
+            if (compareAndSetHomeWord(home, homeWord, HomeWord.withDisplaced(homeWord, displacement))) {
                 return;
             }
         }
     }
 
-    /** A slot is empty again. */
-    private void exclude(int home, int slot) {
-        while (lineOf(slot) != home) {
-            long control = control(home);
-            if (casControl(home, control, HomeWord.excluding(control))) {
+    /** Reverses {@link #addDisplaced} for a slot that has become empty. */
+    private void removeDisplaced(int home, int slot) {
+        while (bucketOf(slot) != home) {
+            long homeWord = homeWordVolatile(home);
+            if (compareAndSetHomeWord(home, homeWord, HomeWord.withoutDisplaced(homeWord))) {
                 return;
             }
         }
     }
 
-    /** Makes known what the control word names, if its owner has not done so yet. */
-    void settle(int home, long control) {
-        int version = HomeWord.version(control);
+    /** Publishes the claim that a home word names, if its owner has not done so yet. */
+    void completeInsertion(int home, long homeWord) {
+        int version = HomeWord.claimVersion(homeWord);
         if (version != 0) {
-            promote(firstSlot(home) + HomeWord.offset(control), version);
+            publish(firstSlot(home) + HomeWord.claimOffset(homeWord), version);
         }
     }
 
-    /** Makes a complete claim known. Whoever does it, it happens once. */
-    void promote(int slot, int version) {
+    /** Makes a committed claim live. Any number of threads may do so; it happens once. */
+    void publish(int slot, int version) {
         while (true) {
-            long meta = meta(slot);
+            long meta = metaVolatile(slot);
+            // The compare-and-set pairs with the volatile and acquire reads of the meta word in find and FastPath.
             if (FlowRecord.status(meta) != FlowRecord.CLAIMED
                     || FlowRecord.version(meta) != version
-                    || casMeta(slot, meta, FlowRecord.withStatus(meta, FlowRecord.LIVE))) {
+                    || compareAndSetMeta(slot, meta, FlowRecord.withStatus(meta, FlowRecord.LIVE))) {
                 return;
             }
         }
     }
 
     /**
-     * Claims an empty slot for a key and fills it, meta word included; it is not known yet.
+     * Claims an empty slot for a key and fills it, meta word included. Searches do not find it yet.
      *
      * @return the slot, or -1 if none within the window is empty
      */
-    int claim(FlowLookup probe, int controller, long fields) {
-        int home = home(probe.hash);
+    int claim(FlowLookup lookup, int templateId, long fields) {
+        int home = home(lookup.hash);
         int end = firstSlot(home + WINDOW);
-        for (int slot = firstSlot(home); slot < end; slot = after(slot)) {
-            if (missing(lineOf(slot))) {
+        for (int slot = firstSlot(home); slot < end; slot = slotAfter(slot)) {
+            if (isMissing(bucketOf(slot))) {
                 continue;
             }
-            long meta = meta(slot);
+            long meta = metaVolatile(slot);
             int version = FlowRecord.versionAfter(meta);
             if (FlowRecord.status(meta) == FlowRecord.EMPTY
-                    && casMeta(slot, meta, FlowRecord.with(0, FlowRecord.CLAIMED, version))) {
-                include(home, slot);
-                write(slot, probe);
-                long links = links(slot);
-                // Mostly there is no template, and was none.
-                while (FlowRecord.controller(links) != controller
-                        && !casLinks(slot, links, FlowRecord.withController(links, controller))) {
-                    links = links(slot);
+                    && compareAndSetMeta(slot, meta, FlowRecord.with(0, FlowRecord.CLAIMED, version))) {
+                addDisplaced(home, slot);
+                writeKeyRelease(slot, lookup);
+                long links = linksVolatile(slot);
+                // Usually neither this connection nor the last one in the slot has a template.
+                while (FlowRecord.templateId(links) != templateId
+                        && !compareAndSetLinks(slot, links, FlowRecord.withTemplateId(links, templateId))) {
+                    links = linksVolatile(slot);
                 }
-                setClaimed(slot, FlowRecord.with(fields, FlowRecord.CLAIMED, version));
+                setMetaVolatile(slot, FlowRecord.with(fields, FlowRecord.CLAIMED, version));
                 return slot;
             }
         }
@@ -212,54 +221,56 @@ final class FlowGeneration extends FlowMemory {
     }
 
     /**
-     * Commits a claim if nothing else has been committed at its home since the control word was read.
+     * Commits a claim if no other insertion has committed at its home bucket since the home word was read.
      *
-     * @return whether it was; if not, the claim is given up
+     * @return whether it was committed; if not, it is abandoned
      */
-    boolean commit(int home, int slot, long control) {
-        int version = FlowRecord.version(meta(slot));
-        long now = control(home);
-        long named = HomeWord.naming(now, slot - firstSlot(home), version);
-        while (HomeWord.sameSequence(control, now) && !casControl(home, now, named)) {
-            now = control(home);
-            named = HomeWord.naming(now, slot - firstSlot(home), version);
+    boolean commit(int home, int slot, long homeWord) {
+        int version = FlowRecord.version(metaVolatile(slot));
+        long now = homeWordVolatile(home);
+        long naming = HomeWord.withClaim(now, slot - firstSlot(home), version);
+        while (HomeWord.sameSequence(homeWord, now) && !compareAndSetHomeWord(home, now, naming)) {
+            now = homeWordVolatile(home);
+            naming = HomeWord.withClaim(now, slot - firstSlot(home), version);
         }
-        if (!HomeWord.sameSequence(control, now)) {
+        if (!HomeWord.sameSequence(homeWord, now)) {
             abandon(home, slot);
             return false;
         }
-        promote(slot, version);
-        // Nobody needs to help any more; a name that stayed could fit another claim after 65,535 uses of the slot.
-        now = control(home);
-        while (HomeWord.sameName(named, now) && !casControl(home, now, HomeWord.nameless(now))) {
-            now = control(home);
+        publish(slot, version);
+        // The claim is complete. If the home word kept its name, that could match another claim after 65,535 reuses
+        // of the slot.
+        now = homeWordVolatile(home);
+        while (HomeWord.sameClaim(naming, now) && !compareAndSetHomeWord(home, now, HomeWord.withoutClaim(now))) {
+            now = homeWordVolatile(home);
         }
         return true;
     }
 
+    /** Empties a slot that the calling thread has claimed. */
     void abandon(int home, int slot) {
-        setClaimed(slot, FlowRecord.empty(FlowRecord.version(meta(slot))));
-        exclude(home, slot);
+        setMetaVolatile(slot, FlowRecord.empty(FlowRecord.version(metaVolatile(slot))));
+        removeDisplaced(home, slot);
     }
 
-    /** Empties the slot of a live connection if it still is as the probe says. */
+    /** Empties the slot of a live connection, if its meta word is still the same. */
     boolean free(int home, int slot, long meta) {
-        if (!casMeta(slot, meta, FlowRecord.empty(FlowRecord.version(meta)))) {
+        if (!compareAndSetMeta(slot, meta, FlowRecord.empty(FlowRecord.version(meta)))) {
             return false;
         }
-        exclude(home, slot);
+        removeDisplaced(home, slot);
         return true;
     }
 
-    /** Lets nobody commit at a home any more. */
+    /** Prevents all further commits at a home bucket. */
     void freeze(int home) {
         while (true) {
-            long control = control(home);
-            if (HomeWord.frozen(control)) {
+            long homeWord = homeWordVolatile(home);
+            if (HomeWord.isFrozen(homeWord)) {
                 return;
             }
-            settle(home, control);
-            if (casControl(home, control, HomeWord.freezing(control))) {
+            completeInsertion(home, homeWord);
+            if (compareAndSetHomeWord(home, homeWord, HomeWord.frozen(homeWord))) {
                 return;
             }
         }
@@ -267,44 +278,44 @@ final class FlowGeneration extends FlowMemory {
 
     // ---- change
 
-    /** Changes the meta word of a slot; false if it does not read as before any more. See {@link FlowTable#change}. */
+    /** Replaces the meta word of a slot, if it is still the same. See {@link FlowTable#change}. */
     boolean change(int slot, long before, long meta) {
         if (meta == before) {
-            return meta(slot) == meta;
+            return metaVolatile(slot) == meta;
         }
-        if (!casMeta(slot, before, meta)) {
+        if (!compareAndSetMeta(slot, before, meta)) {
             return false;
         }
         if (FlowRecord.deadline(meta) - FlowRecord.deadline(before) < 0) {
-            arm(slot, FlowRecord.deadline(meta));
+            schedule(slot, FlowRecord.deadline(meta));
         }
         return true;
     }
 
     // ---- time
 
-    /** Sees to it that a tick not after the deadline looks at the slot. */
-    void arm(int slot, int deadline) {
+    /** Ensures that a node inspects the slot at the deadline or earlier. The caller has written the deadline. */
+    void schedule(int slot, int deadline) {
         while (true) {
-            // Volatile, and after the meta word has been written: pairs with fire, which writes and reads in the other
-            // order.
-            long links = links(slot);
+            // Volatile, after the meta word was written. Pairs with fire, which writes the links word first and reads
+            // the meta word second.
+            long links = linksVolatile(slot);
             int next = table.nextTick();
-            int ahead = Math.min(Math.max(deadline - next, 0), timers.ring() - 1);
-            int place = timers.place(next + ahead);
-            long armed;
-            if (!FlowRecord.armed(links)) {
-                armed = FlowRecord.armed(links, place);
-            } else if (timers.ahead(FlowRecord.armedAt(links), next) <= ahead || !timers.canSpare()) {
+            int ticks = Math.min(Math.max(deadline - next, 0), wheel.ringSize() - 1);
+            int position = wheel.position(next + ticks);
+            long scheduled;
+            if (!FlowRecord.isScheduled(links)) {
+                scheduled = FlowRecord.scheduled(links, position);
+            } else if (wheel.ticksUntil(FlowRecord.scheduledPosition(links), next) <= ticks || !wheel.hasSpareNode()) {
                 return;
             } else {
-                armed = FlowRecord.armed(links, place, left(links, next));
+                scheduled = FlowRecord.scheduled(links, position, superseded(links, next));
             }
-            if (casLinks(slot, links, armed)) {
-                timers.push(slot, place);
+            if (compareAndSetLinks(slot, links, scheduled)) {
+                wheel.push(slot, position);
                 // If the tick was taken meanwhile, its stack would wait for the next turn of the ring.
-                if (next + ahead - table.nextTick() < 0) {
-                    turn(next + ahead);
+                if (next + ticks - table.nextTick() < 0) {
+                    runTick(next + ticks);
                 }
                 return;
             }
@@ -312,78 +323,83 @@ final class FlowGeneration extends FlowMemory {
     }
 
     /**
-     * Where the node stands that an armed slot is to remember beside a new one. Of two, the one that stays longer: the other
-     * one, which finds itself forgotten when its tick comes, is gone the sooner.
+     * The position of the superseded node that a scheduled slot stores when it gets an earlier one. Of two superseded
+     * nodes, the later: the other one fires first, finds that the slot does not refer to it, and is released.
      */
-    private int left(long links, int next) {
-        int armedAt = FlowRecord.armedAt(links);
-        int leftAt = FlowRecord.leftAt(links);
-        return FlowRecord.left(links) && timers.ahead(leftAt, next) > timers.ahead(armedAt, next) ? leftAt : armedAt;
+    private int superseded(long links, int next) {
+        int scheduledPosition = FlowRecord.scheduledPosition(links);
+        int supersededPosition = FlowRecord.supersededPosition(links);
+        return FlowRecord.hasSuperseded(links)
+                        && wheel.ticksUntil(supersededPosition, next) > wheel.ticksUntil(scheduledPosition, next)
+                ? supersededPosition
+                : scheduledPosition;
     }
 
-    /** Looks at every slot on the stack of a tick. */
-    void turn(int tick) {
-        int node = timers.takeStack(tick);
-        for (int fetched = 0; node != 0; fetched--) {
-            if (fetched == 0) {
-                fetched = fetchSome(node);
+    /** Fires every node on the stack of a tick. */
+    void runTick(int tick) {
+        int node = wheel.takeStack(tick);
+        for (int prefetched = 0; node != 0; prefetched--) {
+            if (prefetched == 0) {
+                prefetched = prefetchSlots(node);
             }
-            long content = timers.node(node);
+            long content = wheel.nodeOpaque(node);
             fire(node, FlowWheel.slot(content), tick);
             node = FlowWheel.next(content);
         }
     }
 
-    /** Reads a word of the slots of some nodes, so that the processor fetches them at the same time. Returns how many. */
-    private int fetchSome(int node) {
+    /**
+     * Reads a word of the slots of the next few nodes, so that the processor fetches them together. Returns how many.
+     */
+    private int prefetchSlots(int node) {
         int count = 0;
-        long read = 0;
-        for (; count < AHEAD && node != 0; count++) {
-            long content = timers.node(node);
-            read ^= meta(FlowWheel.slot(content));
+        long words = 0;
+        for (; count < PREFETCHED_NODES && node != 0; count++) {
+            long content = wheel.nodeOpaque(node);
+            words ^= metaVolatile(FlowWheel.slot(content));
             node = FlowWheel.next(content);
         }
-        kept(read);
+        consume(words);
         return count;
     }
 
-    /** What a tick does with a node that it has taken. */
+    /** Releases a node that was taken off the wheel and, if the slot refers to it, expires or reschedules the slot. */
     void fire(int node, int slot, int tick) {
-        int place = timers.place(tick);
+        int position = wheel.position(tick);
         while (true) {
-            long links = links(slot);
-            if (!FlowRecord.armed(links) || FlowRecord.armedAt(links) != place) {
-                if (FlowRecord.left(links)
-                        && FlowRecord.leftAt(links) == place
-                        && !casLinks(slot, links, FlowRecord.withoutLeft(links))) {
+            long links = linksVolatile(slot);
+            if (!FlowRecord.isScheduled(links) || FlowRecord.scheduledPosition(links) != position) {
+                if (FlowRecord.hasSuperseded(links)
+                        && FlowRecord.supersededPosition(links) == position
+                        && !compareAndSetLinks(slot, links, FlowRecord.withoutSuperseded(links))) {
                     continue;
                 }
-                timers.give(node);
+                wheel.release(node);
                 return;
             }
-            // Before the look at the meta word: a packet that puts the deadline forward afterwards arms the slot
-            // itself.
-            if (casLinks(slot, links, FlowRecord.disarmed(links))) {
-                timers.give(node);
+            // Before the read of the meta word below; pairs with schedule. A packet that moves the deadline closer
+            // after that read schedules the slot itself.
+            if (compareAndSetLinks(slot, links, FlowRecord.unscheduled(links))) {
+                wheel.release(node);
                 break;
             }
         }
-        long meta = meta(slot);
+        long meta = metaVolatile(slot);
         while (FlowRecord.status(meta) == FlowRecord.LIVE) {
-            // A thread that was held up does not put off what has become due meanwhile.
+            // The next tick of the table, not this one: the calling thread may be delayed, and the deadline due by now.
             if (FlowRecord.deadline(meta) - table.nextTick() >= 0) {
-                arm(slot, FlowRecord.deadline(meta));
+                schedule(slot, FlowRecord.deadline(meta));
                 return;
             }
             if (table.expire(this, slot, meta)) {
                 return;
             }
-            meta = meta(slot);
+            meta = metaVolatile(slot);
         }
     }
 
     @Override
     long bytes() {
-        return super.bytes() + timers.bytes();
+        return super.bytes() + wheel.bytes();
     }
 }

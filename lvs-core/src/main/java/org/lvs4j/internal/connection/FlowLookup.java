@@ -3,38 +3,38 @@ package org.lvs4j.internal.connection;
 import org.lvs4j.net.AddressFamily;
 
 /**
- * A question to a {@link FlowTable} and its answer: a key, and where its connection was found and how its meta word read
- * there. Belongs to one thread at a time; refilled for each packet, so that asking does not allocate.
+ * The key and the result of a search in a {@link FlowTable}: the slot of the connection and its meta word as it was
+ * read. Belongs to one thread at a time and is refilled for each packet, so that a search allocates nothing.
  */
 final class FlowLookup {
-    /** The addresses: for IPv4 both in the first, for IPv6 two words each. */
+    /** The addresses: for IPv4 both in the first word, for IPv6 two words each. */
     long first;
 
     long second;
     long third;
     long fourth;
 
-    /** Ports and protocol as in {@link FlowRecord}; with the server's id once found. */
+    /** Ports and protocol as in {@link FlowRecord}; of a connection found, also the server's id. */
     long identity;
 
     int hash;
 
-    /** What placed it, once found; 0 for nothing. */
-    int controller;
+    /** The id of the template of the connection found; 0 for none. */
+    int templateId;
 
-    // Where it was found: in the area of which generation, or 0 for nowhere. Not the area itself: a probe lies about
-    // for as long
-    // as its thread lives, and would keep an area's memory long after that has been replaced.
-    int generation;
+    // The number of the generation, or 0 if nothing was found. Not a reference: a lookup lives as long as its thread,
+    // and would keep the memory of a generation that has been replaced.
+    int generationNumber;
     int slot;
     long meta;
 
-    /** Asks for an IPv4 key. */
+    /** Sets an IPv4 key. */
     void fill(long addresses, long newIdentity) {
         first = addresses;
         identity = newIdentity;
     }
 
+    /** Sets an IPv6 key. */
     void fill(long newFirst, long newSecond, long newThird, long newFourth, long newIdentity) {
         first = newFirst;
         second = newSecond;
@@ -43,7 +43,7 @@ final class FlowLookup {
         identity = newIdentity;
     }
 
-    /** Fills in the key of the same client with a virtual endpoint. */
+    /** Sets the key of another lookup's client and a virtual endpoint. */
     void fill(FlowLookup other, AddressFamily family, long virtualHigh, long virtualLow, int virtualPort) {
         long newIdentity = FlowRecord.identity(
                 FlowRecord.clientPort(other.identity), virtualPort, FlowRecord.protocol(other.identity));
@@ -54,41 +54,43 @@ final class FlowLookup {
         }
     }
 
-    /** Hashes the key. */
-    void hash(boolean wide, long seed, long secondSeed) {
-        hash = wide
+    void hash(boolean ipv6, long seed, long secondSeed) {
+        hash = ipv6
                 ? hash(first, second, third, fourth, identity, seed, secondSeed)
                 : hash(first, identity, seed, secondSeed);
     }
 
-    /** Another secret number for {@link #hash}, from the first one. */
-    static long second(long seed) {
+    /** The second seed of {@link #hash}, derived from the first. */
+    static long secondSeed(long seed) {
         return seed * 0xD134_2543_DE82_EF95L + 0x9E37_79B9_7F4A_7C15L;
     }
 
-    /** The hash of an IPv4 key; whoever does not know the seeds cannot make keys that collide. */
+    /**
+     * The hash of an IPv4 key, by folded products as in wyhash (Wang Yi, 2019). Without the seeds an attacker cannot
+     * predict collisions; it is not a cryptographic hash.
+     */
     static int hash(long first, long identity, long seed, long secondSeed) {
         return finish(fold(first ^ seed, identity & FlowRecord.KEY_MASK ^ secondSeed), secondSeed);
     }
 
-    /** The hash of an IPv6 key. */
+    /** The hash of an IPv6 key, as that of an IPv4 key. */
     static int hash(long first, long second, long third, long fourth, long identity, long seed, long secondSeed) {
         long h = fold(first ^ seed, identity & FlowRecord.KEY_MASK ^ secondSeed);
         return finish(fold(h ^ second, fold(third ^ seed, fourth ^ secondSeed)), secondSeed);
     }
 
     private static int finish(long h, long secondSeed) {
-        // Once more, because the line is chosen by the upper bits.
+        // One more product, because the upper bits select the bucket.
         return (int) ((h ^ secondSeed) * 0xA076_1D64_78BD_642FL >>> 32);
     }
 
-    /** The product of two words, both halves folded into one. */
+    /** The exclusive or of both halves of a 128-bit product. */
     private static long fold(long a, long b) {
         return a * b ^ Math.multiplyHigh(a, b);
     }
 
-    void at(FlowGeneration area, int foundSlot, long foundMeta) {
-        generation = area.generation;
+    void foundAt(FlowGeneration generation, int foundSlot, long foundMeta) {
+        generationNumber = generation.number;
         slot = foundSlot;
         meta = foundMeta;
     }

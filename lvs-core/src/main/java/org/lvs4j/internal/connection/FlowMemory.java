@@ -5,196 +5,221 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Flat memory of a {@link FlowGeneration}: lines of 64 bytes and a control word for each, in chunks on the heap that are made when
- * they are first needed, so that no more than four megabytes are ever zeroed at once.
+ * The flat memory of a {@link FlowGeneration}: buckets of 64 bytes and a home word for each, in chunks on the heap. A
+ * chunk is allocated when it is first needed, so at most four megabytes are zeroed at once.
  *
- * <p>On the heap, because measured ({@code lvs-benchmarks/run memory}) memory outside of it was as fast at best, and up to half as
- * slow again; because a plain array costs one bounds check and nothing to release, and because arrays of numbers give the
- * collector nothing to follow.
+ * <p>On the heap, because off-heap memory was as fast at best and up to half as slow again
+ * ({@code lvs-benchmarks/run memory}), because a plain array costs one bounds check and needs no release, and because
+ * the collector does not scan arrays of primitives.
  *
- * <p>A chunk stands for 65,536 lines, but the last one of them is missing. With the header of its array, and six words that fill
- * up the header's line, it takes exactly four megabytes that way. G1
- * gives an array of that size whole regions of its own as long as its regions are not larger, in heaps of up to 16 gigabytes or so.
- * There it lies still, whatever is collected, and a line of ours is a line of the processor's. Elsewhere a line may lie across
- * two of those, which costs about a tenth and changes nothing else.
+ * <p>A chunk has the addresses of 65,536 buckets, but the last bucket does not exist. The array's header and six unused
+ * words fill one cache line instead, so a chunk takes exactly four megabytes and its buckets are cache lines. G1 gives
+ * an array of that size whole regions of its own, and does not move it, as long as regions are not larger: in heaps of
+ * up to about 16 gigabytes. With other collectors or heaps a bucket may straddle two cache lines, which costs about a
+ * tenth and changes nothing else.
+ *
+ * <p>A slot is numbered by its bucket and its position in it: two per bucket for IPv4. For IPv6 only the even
+ * numbers are used.
  */
 abstract class FlowMemory {
     static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
 
     private static final VarHandle CHUNKS = MethodHandles.arrayElementVarHandle(long[][].class);
-    static final int LINE_WORDS = 8;
+    static final int BUCKET_WORDS = 8;
     private static final int CHUNK_SHIFT = 16;
-    private static final int CHUNK_LINES = 1 << CHUNK_SHIFT;
-    private static final int IN_CHUNK = CHUNK_LINES - 1;
-    /** The first word of a chunk's first line: what the array's header leaves of its line stays empty. */
-    private static final int FIRST = 6;
+    private static final int CHUNK_BUCKETS = 1 << CHUNK_SHIFT;
+    private static final int CHUNK_MASK = CHUNK_BUCKETS - 1;
+    /** The index of the first bucket in a chunk; the words before it fill up the cache line of the array's header. */
+    private static final int FIRST_INDEX = 6;
 
-    final int lines;
-    final boolean wide;
+    final int buckets;
+    final boolean ipv6;
     private final long[][] chunks;
-    private final long[][] controls;
+    private final long[][] homeWords;
 
-    FlowMemory(boolean wide, int lines) {
-        this.wide = wide;
-        this.lines = lines;
-        int count = lines + CHUNK_LINES - 1 >>> CHUNK_SHIFT;
+    FlowMemory(boolean ipv6, int buckets) {
+        this.ipv6 = ipv6;
+        this.buckets = buckets;
+        int count = buckets + CHUNK_BUCKETS - 1 >>> CHUNK_SHIFT;
         chunks = new long[count][];
-        controls = new long[count][];
+        homeWords = new long[count][];
     }
 
-    /** How many connections a number of lines can hold. */
-    final int slots(int count) {
-        return wide ? count : count * 2;
+    /** The number of slots in a number of buckets. */
+    final int slotsIn(int count) {
+        return ipv6 ? count : count * 2;
     }
 
-    /** The number of the first slot of a line. A line of IPv6 has only this one, and numbers are left out. */
-    static int firstSlot(int line) {
-        return line << 1;
+    static int firstSlot(int bucket) {
+        return bucket << 1;
     }
 
-    /** The number of the slot behind another one. */
-    final int after(int slot) {
-        return slot + (wide ? 2 : 1);
+    final int slotAfter(int slot) {
+        return slot + (ipv6 ? 2 : 1);
     }
 
-    static int lineOf(int slot) {
+    static int bucketOf(int slot) {
         return slot >>> 1;
     }
 
-    /** Whether there is no such line: it counts as one that is full. */
-    static boolean missing(int line) {
-        return (line & IN_CHUNK) == IN_CHUNK;
+    /** Whether a bucket is the one at the end of a chunk that does not exist; it counts as full. */
+    static boolean isMissing(int bucket) {
+        return (bucket & CHUNK_MASK) == CHUNK_MASK;
     }
 
-    /** The chunk of a line if there is one. */
-    final long @Nullable [] chunkOf(int line) {
-        // Pairs with the compare-and-set in make: whoever sees the chunk sees it zeroed.
-        return (long[]) CHUNKS.getAcquire(chunks, line >>> CHUNK_SHIFT);
+    /** The chunk of a bucket, or null if it is not allocated. */
+    final long @Nullable [] chunkAcquire(int bucket) {
+        // Pairs with the compare-and-exchange in allocate: a chunk is seen zeroed.
+        return (long[]) CHUNKS.getAcquire(chunks, bucket >>> CHUNK_SHIFT);
     }
 
-    /** Where a line begins in its chunk; behind its end if it is missing. */
-    static int indexOf(int line) {
-        return FIRST + (line & IN_CHUNK) * LINE_WORDS;
+    /** The index of a bucket in its chunk; beyond the chunk's end if the bucket {@linkplain #isMissing is missing}. */
+    static int indexOf(int bucket) {
+        return FIRST_INDEX + (bucket & CHUNK_MASK) * BUCKET_WORDS;
     }
 
-    private long[] words(int slot) {
-        int index = lineOf(slot) >>> CHUNK_SHIFT;
-        // Pairs with the compare-and-set in make.
+    private long[] wordsAcquire(int slot) {
+        int index = bucketOf(slot) >>> CHUNK_SHIFT;
+        // Pairs with the compare-and-exchange in allocate.
         long[] chunk = (long[]) CHUNKS.getAcquire(chunks, index);
         return chunk != null
                 ? chunk
-                : make(chunks, index, FIRST + Math.min(CHUNK_LINES - 1, lines - (index << CHUNK_SHIFT)) * LINE_WORDS);
+                : allocate(
+                        chunks,
+                        index,
+                        FIRST_INDEX + Math.min(CHUNK_BUCKETS - 1, buckets - (index << CHUNK_SHIFT)) * BUCKET_WORDS);
     }
 
-    private long[] controls(int line) {
-        int index = line >>> CHUNK_SHIFT;
-        // Pairs with the compare-and-set in make.
-        long[] chunk = (long[]) CHUNKS.getAcquire(controls, index);
-        return chunk != null ? chunk : make(controls, index, Math.min(CHUNK_LINES, lines - (index << CHUNK_SHIFT)));
+    private long[] homeWordsAcquire(int bucket) {
+        int index = bucket >>> CHUNK_SHIFT;
+        // Pairs with the compare-and-exchange in allocate.
+        long[] chunk = (long[]) CHUNKS.getAcquire(homeWords, index);
+        return chunk != null
+                ? chunk
+                : allocate(homeWords, index, Math.min(CHUNK_BUCKETS, buckets - (index << CHUNK_SHIFT)));
     }
 
-    private static long[] make(long[][] directory, int index, int words) {
-        long[] made = new long[words];
-        // Pairs with the acquires of all who look for it: whoever sees the chunk sees it zeroed.
-        long[] other = (long[]) CHUNKS.compareAndExchange(directory, index, null, made);
-        return other == null ? made : other;
+    private static long[] allocate(long[][] directory, int index, int words) {
+        long[] chunk = new long[words];
+        // Pairs with the acquiring reads of the directory: a chunk is seen zeroed.
+        long[] other = (long[]) CHUNKS.compareAndExchange(directory, index, null, chunk);
+        return other == null ? chunk : other;
     }
 
     private static int index(int slot, int word) {
-        return indexOf(lineOf(slot)) + (slot & 1) * FlowRecord.NARROW + word;
+        return indexOf(bucketOf(slot)) + (slot & 1) * FlowRecord.IPV4_WORDS + word;
     }
 
-    /** Any word of a slot. Acquire: pairs with the promotion that published it, and orders the reads before a second look. */
-    final long word(int slot, int word) {
-        return (long) WORDS.getAcquire(words(slot), index(slot, word));
+    /**
+     * Any word of a slot. The acquire pairs with the compare-and-set that published the slot, and keeps the read before
+     * a second read of the meta word.
+     */
+    final long wordAcquire(int slot, int word) {
+        return (long) WORDS.getAcquire(wordsAcquire(slot), index(slot, word));
     }
 
-    final long meta(int slot) {
-        return (long) WORDS.getVolatile(words(slot), index(slot, FlowRecord.META));
+    /** Pairs with {@link #compareAndSetMeta} and {@link #setMetaVolatile}. */
+    final long metaVolatile(int slot) {
+        return (long) WORDS.getVolatile(wordsAcquire(slot), index(slot, FlowRecord.META));
     }
 
-    final boolean casMeta(int slot, long expected, long replacement) {
-        return WORDS.compareAndSet(words(slot), index(slot, FlowRecord.META), expected, replacement);
+    /** Pairs with {@link #metaVolatile}. */
+    final boolean compareAndSetMeta(int slot, long expected, long replacement) {
+        return WORDS.compareAndSet(wordsAcquire(slot), index(slot, FlowRecord.META), expected, replacement);
     }
 
-    /** Whether nothing ever was at or near a slot, or there is no such slot. */
-    final boolean untouched(int slot) {
-        return missing(lineOf(slot)) || chunkOf(lineOf(slot)) == null;
+    /** Whether the chunk of a slot is not allocated, or the slot does not exist. */
+    final boolean isUnallocated(int slot) {
+        return isMissing(bucketOf(slot)) || chunkAcquire(bucketOf(slot)) == null;
     }
 
-    /** For the thread that has claimed the slot and not yet made it known. */
-    final void setClaimed(int slot, long meta) {
-        WORDS.setVolatile(words(slot), index(slot, FlowRecord.META), meta);
+    /** For the thread that has claimed the slot. Pairs with {@link #metaVolatile}. */
+    final void setMetaVolatile(int slot, long meta) {
+        WORDS.setVolatile(wordsAcquire(slot), index(slot, FlowRecord.META), meta);
     }
 
-    final long links(int slot) {
-        return (long) WORDS.getVolatile(words(slot), index(slot, FlowRecord.LINKS));
+    /** Pairs with {@link #compareAndSetLinks}. */
+    final long linksVolatile(int slot) {
+        return (long) WORDS.getVolatile(wordsAcquire(slot), index(slot, FlowRecord.LINKS));
     }
 
-    final boolean casLinks(int slot, long expected, long replacement) {
-        return WORDS.compareAndSet(words(slot), index(slot, FlowRecord.LINKS), expected, replacement);
+    /** Pairs with {@link #linksVolatile}. */
+    final boolean compareAndSetLinks(int slot, long expected, long replacement) {
+        return WORDS.compareAndSet(wordsAcquire(slot), index(slot, FlowRecord.LINKS), expected, replacement);
     }
 
-    final long control(int line) {
-        return (long) WORDS.getVolatile(controls(line), line & IN_CHUNK);
+    /** Pairs with {@link #compareAndSetHomeWord}. */
+    final long homeWordVolatile(int bucket) {
+        return (long) WORDS.getVolatile(homeWordsAcquire(bucket), bucket & CHUNK_MASK);
     }
 
-    final boolean casControl(int line, long expected, long replacement) {
-        return WORDS.compareAndSet(controls(line), line & IN_CHUNK, expected, replacement);
+    /** Pairs with {@link #homeWordVolatile} and {@link #homeWordIfAllocated}. */
+    final boolean compareAndSetHomeWord(int bucket, long expected, long replacement) {
+        return WORDS.compareAndSet(homeWordsAcquire(bucket), bucket & CHUNK_MASK, expected, replacement);
     }
 
-    /** Reads the key of a slot into a probe, which only means something while the slot stays what it is. */
-    final void read(int slot, FlowLookup probe) {
-        long first = word(slot, FlowRecord.ADDRESSES);
-        long identity = word(slot, FlowRecord.IDENTITY);
-        if (wide) {
-            probe.fill(first, word(slot, 4), word(slot, 5), word(slot, 6), identity);
+    /** Reads the key of a slot into a lookup. It is only valid if the slot's version is the same before and after. */
+    final void readKey(int slot, FlowLookup lookup) {
+        long first = wordAcquire(slot, FlowRecord.ADDRESSES);
+        long identity = wordAcquire(slot, FlowRecord.IDENTITY);
+        if (ipv6) {
+            lookup.fill(first, wordAcquire(slot, 4), wordAcquire(slot, 5), wordAcquire(slot, 6), identity);
         } else {
-            probe.fill(first, 0, 0, 0, identity);
+            lookup.fill(first, 0, 0, 0, identity);
         }
     }
 
-    final boolean matches(long[] chunk, int index, FlowLookup probe) {
-        // Acquire: the look at the meta word that follows must not come before these.
-        return (long) WORDS.getAcquire(chunk, index + FlowRecord.ADDRESSES) == probe.first
-                && (((long) WORDS.getAcquire(chunk, index + FlowRecord.IDENTITY) ^ probe.identity)
+    /** Whether a slot has the lookup's key. It is only valid if the slot's version is the same before and after. */
+    final boolean keyMatches(long[] chunk, int index, FlowLookup lookup) {
+        // Acquire: the read of the meta word that follows must not come before these. Pairs with writeKeyRelease.
+        return (long) WORDS.getAcquire(chunk, index + FlowRecord.ADDRESSES) == lookup.first
+                && (((long) WORDS.getAcquire(chunk, index + FlowRecord.IDENTITY) ^ lookup.identity)
                                 & FlowRecord.KEY_MASK)
                         == 0
-                && (!wide
-                        || (long) WORDS.getAcquire(chunk, index + 4) == probe.second
-                                && (long) WORDS.getAcquire(chunk, index + 5) == probe.third
-                                && (long) WORDS.getAcquire(chunk, index + 6) == probe.fourth);
+                && (!ipv6
+                        || (long) WORDS.getAcquire(chunk, index + 4) == lookup.second
+                                && (long) WORDS.getAcquire(chunk, index + 5) == lookup.third
+                                && (long) WORDS.getAcquire(chunk, index + 6) == lookup.fourth);
     }
 
-    /** For the thread that has claimed the slot. */
-    final void write(int slot, FlowLookup probe) {
-        long[] chunk = words(slot);
+    /** Writes the lookup's key into a slot that the calling thread has claimed. */
+    final void writeKeyRelease(int slot, FlowLookup lookup) {
+        long[] chunk = wordsAcquire(slot);
         int index = index(slot, 0);
-        // The volatile write of the meta word that follows publishes them. Release nevertheless: who reads one of them
-        // in the
-        // place of what was here before, then reads that the meta word has changed.
-        WORDS.setRelease(chunk, index + FlowRecord.IDENTITY, probe.identity);
-        WORDS.setRelease(chunk, index + FlowRecord.ADDRESSES, probe.first);
-        if (wide) {
-            WORDS.setRelease(chunk, index + 4, probe.second);
-            WORDS.setRelease(chunk, index + 5, probe.third);
-            WORDS.setRelease(chunk, index + 6, probe.fourth);
+        // Release: pairs with keyMatches and readKey. A reader that sees one of these words in place of the last
+        // connection's also sees, in its second read of the meta word, that the slot was claimed. The words themselves
+        // are published by the volatile write of the meta word that follows.
+        WORDS.setRelease(chunk, index + FlowRecord.IDENTITY, lookup.identity);
+        WORDS.setRelease(chunk, index + FlowRecord.ADDRESSES, lookup.first);
+        if (ipv6) {
+            WORDS.setRelease(chunk, index + 4, lookup.second);
+            WORDS.setRelease(chunk, index + 5, lookup.third);
+            WORDS.setRelease(chunk, index + 6, lookup.fourth);
         }
     }
 
-    /** The control word of a line; a look that makes nothing. */
-    final long controlIfAny(int line) {
-        // Pairs with the compare-and-set in make.
-        long[] chunk = (long[]) CHUNKS.getAcquire(controls, line >>> CHUNK_SHIFT);
-        return chunk == null ? 0 : (long) WORDS.getVolatile(chunk, line & IN_CHUNK);
+    /**
+     * The home word of a bucket by a volatile read, or 0 if it is not allocated. Pairs
+     * with {@link #compareAndSetHomeWord}.
+     */
+    final long homeWordIfAllocated(int bucket) {
+        // Pairs with the compare-and-exchange in allocate.
+        long[] chunk = (long[]) CHUNKS.getAcquire(homeWords, bucket >>> CHUNK_SHIFT);
+        return chunk == null ? 0 : (long) WORDS.getVolatile(chunk, bucket & CHUNK_MASK);
     }
 
+    /** The memory in use, in bytes. */
     long bytes() {
         long bytes = 16L * chunks.length;
         for (int i = 0; i < chunks.length; i++) {
-            bytes += (chunks[i] == null ? 0 : 8L * chunks[i].length + 16)
-                    + (controls[i] == null ? 0 : 8L * controls[i].length + 16);
+            bytes += bytesOf(chunks, i) + bytesOf(homeWords, i);
         }
         return bytes;
+    }
+
+    private static long bytesOf(long[][] directory, int index) {
+        // Pairs with the compare-and-exchange in allocate.
+        long[] chunk = (long[]) CHUNKS.getAcquire(directory, index);
+        return chunk == null ? 0 : 8L * chunk.length + 16;
     }
 }

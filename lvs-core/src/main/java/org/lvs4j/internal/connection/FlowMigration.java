@@ -1,51 +1,53 @@
 package org.lvs4j.internal.connection;
 
 /**
- * Moves the connections of an older area into the newer one, a few lines at a time.
+ * Moves the connections of the old generation into the current one, a few buckets at a time.
  *
  * <h2>One connection</h2>
  *
- * A slot of the newer area is claimed and filled with a copy. Then one compare-and-set replaces the original's meta word, from
- * exactly what the copy says to the copy's place and version: from then on the copy is the connection, and whoever comes
- * by, mover or reader, makes it known. If a packet has changed the original meanwhile, the copy is brought up to date and the
- * mover tries again; if it has ended, the copy is given up.
+ * The mover claims a slot of the current generation and fills it with a copy. Then one compare-and-set replaces
+ * the original's meta word, whose value the copy has, by the copy's slot and version. From then on the copy is the
+ * connection, and any thread that reads the original, mover or not, publishes the copy. If a packet has changed
+ * the original meanwhile, the mover updates the copy and tries again. If the original has ended, the mover
+ * abandons the copy.
  *
- * <h2>The whole</h2>
+ * <h2>A range of buckets</h2>
  *
- * Before a line is swept, every home from which a connection could come to lie in it is frozen, so that nothing new appears
- * in it. Sweeping twice does no harm: a thread in need sweeps everything itself and waits for nobody.
+ * Before a bucket is migrated, every home bucket from which a connection could be displaced into it is frozen,
+ * so no new connection appears in it. Migrating a bucket twice is harmless, so a thread that cannot wait
+ * migrates everything itself.
  */
 final class FlowMigration {
     private static final int BATCH = 16;
 
     private FlowMigration() {}
 
-    /** Sweeps a few lines. Returns whether that was the end of it. */
+    /** Migrates the next few buckets. Returns whether all buckets are migrated now. */
     static boolean step(FlowGeneration from, FlowGeneration to, FlowLookup scratch) {
-        if (from.sweep.get() >= from.lines) {
+        if (from.nextToMigrate.get() >= from.buckets) {
             return false;
         }
-        int start = from.sweep.getAndAdd(BATCH);
-        if (start >= from.lines) {
+        int start = from.nextToMigrate.getAndAdd(BATCH);
+        if (start >= from.buckets) {
             return false;
         }
-        int end = Math.min(start + BATCH, from.lines);
-        sweep(from, to, start, end, scratch);
-        return from.swept.addAndGet(end - start) == from.lines;
+        int end = Math.min(start + BATCH, from.buckets);
+        migrate(from, to, start, end, scratch);
+        return from.migrated.addAndGet(end - start) == from.buckets;
     }
 
-    /** Sweeps everything, whoever else may be at it. */
+    /** Migrates all buckets, including those that other threads have taken. */
     static void finish(FlowGeneration from, FlowGeneration to, FlowLookup scratch) {
-        sweep(from, to, 0, from.lines, scratch);
+        migrate(from, to, 0, from.buckets, scratch);
     }
 
-    private static void sweep(FlowGeneration from, FlowGeneration to, int start, int end, FlowLookup scratch) {
+    private static void migrate(FlowGeneration from, FlowGeneration to, int start, int end, FlowLookup scratch) {
         for (int home = Math.max(0, start - FlowGeneration.WINDOW + 1); home < Math.min(end, from.homes); home++) {
             from.freeze(home);
         }
         int last = FlowMemory.firstSlot(end);
-        for (int slot = FlowMemory.firstSlot(start); slot < last; slot = from.after(slot)) {
-            if (!from.untouched(slot)) {
+        for (int slot = FlowMemory.firstSlot(start); slot < last; slot = from.slotAfter(slot)) {
+            if (!from.isUnallocated(slot)) {
                 move(from, to, slot, scratch);
             }
         }
@@ -53,55 +55,59 @@ final class FlowMigration {
 
     private static void move(FlowGeneration from, FlowGeneration to, int slot, FlowLookup scratch) {
         while (true) {
-            long meta = from.meta(slot);
+            long meta = from.metaVolatile(slot);
             if (FlowRecord.status(meta) == FlowRecord.MOVED) {
-                // Its mover may be held up; after the sweep nobody comes by any more to help.
+                // Its mover may be delayed, and after the migration no search reads the original and
+                // completes the move.
                 if (!FlowRecord.has(meta, FlowRecord.ARRIVED)) {
-                    to.promote(FlowRecord.target(meta), FlowRecord.version(meta));
+                    to.publish(FlowRecord.movedTo(meta), FlowRecord.version(meta));
                 }
                 return;
             }
             if (FlowRecord.status(meta) != FlowRecord.LIVE) {
                 return;
             }
-            from.read(slot, scratch);
-            int controller = FlowRecord.controller(from.word(slot, FlowRecord.LINKS));
-            if (from.meta(slot) != meta) {
+            from.readKey(slot, scratch);
+            int templateId = FlowRecord.templateId(from.wordAcquire(slot, FlowRecord.LINKS));
+            if (from.metaVolatile(slot) != meta) {
                 continue;
             }
             from.table.hash(scratch);
-            int copy = to.claim(scratch, controller, meta);
+            int copy = to.claim(scratch, templateId, meta);
             if (copy < 0) {
                 if (from.table.drop(from, slot, meta)) {
                     return;
                 }
                 continue;
             }
-            int version = FlowRecord.version(to.meta(copy));
-            // Remembered, because arming may end other connections, which uses the same scratch.
+            int version = FlowRecord.version(to.metaVolatile(copy));
+            // Computed now: scheduling may expire other connections, which uses the same scratch lookup.
             int home = to.home(scratch.hash);
-            // Before the copy counts, so that its end does not depend on this thread; see below for the other one.
-            to.arm(copy, FlowRecord.deadline(meta));
+            // Before the copy becomes the connection, so that its expiry does not depend on this thread; and once more
+            // at the end.
+            to.schedule(copy, FlowRecord.deadline(meta));
             long original = meta;
-            while (!from.casMeta(slot, original, FlowRecord.moved(copy, version))) {
-                long now = from.meta(slot);
+            while (!from.compareAndSetMeta(slot, original, FlowRecord.moved(copy, version))) {
+                long now = from.metaVolatile(slot);
                 if (FlowRecord.status(now) != FlowRecord.LIVE || FlowRecord.version(now) != FlowRecord.version(meta)) {
                     original = 0;
                     break;
                 }
                 original = now;
-                to.setClaimed(copy, FlowRecord.with(now, FlowRecord.CLAIMED, version));
+                to.setMetaVolatile(copy, FlowRecord.with(now, FlowRecord.CLAIMED, version));
             }
             if (original == 0) {
                 to.abandon(home, copy);
                 return;
             }
-            to.promote(copy, version);
-            // Nobody needs to help any more; a place that stayed could fit another claim after 65,535 uses of the slot.
-            from.casMeta(slot, FlowRecord.moved(copy, version), FlowRecord.moved(copy, version) | FlowRecord.ARRIVED);
-            // A tick may have come by before it counted. Whatever it has become since, a look at its deadline does no
-            // harm.
-            to.arm(copy, FlowRecord.deadline(original));
+            to.publish(copy, version);
+            // The move is complete. Without the flag, slot and version could match another claim after 65,535 reuses of
+            // the copy's slot.
+            from.compareAndSetMeta(
+                    slot, FlowRecord.moved(copy, version), FlowRecord.moved(copy, version) | FlowRecord.ARRIVED);
+            // A tick may have inspected the copy before it was live. If the slot has been reused since, one inspection
+            // more is harmless.
+            to.schedule(copy, FlowRecord.deadline(original));
             return;
         }
     }

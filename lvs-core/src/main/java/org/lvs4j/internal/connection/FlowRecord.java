@@ -4,79 +4,83 @@ package org.lvs4j.internal.connection;
  * The words of one connection in flat memory, and their bits.
  *
  * <pre>
- * word 0  meta       version 16 | indexed 1 | direct 1 | status 2 | unlisted 1 | packets 4 | port kept 1 | no output 1 | state 5 | deadline 32
- * word 1  identity   client port 16 | virtual port 16 | protocol 8 | server 24
- * word 2  links      armed 1 | left 1 | controller 28 | place armed at 17 | place left 17
- * word 3  addresses  client 32 | virtual 32                    (IPv4: four words, two connections to a line)
- * word 3  client, upper and lower; virtual, upper and lower; 0 (IPv6: eight words, one connection to a line)
+ * word 0  meta       version 16 | indexed 1 | direct 1 | status 2 | hidden 1 | packets 4 | port kept 1 | no output 1
+ *                    | state 5 | deadline 32
+ * word 1  identity   client port 16 | virtual port 16 | protocol 8 | server id 24
+ * word 2  links      scheduled 1 | superseded 1 | template id 28 | scheduled position 17 | superseded position 17
+ * word 3  addresses  client 32 | virtual 32                    (IPv4: four words, two connections to a bucket)
+ * word 3  client, upper and lower; virtual, upper and lower; 0 (IPv6: eight words, one connection to a bucket)
  * </pre>
  *
- * The deadline is a tick of the table, compared by its difference to another because ticks wrap around. The two places are on
- * the ring of {@link FlowWheel}: where the node is that looks at the slot next, and where one is that was to do so before a
- * deadline came closer.
+ * The deadline is a tick of the table. Ticks wrap around, so two of them are compared by their difference. The two
+ * positions are on the ring of the {@link FlowWheel}: that of the node that will inspect the slot next, and that of a
+ * node which an earlier deadline has superseded.
  */
 final class FlowRecord {
     static final int META = 0;
     static final int IDENTITY = 1;
     static final int LINKS = 2;
     static final int ADDRESSES = 3;
-    /** How many words an IPv4 connection has. */
-    static final int NARROW = 4;
+    /** The number of words of an IPv4 connection. */
+    static final int IPV4_WORDS = 4;
 
-    /** Nobody's. */
+    /** Status: free for a claim. */
     static final int EMPTY = 0;
-    /** Somebody is filling it, or has filled it and is about to make it known. */
+    /** Status: owned by the thread that fills the slot, or filled and not yet published. */
     static final int CLAIMED = 1;
-    /** A connection. */
+    /** Status: a connection. */
     static final int LIVE = 2;
-    /** Continued in the next table, at the slot in the place of the deadline. */
+    /** Status: the connection is in the next generation now, in the slot that replaces the deadline. */
     static final int MOVED = 3;
 
     static final int MAX_PACKETS = 15;
 
     private static final int STATE_SHIFT = 32;
     private static final long STATE_MASK = 0x1FL << STATE_SHIFT;
+    /** No packet of the server has been seen. */
     static final long NO_OUTPUT = 1L << 37;
+    /** The connection uses the virtual port at the server, not the server's own. */
     static final long PORT_KEPT = 1L << 38;
+
     private static final int PACKETS_SHIFT = 39;
     private static final long ONE_PACKET = 1L << PACKETS_SHIFT;
     private static final long PACKETS_MASK = (long) MAX_PACKETS << PACKETS_SHIFT;
-    static final long UNLISTED = 1L << 43;
+    /** Searches do not find the connection any more; it ends at the next tick. */
+    static final long HIDDEN = 1L << 43;
+
     private static final int STATUS_SHIFT = 44;
     private static final long STATUS_MASK = 3L << STATUS_SHIFT;
-    /** The server answers the client itself, with the virtual endpoint as its own. */
+    /** The server answers the client itself, with the virtual endpoint as source: tunnelling and direct routing. */
     static final long DIRECT = 1L << 46;
 
     private static final int DIRECT_SHIFT = 46;
-    /** No route of {@link Replies} leads to it. */
+    /** Replies find the connection by the index of {@link ReplyRoutes}, not by a route. */
     static final long INDEXED = 1L << 47;
-    /** Of what has moved: it has arrived, and needs no help. */
+    /** Of a connection that has moved: its copy is published. */
     static final long ARRIVED = DIRECT;
 
     private static final int VERSION_SHIFT = 48;
     private static final long VERSION_MASK = 0xFFFFL << VERSION_SHIFT;
-    private static final long LISTED_MASK = STATUS_MASK | UNLISTED;
-    private static final long LISTED = (long) LIVE << STATUS_SHIFT;
+    private static final long VISIBLE_MASK = STATUS_MASK | HIDDEN;
+    private static final long VISIBLE = (long) LIVE << STATUS_SHIFT;
 
     private static final long LOW = 0xFFFF_FFFFL;
-    private static final long SERVER_MASK = 0xFF_FFFFL;
-    static final int MAX_SERVER = (int) SERVER_MASK;
-    static final long KEY_MASK = ~SERVER_MASK;
-    private static final long ARMED = 1L << 63;
-    private static final long LEFT = 1L << 62;
-    private static final int CONTROLLER_SHIFT = 34;
-    /** The highest number of a template. */
-    static final int MAX_CONTROLLER = (1 << 28) - 1;
-
-    private static final long CONTROLLER_MASK = (long) MAX_CONTROLLER << CONTROLLER_SHIFT;
-    static final int PLACE_BITS = 17;
-    private static final long PLACE_MASK = (1L << PLACE_BITS) - 1;
+    private static final long SERVER_ID_MASK = 0xFF_FFFFL;
+    static final int MAX_SERVER_ID = (int) SERVER_ID_MASK;
+    static final long KEY_MASK = ~SERVER_ID_MASK;
+    private static final long SCHEDULED = 1L << 63;
+    private static final long SUPERSEDED = 1L << 62;
+    private static final int TEMPLATE_ID_SHIFT = 34;
+    static final int MAX_TEMPLATE_ID = (1 << 28) - 1;
+    private static final long TEMPLATE_ID_MASK = (long) MAX_TEMPLATE_ID << TEMPLATE_ID_SHIFT;
+    static final int POSITION_BITS = 17;
+    private static final long POSITION_MASK = (1L << POSITION_BITS) - 1;
 
     private FlowRecord() {}
 
     // ---- meta
 
-    /** The fields of a new connection; status and version are the table's. */
+    /** The fields of a new connection; the table sets status and version. */
     static long fields(int state, boolean noOutput, boolean portKept, int deadline) {
         return (long) state << STATE_SHIFT
                 | (noOutput ? NO_OUTPUT | DIRECT : 0)
@@ -84,7 +88,7 @@ final class FlowRecord {
                 | deadline & LOW;
     }
 
-    /** The same fields under another status and version. */
+    /** The same fields with another status and version. */
     static long with(long meta, int status, int version) {
         return meta & ~(STATUS_MASK | VERSION_MASK) | (long) status << STATUS_SHIFT | (long) version << VERSION_SHIFT;
     }
@@ -97,6 +101,7 @@ final class FlowRecord {
         return with(0, EMPTY, version);
     }
 
+    /** The meta word of a connection that has moved; slot and version are its copy's. */
     static long moved(int slot, int version) {
         return with(slot & LOW, MOVED, version);
     }
@@ -109,7 +114,7 @@ final class FlowRecord {
         return (int) (meta >>> VERSION_SHIFT);
     }
 
-    /** The next version of a slot; never 0, which stands for none. */
+    /** The next version of a slot; never 0, which means none. */
     static int versionAfter(long meta) {
         int next = version(meta) + 1 & 0xFFFF;
         return next == 0 ? 1 : next;
@@ -131,7 +136,8 @@ final class FlowRecord {
         return meta & ~LOW | tick & LOW;
     }
 
-    static int target(long meta) {
+    /** The slot of the copy of a connection that has moved. */
+    static int movedTo(long meta) {
         return (int) meta;
     }
 
@@ -139,24 +145,23 @@ final class FlowRecord {
         return (int) (meta >>> PACKETS_SHIFT) & MAX_PACKETS;
     }
 
-    /** Counts a packet; the count stays at its maximum. */
+    /** Counts a packet; the count saturates. */
     static long withPacket(long meta) {
         return (~meta & PACKETS_MASK) == 0 ? meta : meta + ONE_PACKET;
     }
 
-    /** Whether its server answers the client itself: 1 or 0. */
+    /** 1 if the connection is {@link #DIRECT}, otherwise 0. */
     static long directBit(long meta) {
         return meta >>> DIRECT_SHIFT & 1;
     }
 
-    /** What the meta word of a connection in a state looks like that packets find; for {@link #isListed}. */
-    static long listed(int state) {
-        return withState(LISTED, state);
+    /** The pattern of a connection in a state that searches find, for {@link #isVisible}. */
+    static long visible(int state) {
+        return withState(VISIBLE, state);
     }
 
-    /** Whether a meta word looks like that. */
-    static boolean isListed(long meta, long pattern) {
-        return (meta & (LISTED_MASK | STATE_MASK)) == pattern;
+    static boolean isVisible(long meta, long pattern) {
+        return (meta & (VISIBLE_MASK | STATE_MASK)) == pattern;
     }
 
     static boolean has(long meta, long flag) {
@@ -186,54 +191,54 @@ final class FlowRecord {
         return (int) (identity >>> 24) & 0xFF;
     }
 
-    static int server(long identity) {
-        return (int) (identity & SERVER_MASK);
+    static int serverId(long identity) {
+        return (int) (identity & SERVER_ID_MASK);
     }
 
     // ---- links
 
-    static int controller(long links) {
-        return (int) (links >>> CONTROLLER_SHIFT) & MAX_CONTROLLER;
+    static int templateId(long links) {
+        return (int) (links >>> TEMPLATE_ID_SHIFT) & MAX_TEMPLATE_ID;
     }
 
-    static long withController(long links, int controller) {
-        return links & ~CONTROLLER_MASK | (long) controller << CONTROLLER_SHIFT;
+    static long withTemplateId(long links, int id) {
+        return links & ~TEMPLATE_ID_MASK | (long) id << TEMPLATE_ID_SHIFT;
     }
 
-    /** Whether a node is about to look at the slot. */
-    static boolean armed(long links) {
+    /** Whether a node will inspect the slot. */
+    static boolean isScheduled(long links) {
         return links < 0;
     }
 
-    static int armedAt(long links) {
-        return (int) (links >>> PLACE_BITS & PLACE_MASK);
+    static int scheduledPosition(long links) {
+        return (int) (links >>> POSITION_BITS & POSITION_MASK);
     }
 
-    /** Whether there is another node, further away; only if the slot is armed. */
-    static boolean left(long links) {
-        return (links & LEFT) != 0;
+    /** Whether the slot stores a superseded node, which fires later; only if it is scheduled. */
+    static boolean hasSuperseded(long links) {
+        return (links & SUPERSEDED) != 0;
     }
 
-    static int leftAt(long links) {
-        return (int) (links & PLACE_MASK);
+    static int supersededPosition(long links) {
+        return (int) (links & POSITION_MASK);
     }
 
-    /** Armed for the first time, as far as is known. */
-    static long armed(long links, int place) {
-        return links & CONTROLLER_MASK | ARMED | (long) place << PLACE_BITS;
+    /** Scheduled, without a superseded node. */
+    static long scheduled(long links, int position) {
+        return links & TEMPLATE_ID_MASK | SCHEDULED | (long) position << POSITION_BITS;
     }
 
-    /** Armed at a place that comes sooner, with a node left where it was to be. */
-    static long armed(long links, int place, int left) {
-        return armed(links, place) | LEFT | left;
+    /** Scheduled, with a superseded node. */
+    static long scheduled(long links, int position, int superseded) {
+        return scheduled(links, position) | SUPERSEDED | superseded;
     }
 
-    /** After the look of the node that was to come next: the one that was left does it in its place. */
-    static long disarmed(long links) {
-        return left(links) ? armed(links, leftAt(links)) : links & CONTROLLER_MASK;
+    /** After the scheduled node has fired: the superseded node, if there is one, is the scheduled node now. */
+    static long unscheduled(long links) {
+        return hasSuperseded(links) ? scheduled(links, supersededPosition(links)) : links & TEMPLATE_ID_MASK;
     }
 
-    static long withoutLeft(long links) {
-        return links & ~(LEFT | PLACE_MASK);
+    static long withoutSuperseded(long links) {
+        return links & ~(SUPERSEDED | POSITION_MASK);
     }
 }

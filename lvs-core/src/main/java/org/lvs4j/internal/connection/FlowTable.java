@@ -7,143 +7,171 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.internal.concurrent.PerThread;
 
 /**
- * Connections by their key, in flat memory: no object for each, and nothing allocated but now and then a chunk of many.
+ * A concurrent hash table of connections in flat memory. A connection is no object, and inserting one allocates nothing
+ * except, from time to time, a chunk of many buckets.
  *
  * <h2>Layout</h2>
  *
- * A line is 64 bytes: two IPv4 connections or one IPv6 connection, see {@link FlowRecord}. The upper bits of a key's hash
- * name its home line; a connection lies there or, if that is full, in one of the lines behind it, no further than
- * {@link FlowGeneration#WINDOW} lines. Each line has a control word beside it that tells how far its connections reach, so that a key found
- * at home costs one line, and one that is not there one line and one control word. Nothing marks a grave: a slot
- * whose connection has ended is empty at once.
+ * Open addressing with linear probing. A bucket is 64 bytes and holds two IPv4 connections or one IPv6 connection, see
+ * {@link FlowRecord}. The upper bits of a key's hash select its home bucket. A connection is stored there or, if that
+ * is full, in one of the {@link FlowGeneration#WINDOW} buckets that begin with it; it is then <i>displaced</i>. Each
+ * bucket has a home word ({@link HomeWord}) with an upper bound of the displacement of its keys [1], so a key in its
+ * home bucket costs one cache line, and an absent key one cache line and one home word. There are no tombstones: the
+ * slot of a connection that has ended is empty at once.
  *
- * <h2>A slot's life</h2>
+ * <h2>States of a slot</h2>
  *
  * <pre>
- * EMPTY --claim--> CLAIMED --promote--> LIVE --free--> EMPTY
+ * EMPTY --claim--> CLAIMED --publish--> LIVE --free--> EMPTY
  *                     |                   |
- *                     +--abandon--> EMPTY +--move--> MOVED, for good: the area is on its way out
+ *                     +--abandon--> EMPTY +--move--> MOVED, for good: the generation is being replaced
  * </pre>
  *
- * Every arrow but the abandoning of one's own claim is a compare-and-set of the meta word, the only word of a connection that
- * changes while it is live, links aside. A claim takes a new version, so that who still has the slot's former meta word
- * in hand fails. A change of state, deadline or flags is a compare-and-set from exactly what a lookup read; who fails
- * looks the key up again and finds what it has become, wherever it is now. Most packets look and change in one go, by
- * {@link FastPath}.
+ * Each transition is a compare-and-set of the meta word, except that a thread abandons its own claim by a volatile
+ * write. The meta word is the only word of a live connection that changes, apart from the links word. A claim
+ * increments the slot's version, so a compare-and-set from an older meta word of the slot fails. A change of state,
+ * deadline or flags is a compare-and-set from the exact word that a lookup read. On failure the caller looks the key up
+ * again and sees its new state and place. A lookup reads the meta word before and after the key, as the reader of a
+ * seqlock does [2]. Most packets find and change their connection in one step, by {@link FastPath}.
  *
  * <h2>Insertion</h2>
  *
- * Two threads must not insert one key twice, side by side in different slots. All insertions at one home are put into an
- * order by its control word: read it, finish what it names, look for the key, claim and fill a slot, then compare-and-set the
- * control word to name that slot. This is the commit; who finds the word's sequence changed gives the claim up and begins
- * again. Then the slot is made live, by its owner or by the next one who finds it named.
+ * Two threads must not insert the same key into two slots. The home word orders all insertions of one home bucket: an
+ * insertion reads it, completes the insertion that it names, searches for the key, claims and fills a slot, and then
+ * commits by a compare-and-set of the home word that names the slot. If another insertion has committed in between, the
+ * claim is abandoned and the insertion starts again. After the commit the slot is published by its owner or by the next
+ * thread that finds it named.
  *
  * <h2>Growing and shrinking</h2>
  *
- * A new {@link FlowGeneration} takes all insertions while each of them, and each tick, moves a few lines of the old one
- * ({@link FlowMigration}). Searches look into the old area first: a connection moves forward only, so it is not missed. An
- * insertion freezes its home in the old area before it looks there, so that what it does not find cannot appear any more.
- * Shrinking is announced before it begins; an insertion that would make the rest too much for the smaller area calls it off.
+ * A new {@link FlowGeneration} takes all insertions. Insertions and ticks each move a few buckets of the old generation
+ * ({@link FlowMigration}), a cooperative resize in the manner of [3]. Searches look into the old generation first; a
+ * connection moves forward only, so no search misses it. An insertion freezes its home bucket in the old generation
+ * before it searches there, so a key that the search does not find cannot appear there later. Shrinking is announced
+ * before it begins; an insertion that would overfill the smaller generation cancels it.
  *
  * <h2>Time</h2>
  *
- * Each area has a wheel of ticks ({@link FlowWheel}). A packet moves the deadline in the meta word and touches the wheel only
- * if it comes closer. A slot remembers where on the ring the node is that looks at it next, and, since a node cannot be taken
- * out of a stack, where one is that it has left behind because a deadline came closer. It keeps both beyond the end of its
- * connection: the next one in the slot uses the same nodes, so that a slot mostly has one, and two where connections
- * end long before their time. A slot's look clears the memory first and reads the deadline second, a packet
- * writes the deadline first and reads the memory second, so one of them sees to it that the slot is looked at again.
- * The ring of a large area is longer than any default timeout; what lasts longer is looked at once in each turn.
+ * Each generation has a timing wheel ({@link FlowWheel}), whose nodes refer to slots. A packet writes the deadline into
+ * the meta word and touches the wheel only if the deadline moves closer. A slot stores the wheel position of the node
+ * that will inspect it next and, because a node cannot be removed from the middle of a stack, the position of one node
+ * that an earlier deadline has superseded. Both outlive the connection, and the next connection in the slot reuses the
+ * nodes. So a slot usually has one node, and two where connections end long before their deadline. A firing node clears
+ * the stored position first and reads the deadline second; a packet writes the deadline first and reads the stored
+ * position second. At least one of the two therefore schedules the next inspection. The ring of a large generation is
+ * longer than any default timeout; a longer timeout costs one inspection per turn of the ring.
  *
  * <h2>Progress</h2>
  *
- * Lookups are lock-free, and wait-free while keys are not recycled under them; they never wait for a writer. Insertions,
- * changes, removals, expiry and moving are lock-free: a step fails only because another one has succeeded, and what somebody
- * has begun, others finish. A tick belongs to the thread that has taken it, a timer to the one that is about to put it on the
- * wheel: while that is held up, what ends there ends late.
+ * Lookups are lock-free, and wait-free while no slot is reused under them; they never wait for a writer. Insertion,
+ * change, removal, expiry and migration are lock-free: a step fails only because another one has succeeded, and any
+ * thread can complete an insertion or a move that another one has begun. The exceptions are timers: one thread runs a
+ * tick, and the thread that schedules a slot pushes its node. While such a thread is delayed, the connections
+ * concerned expire late.
  *
- * <h2>What was given up</h2>
+ * <h2>Costs</h2>
  *
- * The memory of both areas is in use while one replaces the other. A million IPv4 connections take 63 bytes each, nodes
- * included; the figure swings between 53 and 65 with the load, with some 8 more for the second nodes of connections
- * that end long before their time. Versions have 16 bits: a thread that sleeps while one slot is used a multiple of 65,535
- * times and then reads the same state and deadline would take one connection for another; within a lookup the keys are compared
- * as well. A connection for which the window of a new area has no room is dropped and counted; at these loads that is less
- * likely than a fault of the memory.
+ * During migration the memory of both generations is in use. A million IPv4 connections take 63 bytes each, nodes
+ * included; the figure varies between 53 and 65 with the load factor, plus some 8 for the second nodes of connections
+ * that end long before their deadline. Versions have 16 bits: a thread that is delayed while a slot is reused a
+ * multiple of 65,535 times, and that then reads the same state and deadline, takes one connection for another. Within a
+ * lookup the keys are compared as well. A connection for which the window of a new generation has no empty slot is
+ * dropped and counted.
  *
- * <h2>How it can be attacked</h2>
+ * <h2>Attacks</h2>
  *
- * By keys that collide: the hash mixes a seed of 64 secret bits into products, and nothing that a client can see tells
- * where its connection lies; the window bounds what a collision costs. By numbers: the caller keeps a ceiling. By deadlines
- * that come closer three times within one life, as if a client resets a connection and at once opens it again: the slot
- * forgets a node, which stays on the wheel until its tick. At three nodes for each slot no more are spent and ends come later.
+ * <ul>
+ *   <li>Colliding keys: the hash mixes 64 secret random bits into its products. An attacker who does not learn them
+ *       cannot predict collisions, and nothing that a client can observe directly reveals the bucket of its connection.
+ *       The hash is not a cryptographic one. The window bounds the cost of collisions.
+ *   <li>Numbers: the caller enforces a ceiling.
+ *   <li>Deadlines that move closer three times within one connection, as when a client resets a connection and reopens
+ *       it at once: the slot forgets a node, which stays on the wheel until its tick. Above three nodes per slot no
+ *       further ones are allocated, and connections expire late.
+ * </ul>
+ *
+ * <p>[1] C. Purcell, T. Harris: Non-blocking Hashtables with Open Addressing, 2005. [2] H. Boehm: Can Seqlocks Get
+ * Along With Programming Language Memory Models?, 2012. [3] C. Click: A Lock-Free Wait-Free Hash Table, 2007.
  */
 final class FlowTable {
-    /** Told of each connection that has ended by time, exactly once. */
-    interface Ending {
-        /** The probe's connection, of which it gives key, identity, controller and last meta word, is not in the table any more. */
-        void ended(FlowLookup probe);
+    /** Notified of each connection that has expired, exactly once. */
+    interface ExpiryListener {
+        /**
+         * A connection has expired and is not in the table any more.
+         *
+         * @param lookup key, identity word, template id and last meta word of the connection; valid during
+         *     the call only
+         */
+        void expired(FlowLookup lookup);
     }
 
-    /** Shown each connection. */
+    /** Receives each connection. */
     interface Visitor {
-        /** The probe is valid during the call only, but may be passed to the table's methods. */
-        void visit(FlowLookup probe);
+        /** The lookup is valid during the call only, but may be passed to the table's methods. */
+        void visit(FlowLookup lookup);
     }
 
-    /** The areas in use, and whether the only one is about to be replaced by a smaller one. */
-    private record Areas(FlowGeneration current, @Nullable FlowGeneration old, boolean shrinking) {}
+    /** The generations in use, and whether the only one is about to be replaced by a smaller one. */
+    private record Generations(
+            FlowGeneration current, @Nullable FlowGeneration old, boolean shrinking) {}
 
-    private static final AtomicReferenceFieldUpdater<FlowTable, Areas> AREAS =
-            AtomicReferenceFieldUpdater.newUpdater(FlowTable.class, Areas.class, "areas");
+    private static final AtomicReferenceFieldUpdater<FlowTable, Generations> GENERATIONS =
+            AtomicReferenceFieldUpdater.newUpdater(FlowTable.class, Generations.class, "generations");
     private static final int MIN_HOMES = 64;
-    private static final int ATTEMPTS = 4;
+    private static final int CLAIM_ATTEMPTS = 4;
     private static final int STEPS_PER_TICK = 32;
-    private static final int TEND_MASK = 7;
+    private static final int MAINTENANCE_MASK = 7;
 
-    private final boolean wide;
+    private final boolean ipv6;
     private final long seed;
     private final long secondSeed;
-    private final Ending ending;
+    private final ExpiryListener listener;
     private final AtomicInteger nextTick;
     private final LongAdder size = new LongAdder();
     private final LongAdder dropped = new LongAdder();
     private final PerThread<FlowLookup> scratch = new PerThread<>(FlowLookup::new);
 
-    // Replaced by compare-and-set; volatile publishes what is in the areas.
-    private volatile Areas areas;
+    // Volatile: each read pairs with the compare-and-set that replaced the value, so a generation is seen complete.
+    private volatile Generations generations;
 
-    /** An empty table, for IPv6 if wide; nobody outside may know the seed; the first tick is the first to advance to. */
-    FlowTable(boolean wide, long seed, int firstTick, Ending ending) {
-        this.wide = wide;
+    /**
+     * An empty table.
+     *
+     * @param ipv6 whether the keys are IPv6
+     * @param seed secret, so that clients cannot predict collisions
+     * @param firstTick the first tick to advance to
+     */
+    FlowTable(boolean ipv6, long seed, int firstTick, ExpiryListener listener) {
+        this.ipv6 = ipv6;
         this.seed = seed;
-        secondSeed = FlowLookup.second(seed);
-        this.ending = ending;
+        secondSeed = FlowLookup.secondSeed(seed);
+        this.listener = listener;
         nextTick = new AtomicInteger(firstTick);
-        areas = new Areas(new FlowGeneration(this, wide, MIN_HOMES, 1), null, false);
+        generations = new Generations(new FlowGeneration(this, ipv6, MIN_HOMES, 1), null, false);
     }
 
+    /** The next tick to run; a volatile read. */
     int nextTick() {
         return nextTick.get();
     }
 
-    /** Hashes the probe's key. */
-    void hash(FlowLookup probe) {
-        probe.hash(wide, seed, secondSeed);
+    /** Computes the hash of the lookup's key. */
+    void hash(FlowLookup lookup) {
+        lookup.hash(ipv6, seed, secondSeed);
     }
 
     // ---- finding and changing
 
-    /** Looks for the probe's key; the probe then knows where it is and how its meta word reads. */
-    boolean find(FlowLookup probe) {
-        hash(probe);
-        return look(probe);
+    /** Searches for the lookup's key. If it is found, the lookup holds its slot and meta word. */
+    boolean find(FlowLookup lookup) {
+        hash(lookup);
+        return search(lookup);
     }
 
-    /** The only area; or null while one replaces another. */
+    /** The only generation; null during migration. */
     @Nullable
-    FlowGeneration settled() {
-        Areas now = areas;
+    FlowGeneration onlyGeneration() {
+        Generations now = generations;
         return now.old == null ? now.current : null;
     }
 
@@ -152,23 +180,23 @@ final class FlowTable {
         return FlowLookup.hash(addresses, identity, seed, secondSeed);
     }
 
-    /** Has the memory fetched where a key probably is. */
-    void touch(long first, long second, long third, long fourth, long identity) {
-        areas.current.touch(
-                wide
+    /** Fetches the home bucket of a key into the cache. */
+    void prefetch(long first, long second, long third, long fourth, long identity) {
+        generations.current.prefetch(
+                ipv6
                         ? FlowLookup.hash(first, second, third, fourth, identity, seed, secondSeed)
                         : FlowLookup.hash(first, identity, seed, secondSeed));
     }
 
-    private boolean look(FlowLookup probe) {
+    private boolean search(FlowLookup lookup) {
         while (true) {
-            Areas now = areas;
+            Generations now = generations;
             FlowGeneration old = now.old;
-            // The older one first: a connection moves from it to the newer one, never back.
-            if (old != null && old.find(probe, now.current) == FlowGeneration.FOUND) {
+            // The old generation first: a connection moves from it to the current one, never back.
+            if (old != null && old.find(lookup, now.current) == FlowGeneration.FOUND) {
                 return true;
             }
-            int result = now.current.find(probe, null);
+            int result = now.current.find(lookup, null);
             if (result != FlowGeneration.OUTDATED) {
                 return result == FlowGeneration.FOUND;
             }
@@ -176,97 +204,102 @@ final class FlowTable {
     }
 
     /**
-     * Changes the meta word of what the probe has found, from what it read to something else of the same status and version.
+     * Replaces the meta word of the connection found, if it is still the word that the lookup read.
      *
-     * @return whether it still read so, also if nothing is to change; if not, look again
+     * @param meta a word of the same status and version; may equal the present one
+     * @return whether the word was still the same; if not, the caller looks the key up again
      */
-    boolean change(FlowLookup probe, long meta) {
-        FlowGeneration area = area(probe);
-        if (area == null || !area.change(probe.slot, probe.meta, meta)) {
+    boolean change(FlowLookup lookup, long meta) {
+        FlowGeneration generation = generationOf(lookup);
+        if (generation == null || !generation.change(lookup.slot, lookup.meta, meta)) {
             return false;
         }
-        probe.meta = meta;
+        lookup.meta = meta;
         return true;
     }
 
-    /** The area where a probe has found something; null if it is not in use any more, and what was there has moved on. */
+    /** The generation in which a lookup has found its connection; null if all connections have moved out of it. */
     @Nullable
-    FlowGeneration area(FlowLookup probe) {
-        Areas now = areas;
-        if (probe.generation == now.current.generation) {
+    FlowGeneration generationOf(FlowLookup lookup) {
+        Generations now = generations;
+        if (lookup.generationNumber == now.current.number) {
             return now.current;
         }
-        if (probe.generation == 0) {
-            throw new IllegalStateException("the probe has found nothing");
+        if (lookup.generationNumber == 0) {
+            throw new IllegalStateException("the lookup has found nothing");
         }
-        return now.old != null && probe.generation == now.old.generation ? now.old : null;
+        return now.old != null && lookup.generationNumber == now.old.number ? now.old : null;
     }
 
     // ---- inserting
 
     /**
-     * Inserts the probe's key with the server in its identity word, or finds the connection that has it already.
+     * Inserts the lookup's key with the server in its identity word, or finds the connection that has the key.
      *
+     * @param templateId the template that placed the connection, or 0
      * @param fields as {@link FlowRecord#fields} makes them
-     * @return whether it was inserted; if not, the probe has found the other one, or nothing if there is no place
+     * @return whether it was inserted. If not, the lookup has found the existing connection, or, if its generation
+     *     number is 0, the table has no slot for the key
      */
-    boolean insert(FlowLookup probe, int controller, long fields) {
-        hash(probe);
+    boolean insert(FlowLookup lookup, int templateId, long fields) {
+        hash(lookup);
         int failures = 0;
         while (true) {
-            Areas now = areas;
+            Generations now = generations;
             FlowGeneration old = now.old;
             FlowGeneration current = now.current;
             if (now.shrinking && size.sum() > current.homeSlots() / 6) {
-                AREAS.compareAndSet(this, now, new Areas(current, null, false));
+                GENERATIONS.compareAndSet(this, now, new Generations(current, null, false));
                 continue;
             }
             if (old != null) {
-                // Nobody may insert the key into the older area from here on, so what is not in it now never will be.
-                old.freeze(old.home(probe.hash));
-                if (old.find(probe, current) == FlowGeneration.FOUND) {
+                // No thread can insert the key into the old generation after this, so if the search does not find it,
+                // it will never be there.
+                old.freeze(old.home(lookup.hash));
+                if (old.find(lookup, current) == FlowGeneration.FOUND) {
                     return false;
                 }
             }
-            int home = current.home(probe.hash);
-            long control = current.control(home);
-            if (HomeWord.frozen(control)) {
+            int home = current.home(lookup.hash);
+            long homeWord = current.homeWordVolatile(home);
+            if (HomeWord.isFrozen(homeWord)) {
                 continue;
             }
-            current.settle(home, control);
-            int result = current.find(probe, null);
+            current.completeInsertion(home, homeWord);
+            int result = current.find(lookup, null);
             if (result == FlowGeneration.FOUND) {
                 return false;
             }
             if (result == FlowGeneration.OUTDATED) {
                 continue;
             }
-            int slot = current.claim(probe, controller, fields);
+            int slot = current.claim(lookup, templateId, fields);
             if (slot < 0) {
-                if (++failures == ATTEMPTS) {
-                    probe.generation = 0;
+                if (++failures == CLAIM_ATTEMPTS) {
+                    lookup.generationNumber = 0;
                     dropped.increment();
                     return false;
                 }
-                finish(now);
-                Areas after = areas;
-                // Only if nobody else has grown it meanwhile, or this would make it smaller again.
+                finishMigration(now);
+                Generations after = generations;
+                // Only if no other thread has resized meanwhile: this would undo that.
                 if (after.current == current) {
-                    resize(after, current.larger());
+                    resize(after, current.grownSize());
                 }
                 continue;
             }
-            long meta = FlowRecord.withStatus(current.meta(slot), FlowRecord.LIVE);
-            // Before it is known, so that its end depends on nobody; and again, for a tick may have come by too early.
-            current.arm(slot, FlowRecord.deadline(meta));
-            if (current.commit(home, slot, control)) {
-                probe.controller = controller;
-                probe.at(current, slot, meta);
+            long meta = FlowRecord.withStatus(current.metaVolatile(slot), FlowRecord.LIVE);
+            // Before the commit, so that expiry does not depend on this thread; and again after it, because a tick may
+            // have inspected the slot while it was not live.
+            current.schedule(slot, FlowRecord.deadline(meta));
+            if (current.commit(home, slot, homeWord)) {
+                lookup.templateId = templateId;
+                lookup.foundAt(current, slot, meta);
                 size.increment();
-                current.arm(slot, FlowRecord.deadline(meta));
-                // To ask how many there are takes lines away from all who count: one key in so many does.
-                if (old != null || (probe.hash & TEND_MASK) == 0) {
-                    tend();
+                current.schedule(slot, FlowRecord.deadline(meta));
+                // Summing the adder touches every cell's cache line, so only one insertion in eight does it.
+                if (old != null || (lookup.hash & MAINTENANCE_MASK) == 0) {
+                    maintain();
                 }
                 return true;
             }
@@ -275,80 +308,80 @@ final class FlowTable {
 
     // ---- ending
 
-    /** Removes what the probe has found if it still reads as it did. */
-    boolean remove(FlowLookup probe) {
-        FlowGeneration area = area(probe);
-        if (area == null || !area.free(area.home(probe.hash), probe.slot, probe.meta)) {
+    /** Removes the connection found, if its meta word is still the one that the lookup read. */
+    boolean remove(FlowLookup lookup) {
+        FlowGeneration generation = generationOf(lookup);
+        if (generation == null || !generation.free(generation.home(lookup.hash), lookup.slot, lookup.meta)) {
             return false;
         }
         size.decrement();
         return true;
     }
 
-    /** Ends a connection by time, if it still reads so. */
-    boolean expire(FlowGeneration area, int slot, long meta) {
-        FlowLookup probe = scratch.get();
-        area.read(slot, probe);
-        probe.controller = FlowRecord.controller(area.word(slot, FlowRecord.LINKS));
-        probe.meta = meta;
-        hash(probe);
-        if (!area.free(area.home(probe.hash), slot, meta)) {
+    /** Expires a connection, if its meta word is still the same. */
+    boolean expire(FlowGeneration generation, int slot, long meta) {
+        FlowLookup lookup = scratch.get();
+        generation.readKey(slot, lookup);
+        lookup.templateId = FlowRecord.templateId(generation.wordAcquire(slot, FlowRecord.LINKS));
+        lookup.meta = meta;
+        hash(lookup);
+        if (!generation.free(generation.home(lookup.hash), slot, meta)) {
             return false;
         }
         size.decrement();
-        ending.ended(probe);
+        listener.expired(lookup);
         return true;
     }
 
-    /** Ends a connection for which there is no place in the next area. */
-    boolean drop(FlowGeneration area, int slot, long meta) {
-        if (!expire(area, slot, meta)) {
+    /** Ends a connection for which the next generation has no slot. */
+    boolean drop(FlowGeneration generation, int slot, long meta) {
+        if (!expire(generation, slot, meta)) {
             return false;
         }
         dropped.increment();
         return true;
     }
 
-    /** Ends what is due up to a tick, each at its own tick, and moves a little if there is something to move. */
+    /** Runs all ticks up to the given one, each expiring its own connections, and does some maintenance. */
     void advance(int tick) {
-        boolean moving = false;
+        boolean busy = false;
         for (int next = nextTick.get(); next - tick <= 0; next = nextTick.get()) {
             if (nextTick.compareAndSet(next, next + 1)) {
-                moving = true;
-                Areas now = areas;
+                busy = true;
+                Generations now = generations;
                 if (now.old != null) {
-                    now.old.turn(next);
+                    now.old.runTick(next);
                 }
-                now.current.turn(next);
+                now.current.runTick(next);
             }
         }
-        for (int i = 0; moving && i < STEPS_PER_TICK; i++) {
-            moving = tend();
+        for (int i = 0; busy && i < STEPS_PER_TICK; i++) {
+            busy = maintain();
         }
     }
 
     // ---- size
 
-    /** Moves a few lines, or begins to grow or shrink if it is time to. Returns whether there was anything to do. */
-    private boolean tend() {
-        Areas now = areas;
+    /** Migrates a few buckets, or starts a resize if one is due. Returns whether there was anything to do. */
+    private boolean maintain() {
+        Generations now = generations;
         FlowGeneration current = now.current;
         long count = size.sum();
         if (now.old != null) {
             if (FlowMigration.step(now.old, current, scratch.get())) {
-                AREAS.compareAndSet(this, now, new Areas(current, null, false));
-            } else if (count > current.limit()) {
-                // Somebody has begun a part of the sweep and does not get on with it.
-                finish(now);
+                GENERATIONS.compareAndSet(this, now, new Generations(current, null, false));
+            } else if (count > current.growThreshold()) {
+                // A thread that took a part of the migration is delayed.
+                finishMigration(now);
             }
-        } else if (count > current.limit()) {
-            resize(now, current.larger());
+        } else if (count > current.growThreshold()) {
+            resize(now, current.grownSize());
         } else if (current.homes > MIN_HOMES && count < current.homeSlots() / 8) {
             if (now.shrinking) {
                 resize(now, Math.max(MIN_HOMES, current.homes / 4));
             } else {
-                // Announced first: from here on insertions watch that what there is fits into the smaller one.
-                AREAS.compareAndSet(this, now, new Areas(current, null, true));
+                // Announced first: from now on insertions check that all connections fit into the smaller generation.
+                GENERATIONS.compareAndSet(this, now, new Generations(current, null, true));
             }
         } else {
             return false;
@@ -356,63 +389,66 @@ final class FlowTable {
         return true;
     }
 
-    private void resize(Areas now, int homes) {
+    private void resize(Generations now, int homes) {
         if (now.old == null) {
-            FlowGeneration next = new FlowGeneration(this, wide, homes, now.current.generation + 1);
-            AREAS.compareAndSet(this, now, new Areas(next, now.current, false));
+            FlowGeneration next = new FlowGeneration(this, ipv6, homes, now.current.number + 1);
+            GENERATIONS.compareAndSet(this, now, new Generations(next, now.current, false));
         }
     }
 
-    private void finish(Areas now) {
+    private void finishMigration(Generations now) {
         if (now.old != null) {
             FlowMigration.finish(now.old, now.current, new FlowLookup());
-            AREAS.compareAndSet(this, now, new Areas(now.current, null, false));
+            GENERATIONS.compareAndSet(this, now, new Generations(now.current, null, false));
         }
     }
 
-    /** How many connections there are; exact at rest. */
+    /** The number of connections; exact while no thread changes it. */
     long size() {
         return size.sum();
     }
 
-    /** How many there was no place for, which hardly ever happens. */
+    /** The number of connections dropped because the table had no slot for them. */
     long dropped() {
         return dropped.sum();
     }
 
-    /** How many bytes it occupies. */
+    /** The memory in use, in bytes. */
     long bytes() {
-        Areas now = areas;
+        Generations now = generations;
         return now.current.bytes() + (now.old == null ? 0 : now.old.bytes());
     }
 
-    /** Shows every connection that stays meanwhile, and perhaps others; one that is moved meanwhile may be shown twice. */
-    void forEach(FlowLookup probe, Visitor visitor) {
-        Areas now;
+    /**
+     * Visits every connection that exists during the whole call, and perhaps others. A connection that is migrated
+     * meanwhile may be visited twice.
+     */
+    void forEach(FlowLookup lookup, Visitor visitor) {
+        Generations now;
         do {
-            now = areas;
+            now = generations;
             if (now.old != null) {
-                forEach(now.old, probe, visitor);
+                forEach(now.old, lookup, visitor);
             }
-            forEach(now.current, probe, visitor);
-            // Once more if others have come into use: what was moved on before its turn is there.
-        } while (areas.current != now.current);
+            forEach(now.current, lookup, visitor);
+            // Again if there is a newer generation: connections may have moved there before they were visited.
+        } while (generations.current != now.current);
     }
 
-    private void forEach(FlowGeneration area, FlowLookup probe, Visitor visitor) {
-        int end = FlowMemory.firstSlot(area.lines);
-        for (int slot = 0; slot < end; slot = area.after(slot)) {
-            if (area.untouched(slot)) {
+    private void forEach(FlowGeneration generation, FlowLookup lookup, Visitor visitor) {
+        int end = FlowMemory.firstSlot(generation.buckets);
+        for (int slot = 0; slot < end; slot = generation.slotAfter(slot)) {
+            if (generation.isUnallocated(slot)) {
                 continue;
             }
-            long meta = area.meta(slot);
+            long meta = generation.metaVolatile(slot);
             if (FlowRecord.status(meta) == FlowRecord.LIVE) {
-                area.read(slot, probe);
-                probe.controller = FlowRecord.controller(area.word(slot, FlowRecord.LINKS));
-                if (FlowRecord.version(area.meta(slot)) == FlowRecord.version(meta)) {
-                    hash(probe);
-                    probe.at(area, slot, meta);
-                    visitor.visit(probe);
+                generation.readKey(slot, lookup);
+                lookup.templateId = FlowRecord.templateId(generation.wordAcquire(slot, FlowRecord.LINKS));
+                if (FlowRecord.version(generation.metaVolatile(slot)) == FlowRecord.version(meta)) {
+                    hash(lookup);
+                    lookup.foundAt(generation, slot, meta);
+                    visitor.visit(lookup);
                 }
             }
         }

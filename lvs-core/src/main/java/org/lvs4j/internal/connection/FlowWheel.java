@@ -6,26 +6,33 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * The timer wheel of one {@link FlowGeneration}: a ring of stacks of slots, one per tick, in flat memory.
+ * The timing wheel of one {@link FlowGeneration}, a hashed one [1]: a ring of stacks of slots, one per tick,
+ * in flat memory.
  *
- * <p>A node is one word, the next node and a slot; whether it still means anything is for the slot to say. Nodes that have
- * been taken off the wheel are used again, so that after a while nothing is allocated. They wait on a few stacks, one for each
- * group of threads, so that threads that place and end connections at the same time do not meet at one word all the time.
+ * <p>A node is one word, the next node and a slot. The slot's links word tells whether the node is still valid.
+ * Released nodes are reused, so in a steady state nothing is allocated. They wait on several free stacks, one for each
+ * group of threads, to avoid contention between threads that insert and expire at the same time. The head of a free
+ * stack carries a modification count, so that a stale compare-and-set fails [2].
  *
- * <p>Progress: lock-free. Pushing and giving back are one compare-and-set each; a stack is taken as a whole.
+ * <p>Progress: lock-free. Pushing and releasing are one compare-and-set each; a stack is taken as a whole.
+ *
+ * <p>[1] G. Varghese, T. Lauck: Hashed and Hierarchical Timing Wheels, 1987. [2] R. K. Treiber: Systems Programming:
+ * Coping with Parallelism, 1986.
  */
 final class FlowWheel {
-    /** The ring of a small area: 82 seconds, and 32 KiB. */
+    /** The ring of a small generation: 82 seconds, 32 KiB. */
     private static final int SHORT_RING = 1 << 13;
-    /** The ring of a large one: 22 minutes, longer than any default timeout, so that a slot is looked at once. */
-    private static final int LONG_RING = 1 << FlowRecord.PLACE_BITS;
+    /**
+     * The ring of a large generation: 22 minutes, longer than any default timeout, so that a slot is inspected once.
+     */
+    private static final int LONG_RING = 1 << FlowRecord.POSITION_BITS;
 
     private static final int LARGE = 1 << 18;
     private static final int CHUNK_SHIFT = 12;
     private static final int CHUNK = 1 << CHUNK_SHIFT;
-    private static final int SPARE_NODES = 3;
+    private static final int NODES_PER_SLOT = 3;
     private static final int GROUPS = 8;
-    /** Two lines of the processor, since it fetches pairs. */
+    /** Two cache lines, because the processor fetches them in pairs. */
     private static final int SPACING = 16;
 
     private static final VarHandle HEADS = MethodHandles.arrayElementVarHandle(int[].class);
@@ -36,24 +43,24 @@ final class FlowWheel {
     private final long[][] chunks;
     private final AtomicInteger fresh = new AtomicInteger(1);
 
-    // For each group of threads the first node that is free, and a count that makes a stale compare-and-set fail.
+    // For each group of threads the first free node in the lower half, a modification count in the upper half.
     private final AtomicLongArray free = new AtomicLongArray((GROUPS + 1) * SPACING);
 
     private final int spareLimit;
 
-    /** Timers for a number of slots. */
+    /** A wheel for a number of slots. */
     FlowWheel(int slots) {
         heads = new int[slots < LARGE ? SHORT_RING : LONG_RING];
-        spareLimit = (int) Math.min((long) slots * SPARE_NODES + CHUNK, Integer.MAX_VALUE / 2);
+        spareLimit = (int) Math.min((long) slots * NODES_PER_SLOT + CHUNK, Integer.MAX_VALUE / 2);
         chunks = new long[(spareLimit + slots >>> CHUNK_SHIFT) + 2][];
     }
 
     /**
-     * Whether there is a node to spare for a slot that has one already. Each slot may have one in any case, so that the
-     * ceiling of nodes is not passed by more than a few.
+     * Whether a slot that has a node may get another one. A slot without a node gets one regardless; the directory of
+     * chunks has room for these.
      */
-    boolean canSpare() {
-        // Mostly the first is true, and hardly anybody writes it.
+    boolean hasSpareNode() {
+        // The first condition is usually true, and its cache line is rarely written.
         return fresh.get() < spareLimit || anyFree();
     }
 
@@ -74,41 +81,43 @@ final class FlowWheel {
         return (group + 1) * SPACING;
     }
 
-    /** How many ticks one turn of the ring takes; a power of two. */
-    int ring() {
+    /** The number of ticks in one turn of the ring; a power of two. */
+    int ringSize() {
         return heads.length;
     }
 
-    /** Where on the ring the stack of a tick is. */
-    int place(int tick) {
+    /** The position on the ring of a tick's stack. */
+    int position(int tick) {
         return tick & (heads.length - 1);
     }
 
-    /** How many ticks it takes until the stack at a place is taken, if a tick is the next one. */
-    int ahead(int place, int nextTick) {
-        return place - nextTick & (heads.length - 1);
+    /** The number of ticks from the next one until the stack at a position is taken. */
+    int ticksUntil(int position, int nextTick) {
+        return position - nextTick & (heads.length - 1);
     }
 
-    /** Puts a slot onto the stack at a place. */
-    void push(int slot, int place) {
-        int node = take();
-        long[] chunk = chunk(node);
+    /** Pushes a slot onto the stack at a position. */
+    void push(int slot, int position) {
+        int node = allocate();
+        long[] chunk = chunkAcquire(node);
         int head;
         do {
-            head = (int) HEADS.getVolatile(heads, place);
-            // Published by the compare-and-set of the head.
+            head = (int) HEADS.getVolatile(heads, position);
+            // Published by the compare-and-set of the head, which pairs with takeStack.
             NODES.setOpaque(chunk, node & (CHUNK - 1), (long) head << 32 | slot & 0xFFFF_FFFFL);
-        } while (!HEADS.compareAndSet(heads, place, head, node));
+        } while (!HEADS.compareAndSet(heads, position, head, node));
     }
 
-    /** Takes the stack of a tick: its first node, or 0. */
+    /** Takes the stack of a tick. Returns its first node, or 0. */
     int takeStack(int tick) {
-        int place = place(tick);
-        return (int) HEADS.getVolatile(heads, place) == 0 ? 0 : (int) HEADS.getAndSet(heads, place, 0);
+        int position = position(tick);
+        // Pairs with the compare-and-set in push: the nodes are seen complete.
+        return (int) HEADS.getVolatile(heads, position) == 0 ? 0 : (int) HEADS.getAndSet(heads, position, 0);
     }
 
-    long node(int node) {
-        return (long) NODES.getOpaque(chunk(node), node & (CHUNK - 1));
+    /** The content of a node: {@link #next} and {@link #slot}. */
+    long nodeOpaque(int node) {
+        return (long) NODES.getOpaque(chunkAcquire(node), node & (CHUNK - 1));
     }
 
     static int next(long node) {
@@ -119,11 +128,11 @@ final class FlowWheel {
         return (int) node;
     }
 
-    /** A node of the own group if there is one, or of another, or else a fresh one. */
-    private int take() {
+    /** A free node of the own group, or of another group, or else a fresh one. */
+    private int allocate() {
         int own = ownGroup();
         for (int i = 0; i < GROUPS; i++) {
-            int node = takeFree(stackOf(own + i & GROUPS - 1));
+            int node = popFree(stackOf(own + i & GROUPS - 1));
             if (node != 0) {
                 return node;
             }
@@ -131,52 +140,55 @@ final class FlowWheel {
         return fresh.getAndIncrement();
     }
 
-    private int takeFree(int stack) {
+    private int popFree(int stack) {
         while (true) {
+            // Volatile: pairs with the compare-and-set in release, so the node's next is seen.
             long head = free.get(stack);
             int node = (int) head;
             if (node == 0) {
                 return 0;
             }
-            long after = (head >>> 32) + 1 << 32 | next(node(node)) & 0xFFFF_FFFFL;
+            long after = (head >>> 32) + 1 << 32 | next(nodeOpaque(node)) & 0xFFFF_FFFFL;
             if (free.compareAndSet(stack, head, after)) {
                 return node;
             }
         }
     }
 
-    /** Gives back a node that is on no stack. */
-    void give(int node) {
+    /** Frees a node that is on no stack. */
+    void release(int node) {
         int stack = stackOf(ownGroup());
-        long[] chunk = chunk(node);
+        long[] chunk = chunkAcquire(node);
         long head;
         do {
             head = free.get(stack);
+            // Published by the compare-and-set, which pairs with popFree.
             NODES.setOpaque(chunk, node & (CHUNK - 1), head << 32);
         } while (!free.compareAndSet(stack, head, (head >>> 32) + 1 << 32 | node));
     }
 
-    private long[] chunk(int node) {
+    private long[] chunkAcquire(int node) {
         int index = node >>> CHUNK_SHIFT;
-        // Pairs with the compare-and-set below.
+        // Pairs with the compare-and-exchange below: a chunk is seen zeroed.
         long[] chunk = (long[]) CHUNKS.getAcquire(chunks, index);
         if (chunk != null) {
             return chunk;
         }
-        long[] made = new long[CHUNK];
-        long[] other = (long[]) CHUNKS.compareAndExchange(chunks, index, null, made);
-        return other == null ? made : other;
+        long[] allocated = new long[CHUNK];
+        long[] other = (long[]) CHUNKS.compareAndExchange(chunks, index, null, allocated);
+        return other == null ? allocated : other;
     }
 
-    /** How many nodes there are, on the wheel or free. */
+    /** The number of nodes, on the wheel or free. */
     int nodes() {
         return fresh.get() - 1;
     }
 
+    /** The memory in use, in bytes. */
     long bytes() {
         long bytes = 4L * heads.length + 8L * chunks.length;
-        for (long[] chunk : chunks) {
-            bytes += chunk == null ? 0 : 8L * CHUNK + 16;
+        for (int i = 0; i < chunks.length; i++) {
+            bytes += CHUNKS.getOpaque(chunks, i) == null ? 0 : 8L * CHUNK + 16;
         }
         return bytes;
     }

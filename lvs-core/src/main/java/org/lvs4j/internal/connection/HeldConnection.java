@@ -9,10 +9,12 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
 
 /**
- * A connection that somebody outside holds and will end; time alone never does, and no packet finds it.
+ * A connection that an application holds and ends. It does not expire, and packets do not find it.
  *
- * <p>State, activity and release share one word that is changed by compare-and-set; whoever changes it also moves the counters, so
- * the server's counts follow the state exactly under any number of threads and the release happens once. Progress: lock-free.
+ * <p>Assumptions: the holder releases the connection, through {@link ConnectionTable#release}. Guarantees: state
+ * and release share one word that is changed by compare-and-set, and the thread that changes it updates the
+ * server's counts. So the counts follow the state exactly under any number of threads, and the release happens
+ * once. Progress: lock-free.
  */
 public final class HeldConnection {
     private static final VarHandle WORD;
@@ -31,35 +33,36 @@ public final class HeldConnection {
     private final @Nullable Endpoint client;
     private final @Nullable Endpoint virtual;
     private final boolean listed;
-    private final int number;
+    private final int id;
     private final ServerState server;
     private final int serverPort;
-    private final @Nullable TemplateHandle controller;
+    private final @Nullable TemplateHandle template;
     private final Timeouts timeouts;
     private int word;
 
-    // When it would end if time could end it, for listings; volatile so that no value is torn.
+    // The time shown in listings. Volatile so that the long is not torn; the write in touch pairs with the
+    // read in remainingNanos.
     private volatile long deadlineNanos;
 
-    /** A connection that its server counts already: active if and only if it is a TCP connection. */
+    /** A connection that its server counts already, as active if and only if it is a TCP connection. */
     HeldConnection(
             Protocol protocol,
             @Nullable Flow flow,
             boolean listed,
-            int number,
+            int id,
             ServerState server,
             int serverPort,
-            @Nullable TemplateHandle controller,
+            @Nullable TemplateHandle template,
             Timeouts timeouts,
             long nowNanos) {
         this.protocol = protocol;
         client = flow == null ? null : flow.source();
         virtual = flow == null ? null : flow.destination();
         this.listed = listed;
-        this.number = number;
+        this.id = id;
         this.server = server;
         this.serverPort = serverPort;
-        this.controller = controller;
+        this.template = template;
         this.timeouts = timeouts;
         word = (protocol == Protocol.TCP ? ConnectionState.SYN_RECV : ConnectionState.initial(protocol)).ordinal();
         touch(nowNanos);
@@ -69,8 +72,9 @@ public final class HeldConnection {
         return listed;
     }
 
-    int number() {
-        return number;
+    /** The id among the held connections; 0 if it is not listed. */
+    int id() {
+        return id;
     }
 
     /** The protocol. */
@@ -99,8 +103,8 @@ public final class HeldConnection {
     }
 
     /** The template that placed it, or null. */
-    public @Nullable TemplateHandle controller() {
-        return controller;
+    public @Nullable TemplateHandle template() {
+        return template;
     }
 
     /** The present state. */
@@ -108,43 +112,51 @@ public final class HeldConnection {
         return ConnectionStates.of((int) WORD.getOpaque(this) & STATE_MASK);
     }
 
-    /** How much longer its state would last if it stayed idle; not negative. */
+    /** The rest of its state's timeout since the last {@link #touch}, in nanoseconds; not negative. */
     public long remainingNanos(long nowNanos) {
         return Math.max(0, deadlineNanos - nowNanos);
     }
 
-    /** Puts off the end shown in listings by the timeout of the present state. */
+    /** Restarts the timeout of the present state, as listings show it. */
     public void touch(long nowNanos) {
         deadlineNanos = nowNanos + timeouts.nanos(state());
     }
 
-    /** Data may flow both ways. A connection that a side has finished already does not become active again. */
+    /** Establishes the connection, unless a side has finished already. */
     public void establish(long nowNanos) {
         while (true) {
-            int before = (int) WORD.getVolatile(this);
+            int before = wordVolatile();
             ConnectionState now = ConnectionStates.of(before & STATE_MASK);
-            if (move(before, now.active() ? ConnectionState.ESTABLISHED : now, nowNanos)) {
+            if (change(before, now.active() ? ConnectionState.ESTABLISHED : now, nowNanos)) {
                 return;
             }
         }
     }
 
-    /** One side has sent its last byte; when both have, in either order, the connection is over. */
+    /**
+     * Notes that one side has sent its last byte. When both have, in either order, the connection is
+     * in {@code TIME_WAIT}.
+     */
     public void finish(boolean byClient, long nowNanos) {
         ConnectionState own = byClient ? ConnectionState.CLOSE_WAIT : ConnectionState.FIN_WAIT;
         ConnectionState others = byClient ? ConnectionState.FIN_WAIT : ConnectionState.CLOSE_WAIT;
         while (true) {
-            int before = (int) WORD.getVolatile(this);
+            int before = wordVolatile();
             ConnectionState now = ConnectionStates.of(before & STATE_MASK);
             boolean over = now == others || now == ConnectionState.TIME_WAIT;
-            if (move(before, over ? ConnectionState.TIME_WAIT : own, nowNanos)) {
+            if (change(before, over ? ConnectionState.TIME_WAIT : own, nowNanos)) {
                 return;
             }
         }
     }
 
-    /** Returns whether nobody was faster, or it has ended already. */
-    private boolean move(int before, ConnectionState next, long nowNanos) {
+    /** Pairs with the compare-and-set in change and the bitwise or in release. */
+    private int wordVolatile() {
+        return (int) WORD.getVolatile(this);
+    }
+
+    /** Returns false if another thread has changed the word; true also if the connection is released. */
+    private boolean change(int before, ConnectionState next, long nowNanos) {
         if ((before & RELEASED) != 0) {
             return true;
         }
@@ -154,22 +166,22 @@ public final class HeldConnection {
         if (ConnectionStates.of(before).active() != next.active()) {
             server.move(next.active());
         }
-        if (ConnectionStates.established(next) && controller != null) {
-            controller.confirm();
+        if (ConnectionStates.established(next) && template != null) {
+            template.confirm();
         }
         touch(nowNanos);
         return true;
     }
 
-    /** Ends it. Only the first call does, and returns true. */
+    /** Ends it. Only the first call has an effect and returns true. */
     boolean release() {
         int before = (int) WORD.getAndBitwiseOr(this, RELEASED);
         if ((before & RELEASED) != 0) {
             return false;
         }
         server.release(ConnectionStates.of(before).active());
-        if (controller != null) {
-            controller.releaseConnection();
+        if (template != null) {
+            template.releaseConnection();
         }
         return true;
     }

@@ -6,10 +6,11 @@ import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.IpAddress;
 
 /**
- * Protocol, server and client of a packet from a server; the client is all zeroes where any is meant.
+ * Key of {@link ReplyRoutes}: protocol, server and client of a packet from a server. The client is all zeroes in the
+ * key of a route, which is for any client.
  *
- * <p>A key in a map never changes. A cursor keeps one of its own, refills it for each packet and looks up with it, so that
- * looking up does not allocate. Outsiders choose what is in a key, so the hash mixes in a random number of this process.
+ * <p>A key in a map never changes. A cursor has a key of its own and refills it for each packet, so that a look-up
+ * allocates nothing. Clients choose their address and port, so the hash is seeded with a random number of this process.
  */
 final class ReplyKey {
     private static final long SEED = new SecureRandom().nextLong();
@@ -24,32 +25,32 @@ final class ReplyKey {
     private int ports;
     private int hash;
 
-    /** Any client of a server. Returns this. */
+    /** Sets a server and any client. Returns this. */
     ReplyKey anyClient(
             int newProtocol, AddressFamily newFamily, long newServerHigh, long newServerLow, int serverPort) {
         return refill(newProtocol, newFamily, newServerHigh, newServerLow, serverPort, 0, 0, 0);
     }
 
-    /** Any client of a server. Returns this. */
+    /** Sets a server and any client. Returns this. */
     ReplyKey anyClient(int newProtocol, IpAddress server, int serverPort) {
         return anyClient(newProtocol, server.family(), server.high(), server.low(), serverPort);
     }
 
-    /** The client of a connection, and its server. Returns this. */
-    ReplyKey of(FlowLookup probe, AddressFamily newFamily, IpAddress server, int serverPort) {
-        boolean narrow = newFamily == AddressFamily.IPV4;
+    /** Sets a connection's server and client. Returns this. */
+    ReplyKey of(FlowLookup lookup, AddressFamily newFamily, IpAddress server, int serverPort) {
+        boolean ipv4 = newFamily == AddressFamily.IPV4;
         return refill(
-                FlowRecord.protocol(probe.identity),
+                FlowRecord.protocol(lookup.identity),
                 newFamily,
                 server.high(),
                 server.low(),
                 serverPort,
-                narrow ? 0 : probe.first,
-                narrow ? probe.first >>> 32 : probe.second,
-                FlowRecord.clientPort(probe.identity));
+                ipv4 ? 0 : lookup.first,
+                ipv4 ? lookup.first >>> 32 : lookup.second,
+                FlowRecord.clientPort(lookup.identity));
     }
 
-    /** One client of a server. Returns this. */
+    /** Sets a server and a client. Returns this. */
     ReplyKey refill(
             int newProtocol,
             AddressFamily newFamily,

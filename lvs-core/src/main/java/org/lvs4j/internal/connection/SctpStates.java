@@ -5,11 +5,11 @@ import org.lvs4j.net.ConnectionState;
 import org.lvs4j.net.SctpChunk;
 
 /**
- * The SCTP state machine of IPVS: what an association becomes when a packet passes. A row of the tables is the event
- * of the packet's first chunk, a column the present state.
+ * The SCTP state machine of IPVS. A row of its tables is the event of a packet's first chunk, a column the present
+ * state, and a cell the next state.
  */
 public final class SctpStates {
-    /** Event: data, or any chunk that says nothing about the association. */
+    /** Event: data, or any other chunk that does not change the association. */
     public static final int DATA = 0;
     /** Event. */
     public static final int INIT = 1;
@@ -72,7 +72,17 @@ public final class SctpStates {
             "CL I1 IN CS CR CW CO CE ES SS SR SA RJ CL",
             "CL CL CL CL CL RJ CL CL CL CL CL CL CL CL");
 
+    private static final byte[][][] BY_DIRECTION = byDirection();
+
     private SctpStates() {}
+
+    private static byte[][][] byDirection() {
+        byte[][][] tables = new byte[ConnectionStates.DIRECTIONS][][];
+        tables[ConnectionStates.INPUT] = INPUT;
+        tables[ConnectionStates.OUTPUT] = OUTPUT;
+        tables[ConnectionStates.INPUT_ONLY] = INPUT_ONLY;
+        return tables;
+    }
 
     /** The event of a chunk type (RFC 9260). */
     public static int eventOf(int chunkType) {
@@ -90,13 +100,13 @@ public final class SctpStates {
         };
     }
 
-    /** The state after a packet of an event; an event out of range counts as data. */
-    public static ConnectionState next(ConnectionState state, Direction direction, int event) {
-        byte[][] table = switch (direction) {
-            case INPUT -> INPUT;
-            case OUTPUT -> OUTPUT;
-            case INPUT_ONLY -> INPUT_ONLY;
-        };
+    /**
+     * The state after a packet of an event; an event out of range counts as data.
+     *
+     * @param direction a constant of {@link ConnectionStates}
+     */
+    static ConnectionState next(ConnectionState state, int direction, int event) {
+        byte[][] table = BY_DIRECTION[direction];
         int row = event >= 0 && event < table.length ? event : DATA;
         return ConnectionStates.of(table[row][state.ordinal() - FIRST_STATE]);
     }

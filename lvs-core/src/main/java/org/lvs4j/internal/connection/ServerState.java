@@ -8,15 +8,17 @@ import org.lvs4j.internal.counters.Statistics;
 import org.lvs4j.service.RealServer;
 
 /**
- * What is live about one real server of one service: its connections, its overload mark, its statistics, and
- * whether it is in service. It outlives edits, and removals for as long as connections hold on to it.
+ * The mutable state of one real server of one service: configuration, number of connections and templates, overload
+ * mark, statistics, and whether the service contains the server. It survives edits of the server, and a removal for as
+ * long as connections or templates refer to it.
  *
- * <p>Active and inactive connections share one 64-bit word, so that a reading of both is of one moment and a move
- * between them is one atomic addition.
+ * <p>The numbers of active and inactive connections share one 64-bit word. So both are read at one moment, and a change
+ * from one to the other is one atomic addition.
  *
  * <p>Assumptions: {@link #configure}, {@link #enter} and {@link #leave} are called under the configuration lock.
- * Guarantees: every connection bound is counted until it is released, exactly once. Progress: reading is
- * wait-free; binding, moving and releasing are lock-free, as is the reader of the board that they tell.
+ * Guarantees: every connection is counted from {@link #bind} to {@link #release}, exactly once. Progress: reading is
+ * wait-free. Binding, changing and releasing a connection take no lock; they call the reader of the {@link LoadBoard},
+ * whose progress is its own.
  */
 public final class ServerState {
     private static final VarHandle ACTIVITY;
@@ -25,7 +27,7 @@ public final class ServerState {
     private static final long ONE_INACTIVE = 1;
     private static final long RETIRED = Long.MIN_VALUE;
 
-    // A move and a release that race may let a count be below zero for a moment, but never by this much.
+    // A change and a release that race may make a count negative for a moment, but never by this much.
     private static final int RETIRED_BELOW = Integer.MIN_VALUE / 2;
 
     static {
@@ -38,6 +40,8 @@ public final class ServerState {
         }
     }
 
+    // Final: FastPath gets the server by a plain racy read and then uses port and counters. Of the other fields it
+    // only reads present.
     private final int id;
     private final int port;
     private final Statistics statistics = new Statistics();
@@ -45,16 +49,22 @@ public final class ServerState {
     private long activity;
     private int templates;
 
-    // Written under the configuration lock, read by packet threads: volatile publishes each change by itself.
+    // Written under the configuration lock, read by packet threads. Volatile: the write in configure pairs with the
+    // read in config, those in enter and leave with the reads in serviceCounters and present. The default of present,
+    // false, sends a packet of FastPath to the general path.
     private volatile RealServer config;
     private volatile Counters serviceCounters;
     private volatile boolean present;
+
+    // Volatile: enter writes the board and then reads the mark, setOverloaded writes the mark and then reads the board,
+    // so at least one of the two notifies a new board of an overload.
     private volatile LoadBoard board;
 
-    // Set and cleared by whoever moves the total across a threshold; readers may lag by one connection.
+    // Written by the thread whose connection makes the total cross a threshold. A reader may see it late
+    // by one connection.
     private volatile boolean overloaded;
 
-    /** A server that is not yet in service. */
+    /** A server that is not part of a service yet. */
     public ServerState(int id, RealServer config, Counters serviceCounters, LoadBoard board) {
         this.id = id;
         port = config.endpoint().port();
@@ -63,7 +73,7 @@ public final class ServerState {
         this.board = board;
     }
 
-    /** Names this server for as long as it is known. */
+    /** The id of the server until it is retired. */
     public int id() {
         return id;
     }
@@ -78,65 +88,90 @@ public final class ServerState {
         return config;
     }
 
-    /** Its traffic. */
+    /** Its statistics. */
     public Statistics statistics() {
         return statistics;
     }
 
-    /** The counters of its traffic. */
+    /** The counters of its statistics. */
     public Counters counters() {
         return counters;
     }
 
-    /** The counters of the service it belongs to or belonged to last; its own are a part of them. */
+    /** The counters of the service that it is part of, or was last; they include its own. */
     public Counters serviceCounters() {
         return serviceCounters;
     }
 
-    /** Whether the server is part of its service, as opposed to removed. */
+    /** Whether the server is part of its service; false once it is removed. */
     public boolean present() {
         return present;
     }
 
-    /** Whether it must not get new connections. */
+    /**
+     * Whether it must not get new connections, because it has reached its upper threshold and not yet fallen
+     * below the lower.
+     */
     public boolean overloaded() {
         return overloaded;
     }
 
-    /** Live active connections. */
+    /** The number of active connections. */
     public int active() {
-        return activeOf((long) ACTIVITY.getOpaque(this));
+        return activeOf(activityOpaque());
     }
 
-    /** Live inactive connections. */
+    /** The number of inactive connections. */
     public int inactive() {
-        return inactiveOf((long) ACTIVITY.getOpaque(this));
+        return inactiveOf(activityOpaque());
     }
 
     /** Active connections in the upper 32 bits, inactive ones in the lower, of one moment. */
     public long connections() {
-        // Volatile for the reader of the board: who is put there after a change must see it.
-        return (long) ACTIVITY.getVolatile(this);
+        // Volatile: pairs with addActivity. A reader of the board that reads this after it was registered sees every
+        // change of which it is not notified.
+        return activityVolatile();
     }
 
-    /** Live persistence templates. */
+    /** The number of persistence templates. */
     public int templates() {
         return (int) TEMPLATES.getOpaque(this);
     }
 
-    /** Whether nothing holds on to this server any more. */
+    /** Whether neither connections nor templates refer to this server. */
     public boolean unused() {
+        // Acquire: pairs with the additions in release and releaseTemplate.
         return (long) ACTIVITY.getAcquire(this) == 0 && (int) TEMPLATES.getAcquire(this) == 0;
     }
 
-    /** Puts the server into service, of which counters and board are given; a different service zeroes the statistics. */
+    // ---- accesses
+
+    private long activityOpaque() {
+        return (long) ACTIVITY.getOpaque(this);
+    }
+
+    private long activityVolatile() {
+        return (long) ACTIVITY.getVolatile(this);
+    }
+
+    /** A volatile read and write. Returns the sum. */
+    private long addActivity(long delta) {
+        return (long) ACTIVITY.getAndAdd(this, delta) + delta;
+    }
+
+    // ---- configuration
+
+    /**
+     * Makes the server part of a service, given by its counters and its board; another service than before
+     * resets the statistics.
+     */
     public void enter(RealServer newConfig, Counters ofService, LoadBoard newBoard) {
         board = newBoard;
         if (overloaded) {
             newBoard.noteOverload();
         }
         if (serviceCounters != ofService) {
-            statistics.zero();
+            statistics.reset();
             serviceCounters = ofService;
         }
         ofService.include(counters);
@@ -144,14 +179,14 @@ public final class ServerState {
         present = true;
     }
 
-    /** Takes the server out of service; its connections remain. */
+    /** Removes the server from its service; its connections remain. */
     public void leave() {
         present = false;
     }
 
     /**
-     * Changes the configuration. Raising, introducing or dropping the upper threshold clears the overload mark even
-     * if the limit is reached, so that one more connection gets in: the rule of kernel 6.1.
+     * Changes the configuration. Raising, introducing or dropping the upper threshold clears the overload mark even if
+     * the limit is reached, so that one more connection gets in: the rule of kernel 6.1.
      */
     public void configure(RealServer newConfig) {
         int oldUpper = config.upperThreshold();
@@ -162,12 +197,14 @@ public final class ServerState {
         board.loadDecreased(id);
     }
 
-    /** Counts a connection; fails if this has been retired. */
+    // ---- connections and templates
+
+    /** Counts a connection; fails if this server is retired. */
     boolean bind(boolean active) {
         long delta = active ? ONE_ACTIVE : ONE_INACTIVE;
-        long now = (long) ACTIVITY.getAndAdd(this, delta) + delta;
+        long now = addActivity(delta);
         if (activeOf(now) < RETIRED_BELOW) {
-            ACTIVITY.getAndAdd(this, -delta);
+            addActivity(-delta);
             return false;
         }
         markIfFull(now);
@@ -177,7 +214,7 @@ public final class ServerState {
     /**
      * Counts a connection that ends with its only packet.
      *
-     * @return whether it did: not if this has been retired
+     * @return whether it was counted; false if this server is retired
      */
     public boolean pass() {
         if (!bind(false)) {
@@ -188,56 +225,58 @@ public final class ServerState {
     }
 
     /**
-     * Lets no connection be bound any more, if there is none: its number may mean another server from now on.
+     * Retires this server if it is unused: no connection can be bound to it any more, and its id may be reused.
      *
-     * @return whether there is none
+     * @return whether it is retired
      */
     public boolean retire() {
+        // Pairs with addActivity in bind: either the connection is counted first, or it is refused.
         return unused() && ACTIVITY.compareAndSet(this, 0L, RETIRED);
     }
 
     /** Counts a template. */
     public void bindTemplate() {
         TEMPLATES.getAndAdd(this, 1);
-        markIfFull((long) ACTIVITY.getOpaque(this));
+        markIfFull(activityOpaque());
     }
 
     private void markIfFull(long now) {
         int upper = config.upperThreshold();
         if (upper != 0 && total(now) >= upper) {
             setOverloaded(true);
-            // A release that raced past the mark may not have seen it: look once more.
-            if (hasRoom((long) ACTIVITY.getVolatile(this))) {
+            // A release that raced may have read the mark before it was set: check again. Pairs with unmarkIfRoom.
+            if (hasRoom(activityVolatile())) {
                 setOverloaded(false);
             }
         }
     }
 
+    /** Counts a connection as active instead of inactive, or the reverse. */
     void move(boolean toActive) {
-        ACTIVITY.getAndAdd(this, toActive ? ONE_ACTIVE - ONE_INACTIVE : ONE_INACTIVE - ONE_ACTIVE);
+        addActivity(toActive ? ONE_ACTIVE - ONE_INACTIVE : ONE_INACTIVE - ONE_ACTIVE);
         if (!toActive) {
             board.loadDecreased(id);
         }
     }
 
+    /** Counts one connection less. */
     void release(boolean active) {
-        long delta = active ? ONE_ACTIVE : ONE_INACTIVE;
-        unmarkIfRoom((long) ACTIVITY.getAndAdd(this, -delta) - delta);
+        unmarkIfRoom(addActivity(active ? -ONE_ACTIVE : -ONE_INACTIVE));
         board.loadDecreased(id);
     }
 
-    /** Counts a template less. */
+    /** Counts one template less. */
     public void releaseTemplate() {
         TEMPLATES.getAndAdd(this, -1);
-        unmarkIfRoom((long) ACTIVITY.getOpaque(this));
+        unmarkIfRoom(activityOpaque());
     }
 
     private void unmarkIfRoom(long now) {
         if (overloaded && hasRoom(now)) {
             setOverloaded(false);
-            // A bind that raced past the clearing may have filled the server: look once more.
+            // A bind that raced may have set the mark before it was cleared: check again. Pairs with markIfFull.
             int upper = config.upperThreshold();
-            if (upper != 0 && total((long) ACTIVITY.getVolatile(this)) >= upper) {
+            if (upper != 0 && total(activityVolatile()) >= upper) {
                 setOverloaded(true);
             }
         }
@@ -245,7 +284,7 @@ public final class ServerState {
 
     private void setOverloaded(boolean now) {
         overloaded = now;
-        // After the write: enter() reads in the opposite order, so one of the two tells a board that has just come in.
+        // After the write; pairs with enter, which writes the board first and reads the mark second.
         LoadBoard current = board;
         if (now) {
             current.noteOverload();

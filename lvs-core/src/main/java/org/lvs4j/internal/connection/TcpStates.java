@@ -5,10 +5,10 @@ import org.lvs4j.net.ConnectionState;
 import org.lvs4j.net.TcpFlags;
 
 /**
- * The TCP state machine of IPVS: what a connection becomes when a segment passes. The tables are those of
- * {@code tcp_states} in IPVS as recorded from a kernel; a row is the kind of segment, a column the present state.
+ * The TCP state machine of IPVS. A row of its tables is the kind of segment, a column the present state, and a cell the
+ * next state. The tables are IPVS's {@code tcp_states} as recorded from a kernel.
  */
-public final class TcpStates {
+final class TcpStates {
     private static final List<String> COLUMNS =
             List.of("NO", "ES", "SS", "SR", "FW", "TW", "CL", "CW", "LA", "LI", "SA");
     private static final int WIDTH = 11;
@@ -18,7 +18,7 @@ public final class TcpStates {
     private static final int RST_ROW = 3;
     private static final int ROWS = 4;
 
-    // Rows of each direction: syn, fin, ack, rst.
+    // Rows of each direction, in the order of ConnectionStates: syn, fin, ack, rst.
     private static final byte[][] NORMAL = parse(
             "SR ES ES SR SR SR SR SR SR SR SR",
             "CL CW SS TW TW TW CL CW LA LI TW",
@@ -47,34 +47,30 @@ public final class TcpStates {
             "ES ES SS ES FW TW CL CW CL LI ES",
             "CL CL CL SR CL CL CL CL LA LI CL");
 
-    // By defence, direction, flags and present state: what the tables above say of each combination.
+    // The tables above, indexed by defence, direction, flags and present state.
     private static final int STATE_BITS = 4;
     private static final int FLAG_BITS = 5;
     private static final int FLAGS = (1 << FLAG_BITS) - 1;
     private static final int STATES = (1 << STATE_BITS) - 1;
-    private static final int DIRECTIONS = Direction.values().length;
-    private static final byte[] NEXT = spreadOut();
+    private static final int DIRECTIONS = ConnectionStates.DIRECTIONS;
+    private static final byte[] NEXT = expand();
 
     private TcpStates() {}
 
     /**
-     * The state after a segment. RST counts before SYN, SYN before FIN, FIN before ACK; a segment with none of them
-     * closes.
+     * The state after a segment, by ordinals, in one read of a small table. RST counts before SYN, SYN before FIN, FIN
+     * before ACK; a segment with none of them closes the connection.
      *
+     * @param direction a constant of {@link ConnectionStates}
      * @param flags the low flag bits of the segment
-     * @param defence whether the table of {@code secure_tcp} rules
+     * @param defence whether the table of {@code secure_tcp} applies
      */
-    public static ConnectionState next(ConnectionState state, Direction direction, int flags, boolean defence) {
-        return ConnectionStates.of(next(state.ordinal(), direction.ordinal(), flags, defence));
-    }
-
-    /** The same by ordinals, in one read of a small table. */
     static int next(int state, int direction, int flags, boolean defence) {
         return NEXT[
                 ((defence ? DIRECTIONS : 0) + direction << FLAG_BITS | flags & FLAGS) << STATE_BITS | state & STATES];
     }
 
-    private static byte[] spreadOut() {
+    private static byte[] expand() {
         byte[] next = new byte[2 * DIRECTIONS << FLAG_BITS + STATE_BITS];
         for (int i = 0; i < next.length; i++) {
             int state = i & STATES;

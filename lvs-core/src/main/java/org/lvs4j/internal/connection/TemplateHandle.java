@@ -6,62 +6,72 @@ import org.lvs4j.internal.concurrent.Expirable;
 import org.lvs4j.internal.concurrent.IdTable;
 
 /**
- * What placed connections on a server and lives at least as long as they do: the connection side of a persistence
- * template. It counts them, and knows whether one of them was ever established.
+ * The part of a persistence template that connections refer to. It counts the connections that the template has placed,
+ * and stores whether one of them was ever established.
  *
- * <p>Progress: every method is lock-free.
+ * <p>Guarantees: the template either counts a connection or has ended; its id is freed once, when it has ended and no
+ * connection refers to it. Progress: every method is lock-free.
  */
 public abstract class TemplateHandle extends Expirable {
-    private static final VarHandle CONTROLLED;
+    private static final VarHandle CONNECTIONS;
     private static final VarHandle IN_PACKETS;
     private static final int ENDED = Integer.MIN_VALUE;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            CONTROLLED = lookup.findVarHandle(TemplateHandle.class, "controlled", int.class);
+            CONNECTIONS = lookup.findVarHandle(TemplateHandle.class, "connections", int.class);
             IN_PACKETS = lookup.findVarHandle(TemplateHandle.class, "inPackets", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    private final IdTable<TemplateHandle> registry;
-    private final int number;
+    private final IdTable<TemplateHandle> ids;
+    private final int id;
 
-    // How many connections it controls, and ENDED; whoever brings it to ENDED alone gives the number back.
-    private int controlled;
+    // The number of connections, plus ENDED. The thread that makes it exactly ENDED frees the id.
+    private int connections;
     private int inPackets;
 
-    // Set once, never cleared; read by listings and defences only.
-    private volatile boolean assured;
+    // Volatile: the write in confirm pairs with the read in confirmed. Never reset.
+    private volatile boolean confirmed;
 
-    /** Controlling nothing yet, under a number that means nothing before {@link #enlist}. */
-    protected TemplateHandle(IdTable<TemplateHandle> registry) {
-        this.registry = registry;
-        number = registry.take();
-        if (number == 0) {
-            throw new IllegalStateException("no number is left for another template");
+    /**
+     * A handle without connections. {@link #register} publishes its id.
+     *
+     * @throws IllegalStateException if all ids are in use
+     */
+    protected TemplateHandle(IdTable<TemplateHandle> ids) {
+        this.ids = ids;
+        id = ids.take();
+        if (id == 0) {
+            throw new IllegalStateException("all template ids are in use");
         }
     }
 
-    /** Makes it known by its number, for as long as it has not ended or any connection refers to it. */
-    protected final void enlist() {
-        registry.set(number, this);
+    /** Publishes this by its id, until it has ended and no connection refers to it. */
+    protected final void register() {
+        ids.set(id, this);
     }
 
-    int number() {
-        return number;
+    int id() {
+        return id;
     }
 
-    /** Counts one more connection; fails if this has ended. */
-    public final boolean control() {
+    /** Pairs with the compare-and-set in bindConnection and end, and the addition in releaseConnection. */
+    private int connectionsVolatile() {
+        return (int) CONNECTIONS.getVolatile(this);
+    }
+
+    /** Counts a connection; fails if this has ended. */
+    public final boolean bindConnection() {
         while (true) {
-            int now = (int) CONTROLLED.getVolatile(this);
+            int now = connectionsVolatile();
             if (now < 0) {
                 return false;
             }
-            if (CONTROLLED.compareAndSet(this, now, now + 1)) {
+            if (CONNECTIONS.compareAndSet(this, now, now + 1)) {
                 return true;
             }
         }
@@ -69,21 +79,26 @@ public abstract class TemplateHandle extends Expirable {
 
     /** Counts one connection less. */
     public final void releaseConnection() {
-        if ((int) CONTROLLED.getAndAdd(this, -1) - 1 == ENDED) {
-            registry.free(number);
+        if ((int) CONNECTIONS.getAndAdd(this, -1) - 1 == ENDED) {
+            ids.free(id);
         }
     }
 
-    /** Ends this, if it controls nothing or has to end regardless. Only one call succeeds. */
-    protected final boolean end(boolean regardless) {
+    /**
+     * Ends this.
+     *
+     * @param evenIfBound whether also if it has connections
+     * @return whether this call has ended it
+     */
+    protected final boolean end(boolean evenIfBound) {
         while (true) {
-            int now = (int) CONTROLLED.getVolatile(this);
-            if (now < 0 || now != 0 && !regardless) {
+            int now = connectionsVolatile();
+            if (now < 0 || now != 0 && !evenIfBound) {
                 return false;
             }
-            if (CONTROLLED.compareAndSet(this, now, now | ENDED)) {
+            if (CONNECTIONS.compareAndSet(this, now, now | ENDED)) {
                 if (now == 0) {
-                    registry.free(number);
+                    ids.free(id);
                 }
                 return true;
             }
@@ -92,33 +107,33 @@ public abstract class TemplateHandle extends Expirable {
 
     @Override
     protected final boolean ended() {
-        return (int) CONTROLLED.getVolatile(this) < 0;
+        return connectionsVolatile() < 0;
     }
 
-    /** Whether it controls any connection now. */
-    public final boolean controls() {
-        return (int) CONTROLLED.getVolatile(this) > 0;
+    /** Whether it has connections and has not ended. */
+    public final boolean hasConnections() {
+        return connectionsVolatile() > 0;
     }
 
-    /** Counts a single datagram from the client, which leaves no connection to count it. */
-    public final void countIn() {
+    /** Counts a single datagram from the client, which has no connection that counts it. */
+    public final void countInPacket() {
         IN_PACKETS.getAndAdd(this, 1);
     }
 
-    /** Single datagrams from the client so far. */
+    /** The number of single datagrams from the client. */
     public final int inPackets() {
         return (int) IN_PACKETS.getOpaque(this);
     }
 
-    /** One of its connections has been established. */
+    /** Notes that a connection of this template has been established. */
     public final void confirm() {
-        if (!assured) {
-            assured = true;
+        if (!confirmed) {
+            confirmed = true;
         }
     }
 
-    /** Whether one of its connections ever was established. */
+    /** Whether a connection of this template was ever established. */
     public final boolean confirmed() {
-        return assured;
+        return confirmed;
     }
 }

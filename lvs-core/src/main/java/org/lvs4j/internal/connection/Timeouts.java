@@ -5,13 +5,16 @@ import org.lvs4j.internal.concurrent.TimerWheel;
 import org.lvs4j.net.ConnectionState;
 
 /**
- * How long a connection may be idle in each state. Thread-safe; a change applies from each connection's next packet
- * on. Only the three that {@code --set} knows can be changed.
+ * The idle timeout of each connection state. Only the three timeouts of ipvsadm's {@code --set} can be changed; a
+ * change applies to a connection from its next packet on.
+ *
+ * <p>Guarantees: thread-safe. Progress: reading is wait-free; {@link #set} blocks.
  */
 public final class Timeouts {
     private static final int TICKS_PER_SECOND = (int) (TimeUnit.SECONDS.toNanos(1) / TimerWheel.TICK_NANOS);
 
-    // By state, in ticks of TimerWheel.TICK_NANOS. Replaced as a whole: volatile publishes the new array.
+    // By ordinal, in ticks of TimerWheel.TICK_NANOS. Volatile: the write in set pairs with the read in ticks and
+    // publishes the new array, which never changes afterwards.
     private volatile int[] ticks = defaults();
 
     /** The defaults of IPVS. */
@@ -21,7 +24,7 @@ public final class Timeouts {
         return ticks(state.ordinal()) * TimerWheel.TICK_NANOS;
     }
 
-    /** The timeout of the state of an ordinal in ticks of {@link TimerWheel#TICK_NANOS}. */
+    /** The timeout of the state of an ordinal, in ticks of {@link TimerWheel#TICK_NANOS}. */
     int ticks(int ordinal) {
         return ticks[ordinal];
     }
@@ -31,7 +34,11 @@ public final class Timeouts {
         return ticks(state.ordinal()) / TICKS_PER_SECOND;
     }
 
-    /** Sets three timeouts in seconds, 0..21 million; zero leaves one as it is. */
+    /**
+     * Sets three timeouts in seconds; zero leaves one unchanged.
+     *
+     * @throws ArithmeticException if one exceeds 21 million
+     */
     public synchronized void set(int established, int finWait, int udp) {
         int[] changed = ticks.clone();
         change(changed, ConnectionState.ESTABLISHED, established);

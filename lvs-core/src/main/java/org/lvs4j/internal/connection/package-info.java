@@ -1,4 +1,4 @@
-/** The connection table, its timers and the protocol state machines. Internal: not exported. */
+/** The connection table, its timing wheels and the protocol state machines. Internal: not exported. */
 @NullMarked
 package org.lvs4j.internal.connection;
 

@@ -12,15 +12,17 @@ import org.lvs4j.stats.Traffic;
 /**
  * The five traffic counters of a server, a service or a director.
  *
- * <p>Counters may have parts, as a service has servers: what a part counts shows in them when they are read, so that an
- * event is counted once and not once for each sum that it belongs to.
+ * <p>Counters may have parts, as a service has servers. Reading the sum adds the counts of its parts, so an event is
+ * counted once, not once for each sum that it belongs to.
  *
- * <p>A thread with a stripe of its own ({@link Stripes}) counts in a cell that nobody else writes, by plain additions. All others
- * add atomically. A cell lies in the middle of its array, so that no two share a line wherever the collector puts them.
+ * <p>A thread with a stripe ({@link Stripes}) counts in a cell that no other thread writes, by plain additions. All
+ * other threads add atomically to {@link LongAdder}s. A cell is in the middle of its array, so that no two cells share
+ * a cache line wherever the collector puts them.
  *
- * <p>Guarantees: exact when read at rest; a reading taken while others count includes every count that
- * happened before it. Progress: counting in a stripe is wait-free, but for the first time, which makes the cell; otherwise it is
- * lock-free and does not allocate at rest. Reading, including and excluding take a lock, which no counting thread takes.
+ * <p>Assumptions: the caller of a counting method holds the stripe that it passes. Guarantees: a reading is exact if no
+ * thread counts meanwhile, and includes every count that happened before it. Progress: counting in a stripe is
+ * wait-free, and allocates the cell the first time; without a stripe it is lock-free. {@link #read}, {@link #include}
+ * and {@link #exclude} take a lock, which no counting thread takes.
  */
 public final class Counters {
     private static final int CONNECTIONS = 5;
@@ -38,14 +40,14 @@ public final class Counters {
     private final LongAdder inBytes = new LongAdder();
     private final LongAdder outBytes = new LongAdder();
 
-    // One for each stripe that has counted here.
+    // One for each stripe in which a thread has counted.
     private final long[] @Nullable [] cells = new long[Stripes.COUNT][];
 
-    /** Each part with what it had counted before it became one. Guarded by this object's lock, as is the next. */
+    /** Each part with its counts from before it was included. Guarded by this object's lock, as is the next field. */
     private final Map<Counters, Traffic> parts = new IdentityHashMap<>(0);
 
-    /** What excluded parts have counted. */
-    private Traffic kept = Traffic.NONE;
+    /** The counts of excluded parts while they were included. */
+    private Traffic excluded = Traffic.NONE;
 
     /** All zero. */
     public Counters() {}
@@ -53,7 +55,7 @@ public final class Counters {
     /**
      * Counts a connection.
      *
-     * @param stripe the caller's own, or {@link Stripes#SHARED}
+     * @param stripe the calling thread's stripe, or {@link Stripes#SHARED}
      */
     public void connection(int stripe) {
         if (stripe == Stripes.SHARED) {
@@ -96,20 +98,22 @@ public final class Counters {
     }
 
     private static void add(long[] cell, int index, long count) {
-        // Plain, which is one instruction: nobody else writes. Whoever reads sees it after what orders memory next, as
-        // every
-        // new packet does.
+        // Plain, which is one instruction: no other thread writes the cell, and a 64-bit JVM writes a long as a whole.
+        // Pairs with the opaque read in sum: a reader sees the count once another access of the writer orders memory,
+        // as the compare-and-set of its next packet does.
         cell[index] += count;
     }
 
     private long[] cell(int stripe) {
+        // Plain: only the holder of the stripe writes the element, and a former holder's writes happen before the
+        // collector finds it unreachable and Stripes leases the stripe again.
         long[] cell = cells[stripe];
-        return cell != null ? cell : makeCell(stripe);
+        return cell != null ? cell : allocateCell(stripe);
     }
 
-    private long[] makeCell(int stripe) {
+    private long[] allocateCell(int stripe) {
         long[] cell = new long[CELL_WORDS];
-        // Release: pairs with the acquire in sum, so that a reader sees it zeroed.
+        // Release: pairs with the acquire in sum, which sees the cell zeroed.
         CELL.setRelease(cells, stripe, cell);
         return cell;
     }
@@ -117,30 +121,31 @@ public final class Counters {
     private long sum(LongAdder shared, int index) {
         long sum = shared.sum();
         for (int stripe = 0; stripe < Stripes.COUNT; stripe++) {
+            // Acquire: pairs with the release in allocateCell.
             long[] cell = (long[]) CELL.getAcquire(cells, stripe);
             sum += cell == null ? 0 : (long) WORD.getOpaque(cell, index);
         }
         return sum;
     }
 
-    /** From now on, what the part counts shows here, too. Nothing changes if it is a part already. */
+    /** Adds the counts of a part from now on. No effect if it is included already. */
     public synchronized void include(Counters part) {
         if (!parts.containsKey(part)) {
             parts.put(part, part.read());
         }
     }
 
-    /** What the part has counted since it was included stays; it must not count any more. Nothing changes if it is no part. */
+    /** Stops adding the counts of a part; those since it was included remain. No effect if it is not included. */
     public synchronized void exclude(Counters part) {
         Traffic before = parts.remove(part);
         if (before != null) {
-            kept = kept.plus(part.read().minus(before));
+            excluded = excluded.plus(part.read().minus(before));
         }
     }
 
     /** The present values. */
     public synchronized Traffic read() {
-        Traffic sum = kept.plus(new Traffic(
+        Traffic sum = excluded.plus(new Traffic(
                 sum(connections, CONNECTIONS),
                 sum(inPackets, IN_PACKETS),
                 sum(outPackets, OUT_PACKETS),

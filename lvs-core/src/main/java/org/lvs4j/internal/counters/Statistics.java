@@ -4,16 +4,16 @@ import org.lvs4j.stats.Rates;
 import org.lvs4j.stats.Traffic;
 
 /**
- * Counters with a zero point and the two-second rate estimator of IPVS on top.
+ * Counters that can be reset, and the rate estimator of IPVS.
  *
- * <p>Each {@link #estimate()}, called every {@value #ESTIMATE_SECONDS} s, moves every average a quarter of the
- * way to the rate since the last one, in fixed point as the kernel does: a constant load {@code L} shows as
+ * <p>{@link #estimate()} is called every {@value #ESTIMATE_SECONDS} s and moves every average a quarter of the way to
+ * the rate since the last call, in fixed point as the kernel does. A constant load {@code L} is shown as
  * {@code L * (1 - 0.75^n)} after {@code n} estimates.
  *
- * <p>Unlike the kernel, which shows the counters of its last estimate, {@link #traffic()} is current.
+ * <p>Unlike the kernel, which shows the counters as of the last estimate, {@link #traffic()} shows the present ones.
  *
- * <p>Guarantees: counting is as {@link Counters} says. Progress: {@link #counters()} never blocks; the other
- * methods take this object's lock, which no counting thread takes.
+ * <p>Guarantees: those of {@link Counters}. Progress: {@link #counters()} never blocks; the other methods take this
+ * object's lock, which no counting thread takes.
  */
 public final class Statistics {
     /** Seconds between two estimates. */
@@ -23,7 +23,7 @@ public final class Statistics {
     private static final int BYTE_FRACTION_BITS = 5;
 
     private final Counters counters = new Counters();
-    private Traffic zero = Traffic.NONE;
+    private Traffic baseline = Traffic.NONE;
     private Traffic last = Traffic.NONE;
     private long connectionRate;
     private long inPacketRate;
@@ -34,14 +34,14 @@ public final class Statistics {
     /** All zero. */
     public Statistics() {}
 
-    /** The counters to count into. */
+    /** The counters in which threads count. */
     public Counters counters() {
         return counters;
     }
 
-    /** What has been counted since the last {@link #zero()}. */
+    /** The counts since the last {@link #reset()}. */
     public synchronized Traffic traffic() {
-        return counters.read().minus(zero);
+        return counters.read().minus(baseline);
     }
 
     /** The averages as of the last {@link #estimate()}. */
@@ -54,7 +54,7 @@ public final class Statistics {
                 shown(outByteRate, BYTE_FRACTION_BITS));
     }
 
-    /** Moves the averages; to be called every {@value #ESTIMATE_SECONDS} s. */
+    /** Updates the averages; to be called every {@value #ESTIMATE_SECONDS} s. */
     public synchronized void estimate() {
         Traffic now = counters.read();
         Traffic since = now.minus(last);
@@ -66,9 +66,9 @@ public final class Statistics {
         outByteRate = moved(outByteRate, since.outBytes(), BYTE_FRACTION_BITS);
     }
 
-    /** Starts counting from zero again and forgets the averages. */
-    public synchronized void zero() {
-        zero = counters.read();
+    /** Resets counters and averages to zero. */
+    public synchronized void reset() {
+        baseline = counters.read();
         connectionRate = 0;
         inPacketRate = 0;
         outPacketRate = 0;

@@ -70,7 +70,7 @@ public final class Template extends TemplateHandle {
     }
 
     @Override
-    protected void timeIsUp(long nowNanos) {
+    protected void expire(long nowNanos) {
         if (end(false)) {
             forget();
         } else if (!ended()) {
@@ -99,9 +99,9 @@ public final class Template extends TemplateHandle {
         return true;
     }
 
-    /** Registers the template under its id. */
-    void register() {
-        enlist();
+    /** Makes the template known by its id, which its connections refer to. */
+    void publish() {
+        register();
     }
 
     /** Ends a template that was never published, and releases the one connection that it was created for. */

@@ -83,11 +83,11 @@ public final class Templates {
             setAside(key, template);
             return null;
         }
-        if (!template.control()) {
+        if (!template.bindConnection()) {
             return null;
         }
         template.renew(nowNanos);
-        wheel.hasten(template);
+        wheel.reschedule(template);
         return template;
     }
 
@@ -137,8 +137,8 @@ public final class Templates {
                 : 0;
         long timeoutNanos = TimeUnit.SECONDS.toNanos(persistence.timeoutSeconds());
         Template template = new Template(ids, this, key, server, port, persistence.engine(), onePacket, timeoutNanos);
-        template.register();
-        template.control();
+        template.publish();
+        template.bindConnection();
         template.renew(nowNanos);
         while (true) {
             Template other = cache.asMap().putIfAbsent(key, template);
@@ -146,7 +146,7 @@ public final class Templates {
                 wheel.add(template);
                 return template;
             }
-            if (other.control()) {
+            if (other.bindConnection()) {
                 template.discard();
                 return other;
             }

@@ -15,54 +15,54 @@ import org.junit.jupiter.api.Test;
 
 class IdTableTest {
     @Test
-    void take_onlyWhatWasGivenBackIsGivenOutAgain() {
-        IdTable<String> registry = new IdTable<>(String[]::new, 3);
-        assertThat(List.of(registry.take(), registry.take(), registry.take())).containsExactly(1, 2, 3);
-        assertThat(registry.take()).as("all in use").isZero();
-        registry.set(2, "two");
-        assertThat(registry.get(2)).isEqualTo("two");
-        registry.free(2);
-        assertThat(registry.get(2)).isNull();
-        assertThat(registry.take()).isEqualTo(2);
-        assertThat(registry.take()).isZero();
+    void take_allInUse_onlyFreedIdTakenAgain() {
+        IdTable<String> ids = new IdTable<>(String[]::new, 3);
+        assertThat(List.of(ids.take(), ids.take(), ids.take())).containsExactly(1, 2, 3);
+        assertThat(ids.take()).as("all in use").isZero();
+        ids.set(2, "two");
+        assertThat(ids.get(2)).isEqualTo("two");
+        ids.free(2);
+        assertThat(ids.get(2)).isNull();
+        assertThat(ids.take()).isEqualTo(2);
+        assertThat(ids.take()).isZero();
     }
 
     @Test
-    void get_ofNumbersNeverGivenOut_isNull() {
-        IdTable<String> registry = new IdTable<>(String[]::new, Integer.MAX_VALUE);
-        for (int number : new int[] {Integer.MIN_VALUE, -1, 0, 1, 63, 64, 65, 1 << 20, Integer.MAX_VALUE - 64}) {
-            assertThat(registry.get(number)).as("%d", number).isNull();
+    void get_idNeverTaken_null() {
+        IdTable<String> ids = new IdTable<>(String[]::new, Integer.MAX_VALUE);
+        for (int id : new int[] {Integer.MIN_VALUE, -1, 0, 1, 63, 64, 65, 1 << 20, Integer.MAX_VALUE - 64}) {
+            assertThat(ids.get(id)).as("%d", id).isNull();
         }
     }
 
     @Test
-    void forEach_manyObjects_showsEachOnce() {
-        IdTable<Integer> registry = new IdTable<>(Integer[]::new, Integer.MAX_VALUE);
+    void forEach_manyObjects_eachVisitedOnce() {
+        IdTable<Integer> ids = new IdTable<>(Integer[]::new, Integer.MAX_VALUE);
         Set<Integer> expected = new HashSet<>();
         for (int i = 0; i < 10_000; i++) {
-            int number = registry.take();
-            registry.set(number, number);
-            expected.add(number);
+            int id = ids.take();
+            ids.set(id, id);
+            expected.add(id);
         }
-        for (int number = 3; number < 10_000; number += 7) {
-            registry.free(number);
-            expected.remove(number);
+        for (int id = 3; id < 10_000; id += 7) {
+            ids.free(id);
+            expected.remove(id);
         }
-        List<Integer> shown = new ArrayList<>();
-        registry.forEach(shown::add);
-        assertThat(shown).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(expected);
+        List<Integer> visited = new ArrayList<>();
+        ids.forEach(visited::add);
+        assertThat(visited).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(expected);
     }
 
     @Test
-    void numbers_takenAndGivenBackByManyThreads_areNobodyElses() throws Exception {
+    void takeAndFree_manyThreads_idsNeverShared() throws Exception {
         int threads = 4;
-        IdTable<Object> registry = new IdTable<>(Object[]::new, Integer.MAX_VALUE);
+        IdTable<Object> ids = new IdTable<>(Object[]::new, Integer.MAX_VALUE);
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         try {
             List<Future<?>> runs = new ArrayList<>();
             for (int thread = 0; thread < threads; thread++) {
                 long seed = thread;
-                runs.add(executor.submit(() -> takeAndFree(registry, new SplittableRandom(seed))));
+                runs.add(executor.submit(() -> takeAndFree(ids, new SplittableRandom(seed))));
             }
             for (Future<?> run : runs) {
                 run.get(120, TimeUnit.SECONDS);
@@ -70,27 +70,27 @@ class IdTableTest {
         } finally {
             executor.shutdownNow();
         }
-        registry.forEach(left -> {
-            throw new AssertionError("left behind: " + left);
+        ids.forEach(left -> {
+            throw new AssertionError("still in use: " + left);
         });
-        assertThat(registry.take()).as("numbers are used again").isLessThanOrEqualTo(threads * 100);
+        assertThat(ids.take()).as("ids are reused").isLessThanOrEqualTo(threads * 100);
     }
 
-    private static void takeAndFree(IdTable<Object> registry, SplittableRandom random) {
+    private static void takeAndFree(IdTable<Object> ids, SplittableRandom random) {
         List<Integer> own = new ArrayList<>();
         Object mark = new Object();
         for (int step = 0; step < 200_000; step++) {
             if (own.size() < 100 && random.nextBoolean()) {
-                int number = registry.take();
-                assertThat(registry.get(number)).isNull();
-                registry.set(number, mark);
-                own.add(number);
+                int id = ids.take();
+                assertThat(ids.get(id)).isNull();
+                ids.set(id, mark);
+                own.add(id);
             } else if (!own.isEmpty()) {
-                int number = own.remove(random.nextInt(own.size()));
-                assertThat(registry.get(number)).isSameAs(mark);
-                registry.free(number);
+                int id = own.remove(random.nextInt(own.size()));
+                assertThat(ids.get(id)).isSameAs(mark);
+                ids.free(id);
             }
         }
-        own.forEach(registry::free);
+        own.forEach(ids::free);
     }
 }

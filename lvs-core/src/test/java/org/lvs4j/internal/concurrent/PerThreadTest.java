@@ -16,7 +16,7 @@ class PerThreadTest {
     private final PerThread<Object> objects = new PerThread<>(Object::new);
 
     @Test
-    void get_moreThreadsAtOnceThanPlaces_eachKeepsAnObjectOfItsOwn() throws InterruptedException {
+    void get_moreThreadsThanSlots_eachThreadHasItsOwnObject() throws InterruptedException {
         Set<Object> seen = Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
         List<Thread> threads = new ArrayList<>();
         int count = 700;
@@ -26,11 +26,11 @@ class PerThreadTest {
             Thread thread = new Thread(() -> {
                 Object own = objects.get();
                 if (!seen.add(own)) {
-                    failures.add("an object of two threads");
+                    failures.add("two threads have the same object");
                 }
                 all.countDown();
                 try {
-                    // All are alive and have their objects before anyone asks again.
+                    // All threads are alive and have their objects before any thread gets its object again.
                     all.await(60, TimeUnit.SECONDS);
                 } catch (InterruptedException e) {
                     failures.add("interrupted");
@@ -50,7 +50,7 @@ class PerThreadTest {
     }
 
     @Test
-    void get_byANewThread_forgetsTheObjectsOfThoseThatHaveEnded() throws InterruptedException {
+    void get_newThreadAfterAnotherEnded_itsObjectCollected() throws InterruptedException {
         List<WeakReference<Object>> left = new ArrayList<>();
         Thread ending = new Thread(() -> left.add(new WeakReference<>(objects.get())));
         ending.start();

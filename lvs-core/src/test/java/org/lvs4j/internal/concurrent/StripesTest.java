@@ -12,7 +12,7 @@ class StripesTest {
     private final Stripes stripes = new Stripes();
 
     @Test
-    void take_asManyHoldersAsStripes_eachHasItsOwnAndTheNextNone() {
+    void take_moreHoldersThanStripes_eachHasItsOwnAndTheLastNone() {
         List<Object> holders = new ArrayList<>();
         List<Integer> taken = new ArrayList<>();
         for (int i = 0; i < Stripes.COUNT; i++) {
@@ -25,7 +25,7 @@ class StripesTest {
     }
 
     @Test
-    void take_afterOneWasGivenBack_isThatOne() {
+    void take_stripeGivenBack_stripeReused() {
         List<Object> holders = new ArrayList<>();
         for (int i = 0; i < Stripes.COUNT; i++) {
             holders.add(new Object());
@@ -38,7 +38,7 @@ class StripesTest {
     }
 
     @Test
-    void take_holderThatTheCollectorFindsGone_givesItsStripeBack() {
+    void take_holderCollected_stripeReused() {
         for (int i = 0; i < Stripes.COUNT; i++) {
             stripes.take(new Object());
         }

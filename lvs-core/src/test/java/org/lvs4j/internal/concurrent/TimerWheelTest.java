@@ -20,7 +20,7 @@ class TimerWheelTest {
     private static final long TICK = TimerWheel.TICK_NANOS;
     private static final long ORIGIN = -123_456_789;
 
-    /** Remembers when it was told that its time is up. */
+    /** Stores when it expired. */
     private static class Entry extends Expirable {
         final AtomicInteger calls = new AtomicInteger();
         volatile long calledAt;
@@ -35,7 +35,7 @@ class TimerWheelTest {
         }
 
         @Override
-        protected void timeIsUp(long nowNanos) {
+        protected void expire(long nowNanos) {
             calledAt = nowNanos;
             calls.incrementAndGet();
         }
@@ -52,7 +52,7 @@ class TimerWheelTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-    void advance_randomDeadlinesAndSteps_endsWhatTheSortedModelEnds(long seed) {
+    void advance_randomDeadlinesAndSteps_expiresAsSortedModel(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         TimerWheel wheel = new TimerWheel(ORIGIN);
         List<Entry> live = new ArrayList<>();
@@ -66,7 +66,7 @@ class TimerWheelTest {
             if (!live.isEmpty() && random.nextInt(3) > 0) {
                 Entry moved = live.get(random.nextInt(live.size()));
                 moved.move(now + 1 + random.nextLong(idle(random)));
-                wheel.hasten(moved);
+                wheel.reschedule(moved);
             }
             now += random.nextLong(idle(random) / 4);
             wheel.advance(now);
@@ -85,13 +85,13 @@ class TimerWheelTest {
         }
     }
 
-    /** Mostly seconds, now and then more than a turn of the ring. */
+    /** Usually seconds, sometimes more than a turn of the ring. */
     private static long idle(SplittableRandom random) {
         return TimeUnit.MILLISECONDS.toNanos(random.nextInt(10) == 0 ? 400_000 : 3_000);
     }
 
     @Test
-    void advance_longPause_endsInTheOrderOfDeadlines() {
+    void advance_longPause_expiresInOrderOfDeadlines() {
         TimerWheel wheel = new TimerWheel(ORIGIN);
         List<Entry> order = new ArrayList<>();
         class Ordered extends Entry {
@@ -100,8 +100,8 @@ class TimerWheelTest {
             }
 
             @Override
-            protected void timeIsUp(long nowNanos) {
-                super.timeIsUp(nowNanos);
+            protected void expire(long nowNanos) {
+                super.expire(nowNanos);
                 order.add(this);
             }
         }
@@ -117,7 +117,7 @@ class TimerWheelTest {
     }
 
     @Test
-    void advance_beforeTheDeadline_endsNothing() {
+    void advance_beforeDeadline_nothingExpires() {
         TimerWheel wheel = new TimerWheel(ORIGIN);
         Entry entry = new Entry(ORIGIN + 5 * TICK);
         wheel.add(entry);
@@ -130,7 +130,7 @@ class TimerWheelTest {
 
     @ParameterizedTest
     @ValueSource(longs = {11, 12, 13})
-    void advance_whileOtherThreadsAdd_endsEveryEntryOnceAndNotBeforeItsTime(long seed) throws Exception {
+    void advance_otherThreadsAdd_everyEntryExpiresOnceAndNotEarly(long seed) throws Exception {
         int adders = 4;
         int perAdder = 5_000;
         TimerWheel wheel = new TimerWheel(ORIGIN);

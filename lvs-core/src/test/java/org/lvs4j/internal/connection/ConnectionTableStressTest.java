@@ -23,37 +23,38 @@ import org.lvs4j.net.Protocol;
 import org.lvs4j.service.RealServer;
 
 /**
- * Threads on the same few connections: placed with and without templates, followed both ways, hidden, removed, expired, held. At
- * rest every count is what a look at each connection gives, and in the end nothing is counted and every number is free.
+ * Threads insert the same few connections with and without templates, apply packets in both directions, hide, remove,
+ * expire and hold them. After each round all counts equal the number of connections visited. In the end nothing is
+ * counted and every id is free.
  */
 class ConnectionTableStressTest {
     private static final int THREADS = 4;
     private static final int STEPS = 150_000;
     private static final int CLIENTS = 40;
     private static final int SERVERS = 3;
-    private static final int TEMPLATES = 8;
+    private static final int TEMPLATE_COUNT = 8;
     private static final int SYN = 2;
-    private static final int[] SIGNALS = {SYN, 16, 16, 17, 4};
+    private static final int[] TCP_FLAGS = {SYN, 16, 16, 17, 4};
 
     private final AtomicLong clock = new AtomicLong();
     private final IdTable<ServerState> servers = new IdTable<>(ServerState[]::new, 1 << 24);
-    private final IdTable<TemplateHandle> controllers = new IdTable<>(TemplateHandle[]::new, Integer.MAX_VALUE);
+    private final IdTable<TemplateHandle> templates = new IdTable<>(TemplateHandle[]::new, Integer.MAX_VALUE);
     private final ConnectionTable table =
-            new ConnectionTable(new Timeouts(), servers, controllers, new TimerWheel(0), Integer.MAX_VALUE, 0);
+            new ConnectionTable(new Timeouts(), servers, templates, new TimerWheel(0), Integer.MAX_VALUE, 0);
     private final List<ServerState> states = new ArrayList<>();
     private final AtomicInteger repliesFound = new AtomicInteger();
-    private final AtomicInteger followedSteadily = new AtomicInteger();
+    private final AtomicInteger fastPathPackets = new AtomicInteger();
 
-    private static final class Placer extends TemplateHandle {
-        Placer(IdTable<TemplateHandle> registry) {
-            super(registry);
-            enlist();
+    private static final class Template extends TemplateHandle {
+        Template(IdTable<TemplateHandle> ids) {
+            super(ids);
+            register();
         }
 
         @Override
-        protected void timeIsUp(long nowNanos) {}
+        protected void expire(long nowNanos) {}
 
-        void over() {
+        void finish() {
             end(true);
         }
     }
@@ -61,7 +62,7 @@ class ConnectionTableStressTest {
     ConnectionTableStressTest() {
         for (int i = 0; i < SERVERS; i++) {
             int id = servers.take();
-            // Two of them share an address, so that replies have to tell them apart by the port.
+            // Two servers share an address, so that replies distinguish them by the port.
             RealServer config = RealServer.builder("192.168.1." + (1 + i / 2) + ":" + (80 + i))
                     .build();
             ServerState state = new ServerState(id, config, new Counters(), new LoadBoard());
@@ -96,37 +97,37 @@ class ConnectionTableStressTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
-    void table_everythingAtOnce_countsExactlyAndLeavesNothing(long seed) throws Exception {
-        Placer[] placers = new Placer[TEMPLATES];
-        for (int i = 0; i < TEMPLATES; i++) {
-            placers[i] = new Placer(controllers);
+    void operations_allAtOnce_countsExactAndNothingLeft(long seed) throws Exception {
+        Template[] handles = new Template[TEMPLATE_COUNT];
+        for (int i = 0; i < TEMPLATE_COUNT; i++) {
+            handles[i] = new Template(templates);
         }
         for (int round = 0; round < 3; round++) {
             int number = round;
-            race(thread -> new Worker(placers, new SplittableRandom(seed * 100 + number * 10L + thread)).run());
-            assertCountsFollowTheConnections("seed " + seed + " round " + round);
+            race(thread -> new Worker(handles, new SplittableRandom(seed * 100 + number * 10L + thread)).run());
+            assertCountsEqualConnections("seed " + seed + " round " + round);
         }
         assertThat(repliesFound.get()).as("seed %d", seed).isPositive();
         assertThat(states.stream()
                         .mapToLong(state -> state.counters().read().inPackets())
                         .sum())
-                .as("packets of the short way, seed %d", seed)
-                .isEqualTo(followedSteadily.get())
+                .as("packets on the fast path, seed %d", seed)
+                .isEqualTo(fastPathPackets.get())
                 .isPositive();
-        for (Placer placer : placers) {
-            placer.over();
+        for (Template handle : handles) {
+            handle.finish();
         }
         pass(TimeUnit.HOURS.toNanos(1));
         assertThat(table.size()).as("seed %d", seed).isZero();
         for (ServerState state : states) {
             assertThat(state.connections()).as("seed %d %s", seed, state).isZero();
             assertThat(state.retire()).isTrue();
-            assertThat(state.bind(true)).as("nothing binds to a retired server").isFalse();
+            assertThat(state.bind(true)).as("binds to a retired server").isFalse();
             table.forget(state);
         }
-        assertThat(table.replies().entered()).as("seed %d", seed).isZero();
-        controllers.forEach(left -> {
-            throw new AssertionError("seed " + seed + ": a template is still known: " + left);
+        assertThat(table.replyRoutes().indexSize()).as("seed %d", seed).isZero();
+        templates.forEach(left -> {
+            throw new AssertionError("seed " + seed + ": a template is still registered: " + left);
         });
     }
 
@@ -134,8 +135,8 @@ class ConnectionTableStressTest {
         table.advance(clock.addAndGet(nanos));
     }
 
-    /** What servers count must be what there is, hidden connections, which end at the next tick, aside. */
-    private void assertCountsFollowTheConnections(String what) {
+    /** The counts of the servers equal the connections visited, once the hidden ones have expired at the next tick. */
+    private void assertCountsEqualConnections(String what) {
         pass(TimerWheel.TICK_NANOS);
         long[] counted = new long[SERVERS + 1];
         AtomicInteger shown = new AtomicInteger();
@@ -155,33 +156,33 @@ class ConnectionTableStressTest {
     }
 
     private final class Worker {
-        private final Placer[] placers;
+        private final Template[] handles;
         private final SplittableRandom random;
         private final Flow flow = new Flow();
         private final Flow found = new Flow();
         private final ConnectionCursor cursor = table.cursor();
         private final List<HeldConnection> held = new ArrayList<>();
 
-        Worker(Placer[] placers, SplittableRandom random) {
-            this.placers = placers;
+        Worker(Template[] handles, SplittableRandom random) {
+            this.handles = handles;
             this.random = random;
         }
 
         void run() {
             for (int step = 0; step < STEPS; step++) {
-                // Of one server there are more virtual endpoints than routes.
+                // A server has more virtual endpoints than routes.
                 int choice = random.nextInt(CLIENTS);
-                boolean wide = choice % 5 == 0;
-                AddressFamily family = wide ? AddressFamily.IPV6 : AddressFamily.IPV4;
+                boolean ipv6 = choice % 5 == 0;
+                AddressFamily family = ipv6 ? AddressFamily.IPV6 : AddressFamily.IPV4;
                 int virtualPort = 1000 + choice % 13;
-                flow.set(Protocol.TCP, family, wide ? 7 : 0, choice, 4000, wide ? 9 : 0, 0x0A00_0001, virtualPort);
+                flow.set(Protocol.TCP, family, ipv6 ? 7 : 0, choice, 4000, ipv6 ? 9 : 0, 0x0A00_0001, virtualPort);
                 long now = clock.get();
                 switch (random.nextInt(16)) {
                     case 0, 1, 2, 3 -> insert(virtualPort, now);
                     case 4 -> end(now);
                     case 5 -> hold(now);
                     case 6 -> pass(random.nextLong(TimeUnit.SECONDS.toNanos(3)));
-                    case 7, 8, 9 -> reply(wide, choice, now);
+                    case 7, 8, 9 -> reply(ipv6, choice, now);
                     default -> follow(now);
                 }
             }
@@ -190,15 +191,15 @@ class ConnectionTableStressTest {
 
         private void insert(int virtualPort, long now) {
             ServerState server = states.get(random.nextInt(SERVERS));
-            Placer placer = random.nextInt(3) == 0 ? placers[random.nextInt(TEMPLATES)] : null;
-            if (placer != null && !placer.control()) {
-                throw new AssertionError("a template that has not ended refuses");
+            Template handle = random.nextInt(3) == 0 ? handles[random.nextInt(TEMPLATE_COUNT)] : null;
+            if (handle != null && !handle.bindConnection()) {
+                throw new AssertionError("a template that has not ended refuses a connection");
             }
             int port = random.nextInt(4) == 0
                     ? virtualPort
                     : server.config().endpoint().port();
             assertThat(table.reserve()).isTrue();
-            ConnectionCursor.Insertion insertion = cursor.insert(flow, server, port, placer, SYN, false, now);
+            ConnectionCursor.Insertion insertion = cursor.insert(flow, server, port, handle, SYN, false, now);
             if (insertion != ConnectionCursor.Insertion.DONE) {
                 table.unreserve();
             }
@@ -207,15 +208,15 @@ class ConnectionTableStressTest {
 
         private void follow(long now) {
             boolean defence = random.nextInt(8) == 0;
-            int signal = SIGNALS[random.nextInt(SIGNALS.length)];
-            if (random.nextBoolean() && table.follow(flow, signal, 100, now) >= 0) {
-                followedSteadily.incrementAndGet();
+            int tcpFlags = TCP_FLAGS[random.nextInt(TCP_FLAGS.length)];
+            if (random.nextBoolean() && table.follow(flow, tcpFlags, 100, now) >= 0) {
+                fastPathPackets.incrementAndGet();
                 return;
             }
             ConnectionCursor found;
             do {
                 found = table.find(flow);
-            } while (found != null && !found.follow(found.server(), true, signal, defence, now));
+            } while (found != null && !found.follow(found.server(), true, tcpFlags, defence, now));
         }
 
         private void end(long now) {
@@ -244,18 +245,18 @@ class ConnectionTableStressTest {
             held.add(connection);
         }
 
-        private void reply(boolean wide, int client, long now) {
+        private void reply(boolean ipv6, int client, long now) {
             ServerState server = states.get(random.nextInt(SERVERS));
             var endpoint = server.config().endpoint();
             Flow reply = new Flow();
-            // All servers are IPv4; an IPv6 client is never answered by one, and must not be confused.
+            // All servers are IPv4; a reply to an IPv6 client must not match.
             reply.set(
                     Protocol.TCP,
-                    wide ? AddressFamily.IPV6 : AddressFamily.IPV4,
+                    ipv6 ? AddressFamily.IPV6 : AddressFamily.IPV4,
                     0,
                     endpoint.address().low(),
                     random.nextInt(4) == 0 ? 1000 + client % 13 : endpoint.port(),
-                    wide ? 7 : 0,
+                    ipv6 ? 7 : 0,
                     client,
                     4000);
             if (cursor.findByServer(reply)) {

@@ -21,23 +21,23 @@ import org.lvs4j.net.TcpFlags;
 import org.lvs4j.service.Forwarding;
 import org.lvs4j.service.RealServer;
 
-/** Packets the short way, if it is theirs, against the same packets in another table the general way. */
+/** Packets on the fast path where it applies, against the same packets on the general path in another table. */
 class FastPathTest {
     private static final int SERVERS = 4;
     private static final int SYN = TcpFlags.SYN;
     private static final int ACK = TcpFlags.ACK;
     private static final int BYTES = 100;
-    private static final int[] SIGNALS = {ACK, ACK, ACK, ACK | 8, ACK, SYN, ACK | TcpFlags.FIN, TcpFlags.RST, 0};
+    private static final int[] TCP_FLAGS = {ACK, ACK, ACK, ACK | 8, ACK, SYN, ACK | TcpFlags.FIN, TcpFlags.RST, 0};
 
-    /** A table with servers of its own. */
+    /** A table with its own servers. */
     private static final class Side {
         final Timeouts timeouts = new Timeouts();
         final IdTable<ServerState> servers = new IdTable<>(ServerState[]::new, 1 << 20);
-        final IdTable<TemplateHandle> controllers = new IdTable<>(TemplateHandle[]::new, 100);
+        final IdTable<TemplateHandle> templates = new IdTable<>(TemplateHandle[]::new, 100);
         final ConnectionTable table =
-                new ConnectionTable(timeouts, servers, controllers, new TimerWheel(0), Integer.MAX_VALUE, 0);
+                new ConnectionTable(timeouts, servers, templates, new TimerWheel(0), Integer.MAX_VALUE, 0);
         final List<ServerState> states = new ArrayList<>();
-        final List<Placer> placers = List.of(new Placer(controllers), new Placer(controllers));
+        final List<Template> handles = List.of(new Template(templates), new Template(templates));
 
         Side() {
             for (int i = 0; i < SERVERS; i++) {
@@ -51,39 +51,39 @@ class FastPathTest {
             }
         }
 
-        void insert(Flow flow, int server, boolean portKept, int placer, int signal, long now) {
+        void insert(Flow flow, int server, boolean portKept, int handle, int event, long now) {
             ServerState state = states.get(server);
-            Placer controller = placer < placers.size() ? placers.get(placer) : null;
-            if (controller != null) {
-                controller.control();
+            Template template = handle < handles.size() ? handles.get(handle) : null;
+            if (template != null) {
+                template.bindConnection();
             }
             int port = portKept ? flow.destinationPort() : state.port();
             assertThat(table.reserve()).isTrue();
-            assertThat(table.cursor().insert(flow, state, port, controller, signal, false, now))
+            assertThat(table.cursor().insert(flow, state, port, template, event, false, now))
                     .isEqualTo(ConnectionCursor.Insertion.DONE);
         }
 
-        /** The general way, as the director goes it. */
+        /** The general path, as the director takes it. */
         @Nullable
-        String follow(Flow flow, int signal, long now) {
+        String follow(Flow flow, int event, long now) {
             ConnectionCursor found = table.find(flow);
             ServerState server = found == null ? null : found.server();
             if (found == null || server == null || !server.present()) {
                 return null;
             }
-            assertThat(found.follow(server, true, signal, false, now)).isTrue();
+            assertThat(found.follow(server, true, event, false, now)).isTrue();
             server.counters().in(found.stripe(), 1, BYTES);
             return server.id() + ":" + found.serverPort(server) + (found.direct() ? " direct" : "");
         }
 
-        /** The short way if it is the packet's, the general way otherwise. */
+        /** The fast path where it applies, otherwise the general path. */
         @Nullable
-        String followSteadily(Flow flow, int signal, long now, int[] steady) {
-            long followed = table.follow(flow, signal, BYTES, now);
+        String followFast(Flow flow, int event, long now, int[] fastPackets) {
+            long followed = table.follow(flow, event, BYTES, now);
             if (followed < 0) {
-                return follow(flow, signal, now);
+                return follow(flow, event, now);
             }
-            steady[0]++;
+            fastPackets[0]++;
             return (followed >>> 24) + ":" + (followed & 0xFFFF) + ((followed >>> 16 & 0xFF) == 1 ? " direct" : "");
         }
 
@@ -92,47 +92,47 @@ class FastPathTest {
             return found == null
                     ? "none"
                     : found.state() + " " + found.inPackets() + " " + found.remainingNanos(now) + " " + found.noOutput()
-                            + " " + found.controlled();
+                            + " " + found.hasTemplate();
         }
     }
 
-    private static final class Placer extends TemplateHandle {
-        Placer(IdTable<TemplateHandle> registry) {
-            super(registry);
-            enlist();
+    private static final class Template extends TemplateHandle {
+        Template(IdTable<TemplateHandle> ids) {
+            super(ids);
+            register();
         }
 
         @Override
-        protected void timeIsUp(long nowNanos) {}
+        protected void expire(long nowNanos) {}
     }
 
     private static Flow flow(SplittableRandom random) {
         int client = random.nextInt(60);
         Protocol protocol = client % 3 == 0 ? Protocol.UDP : Protocol.TCP;
-        // Every fourth of them is IPv6, and has no short way.
+        // Every fourth flow is IPv6, to which the fast path does not apply.
         AddressFamily family = client % 4 == 3 ? AddressFamily.IPV6 : AddressFamily.IPV4;
         return new Flow().set(protocol, family, 0, client, 4000 + client % 2, 0, 0x0A00_0001, 80);
     }
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-    void follow_anyPackets_comesToTheSameAsTheGeneralWay(long seed) {
-        Side shorter = new Side();
+    void follow_anyPackets_sameResultAsGeneralPath(long seed) {
+        Side fast = new Side();
         Side general = new Side();
         SplittableRandom random = new SplittableRandom(seed);
-        int[] steady = new int[1];
+        int[] fastPackets = new int[1];
         long now = 0;
         for (int step = 0; step < 40_000; step++) {
             Flow flow = flow(random);
-            int signal = SIGNALS[random.nextInt(SIGNALS.length)];
-            String what = "seed " + seed + " step " + step + " " + flow + " signal " + signal;
+            int tcpFlags = TCP_FLAGS[random.nextInt(TCP_FLAGS.length)];
+            String what = "seed " + seed + " step " + step + " " + flow + " flags " + tcpFlags;
             now += random.nextLong(
                     random.nextInt(50) == 0 ? TimeUnit.SECONDS.toNanos(200) : TimeUnit.MILLISECONDS.toNanos(40));
-            shorter.table.advance(now);
+            fast.table.advance(now);
             general.table.advance(now);
             if (random.nextInt(500) == 0) {
                 int server = random.nextInt(SERVERS);
-                for (Side side : List.of(shorter, general)) {
+                for (Side side : List.of(fast, general)) {
                     ServerState state = side.states.get(server);
                     if (state.present()) {
                         state.leave();
@@ -143,36 +143,36 @@ class FastPathTest {
             }
             if (random.nextInt(2_000) == 0) {
                 int udp = 1 + random.nextInt(600);
-                shorter.timeouts.set(udp * 2, 0, udp);
+                fast.timeouts.set(udp * 2, 0, udp);
                 general.timeouts.set(udp * 2, 0, udp);
             }
-            assertThat(shorter.followSteadily(flow, signal, now, steady))
+            assertThat(fast.followFast(flow, tcpFlags, now, fastPackets))
                     .as(what)
-                    .isEqualTo(general.follow(flow, signal, now));
+                    .isEqualTo(general.follow(flow, tcpFlags, now));
             if (general.table.find(flow) == null) {
                 int server = random.nextInt(SERVERS);
                 boolean portKept = random.nextInt(3) == 0;
-                int placer = random.nextInt(6);
-                shorter.insert(flow, server, portKept, placer, SYN, now);
-                general.insert(flow, server, portKept, placer, SYN, now);
+                int handle = random.nextInt(6);
+                fast.insert(flow, server, portKept, handle, SYN, now);
+                general.insert(flow, server, portKept, handle, SYN, now);
             }
-            assertThat(shorter.seen(flow, now)).as(what).isEqualTo(general.seen(flow, now));
+            assertThat(fast.seen(flow, now)).as(what).isEqualTo(general.seen(flow, now));
         }
-        assertThat(steady[0]).as("packets that went the short way").isGreaterThan(4_000);
+        assertThat(fastPackets[0]).as("packets on the fast path").isGreaterThan(4_000);
         for (int i = 0; i < SERVERS; i++) {
-            assertThat(shorter.states.get(i).counters().read())
+            assertThat(fast.states.get(i).counters().read())
                     .isEqualTo(general.states.get(i).counters().read());
-            assertThat(shorter.states.get(i).connections())
+            assertThat(fast.states.get(i).connections())
                     .isEqualTo(general.states.get(i).connections());
         }
         for (int i = 0; i < 2; i++) {
-            assertThat(shorter.placers.get(i).confirmed())
-                    .isEqualTo(general.placers.get(i).confirmed());
+            assertThat(fast.handles.get(i).confirmed())
+                    .isEqualTo(general.handles.get(i).confirmed());
         }
     }
 
     @Test
-    void follow_allOfAGrowingTable_findsEachHoweverFarFromItsHome() {
+    void follow_everyConnectionOfGrownTable_mostOnFastPath() {
         Side side = new Side();
         int connections = 100_000;
         Flow flow = new Flow();
@@ -181,23 +181,23 @@ class FastPathTest {
             side.insert(flow, i % SERVERS, false, 9, 0, 0);
         }
         side.table.advance(TimeUnit.SECONDS.toNanos(250));
-        int steady = 0;
+        int fast = 0;
         for (int i = 0; i < connections; i++) {
             flow.set(Protocol.UDP, AddressFamily.IPV4, 0, i * 0x9E37L, i & 0xFFFF, 0, 0x0A00_0001, 53);
             long followed = side.table.follow(flow, 0, BYTES, TimeUnit.SECONDS.toNanos(250));
             if (followed >= 0) {
                 assertThat(followed >>> 24)
                         .isEqualTo(side.states.get(i % SERVERS).id());
-                steady++;
+                fast++;
             } else {
                 assertThat(side.table.find(flow)).isNotNull();
             }
         }
-        // At most a few lie further away than the short way looks.
-        assertThat(steady).isGreaterThan(connections * 9 / 10);
+        // A few are displaced further than the fast path searches.
+        assertThat(fast).isGreaterThan(connections * 9 / 10);
         side.table.advance(TimeUnit.SECONDS.toNanos(301));
         assertThat(side.table.size())
-                .as("those that went the short way last longer")
-                .isEqualTo(steady);
+                .as("those on the fast path have a later deadline")
+                .isEqualTo(fast);
     }
 }

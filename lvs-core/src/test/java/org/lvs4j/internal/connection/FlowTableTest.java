@@ -18,15 +18,15 @@ class FlowTableTest {
     private static final long SEED = 0x5EED_0F_7E57L;
 
     private final List<Integer> ended = new ArrayList<>();
-    private final FlowLookup probe = new FlowLookup();
+    private final FlowLookup lookup = new FlowLookup();
 
     private FlowTable table(boolean wide, int firstTick) {
-        return new FlowTable(wide, SEED, firstTick, probe -> ended.add(FlowRecord.server(probe.identity)));
+        return new FlowTable(wide, SEED, firstTick, lookup -> ended.add(FlowRecord.serverId(lookup.identity)));
     }
 
     private FlowLookup key(long key, int server) {
-        probe.fill(key, 0, 0, 0, FlowRecord.identity(1, 2, 17) | server);
-        return probe;
+        lookup.fill(key, 0, 0, 0, FlowRecord.identity(1, 2, 17) | server);
+        return lookup;
     }
 
     private static long until(int tick) {
@@ -34,38 +34,38 @@ class FlowTableTest {
     }
 
     @Test
-    void insert_keyThatIsThere_findsTheFirst() {
+    void insert_keyExists_findsExistingConnection() {
         FlowTable table = table(false, 1);
         assertThat(table.insert(key(7, 100), 3, until(50))).isTrue();
         assertThat(table.insert(key(7, 200), 4, until(60))).isFalse();
-        assertThat(FlowRecord.server(probe.identity)).isEqualTo(100);
-        assertThat(probe.controller).isEqualTo(3);
-        assertThat(FlowRecord.deadline(probe.meta)).isEqualTo(50);
+        assertThat(FlowRecord.serverId(lookup.identity)).isEqualTo(100);
+        assertThat(lookup.templateId).isEqualTo(3);
+        assertThat(FlowRecord.deadline(lookup.meta)).isEqualTo(50);
         assertThat(table.size()).isEqualTo(1);
     }
 
     @Test
-    void fire_nodeOfATurnThatIsOverMeanwhile_endsTheConnectionNow() {
+    void fire_delayedByOneTurnOfTheRing_connectionExpires() {
         FlowTable table = table(false, 1);
         table.insert(key(7, 100), 0, until(100));
-        FlowGeneration area = table.area(probe);
-        // A thread that works at the tick one turn of the ring before has taken the stack, and is held up.
-        int held = area.timers.takeStack(100 - area.timers.ring());
+        FlowGeneration generation = table.generationOf(lookup);
+        // A thread that runs the tick one turn of the ring earlier has taken the stack, and is delayed.
+        int taken = generation.wheel.takeStack(100 - generation.wheel.ringSize());
         table.advance(200);
         assertThat(table.size()).isEqualTo(1);
-        area.fire(held, probe.slot, 100 - area.timers.ring());
+        generation.fire(taken, lookup.slot, 100 - generation.wheel.ringSize());
         assertThat(ended).containsExactly(100);
         assertThat(table.size()).isZero();
     }
 
     @Test
-    void change_whatAnotherHasChanged_fails() {
+    void change_metaWordChangedByAnotherLookup_fails() {
         FlowTable table = table(false, 1);
         table.insert(key(7, 1), 0, until(50));
         FlowLookup other = new FlowLookup();
         other.fill(7, 0, 0, 0, FlowRecord.identity(1, 2, 17));
         assertThat(table.find(other)).isTrue();
-        assertThat(table.change(probe, FlowRecord.withState(probe.meta, 9))).isTrue();
+        assertThat(table.change(lookup, FlowRecord.withState(lookup.meta, 9))).isTrue();
         assertThat(table.change(other, FlowRecord.withState(other.meta, 8))).isFalse();
         assertThat(table.remove(other)).isFalse();
         assertThat(table.find(other)).isTrue();
@@ -73,10 +73,10 @@ class FlowTableTest {
     }
 
     @Test
-    void change_toUnlisted_leavesThePlaceToAnotherAndEndsOnTime() {
+    void change_toHidden_keyInsertableAndHiddenOneExpiresOnTime() {
         FlowTable table = table(false, 1);
         table.insert(key(7, 1), 0, until(500));
-        table.change(probe, FlowRecord.withDeadline(probe.meta | FlowRecord.UNLISTED, 3));
+        table.change(lookup, FlowRecord.withDeadline(lookup.meta | FlowRecord.HIDDEN, 3));
         assertThat(table.find(key(7, 0))).isFalse();
         assertThat(table.insert(key(7, 2), 0, until(500))).isTrue();
         table.advance(2);
@@ -88,7 +88,7 @@ class FlowTableTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
-    void advance_randomDeadlinesAndSteps_endsWhatTheSortedModelEnds(long seed) {
+    void advance_randomDeadlinesAndSteps_expiresAsSortedModel(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         int tick = -20_000;
         FlowTable table = table(seed % 2 == 0, tick + 1);
@@ -107,7 +107,7 @@ class FlowTableTest {
                 if (other != null) {
                     int deadline = tick + 1 + random.nextInt(2_000);
                     assertThat(table.find(key(other, 0))).isTrue();
-                    assertThat(table.change(probe, FlowRecord.withDeadline(probe.meta, deadline)))
+                    assertThat(table.change(lookup, FlowRecord.withDeadline(lookup.meta, deadline)))
                             .isTrue();
                     deadlines.put(other, deadline);
                 }
@@ -129,7 +129,7 @@ class FlowTableTest {
     }
 
     @Test
-    void forEach_whileTheTableGrows_showsEachThatStays() {
+    void forEach_tableGrows_everyPermanentConnectionVisited() {
         FlowTable table = table(false, 1);
         for (int i = 0; i < 150; i++) {
             assertThat(table.insert(key(i, i), 0, until(500))).isTrue();
@@ -143,7 +143,7 @@ class FlowTableTest {
                     added[0]++;
                 }
             }
-            shown.add(FlowRecord.server(found.identity));
+            shown.add(FlowRecord.serverId(found.identity));
         });
         assertThat(table.size()).isEqualTo(3_150);
         for (int i = 0; i < 150; i++) {
@@ -152,9 +152,9 @@ class FlowTableTest {
     }
 
     @Test
-    void lookupInsertChangeAndEnd_onceWarm_allocateNothing() {
+    void operations_afterWarmUp_allocateNothing() {
         var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-        FlowTable table = new FlowTable(false, SEED, 1, probe -> {});
+        FlowTable table = new FlowTable(false, SEED, 1, lookup -> {});
         int tick = 0;
         long allocated = Long.MAX_VALUE;
         for (int round = 0; round < 12; round++) {
@@ -162,9 +162,9 @@ class FlowTableTest {
             for (int i = 0; i < 40_000; i++) {
                 table.insert(key(i, 5), 0, until(tick + 50));
                 table.find(key(i, 0));
-                table.change(probe, FlowRecord.withDeadline(probe.meta, tick + 20));
+                table.change(lookup, FlowRecord.withDeadline(lookup.meta, tick + 20));
                 if ((i & 1) == 0) {
-                    table.remove(probe);
+                    table.remove(lookup);
                 }
                 if (i % 100 == 0) {
                     table.advance(++tick);
@@ -176,16 +176,16 @@ class FlowTableTest {
     }
 
     @Test
-    void change_toEndLongBeforeTheirTime_needsTwoNodesForASlotAtMost() {
+    void change_deadlinesMuchEarlier_atMostTwoNodesPerSlot() {
         FlowTable table = table(false, 1);
         int slots = 0;
         for (int tick = 0; tick < 4_000; tick += 40) {
             for (int i = 0; i < 40; i++) {
                 table.insert(key(i, i), 0, until(tick + 6_000));
-                table.change(probe, FlowRecord.withDeadline(probe.meta, tick + 90_000));
-                table.change(probe, FlowRecord.withDeadline(probe.meta, tick + 15 + i % 8));
-                slots = table.area(probe).slots(table.area(probe).lines);
-                assertThat(table.area(probe).timers.nodes()).isLessThanOrEqualTo(2 * 40);
+                table.change(lookup, FlowRecord.withDeadline(lookup.meta, tick + 90_000));
+                table.change(lookup, FlowRecord.withDeadline(lookup.meta, tick + 15 + i % 8));
+                slots = table.generationOf(lookup).slotsIn(table.generationOf(lookup).buckets);
+                assertThat(table.generationOf(lookup).wheel.nodes()).isLessThanOrEqualTo(2 * 40);
             }
             ended.clear();
             for (int i = 0; i < 40; i++) {
@@ -197,18 +197,18 @@ class FlowTableTest {
     }
 
     @Test
-    void change_closerThreeTimes_endsAtTheLastDeadlineAndForgetsNoLaterOne() {
+    void change_deadlineEarlierThreeTimes_expiresAtLastDeadline() {
         FlowTable table = table(false, 1);
         table.insert(key(7, 1), 0, until(900));
         for (int deadline : new int[] {500, 300, 100}) {
-            assertThat(table.change(probe, FlowRecord.withDeadline(probe.meta, deadline)))
+            assertThat(table.change(lookup, FlowRecord.withDeadline(lookup.meta, deadline)))
                     .isTrue();
         }
         table.advance(99);
         assertThat(ended).isEmpty();
         table.advance(100);
         assertThat(ended).containsExactly(1);
-        // In the same slot, which the nodes of before are still to look at.
+        // In the same slot, to which the former nodes still refer.
         table.insert(key(7, 2), 0, until(400));
         table.advance(399);
         assertThat(ended).containsExactly(1);
@@ -219,25 +219,25 @@ class FlowTableTest {
         assertThat(ended).containsExactly(1, 2);
         table.advance(2_000);
         assertThat(ended).containsExactly(1, 2, 3);
-        assertThat(table.area(probe).timers.nodes()).isLessThanOrEqualTo(4);
+        assertThat(table.generationOf(lookup).wheel.nodes()).isLessThanOrEqualTo(4);
     }
 
     @Test
-    void probe_thatHasFoundSomethingLongAgo_keepsNoAreaThatHasBeenReplaced() {
+    void lookup_tableGrownSinceFind_oldGenerationCollected() {
         FlowTable table = table(false, 1);
         table.insert(key(-1, 1), 0, until(100_000));
         FlowLookup idle = new FlowLookup();
         idle.fill(-1, FlowRecord.identity(1, 2, 17));
         assertThat(table.find(idle)).isTrue();
-        WeakReference<FlowGeneration> first = new WeakReference<>(table.area(idle));
+        WeakReference<FlowGeneration> first = new WeakReference<>(table.generationOf(idle));
         for (int i = 0; i < 2_000; i++) {
             table.insert(key(i, 1), 0, until(100_000));
         }
         for (int i = 1; i < 100; i++) {
-            table.advance(i); // finishes a move that may be going on
+            table.advance(i); // finishes a migration
         }
         assertThat(table.change(idle, FlowRecord.withState(idle.meta, 9)))
-                .as("what it found has moved on")
+                .as("the connection found has moved")
                 .isFalse();
         assertThat(table.remove(idle)).isFalse();
         for (int i = 0; i < 100 && first.get() != null; i++) {
@@ -249,30 +249,30 @@ class FlowTableTest {
     }
 
     @Test
-    void bytes_ofAMillionConnections_areAtMost64Each() {
-        FlowTable table = new FlowTable(false, SEED, 1, probe -> {});
+    void bytes_millionConnections_atMost64Each() {
+        FlowTable table = new FlowTable(false, SEED, 1, lookup -> {});
         for (int i = 0; i < 1_000_000; i++) {
             assertThat(table.insert(key(i * 0x9E37_79B9L, 5), 0, until(100_000)))
                     .isTrue();
         }
         for (int i = 1; i < 6_000; i++) {
-            table.advance(i); // finishes a move that may be going on
+            table.advance(i); // finishes a migration
         }
         assertThat(table.size()).isEqualTo(1_000_000);
         assertThat(table.bytes() / 1e6).isLessThanOrEqualTo(64);
     }
 
     @Test
-    void insert_asManyAsFit_findPlacesWithoutGrowing() {
-        FlowTable table = new FlowTable(false, SEED, 1, probe -> {});
-        // Just below four fifths of a size that the table has while it grows.
+    void insert_upToGrowThreshold_noneDroppedAndNoGrowth() {
+        FlowTable table = new FlowTable(false, SEED, 1, lookup -> {});
+        // Just below four fifths of a size that the growing table takes.
         int connections = 131_000;
         for (int i = 0; i < connections; i++) {
             assertThat(table.insert(key(i * 0x9E37_79B9L, 5), 0, until(100_000)))
                     .isTrue();
         }
         for (int i = 1; i < 2_000; i++) {
-            table.advance(i); // finishes a move that may be going on
+            table.advance(i); // finishes a migration
         }
         assertThat(table.dropped()).isZero();
         assertThat(table.size()).isEqualTo(connections);

@@ -21,7 +21,7 @@ class CountersTest {
     private final Counters part = new Counters();
 
     @Test
-    void read_afterThreadsWithAndWithoutStripes_isExact() throws Exception {
+    void read_threadsWithAndWithoutStripes_exact() throws Exception {
         sum.include(part);
         ExecutorService executor = Executors.newFixedThreadPool(THREADS);
         List<Future<?>> runs = new ArrayList<>();
@@ -49,7 +49,7 @@ class CountersTest {
     }
 
     @Test
-    void in_stripeThatWasHandedOn_goesOnCounting() {
+    void in_stripeReused_countsContinue() {
         Object first = new Object();
         int stripe = stripes.take(first);
         part.in(stripe, 1, 10);
@@ -61,7 +61,7 @@ class CountersTest {
     }
 
     @Test
-    void exclude_partThatWasCountedInStripes_keepsItsCounts() {
+    void exclude_partCountedInStripes_countsRemain() {
         int stripe = stripes.take(this);
         part.connection(stripe);
         sum.include(part);

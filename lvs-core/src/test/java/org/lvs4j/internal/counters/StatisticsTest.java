@@ -20,7 +20,7 @@ class StatisticsTest {
     }
 
     @Test
-    void rates_constantLoad_areExactAfterEachEstimate() {
+    void rates_constantLoad_exactAfterEachEstimate() {
         long load = 4096;
         for (int n = 1; n <= 6; n++) {
             load(load);
@@ -65,7 +65,7 @@ class StatisticsTest {
     }
 
     @Test
-    void rates_loadEnds_fadeToZero() {
+    void rates_loadEnds_zeroAfterSixtyEstimates() {
         for (int n = 0; n < 40; n++) {
             load(1000);
         }
@@ -77,10 +77,10 @@ class StatisticsTest {
     }
 
     @Test
-    void zero_countersStartAgainAndAveragesAreForgotten() {
+    void reset_afterLoad_countersAndAveragesZero() {
         load(1000);
         statistics.counters().in(Stripes.SHARED, 3, 300);
-        statistics.zero();
+        statistics.reset();
         assertThat(statistics.traffic()).isEqualTo(Traffic.NONE);
         assertThat(statistics.rates()).isEqualTo(new Rates(0, 0, 0, 0, 0));
 

@@ -12,9 +12,9 @@ import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** A {@link IdTable} of objects under numbers: a number names one object, which is complete when it is found. */
+/** {@link IdTable}: an id means one object, which is complete when it is read. */
 public class IdTableStress {
-    /** An object whose content is plain: only the registry publishes it. */
+    /** An object with a plain field, which only the table publishes. */
     private static final class Thing {
         private int content;
 
@@ -23,45 +23,45 @@ public class IdTableStress {
         }
     }
 
-    private static int content(IdTable<Thing> registry, int number) {
-        Thing thing = registry.get(number);
+    private static int content(IdTable<Thing> ids, int id) {
+        Thing thing = ids.get(id);
         return thing == null ? 0 : thing.content;
     }
 
-    /** Naming beside looking up, in memory that nobody has made yet. */
+    /** An object is set and read, in memory that is not allocated yet. */
     @JCStressTest
-    @Outcome(id = "0", expect = ACCEPTABLE, desc = "Not named yet.")
-    @Outcome(id = "7", expect = ACCEPTABLE, desc = "Found, and complete.")
-    @Outcome(expect = FORBIDDEN, desc = "Found before it was complete.")
+    @Outcome(id = "0", expect = ACCEPTABLE, desc = "Not set yet.")
+    @Outcome(id = "7", expect = ACCEPTABLE, desc = "Read, and complete.")
+    @Outcome(expect = FORBIDDEN, desc = "Read incomplete.")
     @State
     public static class SetVersusGet {
-        private final IdTable<Thing> registry = new IdTable<>(Thing[]::new, 100);
-        private final int number = registry.take();
+        private final IdTable<Thing> ids = new IdTable<>(Thing[]::new, 100);
+        private final int id = ids.take();
 
         @Actor
         public void set() {
-            registry.set(number, new Thing(7));
+            ids.set(id, new Thing(7));
         }
 
         @Actor
         public void get(I_Result r) {
-            r.r1 = content(registry, number);
+            r.r1 = content(ids, id);
         }
     }
 
-    /** Two threads name objects in memory that nobody has made yet. */
+    /** Two threads set objects in memory that is not allocated yet. */
     @JCStressTest
-    @Outcome(id = "1, 2, 12", expect = ACCEPTABLE, desc = "Each has its own.")
-    @Outcome(id = "2, 1, 12", expect = ACCEPTABLE, desc = "Each has its own.")
-    @Outcome(expect = FORBIDDEN, desc = "One number for two, or an object lost with its chunk.")
+    @Outcome(id = "1, 2, 12", expect = ACCEPTABLE, desc = "Each has its own id.")
+    @Outcome(id = "2, 1, 12", expect = ACCEPTABLE, desc = "Each has its own id.")
+    @Outcome(expect = FORBIDDEN, desc = "One id for two, or an object lost with its chunk.")
     @State
     public static class TwoNew {
-        private final IdTable<Thing> registry = new IdTable<>(Thing[]::new, 100);
+        private final IdTable<Thing> ids = new IdTable<>(Thing[]::new, 100);
 
         private int add(int content) {
-            int number = registry.take();
-            registry.set(number, new Thing(content));
-            return number;
+            int id = ids.take();
+            ids.set(id, new Thing(content));
+            return id;
         }
 
         @Actor
@@ -76,71 +76,71 @@ public class IdTableStress {
 
         @Arbiter
         public void after(III_Result r) {
-            r.r3 = 10 * content(registry, r.r1) + content(registry, r.r2);
+            r.r3 = 10 * content(ids, r.r1) + content(ids, r.r2);
         }
     }
 
-    /** Two threads give a number back and take one. */
+    /** Two threads free an id and take one. */
     @JCStressTest
-    @Outcome(id = "1, 2", expect = ACCEPTABLE, desc = "One each.")
-    @Outcome(id = "2, 1", expect = ACCEPTABLE, desc = "One each.")
-    @Outcome(expect = FORBIDDEN, desc = "Both have the same one, or one is lost.")
+    @Outcome(id = "1, 2", expect = ACCEPTABLE, desc = "Each has its own id.")
+    @Outcome(id = "2, 1", expect = ACCEPTABLE, desc = "Each has its own id.")
+    @Outcome(expect = FORBIDDEN, desc = "Both have the same id, or one is lost.")
     @State
     public static class FreeAndTake {
-        private final IdTable<Thing> registry = new IdTable<>(Thing[]::new, 2);
-        private final int first = registry.take();
-        private final int second = registry.take();
+        private final IdTable<Thing> ids = new IdTable<>(Thing[]::new, 2);
+        private final int first = ids.take();
+        private final int second = ids.take();
 
         @Actor
         public void swapFirst(II_Result r) {
-            registry.free(first);
-            r.r1 = registry.take();
+            ids.free(first);
+            r.r1 = ids.take();
         }
 
         @Actor
         public void swapSecond(II_Result r) {
-            registry.free(second);
-            r.r2 = registry.take();
+            ids.free(second);
+            r.r2 = ids.take();
         }
     }
 
     /**
-     * One thread takes a number while another one takes two and gives the first one back: the count beside the head keeps
-     * the number that is still in use from becoming the head.
+     * One thread takes an id while another one takes two and frees the first. Without the modification count the head
+     * could become the id that is still in use.
      */
     @JCStressTest
-    @Outcome(id = "3", expect = ACCEPTABLE, desc = "Three takers, three numbers.")
-    @Outcome(expect = FORBIDDEN, desc = "A number was given to two.")
+    @Outcome(id = "3", expect = ACCEPTABLE, desc = "Three different ids.")
+    @Outcome(expect = FORBIDDEN, desc = "An id was taken twice.")
     @State
     public static class TakeVersusTakeAndFree {
-        private final IdTable<Thing> registry = new IdTable<>(Thing[]::new, 4);
+        private final IdTable<Thing> ids = new IdTable<>(Thing[]::new, 4);
         private int taken;
         private int kept;
 
         public TakeVersusTakeAndFree() {
             for (int i = 0; i < 3; i++) {
-                registry.take();
+                ids.take();
             }
-            for (int number = 3; number > 0; number--) {
-                registry.free(number);
+            for (int id = 3; id > 0; id--) {
+                ids.free(id);
             }
         }
 
         @Actor
         public void take() {
-            taken = registry.take();
+            taken = ids.take();
         }
 
         @Actor
         public void takeTwoAndFreeOne() {
-            int first = registry.take();
-            kept = registry.take();
-            registry.free(first);
+            int first = ids.take();
+            kept = ids.take();
+            ids.free(first);
         }
 
         @Arbiter
         public void after(I_Result r) {
-            int third = registry.take();
+            int third = ids.take();
             r.r1 = taken != kept && taken != third && kept != third ? 3 : 0;
         }
     }

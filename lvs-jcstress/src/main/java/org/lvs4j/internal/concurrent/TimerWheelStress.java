@@ -10,37 +10,37 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** The {@link TimerWheel} of templates: what is added or hastened beside a tick is not left behind. */
+/** {@link TimerWheel}: an entry that is added or rescheduled while its tick runs expires once, on time. */
 public class TimerWheelStress {
     private static final class Watched extends Expirable {
-        private int ends;
+        private int expiries;
 
         private Watched(long tick) {
             deadlineNanos(tick * TimerWheel.TICK_NANOS);
         }
 
-        private void hasten(TimerWheel wheel, long tick) {
+        private void reschedule(TimerWheel wheel, long tick) {
             deadlineNanos(tick * TimerWheel.TICK_NANOS);
-            wheel.hasten(this);
+            wheel.reschedule(this);
         }
 
         @Override
         protected boolean ended() {
-            return ends > 0;
+            return expiries > 0;
         }
 
         @Override
-        protected void timeIsUp(long nowNanos) {
-            ends++;
+        protected void expire(long nowNanos) {
+            expiries++;
         }
     }
 
-    /** Something is added that ends at the very tick that passes. */
+    /** An entry is added while the tick of its deadline runs. */
     @JCStressTest
-    @Outcome(id = "1", expect = ACCEPTABLE, desc = "Ended at that tick or the next one.")
-    @Outcome(expect = FORBIDDEN, desc = "Pushed behind the tick, or ended twice.")
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "Expired at that tick or the next one.")
+    @Outcome(expect = FORBIDDEN, desc = "Pushed after its tick, or expired twice.")
     @State
-    public static class AddVersusPass {
+    public static class AddVersusTick {
         private final TimerWheel wheel = new TimerWheel(0);
         private final Watched watched = new Watched(1);
 
@@ -50,45 +50,45 @@ public class TimerWheelStress {
         }
 
         @Actor
-        public void pass() {
+        public void tick() {
             wheel.advance(TimerWheel.TICK_NANOS);
         }
 
         @Arbiter
         public void after(I_Result r) {
             wheel.advance(2 * TimerWheel.TICK_NANOS);
-            r.r1 = watched.ends;
+            r.r1 = watched.expiries;
         }
     }
 
-    /** Something that was put off is to end sooner, while the tick passes at which it is looked at. */
+    /** A deadline moves closer while a tick inspects the entry. */
     @JCStressTest
-    @Outcome(id = "1", expect = ACCEPTABLE, desc = "Ended at the sooner tick.")
-    @Outcome(expect = FORBIDDEN, desc = "Each relied on the other one: it ends too late.")
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "Expired at the earlier tick.")
+    @Outcome(expect = FORBIDDEN, desc = "Each relied on the other: it expires late.")
     @State
-    public static class HastenVersusPass {
+    public static class RescheduleVersusTick {
         private final TimerWheel wheel = new TimerWheel(0);
         private final Watched watched = new Watched(1);
 
-        public HastenVersusPass() {
+        public RescheduleVersusTick() {
             wheel.add(watched);
             watched.deadlineNanos(30 * TimerWheel.TICK_NANOS);
         }
 
         @Actor
-        public void hasten() {
-            watched.hasten(wheel, 3);
+        public void reschedule() {
+            watched.reschedule(wheel, 3);
         }
 
         @Actor
-        public void pass() {
+        public void tick() {
             wheel.advance(TimerWheel.TICK_NANOS);
         }
 
         @Arbiter
         public void after(I_Result r) {
             wheel.advance(3 * TimerWheel.TICK_NANOS);
-            r.r1 = watched.ends;
+            r.r1 = watched.expiries;
         }
     }
 }

@@ -23,8 +23,8 @@ import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
 /**
- * A packet on the {@link FastPath} beside what happens to its connection: meta word, key and compare-and-set belong together, or
- * the packet goes another way.
+ * A packet on the {@link FastPath} races with changes of its connection: meta word, key and compare-and-set are of one
+ * connection, or the packet takes the general path.
  */
 public class FastPathStress {
     private static final int SERVER = 1;
@@ -42,40 +42,40 @@ public class FastPathStress {
         return servers;
     }
 
-    private static FastPath path(Home home) {
+    private static FastPath path(HomeBucket home) {
         return new FastPath(home.table, SERVERS, TIMEOUTS, TICKS);
     }
 
-    private static Flow flow(FlowLookup probe) {
+    private static Flow flow(FlowLookup lookup) {
         return new Flow()
                 .set(
                         Protocol.TCP,
                         AddressFamily.IPV4,
                         0,
-                        probe.first >>> 32,
-                        FlowRecord.clientPort(probe.identity),
+                        lookup.first >>> 32,
+                        FlowRecord.clientPort(lookup.identity),
                         0,
-                        probe.first & 0xFFFF_FFFFL,
-                        FlowRecord.virtualPort(probe.identity));
+                        lookup.first & 0xFFFF_FFFFL,
+                        FlowRecord.virtualPort(lookup.identity));
     }
 
-    /** Sends a packet. Returns 1 if it was followed. */
+    /** Sends a packet. Returns 1 if the fast path has applied it. */
     private static int follow(FastPath path, Flow flow) {
         return path.follow(flow, TcpFlags.ACK, 100, Stripes.SHARED, 0) < 0 ? 0 : 1;
     }
 
-    /** A packet beside the end of its connection, and another one that begins in the same slot, in the same state. */
+    /** A packet while its connection is removed and another one inserted into the same slot, in the same state. */
     @JCStressTest
     @Outcome(
             id = {"0, 0", "1, 0"},
             expect = ACCEPTABLE,
-            desc = "Too late, or in time; the other connection is as it began.")
-    @Outcome(expect = FORBIDDEN, desc = "The packet has put off the end of another connection.")
+            desc = "Too late, or in time; the other connection is unchanged.")
+    @Outcome(expect = FORBIDDEN, desc = "The packet has moved the deadline of another connection.")
     @State
     public static class FollowVersusReuse {
-        private final Home home = Home.shared();
-        private final FlowLookup leaving = home.probe(0);
-        private final FlowLookup coming = home.probe(1);
+        private final HomeBucket home = HomeBucket.shared();
+        private final FlowLookup leaving = home.lookup(0);
+        private final FlowLookup coming = home.lookup(1);
         private final FastPath path = path(home);
         private final Flow flow = flow(leaving);
 
@@ -97,20 +97,18 @@ public class FastPathStress {
         @Arbiter
         public void after(II_Result r) {
             home.find(coming);
-            r.r2 = FlowRecord.deadline(coming.meta) - Home.FOREVER;
+            r.r2 = FlowRecord.deadline(coming.meta) - HomeBucket.FOREVER;
         }
     }
 
-    /** A packet beside the growth of the table, which moves its connection. */
+    /** A packet while the table grows and moves its connection. */
     @JCStressTest
-    @Outcome(id = "1", expect = ACCEPTABLE, desc = "Followed, or not, and the connection says so where it is now.")
-    @Outcome(
-            expect = FORBIDDEN,
-            desc = "What the packet did has been lost, or happened although the path says that it did not.")
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "Applied or not, and the moved connection agrees.")
+    @Outcome(expect = FORBIDDEN, desc = "The change is lost, or was made although the path reports that it was not.")
     @State
     public static class FollowVersusMove {
-        private final Home home = Moving.full().at(0);
-        private final FlowLookup moved = home.probe(0);
+        private final HomeBucket home = GrowingTable.full().at(0);
+        private final FlowLookup moved = home.lookup(0);
         private final FastPath path = path(home);
         private final Flow flow = flow(moved);
         private int followed;
@@ -126,35 +124,35 @@ public class FastPathStress {
 
         @Actor
         public void grow() {
-            Moving.grow(home);
+            GrowingTable.grow(home);
         }
 
         @Arbiter
         public void after(I_Result r) {
             int found = home.find(moved);
             int deadline = FlowRecord.deadline(moved.meta);
-            r.r1 = found == SERVER && deadline == (followed == 1 ? LASTING : Home.FOREVER) ? 1 : 0;
+            r.r1 = found == SERVER && deadline == (followed == 1 ? LASTING : HomeBucket.FOREVER) ? 1 : 0;
         }
     }
 
-    /** Two packets of one connection at once: each is counted, by whichever way. */
+    /** Two packets of one connection: each one reported as applied is counted. */
     @JCStressTest
     @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "One after the other.")
     @Outcome(
             id = {"1, 0", "0, 1"},
             expect = ACCEPTABLE,
-            desc = "One has to go the general way.")
-    @Outcome(expect = FORBIDDEN, desc = "Neither was followed.")
+            desc = "One takes the general path.")
+    @Outcome(expect = FORBIDDEN, desc = "Neither was applied, or a count is wrong.")
     @State
     public static class TwoFollow {
-        private final Home home = Home.shared();
-        private final FlowLookup probe = home.probe(0);
+        private final HomeBucket home = HomeBucket.shared();
+        private final FlowLookup lookup = home.lookup(0);
         private final FastPath path = path(home);
-        private final Flow first = flow(probe);
-        private final Flow second = flow(probe);
+        private final Flow first = flow(lookup);
+        private final Flow second = flow(lookup);
 
         public TwoFollow() {
-            home.insert(probe, SERVER);
+            home.insert(lookup, SERVER);
         }
 
         @Actor
@@ -169,8 +167,8 @@ public class FastPathStress {
 
         @Arbiter
         public void after(II_Result r) {
-            home.find(probe);
-            if (FlowRecord.packets(probe.meta) != r.r1 + r.r2) {
+            home.find(lookup);
+            if (FlowRecord.packets(lookup.meta) != r.r1 + r.r2) {
                 r.r1 = -1;
             }
         }

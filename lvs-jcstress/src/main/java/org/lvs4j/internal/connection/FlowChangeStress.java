@@ -12,18 +12,18 @@ import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** Changes and removals of a connection of a {@link FlowTable}, from one reading of its meta word: one of two wins. */
+/** Changes and removals of a connection of a {@link FlowTable}, from the same meta word: one of two succeeds. */
 public class FlowChangeStress {
-    /** Two changes from the same reading. */
+    /** Two changes from the same meta word. */
     @JCStressTest
     @Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "The first one has changed it.")
     @Outcome(id = "0, 1, 2", expect = ACCEPTABLE, desc = "The second one has changed it.")
     @Outcome(expect = FORBIDDEN, desc = "A change was lost, or none was made.")
     @State
     public static class TwoChanges {
-        private final Home home = Home.shared();
-        private final FlowLookup first = home.probe(0);
-        private final FlowLookup second = home.probe(0);
+        private final HomeBucket home = HomeBucket.shared();
+        private final FlowLookup first = home.lookup(0);
+        private final FlowLookup second = home.lookup(0);
 
         public TwoChanges() {
             home.insert(first, 1);
@@ -33,31 +33,31 @@ public class FlowChangeStress {
 
         @Actor
         public void changeFirst(III_Result r) {
-            r.r1 = home.change(first, Home.FOREVER + 1);
+            r.r1 = home.change(first, HomeBucket.FOREVER + 1);
         }
 
         @Actor
         public void changeSecond(III_Result r) {
-            r.r2 = home.change(second, Home.FOREVER + 2);
+            r.r2 = home.change(second, HomeBucket.FOREVER + 2);
         }
 
         @Arbiter
         public void after(III_Result r) {
             home.find(first);
-            r.r3 = FlowRecord.deadline(first.meta) - Home.FOREVER;
+            r.r3 = FlowRecord.deadline(first.meta) - HomeBucket.FOREVER;
         }
     }
 
-    /** A change and a removal from the same reading. */
+    /** A change and a removal from the same meta word. */
     @JCStressTest
-    @Outcome(id = "1, 0, 10", expect = ACCEPTABLE, desc = "Changed first: the removal has to look again.")
-    @Outcome(id = "0, 1, 0", expect = ACCEPTABLE, desc = "Removed first: there is nothing to change.")
-    @Outcome(expect = FORBIDDEN, desc = "What was removed has been changed back to life, or neither has happened.")
+    @Outcome(id = "1, 0, 10", expect = ACCEPTABLE, desc = "Changed first: the removal fails.")
+    @Outcome(id = "0, 1, 0", expect = ACCEPTABLE, desc = "Removed first: the change fails.")
+    @Outcome(expect = FORBIDDEN, desc = "The change revived the removed connection, or neither has succeeded.")
     @State
     public static class ChangeVersusRemove {
-        private final Home home = Home.shared();
-        private final FlowLookup changing = home.probe(0);
-        private final FlowLookup removing = home.probe(0);
+        private final HomeBucket home = HomeBucket.shared();
+        private final FlowLookup changing = home.lookup(0);
+        private final FlowLookup removing = home.lookup(0);
 
         public ChangeVersusRemove() {
             home.insert(changing, 1);
@@ -67,7 +67,7 @@ public class FlowChangeStress {
 
         @Actor
         public void change(III_Result r) {
-            r.r1 = home.change(changing, Home.FOREVER + 1);
+            r.r1 = home.change(changing, HomeBucket.FOREVER + 1);
         }
 
         @Actor
@@ -77,7 +77,7 @@ public class FlowChangeStress {
 
         @Arbiter
         public void after(III_Result r) {
-            r.r3 = home.findAll(home.probe(0));
+            r.r3 = home.findAll(home.lookup(0));
         }
     }
 
@@ -85,12 +85,12 @@ public class FlowChangeStress {
     @JCStressTest
     @Outcome(id = "1, 0, 0", expect = ACCEPTABLE, desc = "The first one has removed it.")
     @Outcome(id = "0, 1, 0", expect = ACCEPTABLE, desc = "The second one has removed it.")
-    @Outcome(expect = FORBIDDEN, desc = "It has ended twice, or not at all.")
+    @Outcome(expect = FORBIDDEN, desc = "It was removed twice, or not at all.")
     @State
     public static class TwoRemovals {
-        private final Home home = Home.shared();
-        private final FlowLookup first = home.probe(0);
-        private final FlowLookup second = home.probe(0);
+        private final HomeBucket home = HomeBucket.shared();
+        private final FlowLookup first = home.lookup(0);
+        private final FlowLookup second = home.lookup(0);
 
         public TwoRemovals() {
             home.insert(first, 1);
@@ -112,17 +112,17 @@ public class FlowChangeStress {
         }
     }
 
-    /** A search while the slot of its key gets another key: version and second look tell. */
+    /** A search while its slot is reused for another key: the second read of the meta word detects it. */
     @JCStressTest
-    @Outcome(id = "0", expect = ACCEPTABLE, desc = "It has ended.")
-    @Outcome(id = "1", expect = ACCEPTABLE, desc = "Still there.")
-    @Outcome(expect = FORBIDDEN, desc = "Another key's connection, or words of two.")
+    @Outcome(id = "0", expect = ACCEPTABLE, desc = "Absent: it was removed.")
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "Found before its removal.")
+    @Outcome(expect = FORBIDDEN, desc = "Another key's connection, or a mixed record.")
     @State
     public static class ReuseVersusFind {
-        private final Home home = Home.shared();
-        private final FlowLookup leaving = home.probe(0);
-        private final FlowLookup coming = home.probe(1);
-        private final FlowLookup finding = home.probe(0);
+        private final HomeBucket home = HomeBucket.shared();
+        private final FlowLookup leaving = home.lookup(0);
+        private final FlowLookup coming = home.lookup(1);
+        private final FlowLookup finding = home.lookup(0);
 
         public ReuseVersusFind() {
             home.insert(leaving, 1);
@@ -140,17 +140,17 @@ public class FlowChangeStress {
         }
     }
 
-    /** A search while its key ends and begins anew with another server. */
+    /** A search while its key is removed and inserted again with another server. */
     @JCStressTest
-    @Outcome(id = "0", expect = ACCEPTABLE, desc = "The one has ended, the other has not begun.")
-    @Outcome(id = "1", expect = ACCEPTABLE, desc = "The one.")
-    @Outcome(id = "2", expect = ACCEPTABLE, desc = "The other.")
-    @Outcome(expect = FORBIDDEN, desc = "Words of both.")
+    @Outcome(id = "0", expect = ACCEPTABLE, desc = "Absent between removal and insertion.")
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "The first connection.")
+    @Outcome(id = "2", expect = ACCEPTABLE, desc = "The second connection.")
+    @Outcome(expect = FORBIDDEN, desc = "A mixed record.")
     @State
     public static class ReplaceVersusFind {
-        private final Home home = Home.shared();
-        private final FlowLookup replacing = home.probe(0);
-        private final FlowLookup finding = home.probe(0);
+        private final HomeBucket home = HomeBucket.shared();
+        private final FlowLookup replacing = home.lookup(0);
+        private final FlowLookup finding = home.lookup(0);
 
         public ReplaceVersusFind() {
             home.insert(replacing, 1);
@@ -168,17 +168,20 @@ public class FlowChangeStress {
         }
     }
 
-    /** A change from an old reading while the slot gets another key, with the same words but for the version. */
+    /**
+     * A change from an old meta word while the slot is reused for another key, whose meta word differs only
+     * in its version.
+     */
     @JCStressTest
-    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "Changed, and removed by whoever looked again.")
-    @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "Too late, and the other one is as it was.")
+    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "Changed before the removal.")
+    @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "Too late, and the other connection is unchanged.")
     @Outcome(expect = FORBIDDEN, desc = "The other key's connection was changed.")
     @State
     public static class ReuseVersusChange {
-        private final Home home = Home.shared();
-        private final FlowLookup leaving = home.probe(0);
-        private final FlowLookup coming = home.probe(1);
-        private final FlowLookup changing = home.probe(0);
+        private final HomeBucket home = HomeBucket.shared();
+        private final FlowLookup leaving = home.lookup(0);
+        private final FlowLookup coming = home.lookup(1);
+        private final FlowLookup changing = home.lookup(0);
 
         public ReuseVersusChange() {
             home.insert(leaving, 1);
@@ -193,30 +196,30 @@ public class FlowChangeStress {
 
         @Actor
         public void change(II_Result r) {
-            r.r1 = home.change(changing, Home.FOREVER + 1);
+            r.r1 = home.change(changing, HomeBucket.FOREVER + 1);
         }
 
         @Arbiter
         public void after(II_Result r) {
             home.find(coming);
-            r.r2 = FlowRecord.deadline(coming.meta) - Home.FOREVER;
+            r.r2 = FlowRecord.deadline(coming.meta) - HomeBucket.FOREVER;
         }
     }
 
-    /** A search for what lies behind a full line, while the slots of that line change hands. */
+    /** A search for a displaced connection, while the slots of its full home bucket are reused. */
     @JCStressTest
     @Outcome(id = "3, 3", expect = ACCEPTABLE, desc = "Found each time.")
-    @Outcome(expect = FORBIDDEN, desc = "Missed because of what happens before it.")
+    @Outcome(expect = FORBIDDEN, desc = "Missed.")
     @State
-    public static class FindBehindChangingLine {
-        private final Home home = Home.shared();
-        private final FlowLookup replacing = home.probe(0);
-        private final FlowLookup finding = home.probe(2);
+    public static class FindDisplacedWhileHomeChanges {
+        private final HomeBucket home = HomeBucket.shared();
+        private final FlowLookup replacing = home.lookup(0);
+        private final FlowLookup finding = home.lookup(2);
 
-        public FindBehindChangingLine() {
+        public FindDisplacedWhileHomeChanges() {
             home.insert(replacing, 1);
-            home.insert(home.probe(1), 2);
-            home.insert(home.probe(2), 3);
+            home.insert(home.lookup(1), 2);
+            home.insert(home.lookup(2), 3);
         }
 
         @Actor

@@ -12,18 +12,18 @@ import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** Insertions into a {@link FlowTable}: one for each key, and complete before anybody can find it. */
+/** Insertions into a {@link FlowTable}: one per key, and complete before a search finds it. */
 public class FlowInsertStress {
-    /** Two threads insert one key: the commit by the home's control word decides. */
+    /** Two threads insert the same key: the commit by the home word decides. */
     @JCStressTest
     @Outcome(id = "11, 1, 10", expect = ACCEPTABLE, desc = "The first one has inserted, the second one has found it.")
     @Outcome(id = "2, 12, 20", expect = ACCEPTABLE, desc = "The second one has inserted, the first one has found it.")
     @Outcome(expect = FORBIDDEN, desc = "Both or neither have inserted, or they do not agree.")
     @State
     public static class SameKey {
-        private final Home home = Home.shared();
-        private final FlowLookup first = home.probe(0);
-        private final FlowLookup second = home.probe(0);
+        private final HomeBucket home = HomeBucket.shared();
+        private final FlowLookup first = home.lookup(0);
+        private final FlowLookup second = home.lookup(0);
 
         @Actor
         public void insertFirst(III_Result r) {
@@ -41,19 +41,19 @@ public class FlowInsertStress {
         }
     }
 
-    /** The same with the line at home full but for one slot, so that the two claims lie in different lines. */
+    /** The same with one free slot in the home bucket, so that the two claims are in different buckets. */
     @JCStressTest
     @Outcome(id = "11, 1, 10", expect = ACCEPTABLE, desc = "The first one has inserted, the second one has found it.")
     @Outcome(id = "2, 12, 20", expect = ACCEPTABLE, desc = "The second one has inserted, the first one has found it.")
     @Outcome(expect = FORBIDDEN, desc = "Both or neither have inserted, or they do not agree.")
     @State
-    public static class SameKeyInTwoLines {
-        private final Home home = Home.shared();
-        private final FlowLookup first = home.probe(0);
-        private final FlowLookup second = home.probe(0);
+    public static class SameKeyInTwoBuckets {
+        private final HomeBucket home = HomeBucket.shared();
+        private final FlowLookup first = home.lookup(0);
+        private final FlowLookup second = home.lookup(0);
 
-        public SameKeyInTwoLines() {
-            home.insert(home.probe(1), 3);
+        public SameKeyInTwoBuckets() {
+            home.insert(home.lookup(1), 3);
         }
 
         @Actor
@@ -72,15 +72,15 @@ public class FlowInsertStress {
         }
     }
 
-    /** Two keys of one home in a table that has never held anything: both threads make the chunk of its lines. */
+    /** Two keys of one home bucket in a new table: both threads allocate its chunk. */
     @JCStressTest
-    @Outcome(id = "11, 12, 12", expect = ACCEPTABLE, desc = "Both are there.")
-    @Outcome(expect = FORBIDDEN, desc = "One is lost, with the chunk that it was put into or with the slot.")
+    @Outcome(id = "11, 12, 12", expect = ACCEPTABLE, desc = "Both are inserted.")
+    @Outcome(expect = FORBIDDEN, desc = "One is lost, with its chunk or its slot.")
     @State
     public static class TwoKeysOfOneHome {
-        private final Home home = Home.alone(false, 1);
-        private final FlowLookup first = home.probe(0);
-        private final FlowLookup second = home.probe(1);
+        private final HomeBucket home = HomeBucket.alone(false, 1);
+        private final FlowLookup first = home.lookup(0);
+        private final FlowLookup second = home.lookup(1);
 
         @Actor
         public void insertFirst(III_Result r) {
@@ -98,16 +98,16 @@ public class FlowInsertStress {
         }
     }
 
-    /** A search beside an insertion: making the slot live publishes key, server and controller. */
+    /** A search and an insertion: the compare-and-set to LIVE publishes key, server and template. */
     @JCStressTest
-    @Outcome(id = "0", expect = ACCEPTABLE, desc = "Not there yet.")
+    @Outcome(id = "0", expect = ACCEPTABLE, desc = "Absent.")
     @Outcome(id = "7", expect = ACCEPTABLE, desc = "Found, and complete.")
     @Outcome(expect = FORBIDDEN, desc = "Found before it was complete.")
     @State
     public static class Find {
-        private final Home home = Home.shared();
-        private final FlowLookup inserting = home.probe(0);
-        private final FlowLookup finding = home.probe(0);
+        private final HomeBucket home = HomeBucket.shared();
+        private final FlowLookup inserting = home.lookup(0);
+        private final FlowLookup finding = home.lookup(0);
 
         @Actor
         public void insert() {
@@ -120,16 +120,16 @@ public class FlowInsertStress {
         }
     }
 
-    /** The same for IPv6, whose keys are of more words, in memory that nobody has made yet. */
+    /** The same for IPv6, whose keys have more words, in memory that is not allocated yet. */
     @JCStressTest
-    @Outcome(id = "0", expect = ACCEPTABLE, desc = "Not there yet.")
+    @Outcome(id = "0", expect = ACCEPTABLE, desc = "Absent.")
     @Outcome(id = "7", expect = ACCEPTABLE, desc = "Found, and complete.")
-    @Outcome(expect = FORBIDDEN, desc = "Found before it was complete, or before its memory was.")
+    @Outcome(expect = FORBIDDEN, desc = "Found incomplete, or memory seen before it was zeroed.")
     @State
     public static class FindInNewMemory {
-        private final Home home = Home.alone(true, 1);
-        private final FlowLookup inserting = home.probe(0);
-        private final FlowLookup finding = home.probe(0);
+        private final HomeBucket home = HomeBucket.alone(true, 1);
+        private final FlowLookup inserting = home.lookup(0);
+        private final FlowLookup finding = home.lookup(0);
 
         @Actor
         public void insert() {
@@ -142,21 +142,21 @@ public class FlowInsertStress {
         }
     }
 
-    /** Two searches for a connection that is being inserted behind a full line: how far it lies comes first. */
+    /** Two searches for a connection that is inserted displaced: the displacement bound is raised before it is live. */
     @JCStressTest
-    @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "Not there yet.")
-    @Outcome(id = "0, 3", expect = ACCEPTABLE, desc = "There in between.")
-    @Outcome(id = "3, 3", expect = ACCEPTABLE, desc = "There.")
-    @Outcome(expect = FORBIDDEN, desc = "Lost again, or mixed up.")
+    @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "Absent.")
+    @Outcome(id = "0, 3", expect = ACCEPTABLE, desc = "Inserted in between.")
+    @Outcome(id = "3, 3", expect = ACCEPTABLE, desc = "Found.")
+    @Outcome(expect = FORBIDDEN, desc = "Lost again, or a mixed record.")
     @State
-    public static class FindBehindFullLine {
-        private final Home home = Home.shared();
-        private final FlowLookup inserting = home.probe(2);
-        private final FlowLookup finding = home.probe(2);
+    public static class FindDisplaced {
+        private final HomeBucket home = HomeBucket.shared();
+        private final FlowLookup inserting = home.lookup(2);
+        private final FlowLookup finding = home.lookup(2);
 
-        public FindBehindFullLine() {
-            home.insert(home.probe(0), 1);
-            home.insert(home.probe(1), 2);
+        public FindDisplaced() {
+            home.insert(home.lookup(0), 1);
+            home.insert(home.lookup(1), 2);
         }
 
         @Actor
@@ -171,64 +171,64 @@ public class FlowInsertStress {
         }
     }
 
-    /** The last connection behind its home ends while another one comes to lie there: searches still come as far as that. */
+    /** The last displaced connection is removed while another one is inserted displaced: searches find that. */
     @JCStressTest
-    @Outcome(id = "1, 13, 3", expect = ACCEPTABLE, desc = "The one has ended, the other is found.")
-    @Outcome(expect = FORBIDDEN, desc = "Searches stay at home.")
+    @Outcome(id = "1, 13, 3", expect = ACCEPTABLE, desc = "One is removed, the other is found.")
+    @Outcome(expect = FORBIDDEN, desc = "The displacement bound was reset, and searches miss it.")
     @State
-    public static class LeaveVersusComeBehindHome {
-        private final Home home = Home.alone(true, 1);
-        private final FlowLookup leaving = home.probe(1);
-        private final FlowLookup coming = home.probe(2);
+    public static class RemoveVersusInsertDisplaced {
+        private final HomeBucket home = HomeBucket.alone(true, 1);
+        private final FlowLookup removing = home.lookup(1);
+        private final FlowLookup inserting = home.lookup(2);
 
-        public LeaveVersusComeBehindHome() {
-            home.insert(home.probe(0), 1);
-            home.insert(leaving, 2);
+        public RemoveVersusInsertDisplaced() {
+            home.insert(home.lookup(0), 1);
+            home.insert(removing, 2);
         }
 
         @Actor
-        public void leave(III_Result r) {
-            r.r1 = home.remove(leaving);
+        public void remove(III_Result r) {
+            r.r1 = home.remove(removing);
         }
 
         @Actor
-        public void come(III_Result r) {
-            r.r2 = home.insert(coming, 3);
+        public void insert(III_Result r) {
+            r.r2 = home.insert(inserting, 3);
         }
 
         @Arbiter
         public void after(III_Result r) {
-            r.r3 = home.find(home.probe(2));
+            r.r3 = home.find(home.lookup(2));
         }
     }
 
-    /** Two connections come to lie behind their home at the same time. */
+    /** Two connections are inserted displaced. */
     @JCStressTest
     @Outcome(id = "12, 13, 5", expect = ACCEPTABLE, desc = "Both are found.")
-    @Outcome(expect = FORBIDDEN, desc = "Searches do not come as far as the second one.")
+    @Outcome(expect = FORBIDDEN, desc = "The displacement bound is too small for one of them.")
     @State
-    public static class TwoComeBehindHome {
-        private final Home home = Home.alone(true, 1);
-        private final FlowLookup first = home.probe(1);
-        private final FlowLookup second = home.probe(2);
+    public static class TwoInsertDisplaced {
+        private final HomeBucket home = HomeBucket.alone(true, 1);
+        private final FlowLookup first = home.lookup(1);
+        private final FlowLookup second = home.lookup(2);
 
-        public TwoComeBehindHome() {
-            home.insert(home.probe(0), 1);
+        public TwoInsertDisplaced() {
+            home.insert(home.lookup(0), 1);
         }
 
         @Actor
-        public void comeFirst(III_Result r) {
+        public void insertFirst(III_Result r) {
             r.r1 = home.insert(first, 2);
         }
 
         @Actor
-        public void comeSecond(III_Result r) {
+        public void insertSecond(III_Result r) {
             r.r2 = home.insert(second, 3);
         }
 
         @Arbiter
         public void after(III_Result r) {
-            r.r3 = home.find(home.probe(1)) + home.find(home.probe(2));
+            r.r3 = home.find(home.lookup(1)) + home.find(home.lookup(2));
         }
     }
 }

@@ -11,17 +11,17 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** {@link FlowMigration} moves a connection while something happens to it: it is in one place, and as it was left. */
+/** {@link FlowMigration} moves a connection that changes: afterwards it exists once, with the last change. */
 public class FlowMigrationStress {
-    /** A move beside a change. */
+    /** A move and a change. */
     @JCStressTest
     @Outcome(id = "1, 5, 10", expect = ACCEPTABLE, desc = "Changed, before or after the move.")
-    @Outcome(expect = FORBIDDEN, desc = "The copy is older than the change, or there are two.")
+    @Outcome(expect = FORBIDDEN, desc = "The copy lacks the change, or there are two.")
     @State
     public static class MoveVersusChange {
-        private final Moving moving = Moving.started(1, Home.FOREVER);
-        private final Home home = moving.home;
-        private final FlowLookup changing = home.probe(0);
+        private final GrowingTable moving = GrowingTable.started(1, HomeBucket.FOREVER);
+        private final HomeBucket home = moving.home;
+        private final FlowLookup changing = home.lookup(0);
 
         @Actor
         public void move() {
@@ -30,26 +30,26 @@ public class FlowMigrationStress {
 
         @Actor
         public void change(III_Result r) {
-            r.r1 = home.findAndChange(changing, Home.FOREVER + 5);
+            r.r1 = home.findAndChange(changing, HomeBucket.FOREVER + 5);
         }
 
         @Arbiter
         public void after(III_Result r) {
             home.find(changing);
-            r.r2 = moving.isMoved(changing) ? FlowRecord.deadline(changing.meta) - Home.FOREVER : -1;
+            r.r2 = moving.isMoved(changing) ? FlowRecord.deadline(changing.meta) - HomeBucket.FOREVER : -1;
             r.r3 = home.findAll(changing);
         }
     }
 
-    /** A move beside a removal. */
+    /** A move and a removal. */
     @JCStressTest
     @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "Removed, before or after the move.")
-    @Outcome(expect = FORBIDDEN, desc = "The copy lives on, or there was nothing to be found.")
+    @Outcome(expect = FORBIDDEN, desc = "The copy remains, or the removal found nothing.")
     @State
     public static class MoveVersusRemove {
-        private final Moving moving = Moving.started(1, Home.FOREVER);
-        private final Home home = moving.home;
-        private final FlowLookup removing = home.probe(0);
+        private final GrowingTable moving = GrowingTable.started(1, HomeBucket.FOREVER);
+        private final HomeBucket home = moving.home;
+        private final FlowLookup removing = home.lookup(0);
 
         @Actor
         public void move() {
@@ -67,15 +67,15 @@ public class FlowMigrationStress {
         }
     }
 
-    /** A move beside searches: whoever finds the original gone finds the copy, and makes it known if need be. */
+    /** A move and searches: a search that reads a moved original publishes the copy if necessary, and finds it. */
     @JCStressTest
-    @Outcome(id = "1, 1, 10", expect = ACCEPTABLE, desc = "Found each time, in whichever area.")
-    @Outcome(expect = FORBIDDEN, desc = "Missed on its way.")
+    @Outcome(id = "1, 1, 10", expect = ACCEPTABLE, desc = "Found each time, in either generation.")
+    @Outcome(expect = FORBIDDEN, desc = "Missed.")
     @State
     public static class MoveVersusFind {
-        private final Moving moving = Moving.started(1, Home.FOREVER);
-        private final Home home = moving.home;
-        private final FlowLookup finding = home.probe(0);
+        private final GrowingTable moving = GrowingTable.started(1, HomeBucket.FOREVER);
+        private final HomeBucket home = moving.home;
+        private final FlowLookup finding = home.lookup(0);
 
         @Actor
         public void move() {
@@ -94,15 +94,15 @@ public class FlowMigrationStress {
         }
     }
 
-    /** A move beside an insertion of the same key. */
+    /** A move and an insertion of the same key. */
     @JCStressTest
-    @Outcome(id = "1, 10", expect = ACCEPTABLE, desc = "The insertion has found what is there.")
+    @Outcome(id = "1, 10", expect = ACCEPTABLE, desc = "The insertion has found the existing connection.")
     @Outcome(expect = FORBIDDEN, desc = "There are two, or the wrong one.")
     @State
     public static class MoveVersusInsert {
-        private final Moving moving = Moving.started(1, Home.FOREVER);
-        private final Home home = moving.home;
-        private final FlowLookup inserting = home.probe(0);
+        private final GrowingTable moving = GrowingTable.started(1, HomeBucket.FOREVER);
+        private final HomeBucket home = moving.home;
+        private final FlowLookup inserting = home.lookup(0);
 
         @Actor
         public void move() {
@@ -120,15 +120,15 @@ public class FlowMigrationStress {
         }
     }
 
-    /** A move beside the removal of its key and an insertion of it with another server. */
+    /** A move and the removal of its key, followed by an insertion with another server. */
     @JCStressTest
-    @Outcome(id = "1, 12, 20", expect = ACCEPTABLE, desc = "The new one is there, once.")
-    @Outcome(expect = FORBIDDEN, desc = "The old one has come back, or the new one is lost.")
+    @Outcome(id = "1, 12, 20", expect = ACCEPTABLE, desc = "The new connection exists, once.")
+    @Outcome(expect = FORBIDDEN, desc = "The old connection has come back, or the new one is lost.")
     @State
     public static class MoveVersusReplace {
-        private final Moving moving = Moving.started(1, Home.FOREVER);
-        private final Home home = moving.home;
-        private final FlowLookup replacing = home.probe(0);
+        private final GrowingTable moving = GrowingTable.started(1, HomeBucket.FOREVER);
+        private final HomeBucket home = moving.home;
+        private final FlowLookup replacing = home.lookup(0);
 
         @Actor
         public void move() {
@@ -147,14 +147,14 @@ public class FlowMigrationStress {
         }
     }
 
-    /** A move beside the last tick of the connection. */
+    /** A move and the tick of the connection's deadline. */
     @JCStressTest
-    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "Ended once, by that tick or the next one.")
-    @Outcome(expect = FORBIDDEN, desc = "Ended twice, or the copy's timer is lost.")
+    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "Expired once, at that tick or the next one.")
+    @Outcome(expect = FORBIDDEN, desc = "Expired twice, or the copy's timer is lost.")
     @State
     public static class MoveVersusExpire {
-        private final Moving moving = Moving.started(10, 10);
-        private final Home home = moving.home;
+        private final GrowingTable moving = GrowingTable.started(10, 10);
+        private final HomeBucket home = moving.home;
 
         @Actor
         public void move() {
@@ -162,7 +162,7 @@ public class FlowMigrationStress {
         }
 
         @Actor
-        public void pass() {
+        public void tick() {
             home.table.advance(10);
         }
 
@@ -170,18 +170,18 @@ public class FlowMigrationStress {
         public void after(II_Result r) {
             home.table.advance(11);
             r.r1 = home.ended.get();
-            r.r2 = home.find(home.probe(0));
+            r.r2 = home.find(home.lookup(0));
         }
     }
 
-    /** Two threads move the same lines, as when one is in need and does not wait for the other. */
+    /** Two threads migrate the same buckets, as when one of them cannot wait for the other. */
     @JCStressTest
     @Outcome(id = "10, 0", expect = ACCEPTABLE, desc = "Moved once.")
     @Outcome(expect = FORBIDDEN, desc = "Moved twice, or lost.")
     @State
     public static class MoveVersusMove {
-        private final Moving moving = Moving.started(1, Home.FOREVER);
-        private final Home home = moving.home;
+        private final GrowingTable moving = GrowingTable.started(1, HomeBucket.FOREVER);
+        private final HomeBucket home = moving.home;
         private final FlowLookup scratch = new FlowLookup();
         private final long before = home.table.size();
 
@@ -198,27 +198,27 @@ public class FlowMigrationStress {
         @Arbiter
         public void after(II_Result r) {
             r.r2 = (int) (home.table.size() - before);
-            r.r1 = home.findAll(home.probe(0));
+            r.r1 = home.findAll(home.lookup(0));
         }
     }
 
     /**
-     * Two insertions of one key while the table begins to grow: one goes to the newer area and freezes the key's home in the
-     * older one, the other one may have begun there.
+     * Two insertions of one key while the table begins to grow. One inserts into the current generation and freezes the
+     * key's home bucket in the old one, where the other may have begun.
      */
     @JCStressTest
     @Outcome(id = "11, 1, 10", expect = ACCEPTABLE, desc = "The first one has inserted, the second one has found it.")
     @Outcome(id = "2, 12, 20", expect = ACCEPTABLE, desc = "The second one has inserted, the first one has found it.")
-    @Outcome(expect = FORBIDDEN, desc = "Both have inserted, one in each area.")
+    @Outcome(expect = FORBIDDEN, desc = "Both have inserted, one in each generation.")
     @State
     public static class FreezeVersusInsert {
-        private final Home home = Moving.full();
-        private final FlowLookup first = home.probe(0);
-        private final FlowLookup second = home.probe(0);
+        private final HomeBucket home = GrowingTable.full();
+        private final FlowLookup first = home.lookup(0);
+        private final FlowLookup second = home.lookup(0);
 
         @Actor
         public void growAndInsert(III_Result r) {
-            Moving.grow(home);
+            GrowingTable.grow(home);
             r.r1 = home.insert(first, 1);
         }
 

@@ -12,56 +12,59 @@ import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** Time passes in a {@link FlowTable} beside packets: what is put off lives, and every connection ends once, on time. */
+/**
+ * Ticks of a {@link FlowTable} race with packets: a later deadline is respected, and every connection expires
+ * once, on time.
+ */
 public class FlowTimeStress {
-    /** The last tick of a connection beside a packet that puts its end off. */
+    /** The tick of a connection's deadline and a packet that moves the deadline. */
     @JCStressTest
-    @Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "Put off, and ended at the later tick.")
-    @Outcome(id = "0, 1, 1", expect = ACCEPTABLE, desc = "Ended before the packet.")
-    @Outcome(expect = FORBIDDEN, desc = "Put off and ended at once, ended twice, or forgotten.")
+    @Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "Moved, and expired at the later tick.")
+    @Outcome(id = "0, 1, 1", expect = ACCEPTABLE, desc = "Expired before the packet.")
+    @Outcome(expect = FORBIDDEN, desc = "Moved and expired at once, expired twice, or never.")
     @State
-    public static class ExpireVersusTouch {
-        private final Home home = Home.alone(false, 10);
-        private final FlowLookup touching = home.probe(0);
+    public static class ExpireVersusChange {
+        private final HomeBucket home = HomeBucket.alone(false, 10);
+        private final FlowLookup changing = home.lookup(0);
 
-        public ExpireVersusTouch() {
-            home.insert(touching, 1, 10);
+        public ExpireVersusChange() {
+            home.insert(changing, 1, 10);
         }
 
         @Actor
-        public void pass(III_Result r) {
+        public void tick(III_Result r) {
             home.table.advance(10);
             r.r2 = home.ended.get();
         }
 
         @Actor
-        public void touch(III_Result r) {
-            r.r1 = home.findAndChange(touching, 12);
+        public void change(III_Result r) {
+            r.r1 = home.findAndChange(changing, 12);
         }
 
         @Arbiter
         public void after(III_Result r) {
             home.table.advance(12);
-            r.r3 = home.ended.get() + (home.find(touching) == 0 ? 0 : 10);
+            r.r3 = home.ended.get() + (home.find(changing) == 0 ? 0 : 10);
         }
     }
 
-    /** The last tick of a connection beside its removal. */
+    /** The tick of a connection's deadline and its removal. */
     @JCStressTest
     @Outcome(id = "1, 0, 0", expect = ACCEPTABLE, desc = "Removed.")
-    @Outcome(id = "0, 1, 0", expect = ACCEPTABLE, desc = "Ended by time.")
+    @Outcome(id = "0, 1, 0", expect = ACCEPTABLE, desc = "Expired.")
     @Outcome(expect = FORBIDDEN, desc = "Both, or neither.")
     @State
     public static class ExpireVersusRemove {
-        private final Home home = Home.alone(false, 10);
-        private final FlowLookup removing = home.probe(0);
+        private final HomeBucket home = HomeBucket.alone(false, 10);
+        private final FlowLookup removing = home.lookup(0);
 
         public ExpireVersusRemove() {
             home.insert(removing, 1, 10);
         }
 
         @Actor
-        public void pass() {
+        public void tick() {
             home.table.advance(10);
         }
 
@@ -77,15 +80,18 @@ public class FlowTimeStress {
         }
     }
 
-    /** The last tick of a connection while its slot gets another key: the node on the wheel is the slot's, not the key's. */
+    /**
+     * The tick of a connection's deadline while its slot is reused for another key: the node on the wheel belongs
+     * to the slot.
+     */
     @JCStressTest
-    @Outcome(id = "1, 2, 1", expect = ACCEPTABLE, desc = "One has ended; the other lives, and ends at its own tick.")
-    @Outcome(expect = FORBIDDEN, desc = "The other one has ended in place of the one, or never does.")
+    @Outcome(id = "1, 2, 1", expect = ACCEPTABLE, desc = "One has ended; the other expires at its own tick.")
+    @Outcome(expect = FORBIDDEN, desc = "The other one has expired early, or never does.")
     @State
     public static class ExpireVersusReuse {
-        private final Home home = Home.alone(false, 10);
-        private final FlowLookup leaving = home.probe(0);
-        private final FlowLookup coming = home.probe(1);
+        private final HomeBucket home = HomeBucket.alone(false, 10);
+        private final FlowLookup leaving = home.lookup(0);
+        private final FlowLookup coming = home.lookup(1);
         private int removed;
 
         public ExpireVersusReuse() {
@@ -93,7 +99,7 @@ public class FlowTimeStress {
         }
 
         @Actor
-        public void pass() {
+        public void tick() {
             home.table.advance(10);
         }
 
@@ -114,31 +120,31 @@ public class FlowTimeStress {
     }
 
     /**
-     * A look at a slot beside a packet that brings the deadline closer: the look forgets first and reads the deadline then,
-     * the packet writes the deadline first and reads then what is remembered.
+     * A node fires while a packet moves the deadline closer. The node clears the stored position and then reads the
+     * deadline; the packet writes the deadline and then reads the stored position.
      */
     @JCStressTest
-    @Outcome(id = "1", expect = ACCEPTABLE, desc = "Ended at the closer tick.")
-    @Outcome(expect = FORBIDDEN, desc = "Each relied on the other one: it ends too late.")
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "Expired at the earlier tick.")
+    @Outcome(expect = FORBIDDEN, desc = "Each relied on the other: it expires late.")
     @State
-    public static class FireVersusArm {
-        private final Home home = Home.alone(false, 10);
-        private final FlowLookup hastening = home.probe(0);
+    public static class FireVersusSchedule {
+        private final HomeBucket home = HomeBucket.alone(false, 10);
+        private final FlowLookup changing = home.lookup(0);
 
-        public FireVersusArm() {
-            home.insert(hastening, 1, 10);
-            home.change(hastening, 30);
-            home.find(hastening);
+        public FireVersusSchedule() {
+            home.insert(changing, 1, 10);
+            home.change(changing, 30);
+            home.find(changing);
         }
 
         @Actor
-        public void pass() {
+        public void tick() {
             home.table.advance(10);
         }
 
         @Actor
-        public void hasten() {
-            home.change(hastening, 12);
+        public void change() {
+            home.change(changing, 12);
         }
 
         @Arbiter
@@ -148,30 +154,30 @@ public class FlowTimeStress {
         }
     }
 
-    /** The look of a node that was left behind beside a packet that brings the deadline closer again. */
+    /** A superseded node fires while a packet moves the deadline closer again. */
     @JCStressTest
-    @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "Ended at the closer tick, once.")
-    @Outcome(expect = FORBIDDEN, desc = "Ended before its time, or each relied on the other one and it ends too late.")
+    @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "Expired at the earlier tick, once.")
+    @Outcome(expect = FORBIDDEN, desc = "Expired early, or each relied on the other and it expires late.")
     @State
-    public static class FireLeftVersusArm {
-        private final Home home = Home.alone(false, 10);
-        private final FlowLookup hastening = home.probe(0);
+    public static class FireSupersededVersusSchedule {
+        private final HomeBucket home = HomeBucket.alone(false, 10);
+        private final FlowLookup changing = home.lookup(0);
 
-        public FireLeftVersusArm() {
-            // One node at 30, left behind by one at 10; then the end is put off, and neither has anything to end.
-            home.insert(hastening, 1, 30);
-            home.change(hastening, 10);
-            home.change(hastening, 60);
+        public FireSupersededVersusSchedule() {
+            // A node at 30, superseded by one at 10; then the deadline moves to 60, after both.
+            home.insert(changing, 1, 30);
+            home.change(changing, 10);
+            home.change(changing, 60);
         }
 
         @Actor
-        public void pass() {
+        public void tick() {
             home.table.advance(30);
         }
 
         @Actor
-        public void hasten() {
-            home.change(hastening, 40);
+        public void change() {
+            home.change(changing, 40);
         }
 
         @Arbiter
@@ -182,22 +188,22 @@ public class FlowTimeStress {
         }
     }
 
-    /** A connection that is to end at the very tick that passes while it is inserted. */
+    /** A connection is inserted while the tick of its deadline runs. */
     @JCStressTest
-    @Outcome(id = "11, 1", expect = ACCEPTABLE, desc = "Ended at that tick or the next one.")
-    @Outcome(expect = FORBIDDEN, desc = "Pushed behind the tick: it would wait for a turn of the ring.")
+    @Outcome(id = "11, 1", expect = ACCEPTABLE, desc = "Expired at that tick or the next one.")
+    @Outcome(expect = FORBIDDEN, desc = "Pushed after its tick: it would wait for a turn of the ring.")
     @State
-    public static class PassVersusInsert {
-        private final Home home = Home.alone(false, 10);
-        private final FlowLookup inserting = home.probe(0);
+    public static class TickVersusInsert {
+        private final HomeBucket home = HomeBucket.alone(false, 10);
+        private final FlowLookup inserting = home.lookup(0);
 
-        public PassVersusInsert() {
-            // So that the memory is there already.
-            home.insert(home.probe(1), 2);
+        public TickVersusInsert() {
+            // Allocates the memory.
+            home.insert(home.lookup(1), 2);
         }
 
         @Actor
-        public void pass() {
+        public void tick() {
             home.table.advance(10);
         }
 
@@ -213,27 +219,27 @@ public class FlowTimeStress {
         }
     }
 
-    /** Two threads let the same ticks pass. */
+    /** Two threads run the same ticks. */
     @JCStressTest
-    @Outcome(id = "3", expect = ACCEPTABLE, desc = "Each has ended once.")
-    @Outcome(expect = FORBIDDEN, desc = "A tick was taken twice, or by nobody.")
+    @Outcome(id = "3", expect = ACCEPTABLE, desc = "Each has expired once.")
+    @Outcome(expect = FORBIDDEN, desc = "A tick was run twice, or not at all.")
     @State
-    public static class PassVersusPass {
-        private final Home home = Home.alone(false, 10);
+    public static class TickVersusTick {
+        private final HomeBucket home = HomeBucket.alone(false, 10);
 
-        public PassVersusPass() {
+        public TickVersusTick() {
             for (int key = 0; key < 3; key++) {
-                home.insert(home.probe(key), 1, 10 + key);
+                home.insert(home.lookup(key), 1, 10 + key);
             }
         }
 
         @Actor
-        public void passFirst() {
+        public void tickFirst() {
             home.table.advance(12);
         }
 
         @Actor
-        public void passSecond() {
+        public void tickSecond() {
             home.table.advance(12);
         }
 

@@ -11,147 +11,147 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** The stacks of {@link FlowWheel} and the nodes they are made of: every slot is on one stack, every node in one place. */
+/** The stacks of {@link FlowWheel} and their nodes: every slot is on one stack, and no node is used twice. */
 public class FlowWheelStress {
     private static final int TICK = 5;
     private static final int OTHER_TICK = 6;
 
-    /** Takes a stack. Returns its slots as bits; a slot seen twice, or a stack without an end, as a negative number. */
-    private static int takeAll(FlowWheel timers, int tick) {
+    /** Takes a stack and releases its nodes. Returns its slots as bits; -1 if a slot is on it twice. */
+    private static int takeAll(FlowWheel wheel, int tick) {
         int seen = 0;
-        for (int node = timers.takeStack(tick); node != 0; ) {
-            long content = timers.node(node);
+        for (int node = wheel.takeStack(tick); node != 0; ) {
+            long content = wheel.nodeOpaque(node);
             int bit = 1 << FlowWheel.slot(content);
             if ((seen & bit) != 0) {
                 return -1;
             }
             seen |= bit;
-            timers.give(node);
+            wheel.release(node);
             node = FlowWheel.next(content);
         }
         return seen;
     }
 
-    /** Two pushes onto one stack, with nodes that are in memory nobody has made yet. */
+    /** Two pushes onto one stack, with nodes in memory that is not allocated yet. */
     @JCStressTest
     @Outcome(id = "6", expect = ACCEPTABLE, desc = "Both slots are on it.")
-    @Outcome(expect = FORBIDDEN, desc = "One is lost, with its chunk or with the head.")
+    @Outcome(expect = FORBIDDEN, desc = "One is lost, with its chunk or by the head.")
     @State
     public static class TwoPushes {
-        private final FlowWheel timers = new FlowWheel(64);
+        private final FlowWheel wheel = new FlowWheel(64);
 
         @Actor
         public void pushFirst() {
-            timers.push(1, TICK);
+            wheel.push(1, TICK);
         }
 
         @Actor
         public void pushSecond() {
-            timers.push(2, TICK);
+            wheel.push(2, TICK);
         }
 
         @Arbiter
         public void after(I_Result r) {
-            r.r1 = takeAll(timers, TICK);
+            r.r1 = takeAll(wheel, TICK);
         }
     }
 
-    /** A push beside the taking of its stack. The head's compare-and-set publishes the node. */
+    /** A push while its stack is taken. The compare-and-set of the head publishes the node. */
     @JCStressTest
     @Outcome(id = "2, 4", expect = ACCEPTABLE, desc = "Pushed after the stack was taken.")
-    @Outcome(id = "6, 0", expect = ACCEPTABLE, desc = "Taken as well.")
-    @Outcome(expect = FORBIDDEN, desc = "A slot is lost, doubled, or not the one that was pushed.")
+    @Outcome(id = "6, 0", expect = ACCEPTABLE, desc = "Pushed before.")
+    @Outcome(expect = FORBIDDEN, desc = "A slot is lost, duplicated or wrong.")
     @State
     public static class PushVersusTake {
-        private final FlowWheel timers = new FlowWheel(64);
+        private final FlowWheel wheel = new FlowWheel(64);
 
         public PushVersusTake() {
-            timers.push(1, TICK);
+            wheel.push(1, TICK);
         }
 
         @Actor
         public void push() {
-            timers.push(2, TICK);
+            wheel.push(2, TICK);
         }
 
         @Actor
         public void take(II_Result r) {
-            r.r1 = takeAll(timers, TICK);
+            r.r1 = takeAll(wheel, TICK);
         }
 
         @Arbiter
         public void after(II_Result r) {
-            r.r2 = takeAll(timers, TICK);
+            r.r2 = takeAll(wheel, TICK);
         }
     }
 
     /**
-     * One thread takes a free node while another one takes two and gives the first one back: to the compare-and-set of the
-     * one it would look as if nothing had happened, were it not for the count beside it.
+     * One thread allocates a node while another one allocates two and releases the first. Without the modification
+     * count the compare-and-set of the first thread would succeed although the second node is in use.
      */
     @JCStressTest
-    @Outcome(id = "2, 12", expect = ACCEPTABLE, desc = "Every slot is where it was put.")
-    @Outcome(expect = FORBIDDEN, desc = "A node is in two places.")
+    @Outcome(id = "2, 12", expect = ACCEPTABLE, desc = "Every slot is on its stack.")
+    @Outcome(expect = FORBIDDEN, desc = "A node is used twice.")
     @State
-    public static class TakeVersusTakeAndGive {
-        private final FlowWheel timers = new FlowWheel(64);
+    public static class AllocateVersusAllocateAndRelease {
+        private final FlowWheel wheel = new FlowWheel(64);
 
-        public TakeVersusTakeAndGive() {
+        public AllocateVersusAllocateAndRelease() {
             for (int slot = 0; slot < 3; slot++) {
-                timers.push(slot, TICK);
+                wheel.push(slot, TICK);
             }
-            takeAll(timers, TICK);
+            takeAll(wheel, TICK);
         }
 
         @Actor
-        public void take() {
-            timers.push(1, TICK);
+        public void allocate() {
+            wheel.push(1, TICK);
         }
 
         @Actor
-        public void takeTwoAndGiveOne() {
-            timers.push(0, OTHER_TICK + 1);
-            timers.push(2, OTHER_TICK);
-            takeAll(timers, OTHER_TICK + 1);
+        public void allocateTwoAndReleaseOne() {
+            wheel.push(0, OTHER_TICK + 1);
+            wheel.push(2, OTHER_TICK);
+            takeAll(wheel, OTHER_TICK + 1);
         }
 
         @Arbiter
         public void after(II_Result r) {
-            timers.push(3, OTHER_TICK);
-            r.r1 = takeAll(timers, TICK);
-            r.r2 = takeAll(timers, OTHER_TICK);
+            wheel.push(3, OTHER_TICK);
+            r.r1 = takeAll(wheel, TICK);
+            r.r2 = takeAll(wheel, OTHER_TICK);
         }
     }
 
-    /** Two nodes given back at once, and taken again. */
+    /** Two nodes are released, and allocated again. */
     @JCStressTest
-    @Outcome(id = "30", expect = ACCEPTABLE, desc = "Both are used again, once each.")
+    @Outcome(id = "30", expect = ACCEPTABLE, desc = "Both are reused, once each.")
     @Outcome(expect = FORBIDDEN, desc = "One is lost or used twice.")
     @State
-    public static class TwoGiven {
-        private final FlowWheel timers = new FlowWheel(64);
+    public static class TwoReleases {
+        private final FlowWheel wheel = new FlowWheel(64);
 
-        public TwoGiven() {
-            timers.push(1, TICK);
-            timers.push(2, OTHER_TICK);
+        public TwoReleases() {
+            wheel.push(1, TICK);
+            wheel.push(2, OTHER_TICK);
         }
 
         @Actor
-        public void giveFirst() {
-            takeAll(timers, TICK);
+        public void releaseFirst() {
+            takeAll(wheel, TICK);
         }
 
         @Actor
-        public void giveSecond() {
-            takeAll(timers, OTHER_TICK);
+        public void releaseSecond() {
+            takeAll(wheel, OTHER_TICK);
         }
 
         @Arbiter
         public void after(I_Result r) {
             for (int slot = 1; slot < 5; slot++) {
-                timers.push(slot, TICK);
+                wheel.push(slot, TICK);
             }
-            r.r1 = takeAll(timers, TICK);
+            r.r1 = takeAll(wheel, TICK);
         }
     }
 }

@@ -16,7 +16,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** A {@link HeldConnection}: its server's counts follow its state, and it ends once. */
+/** {@link HeldConnection}: the counts of its server follow its state, and it is released once. */
 public class HeldConnectionStress {
     private static final RealServer CONFIG = RealServer.of("192.0.2.1:80");
 
@@ -29,10 +29,10 @@ public class HeldConnectionStress {
         return new ServerState(1, CONFIG, new Counters(), new LoadBoard());
     }
 
-    /** Both sides send their last byte. */
+    /** Both sides finish. */
     @JCStressTest
-    @Outcome(id = "1", expect = ACCEPTABLE, desc = "The connection is over, and its server counts it as inactive.")
-    @Outcome(expect = FORBIDDEN, desc = "One side's end is lost, or the counts are.")
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "In TIME_WAIT, and counted as inactive.")
+    @Outcome(expect = FORBIDDEN, desc = "One side's change or the counts are lost.")
     @State
     public static class TwoFinishes {
         private final ServerState server = server();
@@ -54,13 +54,13 @@ public class HeldConnectionStress {
         }
     }
 
-    /** The holder ends it from two threads, while it changes from active to inactive. */
+    /** Two threads release it, while one of them changes it from active to inactive. */
     @JCStressTest
     @Outcome(
             id = {"1, 0, 0", "0, 1, 0"},
             expect = ACCEPTABLE,
-            desc = "Ended once, and counted no more.")
-    @Outcome(expect = FORBIDDEN, desc = "Ended twice, or a count remains.")
+            desc = "Released once, and no count remains.")
+    @Outcome(expect = FORBIDDEN, desc = "Released twice, or a count remains.")
     @State
     public static class FinishAndReleaseVersusRelease {
         private final ServerState server = server();

@@ -16,7 +16,7 @@ import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** A {@link ServerState}: its counts, the overload mark that follows them, and the board that learns of both. */
+/** {@link ServerState}: its counts, the overload mark that follows them, and the board that is notified of both. */
 public class ServerStateStress {
     private static final int ID = 3;
     private static final RealServer CONFIG =
@@ -37,7 +37,7 @@ public class ServerStateStress {
     /** Two connections reach the upper threshold together. */
     @JCStressTest
     @Outcome(id = "2, 1", expect = ACCEPTABLE, desc = "Full, and marked.")
-    @Outcome(expect = FORBIDDEN, desc = "A count is lost, or neither has noticed.")
+    @Outcome(expect = FORBIDDEN, desc = "A count is lost, or the mark is missing.")
     @State
     public static class TwoBinds {
         private final ServerState server = server(new LoadBoard(), 0);
@@ -59,10 +59,10 @@ public class ServerStateStress {
         }
     }
 
-    /** A full server loses one connection and gets another one. Whoever clears the mark looks once more whether it may. */
+    /** A full server loses one connection and gets another. A thread that clears the mark checks the counts again. */
     @JCStressTest
     @Outcome(id = "2, 1", expect = ACCEPTABLE, desc = "Full, and marked.")
-    @Outcome(expect = FORBIDDEN, desc = "Full without a mark: it would get connections without end.")
+    @Outcome(expect = FORBIDDEN, desc = "Full without a mark: it would get connections beyond its threshold.")
     @State
     public static class ReleaseThatLeavesItFull {
         private final ServerState server = server(new LoadBoard(), 2);
@@ -84,10 +84,10 @@ public class ServerStateStress {
         }
     }
 
-    /** A server gets its last connection and loses one. Whoever sets the mark looks once more whether it has to. */
+    /** A server becomes full and loses a connection. A thread that sets the mark checks the counts again. */
     @JCStressTest
     @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "There is room, and no mark.")
-    @Outcome(expect = FORBIDDEN, desc = "Marked with room to spare: it might never get a connection again.")
+    @Outcome(expect = FORBIDDEN, desc = "Marked although it has room: it might never get a connection again.")
     @State
     public static class ReleaseThatLeavesRoom {
         private final ServerState server = server(new LoadBoard(), 1);
@@ -109,11 +109,11 @@ public class ServerStateStress {
         }
     }
 
-    /** A reading of active and inactive connections while one changes sides: both are in one word. */
+    /** Both counts are read while a connection becomes active: they are in one word. */
     @JCStressTest
     @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "Before.")
     @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "After.")
-    @Outcome(expect = FORBIDDEN, desc = "Counted on both sides, or on neither.")
+    @Outcome(expect = FORBIDDEN, desc = "Counted as both, or as neither.")
     @State
     public static class MoveVersusRead {
         private final ServerState server = server(new LoadBoard(), 1);
@@ -132,12 +132,12 @@ public class ServerStateStress {
     }
 
     /**
-     * A server comes to another board while it becomes overloaded. It is put on the board first and its mark read then; the
-     * mark is set first and the board read then.
+     * A server gets another board while it becomes overloaded. One thread writes the board and then reads the mark, the
+     * other writes the mark and then reads the board.
      */
     @JCStressTest
-    @Outcome(id = "1", expect = ACCEPTABLE, desc = "The board knows that there are overloads.")
-    @Outcome(expect = FORBIDDEN, desc = "Nobody has told the board: the overload would be overlooked.")
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "The board is notified of the overload.")
+    @Outcome(expect = FORBIDDEN, desc = "The board is not notified: schedulers would ignore the overload.")
     @State
     public static class EnterVersusOverload {
         private final LoadBoard board = new LoadBoard();
@@ -160,11 +160,11 @@ public class ServerStateStress {
         }
     }
 
-    /** A server that nobody uses is retired while a connection is bound to it. */
+    /** An unused server is retired while a connection is bound to it. */
     @JCStressTest
-    @Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "Bound first: it stays.")
-    @Outcome(id = "0, 1, 0", expect = ACCEPTABLE, desc = "Retired first: the connection has to go elsewhere.")
-    @Outcome(id = "0, 0, 0", expect = FORBIDDEN, desc = "Neither: each has seen the other one.")
+    @Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "Bound first: it is not retired.")
+    @Outcome(id = "0, 1, 0", expect = ACCEPTABLE, desc = "Retired first: the connection is refused.")
+    @Outcome(id = "0, 0, 0", expect = FORBIDDEN, desc = "Neither.")
     @Outcome(expect = FORBIDDEN, desc = "Bound to a retired server.")
     @State
     public static class RetireVersusBind {
@@ -186,17 +186,17 @@ public class ServerStateStress {
         }
     }
 
-    /** A connection ends while somebody puts a reader on the board, who looks at the load once and is told from then on. */
+    /** A connection ends while a reader is registered on the board and then reads the load once. */
     @JCStressTest
-    @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "The load was read before, and told to be less.")
-    @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "The load was read afterwards.")
+    @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "The load was read before the end, and the reader is notified.")
+    @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "The load was read after the end.")
     @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "Both.")
-    @Outcome(expect = FORBIDDEN, desc = "The load was read before, and nobody told that it is less.")
+    @Outcome(expect = FORBIDDEN, desc = "The load was read before the end, and the reader is not notified.")
     @State
     public static class ReleaseVersusReader {
         private final LoadBoard board = new LoadBoard();
         private final ServerState server = server(board, 0);
-        private final AtomicInteger told = new AtomicInteger();
+        private final AtomicInteger notified = new AtomicInteger();
 
         public ReleaseVersusReader() {
             server.bind(false);
@@ -209,13 +209,13 @@ public class ServerStateStress {
 
         @Actor
         public void read(II_Result r) {
-            board.reader(id -> told.incrementAndGet());
+            board.reader(id -> notified.incrementAndGet());
             r.r1 = (int) server.connections();
         }
 
         @Arbiter
         public void after(II_Result r) {
-            r.r2 = told.get();
+            r.r2 = notified.get();
         }
     }
 }

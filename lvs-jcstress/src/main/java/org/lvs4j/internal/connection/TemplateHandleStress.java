@@ -14,41 +14,41 @@ import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
 /**
- * The count of a {@link TemplateHandle} and its end share a word: it counts one more or it has ended, and its number is given back
- * once, by the last one who needs it.
+ * {@link TemplateHandle}: count and end share a word, so it either counts a connection or has ended, and its id is
+ * freed once, after its last connection.
  */
 public class TemplateHandleStress {
     private static final class Template extends TemplateHandle {
-        private Template(IdTable<TemplateHandle> registry) {
-            super(registry);
-            enlist();
+        private Template(IdTable<TemplateHandle> ids) {
+            super(ids);
+            register();
         }
 
-        private int count() {
-            return control() ? 1 : 0;
+        private int bind() {
+            return bindConnection() ? 1 : 0;
         }
 
-        private int finish(boolean regardless) {
-            return end(regardless) ? 1 : 0;
+        private int finish(boolean evenIfBound) {
+            return end(evenIfBound) ? 1 : 0;
         }
 
         @Override
-        protected void timeIsUp(long nowNanos) {}
+        protected void expire(long nowNanos) {}
     }
 
-    /** A connection comes while the template ends. */
+    /** A connection is bound while the template ends. */
     @JCStressTest
-    @Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "Counted first: it does not end.")
-    @Outcome(id = "0, 1, 0", expect = ACCEPTABLE, desc = "Ended first: it counts no more, and its number is free.")
-    @Outcome(expect = FORBIDDEN, desc = "It has ended under a connection, or does neither.")
+    @Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "Bound first: it does not end.")
+    @Outcome(id = "0, 1, 0", expect = ACCEPTABLE, desc = "Ended first: the connection is refused, and the id is free.")
+    @Outcome(expect = FORBIDDEN, desc = "It has ended with a connection, or neither has succeeded.")
     @State
-    public static class ControlVersusEnd {
-        private final IdTable<TemplateHandle> registry = new IdTable<>(TemplateHandle[]::new, 1);
-        private final Template template = new Template(registry);
+    public static class BindVersusEnd {
+        private final IdTable<TemplateHandle> ids = new IdTable<>(TemplateHandle[]::new, 1);
+        private final Template template = new Template(ids);
 
         @Actor
-        public void control(III_Result r) {
-            r.r1 = template.count();
+        public void bind(III_Result r) {
+            r.r1 = template.bind();
         }
 
         @Actor
@@ -58,21 +58,21 @@ public class TemplateHandleStress {
 
         @Arbiter
         public void after(III_Result r) {
-            r.r3 = template.controls() && registry.get(1) == template ? 1 : registry.take() == 1 ? 0 : -1;
+            r.r3 = template.hasConnections() && ids.get(1) == template ? 1 : ids.take() == 1 ? 0 : -1;
         }
     }
 
-    /** The last connection goes while the template ends if it can. */
+    /** The last connection is released while the template tries to end. */
     @JCStressTest
-    @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "Too early to end; the next try succeeds.")
-    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "Ended after the connection.")
+    @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "Too early; the next attempt succeeds.")
+    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "Ended after the release.")
     @Outcome(expect = FORBIDDEN, desc = "It can never end, or has ended twice.")
     @State
-    public static class UncontrolVersusEnd {
+    public static class ReleaseVersusEnd {
         private final Template template = new Template(new IdTable<>(TemplateHandle[]::new, 1));
 
-        public UncontrolVersusEnd() {
-            template.control();
+        public ReleaseVersusEnd() {
+            template.bindConnection();
         }
 
         @Actor
@@ -91,17 +91,17 @@ public class TemplateHandleStress {
         }
     }
 
-    /** The last connection goes while the template has to end: one of the two gives the number back. */
+    /** The last connection is released while the template is forced to end: one of the two threads frees the id. */
     @JCStressTest
-    @Outcome(id = "1, 1, 0", expect = ACCEPTABLE, desc = "Ended, and the number is free, once.")
-    @Outcome(expect = FORBIDDEN, desc = "The number was given back twice, or never.")
+    @Outcome(id = "1, 1, 0", expect = ACCEPTABLE, desc = "Ended, and the id is free, once.")
+    @Outcome(expect = FORBIDDEN, desc = "The id was freed twice, or never.")
     @State
-    public static class UncontrolVersusEndRegardless {
-        private final IdTable<TemplateHandle> registry = new IdTable<>(TemplateHandle[]::new, 1);
-        private final Template template = new Template(registry);
+    public static class ReleaseVersusForcedEnd {
+        private final IdTable<TemplateHandle> ids = new IdTable<>(TemplateHandle[]::new, 1);
+        private final Template template = new Template(ids);
 
-        public UncontrolVersusEndRegardless() {
-            template.control();
+        public ReleaseVersusForcedEnd() {
+            template.bindConnection();
         }
 
         @Actor
@@ -116,8 +116,8 @@ public class TemplateHandleStress {
 
         @Arbiter
         public void after(III_Result r) {
-            r.r2 = registry.take();
-            r.r3 = registry.take();
+            r.r2 = ids.take();
+            r.r3 = ids.take();
         }
     }
 
@@ -141,22 +141,22 @@ public class TemplateHandleStress {
         }
     }
 
-    /** Two connections come. */
+    /** Two connections are bound. */
     @JCStressTest
-    @Outcome(id = "1", expect = ACCEPTABLE, desc = "Both are counted: it ends after both have gone.")
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "Both are counted: it ends after both are released.")
     @Outcome(expect = FORBIDDEN, desc = "A count is lost.")
     @State
-    public static class TwoControls {
+    public static class TwoBinds {
         private final Template template = new Template(new IdTable<>(TemplateHandle[]::new, 1));
 
         @Actor
-        public void controlFirst() {
-            template.control();
+        public void bindFirst() {
+            template.bindConnection();
         }
 
         @Actor
-        public void controlSecond() {
-            template.control();
+        public void bindSecond() {
+            template.bindConnection();
         }
 
         @Arbiter

@@ -12,9 +12,9 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** {@link Counters} that are parts of others: an event shows in the sum once, whoever joins and leaves. */
+/** {@link Counters} with parts and stripes: every event is in the sum exactly once. */
 public class CountersStress {
-    /** A part leaves while the sum is read. */
+    /** A part is excluded while the sum is read. */
     @JCStressTest
     @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "Counted once, before and after.")
     @Outcome(expect = FORBIDDEN, desc = "Missing or counted twice for a moment.")
@@ -46,7 +46,7 @@ public class CountersStress {
 
     /** Two threads count, one in a part and one in the sum itself. */
     @JCStressTest
-    @Outcome(id = "2", expect = ACCEPTABLE, desc = "Both show.")
+    @Outcome(id = "2", expect = ACCEPTABLE, desc = "Both are in the sum.")
     @Outcome(expect = FORBIDDEN, desc = "A count is lost.")
     @State
     public static class TwoCounts {
@@ -78,8 +78,8 @@ public class CountersStress {
     @Outcome(
             id = {"0, 2", "1, 2", "2, 2"},
             expect = ACCEPTABLE,
-            desc = "As far as it had come, and then all.")
-    @Outcome(expect = FORBIDDEN, desc = "A count is lost, or seen too early.")
+            desc = "A part of the counts, and then all.")
+    @Outcome(expect = FORBIDDEN, desc = "A count is lost, or read early.")
     @State
     public static class StripeVersusRead {
         private final Counters counters = new Counters();
@@ -104,7 +104,7 @@ public class CountersStress {
 
     /** Two threads count in their stripes for the first time. */
     @JCStressTest
-    @Outcome(id = "2", expect = ACCEPTABLE, desc = "Both show.")
+    @Outcome(id = "2", expect = ACCEPTABLE, desc = "Both are in the sum.")
     @Outcome(expect = FORBIDDEN, desc = "A count is lost.")
     @State
     public static class TwoStripes {

@@ -8,33 +8,34 @@ import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
 
 /**
- * What leads from a masqueraded server's packet to the connection, without a second index of all connections.
+ * Routes from a masqueraded server's packet back to its connection, without a second index of all connections.
  *
- * <p>A packet of the server shows the server and the client. What is missing to look the connection up is the virtual endpoint,
- * and there are few of those that lead to one port of one server: mostly one. These <i>routes</i> are learnt from the first
- * connection of each kind and forgotten with their server. So services by firewall mark, on any port, for FTP, and
- * removed ones whose connections remain need no rules of their own.
+ * <p>A packet from the server shows the server and the client. The connection's key also contains the virtual endpoint,
+ * and few virtual endpoints lead to one port of one server: usually one. These <i>routes</i> are added by the first
+ * connection of each kind and removed with their server. So services by firewall mark, on any port, for FTP, and
+ * removed services whose connections remain need no rules of their own.
  *
- * <p>Where more than {@link #MAX_ROUTES} lead to one place, as when a firewall mark stands for a network, connections by further
- * ones are put into a map one by one. Such a connection's meta word says so, and it leaves the map when it ends.
+ * <p>If more than {@link #MAX_ROUTES} virtual endpoints lead to one port, as when a firewall mark covers a network,
+ * connections by the further ones are indexed one by one. The meta word of such a connection has a flag, and its end
+ * removes it from the index.
  *
- * <p>Progress: looking up takes no lock and allocates nothing. Learning a route, and entering a connection into the map or
- * taking it out, lock a bin of a map for a moment.
+ * <p>Progress: a look-up takes no lock and allocates nothing. Adding a route, indexing a connection and removing either
+ * block on a bin of a {@link ConcurrentHashMap}.
  */
-final class Replies {
-    /** How many virtual endpoints that lead to one port of a server are tried one after the other. */
+final class ReplyRoutes {
+    /** The maximum number of virtual endpoints that are tried one after the other for one port of a server. */
     static final int MAX_ROUTES = 8;
 
-    /** In the place of a virtual port: the same as the server's. Such routes are kept under the server's port 0. */
+    /** In place of a virtual port: the same port as the server's. The keys of such routes have the server port 0. */
     static final int PORT_OF_SERVER = -1;
 
-    /** One way to a server. */
+    /** A virtual endpoint that leads to a server. */
     record Route(int serverId, long virtualHigh, long virtualLow, int virtualPort) {}
 
     private final ConcurrentHashMap<ReplyKey, Route[]> routes = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<ReplyKey, Route> index = new ConcurrentHashMap<>();
 
-    // Never goes back to false: volatile publishes it by itself.
+    // Volatile: the write in add pairs with the read in hasKeptPorts. Never reset.
     private volatile boolean portsKept;
 
     /** The routes to a server's port, or null. */
@@ -42,13 +43,13 @@ final class Replies {
         return routes.get(key);
     }
 
-    /** Whether there ever was a route that keeps the port. */
-    boolean portsKept() {
+    /** Whether there ever was a route to a server that uses the virtual port. */
+    boolean hasKeptPorts() {
         return portsKept;
     }
 
-    /** Makes a route known. Returns false if there are too many already. */
-    boolean learn(ReplyKey key, int serverId, long virtualHigh, long virtualLow, int virtualPort) {
+    /** Adds a route unless it exists. Returns false if the server's port has the maximum number of routes. */
+    boolean add(ReplyKey key, int serverId, long virtualHigh, long virtualLow, int virtualPort) {
         Route[] known = routes.get(key);
         if (known != null) {
             for (Route route : known) {
@@ -93,16 +94,16 @@ final class Replies {
         return false;
     }
 
-    /** Forgets the routes to a server to which no connection leads or ever will. */
-    void forget(ServerState server) {
+    /** Removes the routes to a server that has no connections and will get none. */
+    void remove(ServerState server) {
         Endpoint endpoint = server.config().endpoint();
         for (Protocol protocol : Protocol.values()) {
-            forget(new ReplyKey().anyClient(protocol.number(), endpoint.address(), endpoint.port()), server.id());
-            forget(new ReplyKey().anyClient(protocol.number(), endpoint.address(), 0), server.id());
+            remove(new ReplyKey().anyClient(protocol.number(), endpoint.address(), endpoint.port()), server.id());
+            remove(new ReplyKey().anyClient(protocol.number(), endpoint.address(), 0), server.id());
         }
     }
 
-    private void forget(ReplyKey key, int serverId) {
+    private void remove(ReplyKey key, int serverId) {
         routes.computeIfPresent(key, (same, before) -> {
             Route[] rest = Arrays.stream(before)
                     .filter(route -> route.serverId != serverId)
@@ -111,28 +112,28 @@ final class Replies {
         });
     }
 
-    /** The connection of this server and client, or null if it has to be found by a route. */
+    /** The route of an indexed connection, or null. */
     @Nullable
     Route indexed(ReplyKey key) {
         return index.get(key);
     }
 
-    /** Enters a connection that no route leads to; it must be in the table already. */
-    void enter(ReplyKey key, Route way) {
-        index.put(key.copy(), way);
+    /** Indexes a connection that has no route; it must be in the table already. */
+    void index(ReplyKey key, Route route) {
+        index.put(key.copy(), route);
     }
 
     /**
-     * Takes a connection out. Its successor under the same key may have entered meanwhile, and must stay.
+     * Removes a connection from the index, unless a successor with the same key has been indexed meanwhile.
      *
-     * @param remains tells whether there is a connection in the table that is to be found this way
+     * @param remains tests whether the table has an indexed connection by a route
      */
-    void leave(ReplyKey key, Predicate<Route> remains) {
-        index.computeIfPresent(key, (same, way) -> remains.test(way) ? way : null);
+    void removeIndexed(ReplyKey key, Predicate<Route> remains) {
+        index.computeIfPresent(key, (same, route) -> remains.test(route) ? route : null);
     }
 
-    /** How many connections are found one by one. */
-    int entered() {
+    /** The number of indexed connections. */
+    int indexSize() {
         return index.size();
     }
 }
