@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Assumptions: a thread needs its object only while it refers to it. Guarantees: an object belongs to one thread
  * only. The object of a thread that has ended becomes unreachable when a collection has cleared the reference to the
- * thread and the next new thread gets its object. Progress: wait-free.
+ * thread and the next new thread gets its object. Progress: wait-free, apart from the factory.
  */
 public final class PerThread<T> {
     private static final int SLOTS = 256;

@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  * reference at the earlier tick. The entry stores the tick of its valid reference, and the stale one is dropped when
  * its tick comes.
  *
+ * <h2>Assumptions and guarantees</h2>
+ *
+ * An entry is in one wheel, and has ended after it has expired unless it is added again. An entry that has not ended
+ * expires at the first tick that is not before its deadline. If the entry is added or rescheduled while that tick runs,
+ * it may expire at the next one.
+ *
  * <h2>Progress</h2>
  *
  * Lock-free: pushing is a compare-and-set. A tick is run by the thread that claims it, and no other thread waits
@@ -71,6 +77,8 @@ public final class TimerWheel {
     public void advance(long nowNanos) {
         long due = Math.floorDiv(nowNanos - originNanos, TICK_NANOS);
         for (long tick = nextTick.get(); tick <= due; tick = nextTick.get()) {
+            // Volatile, before the stack of the tick is taken. Pairs with push, which pushes a reference and then reads
+            // the next tick, so either this takes the reference or push rescues it.
             if (nextTick.compareAndSet(tick, tick + 1)) {
                 run(tick, originNanos + tick * TICK_NANOS);
             }

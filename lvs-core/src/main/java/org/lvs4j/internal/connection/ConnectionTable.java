@@ -23,9 +23,10 @@ import org.lvs4j.net.Protocol;
  * family; a thread reads and changes them by its {@link ConnectionCursor}. Connections that an application holds are
  * objects ({@link HeldConnection}) that packets do not find and that do not expire.
  *
- * <p>Guarantees: a server counts a connection exactly once, from its insertion until it expires or is removed,
- * under any number of threads. Progress: lock-free, except that {@link ReplyRoutes} block on a bin of a map where
- * that says so.
+ * <p>Assumptions: the caller reserves a place for each connection that it inserts or holds, and gives it back if there
+ * is no connection. Guarantees: a server counts a connection exactly once, from its insertion until it expires or is
+ * removed, under any number of threads. Progress: lock-free, except where {@link ReplyRoutes} says that it blocks. One
+ * thread runs a tick; while it is delayed, the connections of that tick expire late.
  */
 public final class ConnectionTable {
     /** The highest id of a template. */
@@ -45,6 +46,8 @@ public final class ConnectionTable {
     private final TimerWheel wheel;
     private final int capacity;
     private final Ticks ticks;
+
+    // Only claims ticks for threads; the tables and the wheel order what a tick reads and writes.
     private final AtomicLong nextTick = new AtomicLong(1);
     private final FastPath fastPath;
     private final Stripes stripes = new Stripes();

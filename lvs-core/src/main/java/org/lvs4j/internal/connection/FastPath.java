@@ -156,6 +156,8 @@ final class FastPath {
         }
         long after = FlowRecord.withDeadline(FlowRecord.withPacket(meta), deadline);
         if (after != meta) {
+            // Volatile, before schedule below reads the links word. Pairs with FlowGeneration.fire, which clears the
+            // links word and then reads the meta word.
             if (!WORDS.compareAndSet(chunk, found, meta, after)) {
                 return NOT_APPLICABLE;
             }

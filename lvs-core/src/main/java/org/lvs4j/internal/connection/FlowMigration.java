@@ -33,6 +33,7 @@ final class FlowMigration {
         }
         int end = Math.min(start + BATCH, from.buckets);
         migrate(from, to, start, end, scratch);
+        // Volatile: the thread that completes the number happens after all the others, and then retires the generation.
         return from.migrated.addAndGet(end - start) == from.buckets;
     }
 

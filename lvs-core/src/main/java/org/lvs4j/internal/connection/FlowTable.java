@@ -86,8 +86,8 @@ import org.lvs4j.internal.concurrent.PerThread;
  *       The hash is not a cryptographic one. The window bounds the cost of collisions.
  *   <li>Numbers: the caller enforces a ceiling.
  *   <li>Deadlines that move closer three times within one connection, as when a client resets a connection and reopens
- *       it at once: the slot forgets a node, which stays on the wheel until its tick. Above three nodes per slot no
- *       further ones are allocated, and connections expire late.
+ *       it at once: the slot loses its reference to a node, which stays on the wheel until its tick. Above three nodes
+ *       per slot no further ones are allocated, and connections expire late.
  * </ul>
  *
  * <p>[1] C. Purcell, T. Harris: Non-blocking Hashtables with Open Addressing, 2005. [2] H. Boehm: Can Seqlocks Get
@@ -346,6 +346,8 @@ final class FlowTable {
     void advance(int tick) {
         boolean busy = false;
         for (int next = nextTick.get(); next - tick <= 0; next = nextTick.get()) {
+            // Volatile, before the stack of the tick is taken. Pairs with FlowGeneration.schedule, which pushes a node
+            // and then reads the next tick, so either this takes the node or schedule runs the tick.
             if (nextTick.compareAndSet(next, next + 1)) {
                 busy = true;
                 Generations now = generations;

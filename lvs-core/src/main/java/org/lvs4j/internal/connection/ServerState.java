@@ -17,8 +17,8 @@ import org.lvs4j.service.RealServer;
  *
  * <p>Assumptions: {@link #configure}, {@link #enter} and {@link #leave} are called under the configuration lock.
  * Guarantees: every connection is counted from {@link #bind} to {@link #release}, exactly once. Progress: reading is
- * wait-free. Binding, changing and releasing a connection take no lock; they call the reader of the {@link LoadBoard},
- * whose progress is its own.
+ * wait-free. Binding, changing and releasing a connection are lock-free, apart from the reader of the
+ * {@link LoadBoard}, which they call.
  */
 public final class ServerState {
     private static final VarHandle ACTIVITY;
@@ -60,8 +60,9 @@ public final class ServerState {
     // so at least one of the two notifies a new board of an overload.
     private volatile LoadBoard board;
 
-    // Written by the thread whose connection makes the total cross a threshold. A reader may see it late
-    // by one connection.
+    // Written by the thread whose connection makes the total cross a threshold; a reader may see it late by one
+    // connection. Volatile: bind and release change the total, then write the mark, then read the total again, so the
+    // last of the two corrects the mark.
     private volatile boolean overloaded;
 
     /** A server that is not part of a service yet. */
@@ -154,7 +155,9 @@ public final class ServerState {
         return (long) ACTIVITY.getVolatile(this);
     }
 
-    /** A volatile read and write. Returns the sum. */
+    /**
+     * A volatile read and write. Returns the sum. Pairs with {@link #unused}, {@link #connections} and {@link #retire}.
+     */
     private long addActivity(long delta) {
         return (long) ACTIVITY.getAndAdd(this, delta) + delta;
     }
@@ -267,6 +270,7 @@ public final class ServerState {
 
     /** Counts one template less. */
     public void releaseTemplate() {
+        // Pairs with the acquire in unused.
         TEMPLATES.getAndAdd(this, -1);
         unmarkIfRoom(activityOpaque());
     }

@@ -9,8 +9,9 @@ import org.lvs4j.internal.concurrent.IdTable;
  * The part of a persistence template that connections refer to. It counts the connections that the template has placed,
  * and stores whether one of them was ever established.
  *
- * <p>Guarantees: the template either counts a connection or has ended; its id is freed once, when it has ended and no
- * connection refers to it. Progress: every method is lock-free.
+ * <p>Assumptions: {@link #releaseConnection} is called once per successful {@link #bindConnection}. Guarantees: the
+ * template either counts a connection or has ended; its id is freed once, when it has ended and no connection refers to
+ * it. Progress: every method is lock-free.
  */
 public abstract class TemplateHandle extends Expirable {
     private static final VarHandle CONNECTIONS;
