@@ -3,7 +3,7 @@ package org.lvs4j.plane;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
-import org.lvs4j.internal.packet.Cuts;
+import org.lvs4j.internal.packet.FragmentBoundaries;
 import org.lvs4j.internal.packet.Fragmenter;
 import org.lvs4j.internal.packet.PacketHeader;
 import org.lvs4j.internal.packet.ReassemblyBuffer;
@@ -85,8 +85,8 @@ final class PacketOutput {
             @Nullable ReassemblyBuffer reassembled,
             ByteBuffer out) {
         int nextField = reassembled == null ? PacketHeader.NEXT_HEADER_V6 : reassembled.nextField();
-        Cuts cuts = reassembled == null ? Cuts.NONE : reassembled.cuts();
-        fragmenter.start(built, built.position(), length, v4, headerBytes, nextField, identification, mtu, cuts);
+        FragmentBoundaries boundaries = reassembled == null ? FragmentBoundaries.NONE : reassembled.boundaries();
+        fragmenter.start(built, built.position(), length, v4, headerBytes, nextField, identification, mtu, boundaries);
         action = nextAction;
         serverId = nextServerId;
         return next(out);
@@ -103,7 +103,7 @@ final class PacketOutput {
                 reassembled.nextField(),
                 reassembled.identification(),
                 PacketPaths.MAX_MTU,
-                reassembled.cuts());
+                reassembled.boundaries());
         action = PacketAction.PASS;
         serverId = PacketDecision.NO_SERVER;
         return next(out);

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HexFormat;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.lvs4j.Director;
 import org.lvs4j.internal.packet.TestPackets;
@@ -232,12 +233,6 @@ class PacketPlaneTest {
                 .isThrownBy(() -> plane.process(out, null, 1))
                 .withMessage("out");
         assertThatNullPointerException().isThrownBy(() -> plane.next(null)).withMessage("out");
-        assertThatNullPointerException()
-                .isThrownBy(() -> PacketPaths.fixed(1500, (IpAddress[]) null))
-                .withMessage("own");
-        assertThatNullPointerException()
-                .isThrownBy(() -> PacketPaths.fixed(1500, IpAddress.parse("10.0.0.1"), null))
-                .withMessage("own");
     }
 
     @Test
@@ -253,27 +248,7 @@ class PacketPlaneTest {
     }
 
     @Test
-    void fixed_mtuOutOfRange_refused() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> PacketPaths.fixed(67))
-                .withMessageContaining("68..65535");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> PacketPaths.fixed(65_536))
-                .withMessageContaining("65536");
-    }
-
-    @Test
-    void fixed_severalAddresses_firstOfEachFamilyUsed() {
-        PacketPaths paths = PacketPaths.fixed(
-                1400, IpAddress.parse("10.0.0.1"), IpAddress.parse("fd00::1"), IpAddress.parse("10.0.0.2"));
-
-        assertThat(paths.mtu(AddressFamily.IPV4, 0, 1)).isEqualTo(1400);
-        assertThat(paths.source(AddressFamily.IPV4, 0, 1)).isEqualTo(IpAddress.parse("10.0.0.1"));
-        assertThat(paths.source(AddressFamily.IPV6, 0, 1)).isEqualTo(IpAddress.parse("fd00::1"));
-        assertThat(PacketPaths.fixed(1400).source(AddressFamily.IPV6, 0, 1)).isNull();
-    }
-
-    @Test
+    @Tag("slow")
     void process_establishedConnection_allocatesNothing() {
         process(SYN);
         process(SYN_ACK);

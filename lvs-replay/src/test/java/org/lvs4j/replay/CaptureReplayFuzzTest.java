@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lvs4j.Director;
@@ -22,6 +23,7 @@ import org.lvs4j.replay.capture.CaptureReader;
 import org.lvs4j.replay.capture.CaptureWriter;
 
 /** Mutated packets through a director: every frame is counted exactly once, whatever its packet is. */
+@Tag("slow")
 class CaptureReplayFuzzTest {
     private static final int ROUNDS = 400;
     private static final String RULES = """

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.fail;
 
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Mutated traces: each is replayed, or refused by an exception with a position. */
+@Tag("slow")
 class TraceFuzzTest {
     private static final int ROUNDS = 300;
     private static final int LINES = 40;

@@ -20,9 +20,9 @@ public final class Fragmenter {
     private int nextField;
     private int identification;
     private int room;
-    private Cuts cuts = Cuts.NONE;
+    private FragmentBoundaries boundaries = FragmentBoundaries.NONE;
     private int done;
-    private int cut;
+    private int index;
     private boolean pending;
 
     /** A fragmenter without a packet. */
@@ -39,7 +39,7 @@ public final class Fragmenter {
      * @param nextFieldOffset IPv6: the offset within that part of the next-header field for the header after it
      * @param id IPv6: the identification of the fragments; IPv4 fragments keep the packet's identification
      * @param mtu the largest size of a fragment, in bytes
-     * @param before the boundaries that the packet arrived with, {@link Cuts#NONE} if it arrived whole
+     * @param before the boundaries that the packet arrived with, {@link FragmentBoundaries#NONE} if it arrived whole
      */
     public void start(
             ByteBuffer buffer,
@@ -50,7 +50,7 @@ public final class Fragmenter {
             int nextFieldOffset,
             int id,
             int mtu,
-            Cuts before) {
+            FragmentBoundaries before) {
         packet = buffer;
         at = start;
         end = start + length;
@@ -60,9 +60,9 @@ public final class Fragmenter {
         identification = id;
         int fixed = headerBytes + (v4 ? 0 : V6_FRAGMENT_BYTES);
         room = mtu - fixed;
-        cuts = before.largest() <= room ? before : Cuts.NONE;
+        boundaries = before.largest() <= room ? before : FragmentBoundaries.NONE;
         done = 0;
-        cut = 0;
+        index = 0;
         pending = room >= 8;
     }
 
@@ -85,7 +85,7 @@ public final class Fragmenter {
         int total = end - at - headerBytes;
         int left = total - done;
         // The length of every fragment but the last is a multiple of eight.
-        int size = cuts.count() > 0 ? cuts.end(cut++) - done : left <= room ? left : room & ~7;
+        int size = boundaries.count() > 0 ? boundaries.end(index++) - done : left <= room ? left : room & ~7;
         boolean more = size < left;
         int length = headerBytes + (v4 ? 0 : V6_FRAGMENT_BYTES) + size;
         if (out.remaining() < length) {

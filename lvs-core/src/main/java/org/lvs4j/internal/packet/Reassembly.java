@@ -20,7 +20,7 @@ public final class Reassembly {
     private final LongAdder timedOut = new LongAdder();
     private final LongAdder displaced = new LongAdder();
     private final LongAdder refused = new LongAdder();
-    private int live;
+    private int incomplete;
 
     /**
      * A reassembly without fragments.
@@ -38,14 +38,14 @@ public final class Reassembly {
      *     null
      */
     public @Nullable ReassemblyBuffer add(PacketHeader fragment, ByteBuffer in, long nowNanos) {
-        if (live > 0) {
+        if (incomplete > 0) {
             expire(nowNanos);
         }
         ReassemblyBuffer buffer = find(fragment);
         if (buffer == null) {
             buffer = free();
             buffer.begin(fragment, nowNanos + (fragment.isV4() ? TIMEOUT_V4_NANOS : TIMEOUT_V6_NANOS));
-            live++;
+            incomplete++;
         }
         ReassemblyBuffer.Outcome outcome = buffer.add(fragment, in);
         if (outcome == ReassemblyBuffer.Outcome.USELESS || outcome == ReassemblyBuffer.Outcome.CONTRADICTION) {
@@ -59,7 +59,7 @@ public final class Reassembly {
 
     private void end(ReassemblyBuffer buffer) {
         buffer.end();
-        live--;
+        incomplete--;
     }
 
     private @Nullable ReassemblyBuffer find(PacketHeader fragment) {

@@ -44,7 +44,7 @@ public final class ReassemblyBuffer {
     private ByteBuffer buffer = ByteBuffer.allocate(0);
     private final int[] starts = new int[MAX_PIECES];
     private final int[] ends = new int[MAX_PIECES];
-    private final Cuts cuts = new Cuts(MAX_PIECES);
+    private final FragmentBoundaries boundaries = new FragmentBoundaries(MAX_PIECES);
     private int pieces;
     private int received;
     private int total;
@@ -185,9 +185,9 @@ public final class ReassemblyBuffer {
             Octets.put16(buffer, start + 4, payload);
             Octets.put8(buffer, start + nextField, next);
         }
-        cuts.clear();
+        boundaries.clear();
         for (int i = 0; i < pieces; i++) {
-            cuts.add(ends[i]);
+            boundaries.add(ends[i]);
         }
         return true;
     }
@@ -208,8 +208,8 @@ public final class ReassemblyBuffer {
     }
 
     /** The boundaries of the fragments. */
-    public Cuts cuts() {
-        return cuts;
+    public FragmentBoundaries boundaries() {
+        return boundaries;
     }
 
     /** The length of the header that each fragment repeats; for IPv6 without the fragment header. */
@@ -229,6 +229,6 @@ public final class ReassemblyBuffer {
 
     /** The size of the largest fragment as it arrived, in bytes. */
     public int largestFragment() {
-        return cuts.largest() + headerBytes + (family == AddressFamily.IPV4 ? 0 : 8);
+        return boundaries.largest() + headerBytes + (family == AddressFamily.IPV4 ? 0 : 8);
     }
 }

@@ -25,12 +25,10 @@ import org.lvs4j.net.Flow;
  *
  * <pre>{@code
  * public final class SessionEngine implements PersistenceEngine {
- *     @Override
  *     public String name() {
  *         return "session";
  *     }
  *
- *     @Override
  *     public @Nullable String identify(Flow flow, ByteBuffer payload) {
  *         return flow.protocol() == Protocol.UDP && payload.remaining() >= 4
  *                 ? Integer.toHexString(payload.getInt(payload.position()))

@@ -37,7 +37,8 @@ class ReassemblyTest {
 
     private List<byte[]> fragment(byte[] packet, int mtu) {
         boolean v4 = packet[0] >>> 4 == 4;
-        fragmenter.start(ByteBuffer.wrap(packet), 0, packet.length, v4, v4 ? 20 : 40, 6, 77, mtu, Cuts.NONE);
+        fragmenter.start(
+                ByteBuffer.wrap(packet), 0, packet.length, v4, v4 ? 20 : 40, 6, 77, mtu, FragmentBoundaries.NONE);
         return drain();
     }
 
@@ -89,7 +90,7 @@ class ReassemblyTest {
                     reassembled.nextField(),
                     reassembled.identification(),
                     65_535,
-                    reassembled.cuts());
+                    reassembled.boundaries());
             assertThat(drain()).as("seed %d", seed).containsExactlyElementsOf(fragments);
         }
         assertThat(reassembly.refused()).isZero();

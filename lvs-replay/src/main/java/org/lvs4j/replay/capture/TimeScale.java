@@ -57,12 +57,12 @@ record TimeScale(boolean binary, int exponent, long offsetSeconds) {
     }
 
     private long decimalNanos(long units) {
-        long rest = exponent > LONG_DIGITS ? units : Long.remainderUnsigned(units, POWERS_OF_TEN[exponent]);
+        long remainder = exponent > LONG_DIGITS ? units : Long.remainderUnsigned(units, POWERS_OF_TEN[exponent]);
         if (exponent <= NANO_DIGITS) {
-            return rest * POWERS_OF_TEN[NANO_DIGITS - exponent];
+            return remainder * POWERS_OF_TEN[NANO_DIGITS - exponent];
         }
         int surplus = exponent - NANO_DIGITS;
-        return surplus > LONG_DIGITS ? 0 : Long.divideUnsigned(rest, POWERS_OF_TEN[surplus]);
+        return surplus > LONG_DIGITS ? 0 : Long.divideUnsigned(remainder, POWERS_OF_TEN[surplus]);
     }
 
     private long binarySeconds(long units) {
@@ -70,11 +70,11 @@ record TimeScale(boolean binary, int exponent, long offsetSeconds) {
     }
 
     private long binaryNanos(long units) {
-        long rest = exponent >= Long.SIZE ? units : units & ((1L << exponent) - 1);
+        long remainder = exponent >= Long.SIZE ? units : units & ((1L << exponent) - 1);
         int bits = Math.min(exponent, Integer.SIZE);
         int surplus = exponent - bits;
         // 32 bits of the fraction resolve a nanosecond, and their product with 10^9 fits into a long.
-        long fraction = surplus >= Long.SIZE ? 0 : rest >>> surplus;
+        long fraction = surplus >= Long.SIZE ? 0 : remainder >>> surplus;
         return fraction * NANOS_PER_SECOND >>> bits;
     }
 }

@@ -11,10 +11,12 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Mutated captures: each is read to an end, or refused by an exception with an offset. */
+@Tag("slow")
 class CaptureFuzzTest {
     private static final int ROUNDS = 4_000;
     private static final int[] NUMBERS = {

@@ -58,9 +58,9 @@ final class TimeScaleTest {
         }
         // The scale uses 32 bits of the fraction.
         BigInteger seconds = all.shiftRight(exponent);
-        BigInteger rest = all.subtract(seconds.shiftLeft(exponent));
+        BigInteger remainder = all.subtract(seconds.shiftLeft(exponent));
         int bits = Math.min(32, exponent);
         return seconds.multiply(NANOS)
-                .add(rest.shiftRight(exponent - bits).multiply(NANOS).shiftRight(bits));
+                .add(remainder.shiftRight(exponent - bits).multiply(NANOS).shiftRight(bits));
     }
 }

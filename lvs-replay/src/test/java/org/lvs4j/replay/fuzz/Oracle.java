@@ -1,6 +1,5 @@
 package org.lvs4j.replay.fuzz;
 
-import static org.lvs4j.replay.fuzz.ReferencePacket.put16;
 import static org.lvs4j.replay.fuzz.ReferencePacket.u16;
 import static org.lvs4j.replay.fuzz.ReferencePacket.u8;
 
@@ -127,7 +126,7 @@ final class Oracle {
             case PASS -> {
                 require(input.fragment, "a whole packet handed back in the output");
                 if (in != null) {
-                    same(blank(in, true, null), blank(out, true, null), "handed back with changes");
+                    Mask.same(Mask.blank(in, true, null), Mask.blank(out, true, null), "handed back with changes");
                 }
             }
             case ROUTE_DIRECT -> {
@@ -157,7 +156,7 @@ final class Oracle {
     /** A packet that is forwarded unchanged except its TTL. */
     private static void forwarded(ReferencePacket in, ReferencePacket out, boolean fragmented) {
         require(out.ttl() == in.ttl() - 1 && out.ttl() > 0, "TTL not decremented");
-        same(blank(in, fragmented, null), blank(out, fragmented, null), "forwarded with changes");
+        Mask.same(Mask.blank(in, fragmented, null), Mask.blank(out, fragmented, null), "forwarded with changes");
     }
 
     private void forwardedInside(ReferencePacket in, ReferencePacket out, boolean fragmented, RealServer server) {
@@ -178,9 +177,9 @@ final class Oracle {
         require(out.protocol == in.protocol && out.transport == in.transport, "another protocol");
         require(in.hasPorts() || in.isIcmp(), "a translated packet of a protocol without ports");
         Boolean toServer = server != null;
-        same(
-                blank(in, fragmented, toServer),
-                blank(out, fragmented, toServer),
+        Mask.same(
+                Mask.blank(in, fragmented, toServer),
+                Mask.blank(out, fragmented, toServer),
                 "changes other than addresses and ports");
         if (server != null) {
             require(address(out.destination).equals(server.endpoint().address()), "sent to another address");
@@ -188,7 +187,7 @@ final class Oracle {
         if (in.isIcmp()) {
             require(!in.v4 || in.transportSum() == 0xFFFF, "a translated ICMP error with a wrong checksum");
             require(out.transportSum() == 0xFFFF, "wrong ICMP checksum");
-            ReferencePacket quoted = quoted(out);
+            ReferencePacket quoted = Mask.quoted(out);
             require(
                     !out.v4 || ReferencePacket.sum(quoted.bytes, 0, quoted.transport, 0) == 0xFFFF,
                     "wrong quoted checksum");
@@ -229,13 +228,6 @@ final class Oracle {
         }
     }
 
-    private static ReferencePacket quoted(ReferencePacket error) {
-        ReferencePacket quoted =
-                ReferencePacket.parseQuoted(Arrays.copyOfRange(error.bytes, error.transport + 8, error.bytes.length));
-        require(quoted != null, "a malformed quoted packet");
-        return quoted;
-    }
-
     private static void answer(ReferencePacket input, ReferencePacket in, ReferencePacket out) {
         require(out.isIcmp() && !out.fragment, "an answer that is not ICMP");
         require(Arrays.equals(out.destination, input.source), "an answer to another address than the sender");
@@ -244,64 +236,13 @@ final class Oracle {
         require(out.bytes.length <= (out.v4 ? 576 : 1280), "an answer that quotes too much");
         int type = u8(out.bytes, out.transport);
         require(out.v4 ? type == 3 || type == 11 : type >= 1 && type <= 3, "an answer of another type");
-        ReferencePacket quoted = quoted(out);
+        ReferencePacket quoted = Mask.quoted(out);
         require(
                 !out.v4 || ReferencePacket.sum(quoted.bytes, 0, quoted.transport, 0) == 0xFFFF,
                 "wrong quoted checksum");
         if (in != null) {
-            byte[] expected = Arrays.copyOf(blank(in, true, null), quoted.bytes.length);
-            same(expected, blank(quoted, true, null), "an answer that quotes another packet");
-        }
-    }
-
-    /** A packet with zeros in the fields that may change. */
-    private static byte[] blank(ReferencePacket packet, boolean fragmented, Boolean toServer) {
-        byte[] blank = packet.bytes.clone();
-        ip(blank, 0, packet, toServer);
-        if (packet.v4 && fragmented) {
-            put16(blank, 6, 0);
-        }
-        if (toServer == null) {
-            return blank;
-        }
-        if (!packet.isIcmp()) {
-            put16(blank, packet.transport + (toServer ? 2 : 0), 0);
-            int at = packet.checksumAt();
-            Arrays.fill(blank, at, at + (packet.protocol == ReferencePacket.SCTP ? 4 : 2), (byte) 0);
-            return blank;
-        }
-        put16(blank, packet.checksumAt(), 0);
-        ReferencePacket quoted = quoted(packet);
-        int at = packet.transport + 8;
-        byte before = quoted.bytes[quoted.ttlAt];
-        ip(blank, at, quoted, !toServer);
-        blank[at + quoted.ttlAt] = before;
-        put16(blank, at + quoted.transport + (toServer ? 0 : 2), 0);
-        return blank;
-    }
-
-    private static void ip(byte[] blank, int at, ReferencePacket packet, Boolean destination) {
-        blank[at + packet.ttlAt] = 0;
-        if (packet.v4) {
-            put16(blank, at + 10, 0);
-            for (int i = 20; i < packet.transport && at == 0; i++) {
-                if (packet.bytes[i] == 7) {
-                    // The director records its address in this option.
-                    Arrays.fill(blank, 20, packet.transport, (byte) 0);
-                }
-            }
-        }
-        if (destination != null) {
-            int from = at + (packet.v4 ? destination ? 16 : 12 : destination ? 24 : 8);
-            Arrays.fill(blank, from, from + packet.source.length, (byte) 0);
-        }
-    }
-
-    private static void same(byte[] expected, byte[] actual, String problem) {
-        int at = Arrays.mismatch(expected, actual);
-        if (at >= 0) {
-            throw new AssertionError(
-                    problem + ", first at byte " + at + " of " + expected.length + " and " + actual.length);
+            byte[] expected = Arrays.copyOf(Mask.blank(in, true, null), quoted.bytes.length);
+            Mask.same(expected, Mask.blank(quoted, true, null), "an answer that quotes another packet");
         }
     }
 

@@ -6,11 +6,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.lvs4j.plane.PacketAction;
 import org.lvs4j.service.Forwarding;
 
 /** The oracle detects a single wrong bit anywhere in the output. */
+@Tag("slow")
 class OracleTest {
     private static final int CASES = 20_000;
 
@@ -31,7 +33,7 @@ class OracleTest {
         for (int i = 0; i < CASES; i++) {
             byte[] packet = generator.packet();
             if (isFragment(packet)) {
-                // The oracle knows the flow of a whole packet only.
+                // The flow of a fragment is unclear to the oracle.
                 continue;
             }
             List<Emission> emissions = subject.process(packet, 0, 0, 66_000, 0);

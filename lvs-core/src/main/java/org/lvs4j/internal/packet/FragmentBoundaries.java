@@ -3,15 +3,15 @@ package org.lvs4j.internal.packet;
 /**
  * The fragment boundaries of a reassembled packet: the end of each fragment, in ascending order. Belongs to one thread.
  */
-public final class Cuts {
+public final class FragmentBoundaries {
     /** The boundaries of a packet that arrived whole. */
-    public static final Cuts NONE = new Cuts(0);
+    public static final FragmentBoundaries NONE = new FragmentBoundaries(0);
 
     private final int[] ends;
     private int count;
     private int largest;
 
-    Cuts(int capacity) {
+    FragmentBoundaries(int capacity) {
         ends = new int[capacity];
     }
 
