@@ -24,9 +24,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The rules of the architecture: which room may import which, and what no class of the core may do. */
+@Tag("slow")
 class ArchitectureTest {
     /** From the ground up: a room imports only rooms before it. The empty name is the director's own package. */
     private static final List<String> ROOMS = List.of(
