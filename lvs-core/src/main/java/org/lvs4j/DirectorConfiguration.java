@@ -158,7 +158,7 @@ public final class DirectorConfiguration {
             changes.add(new ConfigurationChange.TimeoutsChanged(timeouts, wanted.timeouts));
         }
         wanted.sysctls.forEach((sysctl, value) -> {
-            int before = sysctls.get(sysctl);
+            int before = requireNonNull(sysctls.get(sysctl));
             if (before != value) {
                 changes.add(new ConfigurationChange.SysctlChanged(sysctl, before, value));
             }

@@ -2,13 +2,15 @@ package org.lvs4j;
 
 import static java.util.Objects.requireNonNull;
 
+import org.jspecify.annotations.Nullable;
+
 /** A change of the configuration was refused. The configuration is as it was before. */
 public final class DirectorException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final Reason reason;
 
-    DirectorException(Reason reason, String message) {
+    DirectorException(Reason reason, @Nullable String message) {
         super(message);
         this.reason = requireNonNull(reason, "reason");
     }

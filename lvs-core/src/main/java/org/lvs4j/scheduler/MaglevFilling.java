@@ -37,8 +37,8 @@ final class MaglevFilling {
 
     private int free;
 
-    /** The first {@link #free} elements are the free slots, in any order. Null before there are few. */
-    private int @Nullable [] freeSlots;
+    /** The first {@link #free} elements are the free slots, in any order. Empty until there are few. */
+    private int[] freeSlots = {};
 
     /**
      * An empty table.
@@ -103,7 +103,7 @@ final class MaglevFilling {
     }
 
     private int nearestFree(int server) {
-        if (freeSlots == null) {
+        if (freeSlots.length == 0) {
             freeSlots = listFree();
         }
         int from = slot(positions[server], slots.length);

@@ -80,6 +80,7 @@ final class FlowGeneration extends FlowMemory {
      *     moves; otherwise null
      * @return {@link #ABSENT}, {@link #FOUND} or {@link #OUTDATED}
      */
+    @SuppressWarnings("NullAway") // a bucket without a chunk ends at 0, so its slots are not read
     int find(FlowLookup lookup, @Nullable FlowGeneration next) {
         int home = home(lookup.hash);
         int last = home;
