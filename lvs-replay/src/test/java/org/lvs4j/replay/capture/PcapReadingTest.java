@@ -10,6 +10,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -152,7 +153,7 @@ final class PcapReadingTest {
 
     @Test
     void open_textOrCompressedOrTruncatedHeader_messageNamesProblem() {
-        assertThatThrownBy(() -> Captured.open("-A -t 10.0.0.1:80".getBytes()))
+        assertThatThrownBy(() -> Captured.open("-A -t 10.0.0.1:80".getBytes(StandardCharsets.UTF_8)))
                 .hasMessage("some.pcap: at byte 0: 0x2d41202d starts neither pcap nor pcapng");
         assertThatThrownBy(() -> Captured.open(CaptureBytes.hex("1f8b0800 00000000")))
                 .hasMessageContaining("gunzip");

@@ -8,6 +8,7 @@ import static org.lvs4j.replay.capture.CaptureBytes.join;
 
 import java.io.IOException;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +25,7 @@ final class PcapngReadingTest {
 
     private static CaptureBytes clock(ByteOrder order, int resolution, long offsetSeconds) {
         return new CaptureBytes(order)
-                .option(2, "eth0".getBytes())
+                .option(2, "eth0".getBytes(StandardCharsets.UTF_8))
                 .option(9, new byte[] {(byte) resolution})
                 .option(14, new CaptureBytes(order).u64(offsetSeconds).array())
                 .option(0, NONE);
@@ -35,7 +36,7 @@ final class PcapngReadingTest {
     void read_everyKindOfPacketBlock_eitherOrder(boolean big) throws IOException {
         ByteOrder order = big ? BIG : LITTLE;
         byte[] comment = new CaptureBytes(order)
-                .option(1, "why".getBytes())
+                .option(1, "why".getBytes(StandardCharsets.UTF_8))
                 .option(0, NONE)
                 .array();
         byte[] capture = CaptureBytes.pcapng(order)
