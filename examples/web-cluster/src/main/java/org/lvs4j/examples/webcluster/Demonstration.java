@@ -1,5 +1,7 @@
 package org.lvs4j.examples.webcluster;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -193,7 +195,7 @@ final class Demonstration {
             } catch (TimeoutException e) {
                 terminal.live(view.table(cluster.status().since(before)));
             } catch (ExecutionException e) {
-                throw new IOException(e.getCause().getMessage(), e.getCause());
+                throw new IOException(requireNonNull(e.getCause()).getMessage(), e.getCause());
             }
         }
     }
