@@ -11,8 +11,8 @@ import java.lang.reflect.Parameter;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -98,8 +98,8 @@ final class Signatures {
     }
 
     /** Members of the type, and of superclasses that other modules cannot see but whose public members they inherit. */
-    private static TreeSet<String> members(Class<?> type) {
-        TreeSet<String> members = new TreeSet<>(Comparator.naturalOrder());
+    private static Set<String> members(Class<?> type) {
+        Set<String> members = new TreeSet<>();
         for (Constructor<?> constructor : type.getDeclaredConstructors()) {
             if (isVisible(constructor.getModifiers()) && !constructor.isSynthetic() && !type.isEnum()) {
                 members.add(constructor(constructor));
