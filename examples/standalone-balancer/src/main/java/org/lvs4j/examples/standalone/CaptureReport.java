@@ -81,7 +81,7 @@ final class CaptureReport {
 
     private static String seconds(long nanos) {
         Duration span = Duration.ofNanos(nanos);
-        return span.getSeconds() + String.format(".%03d", span.toMillisPart());
+        return span.toSeconds() + String.format(".%03d", span.toMillisPart());
     }
 
     private static ListServices listing() {

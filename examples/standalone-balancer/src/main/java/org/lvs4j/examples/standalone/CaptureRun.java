@@ -67,7 +67,7 @@ final class CaptureRun {
                 problem = e.getMessage();
             }
         } catch (CaptureException e) {
-            throw new RulesInvalidException(e.getMessage());
+            throw new RulesInvalidException(String.valueOf(e.getMessage()));
         }
         notes.print(CaptureReport.of(source, replay.summary(), repairing));
         notes.flush();

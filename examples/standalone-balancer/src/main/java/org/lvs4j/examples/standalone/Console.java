@@ -32,9 +32,9 @@ final class Console implements ControlServer.Commands {
         try {
             return run(RuleParser.parse(arguments), input);
         } catch (RuleException e) {
-            return Answer.error(e.ipvsadmExitCode(), e.getMessage());
+            return Answer.error(e.ipvsadmExitCode(), String.valueOf(e.getMessage()));
         } catch (RulesInvalidException e) {
-            return Answer.error(e.ipvsadmExitCode(), e.getMessage());
+            return Answer.error(e.ipvsadmExitCode(), String.valueOf(e.getMessage()));
         } catch (RelayException | TunException e) {
             return Answer.error(Answer.FAILURE, "the change was taken back: " + e.getMessage());
         } catch (IllegalStateException e) {

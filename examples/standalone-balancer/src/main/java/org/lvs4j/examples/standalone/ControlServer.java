@@ -160,7 +160,7 @@ final class ControlServer implements AutoCloseable {
     }
 
     private static String describe(IOException e) {
-        return e instanceof CharacterCodingException ? "the text is not UTF-8" : e.getMessage();
+        return e instanceof CharacterCodingException ? "the text is not UTF-8" : String.valueOf(e.getMessage());
     }
 
     private static List<String> readArguments(FrameChannel frames) throws IOException {

@@ -37,7 +37,7 @@ record ListenAddress(Protocol protocol, Endpoint endpoint, int mark) {
             try {
                 endpoint = Endpoint.parse(matcher.group("endpoint"));
             } catch (IllegalArgumentException e) {
-                throw malformed(text, e.getMessage());
+                throw malformed(text, String.valueOf(e.getMessage()));
             }
             if (endpoint.port() == 0) {
                 throw malformed(text, "a port within 1..65535 is needed");

@@ -53,7 +53,7 @@ final class RecordingsRun {
             try {
                 replay(recording);
             } catch (TraceException | RulesInvalidException e) {
-                error(e.getMessage());
+                error(String.valueOf(e.getMessage()));
                 unreadable = true;
             }
         }

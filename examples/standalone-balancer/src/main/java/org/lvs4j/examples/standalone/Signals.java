@@ -37,7 +37,7 @@ final class Signals {
             signal.getMethod("handle", signal, handler)
                     .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
         } catch (InvocationTargetException e) {
-            LOG.warn("SIG{} is not handled: {}", name, e.getCause().getMessage());
+            LOG.warn("SIG{} is not handled: {}", name, String.valueOf(e.getCause()));
         } catch (ReflectiveOperationException e) {
             LOG.warn("SIG{} is not handled on this JVM: {}", name, e.toString());
         }

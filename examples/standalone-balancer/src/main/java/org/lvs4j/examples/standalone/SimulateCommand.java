@@ -61,7 +61,7 @@ final class SimulateCommand implements Callable<Integer> {
                 show(Replay.run(
                         Trace.parse(TextFile.read(trace, System.in, Trace.MAX_TEXT_LENGTH), TextFile.nameOf(trace))));
             } catch (TraceException | RulesInvalidException e) {
-                error(e.getMessage());
+                error(String.valueOf(e.getMessage()));
                 unreadable = true;
             }
         }
