@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.function.IntUnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.lvs4j.service.RealServer;
 
@@ -17,6 +18,7 @@ import org.lvs4j.service.RealServer;
  * Computes and prints the table of {@code docs/schedulers.md} that shows how evenly the hashing schedulers spread
  * clients and how many clients move when a server leaves, and compares it with the page.
  */
+@Tag("slow")
 final class HashingFiguresTest {
     private static final int CLIENTS = 100_000;
     private static final int[] SIZES = {10, 100, 1000};

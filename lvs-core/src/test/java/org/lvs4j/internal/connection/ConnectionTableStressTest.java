@@ -11,6 +11,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lvs4j.internal.concurrent.IdTable;
@@ -27,6 +28,7 @@ import org.lvs4j.service.RealServer;
  * expire and hold them. After each round all counts equal the number of connections visited. In the end nothing is
  * counted and every id is free.
  */
+@Tag("slow")
 class ConnectionTableStressTest {
     private static final int THREADS = 4;
     private static final int STEPS = 150_000;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,6 +23,7 @@ import org.lvs4j.service.Forwarding;
 import org.lvs4j.service.RealServer;
 
 /** Packets on the fast path where it applies, against the same packets on the general path in another table. */
+@Tag("slow")
 class FastPathTest {
     private static final int SERVERS = 4;
     private static final int SYN = TcpFlags.SYN;

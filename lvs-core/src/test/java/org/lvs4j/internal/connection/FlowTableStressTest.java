@@ -15,6 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * {@link FlowTable} against plain maps, while several threads insert, change and remove, and the table expires,
  * grows and shrinks.
  */
+@Tag("slow")
 class FlowTableStressTest {
     private static final long SEED = 0x1234_5678_9ABC_DEFL;
     private static final int FOREVER = 1 << 30;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +18,7 @@ import org.lvs4j.config.RuleException;
 import org.lvs4j.config.Rules;
 import org.lvs4j.service.ServiceKey;
 
+@Tag("slow")
 class ConsoleTest {
     private Balancer balancer;
     private Console console;
