@@ -1,4 +1,4 @@
-/** The sockets and the TUN device: relays the TCP and UDP services of a director, or forwards their packets. */
+/** Relays the TCP and UDP services of a director between sockets, or forwards their packets through a TUN device. */
 module org.lvs4j.netty {
     requires transitive org.lvs4j.core;
     requires io.netty.buffer;

@@ -14,10 +14,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything of a relay that belongs to one event loop. Only that loop touches it, so its fields are plain.
+ * The state of a relay that belongs to one event loop. Only that loop uses it: all fields are plain.
  *
- * <p>One sweep in a while looks for what has been idle too long: a connection pays for its idle timeout by writing
- * down the time when it reads, and has no timer of its own.
+ * <p>A periodic sweep finds the connections and flows that have been idle for too long. So a connection has no timer of its own;
+ * it stores the time of its last activity.
  */
 final class EventLoopState {
     /** The largest datagram. */
@@ -33,7 +33,7 @@ final class EventLoopState {
     private final RelayState state;
     private final Bootstrap tcp;
     private final Bootstrap udp;
-    private final List<UdpListener> udpListeners = new ArrayList<>();
+    private final List<UdpFlows> udpFlows = new ArrayList<>();
     private @Nullable TcpConnection first;
     private int openSockets;
 
@@ -44,7 +44,8 @@ final class EventLoopState {
         tcp = new Bootstrap()
                 .group(loop)
                 .channel(options.transport().socketChannel())
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) options.connectTimeoutMillis())
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                        options.connectTimeout().toMillis())
                 .option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .option(ChannelOption.TCP_NODELAY, true)
@@ -60,7 +61,7 @@ final class EventLoopState {
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(DATAGRAM_BYTES));
     }
 
-    /** Above the upper mark datagrams are dropped; it leaves room for the largest that one round of reading gives. */
+    /** Datagrams above the upper mark are dropped. It leaves room for the largest ones that one round of reading can yield. */
     static WriteBufferWaterMark datagramWaterMark(RelayOptions options) {
         int high = Math.max(options.bufferBytes(), 16 * (DATAGRAM_BYTES + 1));
         return new WriteBufferWaterMark(high / 2, high);
@@ -76,16 +77,17 @@ final class EventLoopState {
                 Math.min(SMALLEST_READ_BYTES, largest), Math.min(FIRST_READ_BYTES, largest), largest);
     }
 
-    /** For connecting to a server on this loop. */
+    /** Connects TCP sockets to servers on this loop. The caller owns the bootstrap. */
     Bootstrap tcp() {
         return tcp.clone();
     }
 
-    /** For sending datagrams to a server on this loop. */
+    /** Connects UDP sockets to servers on this loop. The caller owns the bootstrap. */
     Bootstrap udp() {
         return udp.clone();
     }
 
+    /** Starts the sweep. */
     void start() {
         loop.schedule(this::sweep, SHORTEST_SWEEP_NANOS, TimeUnit.NANOSECONDS);
     }
@@ -111,15 +113,15 @@ final class EventLoopState {
         connection.next = null;
     }
 
-    void add(UdpListener listener) {
-        udpListeners.add(listener);
+    void add(UdpFlows flows) {
+        udpFlows.add(flows);
     }
 
-    void remove(UdpListener listener) {
-        udpListeners.remove(listener);
+    void remove(UdpFlows flows) {
+        udpFlows.remove(flows);
     }
 
-    /** A socket of a TCP connection has been opened (1) or is closed (-1). */
+    /** Counts a socket of a TCP connection that has been opened (1) or closed (-1). */
     void countSocket(int change) {
         openSockets += change;
     }
@@ -128,7 +130,7 @@ final class EventLoopState {
         return openSockets;
     }
 
-    /** How much memory waits to be written to TCP sockets of this loop, in bytes. */
+    /** The memory that waits to be written to TCP sockets of this loop, in bytes. */
     long queuedBytes() {
         long bytes = 0;
         for (TcpConnection connection = first; connection != null; connection = connection.next) {
@@ -142,8 +144,8 @@ final class EventLoopState {
         while (first != null) {
             first.end(TcpConnection.End.RESET);
         }
-        for (UdpListener listener : List.copyOf(udpListeners)) {
-            listener.endFlows();
+        for (UdpFlows flows : List.copyOf(udpFlows)) {
+            flows.endAll();
         }
     }
 
@@ -159,8 +161,8 @@ final class EventLoopState {
                 connection.expire(now, idle, finished);
                 connection = following;
             }
-            for (UdpListener listener : udpListeners) {
-                listener.expire(now - udpIdle);
+            for (UdpFlows flows : udpFlows) {
+                flows.expire(now - udpIdle);
             }
         } catch (RuntimeException e) {
             RelayState.LOGGER.error("looking for idle connections failed", e);
@@ -172,13 +174,13 @@ final class EventLoopState {
         }
     }
 
-    /** Closes a socket so that the other side sees a reset, not an orderly end. */
+    /** Closes a socket in such a way that the other side sees a reset instead of an orderly end. */
     static void reset(Channel channel) {
         if (channel.isOpen()) {
             try {
                 channel.config().setOption(ChannelOption.SO_LINGER, 0);
             } catch (RuntimeException e) {
-                // The system refuses for a socket that is dead already; closing it is all that is left.
+                // The system refuses the option for a socket that has failed already; closing that one is enough.
                 RelayState.LOGGER.trace("{}: cannot be reset", channel, e);
             }
             channel.close();

@@ -6,8 +6,9 @@ import org.lvs4j.net.Protocol;
 /**
  * An address to listen at.
  *
- * @param endpoint where; port 0 lets the system choose one
- * @param mark the firewall mark that its connections carry, 0 for none
+ * @param protocol TCP or UDP
+ * @param endpoint the address; port 0 lets the system choose one
+ * @param mark the firewall mark of its connections, unsigned; 0 for none
  */
 record ListenAddress(Protocol protocol, Endpoint endpoint, int mark) {
     @Override

@@ -25,7 +25,7 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.net.IpAddress;
 import org.lvs4j.net.Protocol;
 
-/** One listening address with all its sockets. */
+/** One listening address with all its sockets, one for each acceptor. */
 final class ListeningSocket {
     private static final int BACKLOG = 4096;
     private static final long MAPPED_IPV4 = 0xFFFF_0000_0000L;
@@ -34,14 +34,14 @@ final class ListeningSocket {
     private final ListenAddress address;
     private final boolean ofService;
     private final List<Channel> channels = new ArrayList<>();
-    // Set once while binding, before any event loop can ask for it by way of a socket of this listener.
+    // Written by bind, read by the event loops. With port 0 it changes once, when the system has chosen the port.
     private volatile InetSocketAddress bound;
 
     /**
-     * A listener that is not bound yet.
+     * An address that is not bound yet.
      *
-     * @param ofService whether its address is that of a service; then all that comes in is for that address, and
-     *     otherwise for the address that the client meant
+     * @param ofService whether the address is that of a service, which is then the destination of all flows; otherwise the
+     *     destination is the local address of the accepted socket
      */
     ListeningSocket(RelayState state, ListenAddress address, boolean ofService) {
         this.state = state;
@@ -54,7 +54,7 @@ final class ListeningSocket {
         return address;
     }
 
-    /** Where it is bound. */
+    /** The address that is bound, with the port that the system has chosen. */
     InetSocketAddress bound() {
         return bound;
     }
@@ -86,7 +86,7 @@ final class ListeningSocket {
         }
     }
 
-    /** Another program's sockets would share the address with ours without a word: look for them first. */
+    /** Fails if another program listens at the address: with a shared port, both would get a part of the connections. */
     private void requireFree() throws IOException {
         if (address.protocol() == Protocol.TCP) {
             try (ServerSocket probe = new ServerSocket()) {
@@ -115,7 +115,7 @@ final class ListeningSocket {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        new TcpConnection(state, ListeningSocket.this, channel);
+                        TcpConnection.accept(state, ListeningSocket.this, channel);
                     }
                 });
     }
@@ -131,24 +131,29 @@ final class ListeningSocket {
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new UdpListener(state, ListeningSocket.this, channel));
+                        channel.pipeline().addLast(UdpFlows.open(state, ListeningSocket.this, channel));
                     }
                 });
     }
 
-    /** Closes its sockets; TCP connections go on, UDP flows end with the socket that would answer them. */
-    void unbind() {
+    /** Starts to close the sockets. */
+    void close() {
         channels.forEach(Channel::close);
+    }
+
+    /** Closes the sockets and waits for it. TCP connections continue; UDP flows end with the socket that sends their replies. */
+    void unbind() {
+        close();
         channels.forEach(channel -> channel.closeFuture().awaitUninterruptibly());
         channels.clear();
     }
 
-    /** Who talks to whom on a connection accepted here. */
+    /** The flow of a connection that was accepted here. */
     Flow flow(Channel accepted) {
         return flow((InetSocketAddress) accepted.remoteAddress(), (InetSocketAddress) accepted.localAddress());
     }
 
-    /** Who talks to whom in a datagram that came in here. */
+    /** The flow of a datagram that was received here. */
     Flow flow(InetSocketAddress client) {
         return flow(client, bound);
     }
@@ -159,7 +164,7 @@ final class ListeningSocket {
         return Flow.of(address.protocol(), endpoint(client, family), virtual).mark(address.mark());
     }
 
-    /** A socket's address in the family of the listener: an IPv6 socket may show IPv4 clients either way. */
+    /** The address of a socket in the family of the listening address: an IPv6 socket may show IPv4 clients in either form. */
     private static Endpoint endpoint(InetSocketAddress socket, AddressFamily family) {
         InetAddress address = socket.getAddress();
         if (family == AddressFamily.IPV6 && address instanceof Inet4Address) {

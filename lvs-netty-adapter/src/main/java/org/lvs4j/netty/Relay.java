@@ -2,190 +2,167 @@ package org.lvs4j.netty;
 
 import static java.util.Objects.requireNonNull;
 
-import io.netty.channel.EventLoop;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.IntConsumer;
-import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 import org.lvs4j.Director;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.netty.internal.ChangedServices;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * Relays the TCP connections and UDP datagrams of a director's services between sockets: the address of each service is
- * bound, and what comes in goes to the server that the director chooses. It needs no privilege beyond that of binding
- * the addresses. Servers see the relay's address, not the client's.
+ * Relays the TCP connections and UDP datagrams of a director's services between sockets: it listens at the address of each
+ * service, and passes what arrives there on to the server that the director chooses. It needs no privilege beyond that of
+ * binding the addresses. Servers see the relay's address, not the client's.
  *
  * <pre>{@code
- * director.addService(VirtualService.builder(ServiceKey.tcp("127.0.0.1:8080")).build());
- * director.addServer(ServiceKey.tcp("127.0.0.1:8080"), RealServer.builder("192.168.1.1:80").build());
+ * director.addService(
+ *         VirtualService.builder(ServiceKey.tcp("127.0.0.1:8080")).build(), RealServer.of("192.168.1.1:80"));
  * Relay relay = Relay.start(director);
  * }</pre>
  *
- * <p><b>TCP.</b> Nothing is read from a client before its server connection stands. A server that cannot be reached is
- * released, and another one tried, {@link Builder#retries} times. A client for whom there is no server is reset. Once
- * both stand, bytes, ends of stream and resets pass both ways. Removing a server, its weight 0, or the removal of a
- * service does not touch connections that exist.
+ * <p><b>TCP.</b> Nothing is read from a client before its server is connected. If a server cannot be reached, the connection is
+ * placed on another one, {@link Builder#retries} times. A client for which there is no server is reset. Once both sides are
+ * connected, bytes, ends of stream and resets pass both ways. Removing a server, its weight 0, or the removal of a service does
+ * not touch connections that exist.
  *
- * <p><b>UDP.</b> A client's address and port at one listening address make a flow, which keeps its server until nothing
- * has passed for the director's UDP timeout; its socket towards the server tells replies apart. In a one-packet service
- * the director places each datagram anew and releases it at once, and only the socket stays for replies; these are not
- * counted by the director. Datagrams without a server are dropped, and so are
- * those without content. Flows end with the removal of their service.
+ * <p><b>UDP.</b> The datagrams of a client's address and port at one listening address are a flow. A flow keeps its server until
+ * no datagram has passed for the director's UDP timeout; its socket towards the server tells its replies from others. In a
+ * one-packet service the director places every datagram by itself and releases it at once; only the socket is kept, for replies,
+ * which the director does not count. Datagrams without a server are dropped, and so are empty ones. The flows of a service end
+ * when it is removed.
  *
- * <p><b>Addresses.</b> Services at port 0 and services of a firewall mark have no address that could be bound; give
- * them one by {@link Builder#listen}. There, port 0 lets the system choose: see {@link #address}.
+ * <p><b>Addresses.</b> A service at port 0 and a service of a firewall mark have no address to bind; {@link Builder#listen} gives
+ * them one. There, port 0 lets the system choose: see {@link #address}.
  *
- * <p><b>Limits.</b> Connections, flows and the bytes held per connection have ceilings; what is above them is turned
- * away and counted in {@link #snapshot()}.
+ * <p><b>Limits.</b> Connections, flows and the bytes held per connection have ceilings; what exceeds them is refused and counted
+ * in {@link #snapshot()}.
  *
- * <p>Assumptions: the director's clock follows real time. Guarantees: thread-safe; every connection is released at the
- * director exactly once, whatever happens to its sockets. Progress: no method waits for traffic but {@link #drain};
- * starting, {@link #refresh}, {@link #drain} and {@link #close} wait for sockets to be bound or closed and must not be
- * called by the relay's own threads. These keep the JVM alive until the relay is closed; they call
- * {@link Director#advance()} ten times a second.
+ * <p>Assumptions: the director's clock follows real time. Guarantees: thread-safe; every connection is released at the director
+ * exactly once, whatever happens to its sockets. Progress: {@link #transport} and {@link #snapshot} are wait-free. All other
+ * methods are blocking; {@link #refresh} and {@link #close} wait for sockets to be bound or closed, and {@link #drain} for
+ * connections to end. The relay's own threads must not call them. These threads keep the JVM alive until the relay is closed;
+ * one of them calls {@link Director#advance()} ten times a second.
  */
 public final class Relay implements AutoCloseable {
-    private static final long ADVANCE_MILLIS = 100;
-    private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final Duration LONGEST = Duration.ofDays(36_500);
-    private static final long QUIET_MILLIS = 20;
-    private static final long TERMINATION_MILLIS = 5000;
-
     private final RelayState state;
-    private final MultiThreadIoEventLoopGroup group;
-    private final ListeningSockets listeners;
+    private final RelayLoops loops;
+    private final ChangedServices changed;
+    // Guarded by this object.
+    private final ListeningSockets sockets;
 
     private Relay(Director director, RelayOptions options) {
         state = new RelayState(director, options);
-        group = new MultiThreadIoEventLoopGroup(
-                options.threads(),
-                new DefaultThreadFactory("lvs-relay"),
-                options.transport().ioHandlerFactory());
-        listeners = new ListeningSockets(state, group);
-        for (EventExecutor loop : group) {
-            state.add(new EventLoopState((EventLoop) loop, state));
-        }
+        loops = RelayLoops.of(state);
+        sockets = new ListeningSockets(state, loops.group());
+        changed = ChangedServices.of(director, ListeningSockets::affected);
     }
 
     /**
      * Starts a relay with the defaults of its builder.
      *
+     * @return the relay, which the caller must close
      * @throws RelayException naming each service that cannot be listened for; nothing is bound then
      */
     public static Relay start(Director director) {
         return builder(director).start();
     }
 
-    /** A builder for the relay of a director. */
+    /** A builder for the relay of a director, whose services the relay listens for. */
     public static Builder builder(Director director) {
         return new Builder(requireNonNull(director, "director"));
     }
 
-    private Relay begin() {
-        List<String> problems;
+    private synchronized Relay begin() {
         try {
-            synchronized (this) {
-                problems = listeners.update();
+            List<String> problems = sockets.bindGiven();
+            problems.addAll(follow().values());
+            if (!problems.isEmpty()) {
+                throw new RelayException(problems);
             }
-        } catch (RuntimeException e) {
+            loops.start();
+        } catch (RuntimeException | Error e) {
             close();
             throw e;
         }
-        if (!problems.isEmpty()) {
-            close();
-            throw new RelayException(problems);
-        }
-        state.lanes().forEach(EventLoopState::start);
-        group.next().scheduleWithFixedDelay(this::advance, ADVANCE_MILLIS, ADVANCE_MILLIS, TimeUnit.MILLISECONDS);
         RelayState.LOGGER.info("relay started on {}", transport());
         return this;
     }
 
-    private void advance() {
-        try {
-            state.director.advance();
-        } catch (RuntimeException e) {
-            // Going on is better than a director whose time stands still.
-            RelayState.LOGGER.error("the director failed to advance", e);
-        }
-    }
-
-    /** What it runs on; never {@link Transport#AUTO}. */
+    /** The transport in use; never {@link Transport#AUTO}. */
     public Transport transport() {
         return state.options.transport();
     }
 
     /**
-     * Follows the director's services: binds those that are new and unbinds those that are gone, whose TCP connections
-     * go on.
+     * Follows the director's services: binds the addresses of new services, and unbinds those of removed ones, whose TCP
+     * connections continue. Costs the services that have been added or removed since the last refresh; other changes, such as
+     * that of a server's weight, cost nothing.
      *
-     * @throws RelayException naming each service that cannot be listened for; all others are as they should be
+     * @throws RelayException naming each service that cannot be listened for; all others are listened for. The next refresh tries
+     *     the same services again. So a caller may take the change back in the director and refresh once more
      * @throws IllegalStateException if the relay has been drained or closed
      */
     public synchronized void refresh() {
         if (state.stopping()) {
             throw new IllegalStateException("the relay is closed");
         }
-        List<String> problems = listeners.update();
+        Map<ServiceKey, String> problems = follow();
         if (!problems.isEmpty()) {
-            throw new RelayException(problems);
+            throw new RelayException(List.copyOf(problems.values()));
+        }
+    }
+
+    private Map<ServiceKey, String> follow() {
+        Set<ServiceKey> keys = changed.take();
+        try {
+            Map<ServiceKey, String> problems = sockets.follow(keys);
+            changed.putBack(problems.keySet());
+            return problems;
+        } catch (RuntimeException e) {
+            changed.putBack(keys);
+            throw e;
         }
     }
 
     /**
-     * Where a service is listened for. For a service at port 0 or of a firewall mark it is the first matching address
-     * that was given to {@link Builder#listen}, with the port that the system has chosen if it was 0 there.
+     * The address at which a service is listened for. For a service at port 0 or of a firewall mark it is the first matching
+     * address that was given to {@link Builder#listen}, with the port that the system has chosen if it was 0 there.
      *
-     * @throws java.util.NoSuchElementException if it is not listened for
+     * @return the address, never null
+     * @throws java.util.NoSuchElementException if the service is not listened for
      */
     public synchronized InetSocketAddress address(ServiceKey key) {
-        return listeners.bound(requireNonNull(key, "key"));
+        return sockets.bound(requireNonNull(key, "key"));
     }
 
-    /** What it has done so far, and what is open now. */
+    /** The counters so far, and the numbers of open connections and flows. */
     public RelaySnapshot snapshot() {
         return state.counters.snapshot();
     }
 
-    /** How many sockets of TCP connections are open. Asks each event loop, and waits for the answer. */
+    /** The number of open sockets of TCP connections. Waits for each event loop. */
     long openSockets() {
-        return sum(EventLoopState::openSockets);
+        return loops.sum(EventLoopState::openSockets);
     }
 
-    /** How much memory waits to be written to TCP sockets, in bytes. Asks each event loop, and waits for the answer. */
+    /** The memory that waits to be written to TCP sockets, in bytes. Waits for each event loop. */
     long queuedBytes() {
-        return sum(EventLoopState::queuedBytes);
-    }
-
-    private long sum(ToLongFunction<EventLoopState> quantity) {
-        long sum = 0;
-        for (EventLoopState lane : state.lanes()) {
-            sum += lane.loop.isTerminated()
-                    ? quantity.applyAsLong(lane)
-                    : lane.loop
-                            .submit(() -> quantity.applyAsLong(lane))
-                            .syncUninterruptibly()
-                            .getNow();
-        }
-        return sum;
+        return loops.sum(EventLoopState::queuedBytes);
     }
 
     /**
-     * Stops accepting, waits for TCP connections to end, and {@link #close() closes} the relay. UDP flows, which have
-     * no end, are served while it waits, but no new ones. The number of connections left is logged once a second.
+     * Stops accepting, waits for TCP connections to end, and {@link #close() closes} the relay. UDP flows, which have no end, are
+     * served while it waits, but no new ones. The number of connections left is logged once a second. An interrupt of the thread
+     * ends the wait, and stays set.
      *
-     * @param deadline how long to wait at most; connections that are left then are reset
+     * @param deadline the longest time to wait, after which the connections left are reset; zero or less does not wait
      * @return whether all connections ended by themselves
      */
     public boolean drain(Duration deadline) {
@@ -193,76 +170,44 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * As {@link #drain(Duration)}.
+     * Drains the relay as {@link #drain(Duration)} does, and reports its progress.
      *
-     * @param progress is called on this thread about once a second, with the number of connections left
+     * @param deadline as for {@link #drain(Duration)}
+     * @param progress called by this thread about once a second, with the number of connections left; an exception that it throws
+     *     closes the relay and is thrown on
+     * @return whether all connections ended by themselves
      */
     public boolean drain(Duration deadline, IntConsumer progress) {
         requireNonNull(progress, "progress");
-        long patience = nanos(deadline);
-        long end = System.nanoTime() + patience;
+        long nanos = RelayOptions.nanos(requireNonNull(deadline, "deadline"));
         synchronized (this) {
             state.stop();
-            listeners.unbindTcp();
+            sockets.unbindTcp();
         }
-        boolean all = false;
         try {
-            for (long left = patience; !all; left = end - System.nanoTime()) {
-                int open = state.counters.openConnections.get();
-                if (open != 0) {
-                    long seconds = TimeUnit.NANOSECONDS.toSeconds(Math.max(0, left));
-                    RelayState.LOGGER.info("draining: {} connections left, {} s to go", open, seconds);
-                    progress.accept(open);
-                }
-                all = awaitEnd(Math.max(0, Math.min(left, PROGRESS_NANOS)));
-                if (!all && left <= 0) {
-                    break;
-                }
-            }
+            return new RelayDrain(state).await(nanos, progress);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         } finally {
             close();
-        }
-        return all;
-    }
-
-    /** A duration in nanoseconds; very long ones all mean the same. */
-    private static long nanos(Duration duration) {
-        return (duration.compareTo(LONGEST) > 0 ? LONGEST : duration).toNanos();
-    }
-
-    private boolean awaitEnd(long nanos) throws InterruptedException {
-        try {
-            state.ended.get(nanos, TimeUnit.NANOSECONDS);
-            return true;
-        } catch (TimeoutException e) {
-            return false;
-        } catch (ExecutionException e) {
-            throw new AssertionError("never completed with an exception", e);
         }
     }
 
     /** Stops at once: every address is unbound, every connection reset, every flow ended. Idempotent. */
     @Override
     public synchronized void close() {
-        if (group.isShuttingDown()) {
+        if (loops.isShuttingDown()) {
             return;
         }
+        changed.close();
         state.stop();
-        listeners.unbindAll();
-        List<Future<?>> ending = new ArrayList<>();
-        for (EventLoopState lane : state.lanes()) {
-            ending.add(lane.loop.submit(lane::abortAll));
-        }
-        ending.forEach(Future::awaitUninterruptibly);
-        // Some transports close a socket a moment after they are told to; a quiet moment lets them.
-        group.shutdownGracefully(QUIET_MILLIS, TERMINATION_MILLIS, TimeUnit.MILLISECONDS)
-                .awaitUninterruptibly();
+        sockets.unbindAll();
+        loops.shutDown();
         RelayState.LOGGER.info("relay stopped");
     }
 
-    /** Collects how a relay is to behave; not thread-safe. */
+    /** Collects the options of a relay. The values are checked by {@link #start()}. Not thread-safe. */
     public static final class Builder {
         private final Director director;
         private final List<ListenAddress> listen = new ArrayList<>();
@@ -271,7 +216,7 @@ public final class Relay implements AutoCloseable {
         private int acceptors = 1;
         private Duration connectTimeout = Duration.ofSeconds(5);
         private int retries = 2;
-        private long idleNanos = -1;
+        private @Nullable Duration idleTimeout;
         private int maxConnections = 100_000;
         private int bufferBytes = 128 * 1024;
         private int udpFlows = 16_384;
@@ -280,20 +225,20 @@ public final class Relay implements AutoCloseable {
             this.director = director;
         }
 
-        /** How to talk to the operating system; {@link Transport#AUTO} by default. */
+        /** The interface to the operating system; {@link Transport#AUTO} by default. */
         public Builder transport(Transport value) {
             transport = requireNonNull(value, "value");
             return this;
         }
 
-        /** The number of threads, from 1; as many as processors by default. */
+        /** The number of threads, 1..4096; by default the number of processors. */
         public Builder threads(int value) {
             threads = value;
             return this;
         }
 
         /**
-         * How many sockets listen at each address, 1..1024, so that several threads accept at the same time; 1 by
+         * The number of sockets that listen at each address, 1..1024, so that several threads accept at the same time; 1 by
          * default. Only Linux shares the load among them: elsewhere it is always 1.
          */
         public Builder acceptors(int value) {
@@ -301,88 +246,84 @@ public final class Relay implements AutoCloseable {
             return this;
         }
 
-        /** How long a server may take to accept a connection, from 1 ms to 1 hour; 5 seconds by default. */
+        /** The longest time that a server may take to accept a connection, 1 ms to 1 hour; 5 seconds by default. */
         public Builder connectTimeout(Duration value) {
             connectTimeout = requireNonNull(value, "value");
             return this;
         }
 
-        /** How many other servers to try when one cannot be reached, 0..100; 2 by default. */
+        /** The number of further servers to try when one cannot be reached, 0..100; 2 by default. */
         public Builder retries(int value) {
             retries = value;
             return this;
         }
 
         /**
-         * How long a TCP connection may be idle in both directions before it is reset; zero for ever. By default, what
-         * the director says of established connections. One whose server has finished gets no more than what the
-         * director says of those. A connection may live up to two seconds longer than that.
+         * The longest time that a TCP connection may be idle in both directions before it is reset; zero for no limit, not
+         * negative. By default it is the director's timeout of established connections. After the end of the server's stream the
+         * limit is at most the director's timeout of such connections. A connection may exceed its limit by up to two seconds.
          */
         public Builder idleTimeout(Duration value) {
-            if (value.isNegative()) {
-                throw new IllegalArgumentException("idle timeout " + value + " is negative");
-            }
-            idleNanos = nanos(value);
+            idleTimeout = requireNonNull(value, "value");
             return this;
         }
 
-        /** How many TCP connections may be open, from 1; any more are reset at once. 100,000 by default. */
+        /** The ceiling of open TCP connections, from 1; any more are reset at once. 100,000 by default. */
         public Builder maxConnections(int value) {
             maxConnections = value;
             return this;
         }
 
         /**
-         * How many bytes of memory may wait in one direction of a TCP connection before reading stops, 1024 to 1 GiB;
-         * 128 KiB by default. One read more, of at most half of that and 64 KiB, may be held. The native transports
-         * read on if the sender has finished: what the system's receive buffer holds is then added.
+         * The memory in bytes that may wait in one direction of a TCP connection before reading stops, 1024 to 1 GiB; 128 KiB by
+         * default. One further read, of at most half of that and 64 KiB, may be held. The native transports read on after the end
+         * of the sender's stream, which adds what the system's receive buffer holds.
          */
         public Builder bufferBytes(int value) {
             bufferBytes = value;
             return this;
         }
 
-        /** How many UDP flows may exist, from 1; datagrams that need another are dropped. 16,384 by default. */
+        /** The ceiling of UDP flows, from 1; datagrams that need another one are dropped. 16,384 by default. */
         public Builder udpFlows(int value) {
             udpFlows = value;
             return this;
         }
 
         /**
-         * Adds a listening address, for services at port 0 or of a firewall mark. It takes the place of a service at
-         * the same address, which then gets only what the mark's service leaves to it.
+         * Adds a listening address, for services at port 0 or of a firewall mark. It replaces that of a service at the same
+         * address, which then gets only what the service of the mark leaves to it.
          *
          * @param protocol TCP or UDP
-         * @param endpoint where to listen; port 0 lets the system choose one
-         * @param mark the firewall mark of all that comes in there, unsigned; 0 for none
+         * @param endpoint the address to listen at; port 0 lets the system choose one
+         * @param mark the firewall mark of everything that arrives there, unsigned; 0 for none
          */
         public Builder listen(Protocol protocol, Endpoint endpoint, int mark) {
-            if (protocol != Protocol.TCP && protocol != Protocol.UDP) {
-                throw new IllegalArgumentException(protocol + " is not relayed, only TCP and UDP");
-            }
-            listen.add(new ListenAddress(protocol, requireNonNull(endpoint, "endpoint"), mark));
+            listen.add(new ListenAddress(
+                    requireNonNull(protocol, "protocol"), requireNonNull(endpoint, "endpoint"), mark));
             return this;
         }
 
         /**
          * Starts the relay.
          *
-         * @throws IllegalArgumentException naming every number that is out of range
-         * @throws RelayException naming each service that cannot be listened for, or why the transport is not
-         *     available; nothing is bound then
+         * @return the relay, which the caller must close
+         * @throws IllegalArgumentException naming every option that is out of range
+         * @throws RelayException naming each service that cannot be listened for, or why the transport is not available; nothing
+         *     is bound then
          */
         public Relay start() {
             RelayOptions options = new RelayOptions(
                     transport.resolve(),
                     threads,
                     acceptors,
-                    connectTimeout.compareTo(LONGEST) > 0 ? Long.MAX_VALUE : connectTimeout.toMillis(),
+                    connectTimeout,
                     retries,
-                    idleNanos,
+                    idleTimeout,
                     maxConnections,
                     bufferBytes,
                     udpFlows,
-                    List.copyOf(listen));
+                    listen);
             Throwable unavailability = transport.unavailability();
             if (unavailability != null) {
                 throw new RelayException(

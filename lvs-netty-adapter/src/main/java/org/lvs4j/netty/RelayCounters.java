@@ -3,7 +3,7 @@ package org.lvs4j.netty;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What a relay counts, from all its event loops, and the two gauges that have a ceiling. */
+/** The counters of a relay, which all its event loops increment, and the two gauges that have a ceiling. Thread-safe. */
 final class RelayCounters {
     final LongAdder accepted = new LongAdder();
     final LongAdder refused = new LongAdder();
@@ -19,8 +19,8 @@ final class RelayCounters {
     final AtomicInteger openConnections = new AtomicInteger();
     final AtomicInteger openFlows = new AtomicInteger();
 
-    /** Takes one of a limited number. */
-    static boolean take(AtomicInteger gauge, int limit) {
+    /** Increments a gauge unless it is at its limit; returns whether it did. Threads that race for the last place may all fail. */
+    static boolean incrementBelow(AtomicInteger gauge, int limit) {
         if (gauge.incrementAndGet() > limit) {
             gauge.decrementAndGet();
             return false;

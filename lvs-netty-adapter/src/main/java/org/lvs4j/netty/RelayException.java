@@ -2,12 +2,11 @@ package org.lvs4j.netty;
 
 import java.util.List;
 
-/** A relay could not do what it was asked to; the message names every reason. */
+/** Reports that a relay could not start or follow its director. The message names every reason. */
 public final class RelayException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    /** Unmodifiable, and of a serializable kind. */
-    @SuppressWarnings("serial")
+    @SuppressWarnings("serial") // The lists of List.of and List.copyOf are serializable.
     private final List<String> problems;
 
     RelayException(List<String> problems) {
@@ -20,7 +19,7 @@ public final class RelayException extends RuntimeException {
         problems = List.of(problem);
     }
 
-    /** One sentence for each thing that went wrong, such as an address that could not be bound. Unmodifiable. */
+    /** One sentence for each problem, such as an address that cannot be bound; unmodifiable. */
     public List<String> problems() {
         return problems;
     }

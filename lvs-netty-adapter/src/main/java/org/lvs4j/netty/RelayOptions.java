@@ -1,54 +1,83 @@
 package org.lvs4j.netty;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.net.Protocol;
 
 /**
- * How a relay was asked to behave. Immutable.
+ * The options of a relay; {@link Relay.Builder} explains them. Immutable.
  *
  * @param transport never {@link Transport#AUTO}
- * @param idleNanos how long a TCP connection may be idle; 0 for ever, negative for what the director says
- * @param bufferBytes what may wait in one direction of a TCP connection
+ * @param idleTimeout the longest time that a TCP connection may be idle; zero for no limit, null for the
+ *     director's timeout of established connections
+ * @param bufferBytes the memory that may wait in one direction of a TCP connection
  */
 record RelayOptions(
         Transport transport,
         int threads,
         int acceptors,
-        long connectTimeoutMillis,
+        Duration connectTimeout,
         int retries,
-        long idleNanos,
+        @Nullable Duration idleTimeout,
         int maxConnections,
         int bufferBytes,
         int udpFlows,
         List<ListenAddress> listen) {
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+    private static final Duration LONGEST_CONNECT = Duration.ofHours(1);
     private static final int SMALLEST_BUFFER_BYTES = 1024;
     private static final int LARGEST_BUFFER_BYTES = 1 << 30;
     private static final int LARGEST_READ_BYTES = 64 * 1024;
-    private static final int LONGEST_CONNECT_MILLIS = 3_600_000;
 
     /**
-     * Checks the numbers.
+     * Checks everything at once.
      *
-     * @throws IllegalArgumentException naming every one that is out of range
+     * @throws IllegalArgumentException naming every problem
      */
     RelayOptions {
+        listen = List.copyOf(listen);
         List<String> problems = new ArrayList<>();
         check(problems, "threads", threads, 1, 4096);
         check(problems, "acceptors", acceptors, 1, 1024);
-        check(problems, "connect timeout in ms", connectTimeoutMillis, 1, LONGEST_CONNECT_MILLIS);
+        check(problems, "connect timeout in ms", millis(connectTimeout), 1, LONGEST_CONNECT.toMillis());
         check(problems, "retries", retries, 0, 100);
+        if (idleTimeout != null && idleTimeout.isNegative()) {
+            problems.add("idle timeout " + idleTimeout + " is negative");
+        }
         check(problems, "maximum of connections", maxConnections, 1, Integer.MAX_VALUE - 1);
         check(problems, "buffer bytes", bufferBytes, SMALLEST_BUFFER_BYTES, LARGEST_BUFFER_BYTES);
         check(problems, "maximum of UDP flows", udpFlows, 1, Integer.MAX_VALUE - 1);
+        for (ListenAddress address : listen) {
+            if (address.protocol() != Protocol.TCP && address.protocol() != Protocol.UDP) {
+                problems.add(address + ": " + address.protocol() + " is not relayed, only TCP and UDP");
+            }
+        }
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException("relay: " + String.join("; ", problems));
         }
     }
 
-    private static void check(List<String> problems, String what, long value, long least, long most) {
+    private static void check(List<String> problems, String name, long value, long least, long most) {
         if (value < least || value > most) {
-            problems.add(what + " " + value + " is outside " + least + ".." + most);
+            problems.add(name + " " + value + " is outside " + least + ".." + most);
         }
+    }
+
+    private static long millis(Duration duration) {
+        if (duration.isNegative()) {
+            return -1;
+        }
+        return duration.compareTo(LONGEST) > 0 ? Long.MAX_VALUE : duration.toMillis();
+    }
+
+    /** A duration in nanoseconds, at most a hundred years. */
+    static long nanos(Duration duration) {
+        if (duration.isNegative()) {
+            return 0;
+        }
+        return (duration.compareTo(LONGEST) > 0 ? LONGEST : duration).toNanos();
     }
 
     /** The largest read of a TCP socket. */

@@ -1,6 +1,7 @@
 package org.lvs4j.netty;
 
 import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -9,7 +10,7 @@ import org.lvs4j.Director;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What all parts of one relay share. */
+/** The state that all parts of one relay share. Thread-safe once the relay has started. */
 final class RelayState {
     static final Logger LOGGER = LoggerFactory.getLogger(Relay.class);
 
@@ -18,10 +19,9 @@ final class RelayState {
     final RelayCounters counters = new RelayCounters();
     final RateLimitedLog log = new RateLimitedLog(LOGGER);
     final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private final Map<EventLoop, EventLoopState> lanes = new IdentityHashMap<>();
+    private final Map<EventLoop, EventLoopState> loopStates = new IdentityHashMap<>();
 
-    // Written by the thread that stops the relay, read by the event loops: volatile, so that what they accept from
-    // then on is turned away.
+    // Written by stop, read by the event loops: they refuse what they accept afterwards.
     private volatile boolean stopping;
 
     RelayState(Director director, RelayOptions options) {
@@ -29,27 +29,28 @@ final class RelayState {
         this.options = options;
     }
 
-    /** Adds the lane of a loop; only while the relay is being built. */
-    void add(EventLoopState lane) {
-        lanes.put(lane.loop, lane);
+    /** Adds the state of a loop; only while the relay is being built. */
+    void add(EventLoopState loopState) {
+        loopStates.put(loopState.loop, loopState);
     }
 
-    EventLoopState lane(EventLoop loop) {
-        EventLoopState lane = lanes.get(loop);
-        if (lane == null) {
+    EventLoopState loopState(EventLoop loop) {
+        EventLoopState loopState = loopStates.get(loop);
+        if (loopState == null) {
             throw new IllegalStateException("not a loop of this relay: " + loop);
         }
-        return lane;
+        return loopState;
     }
 
-    Iterable<EventLoopState> lanes() {
-        return lanes.values();
+    Iterable<EventLoopState> loopStates() {
+        return loopStates.values();
     }
 
     boolean stopping() {
         return stopping;
     }
 
+    /** Refuses new connections and flows from now on. */
     void stop() {
         stopping = true;
         if (counters.openConnections.get() == 0) {
@@ -57,28 +58,29 @@ final class RelayState {
         }
     }
 
-    /** Gives back what admitted a TCP connection. */
-    void leave() {
+    /** Counts the end of a TCP connection. */
+    void connectionEnded() {
         if (counters.openConnections.decrementAndGet() == 0 && stopping) {
             ended.complete(null);
         }
     }
 
-    /** How long a TCP connection may be idle now; 0 for ever. */
+    /** The longest time that a TCP connection may be idle now; 0 for no limit. */
     long idleNanos() {
-        return options.idleNanos() >= 0
-                ? options.idleNanos()
+        Duration idleTimeout = options.idleTimeout();
+        return idleTimeout != null
+                ? RelayOptions.nanos(idleTimeout)
                 : TimeUnit.SECONDS.toNanos(director.timeouts().tcp());
     }
 
-    /** The same for one whose server has sent its last byte. */
+    /** The same for a connection whose server has ended its stream. */
     long finishedIdleNanos() {
         long idle = idleNanos();
         long finished = TimeUnit.SECONDS.toNanos(director.timeouts().tcpFin());
         return idle == 0 ? finished : Math.min(idle, finished);
     }
 
-    /** How long a UDP flow may be idle now. */
+    /** The longest time that a UDP flow may be idle now. */
     long udpNanos() {
         return TimeUnit.SECONDS.toNanos(director.timeouts().udp());
     }

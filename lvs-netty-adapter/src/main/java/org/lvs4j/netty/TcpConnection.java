@@ -1,31 +1,26 @@
 package org.lvs4j.netty;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.InetSocketAddress;
 import java.nio.channels.NotYetConnectedException;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Connection;
-import org.lvs4j.net.Endpoint;
 
 /**
- * The life of one TCP connection through the relay: placed by the director, connected to a server (or to another one,
- * if that fails), relayed, and ended once.
+ * The life of one TCP connection through the relay: it is placed by the director, connected to a server, relayed, and ended once.
  *
- * <p>Both sockets live on one event loop and only that loop touches this object, so all fields are plain.
+ * <p>Both sockets belong to one event loop, and only that loop uses this object: all fields are plain.
  */
 final class TcpConnection {
-    /** How a connection ends. */
+    /** The ways in which a connection ends. */
     enum End {
-        /** Both sides have finished, and everything has been passed on. */
+        /** Both sides have ended their streams, and everything has been passed on. */
         ORDERLY,
         /** Cut off: both sides see a reset. */
         RESET
     }
 
+    /** The neighbours in the list of the event loop's connections. */
     @Nullable
     TcpConnection previous;
 
@@ -33,31 +28,36 @@ final class TcpConnection {
     TcpConnection next;
 
     private final RelayState state;
-    private final EventLoopState lane;
-    private final ListeningSocket listener;
+    private final EventLoopState loopState;
+    private final ListeningSocket listening;
+    private final ServerConnector connector;
     private final TcpSide client;
     private @Nullable TcpSide server;
-    private @Nullable Connection connection;
-    private int retries;
+    private @Nullable Connection placement;
     private long lastActivityNanos;
-    /** When the client sent what the server has not answered yet; meaningful only while a request is pending. */
+    /** The time of the client's last bytes that the server has not answered; meaningful only while a request is pending. */
     private long requestNanos;
 
     private boolean requestPending;
-    private boolean admitted;
+    private boolean counted;
     private boolean serverFinished;
     private boolean ended;
 
-    TcpConnection(RelayState state, ListeningSocket listener, Channel channel) {
+    private TcpConnection(RelayState state, ListeningSocket listening, Channel channel) {
         this.state = state;
-        this.listener = listener;
-        lane = state.lane(channel.eventLoop());
+        this.listening = listening;
+        loopState = state.loopState(channel.eventLoop());
+        connector = new ServerConnector(state, listening, this);
         client = new TcpSide(this, true, channel);
-        channel.pipeline().addLast(client);
     }
 
-    EventLoopState lane() {
-        return lane;
+    /** Takes over a socket that has been accepted, before it is active. */
+    static void accept(RelayState state, ListeningSocket listening, Channel channel) {
+        channel.pipeline().addLast(new TcpConnection(state, listening, channel).client);
+    }
+
+    EventLoopState loopState() {
+        return loopState;
     }
 
     boolean ended() {
@@ -65,13 +65,13 @@ final class TcpConnection {
     }
 
     /** A socket is connected. */
-    void stands(TcpSide side) {
+    void connected(TcpSide side) {
         if (ended) {
             EventLoopState.reset(side.channel());
         } else if (side == client) {
             accepted();
         } else {
-            Connection placed = placed();
+            Connection placed = placement();
             placed.established();
             if (client.inputEnded()) {
                 placed.clientFinished();
@@ -87,131 +87,101 @@ final class TcpConnection {
     private void accepted() {
         RelayCounters counters = state.counters;
         counters.accepted.increment();
-        if (!RelayCounters.take(counters.openConnections, state.options.maxConnections())) {
+        int limit = state.options.maxConnections();
+        if (!RelayCounters.incrementBelow(counters.openConnections, limit)) {
             counters.overConnectionLimit.increment();
-            state.log.warn(
-                    "{}: a client was turned away, {} connections are open already",
-                    listener,
-                    state.options.maxConnections());
+            state.log.warn("{}: a client was reset, {} connections are open already", listening, limit);
             ended = true;
             EventLoopState.reset(client.channel());
             return;
         }
-        admitted = true;
+        counted = true;
         lastActivityNanos = System.nanoTime();
-        lane.add(this);
-        // Asked after the connection has been counted: so whoever stops the relay either sees it, or is seen here.
+        loopState.add(this);
+        // Read after the connection has been counted: a thread that stops the relay either sees the count or is seen
+        // here.
         if (state.stopping()) {
             end(End.RESET);
             return;
         }
         Channel channel = client.channel();
         if (channel.remoteAddress() == null || channel.localAddress() == null) {
-            // The client has reset it already, and the system no longer knows who it was.
+            // The client has reset the connection already, and the system has forgotten its address.
             broken(channel, null);
             return;
         }
+        place(channel);
+    }
+
+    private void place(Channel channel) {
+        Connection placed;
         try {
-            connection = state.director.open(listener.flow(channel));
+            placed = state.director.open(listening.flow(channel));
         } catch (RuntimeException e) {
-            state.log.warn("{}: the director failed to place a connection: {}", listener, e);
+            state.log.warn("{}: the director failed to place a connection: {}", listening, e);
             end(End.RESET);
             return;
         }
-        if (placed().accepted()) {
-            connect();
+        placement = placed;
+        if (placed.accepted()) {
+            connector.connect(placed);
         } else {
-            counters.refused.increment();
-            state.log.warn("{}: a client was turned away, no server is available: {}", listener, placed());
+            state.counters.refused.increment();
+            state.log.warn("{}: a client was reset, no server is available: {}", listening, placed);
             end(End.RESET);
         }
     }
 
-    private Connection placed() {
-        Connection placed = connection;
+    private Connection placement() {
+        Connection placed = placement;
         if (placed == null) {
             throw new IllegalStateException("the connection has not been placed");
         }
         return placed;
     }
 
-    private void connect() {
-        InetSocketAddress to = placed().destination().toSocketAddress();
-        if (to.equals(listener.bound())) {
-            // A service at every port may lead back here; connecting would go round until all ports are used up.
-            connectFailed(new ConnectException("this is where the relay itself listens"));
-            return;
-        }
-        ChannelFuture connecting = lane.tcp()
-                .handler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        TcpSide side = new TcpSide(TcpConnection.this, false, channel);
-                        server = side;
-                        channel.pipeline().addLast(side);
-                    }
-                })
-                .connect(to);
-        connecting.addListener(attempt -> {
-            if (!attempt.isSuccess() && !ended) {
-                connectFailed(attempt.cause());
-            }
-        });
+    /** Makes the side of a server whose socket is about to connect. */
+    TcpSide openServerSide(Channel channel) {
+        TcpSide side = new TcpSide(this, false, channel);
+        server = side;
+        return side;
     }
 
-    private void connectFailed(Throwable cause) {
-        RelayCounters counters = state.counters;
-        counters.connectFailures.increment();
-        Endpoint tried = placed().destination();
-        state.log.warn("{}: cannot connect to a server: {}", listener, reason(tried, cause));
+    /** The server could not be reached, and the director has placed the connection again. */
+    void placedAgain(Connection next) {
         server = null;
-        if (retries < state.options.retries()) {
-            retries++;
-            connection = placed().retry();
-            if (placed().accepted()) {
-                counters.retries.increment();
-                connect();
-                return;
-            }
-        }
-        counters.unreachable.increment();
-        end(End.RESET);
+        placement = next;
     }
 
-    private static String reason(Endpoint server, Throwable cause) {
-        String text = String.valueOf(cause.getMessage());
-        return text.contains(server.toString()) ? text : server + ": " + text;
-    }
-
-    /** Bytes have been read. */
+    /** Counts bytes that a side has sent. */
     void count(boolean fromClient, int bytes) {
         long now = System.nanoTime();
         lastActivityNanos = now;
         if (fromClient) {
             requestNanos = now;
             requestPending = true;
-            placed().received(bytes);
+            placement().received(bytes);
         } else {
-            placed().sent(bytes);
+            placement().sent(bytes);
             if (requestPending) {
                 requestPending = false;
-                placed().latency(now - requestNanos);
+                placement().latency(now - requestNanos);
             }
         }
     }
 
-    /** One side has sent its last byte. */
+    /** A side has ended its stream. */
     void inputEnded(boolean ofClient) {
         lastActivityNanos = System.nanoTime();
         if (!ofClient) {
             serverFinished = true;
-            placed().serverFinished();
+            placement().serverFinished();
         } else if (client.joined()) {
-            placed().clientFinished();
+            placement().clientFinished();
         }
     }
 
-    /** One side has been told that nothing more comes. */
+    /** The stream towards a side has been ended. */
     void outputEnded() {
         TcpSide other = server;
         if (other != null && client.outputEnded() && other.outputEnded()) {
@@ -219,55 +189,55 @@ final class TcpConnection {
         }
     }
 
-    /** A socket has failed, or is gone before its time. */
+    /** A socket has failed, or was closed before both streams had ended. */
     void broken(Channel channel, @Nullable Throwable cause) {
         TcpSide other = server;
         boolean connecting = other != null && channel == other.channel() && !channel.isActive() && !other.joined();
         if (ended || connecting) {
-            // While connecting, the attempt itself reports its failure.
+            // A failure to connect is reported by the attempt itself.
             return;
         }
-        // NotYetConnectedException is what Netty makes of a socket that is no longer connected.
+        // Netty throws NotYetConnectedException for a socket that is no longer connected.
         if (cause == null || cause instanceof IOException || cause instanceof NotYetConnectedException) {
-            RelayState.LOGGER.debug("{}: {} was cut off", listener, channel, cause);
+            RelayState.LOGGER.debug("{}: {} was cut off", listening, channel, cause);
         } else {
-            state.log.warn("{}: a connection failed: {}", listener, cause);
+            state.log.warn("{}: a connection failed: {}", listening, cause);
         }
         state.counters.aborted.increment();
         end(End.RESET);
     }
 
-    /** Ends it if it has been idle too long; a limit of 0 is none. */
+    /** Ends the connection if it has been idle for too long; a limit of 0 is none. */
     void expire(long nowNanos, long idleNanos, long finishedIdleNanos) {
         long limit = serverFinished ? finishedIdleNanos : idleNanos;
         if (limit != 0 && nowNanos - lastActivityNanos > limit) {
             state.counters.idleTimeouts.increment();
-            RelayState.LOGGER.debug("{}: {} was idle for too long", listener, client.channel());
+            RelayState.LOGGER.debug("{}: {} was idle for too long", listening, client.channel());
             end(End.RESET);
         }
     }
 
-    /** How much memory waits to be written, both directions together, in bytes. */
+    /** The memory that waits to be written, both directions together, in bytes. */
     long queuedBytes() {
         return client.queuedBytes() + (server == null ? 0 : server.queuedBytes());
     }
 
-    /** Ends it, once: both sockets are closed, the server is released. */
+    /** Ends the connection: closes both sockets and releases the server. Idempotent. */
     void end(End how) {
         if (ended) {
             return;
         }
         ended = true;
-        if (connection != null) {
-            connection.close();
+        if (placement != null) {
+            placement.close();
         }
         close(client, how);
         if (server != null) {
             close(server, how);
         }
-        lane.remove(this);
-        if (admitted) {
-            state.leave();
+        loopState.remove(this);
+        if (counted) {
+            state.connectionEnded();
         }
     }
 

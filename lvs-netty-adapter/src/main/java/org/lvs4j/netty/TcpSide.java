@@ -14,18 +14,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * One of the two sockets of a connection: what it reads, the other one writes.
  *
- * <p>Both sockets live on the same event loop, so all fields are plain and nothing is handed between threads.
+ * <p>Both sockets belong to the same event loop: all fields are plain, and nothing is passed between threads.
  *
- * <p>Reading stops while the other side's queue holds more than the buffer limit and goes on when it has been halved.
- * So one direction holds the limit and one read more. There is one exception: the native transports read a socket
- * whose sender has finished until its end at once, which adds what the system's receive buffer holds.
+ * <p>Reading stops while the other side's queue holds more than the buffer limit, and continues when half of the limit has been
+ * written. So one direction holds at most the limit and one further read. There is one exception: once the sender has ended its
+ * stream, the native transports read the socket to its end, which adds what the system's receive buffer holds.
  */
 final class TcpSide extends ChannelInboundHandlerAdapter {
     private final TcpConnection connection;
     private final boolean client;
     private final Channel own;
     private @Nullable TcpSide peer;
-    /** Read although nobody asked for it before the other side stood; see the class comment. */
+    /** Bytes that were read before the other side was connected, although reading had not been requested. */
     private @Nullable ByteBuf early;
 
     private int unreportedBytes;
@@ -42,28 +42,28 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
         return own;
     }
 
-    /** Whether bytes flow to the other side. */
+    /** Whether bytes are passed to the other side. */
     boolean joined() {
         return peer != null;
     }
 
-    /** Whether it has sent its last byte. */
+    /** Whether the peer of this socket has ended its stream. */
     boolean inputEnded() {
         return inputEnded;
     }
 
-    /** Whether it has been told that nothing more comes. */
+    /** Whether the stream towards the peer of this socket has been ended. */
     boolean outputEnded() {
         return outputEnded;
     }
 
-    /** From now on bytes flow to the other side. */
+    /** Starts to pass bytes to the other side. */
     void join(TcpSide other) {
         peer = other;
-        ByteBuf waiting = early;
+        ByteBuf pending = early;
         early = null;
-        if (waiting != null) {
-            forward(waiting, other);
+        if (pending != null) {
+            forward(pending, other);
             channelReadComplete(other);
         }
         if (inputEnded) {
@@ -73,13 +73,13 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** How much memory waits to be written to this socket, in bytes. */
+    /** The memory that waits to be written to this socket, in bytes. */
     long queuedBytes() {
         ChannelOutboundBuffer queue = own.unsafe().outboundBuffer();
         return queue == null ? 0 : queue.totalPendingWriteBytes();
     }
 
-    /** Drops what was read too early. */
+    /** Releases the bytes that were read before the other side was connected. */
     void discard() {
         if (early != null) {
             early.release();
@@ -89,17 +89,17 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
-        connection.lane().countSocket(1);
+        connection.loopState().countSocket(1);
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
-        connection.lane().countSocket(-1);
+        connection.loopState().countSocket(-1);
     }
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        connection.stands(this);
+        connection.connected(this);
     }
 
     @Override
@@ -163,7 +163,7 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Tells the other side that nothing more comes, behind all that is still queued for it. */
+    /** Ends the stream towards the other side, after everything that is still queued for it. */
     private void passEnd(TcpSide other) {
         other.own.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
             if (written.isSuccess()) {
@@ -183,7 +183,7 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        // A socket whose two directions have ended is closed by the system's own account, in no disorder.
+        // When both directions have ended, the system closes the socket by itself, which is an orderly end.
         if (!inputEnded || !outputEnded) {
             connection.broken(own, null);
         }

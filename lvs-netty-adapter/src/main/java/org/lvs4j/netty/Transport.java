@@ -29,25 +29,25 @@ import java.io.IOException;
 import java.net.StandardSocketOptions;
 import org.jspecify.annotations.Nullable;
 
-/** How a relay talks to the operating system. */
+/** The interface between a relay and the operating system. */
 public enum Transport {
     /** The first available of epoll, kqueue and NIO. */
     AUTO,
-    /** Linux, with Netty's native library for it. */
+    /** epoll of Linux, with Netty's native library for it. */
     EPOLL,
-    /** macOS and BSD, with Netty's native library for it. */
+    /** kqueue of macOS and BSD, with Netty's native library for it. */
     KQUEUE,
-    /** Linux 5.14 or newer, with Netty's native library for it; never chosen by {@link #AUTO}. */
+    /** io_uring of Linux 5.14 or newer, with Netty's native library for it; never chosen by {@link #AUTO}. */
     IO_URING,
-    /** The JDK alone, everywhere. */
+    /** The JDK alone, on every system. */
     NIO;
 
-    /** Whether it works in this JVM. */
+    /** Whether this transport works in this JVM. The first call for a native one loads its library. */
     public boolean available() {
         return unavailability() == null;
     }
 
-    /** Why it does not work in this JVM, or null if it does. */
+    /** The reason why this transport does not work in this JVM, or null if it does. */
     @Nullable
     Throwable unavailability() {
         return switch (this) {
@@ -58,7 +58,7 @@ public enum Transport {
         };
     }
 
-    /** This one, or what {@link #AUTO} stands for here. */
+    /** This transport, or the one that {@link #AUTO} stands for here. */
     Transport resolve() {
         if (this != AUTO) {
             return this;
@@ -103,8 +103,8 @@ public enum Transport {
     }
 
     /**
-     * The option by which several sockets share a listening address and its load, or null where there is none: BSD
-     * and macOS know the option, but give everything to one of the sockets.
+     * The option by which several sockets share a listening address and its load, or null where there is none: BSD and macOS
+     * have the option, but give everything to one of the sockets.
      */
     @Nullable
     ChannelOption<Boolean> sharedPort() {

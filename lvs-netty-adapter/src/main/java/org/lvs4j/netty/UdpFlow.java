@@ -17,16 +17,16 @@ import org.lvs4j.net.Endpoint;
 /**
  * The datagrams of one client at one listening socket, and the socket towards their server.
  *
- * <p>A server that answers "port unreachable" ends the flow, so that the client's next datagram is placed anew.
+ * <p>If the server answers "port unreachable", the flow ends, and the director places the client's next datagram again.
  *
- * <p>Only the event loop of the listening socket touches it: its fields are plain.
+ * <p>Belongs to the event loop of the listening socket: all fields are plain.
  */
 final class UdpFlow extends ChannelInboundHandlerAdapter {
-    /** How many datagrams wait for the socket to be connected. */
-    private static final int WAITING = 16;
+    /** The ceiling of datagrams that wait for the socket to be connected. */
+    private static final int MAX_WAITING = 16;
 
     private final RelayState state;
-    private final UdpListener listener;
+    private final UdpFlows flows;
     private final InetSocketAddress client;
     private final Endpoint server;
     private final @Nullable Connection connection;
@@ -39,18 +39,18 @@ final class UdpFlow extends ChannelInboundHandlerAdapter {
     private long lastActivityNanos = System.nanoTime();
 
     /**
-     * A flow without a socket as yet.
+     * A flow that has no socket yet.
      *
-     * @param connection what it holds at the director, or null for the reply path of a one-packet service
+     * @param connection the flow's connection at the director, or null for the reply path of a one-packet service
      */
     UdpFlow(
             RelayState state,
-            UdpListener listener,
+            UdpFlows flows,
             InetSocketAddress client,
             Endpoint server,
             @Nullable Connection connection) {
         this.state = state;
-        this.listener = listener;
+        this.flows = flows;
         this.client = client;
         this.server = server;
         this.connection = connection;
@@ -64,10 +64,12 @@ final class UdpFlow extends ChannelInboundHandlerAdapter {
         return server;
     }
 
+    /** Whether this is the reply path of a one-packet service. */
     boolean onePacket() {
         return connection == null;
     }
 
+    /** Opens the socket towards the server. */
     void connect(Bootstrap bootstrap) {
         ChannelFuture connecting = bootstrap.handler(this).connect(server.toSocketAddress());
         channel = connecting.channel();
@@ -104,7 +106,7 @@ final class UdpFlow extends ChannelInboundHandlerAdapter {
         if (ended || to == null) {
             drop(data);
         } else if (!connected) {
-            if (waiting.size() < WAITING) {
+            if (waiting.size() < MAX_WAITING) {
                 waiting.add(data);
             } else {
                 drop(data);
@@ -119,8 +121,8 @@ final class UdpFlow extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         lastActivityNanos = System.nanoTime();
-        ByteBuf data = UdpListener.ownSize(((DatagramPacket) message).content(), context);
-        Channel to = listener.channel();
+        ByteBuf data = UdpFlows.compact(((DatagramPacket) message).content(), context);
+        Channel to = flows.channel();
         if (ended || !data.isReadable() || !to.isWritable()) {
             drop(data);
             return;
@@ -137,7 +139,7 @@ final class UdpFlow extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        listener.channel().flush();
+        flows.channel().flush();
     }
 
     private void drop(ByteBuf data) {
@@ -153,13 +155,13 @@ final class UdpFlow extends ChannelInboundHandlerAdapter {
     private void failed(Throwable cause) {
         if (!ended) {
             end();
-            listener.forget(this);
+            flows.remove(this);
             state.counters.connectFailures.increment();
-            state.log.warn("{}: a server does not take datagrams: {}", listener, server + ": " + cause.getMessage());
+            state.log.warn("{}: a server does not take datagrams: {}", flows, server + ": " + cause.getMessage());
         }
     }
 
-    /** Ends it if it was last used before a moment. Returns whether it did; the caller forgets it then. */
+    /** Ends the flow if it was last used before a time. Returns whether it did; the caller then removes it. */
     boolean expire(long beforeNanos) {
         if (lastActivityNanos - beforeNanos >= 0) {
             return false;

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.lvs4j.Director;
 import org.lvs4j.net.Protocol;
 
-/** A side that stops reading makes the relay stop reading from the other one, and nothing is lost meanwhile. */
+/** If a side stops reading, the relay stops reading from the other one, and no byte is lost. */
 @ExtendWith(LeakCheck.class)
 final class BackPressureTest {
     private static final int CONNECTIONS = 6;
@@ -48,7 +48,7 @@ final class BackPressureTest {
                 for (int i = 0; i < CONNECTIONS; i++) {
                     clients.add(Loopback.connect(relay));
                 }
-                assertHeldBack(relay, written);
+                assertWritersBlocked(relay, written);
 
                 for (Socket client : clients) {
                     assertThat(count(client.getInputStream(), BODY_BYTES)).isEqualTo(BODY_BYTES);
@@ -88,7 +88,7 @@ final class BackPressureTest {
                         sender.complete(null);
                     });
                 }
-                assertHeldBack(relay, written);
+                assertWritersBlocked(relay, written);
 
                 mayRead.countDown();
                 for (CompletableFuture<Void> sender : sending) {
@@ -103,10 +103,10 @@ final class BackPressureTest {
         }
     }
 
-    /** Waits until every queue is at least half full and nothing has moved for a while; no queue may overflow. */
-    private static void assertHeldBack(Relay relay, AtomicLong written) {
+    /** Waits until every queue is at least half full and no writer has progressed for 250 ms; no queue may exceed its limit. */
+    private static void assertWritersBlocked(Relay relay, AtomicLong written) {
         long[] last = {0, System.nanoTime()};
-        Loopback.await("standstill", () -> {
+        Loopback.await("no progress of the writers", () -> {
             long queued = relay.queuedBytes();
             assertThat(queued).as("bytes queued in the relay").isLessThanOrEqualTo(CONNECTIONS * MOST_QUEUED_BYTES);
             long now = System.nanoTime();
@@ -116,7 +116,7 @@ final class BackPressureTest {
             }
             return now - last[1] > TimeUnit.MILLISECONDS.toNanos(250);
         });
-        assertThat(written.get()).as("somebody was held back").isLessThan(CONNECTIONS * BODY_BYTES);
+        assertThat(written.get()).as("bytes written while the readers wait").isLessThan(CONNECTIONS * BODY_BYTES);
     }
 
     private static void write(Socket socket, AtomicLong written) {

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -15,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,8 +29,8 @@ import org.lvs4j.net.Protocol;
 import org.lvs4j.service.RealServer;
 
 /**
- * Thousands of connections of which either side fails in every way there is, while servers come and go and the relay
- * is closed in the middle of it. At the end nothing may be counted, open or lost.
+ * Thousands of connections whose sides fail at random in many ways, while servers are added and removed; then the same again
+ * with the relay closed halfway. At the end no connection may be counted or open, and no buffer leaked.
  */
 @ExtendWith(LeakCheck.class)
 final class ChaosTest {
@@ -38,7 +42,7 @@ final class ChaosTest {
 
     @ParameterizedTest
     @MethodSource("org.lvs4j.netty.Loopback#transports")
-    void relay_everySideFailsAtRandom_everythingIsReleased(Transport transport) throws Exception {
+    void relay_bothSidesFailAtRandom_everythingReleased(Transport transport) throws Exception {
         Loopback.assumeAvailable(transport);
         try (TestServer unruly = TestServer.start(socket -> misbehave(socket, random(socket.getPort())));
                 TestServer another = TestServer.start(socket -> misbehave(socket, random(socket.getPort())));
@@ -54,7 +58,7 @@ final class ChaosTest {
         }
     }
 
-    private RelaySnapshot storm(Transport transport, Director director, int connections, boolean closeAmidst)
+    private RelaySnapshot storm(Transport transport, Director director, int connections, boolean closeHalfway)
             throws Exception {
         Relay relay = Loopback.relay(director, Protocol.TCP)
                 .transport(transport)
@@ -77,8 +81,8 @@ final class ChaosTest {
                 });
             }
             clients.execute(() -> reconfigure(director, random(-1), over));
-            if (closeAmidst) {
-                Loopback.await("half of them", () -> next.get() > connections / 2);
+            if (closeHalfway) {
+                Loopback.await("half of the clients have started", () -> next.get() > connections / 2);
                 relay.close();
             }
             assertThat(done.await(40, TimeUnit.SECONDS))
@@ -100,17 +104,17 @@ final class ChaosTest {
         return new SplittableRandom(seed + 31L * of);
     }
 
-    /** A client that does anything. */
+    /** One client. */
     private static void converse(Relay relay, SplittableRandom random) {
         try (Socket socket = Loopback.connect(relay)) {
             socket.setSoTimeout(2_000);
             misbehave(socket, random);
-        } catch (IOException | java.util.NoSuchElementException e) {
-            // Reset, refused or closed: that is what this is about.
+        } catch (IOException | NoSuchElementException e) {
+            // Reset, refused or closed, as intended.
         }
     }
 
-    /** One side of a conversation: some bytes out, some in, a pause, and an end of one kind or another. */
+    /** One side of a connection: sends, receives, pauses, and ends in one of several ways. */
     private static void misbehave(Socket socket, SplittableRandom random) throws IOException {
         InputStream in = socket.getInputStream();
         int rounds = random.nextInt(3);
@@ -121,11 +125,11 @@ final class ChaosTest {
                     socket.setSoTimeout(1 + random.nextInt(30));
                     try {
                         in.readNBytes(random.nextInt(LARGEST_BYTES));
-                    } catch (java.net.SocketTimeoutException e) {
-                        // The other side has less to say.
+                    } catch (SocketTimeoutException e) {
+                        // The other side has sent less.
                     }
                 }
-                case 2 -> java.util.concurrent.locks.LockSupport.parkNanos(random.nextInt(5_000_000));
+                case 2 -> LockSupport.parkNanos(random.nextInt(5_000_000));
                 default -> socket.getOutputStream().write(1);
             }
         }
@@ -134,20 +138,20 @@ final class ChaosTest {
             case 2, 3, 4 -> {
                 socket.shutdownOutput();
                 socket.setSoTimeout(1_000);
-                in.transferTo(java.io.OutputStream.nullOutputStream());
+                in.transferTo(OutputStream.nullOutputStream());
             }
             case 5 -> {
-                // Says nothing until it is cut off, or has no more patience.
+                // Sends nothing until the connection is cut off, or until its own timeout.
                 socket.setSoTimeout(300 + random.nextInt(800));
-                in.transferTo(java.io.OutputStream.nullOutputStream());
+                in.transferTo(OutputStream.nullOutputStream());
             }
             default -> {
-                // Closes without a look at what is still to be read.
+                // Closes without reading what has arrived.
             }
         }
     }
 
-    /** Takes servers away and brings them back. */
+    /** Removes servers and adds them again. */
     private static void reconfigure(Director director, SplittableRandom random, AtomicBoolean over) {
         List<RealServer> all = new ArrayList<>();
         director.services().get(0).servers().forEach(server -> all.add(server.server()));
@@ -161,9 +165,9 @@ final class ChaosTest {
                     default -> director.addServer(Loopback.SERVICE, server);
                 }
             } catch (DirectorException e) {
-                // It was there already, or not.
+                // The server exists already, or does not exist.
             }
-            java.util.concurrent.locks.LockSupport.parkNanos(2_000_000);
+            LockSupport.parkNanos(2_000_000);
         }
         for (RealServer server : all) {
             try {

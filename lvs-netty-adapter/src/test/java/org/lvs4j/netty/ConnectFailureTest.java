@@ -17,7 +17,7 @@ import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.service.RealServer;
 
-/** Servers that cannot be reached, and services without any. */
+/** Servers that cannot be reached, and services without servers. */
 @ExtendWith(LeakCheck.class)
 final class ConnectFailureTest {
     private static void exchange(Relay relay) throws IOException {
@@ -39,7 +39,7 @@ final class ConnectFailureTest {
 
     @ParameterizedTest
     @MethodSource("org.lvs4j.netty.Loopback#transports")
-    void connect_firstServerRefuses_clientGetsAnotherAndSeesNothing(Transport transport) throws Exception {
+    void connect_firstServerRefuses_clientServedByAnother(Transport transport) throws Exception {
         Loopback.assumeAvailable(transport);
         try (TestServer up = TestServer.start()) {
             Director director = Loopback.director(Loopback.closedPort(), up.address());
@@ -91,7 +91,7 @@ final class ConnectFailureTest {
 
     @ParameterizedTest
     @MethodSource("org.lvs4j.netty.Loopback#transports")
-    void connect_firstServerIsSilent_nextOneIsTriedAfterTheTimeout(Transport transport) throws Exception {
+    void connect_firstServerSilent_nextOneTriedAfterTimeout(Transport transport) throws Exception {
         Loopback.assumeAvailable(transport);
         try (SilentServer silent = new SilentServer();
                 TestServer up = TestServer.start()) {
@@ -110,7 +110,7 @@ final class ConnectFailureTest {
 
     @ParameterizedTest
     @MethodSource("org.lvs4j.netty.Loopback#transports")
-    void connect_clientLeavesMeanwhile_serverIsReleased(Transport transport) throws Exception {
+    void connect_clientResetsMeanwhile_serverReleased(Transport transport) throws Exception {
         Loopback.assumeAvailable(transport);
         try (SilentServer silent = new SilentServer()) {
             Director director = Loopback.director(silent.address());
@@ -128,7 +128,7 @@ final class ConnectFailureTest {
     }
 
     @Test
-    void connect_serviceWithoutServers_clientIsResetAndCounted() {
+    void connect_serviceWithoutServers_clientResetAndCounted() {
         Director director = Loopback.director();
         try (Relay relay = Loopback.relay(director, Protocol.TCP).start()) {
             assertReset(relay);

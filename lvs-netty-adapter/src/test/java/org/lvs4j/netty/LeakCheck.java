@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Fails a test class in which a buffer was lost. Every buffer is watched; lost ones show when garbage is collected.
+ * Fails a test class in which a buffer has leaked. Every buffer is tracked; a leak is reported after a garbage collection.
  */
 final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
     private static final Queue<String> LEAKS = new ConcurrentLinkedQueue<>();
@@ -33,22 +33,22 @@ final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
 
     @Override
     public void afterAll(ExtensionContext context) {
-        assertThat(leaks()).as("lost buffers").isEmpty();
+        assertThat(leaks()).as("leaked buffers").isEmpty();
     }
 
-    /** What has been lost so far. */
+    /** The leaks so far. */
     static List<String> leaks() {
         collectGarbage();
-        // Lost buffers are reported when new ones are made.
+        // Netty reports leaks when it allocates further buffers.
         for (int i = 0; i < 8; i++) {
             PooledByteBufAllocator.DEFAULT.directBuffer(16).release();
         }
         return new ArrayList<>(LEAKS);
     }
 
-    static void loseOneBuffer() {
-        ByteBuf lost = PooledByteBufAllocator.DEFAULT.directBuffer(16);
-        lost.writeByte(1);
+    static void leakOneBuffer() {
+        ByteBuf leaked = PooledByteBufAllocator.DEFAULT.directBuffer(16);
+        leaked.writeByte(1);
     }
 
     static void forget() {

@@ -2,14 +2,15 @@ package org.lvs4j.netty;
 
 import org.junit.jupiter.api.Test;
 
-/** The check for lost buffers can fail. */
+/** The check for leaked buffers can fail. */
 final class LeakCheckTest {
     @Test
     void leaks_bufferNeverReleased_isReported() {
         new LeakCheck();
         LeakCheck.forget();
-        LeakCheck.loseOneBuffer();
-        Loopback.await("the report of the lost buffer", () -> !LeakCheck.leaks().isEmpty());
+        LeakCheck.leakOneBuffer();
+        Loopback.await(
+                "the report of the leaked buffer", () -> !LeakCheck.leaks().isEmpty());
         LeakCheck.forget();
     }
 }

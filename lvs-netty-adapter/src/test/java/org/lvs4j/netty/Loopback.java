@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.lvs4j.Director;
@@ -22,16 +23,16 @@ import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
-/** What the tests of the relay have in common: a service without a fixed port, sockets, and waiting. */
+/** The parts that the tests of the relay share: a service without a fixed port, sockets, and waiting. */
 final class Loopback {
-    /** A service with no address of its own: the relay listens where the system chooses. */
+    /** A service of a firewall mark, for which the relay listens at a port that the system chooses. */
     static final ServiceKey SERVICE = ServiceKey.mark(1);
 
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private Loopback() {}
 
-    /** A director with one round-robin service of mark 1, its servers in the order given. */
+    /** A director with one round-robin service of mark 1 and its servers, in the given order. */
     static Director director(String... servers) {
         return director(VirtualService.builder(SERVICE).scheduler("rr").build(), servers);
     }
@@ -45,7 +46,7 @@ final class Loopback {
         return director;
     }
 
-    /** A relay for it that listens at a free port of loopback. */
+    /** A relay for such a director, which listens at a free port of the loopback interface. */
     static Relay.Builder relay(Director director, Protocol protocol) {
         return Relay.builder(director).threads(2).listen(protocol, Endpoint.parse("127.0.0.1:0"), 1);
     }
@@ -62,18 +63,19 @@ final class Loopback {
 
     static Socket connect(Relay relay) throws IOException {
         Socket socket = new Socket();
-        socket.connect(relay.address(SERVICE), (int) PATIENCE.toMillis());
-        socket.setSoTimeout((int) PATIENCE.toMillis());
+        socket.connect(relay.address(SERVICE), (int) TIMEOUT.toMillis());
+        socket.setSoTimeout((int) TIMEOUT.toMillis());
         return socket;
     }
 
-    /** An address where nothing listens, at least for now. */
+    /** An address of a TCP port that was free a moment ago. */
     static String closedPort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return "127.0.0.1:" + socket.getLocalPort();
         }
     }
 
+    /** An address of a UDP port that was free a moment ago. */
     static String closedUdpPort() throws IOException {
         try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
             return "127.0.0.1:" + socket.getLocalPort();
@@ -84,17 +86,17 @@ final class Loopback {
         return director.services().get(0).servers().get(index);
     }
 
-    /** Waits until something holds, and fails if it takes too long. */
+    /** Waits until a condition holds, and fails after {@link #TIMEOUT}. */
     static void await(String what, BooleanSupplier condition) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        long end = System.nanoTime() + TIMEOUT.toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("waited too long: %s", what).isLessThan(end);
             Thread.onSpinWait();
-            java.util.concurrent.locks.LockSupport.parkNanos(2_000_000);
+            LockSupport.parkNanos(2_000_000);
         }
     }
 
-    /** Waits until nothing is open, at the relay and at the director. */
+    /** Waits until the relay has no open connection; then the director must count none. */
     static void awaitReleased(Relay relay, Director director) {
         await("no open connection", () -> relay.snapshot().openConnections() == 0);
         assertNothingCounted(director);

@@ -49,7 +49,7 @@ final class RelayLifecycleTest {
         }
     }
 
-    /** Whether nobody listens at an address; connections of a listener that is gone may remain. */
+    /** Whether an address can be bound; connections of a closed listening socket may remain. */
     private static boolean isFree(InetSocketAddress address) {
         try (ServerSocket other = new ServerSocket()) {
             other.setReuseAddress(true);
@@ -77,7 +77,7 @@ final class RelayLifecycleTest {
 
     @ParameterizedTest
     @MethodSource("org.lvs4j.netty.Loopback#transports")
-    void start_severalAddressesTaken_allAreNamedAndNothingStaysBound(Transport transport) throws Exception {
+    void start_severalAddressesTaken_allNamedAndNothingStaysBound(Transport transport) throws Exception {
         Loopback.assumeAvailable(transport);
         try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 DatagramSocket two = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
@@ -134,7 +134,7 @@ final class RelayLifecycleTest {
     }
 
     @Test
-    void relay_serverIsTheRelayItself_clientIsResetInsteadOfALoop() {
+    void relay_serverIsRelayItself_clientResetInsteadOfLoop() {
         ServiceKey key = ServiceKey.tcp("127.0.0.1:0");
         Director director =
                 Loopback.director(VirtualService.builder(key).persistent(60).build(), "127.0.0.1:0");
@@ -149,7 +149,7 @@ final class RelayLifecycleTest {
     }
 
     @Test
-    void start_numbersOutOfRange_allAreNamed() {
+    void start_optionsOutOfRange_allNamed() {
         Relay.Builder builder = Relay.builder(Director.create())
                 .threads(0)
                 .acceptors(-1)
@@ -157,7 +157,9 @@ final class RelayLifecycleTest {
                 .retries(-1)
                 .maxConnections(0)
                 .bufferBytes(1)
-                .udpFlows(0);
+                .udpFlows(0)
+                .idleTimeout(Duration.ofMillis(-1))
+                .listen(Protocol.SCTP, Endpoint.parse("127.0.0.1:1"), 0);
         assertThatThrownBy(builder::start)
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll(
@@ -167,11 +169,13 @@ final class RelayLifecycleTest {
                         "retries -1",
                         "connections 0",
                         "buffer bytes 1",
-                        "UDP flows 0");
+                        "UDP flows 0",
+                        "idle timeout PT-0.001S is negative",
+                        "SCTP is not relayed");
     }
 
     @Test
-    void start_transportOfAnotherSystem_saysWhy() {
+    void start_transportOfAnotherSystem_messageSaysWhy() {
         Transport missing = Transport.KQUEUE.available() ? Transport.EPOLL : Transport.KQUEUE;
         assertThatThrownBy(() ->
                         Relay.builder(Director.create()).transport(missing).start())
@@ -265,7 +269,7 @@ final class RelayLifecycleTest {
     }
 
     @Test
-    void close_twice_secondDoesNothing() {
+    void close_twice_secondHasNoEffect() {
         Relay relay = Relay.start(Director.create());
         relay.close();
         relay.close();

@@ -35,7 +35,7 @@ final class RelayLimitsTest {
                             .start();
                     Socket idle = Loopback.connect(relay);
                     Socket busy = Loopback.connect(relay)) {
-                Loopback.await("the idle one has timed out, the busy one not", () -> {
+                Loopback.await("only the idle connection has timed out", () -> {
                     write(busy, 1);
                     return relay.snapshot().idleTimeouts() == 1;
                 });
@@ -57,7 +57,7 @@ final class RelayLimitsTest {
     }
 
     @Test
-    void idle_noTimeoutAsked_followsTheDirectors() throws Exception {
+    void idle_noTimeoutGiven_directorsTimeoutApplies() throws Exception {
         try (TestServer server = TestServer.start()) {
             Director director = Loopback.director(server.address());
             director.setTimeouts(new TimeoutSettings(1, 0, 0));
@@ -70,7 +70,7 @@ final class RelayLimitsTest {
     }
 
     @Test
-    void idle_serverHasFinished_followsTheDirectorsShorterTimeout() throws Exception {
+    void idle_serverHasFinished_directorsShorterTimeoutApplies() throws Exception {
         try (TestServer server = TestServer.start(socket -> {
             socket.shutdownOutput();
             socket.getInputStream().read();
@@ -89,8 +89,8 @@ final class RelayLimitsTest {
     }
 
     @Test
-    void connections_twoThousandIdle_allStandAndAllAreReleased() throws Exception {
-        // One thread accepts and none reads: a thread per connection would be the test's burden, not the relay's.
+    void connections_twoThousandIdle_allConnectedThenReleased() throws Exception {
+        // One thread accepts and none reads: a thread per connection would load the test more than the relay.
         try (ServerSocket server = new ServerSocket(0, MANY, InetAddress.getLoopbackAddress())) {
             Director director = Loopback.director("127.0.0.1:" + server.getLocalPort());
             List<Socket> clients = new ArrayList<>();
@@ -101,7 +101,8 @@ final class RelayLimitsTest {
                     clients.add(Loopback.connect(relay));
                     accepted.add(server.accept());
                 }
-                Loopback.await("all stand", () -> Loopback.server(director, 0).active() == MANY);
+                Loopback.await(
+                        "all are connected", () -> Loopback.server(director, 0).active() == MANY);
                 assertThat(relay.snapshot().openConnections()).isEqualTo(MANY);
                 for (Socket client : clients) {
                     client.getOutputStream().write(7);

@@ -8,7 +8,7 @@ import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A TCP server whose queue of connections is full, so that the system leaves further attempts unanswered. */
+/** A TCP server whose backlog is full, so that the system does not answer further attempts to connect. */
 final class SilentServer implements AutoCloseable {
     private static final int MOST_FILLERS = 16;
 
@@ -25,7 +25,7 @@ final class SilentServer implements AutoCloseable {
                 return;
             }
         }
-        throw new IllegalStateException("the queue of a listening socket does not fill up on this system");
+        throw new IllegalStateException("the backlog of a listening socket does not fill up on this system");
     }
 
     String address() {

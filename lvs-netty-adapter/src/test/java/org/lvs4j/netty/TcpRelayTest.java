@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.util.SplittableRandom;
@@ -23,7 +25,7 @@ import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 import org.lvs4j.stats.Traffic;
 
-/** Bytes, ends of stream and resets pass through the relay, on every transport there is. */
+/** Bytes, ends of stream and resets pass through the relay, on every available transport. */
 @ExtendWith(LeakCheck.class)
 final class TcpRelayTest {
     private static final int BODY_BYTES = 64 << 20;
@@ -119,7 +121,8 @@ final class TcpRelayTest {
     void relay_clientFinishesAndReadsLate_getsTheWholeAnswer(Transport transport) throws Exception {
         Loopback.assumeAvailable(transport);
         try (TestServer server = TestServer.start(socket -> {
-            // After it the client's side is idle in both directions: nothing to read any more, nothing to write yet.
+            // Afterwards the client's socket waits for no event: there is nothing more to read, and nothing to write
+            // yet.
             socket.getInputStream().readAllBytes();
             byte[] buffer = new byte[1 << 16];
             for (int left = BODY_BYTES; left > 0; left -= buffer.length) {
@@ -156,8 +159,8 @@ final class TcpRelayTest {
                 out.write(buffer);
             }
             client.shutdownOutput();
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -217,10 +220,11 @@ final class TcpRelayTest {
 
     @ParameterizedTest
     @MethodSource("org.lvs4j.netty.Loopback#transports")
-    void relay_clientSendsAndFinishesBeforeServerStands_nothingIsLost(Transport transport) throws Exception {
+    void relay_clientFinishesBeforeServerIsConnected_nothingLost(Transport transport) throws Exception {
         Loopback.assumeAvailable(transport);
         try (TestServer server = TestServer.start()) {
-            // The first attempts fail, so that the client's bytes and its end are there before a server is.
+            // The first attempts fail, so that the bytes and the end of the client's stream arrive before a server is
+            // connected.
             Director director = Loopback.director(Loopback.closedPort(), Loopback.closedPort(), server.address());
             try (Relay relay =
                     Loopback.relay(director, Protocol.TCP).transport(transport).start()) {
@@ -263,7 +267,7 @@ final class TcpRelayTest {
     }
 
     @Test
-    void relay_ipv6ListenerOnEveryAddress_takesIpv4Clients() throws Exception {
+    void relay_ipv6SocketOnEveryAddress_acceptsIpv4Clients() throws Exception {
         ServiceKey key = ServiceKey.mark(1, AddressFamily.IPV6);
         Director director = Loopback.director(VirtualService.builder(key).build());
         try (Relay relay = Relay.builder(director)
@@ -273,7 +277,7 @@ final class TcpRelayTest {
                 Socket client = new Socket("127.0.0.1", relay.address(key).getPort())) {
             client.setSoTimeout(20_000);
 
-            // The service has no server: what counts is that it was found, and the client told.
+            // The service has no server: the reset shows that the service was found.
             assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
             assertThat(relay.snapshot().refused()).isOne();
         }

@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A TCP server on a free port that runs one conversation per connection on a thread of its own. */
+/** A TCP server on a free port, with a thread for each connection. */
 final class TestServer implements AutoCloseable {
-    /** What a server does with a connection; the connection is closed afterwards. */
+    /** The server's part in a connection, which is closed afterwards. */
     @FunctionalInterface
     interface Conversation {
         void talk(Socket socket) throws Exception;
@@ -29,7 +29,7 @@ final class TestServer implements AutoCloseable {
         start(this::accept);
     }
 
-    /** Sends everything back, and its end of stream after the client's. */
+    /** A server that sends everything back, and ends its stream after the client has. */
     static TestServer start() throws IOException {
         return startAt("127.0.0.1");
     }
@@ -61,7 +61,7 @@ final class TestServer implements AutoCloseable {
                 start(() -> serve(socket));
             }
         } catch (IOException e) {
-            // Closed: the test is over.
+            // The test is over and has closed the socket.
         }
     }
 
@@ -69,7 +69,7 @@ final class TestServer implements AutoCloseable {
         try (socket) {
             conversation.talk(socket);
         } catch (Exception e) {
-            // What a client does to a server is the matter of the test, not of the server.
+            // Tests cut connections off; what the server sees of that is up to each test.
         } finally {
             open.remove(socket);
         }

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A UDP server on a free port of loopback that sends everything back. */
+/** A UDP server on a free port of the loopback interface that sends everything back. */
 final class UdpEchoServer implements AutoCloseable {
     private final DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
     final AtomicInteger received = new AtomicInteger();
@@ -27,7 +27,7 @@ final class UdpEchoServer implements AutoCloseable {
                     socket.send(packet);
                 }
             } catch (IOException e) {
-                // Closed: the test is over.
+                // The test is over and has closed the socket.
             }
         });
     }

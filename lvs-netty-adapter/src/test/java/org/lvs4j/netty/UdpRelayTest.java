@@ -20,10 +20,10 @@ import org.lvs4j.net.Protocol;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
-/** Datagrams and their replies, flows and their end. */
+/** Datagrams and their replies; the life of flows. */
 @ExtendWith(LeakCheck.class)
 final class UdpRelayTest {
-    /** A client of the relay. What it gets can come from the virtual address only: the socket is connected to it. */
+    /** A client of the relay. Its socket is connected, so it receives datagrams from the virtual address only. */
     private static DatagramSocket client(Relay relay) throws IOException {
         DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
         socket.connect(relay.address(Loopback.SERVICE));
@@ -47,7 +47,7 @@ final class UdpRelayTest {
     }
 
     private static VirtualService service(boolean onePacket) {
-        // A mark's service takes UDP as well as TCP; one-packet scheduling applies to the datagrams.
+        // The service of a mark takes UDP as well as TCP; one-packet scheduling applies to the datagrams only.
         return VirtualService.builder(Loopback.SERVICE)
                 .scheduler("rr")
                 .onePacket(onePacket)
@@ -143,7 +143,7 @@ final class UdpRelayTest {
 
     @ParameterizedTest
     @MethodSource("org.lvs4j.netty.Loopback#transports")
-    void relay_onePacketService_everyDatagramIsPlacedAnew(Transport transport) throws Exception {
+    void relay_onePacketService_eachDatagramScheduledByItself(Transport transport) throws Exception {
         Loopback.assumeAvailable(transport);
         try (UdpEchoServer one = new UdpEchoServer();
                 UdpEchoServer two = new UdpEchoServer()) {
@@ -206,7 +206,7 @@ final class UdpRelayTest {
                             .transport(transport)
                             .start();
                     DatagramSocket client = client(relay)) {
-                // The first datagram goes to either server, depending on where the cursor stands.
+                // The first datagram goes to either server, depending on the position of the scheduler.
                 send(client, new byte[] {1});
                 Loopback.await(
                         "answered or refused",

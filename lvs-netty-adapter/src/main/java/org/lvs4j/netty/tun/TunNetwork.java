@@ -132,19 +132,17 @@ final class TunNetwork {
         Set<IpAddress> leaving = addresses(Need.Role.DIRECT, difference.removed());
         boolean sameHost = facts != null && facts.links().equals(now.links());
         Map<IpAddress, DeviceOutput> opened = devices.open(arriving, leaving.size());
+        // Before commands are run: a look-up walks all rules of the kernel, and the set-up adds one for each server.
+        lookUpSources(sameHost, difference.removed(), difference.added());
         PlannedSteps.Difference steps;
         try {
             steps = sameHost ? changePlan(difference, plan(now)) : replacePlan(plan(now));
         } catch (RuntimeException e) {
+            lookUpSources(true, difference.added(), difference.removed());
             devices.remove(arriving).forEach(DeviceOutput::close);
             throw e;
         }
         facts = now;
-        if (sameHost) {
-            sources.update(difference.removed(), difference.added());
-        } else {
-            sources.lookUpAll(difference.removed(), difference.added());
-        }
         Map<IpAddress, IpAddress> virtual = new HashMap<>();
         addresses(Need.Role.VIRTUAL, difference.added()).forEach(address -> virtual.put(address, address));
         view = new NetworkView(
@@ -155,6 +153,14 @@ final class TunNetwork {
                 sources.fallback(AddressFamily.IPV6),
                 view.direct().with(leaving, opened));
         return new Update(view, steps, devices.remove(leaving));
+    }
+
+    private void lookUpSources(boolean sameHost, Set<Need> removed, Set<Need> added) {
+        if (sameHost) {
+            sources.update(removed, added);
+        } else {
+            sources.lookUpAll(removed, added);
+        }
     }
 
     private static Set<IpAddress> addresses(Need.Role role, Set<Need> needs) {

@@ -27,6 +27,7 @@ import org.lvs4j.service.ServiceKey;
 final class FakeHost implements CommandRunner, AutoCloseable {
     static final List<Marks.Mark> MARKS = List.of(new Marks.Mark(Protocol.TCP, Endpoint.parse("192.0.2.250:80"), 9));
 
+    private static final Pattern NUMBERED = Pattern.compile("lvs0-(\\d+)|(table|lookup) (\\d+)");
     private static final Pattern TABLE = Pattern.compile("default via (\\S+) dev \\S+ table (\\d+)");
 
     final List<NetworkFacts.Link> links = new ArrayList<>();
@@ -161,23 +162,25 @@ final class FakeHost implements CommandRunner, AutoCloseable {
     }
 
     private static List<String> normalised(Iterable<String> commands) {
-        Map<String, String> servers = new HashMap<>();
+        Map<Integer, String> servers = new HashMap<>();
         for (String command : commands) {
             Matcher table = TABLE.matcher(command);
             while (table.find()) {
-                servers.put(table.group(2), table.group(1));
+                servers.put(Integer.valueOf(table.group(2)), table.group(1));
             }
         }
         List<String> normalised = new ArrayList<>();
         for (String command : commands) {
-            String text = command;
-            for (Map.Entry<String, String> server : servers.entrySet()) {
-                int number = Integer.parseInt(server.getKey()) - 5305;
-                text = text.replaceAll("\\b(table|lookup) " + server.getKey() + "\\b", "$1 of " + server.getValue())
-                        .replaceAll("lvs0-" + number + "(?=\\D|$)", "lvs0 of " + server.getValue());
-            }
-            normalised.add(text);
+            normalised.add(NUMBERED.matcher(command)
+                    .replaceAll(found -> found.group(1) == null
+                            ? found.group(2) + " of "
+                                    + serverOf(servers, Integer.parseInt(found.group(3)), found.group())
+                            : "lvs0 of " + serverOf(servers, 5305 + Integer.parseInt(found.group(1)), found.group())));
         }
         return normalised;
+    }
+
+    private static String serverOf(Map<Integer, String> servers, int table, String text) {
+        return servers.getOrDefault(table, text);
     }
 }

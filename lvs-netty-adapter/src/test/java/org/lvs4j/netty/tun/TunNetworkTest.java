@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,12 +58,12 @@ class TunNetworkTest {
     // ---- the same as from scratch
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 20_261_129})
+    @ValueSource(longs = {1, 2, 20_261_129})
     void follow_randomChangesAndFailures_sameAsFromScratch(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         FakeHost host = new FakeHost(director);
         host.refresh();
-        for (int round = 0; round < 400; round++) {
+        for (int round = 0; round < 200; round++) {
             DirectorConfiguration before = director.configuration();
             Set<String> kernelBefore = host.kernel();
             for (int i = random.nextInt(4); i >= 0; i--) {
@@ -165,6 +166,7 @@ class TunNetworkTest {
     // ---- costs
 
     @Test
+    @Tag("slow")
     void follow_oneChangeAmongTenThousandServices_constantWork() {
         for (int i = 0; i < SERVICES; i++) {
             director.addService(VirtualService.builder(key(i)).build(), server(i, 0), server(i, 1));

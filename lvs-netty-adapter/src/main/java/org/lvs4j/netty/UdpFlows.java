@@ -13,34 +13,39 @@ import org.lvs4j.Connection;
 import org.lvs4j.net.Endpoint;
 
 /**
- * One listening UDP socket: finds the flow of each datagram, or has the director place a new one.
+ * The flows of one listening UDP socket: finds the flow of each datagram, or opens one on the server that the director chooses.
  *
- * <p>Each flow has a socket of its own towards its server, so that replies are known by the socket they come to. All
- * those sockets live on the event loop of this one, and only that loop touches this object: its fields are plain.
+ * <p>Each flow has a socket of its own towards its server, which tells its replies from those of other flows. All these sockets
+ * belong to the event loop of the listening one, and only that loop uses this object: all fields are plain.
  *
- * <p>A one-packet service has the director place each datagram anew and release it as soon as it is sent. Only the
- * socket stays, as a reply path from that server to that client, until nothing has passed through it for the UDP
- * timeout.
+ * <p>In a one-packet service the director places each datagram by itself and releases it as soon as it is sent. Only the socket
+ * stays, as a reply path from that server to that client, until no datagram has passed through it for the UDP timeout.
  */
-final class UdpListener extends ChannelInboundHandlerAdapter {
-    /** Datagrams up to this size are copied out of the read buffer, which has room for the largest. */
+final class UdpFlows extends ChannelInboundHandlerAdapter {
+    /** Datagrams up to this size are copied out of the read buffer, which has room for the largest one. */
     private static final int COPIED_BYTES = 4096;
 
     private final RelayState state;
-    private final EventLoopState lane;
-    private final ListeningSocket listener;
+    private final EventLoopState loopState;
+    private final ListeningSocket listening;
     private final Channel channel;
-    private final Map<InetSocketAddress, UdpFlow> flows = new HashMap<>();
+    private final Map<InetSocketAddress, UdpFlow> byClient = new HashMap<>();
     private final Map<ReplyPath, UdpFlow> replyPaths = new HashMap<>();
 
     private record ReplyPath(InetSocketAddress client, Endpoint server) {}
 
-    UdpListener(RelayState state, ListeningSocket listener, Channel channel) {
+    private UdpFlows(RelayState state, ListeningSocket listening, Channel channel) {
         this.state = state;
-        this.listener = listener;
+        this.listening = listening;
         this.channel = channel;
-        lane = state.lane(channel.eventLoop());
-        lane.add(this);
+        loopState = state.loopState(channel.eventLoop());
+    }
+
+    /** The flows of a new socket, which the caller adds to the socket's pipeline. */
+    static UdpFlows open(RelayState state, ListeningSocket listening, Channel channel) {
+        UdpFlows flows = new UdpFlows(state, listening, channel);
+        flows.loopState.add(flows);
+        return flows;
     }
 
     Channel channel() {
@@ -51,10 +56,10 @@ final class UdpListener extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         DatagramPacket packet = (DatagramPacket) message;
         InetSocketAddress client = packet.sender();
-        ByteBuf data = ownSize(packet.content(), context);
-        UdpFlow flow = flows.get(client);
+        ByteBuf data = compact(packet.content(), context);
+        UdpFlow flow = byClient.get(client);
         if (!data.isReadable()) {
-            // Netty has no way to send a datagram without content, and few transports that show one.
+            // Netty cannot send an empty datagram, and few of its transports report one.
             drop(data);
         } else if (flow != null) {
             flow.toServer(data);
@@ -63,8 +68,8 @@ final class UdpListener extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The same bytes without much memory around them, since they may have to wait. */
-    static ByteBuf ownSize(ByteBuf data, ChannelHandlerContext context) {
+    /** The same bytes in a buffer that holds little more memory, since they may have to wait. Releases the given one. */
+    static ByteBuf compact(ByteBuf data, ChannelHandlerContext context) {
         int bytes = data.readableBytes();
         if (bytes > COPIED_BYTES) {
             return data;
@@ -82,30 +87,30 @@ final class UdpListener extends ChannelInboundHandlerAdapter {
         }
         Connection connection;
         try {
-            connection = state.director.open(listener.flow(client), data.nioBuffer());
+            connection = state.director.open(listening.flow(client), data.nioBuffer());
         } catch (RuntimeException e) {
             drop(data);
-            state.log.warn("{}: the director failed to place a datagram: {}", listener, e);
+            state.log.warn("{}: the director failed to place a datagram: {}", listening, e);
             return;
         }
         if (!connection.accepted()) {
             drop(data);
-            state.log.warn("{}: a datagram was dropped, no server is available: {}", listener, connection);
+            state.log.warn("{}: a datagram was dropped, no server is available: {}", listening, connection);
         } else if (connection.onePacket()) {
-            sendAlone(client, data, connection);
+            sendOne(client, data, connection);
         } else {
             UdpFlow flow = newFlow(client, connection.destination(), connection);
             if (flow == null) {
                 connection.close();
                 drop(data);
             } else {
-                flows.put(client, flow);
+                byClient.put(client, flow);
                 flow.toServer(data);
             }
         }
     }
 
-    private void sendAlone(InetSocketAddress client, ByteBuf data, Connection connection) {
+    private void sendOne(InetSocketAddress client, ByteBuf data, Connection connection) {
         Endpoint server = connection.destination();
         ReplyPath path = new ReplyPath(client, server);
         UdpFlow flow = replyPaths.get(path);
@@ -126,24 +131,24 @@ final class UdpListener extends ChannelInboundHandlerAdapter {
 
     private @Nullable UdpFlow newFlow(InetSocketAddress client, Endpoint server, @Nullable Connection connection) {
         RelayCounters counters = state.counters;
-        if (!RelayCounters.take(counters.openFlows, state.options.udpFlows())) {
+        int limit = state.options.udpFlows();
+        if (!RelayCounters.incrementBelow(counters.openFlows, limit)) {
             counters.overFlowLimit.increment();
-            state.log.warn(
-                    "{}: a datagram was dropped, there are {} flows already", listener, state.options.udpFlows());
+            state.log.warn("{}: a datagram was dropped, there are {} flows already", listening, limit);
             return null;
         }
         counters.flowsOpened.increment();
         UdpFlow flow = new UdpFlow(state, this, client, server, connection);
-        flow.connect(lane.udp());
+        flow.connect(loopState.udp());
         return flow;
     }
 
-    /** Takes an ended flow out of its map. */
-    void forget(UdpFlow flow) {
+    /** Removes a flow that has ended. */
+    void remove(UdpFlow flow) {
         if (flow.onePacket()) {
             replyPaths.remove(new ReplyPath(flow.client(), flow.server()), flow);
         } else {
-            flows.remove(flow.client(), flow);
+            byClient.remove(flow.client(), flow);
         }
     }
 
@@ -152,36 +157,38 @@ final class UdpListener extends ChannelInboundHandlerAdapter {
         state.counters.datagramsDropped.increment();
     }
 
-    /** Ends the flows that were last used before a moment. */
+    /** Ends the flows that were last used before a time. */
     void expire(long beforeNanos) {
-        flows.values().removeIf(flow -> flow.expire(beforeNanos));
+        byClient.values().removeIf(flow -> flow.expire(beforeNanos));
         replyPaths.values().removeIf(flow -> flow.expire(beforeNanos));
     }
 
-    void endFlows() {
+    /** Ends every flow. */
+    void endAll() {
         expire(System.nanoTime() + 1);
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        lane.remove(this);
-        endFlows();
+        loopState.remove(this);
+        endAll();
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
-        lane.remove(this);
+        loopState.remove(this);
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        // One reply that could not be sent, such as to a host that is gone; the socket serves all the others.
+        // A reply that could not be sent, for instance to a host that is down. The socket still serves all other
+        // clients.
         state.counters.datagramsDropped.increment();
-        RelayState.LOGGER.debug("{}: a datagram was lost", listener, cause);
+        RelayState.LOGGER.debug("{}: a datagram was lost", listening, cause);
     }
 
     @Override
     public String toString() {
-        return listener.toString();
+        return listening.toString();
     }
 }

@@ -1,0 +1,52 @@
+package org.lvs4j.netty;
+
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.IntConsumer;
+
+/** Waits until a relay that has been stopped has no TCP connection left. */
+final class RelayDrain {
+    private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final RelayState state;
+
+    RelayDrain(RelayState state) {
+        this.state = state;
+    }
+
+    /**
+     * Waits, and reports the number of connections left about once a second.
+     *
+     * @param nanos the longest time to wait
+     * @return whether all connections have ended
+     */
+    boolean await(long nanos, IntConsumer progress) throws InterruptedException {
+        long end = System.nanoTime() + nanos;
+        for (long left = nanos; ; left = end - System.nanoTime()) {
+            int open = state.counters.openConnections.get();
+            if (open != 0) {
+                long seconds = TimeUnit.NANOSECONDS.toSeconds(Math.max(0, left));
+                RelayState.LOGGER.info("draining: {} connections left, {} s to go", open, seconds);
+                progress.accept(open);
+            }
+            if (awaitEnd(Math.max(0, Math.min(left, PROGRESS_NANOS)))) {
+                return true;
+            }
+            if (left <= 0) {
+                return false;
+            }
+        }
+    }
+
+    private boolean awaitEnd(long nanos) throws InterruptedException {
+        try {
+            state.ended.get(nanos, TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new AssertionError("never completed with an exception", e);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package org.lvs4j.netty;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
+
+/** The event loops of a relay: their start, their end, and sums over all of them. Thread-safe. */
+final class RelayLoops {
+    private static final long ADVANCE_MILLIS = 100;
+    private static final long QUIET_MILLIS = 20;
+    private static final long TERMINATION_MILLIS = 5000;
+
+    private final RelayState state;
+    private final MultiThreadIoEventLoopGroup group;
+
+    private RelayLoops(RelayState state, MultiThreadIoEventLoopGroup group) {
+        this.state = state;
+        this.group = group;
+    }
+
+    /** Makes the loops and registers the state of each. */
+    static RelayLoops of(RelayState state) {
+        MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(
+                state.options.threads(),
+                new DefaultThreadFactory("lvs-relay"),
+                state.options.transport().ioHandlerFactory());
+        for (EventExecutor loop : group) {
+            state.add(new EventLoopState((EventLoop) loop, state));
+        }
+        return new RelayLoops(state, group);
+    }
+
+    EventLoopGroup group() {
+        return group;
+    }
+
+    /** Starts what is done at regular intervals. */
+    void start() {
+        state.loopStates().forEach(EventLoopState::start);
+        group.next().scheduleWithFixedDelay(this::advance, ADVANCE_MILLIS, ADVANCE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void advance() {
+        try {
+            state.director.advance();
+        } catch (RuntimeException e) {
+            // Thrown on, it would end the schedule, and with it the director's time.
+            RelayState.LOGGER.error("the director failed to advance", e);
+        }
+    }
+
+    /** The sum of a quantity of each loop, which the loop itself determines. Waits for the loops. */
+    long sum(ToLongFunction<EventLoopState> quantity) {
+        long sum = 0;
+        for (EventLoopState loopState : state.loopStates()) {
+            EventLoop loop = loopState.loop;
+            sum += loop.isTerminated()
+                    ? quantity.applyAsLong(loopState)
+                    : loop.submit(() -> quantity.applyAsLong(loopState))
+                            .syncUninterruptibly()
+                            .getNow();
+        }
+        return sum;
+    }
+
+    boolean isShuttingDown() {
+        return group.isShuttingDown();
+    }
+
+    /** Resets every connection, ends every flow, and ends the loops. Waits for all that. */
+    void shutDown() {
+        List<Future<?>> ending = new ArrayList<>();
+        for (EventLoopState loopState : state.loopStates()) {
+            ending.add(loopState.loop.submit(loopState::abortAll));
+        }
+        ending.forEach(Future::awaitUninterruptibly);
+        // Some transports close a socket a moment after the call of close: the quiet period lets them.
+        group.shutdownGracefully(QUIET_MILLIS, TERMINATION_MILLIS, TimeUnit.MILLISECONDS)
+                .awaitUninterruptibly();
+    }
+}

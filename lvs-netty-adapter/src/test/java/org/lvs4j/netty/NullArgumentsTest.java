@@ -1,0 +1,65 @@
+package org.lvs4j.netty;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.function.IntConsumer;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.lvs4j.Director;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.Protocol;
+import org.lvs4j.netty.tun.TunPlane;
+
+/** Every public method refuses null by the name of its parameter. */
+final class NullArgumentsTest {
+    private static final Endpoint ENDPOINT = Endpoint.parse("127.0.0.1:0");
+
+    static Stream<Arguments> calls() {
+        Director director = Director.create();
+        Relay.Builder relay = Relay.builder(director);
+        TunPlane.Builder tun = TunPlane.builder(director);
+        return Stream.of(
+                call("director", () -> Relay.start(null)),
+                call("director", () -> Relay.builder(null)),
+                call("value", () -> relay.transport(null)),
+                call("value", () -> relay.connectTimeout(null)),
+                call("value", () -> relay.idleTimeout(null)),
+                call("protocol", () -> relay.listen(null, ENDPOINT, 0)),
+                call("endpoint", () -> relay.listen(Protocol.TCP, null, 0)),
+                call("director", () -> TunPlane.builder(null)),
+                call("name", () -> tun.device(null)),
+                call("protocol", () -> tun.mark(null, ENDPOINT, 1)),
+                call("endpoint", () -> tun.mark(Protocol.TCP, null, 1)));
+    }
+
+    private static Arguments call(String parameter, ThrowingCallable call) {
+        return Arguments.of(parameter, call);
+    }
+
+    @ParameterizedTest
+    @MethodSource("calls")
+    void call_null_refusedByName(String parameter, ThrowingCallable call) {
+        assertThatThrownBy(call).isInstanceOf(NullPointerException.class).hasMessage(parameter);
+    }
+
+    @Test
+    void runningRelay_null_refusedByNameAndGoesOn() {
+        try (Relay relay = Relay.builder(Director.create()).threads(1).start()) {
+            assertThatThrownBy(() -> relay.address(null))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("key");
+            assertThatThrownBy(() -> relay.drain(null))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("deadline");
+            assertThatThrownBy(() -> relay.drain(Duration.ZERO, (IntConsumer) null))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("progress");
+            relay.refresh();
+        }
+    }
+}
