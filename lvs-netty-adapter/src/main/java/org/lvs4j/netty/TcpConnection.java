@@ -98,8 +98,7 @@ final class TcpConnection {
         counted = true;
         lastActivityNanos = System.nanoTime();
         loopState.add(this);
-        // Read after the connection has been counted: a thread that stops the relay either sees the count or is seen
-        // here.
+        // Read after the connection is counted: a thread that stops the relay sees the count, or is seen here.
         if (state.stopping()) {
             end(End.RESET);
             return;

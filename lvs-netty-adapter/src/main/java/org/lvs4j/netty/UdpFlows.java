@@ -181,8 +181,7 @@ final class UdpFlows extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        // A reply that could not be sent, for instance to a host that is down. The socket still serves all other
-        // clients.
+        // A reply that could not be sent, for instance to a host that is down. Other clients are still served.
         state.counters.datagramsDropped.increment();
         RelayState.LOGGER.debug("{}: a datagram was lost", listening, cause);
     }

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,6 +22,7 @@ import org.lvs4j.net.Protocol;
 
 /** If a side stops reading, the relay stops reading from the other one, and no byte is lost. */
 @ExtendWith(LeakCheck.class)
+@Tag("slow")
 final class BackPressureTest {
     private static final int CONNECTIONS = 6;
     private static final int BUFFER_BYTES = 32 * 1024;

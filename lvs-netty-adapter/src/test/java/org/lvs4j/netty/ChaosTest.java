@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -33,6 +34,7 @@ import org.lvs4j.service.RealServer;
  * with the relay closed halfway. At the end no connection may be counted or open, and no buffer leaked.
  */
 @ExtendWith(LeakCheck.class)
+@Tag("slow")
 final class ChaosTest {
     private static final int CONNECTIONS = 2000;
     private static final int CLIENT_THREADS = 24;

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,6 +111,7 @@ final class ConnectFailureTest {
 
     @ParameterizedTest
     @MethodSource("org.lvs4j.netty.Loopback#transports")
+    @Tag("slow")
     void connect_clientResetsMeanwhile_serverReleased(Transport transport) throws Exception {
         Loopback.assumeAvailable(transport);
         try (SilentServer silent = new SilentServer()) {

@@ -10,6 +10,7 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,7 @@ final class RelayLimitsTest {
 
     @ParameterizedTest
     @MethodSource("org.lvs4j.netty.Loopback#transports")
+    @Tag("slow")
     void idle_longerThanTheTimeout_connectionIsResetAndReleased(Transport transport) throws Exception {
         Loopback.assumeAvailable(transport);
         try (TestServer server = TestServer.start()) {
@@ -57,6 +59,7 @@ final class RelayLimitsTest {
     }
 
     @Test
+    @Tag("slow")
     void idle_noTimeoutGiven_directorsTimeoutApplies() throws Exception {
         try (TestServer server = TestServer.start()) {
             Director director = Loopback.director(server.address());
@@ -70,6 +73,7 @@ final class RelayLimitsTest {
     }
 
     @Test
+    @Tag("slow")
     void idle_serverHasFinished_directorsShorterTimeoutApplies() throws Exception {
         try (TestServer server = TestServer.start(socket -> {
             socket.shutdownOutput();
@@ -89,6 +93,7 @@ final class RelayLimitsTest {
     }
 
     @Test
+    @Tag("slow")
     void connections_twoThousandIdle_allConnectedThenReleased() throws Exception {
         // One thread accepts and none reads: a thread per connection would load the test more than the relay.
         try (ServerSocket server = new ServerSocket(0, MANY, InetAddress.getLoopbackAddress())) {

@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,6 +87,7 @@ final class TcpRelayTest {
 
     @ParameterizedTest
     @MethodSource("org.lvs4j.netty.Loopback#transports")
+    @Tag("slow")
     void relay_bigBodyBothWays_arrivesIntact(Transport transport) throws Exception {
         Loopback.assumeAvailable(transport);
         try (TestServer server = TestServer.start()) {
@@ -118,11 +120,11 @@ final class TcpRelayTest {
 
     @ParameterizedTest
     @MethodSource("org.lvs4j.netty.Loopback#transports")
+    @Tag("slow")
     void relay_clientFinishesAndReadsLate_getsTheWholeAnswer(Transport transport) throws Exception {
         Loopback.assumeAvailable(transport);
         try (TestServer server = TestServer.start(socket -> {
-            // Afterwards the client's socket waits for no event: there is nothing more to read, and nothing to write
-            // yet.
+            // Afterwards the client's socket waits for no event: nothing more to read, nothing to write yet.
             socket.getInputStream().readAllBytes();
             byte[] buffer = new byte[1 << 16];
             for (int left = BODY_BYTES; left > 0; left -= buffer.length) {
@@ -223,8 +225,7 @@ final class TcpRelayTest {
     void relay_clientFinishesBeforeServerIsConnected_nothingLost(Transport transport) throws Exception {
         Loopback.assumeAvailable(transport);
         try (TestServer server = TestServer.start()) {
-            // The first attempts fail, so that the bytes and the end of the client's stream arrive before a server is
-            // connected.
+            // The first attempts fail, so that the client's whole stream arrives before a server is connected.
             Director director = Loopback.director(Loopback.closedPort(), Loopback.closedPort(), server.address());
             try (Relay relay =
                     Loopback.relay(director, Protocol.TCP).transport(transport).start()) {

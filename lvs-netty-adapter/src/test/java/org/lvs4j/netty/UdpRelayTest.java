@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.SocketTimeoutException;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,6 +126,7 @@ final class UdpRelayTest {
     }
 
     @Test
+    @Tag("slow")
     void flow_idleForTheUdpTimeout_isReleased() throws Exception {
         try (UdpEchoServer server = new UdpEchoServer()) {
             Director director = Loopback.director(server.address());

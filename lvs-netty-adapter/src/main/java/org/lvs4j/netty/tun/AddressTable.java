@@ -88,8 +88,7 @@ final class AddressTable<V> {
             hole = hole + 1 & mask;
         }
         size--;
-        // There are no tombstones: entries behind the hole move into it unless they would be in front of their first
-        // slot.
+        // There are no tombstones: an entry behind the hole moves into it, unless the hole is before its first slot.
         int at = hole;
         for (IpAddress moved = keys[at = at + 1 & mask]; moved != null; moved = keys[at = at + 1 & mask]) {
             int first = slot(moved.high(), moved.low());

@@ -100,9 +100,8 @@ final class SetUpPlan {
         }
         String queue = " txqueuelen " + QUEUE_PACKETS;
         steps.add(section, address, "ip link set dev " + name + " mtu " + mtu + queue + " up", null);
-        // Clients' addresses come out of the device though they are reached through other interfaces, and addresses of
-        // this
-        // host do so in tunnels and errors.
+        // Packets come out of the device with sources that are reached through other interfaces (those of clients),
+        // or that are addresses of this host (those of tunnels and errors).
         steps.setting(section, address, "1", "net", "ipv4", "conf", name, "accept_local");
         if ("0".equals(facts.sysctl("net.ipv4.conf.all.rp_filter"))) {
             steps.setting(section, address, "0", "net", "ipv4", "conf", name, "rp_filter");

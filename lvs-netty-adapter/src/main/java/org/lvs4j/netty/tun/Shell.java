@@ -100,7 +100,7 @@ final class Shell implements CommandRunner {
      * @param index its index in the batch
      * @param text what it printed
      */
-    private record Failure(int index, String text) {}
+    record Failure(int index, String text) {}
 
     /** Runs commands of {@code ip} of one family by one process; without {@code all} until one fails. */
     private static List<Failure> batch(List<String> commands, boolean all) {
@@ -115,20 +115,26 @@ final class Shell implements CommandRunner {
                 Printed printed = start(prefix + (all ? "-force " : "") + "-batch -", file, commands.size());
                 List<Failure> failures = failures(printed.text(), commands.size());
                 return failures.isEmpty() && printed.exitCode() != 0
-                        ? List.of(new Failure(0, printed.reason()))
+                        ? List.of(unknown(commands, printed.reason()))
                         : failures;
             } finally {
                 Files.delete(file);
             }
         } catch (IOException e) {
-            return List.of(new Failure(0, String.valueOf(e.getMessage())));
+            return List.of(unknown(commands, String.valueOf(e.getMessage())));
         } catch (InterruptedException e) {
             throw interrupted(commands.get(0), e);
         }
     }
 
+    /** The failure of a batch that does not say which command has failed: all others may have succeeded. */
+    private static Failure unknown(List<String> commands, String text) {
+        int others = commands.size() - 1;
+        return new Failure(others, "or one of the " + others + " commands before it: " + text);
+    }
+
     /** Reads the failures out of what a batch of {@code ip} printed. */
-    private static List<Failure> failures(String printed, int commands) {
+    static List<Failure> failures(String printed, int commands) {
         List<Failure> failures = new ArrayList<>();
         StringBuilder text = new StringBuilder();
         for (String line : printed.lines().toList()) {
@@ -137,7 +143,7 @@ final class Shell implements CommandRunner {
                 int index = Integer.parseInt(failed.group(1)) - 1;
                 failures.add(new Failure(Math.max(0, Math.min(index, commands - 1)), text.toString()));
                 text.setLength(0);
-            } else {
+            } else if (!line.isBlank()) {
                 text.append(text.isEmpty() ? "" : " ").append(line);
             }
         }

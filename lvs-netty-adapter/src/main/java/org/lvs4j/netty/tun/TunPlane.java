@@ -194,9 +194,8 @@ public final class TunPlane implements AutoCloseable {
         }
         state.publish(update.view());
         if (!update.unused().isEmpty()) {
-            // An event loop may still write to a device that the new view does not name: when each loop has run one
-            // more
-            // task, none does.
+            // An event loop may still write to a device that the new view does not name. When each loop has run
+            // one more task, none does.
             group.forEach(executor -> executor.submit(() -> {}).awaitUninterruptibly());
             update.unused().forEach(DeviceOutput::close);
         }

@@ -42,13 +42,13 @@ class AddressTableTest {
         SplittableRandom random = new SplittableRandom(SEED);
         Map<IpAddress, Integer> map = new HashMap<>();
         AddressTable<Integer> table = AddressTable.empty();
-        for (int round = 0; round < 300; round++) {
+        for (int round = 0; round < 100; round++) {
             Map<IpAddress, Integer> added = new HashMap<>();
             Set<IpAddress> removed = new HashSet<>();
             // Grows at first, and shrinks later.
             for (int i = random.nextInt(40); i > 0; i--) {
                 IpAddress address = IpAddress.v4(random.nextInt(512));
-                if (random.nextInt(300) > round) {
+                if (random.nextInt(100) > round) {
                     added.put(address, random.nextInt());
                 } else if (!added.containsKey(address)) {
                     removed.add(address);
