@@ -5,8 +5,8 @@ import io.netty.buffer.ByteBufHolder;
 import io.netty.channel.MessageSizeEstimator;
 
 /**
- * Counts a queued buffer by the memory that it holds, not by the bytes in it. Otherwise a sender of many tiny segments could
- * make the queue of a slow receiver hold many times the limit.
+ * Counts a queued buffer by the memory that it holds, not by the bytes in it. Otherwise a sender of many tiny segments
+ * could make the queue of a slow receiver hold many times the limit.
  */
 final class CapacityEstimator implements MessageSizeEstimator {
     static final CapacityEstimator INSTANCE = new CapacityEstimator();

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The state of a relay that belongs to one event loop. Only that loop uses it: all fields are plain.
  *
- * <p>A periodic sweep finds the connections and flows that have been idle for too long. So a connection has no timer of its own;
- * it stores the time of its last activity.
+ * <p>A periodic sweep finds the connections and flows that have been idle for too long. So a connection has no timer of
+ * its own; it stores the time of its last activity.
  */
 final class EventLoopState {
     /** The largest datagram. */
@@ -61,7 +61,10 @@ final class EventLoopState {
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(DATAGRAM_BYTES));
     }
 
-    /** Datagrams above the upper mark are dropped. It leaves room for the largest ones that one round of reading can yield. */
+    /**
+     * Datagrams above the upper mark are dropped. It leaves room for the largest ones that one round of reading can
+     * yield.
+     */
     static WriteBufferWaterMark datagramWaterMark(RelayOptions options) {
         int high = Math.max(options.bufferBytes(), 16 * (DATAGRAM_BYTES + 1));
         return new WriteBufferWaterMark(high / 2, high);

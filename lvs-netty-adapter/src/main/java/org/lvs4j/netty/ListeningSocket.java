@@ -40,8 +40,8 @@ final class ListeningSocket {
     /**
      * An address that is not bound yet.
      *
-     * @param ofService whether the address is that of a service, which is then the destination of all flows; otherwise the
-     *     destination is the local address of the accepted socket
+     * @param ofService whether the address is that of a service, which is then the destination of all flows; otherwise
+     *     the destination is the local address of the accepted socket
      */
     ListeningSocket(RelayState state, ListenAddress address, boolean ofService) {
         this.state = state;
@@ -86,7 +86,9 @@ final class ListeningSocket {
         }
     }
 
-    /** Fails if another program listens at the address: with a shared port, both would get a part of the connections. */
+    /**
+     * Fails if another program listens at the address: with a shared port, both would get a part of the connections.
+     */
     private void requireFree() throws IOException {
         if (address.protocol() == Protocol.TCP) {
             try (ServerSocket probe = new ServerSocket()) {
@@ -141,7 +143,10 @@ final class ListeningSocket {
         channels.forEach(Channel::close);
     }
 
-    /** Closes the sockets and waits for it. TCP connections continue; UDP flows end with the socket that sends their replies. */
+    /**
+     * Closes the sockets and waits for it. TCP connections continue; UDP flows end with the socket that sends their
+     * replies.
+     */
     void unbind() {
         close();
         channels.forEach(channel -> channel.closeFuture().awaitUninterruptibly());
@@ -164,7 +169,10 @@ final class ListeningSocket {
         return Flow.of(address.protocol(), endpoint(client, family), virtual).mark(address.mark());
     }
 
-    /** The address of a socket in the family of the listening address: an IPv6 socket may show IPv4 clients in either form. */
+    /**
+     * The address of a socket in the family of the listening address: an IPv6 socket may show IPv4 clients in either
+     * form.
+     */
     private static Endpoint endpoint(InetSocketAddress socket, AddressFamily family) {
         InetAddress address = socket.getAddress();
         if (family == AddressFamily.IPV6 && address instanceof Inet4Address) {

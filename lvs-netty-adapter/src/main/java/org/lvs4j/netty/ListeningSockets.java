@@ -17,8 +17,8 @@ import org.lvs4j.net.Protocol;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * The listening sockets of a relay: one for each address that its builder was given, and one for the address of each service.
- * Guarded by the relay's lock.
+ * The listening sockets of a relay: one for each address that its builder was given, and one for the address of each
+ * service. Guarded by the relay's lock.
  */
 final class ListeningSockets {
     private final RelayState state;
@@ -72,8 +72,8 @@ final class ListeningSockets {
     }
 
     /**
-     * Follows services that have been added or removed: unbinds the addresses of those that are gone, then binds those of the
-     * others.
+     * Follows services that have been added or removed: unbinds the addresses of those that are gone, then binds those
+     * of the others.
      *
      * @return a problem for each service that cannot be listened for; all others are listened for
      */
@@ -186,7 +186,7 @@ final class ListeningSockets {
     }
 
     private static void unbind(Collection<ListeningSocket> sockets) {
-        // All are told to close before the first is waited for.
+        // Every socket starts to close before the first one is awaited.
         sockets.forEach(ListeningSocket::close);
         sockets.forEach(ListeningSocket::unbind);
     }

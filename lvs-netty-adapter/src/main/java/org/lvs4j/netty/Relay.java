@@ -17,9 +17,9 @@ import org.lvs4j.netty.internal.ChangedServices;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * Relays the TCP connections and UDP datagrams of a director's services between sockets: it listens at the address of each
- * service, and passes what arrives there on to the server that the director chooses. It needs no privilege beyond that of
- * binding the addresses. Servers see the relay's address, not the client's.
+ * Relays the TCP connections and UDP datagrams of a director's services between sockets: it listens at the address of
+ * each service, and passes what arrives there on to the server that the director chooses. It needs no privilege beyond
+ * that of binding the addresses. Servers see the relay's address, not the client's.
  *
  * <pre>{@code
  * director.addService(
@@ -27,28 +27,28 @@ import org.lvs4j.service.ServiceKey;
  * Relay relay = Relay.start(director);
  * }</pre>
  *
- * <p><b>TCP.</b> Nothing is read from a client before its server is connected. If a server cannot be reached, the connection is
- * placed on another one, {@link Builder#retries} times. A client for which there is no server is reset. Once both sides are
- * connected, bytes, ends of stream and resets pass both ways. Removing a server, its weight 0, or the removal of a service does
- * not touch connections that exist.
+ * <p><b>TCP.</b> Nothing is read from a client before its server is connected. If a server cannot be reached, the
+ * connection is placed on another one, {@link Builder#retries} times. A client for which there is no server is reset.
+ * Once both sides are connected, bytes, ends of stream and resets pass both ways. Removing a server, its weight 0, or
+ * the removal of a service does not touch connections that exist.
  *
- * <p><b>UDP.</b> The datagrams of a client's address and port at one listening address are a flow. A flow keeps its server until
- * no datagram has passed for the director's UDP timeout; its socket towards the server tells its replies from others. In a
- * one-packet service the director places every datagram by itself and releases it at once; only the socket is kept, for replies,
- * which the director does not count. Datagrams without a server are dropped, and so are empty ones. The flows of a service end
- * when it is removed.
+ * <p><b>UDP.</b> The datagrams of a client's address and port at one listening address are a flow. A flow keeps its
+ * server until no datagram has passed for the director's UDP timeout; its socket towards the server tells its replies
+ * from others. In a one-packet service the director places every datagram by itself and releases it at once; only the
+ * socket is kept, for replies, which the director does not count. Datagrams without a server are dropped, and so are
+ * empty ones. The flows of a service end when it is removed.
  *
- * <p><b>Addresses.</b> A service at port 0 and a service of a firewall mark have no address to bind; {@link Builder#listen} gives
- * them one. There, port 0 lets the system choose: see {@link #address}.
+ * <p><b>Addresses.</b> A service at port 0 and a service of a firewall mark have no address to bind; {@link
+ * Builder#listen} gives them one. There, port 0 lets the system choose: see {@link #address}.
  *
- * <p><b>Limits.</b> Connections, flows and the bytes held per connection have ceilings; what exceeds them is refused and counted
- * in {@link #snapshot()}.
+ * <p><b>Limits.</b> Connections, flows and the bytes held per connection have ceilings; what exceeds them is refused
+ * and counted in {@link #snapshot()}.
  *
- * <p>Assumptions: the director's clock follows real time. Guarantees: thread-safe; every connection is released at the director
- * exactly once, whatever happens to its sockets. Progress: {@link #transport} and {@link #snapshot} are wait-free. All other
- * methods are blocking; {@link #refresh} and {@link #close} wait for sockets to be bound or closed, and {@link #drain} for
- * connections to end. The relay's own threads must not call them. These threads keep the JVM alive until the relay is closed;
- * one of them calls {@link Director#advance()} ten times a second.
+ * <p>Assumptions: the director's clock follows real time. Guarantees: thread-safe; every connection is released at the
+ * director exactly once, whatever happens to its sockets. Progress: {@link #transport} and {@link #snapshot} are
+ * wait-free. All other methods are blocking; {@link #refresh} and {@link #close} wait for sockets to be bound or
+ * closed, and {@link #drain} for connections to end. The relay's own threads must not call them. These threads keep the
+ * JVM alive until the relay is closed; one of them calls {@link Director#advance()} ten times a second.
  */
 public final class Relay implements AutoCloseable {
     private final RelayState state;
@@ -101,12 +101,13 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * Follows the director's services: binds the addresses of new services, and unbinds those of removed ones, whose TCP
-     * connections continue. Costs the services that have been added or removed since the last refresh; other changes, such as
-     * that of a server's weight, cost nothing.
+     * Follows the director's services: binds the addresses of new services, and unbinds those of removed ones, whose
+     * TCP connections continue. Costs the services that have been added or removed since the last refresh; other
+     * changes, such as that of a server's weight, cost nothing.
      *
-     * @throws RelayException naming each service that cannot be listened for; all others are listened for. The next refresh tries
-     *     the same services again. So a caller may take the change back in the director and refresh once more
+     * @throws RelayException naming each service that cannot be listened for; all others are listened for. The next
+     *     refresh tries the same services again. So a caller may take the change back in the director and refresh once
+     *     more
      * @throws IllegalStateException if the relay has been drained or closed
      */
     public synchronized void refresh() {
@@ -132,8 +133,9 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * The address at which a service is listened for. For a service at port 0 or of a firewall mark it is the first matching
-     * address that was given to {@link Builder#listen}, with the port that the system has chosen if it was 0 there.
+     * The address at which a service is listened for. For a service at port 0 or of a firewall mark it is the first
+     * matching address that was given to {@link Builder#listen}, with the port that the system has chosen if it was 0
+     * there.
      *
      * @return the address, never null
      * @throws java.util.NoSuchElementException if the service is not listened for
@@ -158,9 +160,9 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * Stops accepting, waits for TCP connections to end, and {@link #close() closes} the relay. UDP flows, which have no end, are
-     * served while it waits, but no new ones. The number of connections left is logged once a second. An interrupt of the thread
-     * ends the wait, and stays set.
+     * Stops accepting, waits for TCP connections to end, and {@link #close() closes} the relay. UDP flows, which have
+     * no end, are served while it waits, but no new ones. The number of connections left is logged once a second. An
+     * interrupt of the thread ends the wait, and stays set.
      *
      * @param deadline the longest time to wait, after which the connections left are reset; zero or less does not wait
      * @return whether all connections ended by themselves
@@ -173,8 +175,8 @@ public final class Relay implements AutoCloseable {
      * Drains the relay as {@link #drain(Duration)} does, and reports its progress.
      *
      * @param deadline as for {@link #drain(Duration)}
-     * @param progress called by this thread about once a second, with the number of connections left; an exception that it throws
-     *     closes the relay and is thrown on
+     * @param progress called by this thread about once a second, with the number of connections left; an exception that
+     *     it throws closes the relay and is thrown on
      * @return whether all connections ended by themselves
      */
     public boolean drain(Duration deadline, IntConsumer progress) {
@@ -238,8 +240,8 @@ public final class Relay implements AutoCloseable {
         }
 
         /**
-         * The number of sockets that listen at each address, 1..1024, so that several threads accept at the same time; 1 by
-         * default. Only Linux shares the load among them: elsewhere it is always 1.
+         * The number of sockets that listen at each address, 1..1024, so that several threads accept at the same time;
+         * 1 by default. Only Linux shares the load among them: elsewhere it is always 1.
          */
         public Builder acceptors(int value) {
             acceptors = value;
@@ -259,9 +261,10 @@ public final class Relay implements AutoCloseable {
         }
 
         /**
-         * The longest time that a TCP connection may be idle in both directions before it is reset; zero for no limit, not
-         * negative. By default it is the director's timeout of established connections. After the end of the server's stream the
-         * limit is at most the director's timeout of such connections. A connection may exceed its limit by up to two seconds.
+         * The longest time that a TCP connection may be idle in both directions before it is reset; zero for no limit,
+         * not negative. By default it is the director's timeout of established connections. After the end of the
+         * server's stream the limit is at most the director's timeout of such connections. A connection may exceed its
+         * limit by up to two seconds.
          */
         public Builder idleTimeout(Duration value) {
             idleTimeout = requireNonNull(value, "value");
@@ -275,9 +278,9 @@ public final class Relay implements AutoCloseable {
         }
 
         /**
-         * The memory in bytes that may wait in one direction of a TCP connection before reading stops, 1024 to 1 GiB; 128 KiB by
-         * default. One further read, of at most half of that and 64 KiB, may be held. The native transports read on after the end
-         * of the sender's stream, which adds what the system's receive buffer holds.
+         * The memory in bytes that may wait in one direction of a TCP connection before reading stops, 1024 to 1 GiB;
+         * 128 KiB by default. One further read, of at most half of that and 64 KiB, may be held. The native transports
+         * read on after the end of the sender's stream, which adds what the system's receive buffer holds.
          */
         public Builder bufferBytes(int value) {
             bufferBytes = value;
@@ -291,8 +294,8 @@ public final class Relay implements AutoCloseable {
         }
 
         /**
-         * Adds a listening address, for services at port 0 or of a firewall mark. It replaces that of a service at the same
-         * address, which then gets only what the service of the mark leaves to it.
+         * Adds a listening address, for services at port 0 or of a firewall mark. It replaces that of a service at the
+         * same address, which then gets only what the service of the mark leaves to it.
          *
          * @param protocol TCP or UDP
          * @param endpoint the address to listen at; port 0 lets the system choose one
@@ -309,8 +312,8 @@ public final class Relay implements AutoCloseable {
          *
          * @return the relay, which the caller must close
          * @throws IllegalArgumentException naming every option that is out of range
-         * @throws RelayException naming each service that cannot be listened for, or why the transport is not available; nothing
-         *     is bound then
+         * @throws RelayException naming each service that cannot be listened for, or why the transport is not
+         *     available; nothing is bound then
          */
         public Relay start() {
             RelayOptions options = new RelayOptions(

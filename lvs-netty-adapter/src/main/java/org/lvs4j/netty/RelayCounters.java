@@ -3,7 +3,9 @@ package org.lvs4j.netty;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
-/** The counters of a relay, which all its event loops increment, and the two gauges that have a ceiling. Thread-safe. */
+/**
+ * The counters of a relay, which all its event loops increment, and the two gauges that have a ceiling. Thread-safe.
+ */
 final class RelayCounters {
     final LongAdder accepted = new LongAdder();
     final LongAdder refused = new LongAdder();
@@ -19,7 +21,10 @@ final class RelayCounters {
     final AtomicInteger openConnections = new AtomicInteger();
     final AtomicInteger openFlows = new AtomicInteger();
 
-    /** Increments a gauge unless it is at its limit; returns whether it did. Threads that race for the last place may all fail. */
+    /**
+     * Increments a gauge unless it is at its limit; returns whether it did. Threads that race for the last place may
+     * all fail.
+     */
     static boolean incrementBelow(AtomicInteger gauge, int limit) {
         if (gauge.incrementAndGet() > limit) {
             gauge.decrementAndGet();

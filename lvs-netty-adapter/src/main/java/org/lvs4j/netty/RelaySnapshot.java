@@ -1,8 +1,8 @@
 package org.lvs4j.netty;
 
 /**
- * The counters and gauges of a relay at one moment. Immutable. Counters start at zero with the relay and never decrease; each is
- * exact, but they are read one after the other.
+ * The counters and gauges of a relay at one moment. Immutable. Counters start at zero with the relay and never
+ * decrease; each is exact, but they are read one after the other.
  *
  * @param openConnections open TCP connections of clients (a gauge)
  * @param accepted TCP connections accepted

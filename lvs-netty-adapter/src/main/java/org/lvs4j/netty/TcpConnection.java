@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.Connection;
 
 /**
- * The life of one TCP connection through the relay: it is placed by the director, connected to a server, relayed, and ended once.
+ * The life of one TCP connection through the relay: it is placed by the director, connected to a server, relayed, and
+ * ended once.
  *
  * <p>Both sockets belong to one event loop, and only that loop uses this object: all fields are plain.
  */
@@ -35,7 +36,9 @@ final class TcpConnection {
     private @Nullable TcpSide server;
     private @Nullable Connection placement;
     private long lastActivityNanos;
-    /** The time of the client's last bytes that the server has not answered; meaningful only while a request is pending. */
+    /**
+     * The time of the client's last bytes that the server has not answered; meaningful only while a request is pending.
+     */
     private long requestNanos;
 
     private boolean requestPending;

@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Both sockets belong to the same event loop: all fields are plain, and nothing is passed between threads.
  *
- * <p>Reading stops while the other side's queue holds more than the buffer limit, and continues when half of the limit has been
- * written. So one direction holds at most the limit and one further read. There is one exception: once the sender has ended its
- * stream, the native transports read the socket to its end, which adds what the system's receive buffer holds.
+ * <p>Reading stops while the other side's queue holds more than the buffer limit, and continues when half of the limit
+ * has been written. So one direction holds at most the limit and one further read. There is one exception: once the
+ * sender has ended its stream, the native transports read the socket to its end, which adds what the system's receive
+ * buffer holds.
  */
 final class TcpSide extends ChannelInboundHandlerAdapter {
     private final TcpConnection connection;

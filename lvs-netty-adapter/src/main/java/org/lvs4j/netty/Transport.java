@@ -103,8 +103,8 @@ public enum Transport {
     }
 
     /**
-     * The option by which several sockets share a listening address and its load, or null where there is none: BSD and macOS
-     * have the option, but give everything to one of the sockets.
+     * The option by which several sockets share a listening address and its load, or null where there is none: BSD and
+     * macOS have the option, but give everything to one of the sockets.
      */
     @Nullable
     ChannelOption<Boolean> sharedPort() {

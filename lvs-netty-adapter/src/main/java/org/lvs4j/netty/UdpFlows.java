@@ -13,13 +13,15 @@ import org.lvs4j.Connection;
 import org.lvs4j.net.Endpoint;
 
 /**
- * The flows of one listening UDP socket: finds the flow of each datagram, or opens one on the server that the director chooses.
+ * The flows of one listening UDP socket: finds the flow of each datagram, or opens one on the server that the director
+ * chooses.
  *
- * <p>Each flow has a socket of its own towards its server, which tells its replies from those of other flows. All these sockets
- * belong to the event loop of the listening one, and only that loop uses this object: all fields are plain.
+ * <p>Each flow has a socket of its own towards its server, which tells its replies from those of other flows. All these
+ * sockets belong to the event loop of the listening one, and only that loop uses this object: all fields are plain.
  *
- * <p>In a one-packet service the director places each datagram by itself and releases it as soon as it is sent. Only the socket
- * stays, as a reply path from that server to that client, until no datagram has passed through it for the UDP timeout.
+ * <p>In a one-packet service the director places each datagram by itself and releases it as soon as it is sent. Only
+ * the socket stays, as a reply path from that server to that client, until no datagram has passed through it for the
+ * UDP timeout.
  */
 final class UdpFlows extends ChannelInboundHandlerAdapter {
     /** Datagrams up to this size are copied out of the read buffer, which has room for the largest one. */
@@ -68,7 +70,9 @@ final class UdpFlows extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The same bytes in a buffer that holds little more memory, since they may have to wait. Releases the given one. */
+    /**
+     * The same bytes in a buffer that holds little more memory, since they may have to wait. Releases the given one.
+     */
     static ByteBuf compact(ByteBuf data, ChannelHandlerContext context) {
         int bytes = data.readableBytes();
         if (bytes > COPIED_BYTES) {

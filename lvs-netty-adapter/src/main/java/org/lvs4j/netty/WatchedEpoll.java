@@ -12,13 +12,13 @@ import io.netty.channel.epoll.EpollIoOps;
 /**
  * Netty's epoll, except that a socket stays registered while its channel waits for no event.
  *
- * <p>The socket of a client that has ended its stream and has read everything so far is in that state: there is nothing more to
- * read, and nothing waits to be written. Netty 4.2.13 and later remove it from the kernel's set of sockets then. As soon as a
- * write to it has to wait, they fail to change its events, because it is not in the set, and the client is cut off in the middle
- * of its answer.
+ * <p>The socket of a client that has ended its stream and has read everything so far is in that state: there is nothing
+ * more to read, and nothing waits to be written. Netty 4.2.13 and later remove it from the kernel's set of sockets
+ * then. As soon as a write to it has to wait, they fail to change its events, because it is not in the set, and the
+ * client is cut off in the middle of its answer.
  *
- * <p>Here the registration asks for edge-triggered events and for no particular event instead. The kernel then reports an error
- * or a hang-up once, and nothing repeatedly.
+ * <p>Here the registration asks for edge-triggered events and for no particular event instead. The kernel then reports
+ * an error or a hang-up once, and nothing repeatedly.
  */
 final class WatchedEpoll implements IoHandler {
     private final IoHandler epoll;

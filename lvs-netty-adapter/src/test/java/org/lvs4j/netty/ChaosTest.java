@@ -30,8 +30,8 @@ import org.lvs4j.net.Protocol;
 import org.lvs4j.service.RealServer;
 
 /**
- * Thousands of connections whose sides fail at random in many ways, while servers are added and removed; then the same again
- * with the relay closed halfway. At the end no connection may be counted or open, and no buffer leaked.
+ * Thousands of connections whose sides fail at random in many ways, while servers are added and removed; then the same
+ * again with the relay closed halfway. At the end no connection may be counted or open, and no buffer leaked.
  */
 @ExtendWith(LeakCheck.class)
 @Tag("slow")

@@ -14,12 +14,13 @@ import org.lvs4j.DirectorConfiguration;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * Collects the keys of the services that have changed since a plane last followed the configuration of its director, so that
- * the plane's next refresh costs what has changed, not what is configured. At first every service counts as changed.
+ * Collects the keys of the services that have changed since a plane last followed the configuration of its director, so
+ * that the plane's next refresh costs what has changed, not what is configured. At first every service counts as
+ * changed.
  *
- * <p>Guarantees: thread-safe. A change is collected before the director's method that makes it returns. A key that is taken
- * while its service changes is either taken with the change already made, or collected once more. Progress: blocking, for the
- * time of one insertion into a set.
+ * <p>Guarantees: thread-safe. A change is collected before the director's method that makes it returns. A key that is
+ * taken while its service changes is either taken with the change already made, or collected once more. Progress:
+ * blocking, for the time of one insertion into a set.
  */
 public final class ChangedServices implements AutoCloseable {
     private final Director director;
@@ -37,8 +38,8 @@ public final class ChangedServices implements AutoCloseable {
     /**
      * Starts to collect; {@link #close()} ends it.
      *
-     * @param affected maps a change to the service for which the plane has to do something, or to null if there is none. Called
-     *     under the director's change lock
+     * @param affected maps a change to the service for which the plane has to do something, or to null if there is
+     *     none. Called under the director's change lock
      */
     public static ChangedServices of(Director director, Function<ConfigurationChange, @Nullable ServiceKey> affected) {
         ChangedServices changed =

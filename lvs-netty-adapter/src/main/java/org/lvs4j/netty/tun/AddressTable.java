@@ -7,8 +7,8 @@ import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.IpAddress;
 
 /**
- * Values by address, looked up by the two words of the address without an object for it: open addressing with linear probing.
- * Immutable. The addresses are the operator's, so the hash needs no random seed.
+ * Values by address, looked up by the two words of the address without an object for it: open addressing with linear
+ * probing. Immutable. The addresses are the operator's, so the hash needs no random seed.
  *
  * @param <V> the type of the values
  */
@@ -37,8 +37,8 @@ final class AddressTable<V> {
     }
 
     /**
-     * A table that differs in some entries. Costs a copy of two arrays, or one insertion for each entry if the size of the
-     * table changes, which is rare.
+     * A table that differs in some entries. Costs a copy of two arrays, or one insertion for each entry if the size of
+     * the table changes, which is rare.
      *
      * @param removed keys that have no value; one that is absent is ignored
      * @param added the values of further keys, and new values of keys that have one

@@ -9,8 +9,8 @@ import org.lvs4j.net.IpAddress;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * Everything that a director's configuration needs of the network. Each need is counted: it is there as long as one service has
- * it. Replacing the needs of some services costs what these services need. Not thread-safe.
+ * Everything that a director's configuration needs of the network. Each need is counted: it is there as long as one
+ * service has it. Replacing the needs of some services costs what these services need. Not thread-safe.
  */
 final class DesiredNetwork {
     private final Map<ServiceKey, Set<Need>> byService = new HashMap<>();
@@ -31,7 +31,8 @@ final class DesiredNetwork {
     /**
      * The difference that a replacement has made.
      *
-     * @param before the needs of the services that were replaced, as they were; replacing by these takes the difference back
+     * @param before the needs of the services that were replaced, as they were; replacing by these takes the difference
+     *     back
      * @param added the needs that were not there before
      * @param removed the needs that are no longer there
      */

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.IpAddress;
 
 /**
- * The facts about this host that a set-up depends on: its interfaces, and the values that settings of its kernel had at first.
- * Immutable.
+ * The facts about this host that a set-up depends on: its interfaces, and the values that settings of its kernel had at
+ * first. Immutable.
  */
 final class NetworkFacts {
     private final List<Link> links;

@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The steps of all needs, in the order in which a host is set up. A step that several needs share is there once, as long as one
- * of them is. Replacing the steps of some needs costs what these need. Not thread-safe.
+ * The steps of all needs, in the order in which a host is set up. A step that several needs share is there once, as
+ * long as one of them is. Replacing the steps of some needs costs what these need. Not thread-safe.
  */
 final class PlannedSteps {
     private final Map<Need, SortedMap<Position, Step>> byNeed = new HashMap<>();

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The steps that have been done on this host: does further ones, and takes back those that are no longer needed. A change costs
- * what it changes. Not thread-safe.
+ * The steps that have been done on this host: does further ones, and takes back those that are no longer needed. A
+ * change costs what it changes. Not thread-safe.
  */
 final class SetUp {
     private static final Logger LOGGER = LoggerFactory.getLogger(SetUp.class);

@@ -10,23 +10,23 @@ import org.lvs4j.netty.tun.NetworkFacts.Link;
 import org.lvs4j.netty.tun.NetworkFacts.Sysctls;
 
 /**
- * Plans the commands that make the kernel of a Linux host hand the packets of a director over to its TUN device. The steps of
- * a need are a function of the need and of facts about the host. Immutable; it changes nothing.
+ * Plans the commands that make the kernel of a Linux host hand the packets of a director over to its TUN device. The
+ * steps of a need are a function of the need and of facts about the host. Immutable; it changes nothing.
  *
- * <p><b>Virtual addresses</b> are routed into the device, by a routing table of their own. Where such an address is on the
- * network of an interface, this host answers for it there (proxy ARP, proxy NDP). It must not be an address of this host: the
- * kernel would deliver its packets locally.
+ * <p><b>Virtual addresses</b> are routed into the device, by a routing table of their own. Where such an address is on
+ * the network of an interface, this host answers for it there (proxy ARP, proxy NDP). It must not be an address of this
+ * host: the kernel would deliver its packets locally.
  *
  * <p><b>Answers of masqueraded servers</b> are routed into the device by their source address.
  *
- * <p><b>Servers of direct routing</b> get a device each: a packet that comes out of it is routed to that server. The packet
- * itself does not say which server it is for, since its destination is the virtual address.
+ * <p><b>Servers of direct routing</b> get a device each: a packet that comes out of it is routed to that server. The
+ * packet itself does not say which server it is for, since its destination is the virtual address.
  *
  * <p><b>No loops:</b> what comes out of the device skips all rules that lead into it.
  *
- * <p><b>Few leftovers:</b> every route goes through a device that ends with the process, or applies to such a device only. The
- * rules that a killed process leaves behind have no effect without these devices, and the next process removes them. Settings
- * and proxy neighbours stay.
+ * <p><b>Few leftovers:</b> every route goes through a device that ends with the process, or applies to such a device
+ * only. The rules that a killed process leaves behind have no effect without these devices, and the next process
+ * removes them. Settings and proxy neighbours stay.
  */
 final class SetUpPlan {
     /** The number of rule preferences, and of tables without those of direct servers, from the first number on. */

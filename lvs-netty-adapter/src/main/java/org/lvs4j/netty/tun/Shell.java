@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.netty.tun.NetworkFacts.Sysctls;
 
 /**
- * Runs the commands of a set-up on this host: those of {@code ip} by that program, {@code sysctl -w} by writing to the file
- * that it would write to. A series of commands of {@code ip} is handed to one process, as a batch.
+ * Runs the commands of a set-up on this host: those of {@code ip} by that program, {@code sysctl -w} by writing to the
+ * file that it would write to. A series of commands of {@code ip} is handed to one process, as a batch.
  */
 final class Shell implements CommandRunner {
     private static final long LIMIT_MILLIS = 10_000;

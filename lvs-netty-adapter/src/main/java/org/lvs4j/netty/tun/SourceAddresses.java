@@ -16,8 +16,9 @@ import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.IpAddress;
 
 /**
- * The director's own address towards each server, as the kernel's routes choose it. A server is looked up once. Since routes may
- * change afterwards, each update looks up a few servers again, and all of them if one of the answers differs. Not thread-safe.
+ * The director's own address towards each server, as the kernel's routes choose it. A server is looked up once. Since
+ * routes may change afterwards, each update looks up a few servers again, and all of them if one of the answers
+ * differs. Not thread-safe.
  */
 final class SourceAddresses {
     private final Function<IpAddress, @Nullable IpAddress> lookup;

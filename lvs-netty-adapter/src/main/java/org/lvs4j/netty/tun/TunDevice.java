@@ -14,12 +14,13 @@ import java.util.regex.Pattern;
 import org.drasyl.channel.tun.jna.shared.LibC;
 
 /**
- * One queue of a TUN device of Linux. Opened by the system calls that netty-tun binds, read and written by those of Netty's
- * native transport.
+ * One queue of a TUN device of Linux. Opened by the system calls that netty-tun binds, read and written by those of
+ * Netty's native transport.
  *
- * <p>netty-tun's own channel would not do: it reads with a blocking call on a thread of its own, hands every packet over to
- * another thread, allocates a buffer, a view of it, a packet object and a native number for each, and cannot be closed while it
- * waits. Here a read is one system call into a reused buffer, the descriptor is non-blocking, and an epoll loop waits for it.
+ * <p>netty-tun's own channel would not do: it reads with a blocking call on a thread of its own, hands every packet
+ * over to another thread, allocates a buffer, a view of it, a packet object and a native number for each, and cannot be
+ * closed while it waits. Here a read is one system call into a reused buffer, the descriptor is non-blocking, and an
+ * epoll loop waits for it.
  *
  * <p>Reading and writing belong to one thread at a time.
  */
@@ -54,8 +55,8 @@ final class TunDevice implements DeviceOutput {
     }
 
     /**
-     * Opens a queue of a device, which is created unless it exists. A device that is created here is removed when the last of
-     * its queues is closed, however the process ends.
+     * Opens a queue of a device, which is created unless it exists. A device that is created here is removed when the
+     * last of its queues is closed, however the process ends.
      *
      * @throws TunException if that is not possible; the message says why and what to do
      */

@@ -13,8 +13,9 @@ import org.lvs4j.plane.PacketPlane;
 import org.lvs4j.service.RealServer;
 
 /**
- * One queue of the device with the plane that decides about its packets. Reads a batch of packets per event, each into the same
- * buffer, and writes what the plane makes of it from another one; nothing is allocated for a packet. Belongs to one event loop.
+ * One queue of the device with the plane that decides about its packets. Reads a batch of packets per event, each into
+ * the same buffer, and writes what the plane makes of it from another one; nothing is allocated for a packet. Belongs
+ * to one event loop.
  */
 final class TunLoop implements EpollIoHandle {
     /** The most packets per event, after which the event loop may do other work. */

@@ -19,12 +19,12 @@ import org.lvs4j.net.IpAddress;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * The network around a TUN device, which follows the configuration of a director: the steps of the set-up, the devices of direct
- * servers, the director's own addresses, and the view of all that for the event loops.
+ * The network around a TUN device, which follows the configuration of a director: the steps of the set-up, the devices
+ * of direct servers, the director's own addresses, and the view of all that for the event loops.
  *
- * <p>Following a change costs what the changed services need, apart from copies of the arrays of a view. Two things make it look
- * at everything again: other interfaces or addresses of this host, and another source address towards one of the servers that
- * {@link SourceAddresses} looks up each time. A change that fails leaves everything as it was.
+ * <p>Following a change costs what the changed services need, apart from copies of the arrays of a view. Two things
+ * make it look at everything again: other interfaces or addresses of this host, and another source address towards one
+ * of the servers that {@link SourceAddresses} looks up each time. A change that fails leaves everything as it was.
  *
  * <p>Not thread-safe.
  */
@@ -101,8 +101,8 @@ final class TunNetwork {
      * Follows the services that have changed.
      *
      * @param changed their keys; the first call must name all services
-     * @throws TunException if the network cannot be made to follow; everything is as it was then, and the same services must be
-     *     named again
+     * @throws TunException if the network cannot be made to follow; everything is as it was then, and the same services
+     *     must be named again
      */
     Update follow(Collection<ServiceKey> changed) {
         NetworkFacts now = host.facts().get();

@@ -8,6 +8,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,23 +23,24 @@ import org.lvs4j.netty.internal.ChangedServices;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * Forwards the packets of a director's services through a TUN device of Linux: masquerading (LVS-NAT), tunnels (LVS-TUN) and
- * direct routing (LVS-DR), so that servers see the addresses of their clients.
+ * Forwards the packets of a director's services through a TUN device of Linux: masquerading (LVS-NAT), tunnels
+ * (LVS-TUN) and direct routing (LVS-DR), so that servers see the addresses of their clients.
  *
- * <p>The kernel hands packets over by routes into the device, and forwards what comes out of it. {@link #setUpCommands()} lists
- * the commands for that. With {@link Builder#setUp} the plane runs them, keeps them in step with the director's services, and
- * takes them back in {@link #close()}. Opening a device needs root, CAP_NET_ADMIN, or a device that was made for the user
- * beforehand; the commands need root or CAP_NET_ADMIN.
+ * <p>The kernel hands packets over by routes into the device, and forwards what comes out of it. {@link
+ * #setUpCommands()} lists the commands for that. With {@link Builder#setUp} the plane runs them, keeps them in step
+ * with the director's services, and takes them back in {@link #close()}. Opening a device needs root, CAP_NET_ADMIN, or
+ * a device that was made for the user beforehand; the commands need root or CAP_NET_ADMIN.
  *
  * <pre>{@code
  * TunPlane plane = TunPlane.builder(director).device("lvs0").setUp(true).start();
  * }</pre>
  *
- * <p>Assumptions: Linux, with {@code org.drasyl:netty-tun}, {@code net.java.dev.jna:jna} and Netty's native epoll transport on
- * the class path; the director's clock follows real time. Guarantees: thread-safe; nothing is allocated for a packet of an
- * established connection. Progress: packets are handled by one thread for each queue, which never waits for another one;
- * starting, {@link #refresh}, {@link #drain} and {@link #close} are blocking: they run commands and wait for each other. The
- * threads keep the JVM alive until the plane is closed; one of them calls {@link Director#advance()} ten times a second.
+ * <p>Assumptions: Linux, with {@code org.drasyl:netty-tun}, {@code net.java.dev.jna:jna} and Netty's native epoll
+ * transport on the class path; the director's clock follows real time. Guarantees: thread-safe; nothing is allocated
+ * for a packet of an established connection. Progress: packets are handled by one thread for each queue, which never
+ * waits for another one; starting, {@link #refresh}, {@link #drain} and {@link #close} are blocking: they run commands
+ * and wait for each other. The threads keep the JVM alive until the plane is closed; one of them calls {@link
+ * Director#advance()} ten times a second.
  */
 public final class TunPlane implements AutoCloseable {
     private static final long ADVANCE_MILLIS = 100;
@@ -116,8 +118,8 @@ public final class TunPlane implements AutoCloseable {
             trial.follow(state.director.configuration().services().stream()
                     .map(DirectorConfiguration.Service::key)
                     .toList());
-        } catch (TunException e) {
-            // The configuration cannot be set up by any user.
+        } catch (TunException | UncheckedIOException e) {
+            // The configuration cannot be set up by any user, or the host cannot be examined.
             return "";
         }
         return "\nThe network needs, done by root:\n  ip tuntap add dev " + options.device() + " mode tun"
@@ -140,8 +142,8 @@ public final class TunPlane implements AutoCloseable {
     }
 
     /**
-     * The commands that the network needs for the services as of the last {@link #refresh()}, in order. Those of {@code ip} are
-     * iproute2's. Costs what is configured.
+     * The commands that the network needs for the services as of the last {@link #refresh()}, in order. Those of {@code
+     * ip} are iproute2's. Costs what is configured.
      *
      * @return the commands, unmodifiable
      */
@@ -150,8 +152,8 @@ public final class TunPlane implements AutoCloseable {
     }
 
     /**
-     * The commands that take the {@linkplain #setUpCommands() set-up} back, in order. What they leave out ends with the device.
-     * Costs what is configured.
+     * The commands that take the {@linkplain #setUpCommands() set-up} back, in order. What they leave out ends with the
+     * device. Costs what is configured.
      *
      * @return the commands, unmodifiable
      */
@@ -162,12 +164,12 @@ public final class TunPlane implements AutoCloseable {
     /**
      * Follows the director's services: their addresses and servers, and the set-up of the network for them.
      *
-     * <p>Costs what the services need that have changed since the last refresh, and a copy of some arrays. A change that the
-     * network does not depend on, such as that of a weight, costs nothing. If the interfaces of this host have changed, or the
-     * route to its servers, everything is planned again; commands are run for differences only.
+     * <p>Costs what the services need that have changed since the last refresh, and a copy of some arrays. A change
+     * that the network does not depend on, such as that of a weight, costs nothing. If the interfaces of this host have
+     * changed, or the route to its servers, everything is planned again; commands are run for differences only.
      *
-     * @throws TunException if that is not possible; the network is as it was, and the next refresh tries again. So a caller may
-     *     take the change back in the director and refresh once more
+     * @throws TunException if that is not possible; the network is as it was, and the next refresh tries again. So a
+     *     caller may take the change back in the director and refresh once more
      * @throws IllegalStateException if the plane has been drained or closed
      */
     public synchronized void refresh() {
@@ -208,8 +210,8 @@ public final class TunPlane implements AutoCloseable {
     }
 
     /**
-     * Completes when the plane is closed, or exceptionally with a {@link TunException} as soon as its device cannot be read any
-     * more, for instance because it has been removed.
+     * Completes when the plane is closed, or exceptionally with a {@link TunException} as soon as its device cannot be
+     * read any more, for instance because it has been removed.
      *
      * @return a future of the caller's own; the value is null
      */
@@ -218,8 +220,8 @@ public final class TunPlane implements AutoCloseable {
     }
 
     /**
-     * Gives every server weight 0, waits until no connection is active, and {@link #close() closes} the plane. The number of
-     * connections left is logged once a second. An interrupt of the thread ends the wait, and stays set.
+     * Gives every server weight 0, waits until no connection is active, and {@link #close() closes} the plane. The
+     * number of connections left is logged once a second. An interrupt of the thread ends the wait, and stays set.
      *
      * @param deadline the longest time to wait; zero or less does not wait
      * @return whether no connection was active at the end
@@ -272,8 +274,9 @@ public final class TunPlane implements AutoCloseable {
         }
 
         /**
-         * The name of the device, {@code lvs0} by default: a letter, then letters, digits, {@code _} and {@code -}, 15 characters
-         * at most, or 11 with servers of direct routing, whose devices add a number. The device is created unless it exists.
+         * The name of the device, {@code lvs0} by default: a letter, then letters, digits, {@code _} and {@code -}, 15
+         * characters at most, or 11 with servers of direct routing, whose devices add a number. The device is created
+         * unless it exists.
          */
         public Builder device(String name) {
             device = requireNonNull(name, "name");
@@ -281,15 +284,17 @@ public final class TunPlane implements AutoCloseable {
         }
 
         /**
-         * The largest packet in bytes, 1280..65535, that the device takes and that fits through to the servers; 1500 by default.
-         * A packet that does not fit into a tunnel is answered with an ICMP error that says which size does.
+         * The largest packet in bytes, 1280..65535, that the device takes and that fits through to the servers; 1500 by
+         * default. A packet that does not fit into a tunnel is answered with an ICMP error that says which size does.
          */
         public Builder mtu(int bytes) {
             mtu = bytes;
             return this;
         }
 
-        /** The number of queues, each with a thread, 1..64; 1 by default. The kernel keeps a connection in one queue. */
+        /**
+         * The number of queues, each with a thread, 1..64; 1 by default. The kernel keeps a connection in one queue.
+         */
         public Builder queues(int value) {
             queues = value;
             return this;
@@ -308,8 +313,8 @@ public final class TunPlane implements AutoCloseable {
         }
 
         /**
-         * Gives packets a firewall mark, which leads them to the service of that mark. The marks that the kernel has given are
-         * not visible here.
+         * Gives packets a firewall mark, which leads them to the service of that mark. The marks that the kernel has
+         * given are not visible here.
          *
          * @param protocol the protocol of the packets
          * @param endpoint the destination of the packets; port 0 stands for every port
