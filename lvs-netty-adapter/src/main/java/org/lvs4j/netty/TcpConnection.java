@@ -233,22 +233,13 @@ final class TcpConnection {
         if (placement != null) {
             placement.close();
         }
-        close(client, how);
+        client.close(how);
         if (server != null) {
-            close(server, how);
+            server.close(how);
         }
         loopState.remove(this);
         if (counted) {
             state.connectionEnded();
-        }
-    }
-
-    private static void close(TcpSide side, End how) {
-        side.discard();
-        if (how == End.ORDERLY) {
-            side.channel().close();
-        } else {
-            EventLoopState.reset(side.channel());
         }
     }
 }

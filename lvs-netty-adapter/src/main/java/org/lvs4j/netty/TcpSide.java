@@ -80,11 +80,16 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
         return queue == null ? 0 : queue.totalPendingWriteBytes();
     }
 
-    /** Releases the bytes that were read before the other side was connected. */
-    void discard() {
+    /** Closes the socket, and releases the bytes that were read before the other side was connected. */
+    void close(TcpConnection.End how) {
         if (early != null) {
             early.release();
             early = null;
+        }
+        if (how == TcpConnection.End.ORDERLY) {
+            own.close();
+        } else {
+            EventLoopState.reset(own);
         }
     }
 

@@ -1,13 +1,11 @@
 package org.lvs4j.netty.tun;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -36,11 +34,10 @@ final class TunNetwork {
     private final DesiredNetwork desired;
     private final DirectDevices devices;
     private final SourceAddresses sources;
-    private PlannedSteps planned = new PlannedSteps();
+    private final NetworkPlan plan;
     private @Nullable NetworkFacts facts;
     private NetworkView view;
     private long servicesRead;
-    private long needsPlanned;
 
     /**
      * The host that a network is set up on.
@@ -76,6 +73,7 @@ final class TunNetwork {
         desired = new DesiredNetwork(new Marks(options.marks()).addresses());
         devices = new DirectDevices(options.device(), host.opener());
         sources = new SourceAddresses(host.source());
+        plan = new NetworkPlan(desired, devices, setUp);
         view = NetworkView.empty(options.mtu());
     }
 
@@ -136,7 +134,7 @@ final class TunNetwork {
         lookUpSources(sameHost, difference.removed(), difference.added());
         PlannedSteps.Difference steps;
         try {
-            steps = sameHost ? changePlan(difference, plan(now)) : replacePlan(plan(now));
+            steps = sameHost ? plan.change(difference, setUpPlan(now)) : plan.replace(setUpPlan(now));
         } catch (RuntimeException e) {
             lookUpSources(true, difference.added(), difference.removed());
             devices.remove(arriving).forEach(DeviceOutput::close);
@@ -173,68 +171,13 @@ final class TunNetwork {
         return addresses;
     }
 
-    private SetUpPlan plan(NetworkFacts now) {
+    private SetUpPlan setUpPlan(NetworkFacts now) {
         return new SetUpPlan(options.device(), options.table(), options.mtu(), now);
-    }
-
-    private PlannedSteps.Difference replacePlan(SetUpPlan plan) {
-        Set<Need> needs = new HashSet<>(desired.needs());
-        needs.removeIf(need -> !isInForce(need));
-        PlannedSteps next = new PlannedSteps();
-        next.replace(Set.of(), steps(plan, needs));
-        PlannedSteps.Difference difference = planned.to(next);
-        change(difference);
-        planned = next;
-        return difference;
-    }
-
-    private PlannedSteps.Difference changePlan(DesiredNetwork.Difference difference, SetUpPlan plan) {
-        Set<Need> removed = new HashSet<>(difference.removed());
-        Set<Need> added = new HashSet<>(difference.added());
-        for (AddressFamily family : AddressFamily.values()) {
-            if (added.contains(Need.family(family)) || removed.contains(Need.family(family))) {
-                // The needs of its servers come into force, or cease to be.
-                desired.needs().stream()
-                        .filter(need -> need.family() == family && need.role() != Need.Role.DEVICE)
-                        .forEach(removed.contains(Need.family(family)) ? removed::add : added::add);
-            }
-        }
-        added.removeIf(need -> !isInForce(need));
-        Map<Need, SortedMap<Position, Step>> steps = steps(plan, added);
-        PlannedSteps.Replacement replacement = planned.replace(removed, steps);
-        try {
-            change(replacement.difference());
-        } catch (RuntimeException e) {
-            planned.replace(steps.keySet(), replacement.before());
-            throw e;
-        }
-        return replacement.difference();
-    }
-
-    /** Whether a need has steps: without a virtual address of its family, a server needs nothing. */
-    private boolean isInForce(Need need) {
-        return need.role() == Need.Role.DEVICE || desired.contains(Need.family(need.family()));
-    }
-
-    private Map<Need, SortedMap<Position, Step>> steps(SetUpPlan plan, Set<Need> needs) {
-        Map<Need, SortedMap<Position, Step>> steps = new HashMap<>();
-        // Sorted, so that of several problems always the same one is reported.
-        for (Need need : new ArrayList<>(needs).stream().sorted().toList()) {
-            needsPlanned++;
-            steps.put(need, plan.steps(need, devices.number(need.address())));
-        }
-        return steps;
-    }
-
-    private void change(PlannedSteps.Difference difference) {
-        if (setUp != null) {
-            setUp.change(difference.added(), difference.obsolete());
-        }
     }
 
     /** The steps of the whole set-up, in order. The caller owns the list. */
     List<Step> steps() {
-        return planned.steps();
+        return plan.steps();
     }
 
     /** The latest view. */
@@ -249,7 +192,7 @@ final class TunNetwork {
 
     /** How many needs have been planned so far. */
     long needsPlanned() {
-        return needsPlanned;
+        return plan.needsPlanned();
     }
 
     /** Takes back what has been set up. */
