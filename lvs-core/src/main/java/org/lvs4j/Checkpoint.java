@@ -9,8 +9,8 @@ import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * The services that a list of changes touches, as they were before it. Costs time in proportion to the services that are
- * included. Guarded by the lock of the {@link ServiceRegistry}.
+ * The services that a list of changes touches, as they were before it. Costs time in proportion to the services that
+ * are included. Guarded by the lock of the {@link ServiceRegistry}.
  */
 final class Checkpoint {
     private final ServiceTable table;

@@ -19,9 +19,10 @@ import org.lvs4j.service.VirtualService;
 /**
  * Makes every change of a director's configuration and reports it to the listeners.
  *
- * <p>Assumptions: nothing else changes services, timeouts or settings, except that slow start raises weights and memory pressure
- * switches settings between their modes 1 and 2. Guarantees: a list of changes is made whole or not at all, whatever is thrown;
- * listeners see all changes in the order in which they were made. Progress: blocking; packets never take this object's lock.
+ * <p>Assumptions: nothing else changes services, timeouts or settings, except that slow start raises weights and memory
+ * pressure switches settings between their modes 1 and 2. Guarantees: a list of changes is made whole or not at all,
+ * whatever is thrown; listeners see all changes in the order in which they were made. Progress: blocking; packets never
+ * take this object's lock.
  */
 final class ConfigurationEditor {
     private final ServiceRegistry services;
@@ -30,8 +31,7 @@ final class ConfigurationEditor {
     private final Defence defence;
     private final Housekeeping housekeeping;
 
-    // Guarded by this, as are the next two. The list is replaced as a whole: a report keeps the listeners of its
-    // change.
+    // Guarded by this object's lock, as are the next two fields. The list is replaced as a whole.
     private List<ConfigurationListener> listeners = List.of();
     private final Deque<Report> reports = new ArrayDeque<>();
     private boolean reporting;
@@ -220,8 +220,8 @@ final class ConfigurationEditor {
     private record Report(ConfigurationChange change, List<ConfigurationListener> listeners) {}
 
     /**
-     * Reports changes. A listener that changes the director comes back here, on the same thread: its changes wait in the queue
-     * until all listeners have seen those before them.
+     * Reports changes. A listener that changes the director comes back here, on the same thread: its changes wait in
+     * the queue until all listeners have seen those before them.
      */
     private void report(List<ConfigurationChange> made) {
         for (ConfigurationChange change : made) {

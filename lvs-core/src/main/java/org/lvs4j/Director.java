@@ -106,37 +106,40 @@ public final class Director {
         return editor.configuration();
     }
 
-    /** One service with its servers as configured, or null if there is none of that key. Costs what that service costs. */
+    /**
+     * One service with its servers as configured, or null if there is none of that key. Costs what that service costs.
+     */
     public DirectorConfiguration.@Nullable Service configuration(ServiceKey key) {
         return editor.configuration(requireNonNull(key, "key"));
     }
 
     /**
-     * Makes a configuration the director's own by the smallest list of changes. Services and servers that stay as they are
-     * keep their counters, connections, places and the state of their schedulers. Costs time in proportion to all that is
-     * configured.
+     * Makes a configuration the director's own by the smallest list of changes. Services and servers that stay as they
+     * are keep their counters, connections, places and the state of their schedulers. Costs time in proportion to all
+     * that is configured.
      *
-     * <p>Changes that other threads have made since {@code wanted} was derived from {@link #configuration()} are undone. To keep
-     * them, apply the difference instead: {@code director.apply(before.changesTo(wanted))}.
+     * <p>Changes that other threads have made since {@code wanted} was derived from {@link #configuration()} are
+     * undone. To keep them, apply the difference instead: {@code director.apply(before.changesTo(wanted))}.
      *
      * @param wanted the configuration from now on
      * @return the changes that were made, in order; empty if there was nothing to do; unmodifiable
-     * @throws DirectorException if a change is refused, for instance because of an unknown scheduler; then nothing has changed.
-     *     The same holds for an exception that a scheduler of the application throws
+     * @throws DirectorException if a change is refused, for instance because of an unknown scheduler; then nothing has
+     *     changed. The same holds for an exception that a scheduler of the application throws
      */
     public List<ConfigurationChange> apply(DirectorConfiguration wanted) {
         return editor.apply(requireNonNull(wanted, "wanted"));
     }
 
     /**
-     * Makes several changes, all or none. Costs what the changes cost, however much is configured.
+     * Makes several changes, all or none. Costs what the changes cost, however much is configured. Each change takes
+     * effect by itself: a packet may be decided between two of them.
      *
      * @param changes in the order in which to make them, for instance {@link DirectorConfiguration#changesTo} or the
-     *     {@linkplain ConfigurationChange#inverseOf inverse} of changes made before. The states before, which they contain, are
-     *     ignored
+     *     {@linkplain ConfigurationChange#inverseOf inverse} of changes made before. The states before, which they
+     *     contain, are ignored
      * @return the changes that were made, with the states before as they were; unmodifiable
-     * @throws DirectorException if one is refused; then nothing has changed. The same holds for an exception that a scheduler
-     *     of the application throws
+     * @throws DirectorException if one is refused; then nothing has changed. The same holds for an exception that a
+     *     scheduler of the application throws
      */
     public List<ConfigurationChange> apply(List<? extends ConfigurationChange> changes) {
         return editor.apply(Lists.copyOf(changes, "changes"));
@@ -153,8 +156,8 @@ public final class Director {
     }
 
     /**
-     * Removes a listener; without effect if it is not one. A call that another thread is making has returned when this method
-     * returns.
+     * Removes a listener; without effect if it is not one. A call that another thread is making has returned when this
+     * method returns.
      */
     public void removeListener(ConfigurationListener listener) {
         editor.removeListener(requireNonNull(listener, "listener"));

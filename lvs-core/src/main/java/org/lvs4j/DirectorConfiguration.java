@@ -20,12 +20,13 @@ import org.lvs4j.service.Sysctl;
 import org.lvs4j.service.VirtualService;
 
 /**
- * Everything that is configured about a director, as a value: timeouts, settings, and services with their servers. Immutable.
- * {@link Director#configuration()} returns that of a director, and {@link Director#apply(DirectorConfiguration)} makes a director
- * follow one.
+ * Everything that is configured about a director, as a value: timeouts, settings, and services with their servers.
+ * Immutable. {@link Director#configuration()} returns that of a director, and
+ * {@link Director#apply(DirectorConfiguration)} makes a director follow one.
  *
- * <p>Two configurations have a {@linkplain #changesTo difference}, the smallest list of changes from one to the other. The order
- * of services and servers is that of their addition. It is no part of the difference: services and servers keep their places.
+ * <p>Two configurations have a {@linkplain #changesTo difference}, the smallest list of changes from one to the other.
+ * The order of services and servers is that of their addition. It is no part of the difference: services and servers
+ * keep their places.
  *
  * <pre>{@code
  * DirectorConfiguration before = director.configuration();
@@ -146,8 +147,8 @@ public final class DirectorConfiguration {
     }
 
     /**
-     * The smallest list of changes from this configuration to another one. Removals come last, so that a service whose servers
-     * are all replaced is never without one. Costs time in proportion to both configurations.
+     * The smallest list of changes from this configuration to another one. Removals come last, so that a service whose
+     * servers are all replaced is never without one. Costs time in proportion to both configurations.
      *
      * @return the changes in the order in which to make them; empty if nothing but orders differ; unmodifiable
      */
@@ -210,9 +211,9 @@ public final class DirectorConfiguration {
     }
 
     /**
-     * Builds a configuration step by step; not thread-safe. Each step depends on those before it, so a step that contradicts
-     * them is refused at once and changes nothing: a caller that goes on finds every other error as well. Whether a
-     * scheduler or a persistence engine exists, the director decides when the configuration is applied.
+     * Builds a configuration step by step; not thread-safe. Each step depends on those before it, so a step that
+     * contradicts them is refused at once and changes nothing: a caller that goes on finds every other error as well.
+     * Whether a scheduler or a persistence engine exists, the director decides when the configuration is applied.
      */
     public static final class Builder {
         private final Map<Sysctl, Integer> sysctls = new EnumMap<>(Sysctl.class);

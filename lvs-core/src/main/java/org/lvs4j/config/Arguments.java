@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.config.Switch.Arity;
 
 /**
- * The words of one command line, sorted into a command, options with their values, and other words. Words are split as POSIX
- * and GNU split them: {@code -s rr}, {@code -srr}, {@code -s=rr}, {@code --scheduler rr}, {@code --scheduler=rr}, and
- * {@code -Ln} for {@code -L -n}. The command comes first.
+ * The words of one command line, sorted into a command, options with their values, and other words. Words are split as
+ * POSIX and GNU split them: {@code -s rr}, {@code -srr}, {@code -s=rr}, {@code --scheduler rr}, {@code --scheduler=rr},
+ * and {@code -Ln} for {@code -L -n}. The command comes first.
  */
 final class Arguments {
     private static final Map<String, Switch> BY_NAME = new HashMap<>();

@@ -80,7 +80,10 @@ final class Changes {
         return new ConfigurationChange.ServiceRemoved(service.service(), service.servers());
     }
 
-    /** The commands that make a change, as far as rules can say it: a service is added with its servers; a sysctl is left out. */
+    /**
+     * The commands that make a change, as far as rules can say it: a service is added with its servers; a sysctl is
+     * left out.
+     */
     static List<RuleCommand> commands(ConfigurationChange change) {
         if (change instanceof ConfigurationChange.ServiceAdded added) {
             ServiceKey key = added.service().key();

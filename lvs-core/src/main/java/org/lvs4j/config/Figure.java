@@ -1,6 +1,8 @@
 package org.lvs4j.config;
 
-/** Prints unsigned figures of traffic, nine characters wide; large ones rounded down, in thousands, millions and so on. */
+/**
+ * Prints unsigned figures of traffic, nine characters wide; large ones rounded down, in thousands, millions and so on.
+ */
 final class Figure {
     private static final long[] LIMITS = {100_000_000L, 1_000_000_000L, 100_000_000_000L, 100_000_000_000_000L};
     private static final long[] UNITS = {1, 1_000, 1_000_000, 1_000_000_000L};

@@ -20,8 +20,8 @@ import org.lvs4j.service.ServiceKey;
 
 /**
  * The output of {@code ipvsadm -L}, byte for byte, with one exception: addresses and ports are always numbers, as with
- * {@code -n}. Looking up names is slow, and ambiguous when a name has several addresses. Stateless and thread-safe. Every
- * text ends with a newline unless it is empty.
+ * {@code -n}. Looking up names is slow, and ambiguous when a name has several addresses. Stateless and thread-safe.
+ * Every text ends with a newline unless it is empty.
  */
 public final class Listing {
     private static final String VERSION_HEADER = "IP Virtual Server version 1.2.1 (size=4096)\n";
@@ -30,7 +30,8 @@ public final class Listing {
     private Listing() {}
 
     /**
-     * The output of a command about a director. {@code --daemon} prints nothing: a director runs no synchronisation daemon.
+     * The output of a command about a director. {@code --daemon} prints nothing: a director runs no synchronisation
+     * daemon.
      *
      * @return the text, or empty if the command is not {@code -L}
      * @throws RuleException if the command names a service that does not exist
@@ -63,11 +64,12 @@ public final class Listing {
     /**
      * Lists services with their servers.
      *
-     * @param services the services; all of them are listed, whatever {@link ListServices#only} says
+     * @param services the services; all of them are listed, also if {@link ListServices#only} names one
      * @param list the columns and the order; the line with the version is left out if it names one service
      */
     public static String services(List<ServiceSnapshot> services, ListServices list) {
-        ServiceTablePrinter printer = ServiceTablePrinter.of(list);
+        requireNonNull(services, "services");
+        ServiceTablePrinter printer = ServiceTablePrinter.of(requireNonNull(list, "list"));
         StringBuilder text = new StringBuilder(list.only() == null ? VERSION_HEADER : "");
         printer.header(text);
         for (ServiceSnapshot service : list.sorted() ? ListingOrder.sorted(services) : services) {
@@ -85,7 +87,9 @@ public final class Listing {
             Iterable<ConnectionSnapshot> connections,
             Iterable<TemplateSnapshot> templates,
             RuleCommand.ListConnections list) {
-        StringBuilder text = connectionsHeader(list);
+        requireNonNull(connections, "connections");
+        requireNonNull(templates, "templates");
+        StringBuilder text = connectionsHeader(requireNonNull(list, "list"));
         connections.forEach(connection -> row(text, connection));
         templates.forEach(template -> row(text, template, list));
         return text.toString();
@@ -146,6 +150,7 @@ public final class Listing {
 
     /** Prints the idle timeouts. */
     public static String timeouts(TimeoutSettings settings) {
+        requireNonNull(settings, "settings");
         return "Timeout (tcp tcpfin udp): " + settings.tcp() + " " + settings.tcpFin() + " " + settings.udp() + "\n";
     }
 

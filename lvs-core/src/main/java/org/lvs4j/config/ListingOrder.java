@@ -7,8 +7,8 @@ import org.lvs4j.ServiceSnapshot;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * The order in which {@code ipvsadm} lists. Services with an address come before firewall marks. Addresses are sorted by family,
- * protocol number, address and port, marks by number and family, servers by address and port.
+ * The order in which {@code ipvsadm} lists. Services with an address come before firewall marks. Addresses are sorted
+ * by family, protocol number, address and port, marks by number and family, servers by address and port.
  */
 final class ListingOrder {
     private static final Comparator<ServiceKey> KEYS = ListingOrder::compare;

@@ -70,7 +70,7 @@ record PlacedCommand(RuleCommand command, Token whole, Token service, Token serv
         }
     }
 
-    /** The error that tells why a director or a configuration has refused this command. */
+    /** The error of this command, which a director or a configuration has refused. */
     RuleException refusal(DirectorException refused, Director director) {
         return parsed().refusal(refused.reason(), String.valueOf(refused.getMessage()), director);
     }

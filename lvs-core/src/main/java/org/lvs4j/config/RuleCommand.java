@@ -17,8 +17,8 @@ import org.lvs4j.service.VirtualService;
 public sealed interface RuleCommand {
 
     /**
-     * The command line without the leading word {@code ipvsadm}. Parsing the text of a parsed command gives an equal command
-     * again.
+     * The command line without the leading word {@code ipvsadm}. Parsing the text of a parsed command gives an equal
+     * command again.
      */
     default String print() {
         return RulePrinter.print(this);
@@ -30,12 +30,12 @@ public sealed interface RuleCommand {
     }
 
     /**
-     * Executes this command. A service or a server that it edits keeps every attribute that rules cannot say. Costs what the
-     * command changes, however much is configured.
+     * Executes this command. A service or a server that it edits keeps every attribute that rules cannot say. Costs
+     * what the command changes, however much is configured.
      *
      * @return the changes that were made, in order; empty for {@code -Z}; unmodifiable
-     * @throws RuleException if the director refuses the command, which then has changed nothing; or if this command does not
-     *     change a configuration ({@code -L -S -R -h -v}) or needs a synchronisation daemon
+     * @throws RuleException if the director refuses the command, which then has changed nothing; or if this command
+     *     does not change a configuration ({@code -L -S -R -h -v}) or needs a synchronisation daemon
      */
     default List<ConfigurationChange> applyTo(Director director) throws RuleException {
         return PlacedCommand.of(this, "command line", 0).applyTo(requireNonNull(director, "director"));
@@ -47,6 +47,11 @@ public sealed interface RuleCommand {
      * @param service the service
      */
     record AddService(VirtualService service) implements RuleCommand {
+        /** Checks that nothing is null. */
+        public AddService {
+            requireNonNull(service, "service");
+        }
+
         @Override
         public ServiceKey key() {
             return service.key();
@@ -54,12 +59,17 @@ public sealed interface RuleCommand {
     }
 
     /**
-     * {@code -E}: replaces the attributes of a service, but not its servers. Attributes that the command line leaves out get
-     * their defaults.
+     * {@code -E}: replaces the attributes of a service, but not its servers. Attributes that the command line leaves
+     * out get their defaults.
      *
      * @param service the service after the change
      */
     record EditService(VirtualService service) implements RuleCommand {
+        /** Checks that nothing is null. */
+        public EditService {
+            requireNonNull(service, "service");
+        }
+
         @Override
         public ServiceKey key() {
             return service.key();
@@ -71,7 +81,12 @@ public sealed interface RuleCommand {
      *
      * @param key the service
      */
-    record DeleteService(ServiceKey key) implements RuleCommand {}
+    record DeleteService(ServiceKey key) implements RuleCommand {
+        /** Checks that nothing is null. */
+        public DeleteService {
+            requireNonNull(key, "key");
+        }
+    }
 
     /**
      * {@code -a}: adds a server to a service.
@@ -79,16 +94,28 @@ public sealed interface RuleCommand {
      * @param key the service
      * @param server the server
      */
-    record AddServer(ServiceKey key, RealServer server) implements RuleCommand {}
+    record AddServer(ServiceKey key, RealServer server) implements RuleCommand {
+        /** Checks that nothing is null. */
+        public AddServer {
+            requireNonNull(key, "key");
+            requireNonNull(server, "server");
+        }
+    }
 
     /**
-     * {@code -e}: replaces the attributes of a server. Attributes that the command line leaves out get their defaults: weight 1,
-     * direct routing, no thresholds.
+     * {@code -e}: replaces the attributes of a server. Attributes that the command line leaves out get their defaults:
+     * weight 1, direct routing, no thresholds.
      *
      * @param key the service
      * @param server the server after the change
      */
-    record EditServer(ServiceKey key, RealServer server) implements RuleCommand {}
+    record EditServer(ServiceKey key, RealServer server) implements RuleCommand {
+        /** Checks that nothing is null. */
+        public EditServer {
+            requireNonNull(key, "key");
+            requireNonNull(server, "server");
+        }
+    }
 
     /**
      * {@code -d}: removes a server from a service.
@@ -96,7 +123,13 @@ public sealed interface RuleCommand {
      * @param key the service
      * @param server the endpoint of the server
      */
-    record DeleteServer(ServiceKey key, Endpoint server) implements RuleCommand {}
+    record DeleteServer(ServiceKey key, Endpoint server) implements RuleCommand {
+        /** Checks that nothing is null. */
+        public DeleteServer {
+            requireNonNull(key, "key");
+            requireNonNull(server, "server");
+        }
+    }
 
     /** {@code -C}: removes all services. */
     record Clear() implements RuleCommand {}
@@ -106,7 +139,12 @@ public sealed interface RuleCommand {
      *
      * @param settings in seconds; 0 leaves one as it is
      */
-    record SetTimeouts(TimeoutSettings settings) implements RuleCommand {}
+    record SetTimeouts(TimeoutSettings settings) implements RuleCommand {
+        /** Checks that nothing is null. */
+        public SetTimeouts {
+            requireNonNull(settings, "settings");
+        }
+    }
 
     /**
      * {@code -S}: prints the configuration as rules.
@@ -138,12 +176,18 @@ public sealed interface RuleCommand {
             implements RuleCommand {
         /** The listing of {@code ipvsadm} without arguments. */
         public static final ListServices DEFAULT = new ListServices(null, Columns.WEIGHTS, true, false, false);
+
+        /** Checks that nothing is null. */
+        public ListServices {
+            requireNonNull(columns, "columns");
+        }
     }
 
     /**
      * {@code -L -c}: lists connections.
      *
-     * @param engineData whether to print the persistence engine and its data for each template ({@code --persistent-conn})
+     * @param engineData whether to print the persistence engine and its data for each template
+     *     ({@code --persistent-conn})
      * @param numeric whether to print addresses and ports as numbers
      */
     record ListConnections(boolean engineData, boolean numeric) implements RuleCommand {}
@@ -173,14 +217,24 @@ public sealed interface RuleCommand {
             @Nullable IpAddress group,
             int port,
             int ttl)
-            implements RuleCommand {}
+            implements RuleCommand {
+        /** Checks that nothing is null. */
+        public StartDaemon {
+            requireNonNull(role, "role");
+        }
+    }
 
     /**
      * {@code --stop-daemon}: stops a synchronisation daemon.
      *
      * @param role the daemon
      */
-    record StopDaemon(DaemonRole role) implements RuleCommand {}
+    record StopDaemon(DaemonRole role) implements RuleCommand {
+        /** Checks that nothing is null. */
+        public StopDaemon {
+            requireNonNull(role, "role");
+        }
+    }
 
     /** {@code -h}: prints the usage. */
     record Help() implements RuleCommand {}

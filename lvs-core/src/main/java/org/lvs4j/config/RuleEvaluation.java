@@ -15,8 +15,8 @@ import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
 /**
- * Executes rules on a configuration instead of a director. Goes on after a refused command to find the other errors, but skips
- * further commands about a service that the refused one did not find. Not thread-safe.
+ * Executes rules on a configuration instead of a director. Goes on after a refused command to find the other errors,
+ * but skips further commands about a service that the refused one did not find. Not thread-safe.
  */
 final class RuleEvaluation {
     private final Director director;

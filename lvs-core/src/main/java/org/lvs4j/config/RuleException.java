@@ -3,7 +3,7 @@ package org.lvs4j.config;
 import java.util.List;
 
 /**
- * A rule that cannot be parsed, or that the director refuses. Says where it is, what is wrong, and what was expected.
+ * A rule that cannot be parsed, or that the director refuses. Contains the place, the problem, and what was expected.
  *
  * <p>The problem is worded as {@code ipvsadm} words it, where that is known.
  */
@@ -51,7 +51,10 @@ public final class RuleException extends TextException {
         return text.append("; expected ").append(expected).toString();
     }
 
-    /** The exit status of {@code ipvsadm} for such an error: 2 for a malformed rule, 255 for a refused one, 1 for nothing to list. */
+    /**
+     * The exit status of {@code ipvsadm} for such an error: 2 for a malformed rule, 255 for a refused one, 1 for
+     * nothing to list.
+     */
     public int ipvsadmExitCode() {
         return exitCode;
     }

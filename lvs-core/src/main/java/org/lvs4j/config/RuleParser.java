@@ -23,7 +23,8 @@ public final class RuleParser {
      * Parses a command line.
      *
      * @param arguments the words after {@code ipvsadm}, as a shell passes them; an empty list means {@code -L}
-     * @throws RuleException if it is not a command line of {@code ipvsadm}; its {@linkplain RuleException#line() line} is 0
+     * @throws RuleException if it is not a command line of {@code ipvsadm}; its {@linkplain RuleException#line() line}
+     *     is 0
      */
     public static RuleCommand parse(List<String> arguments) throws RuleException {
         List<Token> tokens =

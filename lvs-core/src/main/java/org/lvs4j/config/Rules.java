@@ -15,11 +15,11 @@ import org.lvs4j.service.ServiceKey;
 
 /**
  * Commands of {@code ipvsadm} in the format of {@code ipvsadm -S}: one command a line, optionally after the word
- * {@code ipvsadm}. Empty lines are skipped, and so is everything from a {@code #} at the start of a word to the end of its line.
- * Immutable. Two are equal if their commands are.
+ * {@code ipvsadm}. Empty lines are skipped, and so is everything from a {@code #} at the start of a word to the end of
+ * its line. Immutable. Two are equal if their commands are.
  *
- * <p>Rules describe a configuration, or change one. What they cannot say about a service or server that is running, such as its
- * slow start, stays as it is.
+ * <p>Rules describe a configuration, or change one. What they cannot say about a service or server that is running,
+ * such as its slow start, stays as it is.
  *
  * <pre>{@code
  * Rules rules = Rules.parse(Files.readString(file), "web.rules");
@@ -53,8 +53,8 @@ public final class Rules {
      *
      * @param text the text
      * @param source the name of the text in errors, usually that of its file
-     * @throws RuleException about the first line that is not a command, {@linkplain RuleException#all with} the errors of
-     *     further lines; or if there are too many commands, or the text or a line is too long
+     * @throws RuleException about the first line that is not a command, {@linkplain RuleException#all with} the errors
+     *     of further lines; or if there are too many commands, or the text or a line is too long
      */
     public static Rules parse(String text, String source) throws RuleException {
         requireNonNull(text, "text");
@@ -96,7 +96,8 @@ public final class Rules {
      */
     public static Rules of(Director director) {
         List<RuleCommand> commands = new ArrayList<>();
-        for (ServiceSnapshot service : ListingOrder.sorted(director.services())) {
+        for (ServiceSnapshot service :
+                ListingOrder.sorted(requireNonNull(director, "director").services())) {
             ServiceKey key = service.service().key();
             commands.add(new RuleCommand.AddService(service.service()));
             for (ServerSnapshot server : ListingOrder.sortedServers(service)) {
@@ -111,8 +112,8 @@ public final class Rules {
     }
 
     /**
-     * The commands that make changes, as far as rules can say them. A service that is added comes with a command for each of its
-     * servers; a changed sysctl is left out.
+     * The commands that make changes, as far as rules can say them. A service that is added comes with a command for
+     * each of its servers; a changed sysctl is left out.
      *
      * @param changes planned or made changes, in order
      */
@@ -157,18 +158,21 @@ public final class Rules {
      */
     public RuleException error(int index, String problem, String expected) {
         PlacedCommand at = placed.get(index);
+        requireNonNull(problem, "problem");
+        requireNonNull(expected, "expected");
         return (at.ofServer() ? at.server() : at.whole()).misused(problem, expected);
     }
 
     /**
-     * The configuration that the rules describe. The commands are executed in order, beginning without services. A service or a
-     * server that is running keeps every attribute that rules cannot say; so do settings, and timeouts without a {@code --set}.
+     * The configuration that the rules describe. The commands are executed in order, beginning without services. A
+     * service or a server that is running keeps every attribute that rules cannot say; so do settings, and timeouts
+     * without a {@code --set}.
      *
      * @param running the configuration to be replaced
      * @param director the source of the names of schedulers and persistence engines; not changed
-     * @throws RuleException if a command is not one of {@code -A -E -D -a -e -d -C --set}, contradicts those before it, or names
-     *     a scheduler or a persistence engine that the director does not have; {@linkplain RuleException#all with} all further
-     *     errors
+     * @throws RuleException if a command is not one of {@code -A -E -D -a -e -d -C --set}, contradicts those before it,
+     *     or names a scheduler or a persistence engine that the director does not have;
+     *     {@linkplain RuleException#all with} all further errors
      */
     public DirectorConfiguration replacing(DirectorConfiguration running, Director director) throws RuleException {
         return RuleEvaluation.run(
@@ -176,13 +180,14 @@ public final class Rules {
     }
 
     /**
-     * The configuration that results from executing all commands, in order, on a running one. A service or a server that is
-     * running keeps every attribute that rules cannot say, even if it is removed and added again. {@code -Z} changes nothing.
+     * The configuration that results from executing all commands, in order, on a running one. A service or a server
+     * that is running keeps every attribute that rules cannot say, even if it is removed and added again. {@code -Z}
+     * changes nothing.
      *
      * @param running the configuration to begin with
      * @param director the source of the names of schedulers and persistence engines; not changed
-     * @throws RuleException if a command is not one of {@code -A -E -D -a -e -d -C -Z --set}, contradicts the configuration at
-     *     its place, or names a scheduler or a persistence engine that the director does not have;
+     * @throws RuleException if a command is not one of {@code -A -E -D -a -e -d -C -Z --set}, contradicts the
+     *     configuration at its place, or names a scheduler or a persistence engine that the director does not have;
      *     {@linkplain RuleException#all with} all further errors
      */
     public DirectorConfiguration appliedTo(DirectorConfiguration running, Director director) throws RuleException {
@@ -191,9 +196,9 @@ public final class Rules {
     }
 
     /**
-     * Executes the commands one by one, as a shell script of {@code ipvsadm} commands does, until the director refuses one.
-     * The commands before it stay done. If there is a command that changes nothing, such as {@code -L}, none is executed.
-     * For all or none, apply {@link #appliedTo}.
+     * Executes the commands one by one, as a shell script of {@code ipvsadm} commands does, until the director refuses
+     * one. The commands before it stay done. If there is a command that changes nothing, such as {@code -L}, none is
+     * executed. For all or none, apply {@link #appliedTo}.
      *
      * @throws RuleException about the first command refused
      */

@@ -15,7 +15,10 @@ import org.lvs4j.service.VirtualService;
 import org.lvs4j.stats.Rates;
 import org.lvs4j.stats.Traffic;
 
-/** Prints the header and the lines of a listing of services: {@link Figures} for traffic, {@link State} for everything else. */
+/**
+ * Prints the header and the lines of a listing of services: {@link Figures} for traffic, {@link State} for everything
+ * else.
+ */
 sealed interface ServiceTablePrinter {
     /** The printer for a command. */
     static ServiceTablePrinter of(ListServices list) {

@@ -53,7 +53,10 @@ public abstract class TextException extends Exception {
         return line;
     }
 
-    /** The column of the token's first character, from 1; on a command line, as if its words were joined by single blanks. */
+    /**
+     * The column of the token's first character, from 1; on a command line, as if its words were joined by single
+     * blanks.
+     */
     public final int column() {
         return column;
     }

@@ -20,7 +20,7 @@ import org.lvs4j.net.ConnectionState;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
 
-/** Listings against recordings of the real ipvsadm 1.31. */
+/** Compares listings with recordings of ipvsadm 1.31. */
 class ListingTest {
     @ParameterizedTest
     @CsvSource({
@@ -44,7 +44,7 @@ class ListingTest {
     }
 
     @Test
-    void services_notSortedGivenSortedList_listedAsRecorded() throws RuleException {
+    void services_inOrderOfTheTable_sortedAsRecorded() throws RuleException {
         assertThat(Listing.services(Recordings.servicesUnsorted(), list("-Ln"))).isEqualTo(Recordings.read("list.txt"));
     }
 
@@ -54,7 +54,7 @@ class ListingTest {
         "-Ln -f 5, one-mark.txt",
         "-Ln --stats -t 10.0.0.100:80, one-service-stats.txt"
     })
-    void services_oneOnly_withoutVersion(String command, String recording) throws RuleException {
+    void services_oneNamed_withoutVersionLine(String command, String recording) throws RuleException {
         ListServices list = list(command);
         List<ServiceSnapshot> one = Recordings.services().stream()
                 .filter(service -> service.service().key().equals(list.only()))
@@ -68,7 +68,7 @@ class ListingTest {
         assertRecorded("connections-persistent.txt", new ListConnections(true, true));
     }
 
-    /** The kernel lists connections and templates mixed, in the order of its table; we list connections first. */
+    /** The kernel lists connections and templates mixed, in the order of its table; a listing has connections first. */
     private static void assertRecorded(String recording, ListConnections list) {
         List<String> listed = Listing.connections(recordedConnections(), recordedTemplates(), list)
                 .lines()
@@ -79,7 +79,7 @@ class ListingTest {
     }
 
     @Test
-    void connections_templateOfMarkLongerThanAnHour_protocolIpAndMinutes() {
+    void connections_templateOfMarkOverAnHour_protocolIpAndMinutes() {
         TemplateSnapshot template = new TemplateSnapshot(
                 null,
                 false,
@@ -190,7 +190,7 @@ class ListingTest {
         return (ListServices) command(line);
     }
 
-    // The recorded lines are taken apart; what makes them up again is the code under test.
+    // Parses the recorded lines into snapshots; the code under test prints them again.
 
     private static List<ConnectionSnapshot> recordedConnections() {
         return recordedRows(false)

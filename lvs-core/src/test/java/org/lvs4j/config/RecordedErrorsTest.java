@@ -7,11 +7,11 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.lvs4j.Director;
 
-/** Every error that was recorded of the real ipvsadm: ours says the same first, and more, with the same exit status. */
+/** Compares errors with those of ipvsadm 1.31: the same exit status, and a message that contains the recorded one. */
 class RecordedErrorsTest {
     @TestFactory
-    List<DynamicTest> commandLine_recorded_sameExitStatusAndWords() throws RuleException {
-        // One director for all of them: the recording was one run too, and later lines see what earlier ones did.
+    List<DynamicTest> commandLine_recorded_sameExitStatusAndMessage() throws RuleException {
+        // One director for all lines: the recording was one run, and earlier lines affect later ones.
         Director director = Recordings.director();
         return Recordings.read("errors.txt")
                 .lines()

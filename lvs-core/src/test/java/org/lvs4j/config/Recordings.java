@@ -17,11 +17,11 @@ import org.lvs4j.service.VirtualService;
 import org.lvs4j.stats.Rates;
 import org.lvs4j.stats.Traffic;
 
-/** What the real ipvsadm printed, and the snapshots that it printed that of. */
+/** Recorded output of ipvsadm, and the snapshots that belong to it. */
 final class Recordings {
     /**
-     * Of each service and server: connections active, inactive, persistent; counters; averages. In the order of the
-     * configuration.
+     * For each service and server, in the order of the configuration: active, inactive and persistent connections;
+     * counters; averages.
      */
     private static final String FIGURES = """
             10.0.0.100:80      0 0 0   5 14 6 565 240   0 1 1 53 22
@@ -77,7 +77,7 @@ final class Recordings {
         return director;
     }
 
-    /** The recorded services with the recorded figures; the newest server of each first. */
+    /** The recorded services with the recorded figures; the newest server of each service first. */
     static List<ServiceSnapshot> services() throws RuleException {
         List<ServiceSnapshot> services = new ArrayList<>();
         List<String> figures = FIGURES.lines().toList();
@@ -102,7 +102,7 @@ final class Recordings {
         return services;
     }
 
-    /** The same in the order of the kernel's table, as a recording without sorting shows it. */
+    /** The same services in the order of the kernel's table, taken from a recording without sorting. */
     static List<ServiceSnapshot> servicesUnsorted() throws RuleException {
         Map<String, ServiceSnapshot> byStart = new HashMap<>();
         services().forEach(service -> byStart.put(start(service.service().key().toString()), service));

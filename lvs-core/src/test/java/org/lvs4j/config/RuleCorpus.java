@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Random but valid command lines: every command, every option, every form. */
+/** Generates random valid command lines with every command, option and form. */
 final class RuleCorpus {
     private static final List<String> V4 = List.of("10.0.0.1", "10.0.0.2", "192.168.7.9");
     private static final List<String> V6 = List.of("[fd00::1]", "[fd00::2]", "[2001:db8::5:6]");

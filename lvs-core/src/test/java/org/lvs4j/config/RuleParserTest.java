@@ -82,7 +82,7 @@ class RuleParserTest {
             -h                                               | -h
             --version                                        | -v
             """)
-    void parse_goodCommandLine_printedCanonically(String line, String canonical) throws RuleException {
+    void parse_validCommandLine_printedCanonically(String line, String canonical) throws RuleException {
         RuleCommand command = RuleParser.parse(List.of(line.split(" ")));
         assertThat(command.print()).isEqualTo(canonical);
         assertThat(RuleParser.parse(List.of(canonical.split(" ")))).isEqualTo(command);
@@ -186,7 +186,7 @@ class RuleParserTest {
             --start-daemon master --mcast-port 65536    | 36 | 65536       | 2   | --mcast-port | 1..65535
             --stop-daemon master --syncid 1             | 22 | --syncid    | 2   | Illegal 'syncid' option | --stop-daemon
             """)
-    void parse_badCommandLine_namesPlaceTokenAndExpectation(
+    void parse_invalidCommandLine_placeTokenAndExpectation(
             String line, int column, String token, int exitCode, String problem, String expected) {
         RuleException e = catchThrowableOfType(
                 RuleException.class, () -> Rules.parse("\n# a comment\n  " + line + "\n", "lb.rules"));
@@ -210,12 +210,12 @@ class RuleParserTest {
     }
 
     @Test
-    void parse_noArgument_lists() throws RuleException {
+    void parse_noArgument_listsServices() throws RuleException {
         assertThat(RuleParser.parse(List.of())).isEqualTo(RuleCommand.ListServices.DEFAULT);
     }
 
     @Test
-    void parse_argumentWithBlanksAndControls_shownHarmless() {
+    void parse_argumentWithControlCharacters_replacedInTheMessage() {
         assertThatThrownBy(() -> RuleParser.parse(List.of("-A", "-t", "10.0.0.1 :80\u001b[2J" + "x".repeat(99))))
                 .isInstanceOfSatisfying(
                         RuleException.class, e -> assertThat(e.token()).hasSizeGreaterThan(100))

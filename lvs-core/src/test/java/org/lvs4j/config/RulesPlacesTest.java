@@ -11,7 +11,7 @@ class RulesPlacesTest {
     private static final String TEXT = "# web\n-A -t 10.0.0.1:80\n\n  -a -t 10.0.0.1:80 -r 10.0.0.2:80 -g\n";
 
     @Test
-    void error_ofAServer_namesItsWordAndPlace() throws RuleException {
+    void error_commandAboutAServer_placeOfTheServer() throws RuleException {
         RuleException error = Rules.parse(TEXT, "web.rules").error(1, "not relayed", "-m");
 
         assertThat(error).hasMessage("web.rules:4:24: not relayed '10.0.0.2:80'; expected -m");
@@ -19,7 +19,7 @@ class RulesPlacesTest {
     }
 
     @Test
-    void error_ofAService_namesTheLine() throws RuleException {
+    void error_commandAboutAService_placeOfTheLine() throws RuleException {
         assertThat(Rules.parse(TEXT, "web.rules")
                         .error(0, "not here", "another")
                         .line())
@@ -27,7 +27,7 @@ class RulesPlacesTest {
     }
 
     @Test
-    void only_refusedByTheDirector_keepsItsPlace() throws RuleException {
+    void only_refusedByTheDirector_placeInTheWholeText() throws RuleException {
         Rules server = Rules.parse(TEXT, "web.rules").only(1);
 
         RuleException error = catchThrowableOfType(RuleException.class, () -> server.applyTo(Director.create()));
@@ -37,7 +37,7 @@ class RulesPlacesTest {
     }
 
     @Test
-    void only_noSuchCommand_refused() throws RuleException {
+    void only_noSuchCommand_indexRefused() throws RuleException {
         Rules rules = Rules.parse(TEXT, "web.rules");
 
         assertThatThrownBy(() -> rules.only(2)).isInstanceOf(IndexOutOfBoundsException.class);

@@ -1,11 +1,17 @@
 package org.lvs4j.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
+import java.util.List;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.lvs4j.ConfigurationChange;
 import org.lvs4j.Director;
+import org.lvs4j.DirectorConfiguration;
 import org.lvs4j.TimeoutSettings;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.service.RealServer;
@@ -14,7 +20,7 @@ import org.lvs4j.service.VirtualService;
 
 class RulesTest {
     @Test
-    void print_recordedConfiguration_readsAsTheSame() throws RuleException {
+    void print_recordedConfiguration_parsedAsTheSame() throws RuleException {
         Rules rules = Recordings.configuration();
         Rules again = Rules.parse(rules.print(), "again");
         assertThat(again).isEqualTo(rules).hasSameHashCodeAs(rules);
@@ -99,7 +105,7 @@ class RulesTest {
     }
 
     @Test
-    void applyTo_commandThatChangesNothing_nothingDone() throws RuleException {
+    void applyTo_commandThatChangesNothing_refusedBeforeTheFirstCommand() throws RuleException {
         Director director = Director.create();
         for (String bad : new String[] {"-L", "-S", "-R", "-h", "-v", "-L --timeout", "--start-daemon master"}) {
             Rules rules = Rules.parse("-A -t 10.0.0.1:80\n" + bad, "f");
@@ -150,5 +156,46 @@ class RulesTest {
                 .hasMessageStartingWith("Service not defined '1'; expected");
         assertThatThrownBy(() -> new RuleCommand.Zero(ServiceKey.mark(1)).applyTo(director))
                 .hasMessageStartingWith("No such service '1'; expected");
+    }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void anyParameter_null_refusedByName() throws RuleException {
+        Director director = Director.create();
+        DirectorConfiguration running = director.configuration();
+        Rules rules = Rules.parse("-C", "f");
+        ServiceKey key = ServiceKey.mark(1);
+        assertNull("text", () -> Rules.parse(null, "f"));
+        assertNull("source", () -> Rules.parse("", null));
+        assertNull("director", () -> Rules.of((Director) null));
+        assertNull("changes", () -> Rules.of((List<ConfigurationChange>) null));
+        assertNull("changes contains null", () -> Rules.of(Arrays.asList((ConfigurationChange) null)));
+        assertNull("director", () -> rules.applyTo(null));
+        assertNull("running", () -> rules.replacing(null, director));
+        assertNull("director", () -> rules.replacing(running, null));
+        assertNull("running", () -> rules.appliedTo(null, director));
+        assertNull("director", () -> rules.appliedTo(running, null));
+        assertNull("problem", () -> rules.error(0, null, ""));
+        assertNull("expected", () -> rules.error(0, "", null));
+        assertNull("arguments", () -> RuleParser.parse(null));
+        assertNull("arguments contains null", () -> RuleParser.parse(Arrays.asList("-C", null)));
+        assertNull("director", () -> new RuleCommand.Clear().applyTo(null));
+        assertNull("service", () -> new RuleCommand.AddService(null));
+        assertNull("service", () -> new RuleCommand.EditService(null));
+        assertNull("key", () -> new RuleCommand.DeleteService(null));
+        assertNull("server", () -> new RuleCommand.AddServer(key, null));
+        assertNull("server", () -> new RuleCommand.EditServer(key, null));
+        assertNull("server", () -> new RuleCommand.DeleteServer(key, null));
+        assertNull("settings", () -> new RuleCommand.SetTimeouts(null));
+        assertNull("role", () -> new RuleCommand.StopDaemon(null));
+        assertNull("columns", () -> new RuleCommand.ListServices(null, null, true, true, true));
+        assertNull("command", () -> Listing.of(director, null));
+        assertNull("services", () -> Listing.services(null, RuleCommand.ListServices.DEFAULT));
+        assertNull("list", () -> Listing.services(List.of(), null));
+        assertNull("settings", () -> Listing.timeouts(null));
+    }
+
+    private static void assertNull(String message, ThrowingCallable call) {
+        assertThatNullPointerException().isThrownBy(call).withMessage(message);
     }
 }

@@ -1,7 +1,7 @@
 package org.lvs4j.examples.standalone;
 
 /**
- * What a command of {@code lvsadm} ends with.
+ * The result of a command of {@code lvsadm}.
  *
  * @param exitCode 0..255, as ipvsadm would exit
  * @param output for standard output, newlines included

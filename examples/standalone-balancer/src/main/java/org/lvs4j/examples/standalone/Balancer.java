@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A director and the plane that carries its traffic, changed together: a change that the director or the plane refuses leaves
- * both as they were. Thread-safe; changes are made one at a time.
+ * A director and the plane that carries its traffic, changed together: a change that the director or the plane refuses
+ * leaves both as they were. Thread-safe; changes are made one at a time.
  */
 final class Balancer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
@@ -65,8 +65,8 @@ final class Balancer implements AutoCloseable {
     }
 
     /**
-     * Executes all commands of a text, or none. Services and servers that the text leaves as they were keep their connections
-     * and counters.
+     * Executes all commands of a text, or none. Services and servers that the text leaves as they were keep their
+     * connections and counters.
      *
      * @throws RulesInvalidException if the director refuses a command
      * @throws RelayException if the relay cannot follow

@@ -8,7 +8,7 @@ import org.lvs4j.config.RuleException;
 import org.lvs4j.config.RuleParser;
 import org.lvs4j.replay.CaptureSummary;
 
-/** What {@code lvsd replay} says about a capture at the end. */
+/** Prints the summary of a replayed capture. */
 final class CaptureReport {
     private static final List<String> STATISTICS = List.of("-L", "-n", "--stats", "--exact");
 
@@ -17,7 +17,7 @@ final class CaptureReport {
     /**
      * The report.
      *
-     * @param repaired whether wrong checksums have been made right
+     * @param repaired whether wrong checksums have been repaired
      */
     static String of(String source, CaptureSummary summary, boolean repaired) {
         StringBuilder text = new StringBuilder();
@@ -35,7 +35,7 @@ final class CaptureReport {
                 .append(summary.toClients())
                 .append(", answered ")
                 .append(summary.answered())
-                .append(", not the director's ")
+                .append(", not for the director ")
                 .append(summary.passed())
                 .append(", dropped ")
                 .append(summary.dropped());
@@ -43,22 +43,17 @@ final class CaptureReport {
             text.append(", fragments kept ").append(summary.held());
         }
         text.append('\n');
-        note(text, summary.cut(), "packet", "left out: the capture has only the start of it");
-        note(text, summary.other(), "frame", "left out: it holds no IP packet");
-        note(text, summary.unknownLink(), "frame", "left out: its link type is not known");
+        note(text, summary.cut(), "packet", "skipped: truncated in the capture");
+        note(text, summary.other(), "frame", "skipped: not an IP packet");
+        note(text, summary.unknownLink(), "frame", "skipped: unknown link type");
         note(
                 text,
                 summary.wrongChecksums(),
                 "packet",
-                "came with a wrong checksum"
-                        + (repaired ? ", made right" : ", and went on with it; see --fix-checksums"));
-        note(
-                text,
-                summary.unfinishedChecksums(),
-                "packet",
-                "came with the checksum left to the network card; finished");
-        note(text, summary.backwards(), "frame", "of an earlier time than one before");
-        note(text, summary.pausesCut(), "pause", "of days cut, since nothing was left that could end");
+                "with a wrong checksum" + (repaired ? ", repaired" : ", forwarded unchanged; see --fix-checksums"));
+        note(text, summary.unfinishedChecksums(), "packet", "with an offloaded checksum, completed");
+        note(text, summary.backwards(), "frame", "with a time before that of an earlier one");
+        note(text, summary.pausesCut(), "pause", "of days shortened: no connection was left to expire");
         if (summary.cutShort()) {
             text.append("  the capture ends in the middle of a record\n");
         }

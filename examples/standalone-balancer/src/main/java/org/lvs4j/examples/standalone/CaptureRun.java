@@ -20,26 +20,26 @@ import org.lvs4j.replay.capture.CaptureWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** One capture on its way through a director: its files, progress, summary and how it ends. */
+/** Replays one capture: opens its files, shows progress, prints the summary, and determines the exit code. */
 final class CaptureRun {
     private static final String STANDARD = TextFile.STANDARD_INPUT;
     private static final int INTERRUPTED = 130;
 
     private final CommandLine commandLine;
     private final CaptureReplay replay;
-    private final boolean repairing;
+    private final boolean repairsChecksums;
 
-    // Written by the thread of a signal, read by the one that replays: volatile hands it over.
+    // Written by the thread of a signal and read by the replaying thread: volatile publishes it.
     private volatile boolean stopped;
 
-    private CaptureRun(CommandLine commandLine, CaptureReplay replay, boolean repairing) {
+    private CaptureRun(CommandLine commandLine, CaptureReplay replay, boolean repairsChecksums) {
         this.commandLine = commandLine;
         this.replay = replay;
-        this.repairing = repairing;
+        this.repairsChecksums = repairsChecksums;
     }
 
-    static CaptureRun of(CommandLine commandLine, CaptureReplay replay, boolean repairing) {
-        return new CaptureRun(commandLine, replay, repairing);
+    static CaptureRun of(CommandLine commandLine, CaptureReplay replay, boolean repairsChecksums) {
+        return new CaptureRun(commandLine, replay, repairsChecksums);
     }
 
     /**
@@ -47,8 +47,8 @@ final class CaptureRun {
      *
      * @param out null to write no packets
      * @return the exit code
-     * @throws RulesInvalidException if a file cannot be opened, saying why
-     * @throws IOException if reading or writing fails half-way
+     * @throws RulesInvalidException with the reason, if a file cannot be opened
+     * @throws IOException if reading or writing fails midway
      */
     int run(String in, @Nullable String out) throws RulesInvalidException, IOException {
         boolean summaryAside = STANDARD.equals(out);
@@ -69,15 +69,15 @@ final class CaptureRun {
         } catch (CaptureException e) {
             throw new RulesInvalidException(String.valueOf(e.getMessage()));
         }
-        notes.print(CaptureReport.of(source, replay.summary(), repairing));
+        notes.print(CaptureReport.of(source, replay.summary(), repairsChecksums));
         notes.flush();
         if (problem != null) {
-            throw new RulesInvalidException(problem + "; what comes before has been replayed");
+            throw new RulesInvalidException(problem + "; the packets before it have been replayed");
         }
         return stopped ? INTERRUPTED : Answer.OK;
     }
 
-    /** A capture that comes through a pipe ends by itself when its writer gets the same signal. */
+    /** Stops after the present packet; at once on a second signal, since a read from a pipe may block. */
     private void stop() {
         if (stopped) {
             Runtime.getRuntime().halt(INTERRUPTED);
@@ -118,7 +118,7 @@ final class CaptureRun {
         try {
             return Path.of(file);
         } catch (InvalidPathException e) {
-            throw new RulesInvalidException(file + ": this is not the name of a file");
+            throw new RulesInvalidException(file + ": not a valid file name");
         }
     }
 

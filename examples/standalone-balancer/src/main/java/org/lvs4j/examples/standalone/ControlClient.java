@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Sends one command line to a daemon and hands on what comes back. */
+/** Sends one command line to a daemon and prints its answer. */
 final class ControlClient {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(60);
 

@@ -25,11 +25,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves the control socket: one command per connection, a bounded number of connections at a time, every size and
- * every wait bounded. Whatever comes in, it answers or closes, and goes on.
+ * Serves the control socket: one command per connection. The number of connections, the size of every message and every
+ * wait are bounded. A malformed request gets an error or a closed connection, and the server continues.
  */
 final class ControlServer implements AutoCloseable {
-    /** The version that both sides must speak. */
+    /** The protocol version of the daemon and the tool. */
     static final String VERSION = "lvs4j-control-1";
 
     static final int MAX_CONNECTIONS = 8;
@@ -45,24 +45,24 @@ final class ControlServer implements AutoCloseable {
     private final ThreadPoolExecutor workers;
     private final Thread acceptor;
 
-    /** What a command line is handed to. Called by several threads. */
+    /** Executes command lines. Called by several threads. */
     @FunctionalInterface
     interface Commands {
         Answer run(List<String> arguments, Input input) throws IOException;
     }
 
-    /** Standard input of the tool, asked for only when a command needs it. */
+    /** Standard input of the tool, transferred only for a command that needs it. */
     @FunctionalInterface
     interface Input {
         String read() throws IOException;
     }
 
     /**
-     * How long a connection may take.
+     * The time limits of a connection.
      *
-     * @param request for the command line to arrive
-     * @param input for standard input to arrive, once asked for
-     * @param answer for the answer to be taken
+     * @param request until the command line has arrived
+     * @param input until standard input has arrived, from its request on
+     * @param answer until the tool has received the answer
      */
     record Limits(Duration request, Duration input, Duration answer) {
         static final Limits DEFAULT = new Limits(Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(30));
@@ -97,7 +97,7 @@ final class ControlServer implements AutoCloseable {
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException e) {
-                // Usually no file descriptor is left: others must be closed before the next one can be had.
+                // Usually there is no free file descriptor: wait until others have been closed.
                 LOG.warn("control socket: cannot accept: {}", e.getMessage());
                 pause();
                 continue;
@@ -125,9 +125,9 @@ final class ControlServer implements AutoCloseable {
                     Answer.error(
                             Answer.FAILURE,
                             "lvsd: " + MAX_CONNECTIONS
-                                    + " control connections are open, that is the limit; try again"));
+                                    + " control connections are open, which is the limit; try again"));
         } catch (IOException e) {
-            LOG.debug("control socket: a refused connection is gone", e);
+            LOG.debug("control socket: a refused connection has been closed by its client", e);
         }
     }
 
@@ -137,7 +137,7 @@ final class ControlServer implements AutoCloseable {
             frames.within(limits.answer());
             send(frames, answer);
         } catch (EOFException | AsynchronousCloseException e) {
-            LOG.debug("control socket: the tool has gone", e);
+            LOG.debug("control socket: the tool has closed the connection", e);
         } catch (IOException e) {
             LOG.warn("control socket: {}", e.getMessage());
         }
@@ -154,7 +154,7 @@ final class ControlServer implements AutoCloseable {
             LOG.debug("control socket: a request did not arrive in time");
             return Answer.error(Answer.FAILURE, "lvsd: the request did not arrive in time");
         } catch (RuntimeException e) {
-            LOG.error("control socket: a command failed in a way that was not foreseen", e);
+            LOG.error("control socket: a command failed unexpectedly", e);
             return Answer.error(Answer.FAILURE, "lvsd: the command failed: " + e);
         }
     }
@@ -228,7 +228,7 @@ final class ControlServer implements AutoCloseable {
         frames.write(FrameType.EXIT, new byte[] {(byte) answer.exitCode()});
     }
 
-    /** Stops listening, removes the socket, and lets commands under way end by themselves. */
+    /** Stops listening and removes the socket. Running commands are not interrupted. */
     @Override
     public void close() {
         try {

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file of the control socket, for its owner only. A lock beside it, which the system drops when the process ends in
- * whatever way, tells a socket in use from one left behind.
+ * The file of the control socket, accessible to its owner only. A lock file beside it, whose lock the system releases
+ * when the process ends, distinguishes a socket in use from a stale one.
  */
 final class ControlSocket implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlSocket.class);
@@ -37,9 +37,9 @@ final class ControlSocket implements AutoCloseable {
     }
 
     /**
-     * Makes the path ours.
+     * Locks a path for this process and removes a stale socket.
      *
-     * @throws IOException if another daemon has it, or if the file there is not a socket, or if it cannot be created
+     * @throws IOException if another daemon uses the path, a file there is not a socket, or the lock cannot be created
      */
     static ControlSocket claim(Path path) throws IOException {
         Path absolute = path.toAbsolutePath();
@@ -54,7 +54,7 @@ final class ControlSocket implements AutoCloseable {
                 PosixFilePermissions.asFileAttribute(OWNER_FILE));
         try {
             if (!locked(lock) || answers(absolute)) {
-                throw new IOException("another lvsd is listening on " + path + "; give this one its own --socket");
+                throw new IOException("another lvsd is listening on " + path + "; use another --socket for this one");
             }
             removeStale(absolute);
             return new ControlSocket(absolute, lock);
@@ -90,7 +90,7 @@ final class ControlSocket implements AutoCloseable {
         boolean socket = Files.getAttribute(path, "basic:isOther", LinkOption.NOFOLLOW_LINKS)
                 .equals(true);
         if (!socket) {
-            throw new IOException(path + " exists and is not a socket; remove it or give another --socket");
+            throw new IOException(path + " exists and is not a socket; remove it or use another --socket");
         }
         Files.delete(path);
     }
@@ -113,7 +113,7 @@ final class ControlSocket implements AutoCloseable {
     }
 
     /**
-     * Removes the socket and gives the path up. The empty lock file stays: removing it would race with the next daemon.
+     * Removes the socket and releases the lock. The empty lock file stays: removing it would race with the next daemon.
      * Idempotent.
      */
     @Override

@@ -7,14 +7,14 @@ import org.lvs4j.Director;
 import org.lvs4j.service.Sysctl;
 import picocli.CommandLine.Option;
 
-/** The options of {@code run} and {@code replay} that concern decisions. */
+/** The options of {@code run} and {@code replay} that configure the director. */
 final class DirectorOptions {
     @Option(
             names = "--slow-start",
             paramLabel = "TIME",
             description =
-                    "The weight of a server that is added, or had weight 0, grows from 1 to what is configured over"
-                            + " this time (default: at once). Not of IPVS.")
+                    "The weight of a server that is added, or had weight 0, grows from 1 to its configured value over"
+                            + " this time (default: 0s). Not part of IPVS.")
     private Duration slowStart = Duration.ZERO;
 
     @Option(
@@ -36,7 +36,7 @@ final class DirectorOptions {
     }
 
     /**
-     * A builder with what has to be known from the start.
+     * A builder with the options that cannot change later.
      *
      * @throws IllegalArgumentException if a value is out of range
      */
@@ -45,7 +45,7 @@ final class DirectorOptions {
     }
 
     /**
-     * Makes the settings.
+     * Changes the settings of a director.
      *
      * @throws IllegalArgumentException if a setting does not exist or a value is out of range
      */
@@ -53,7 +53,7 @@ final class DirectorOptions {
         sysctls.forEach((name, value) -> {
             Sysctl sysctl = Sysctl.find(name);
             if (sysctl == null) {
-                throw new IllegalArgumentException("there is no setting '" + name + "'; there are " + names());
+                throw new IllegalArgumentException("unknown setting '" + name + "'; expected one of " + names());
             }
             director.setSysctl(sysctl, value);
         });

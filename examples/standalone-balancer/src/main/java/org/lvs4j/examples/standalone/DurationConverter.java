@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads a duration with its unit: {@code 500ms}, {@code 5s}, {@code 2m}, {@code 1h}. */
+/** Parses a duration with its unit, up to a day: {@code 500ms}, {@code 5s}, {@code 2m}, {@code 1h}. */
 final class DurationConverter implements ITypeConverter<Duration> {
     private static final Duration LONGEST = Duration.ofHours(24);
     private static final Pattern FORM = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
@@ -31,7 +31,7 @@ final class DurationConverter implements ITypeConverter<Duration> {
         return duration;
     }
 
-    /** The same text as an operator would write it. */
+    /** Prints a duration in seconds, or in milliseconds if it is not a whole number of seconds. */
     static String print(Duration duration) {
         return duration.toMillis() % 1000 == 0 ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
     }

@@ -11,11 +11,11 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 
 /**
- * Frames over a stream: one byte of type, four bytes of length in network order, the payload. Every wait ends at a
- * deadline. Used by one thread.
+ * Sends and receives frames over a stream: one byte of type, four bytes of length in network order, the payload. Every
+ * wait ends at a deadline. Not thread-safe.
  */
 final class FrameChannel implements AutoCloseable {
-    /** The longest payload; longer content takes several frames. */
+    /** The longest payload; longer content is split into several frames. */
     static final int MAX_PAYLOAD_BYTES = 64 * 1024;
 
     private static final int HEADER_BYTES = 5;
@@ -26,7 +26,7 @@ final class FrameChannel implements AutoCloseable {
     private final ByteBuffer received =
             ByteBuffer.allocate(HEADER_BYTES + MAX_PAYLOAD_BYTES).flip();
     private long deadlineNanos;
-    private boolean hungUp;
+    private boolean peerClosed;
 
     private FrameChannel(SocketChannel channel, Selector selector) throws IOException {
         this.channel = channel;
@@ -35,7 +35,7 @@ final class FrameChannel implements AutoCloseable {
         key = channel.register(selector, 0);
     }
 
-    /** Takes the channel over; it is closed with this object, and also if this fails. */
+    /** Frames over a channel, which is closed with this object, or at once if this method fails. */
     static FrameChannel over(SocketChannel channel, Duration limit) throws IOException {
         Selector selector = null;
         try {
@@ -52,14 +52,14 @@ final class FrameChannel implements AutoCloseable {
         }
     }
 
-    /** Everything from now on must be done within this time. */
+    /** Sets the deadline of everything from now on. */
     void within(Duration limit) {
         deadlineNanos = System.nanoTime() + limit.toNanos();
     }
 
     /**
-     * Sends a frame. A peer that has hung up makes this do nothing: it may have answered before it had read everything,
-     * and reading tells.
+     * Sends a frame. Does nothing if the peer has closed the connection: it may have answered before it had read
+     * everything, and the next read tells.
      *
      * @throws ProtocolException if the payload is too long
      * @throws SocketTimeoutException at the deadline
@@ -74,7 +74,7 @@ final class FrameChannel implements AutoCloseable {
         }
         ByteBuffer frame = ByteBuffer.allocate(HEADER_BYTES + length);
         frame.put(type.code()).putInt(length).put(bytes, offset, length).flip();
-        while (frame.hasRemaining() && !hungUp) {
+        while (frame.hasRemaining() && !peerClosed) {
             if (send(frame) == 0) {
                 await(SelectionKey.OP_WRITE);
             }
@@ -85,12 +85,12 @@ final class FrameChannel implements AutoCloseable {
         try {
             return channel.write(frame);
         } catch (IOException e) {
-            hungUp = true;
+            peerClosed = true;
             return -1;
         }
     }
 
-    /** Content of any length, as many frames as it takes; none if it is empty. */
+    /** Sends content of any length in as many frames as necessary; none if it is empty. */
     void writeAll(FrameType type, byte[] content) throws IOException {
         for (int at = 0; at < content.length; at += MAX_PAYLOAD_BYTES) {
             write(type, content, at, Math.min(MAX_PAYLOAD_BYTES, content.length - at));
@@ -100,8 +100,8 @@ final class FrameChannel implements AutoCloseable {
     /**
      * The next frame.
      *
-     * @throws EOFException if the peer has closed between two frames
-     * @throws ProtocolException if what comes is not a frame
+     * @throws EOFException if the peer has closed the connection between two frames
+     * @throws ProtocolException if the bytes are not a frame
      * @throws SocketTimeoutException at the deadline
      */
     Frame read() throws IOException {
@@ -111,7 +111,7 @@ final class FrameChannel implements AutoCloseable {
         FrameType type = FrameType.of(received.get());
         int length = received.getInt();
         if (type == null || length < 0 || length > MAX_PAYLOAD_BYTES) {
-            throw new ProtocolException("what came is not a frame of the control protocol");
+            throw new ProtocolException("not a frame of the control protocol");
         }
         if (!fill(length)) {
             throw cutOff();
@@ -121,7 +121,7 @@ final class FrameChannel implements AutoCloseable {
         return new Frame(type, payload);
     }
 
-    /** Whether so many bytes are there; false if the peer closed before the first of them. */
+    /** Receives at least so many bytes; returns false if the peer closed the connection before the first of them. */
     private boolean fill(int bytes) throws IOException {
         while (received.remaining() < bytes) {
             received.compact();
@@ -166,6 +166,6 @@ final class FrameChannel implements AutoCloseable {
         }
     }
 
-    /** One frame as it came. */
+    /** A received frame. */
     record Frame(FrameType type, byte[] payload) {}
 }

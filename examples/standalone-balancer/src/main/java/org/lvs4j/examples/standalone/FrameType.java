@@ -2,7 +2,7 @@ package org.lvs4j.examples.standalone;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a frame on the control socket carries. The tool speaks first; every conversation is one command. */
+/** The types of frames on the control socket. The tool sends first; a connection carries one command. */
 enum FrameType {
     /** Tool: the version of the protocol, as text. The first frame. */
     HELLO('H'),
@@ -10,7 +10,7 @@ enum FrameType {
     ARGUMENT('A'),
     /** Tool: the command line is complete. */
     RUN('R'),
-    /** Daemon: the command reads standard input. */
+    /** Daemon: requests standard input. */
     INPUT_WANTED('W'),
     /** Tool: a piece of standard input. */
     INPUT('I'),

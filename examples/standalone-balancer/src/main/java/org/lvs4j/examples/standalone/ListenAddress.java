@@ -10,15 +10,15 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * An address to listen on beyond those of the services: where a service of every port or of a firewall mark is reached.
+ * An address to listen on beyond those of the services, for a service of every port or of a firewall mark.
  *
  * @param protocol TCP or UDP
  * @param endpoint the address; its port is not zero
- * @param mark the firewall mark of everything that arrives there, as an unsigned number; 0 for none
+ * @param mark the firewall mark of the connections and packets that arrive there, unsigned; 0 for none
  */
 record ListenAddress(Protocol protocol, Endpoint endpoint, int mark) {
 
-    /** Reads {@code tcp:10.0.0.1:80} or {@code udp:[fd00::1]:53@5}. */
+    /** Parses {@code tcp:10.0.0.1:80} or {@code udp:[fd00::1]:53@5}. */
     static final class Converter implements ITypeConverter<ListenAddress> {
         private static final Pattern FORM = Pattern.compile("(?<protocol>[^:]*):(?<endpoint>[^@]*)(@(?<mark>.*))?");
 
@@ -26,7 +26,7 @@ record ListenAddress(Protocol protocol, Endpoint endpoint, int mark) {
         public ListenAddress convert(String text) {
             Matcher matcher = FORM.matcher(text);
             if (!matcher.matches()) {
-                throw malformed(text, "this is not an address to listen on");
+                throw malformed(text, "not an address to listen on");
             }
             Protocol protocol = switch (matcher.group("protocol").toLowerCase(Locale.ROOT)) {
                 case "tcp" -> Protocol.TCP;

@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The administration tool: ipvsadm's command line, sent to a running daemon. */
+/** The administration tool: sends the command line of {@code ipvsadm} to a running daemon. */
 public final class Lvsadm {
     private static final int STREAM_BYTES = 64 * 1024;
 
@@ -58,7 +58,7 @@ public final class Lvsadm {
         } catch (ConnectException | NoRouteToHostException e) {
             return fail(error, "no lvsd is listening on " + socket + "; start one with 'lvsd run RULES'");
         } catch (SocketException e) {
-            return fail(error, "cannot talk to lvsd on " + socket + ": " + e.getMessage());
+            return fail(error, "cannot communicate with lvsd on " + socket + ": " + e.getMessage());
         } catch (IOException e) {
             return fail(error, "lvsd on " + socket + ": " + e.getMessage());
         }
@@ -80,12 +80,12 @@ public final class Lvsadm {
                                                 add or edit a virtual service
                   -D SERVICE                    delete a virtual service
                   -a|-e SERVICE -r SERVER -m [-w WEIGHT] [-x UPPER] [-y LOWER]
-                                                add or edit a real server; -w 0 drains it
+                                                add or edit a real server; -w 0 quiesces it
                   -d SERVICE -r SERVER          delete a real server
                   -C                            delete everything
                   -S [-n]                       print the rules
-                  -R                            add the rules on standard input: all of them or, on an error, none
-                  -Z [SERVICE]                  set the counters to zero
+                  -R                            execute the rules on standard input: all of them or, on an error, none
+                  -Z [SERVICE]                  reset the counters
                   --set TCP TCPFIN UDP          set the idle timeouts, in seconds; 0 keeps one
                   -L|-l [SERVICE] [--stats|--rate|--thresholds|--persistent-conn] [--exact] [--nosort]
                                                 list services and servers (the command without any option, too)
@@ -95,9 +95,9 @@ public final class Lvsadm {
                   -v, --version                 the version
 
                 SERVICE is -t ADDRESS:PORT, -u ADDRESS:PORT or -f MARK [-6]; SERVER is ADDRESS[:PORT].
-                IPv6 addresses stand in brackets. Names are never looked up: -n changes nothing.
+                IPv6 addresses are in brackets. Names are never looked up: -n has no effect.
 
-                LVSD_SOCKET names the control socket of the daemon.
+                LVSD_SOCKET is the path of the daemon's control socket.
 
                 Exit codes: 0 done, 2 wrong usage, 255 the change was refused, 1 anything else.
                 """;

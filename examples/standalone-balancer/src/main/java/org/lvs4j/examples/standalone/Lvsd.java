@@ -6,7 +6,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 
-/** The daemon: relays the services of a rules file and takes ipvsadm's commands from {@code lvsadm}. */
+/** The daemon: serves the services of a rules file and executes the commands of {@code lvsadm}. */
 @Command(
         name = "lvsd",
         description = "A load balancer with the services, schedulers and rules of IPVS.",
@@ -17,7 +17,7 @@ import picocli.CommandLine.IVersionProvider;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
-            "1:a failure at run time, or answers that do not match",
+            "1:a failure at run time, or decisions that do not match a trace or recording",
             "2:wrong usage",
             "3:an error in a file"
         })
@@ -61,7 +61,7 @@ public final class Lvsd implements Runnable {
         return Answer.FAILURE;
     }
 
-    /** Without a command there is nothing to do. */
+    /** Refuses a command line without a command. */
     @Override
     public void run() {
         throw new CommandLine.ParameterException(

@@ -4,13 +4,13 @@ import java.util.HexFormat;
 import java.util.List;
 import org.lvs4j.replay.PacketEmission;
 
-/** Where the packets that came out begin to be others than those that should have. */
+/** Finds the first difference between expected and emitted packets. */
 final class PacketDifference {
     private static final int SHOWN_BYTES = 8;
 
     private PacketDifference() {}
 
-    /** In one line: the first packet, byte and field that differ, with some bytes of both. */
+    /** One line with the first packet, byte and field that differ, and some bytes of both. */
     static String describe(List<PacketEmission> expected, List<PacketEmission> given) {
         int both = Math.min(expected.size(), given.size());
         for (int i = 0; i < both; i++) {

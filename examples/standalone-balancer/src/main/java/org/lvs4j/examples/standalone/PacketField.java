@@ -2,7 +2,10 @@ package org.lvs4j.examples.standalone;
 
 import java.util.Set;
 
-/** Names the field of a packet that a byte belongs to, through tunnels and into what an ICMP error quotes. */
+/**
+ * Names the field of a packet that a byte belongs to, also inside tunnels and inside the packet that an ICMP error
+ * quotes.
+ */
 final class PacketField {
     private static final int ICMP = 1;
     private static final int IPV4 = 4;
@@ -77,7 +80,7 @@ final class PacketField {
         this.at = at;
     }
 
-    /** For example {@code IPv4 TTL} or {@code IPv4 GRE IPv6 TCP checksum}; whatever the bytes are, some name. */
+    /** The name, for example {@code IPv4 TTL} or {@code IPv4 GRE IPv6 TCP checksum}. Any bytes give a name. */
     static String name(byte[] packet, int at) {
         return new PacketField(packet, at).ip(0);
     }

@@ -5,18 +5,22 @@ import java.util.function.Consumer;
 import org.lvs4j.netty.Relay;
 import org.lvs4j.netty.tun.TunPlane;
 
-/** What carries the traffic of a director's services: a relay of connections, or a forwarder of packets. Thread-safe. */
+/** Carries the traffic of a director's services: a relay of connections, or a forwarder of packets. Thread-safe. */
 interface Plane extends AutoCloseable {
     /**
-     * Follows the director's services.
+     * Brings the plane in line with the director's services.
      *
-     * @throws org.lvs4j.netty.RelayException if a relay cannot
-     * @throws org.lvs4j.netty.tun.TunException if the packet plane cannot
-     * @throws IllegalStateException if it is stopping
+     * @throws org.lvs4j.netty.RelayException if the relay cannot serve them
+     * @throws org.lvs4j.netty.tun.TunException if the packet plane cannot serve them
+     * @throws IllegalStateException if the plane is stopping
      */
     void refresh();
 
-    /** Takes no new connections, and waits for those that exist to end; answers whether all did. Closes. */
+    /**
+     * Accepts no new connections, waits for the open ones to end, and closes.
+     *
+     * @return whether all connections ended before the deadline; the others are reset
+     */
     boolean drain(Duration deadline);
 
     /** Stops at once. */
@@ -26,10 +30,10 @@ interface Plane extends AutoCloseable {
     /** Takes back what would outlive the process, which is about to end. */
     void abandon();
 
-    /** Has a problem reported, once, that ends the plane by itself. */
+    /** Sets the receiver of a failure that ends the plane; it is called at most once. */
     void onFailure(Consumer<Throwable> report);
 
-    /** What an operator should know about it when it has started, one thing a line; may be empty. */
+    /** Notes for the operator about the start, one a line; may be empty. */
     String announcement();
 
     /** A relay. */
@@ -52,12 +56,12 @@ interface Plane extends AutoCloseable {
 
             @Override
             public void abandon() {
-                // Sockets end with the process.
+                // The system closes sockets with the process.
             }
 
             @Override
             public void onFailure(Consumer<Throwable> report) {
-                // A relay goes on whatever happens to its sockets.
+                // No failure of a socket ends a relay.
             }
 
             @Override
@@ -70,7 +74,7 @@ interface Plane extends AutoCloseable {
     /**
      * A packet plane.
      *
-     * @param announcement what to say about it
+     * @param announcement its notes for the operator
      */
     static Plane of(TunPlane plane, String announcement) {
         return new Plane() {

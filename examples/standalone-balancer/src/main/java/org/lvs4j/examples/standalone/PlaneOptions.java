@@ -6,7 +6,7 @@ import org.lvs4j.config.RuleCommand;
 import org.lvs4j.config.Rules;
 import picocli.CommandLine.Mixin;
 
-/** The options of {@code lvsd run} that say what carries the traffic: the relay, or packets through a TUN device. */
+/** The options of {@code lvsd run} that select the plane: the relay, or packets through a TUN device. */
 final class PlaneOptions {
     @Mixin
     private RelayOptions relay = new RelayOptions();
@@ -15,7 +15,7 @@ final class PlaneOptions {
     private TunOptions tun = new TunOptions();
 
     /**
-     * Refuses options that do not go together.
+     * Refuses options that exclude each other.
      *
      * @throws IllegalArgumentException naming them
      */
@@ -28,9 +28,9 @@ final class PlaneOptions {
     }
 
     /**
-     * Refuses what cannot be served.
+     * Refuses rules that the plane cannot serve.
      *
-     * @throws RulesInvalidException with all of it
+     * @throws RulesInvalidException with every error
      */
     void requireServed(Rules rules) throws RulesInvalidException {
         if (tun.given()) {
@@ -41,7 +41,7 @@ final class PlaneOptions {
         }
     }
 
-    /** Why what a command says cannot be served, or null if it can. */
+    /** The reason why the plane cannot serve what a command changes, or null if it can. */
     @Nullable
     String unserved(RuleCommand command) {
         if (tun.given()) {
@@ -51,7 +51,7 @@ final class PlaneOptions {
         return problem == null ? relay.unreachable(command) : problem;
     }
 
-    /** Starts to serve. */
+    /** Starts the plane. */
     Plane start(Director director) {
         return tun.given() ? tun.start(director, relay.threads(), relay.listen()) : Plane.of(relay.start(director));
     }

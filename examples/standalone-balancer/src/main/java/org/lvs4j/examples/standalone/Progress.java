@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Help.Ansi;
 
-/** A line on the terminal that tells how far a long capture has come; nothing where there is no terminal. */
+/** Shows the progress of a long capture in a line on the terminal, if there is one. */
 final class Progress implements AutoCloseable {
     private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final int FRAMES_BETWEEN_LOOKS = 1 << 12;
@@ -28,7 +28,7 @@ final class Progress implements AutoCloseable {
     /**
      * Shows progress on the terminal, if there is one.
      *
-     * @param length bytes of the whole capture, 0 if nobody knows
+     * @param length bytes of the whole capture, 0 if unknown
      */
     static Progress of(PrintWriter terminal, String source, long length) {
         return of(terminal, source, length, Ansi.AUTO.enabled());
@@ -38,7 +38,7 @@ final class Progress implements AutoCloseable {
         return new Progress(terminal, source, length, shown);
     }
 
-    /** To be called after each frame. */
+    /** Counts a frame; to be called after each. */
     void at(long bytesRead) {
         frames++;
         if (shown && frames % FRAMES_BETWEEN_LOOKS == 0 && System.nanoTime() - nextNanos >= 0) {

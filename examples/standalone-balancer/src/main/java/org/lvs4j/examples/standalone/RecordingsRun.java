@@ -15,7 +15,9 @@ import org.lvs4j.replay.PacketReplayResult;
 import org.lvs4j.replay.TraceException;
 import picocli.CommandLine;
 
-/** Recordings of packets on their way through directors: compared, or written again with what comes out now. */
+/**
+ * Replays recordings of packets: compares the emitted packets with the recorded ones, or prints the records with them.
+ */
 final class RecordingsRun {
     private static final String SUFFIX = ".jsonl";
     private static final int MAX_CHARACTERS = 64 << 20;
@@ -35,7 +37,7 @@ final class RecordingsRun {
     }
 
     /**
-     * Replays recordings; one that cannot be read does not keep the others from it.
+     * Replays recordings. Continues after one that cannot be read.
      *
      * @param files names of files or folders
      * @return the exit code

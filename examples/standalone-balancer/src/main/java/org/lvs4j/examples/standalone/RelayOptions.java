@@ -14,13 +14,14 @@ import org.lvs4j.netty.Transport;
 import org.lvs4j.service.ServiceKey;
 import picocli.CommandLine.Option;
 
-/** The options of {@code lvsd run} that are about sockets. What is not given is as the relay has it by default. */
+/** The options of {@code lvsd run} about sockets. The relay has the defaults of options that are missing. */
 final class RelayOptions {
     @Option(
             names = "--transport",
             paramLabel = "NAME",
-            description = "How to talk to the system: auto, epoll, kqueue, io_uring or nio (default: auto, the first"
-                    + " available of epoll, kqueue and nio).")
+            description =
+                    "The I/O interface: auto, epoll, kqueue, io_uring or nio (default: auto, the first available of"
+                            + " epoll, kqueue and nio).")
     private Transport transport = Transport.AUTO;
 
     @Option(names = "--acceptors", paramLabel = "N", description = "Listening sockets for each address (default: 1).")
@@ -47,28 +48,28 @@ final class RelayOptions {
     @Option(
             names = "--idle-timeout",
             paramLabel = "TIME",
-            description = "How long a TCP connection may be silent; 0s for ever (default: that of lvsadm --set, 15m at"
-                    + " first).")
+            description =
+                    "How long a TCP connection may be idle; 0s for no limit (default: that of lvsadm --set, initially"
+                            + " 15m).")
     private @Nullable Duration idleTimeout;
 
     @Option(
             names = "--max-connections",
             paramLabel = "N",
-            description = "TCP connections open at a time; more are reset (default: 100000).")
+            description = "The most TCP connections at a time; further ones are reset (default: 100000).")
     private @Nullable Integer maxConnections;
 
     @Option(
             names = "--listen",
             paramLabel = "PROTO:ADDRESS:PORT[@MARK]",
-            description = "One more address to listen at, for services at port 0 or of a firewall mark. May be"
+            description = "An additional address to listen on, for services at port 0 or of a firewall mark. May be"
                     + " repeated.")
     private List<ListenAddress> listen = new ArrayList<>();
 
     /**
-     * Refuses services that no client could reach: those at port 0 or of a firewall mark that have no address to listen
-     * at.
+     * Refuses services that no client can reach: those at port 0 or of a firewall mark without an address to listen on.
      *
-     * @throws RulesInvalidException with all of them
+     * @throws RulesInvalidException with an error for each of them
      */
     void requireReachable(Rules rules) throws RulesInvalidException {
         List<RuleException> errors = new ArrayList<>();
@@ -76,13 +77,13 @@ final class RelayOptions {
         for (int i = 0; i < commands.size() && errors.size() < Rules.MAX_ERRORS; i++) {
             String problem = unreachable(commands.get(i));
             if (problem != null) {
-                errors.add(rules.error(i, problem, "an address to listen at for each such service"));
+                errors.add(rules.error(i, problem, "an address to listen on for each such service"));
             }
         }
         RulesInvalidException.throwIfAny(errors);
     }
 
-    /** Why no client could reach a service that a command adds, or null if some could. */
+    /** The reason why no client can reach a service that a command adds, or null if clients can. */
     @Nullable
     String unreachable(RuleCommand command) {
         if (!(command instanceof RuleCommand.AddService add)) {
@@ -107,14 +108,14 @@ final class RelayOptions {
                                         .equals(address.endpoint().address()));
         return found
                 ? null
-                : key + " stands for every port: start lvsd with --listen "
+                : key + " is for every port: start lvsd with --listen "
                         + address.protocol().toString().toLowerCase(Locale.ROOT) + ":ADDRESS:PORT for each of them";
     }
 
     /**
-     * Refuses services of a firewall mark that nothing gives to packets.
+     * Refuses services of a firewall mark that no packet gets.
      *
-     * @throws RulesInvalidException with all of them
+     * @throws RulesInvalidException with an error for each of them
      */
     void requireMarked(Rules rules) throws RulesInvalidException {
         List<RuleException> errors = new ArrayList<>();
@@ -128,7 +129,7 @@ final class RelayOptions {
         RulesInvalidException.throwIfAny(errors);
     }
 
-    /** Why no packet could reach a service that a command adds, or null if some could. */
+    /** The reason why no packet can reach a service that a command adds, or null if packets can. */
     @Nullable
     String unmarked(RuleCommand command) {
         return command instanceof RuleCommand.AddService add && add.service().key() instanceof ServiceKey.Mark
@@ -137,9 +138,9 @@ final class RelayOptions {
     }
 
     /**
-     * Refuses what means nothing to packets.
+     * Refuses options that have no meaning for the packet plane.
      *
-     * @throws IllegalArgumentException naming it
+     * @throws IllegalArgumentException naming them
      */
     void requireNoneWithTun() {
         boolean relayed = transport != Transport.AUTO
@@ -151,12 +152,12 @@ final class RelayOptions {
         if (relayed) {
             throw new IllegalArgumentException(
                     "--transport, --acceptors, --connect-timeout, --retries, --idle-timeout and"
-                            + " --max-connections are for the relay: leave them out with --tun");
+                            + " --max-connections are options of the relay: omit them with --tun");
         }
         for (ListenAddress address : listen) {
             if (address.mark() == 0) {
                 throw new IllegalArgumentException(
-                        "--listen " + address + ": with --tun it gives packets a firewall mark;" + " add @MARK");
+                        "--listen " + address + ": with --tun, --listen sets the firewall mark of packets; add @MARK");
             }
         }
     }

@@ -22,15 +22,15 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code lvsd replay}: sends recorded packets through a director. */
+/** {@code lvsd replay}: sends captured or recorded packets through a director. */
 @Command(
         name = "replay",
         description = {
-            "Sends recorded packets through a director.",
-            "With --rules the files are IN and, unless only the summary is wanted, OUT: captures, pcap or pcapng in, pcap"
-                    + " out. What the director would emit is written; time runs as in the capture.",
-            "Without, they are recordings of packets in JSON that hold rules of their own: what comes out is compared with"
-                    + " what they say, byte for byte."
+            "Sends captured or recorded packets through a director.",
+            "With --rules the files are IN and, optionally, OUT: a capture, pcap or pcapng, and the packets that the director"
+                    + " emits, pcap. Time is that of the capture. A summary is printed.",
+            "Without --rules the files are recordings of packets in JSON, which contain rules: the packets that the director"
+                    + " emits are compared with the recorded ones, byte for byte."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Lvsd.ThisVersion.class)
@@ -58,35 +58,36 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Option(
             names = "--print",
-            description = "Write each record of a recording with what comes out now, instead of comparing.")
+            description =
+                    "Print each record of a recording with the packets that the director emits, instead of comparing.")
     private boolean print;
 
     @Option(
             names = "--fix-checksums",
             description =
-                    "Make wrong checksums right before the director sees them. IPVS hands them on as they are. Those"
-                            + " that a machine had left to its network card when it captured are finished anyway.")
+                    "Repair wrong checksums before the director sees them. IPVS forwards them unchanged. Checksums that were"
+                            + " left to the network card (offloaded) are always completed.")
     private boolean fixChecksums;
 
     @Option(
             names = "--mtu",
             paramLabel = "BYTES",
-            description = "How long a packet may be (default: ${DEFAULT-VALUE}; captures often have packets longer than"
-                    + " any on the wire).",
+            description =
+                    "The longest packet (default: ${DEFAULT-VALUE}; captures often contain packets longer than any on the"
+                            + " wire).",
             defaultValue = "65535")
     private int mtu;
 
     @Option(
             names = "--own",
             paramLabel = "ADDRESS",
-            description = "The director's own address, the source of tunnels; one of each family.")
+            description = "The director's own address, the source of tunnels; at most one of each family.")
     private List<String> own = List.of();
 
     @Option(
             names = "--mark",
             paramLabel = "PROTO:ADDRESS:PORT@MARK",
-            description =
-                    "Packets to this address get this firewall mark, which captures do not have. May be repeated.")
+            description = "Packets to this address get this firewall mark: captures contain none. May be repeated.")
     private List<ListenAddress> marks = List.of();
 
     @Mixin
@@ -98,7 +99,7 @@ final class ReplayCommand implements Callable<Integer> {
             return replayRecordings();
         }
         if (print) {
-            throw misused("--print is for recordings of packets, which hold rules of their own; leave --rules out");
+            throw misused("--print is for recordings of packets, which contain rules; omit --rules");
         }
         return replayCapture(rules);
     }
@@ -111,7 +112,7 @@ final class ReplayCommand implements Callable<Integer> {
         }
         for (String file : files) {
             if (CAPTURE_NAME.matcher(file).find()) {
-                throw misused(file + " looks like a capture: say --rules RULES for the services to send it through");
+                throw misused(file + " looks like a capture: add --rules RULES with the services");
             }
         }
         return RecordingsRun.of(spec.commandLine(), print).run(files);
@@ -119,14 +120,14 @@ final class ReplayCommand implements Callable<Integer> {
 
     private int replayCapture(String rulesFile) throws RulesInvalidException, IOException {
         if (files.size() > 2) {
-            throw misused("expected IN and perhaps OUT, not " + files.size() + " files");
+            throw misused("expected IN and optionally OUT, not " + files.size() + " files");
         }
         String in = files.get(0);
         if (in.equals(TextFile.STANDARD_INPUT) && rulesFile.equals(TextFile.STANDARD_INPUT)) {
             throw misused("the rules and the capture cannot both come from standard input");
         }
-        Rules parsed = RulesFile.parse(
-                TextFile.read(rulesFile, System.in, Rules.MAX_TEXT_LENGTH), TextFile.nameOf(rulesFile));
+        Rules parsed =
+                RulesFile.parse(TextFile.read(rulesFile, System.in, Rules.MAX_TEXT_LENGTH), TextFile.nameOf(rulesFile));
         CaptureReplay replay;
         try {
             replay = CaptureReplay.of(directorOptions.builder(), PacketPaths.fixed(mtu, ownAddresses()));
@@ -153,7 +154,7 @@ final class ReplayCommand implements Callable<Integer> {
         return own.stream().map(IpAddress::parse).toArray(IpAddress[]::new);
     }
 
-    /** Without a source a tunnel would drop everything, and nobody would know why. */
+    /** Without a source address, a tunnel would silently drop every packet. */
     private void requireOwnAddresses(Director director) {
         for (ServiceSnapshot service : director.services()) {
             for (ServerSnapshot server : service.servers()) {
@@ -161,7 +162,7 @@ final class ReplayCommand implements Callable<Integer> {
                 boolean known = List.of(ownAddresses()).stream().anyMatch(address -> address.family() == family);
                 if (server.server().forwarding().method() == Forwarding.Method.TUNNEL && !known) {
                     throw misused("server " + server.server().endpoint()
-                            + " is reached by a tunnel (-i), whose source must be told: --own ADDRESS, with an address of "
+                            + " is reached by a tunnel (-i), which needs a source address: add --own ADDRESS, with an address of "
                             + (family == AddressFamily.IPV4 ? "IPv4" : "IPv6"));
                 }
             }

@@ -16,8 +16,8 @@ import org.lvs4j.service.Forwarding;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * Reads, checks and applies rules. Rules with an error change nothing, and the exception lists every error, not only the first
- * one.
+ * Reads, checks and applies rules. Rules with an error change nothing, and the exception lists every error, not only
+ * the first one.
  */
 final class RulesFile {
     private static final DirectorConfiguration EMPTY =
@@ -52,7 +52,8 @@ final class RulesFile {
     }
 
     /**
-     * Parses a text and checks it: whether the plane can serve it, then whether it is a configuration without contradictions.
+     * Parses a text and checks it: whether the plane can serve it, then whether it is a configuration without
+     * contradictions.
      *
      * @throws RulesInvalidException with every error
      */
@@ -162,8 +163,9 @@ final class RulesFile {
     }
 
     /**
-     * The error at the rule that a director has refused. A director refuses few rules that pass the checks, such as one server
-     * more than a scheduler can serve. It does not know the rule, so a trial director executes the rules one by one.
+     * The error at the rule that a director has refused. A director refuses few rules that pass the checks, such as one
+     * server more than a scheduler can serve. It does not know the rule, so a trial director executes the rules one by
+     * one.
      */
     private static RulesInvalidException located(DirectorException refused, Rules rules, DirectorConfiguration start) {
         try {

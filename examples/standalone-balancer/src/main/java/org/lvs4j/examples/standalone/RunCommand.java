@@ -28,17 +28,17 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code lvsd run}: serves until it is told to stop. */
+/** {@code lvsd run}: serves until a signal stops it. */
 @Command(
         name = "run",
-        description = "Serves the services of a rules file until SIGTERM or SIGINT. SIGHUP rereads the file.",
+        description = "Serves the services of a rules file until SIGTERM or SIGINT. SIGHUP reads the file again.",
         mixinStandardHelpOptions = true,
         versionProvider = Lvsd.ThisVersion.class)
 final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
 
-    /** What signals ask for, and what else can end a run. */
-    private enum Order {
+    /** What a signal or a failure of the plane demands. */
+    private enum Event {
         RELOAD,
         STOP,
         FAIL
@@ -54,13 +54,13 @@ final class RunCommand implements Callable<Integer> {
             names = "--socket",
             paramLabel = "PATH",
             description = "The control socket for lvsadm (default: LVSD_SOCKET, else lvsd.sock in XDG_RUNTIME_DIR, else"
-                    + " in a directory of the user's own below TMPDIR or /tmp).")
+                    + " in a private directory below TMPDIR or /tmp).")
     private @Nullable Path socket;
 
     @Option(
             names = "--drain-timeout",
             paramLabel = "TIME",
-            description = "How long connections may go on after SIGTERM (default: ${DEFAULT-VALUE}).",
+            description = "How long connections may continue after SIGTERM (default: ${DEFAULT-VALUE}).",
             defaultValue = "30s")
     private Duration drainTimeout;
 
@@ -70,10 +70,10 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private DirectorOptions directorOptions;
 
-    private final BlockingQueue<Order> orders = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
 
-    // Written once by the starting thread, read by the one of a signal: volatile hands it over.
+    // Written once by the main thread and read by the thread of a signal: volatile publishes them.
     private volatile @Nullable ControlSocket claimed;
     private volatile @Nullable Balancer running;
 
@@ -83,7 +83,7 @@ final class RunCommand implements Callable<Integer> {
         Rules rules = RulesFile.read(file, System.in, planeOptions::requireServed);
         Signals.handle("TERM", () -> stop("SIGTERM"));
         Signals.handle("INT", () -> stop("SIGINT"));
-        Signals.handle("HUP", () -> orders.add(Order.RELOAD));
+        Signals.handle("HUP", () -> events.add(Event.RELOAD));
         Path path = socket == null ? SocketPath.ofThisProcess() : socket;
         try (ControlSocket controlSocket = ControlSocket.claim(path);
                 Balancer balancer = Balancer.start(directorOptions.director(), rules, planeOptions);
@@ -92,10 +92,10 @@ final class RunCommand implements Callable<Integer> {
             claimed = controlSocket;
             running = balancer;
             announce(balancer, path);
-            obey(balancer, control);
+            awaitEnd(balancer, control);
             return Answer.OK;
         } catch (IllegalArgumentException e) {
-            // The director or the relay has checked its options.
+            // Thrown by the builders of the director and the relay.
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         } catch (IOException | RelayException | TunException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
@@ -113,10 +113,10 @@ final class RunCommand implements Callable<Integer> {
     private void stop(String signal) {
         if (stopping.compareAndSet(false, true)) {
             LOG.info(
-                    "{}: no new connections; waiting up to {} for those that exist; once more to stop at once",
+                    "{}: accepting no new connections; waiting up to {} for open ones; send it again to stop at once",
                     signal,
                     DurationConverter.print(drainTimeout));
-            orders.add(Order.STOP);
+            events.add(Event.STOP);
         } else {
             LOG.info("{} again: stopping at once", signal);
             Balancer serving = running;
@@ -152,16 +152,14 @@ final class RunCommand implements Callable<Integer> {
                 + service.service().scheduler() + ": " + servers;
     }
 
-    private void obey(Balancer balancer, ControlServer control) throws InterruptedException, StartException {
+    private void awaitEnd(Balancer balancer, ControlServer control) throws InterruptedException, StartException {
         AtomicReference<Throwable> failure = new AtomicReference<>();
         balancer.onFailure(cause -> {
             failure.set(cause);
-            orders.add(Order.FAIL);
+            events.add(Event.FAIL);
         });
-        Order order = orders.take();
-        while (order == Order.RELOAD) {
+        while (events.take() == Event.RELOAD) {
             reload(balancer);
-            order = orders.take();
         }
         Throwable cause = failure.get();
         if (cause != null) {
@@ -169,12 +167,12 @@ final class RunCommand implements Callable<Integer> {
         }
         boolean all = balancer.drain(drainTimeout);
         control.close();
-        LOG.info("stopped: {}", all ? "all connections have ended" : "the connections that were left have been reset");
+        LOG.info("stopped: {}", all ? "all connections have ended" : "the remaining connections have been reset");
     }
 
     private void reload(Balancer balancer) {
         if (file.equals(TextFile.STANDARD_INPUT)) {
-            LOG.warn("SIGHUP: the rules came from standard input and cannot be read again; use lvsadm -R");
+            LOG.warn("SIGHUP: rules from standard input cannot be read again; use lvsadm -R");
             return;
         }
         try {

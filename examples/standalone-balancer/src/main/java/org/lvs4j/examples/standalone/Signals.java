@@ -6,8 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Signals of the operating system. The JDK has them in {@code sun.misc.Signal} (module {@code jdk.unsupported}) only,
- * which is reached by reflection because the compiler's warning about that package cannot be switched off.
+ * Signals of the operating system. The JDK offers them only in {@code sun.misc.Signal} (module
+ * {@code jdk.unsupported}). This class uses reflection because the compiler's warning about that package cannot be
+ * disabled.
  */
 final class Signals {
     private static final Logger LOG = LoggerFactory.getLogger(Signals.class);
@@ -15,8 +16,8 @@ final class Signals {
     private Signals() {}
 
     /**
-     * Runs an action, on a thread of its own, whenever the signal arrives. Does nothing where there is no such signal,
-     * or where the process was started with the signal ignored.
+     * Runs an action on a new thread whenever the signal arrives. Does nothing on a system without that signal, or if
+     * the process was started with the signal ignored.
      */
     static void handle(String name, Runnable action) {
         try {

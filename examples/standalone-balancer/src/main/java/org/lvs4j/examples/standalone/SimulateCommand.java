@@ -16,12 +16,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code lvsd simulate}: plays what clients did, or might do, and tells where each of them goes. */
+/** {@code lvsd simulate}: replays decision traces and prints where each client goes. */
 @Command(
         name = "simulate",
         description = {
-            "Plays traces of decisions on a clock of their own and compares every answer with the engine's.",
-            "A trace has rules and what clients do; answers in it may be left out, then see --print."
+            "Replays decision traces on a virtual clock and compares each recorded decision with the director's.",
+            "A trace has rules and the actions of clients. Decisions may be left out of it, for --print."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Lvsd.ThisVersion.class)
@@ -37,9 +37,7 @@ final class SimulateCommand implements Callable<Integer> {
             description = "A trace, or a folder with traces (" + TRACE_SUFFIX + "); - for standard input.")
     private List<String> files;
 
-    @Option(
-            names = "--print",
-            description = "Write each trace to standard output with every answer recomputed, instead of comparing.")
+    @Option(names = "--print", description = "Print each trace with every decision recomputed, instead of comparing.")
     private boolean print;
 
     private long answers;

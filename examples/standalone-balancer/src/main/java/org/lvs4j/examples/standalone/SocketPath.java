@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Where the control socket is when nobody says otherwise; the daemon and the tool must agree on it. */
+/** The default path of the control socket, the same for the daemon and the tool. */
 final class SocketPath {
     static final String VARIABLE = "LVSD_SOCKET";
 
@@ -24,7 +24,7 @@ final class SocketPath {
 
     private SocketPath() {}
 
-    /** The socket named by the environment, else the user's own one. */
+    /** The path that the environment names, else a path private to the user. */
     static Path of(Map<String, String> environment, String user) {
         String named = given(environment, VARIABLE);
         if (named != null) {
@@ -43,7 +43,7 @@ final class SocketPath {
         return of(System.getenv(), self());
     }
 
-    /** The name that files of this process get; a user without a name has his number in its place. */
+    /** The owner of new files of this process: the user's name, or the number of a user without a name. */
     private static String self() {
         try {
             return Files.getOwner(Path.of("/proc/self")).getName();
@@ -58,10 +58,10 @@ final class SocketPath {
     }
 
     /**
-     * Refuses a socket whose directory another user could have prepared. Only a directory below one that everybody may
-     * write to, such as {@code /tmp}, can be such a trap.
+     * Refuses a socket in a directory that another user may have created: one below a world-writable directory, such as
+     * {@code /tmp}, that is not private to this user.
      *
-     * @throws IOException saying what is wrong with the directory
+     * @throws IOException naming the directory and its owner
      */
     static void requireTrustworthy(Path socket) throws IOException {
         Path directory = socket.toAbsolutePath().getParent();

@@ -1,6 +1,6 @@
 package org.lvs4j.examples.standalone;
 
-/** The daemon cannot start, or go on; the message is for the operator. */
+/** The daemon cannot start, or cannot continue; the message is for the operator. */
 final class StartException extends Exception {
     private static final long serialVersionUID = 1;
 

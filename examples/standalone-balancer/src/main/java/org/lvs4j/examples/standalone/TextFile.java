@@ -17,22 +17,22 @@ import java.util.stream.Stream;
 
 /** A text that a command line names: a file in UTF-8, or standard input. */
 final class TextFile {
-    /** The name that stands for standard input. */
+    /** The name of standard input on a command line. */
     static final String STANDARD_INPUT = "-";
 
-    /** What standard input is called in errors. */
+    /** The name of standard input in errors. */
     static final String STANDARD_INPUT_NAME = "standard input";
 
     private static final int MAX_BYTES_PER_CHARACTER = 4;
 
     private TextFile() {}
 
-    /** What a file is called in errors. */
+    /** The name of a file in errors. */
     static String nameOf(String file) {
         return file.equals(STANDARD_INPUT) ? STANDARD_INPUT_NAME : file;
     }
 
-    /** The files that a name stands for: itself, or those of a folder that end in a suffix, in order of their names. */
+    /** The file of a name, or the files in a folder of that name that end in a suffix, sorted by name. */
     static List<String> listed(String file, String suffix) throws IOException {
         if (file.equals(STANDARD_INPUT) || !new File(file).isDirectory()) {
             return List.of(file);
@@ -50,8 +50,8 @@ final class TextFile {
     /**
      * Reads a text.
      *
-     * @param maxCharacters how much of it is read: a longer one comes cut, yet longer than this
-     * @throws RulesInvalidException if it cannot be read, saying why
+     * @param maxCharacters the limit: of a longer text, only a part that is longer than this is read
+     * @throws RulesInvalidException with the reason, if it cannot be read
      */
     static String read(String file, InputStream standardInput, int maxCharacters) throws RulesInvalidException {
         boolean standard = file.equals(STANDARD_INPUT);
@@ -69,7 +69,7 @@ final class TextFile {
         } catch (IOException e) {
             throw new RulesInvalidException(source + ": cannot be read: " + e.getMessage());
         } catch (InvalidPathException e) {
-            throw new RulesInvalidException(source + ": this is not the name of a file");
+            throw new RulesInvalidException(source + ": not a valid file name");
         }
     }
 

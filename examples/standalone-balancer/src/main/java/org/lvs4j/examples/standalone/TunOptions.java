@@ -6,7 +6,7 @@ import org.lvs4j.Director;
 import org.lvs4j.netty.tun.TunPlane;
 import picocli.CommandLine.Option;
 
-/** The options of {@code lvsd run} that are about the TUN device. What is not given is as the plane has it by default. */
+/** The options of {@code lvsd run} about the TUN device. The plane has the defaults of options that are missing. */
 final class TunOptions {
     @Option(
             names = "--tun",
@@ -17,15 +17,15 @@ final class TunOptions {
 
     @Option(
             names = "--setup",
-            description = "With --tun: do the commands that route packets into the device, keep them in step with the"
-                    + " services, and take them back at the end (default: only print them).")
+            description =
+                    "With --tun: execute the commands that route packets into the device, keep the routes in step with the"
+                            + " services, and remove them at the end (default: only print the commands).")
     private boolean setUp;
 
     @Option(
             names = "--mtu",
             paramLabel = "N",
-            description = "With --tun: the largest packet that the device takes and the way to the servers lets through"
-                    + " (default: 1500).")
+            description = "With --tun: the MTU of the device and of the path to the servers (default: 1500).")
     private @Nullable Integer mtu;
 
     @Option(
@@ -39,21 +39,21 @@ final class TunOptions {
     }
 
     /**
-     * Refuses options that mean nothing without a device.
+     * Refuses options that have no meaning without a device.
      *
      * @throws IllegalArgumentException naming them
      */
     void requireNone() {
         if (setUp || mtu != null || table != null) {
-            throw new IllegalArgumentException("--setup, --mtu and --table are for --tun only");
+            throw new IllegalArgumentException("--setup, --mtu and --table need --tun");
         }
     }
 
     /**
      * Starts the packet plane.
      *
-     * @param threads how many, or null
-     * @param marked where packets get a firewall mark
+     * @param threads the number of threads, or null for the default
+     * @param marked the addresses whose packets get a firewall mark
      */
     Plane start(Director director, @Nullable Integer threads, List<ListenAddress> marked) {
         TunPlane.Builder builder =
@@ -76,10 +76,10 @@ final class TunOptions {
 
     private String announcement(TunPlane plane) {
         StringBuilder text = new StringBuilder("packets through " + plane.device() + "\n");
-        text.append(setUp ? "set up, and taken back at the end:\n" : "to set up the network (--setup does it):\n");
+        text.append(setUp ? "set up, and removed at the end:\n" : "to set up the network (--setup does it):\n");
         plane.setUpCommands()
                 .forEach(command -> text.append("  ").append(command).append('\n'));
-        text.append(setUp ? "to take it back should lvsd be killed:\n" : "to take it back:\n");
+        text.append(setUp ? "to remove it if lvsd is killed:\n" : "to remove it:\n");
         plane.undoCommands()
                 .forEach(command -> text.append("  ").append(command).append('\n'));
         return text.toString();

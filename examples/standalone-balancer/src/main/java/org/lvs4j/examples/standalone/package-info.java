@@ -1,6 +1,6 @@
 /**
- * The daemon {@code lvsd} and the tool {@code lvsadm}: a director with a relay, its rules file, and the control socket
- * over which ipvsadm's commands reach it.
+ * The daemon {@code lvsd} and the tool {@code lvsadm}: a director with a plane, a rules file, and a control socket for
+ * the commands of {@code ipvsadm}.
  */
 @NullMarked
 package org.lvs4j.examples.standalone;

@@ -56,9 +56,9 @@ class BalancingIT {
     }
 
     @Test
-    void requests_wrr_followTheWeightsExactly() throws Exception {
+    void requests_wrr_distributedExactlyByWeight() throws Exception {
         try (Daemon lvsd = lvsd(site.rulesFile("wrr", 3, 2, 1))) {
-            // As in the kernel, the very first round gives one request to each server.
+            // As in the kernel, the first round gives one request to each server.
             assertThat(site.request(3)).isEqualTo(new TreeMap<>(Map.of("a", 1L, "b", 1L, "c", 1L)));
             assertThat(site.request(120)).isEqualTo(new TreeMap<>(Map.of("a", 60L, "b", 40L, "c", 20L)));
             assertThat(site.request(6)).isEqualTo(new TreeMap<>(Map.of("a", 3L, "b", 2L, "c", 1L)));
@@ -69,7 +69,7 @@ class BalancingIT {
         }
     }
 
-    /** The service's sum, then the servers by port. */
+    /** The sum of the service, then the servers by port. */
     private List<String> connectionsInListingOrder(Map<String, Integer> connections) {
         List<String> all = new ArrayList<>(List.of("129"));
         IntStream.range(0, 3)
@@ -80,7 +80,7 @@ class BalancingIT {
     }
 
     @Test
-    void requests_serverKilled_noClientSeesAnError() throws Exception {
+    void requests_serverKilled_noClientError() throws Exception {
         try (Daemon lvsd = lvsd(site.rulesFile("wrr", 1, 1, 1))) {
             assertThat(site.request(30)).containsOnlyKeys("a", "b", "c");
 
@@ -92,7 +92,7 @@ class BalancingIT {
     }
 
     @Test
-    void edit_weightZero_drainsTheServer() throws Exception {
+    void edit_weightZero_serverQuiesced() throws Exception {
         try (Daemon lvsd = lvsd(site.rulesFile("rr", 1, 1, -1));
                 WebSite.HeldConnection held = site.hold()) {
             int index = held.request().charAt(0) - 'a';
@@ -120,7 +120,7 @@ class BalancingIT {
     }
 
     @Test
-    void listings_everyKind_asIpvsadmPrintsThem() throws Exception {
+    void listings_everyKind_formatOfIpvsadm() throws Exception {
         try (Daemon lvsd = lvsd(site.rulesFile("wlc", 5, -1, -1));
                 WebSite.HeldConnection held = site.hold()) {
             assertThat(held.request()).isEqualTo("a");
@@ -156,7 +156,7 @@ class BalancingIT {
     }
 
     @Test
-    void restore_savedRules_serveAgain() throws Exception {
+    void restore_savedRules_servedAgain() throws Exception {
         try (Daemon lvsd = lvsd(site.rulesFile("rr", 1, 1, 1))) {
             String saved = lvsd.listing("-S", "-n");
             lvsd.listing("-C");
@@ -170,7 +170,7 @@ class BalancingIT {
     }
 
     @Test
-    void hangup_changedFile_smallestChangeAndConnectionsGoOn() throws Exception {
+    void hangup_changedFile_smallestChangeAndConnectionsKept() throws Exception {
         Path rules = site.rulesFile("wrr", 1, 1, -1);
         try (Daemon lvsd = lvsd(rules);
                 WebSite.HeldConnection first = site.hold();
@@ -192,7 +192,7 @@ class BalancingIT {
     }
 
     @Test
-    void hangup_fileWithAnError_nothingChangesAndThePlaceIsLogged() throws Exception {
+    void hangup_fileWithAnError_nothingChangedAndPlaceLogged() throws Exception {
         Path rules = site.rulesFile("rr", 1, 1, 1);
         try (Daemon lvsd = lvsd(rules)) {
             String before = lvsd.listing("-S", "-n");
@@ -207,7 +207,7 @@ class BalancingIT {
     }
 
     @Test
-    void terminate_downloadUnderWay_finishesAndThenExits() throws Exception {
+    void terminate_downloadRunning_exitsAfterItsEnd() throws Exception {
         try (Daemon lvsd = lvsd(site.rulesFile("rr", 1, 1, 1))) {
             Process curl = new ProcessBuilder(
                             "curl",
@@ -233,7 +233,7 @@ class BalancingIT {
     }
 
     @Test
-    void terminate_deadlinePasses_restIsResetAndExitCodeIsZero() throws Exception {
+    void terminate_deadlinePasses_connectionsResetAndExitCode0() throws Exception {
         try (Daemon lvsd = lvsd(site.rulesFile("rr", 1, 1, 1), "--drain-timeout", "300ms");
                 WebSite.HeldConnection held = site.hold()) {
             held.request();
@@ -252,7 +252,7 @@ class BalancingIT {
                 WebSite.HeldConnection held = site.hold()) {
             held.request();
 
-            // Not SIGINT: a process started in the background has that ignored, and so have its children.
+            // Not SIGINT: a process started in the background ignores it, and so do its children.
             lvsd.signal("TERM");
             lvsd.awaitLine("draining: 1 ");
             lvsd.signal("TERM");

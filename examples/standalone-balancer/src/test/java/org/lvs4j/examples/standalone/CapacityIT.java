@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How much {@code lvsd} stands, with a heap of 256 MB: many connections, large bodies, slow clients, many requests. */
+/** {@code lvsd} with a heap of 256 MB under load: many connections, large bodies, slow clients, many requests. */
 @Timeout(180)
 class CapacityIT {
     private static final long MEGABYTE = 1 << 20;
@@ -54,7 +54,7 @@ class CapacityIT {
         }
     }
 
-    /** Every block differs, so that one lost, doubled or exchanged shows. */
+    /** Every block is different, so that a lost, duplicated or reordered one is detected. */
     private static long writeBody(Path file) throws IOException {
         CRC32C checksum = new CRC32C();
         byte[] block = new byte[(int) MEGABYTE];
@@ -70,7 +70,7 @@ class CapacityIT {
     }
 
     @Test
-    void connections_fiveThousandIdle_allStandAndAnswer() throws Exception {
+    void connections_fiveThousandIdle_allAnswer() throws Exception {
         int count = 5000;
         Programs.requireOpenFiles(3 * count);
         List<SocketChannel> clients = new ArrayList<>(count);
@@ -145,7 +145,7 @@ class CapacityIT {
     }
 
     @Test
-    void clients_thatStopReading_holdBackTheServerAndTakeLittleMemory() throws Exception {
+    void clients_notReading_serverThrottledAndMemoryBounded() throws Exception {
         int count = 40;
         List<SocketChannel> clients = new ArrayList<>(count);
         try (Daemon lvsd = Daemon.start(directory, HEAP, site.rulesFile("rr", 1, 1, 1))) {
@@ -161,7 +161,7 @@ class CapacityIT {
             }
             lvsd.await("the servers to be held back", () -> standsStill(lvsd));
 
-            // What the sockets of both sides hold in the kernel, and the relay's bounded buffer.
+            // The kernel buffers of the sockets on both sides, and the bounded buffer of the relay.
             assertThat(bytesFromServers(lvsd)).isLessThan(count * 16 * MEGABYTE);
             assertThat(lvsd.residentBytes() - before).isLessThan(100 * MEGABYTE);
             assertThat(site.request(30)).hasSize(3);
@@ -190,7 +190,7 @@ class CapacityIT {
     }
 
     @Test
-    void load_wrkForFiveSeconds_noSocketErrorAndNoBadAnswer() throws Exception {
+    void load_wrkForFiveSeconds_noSocketErrorAndNoErrorStatus() throws Exception {
         Path wrk = Programs.require("wrk", "wrk");
         try (Daemon lvsd = Daemon.start(directory, HEAP, site.rulesFile("wlc", 1, 1, 1))) {
             Programs.Result result =

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lvs4j.replay.capture.CaptureReader;
 
-/** Captures that other programs write are replayed, and other programs find nothing wrong with what comes out. */
+/** Replays captures of other programs, and has other programs check the packets that are written. */
 @Timeout(300)
 class CaptureIT {
     private static final Path LVSD = Daemon.SCRIPTS.resolve("lvsd");
@@ -60,7 +60,7 @@ class CaptureIT {
         return succeed(Programs.run(command.toArray(new String[0])));
     }
 
-    /** Twenty connections and as many datagrams, with the answers of the servers that they will reach. */
+    /** Twenty connections and as many datagrams, with the answers of the servers that they reach. */
     private static List<byte[]> packets() {
         List<byte[]> packets = new ArrayList<>();
         for (int i = 0; i < CONNECTIONS; i++) {
@@ -76,7 +76,7 @@ class CaptureIT {
         return packets;
     }
 
-    /** A dump that text2pcap reads. */
+    /** A hex dump for text2pcap. */
     private Path dump(List<byte[]> packets) throws IOException {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < packets.size(); i++) {
@@ -101,7 +101,7 @@ class CaptureIT {
         return capture;
     }
 
-    /** The fields that tshark shows of each packet, with blanks between them; checksums are verified. */
+    /** The fields that tshark prints for each packet, separated by blanks; checksums are verified. */
     private static List<String> tshark(Path capture, String filter, String... fields)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
@@ -161,7 +161,7 @@ class CaptureIT {
         String summary = replay(in, out).output();
 
         assertThat(summary).contains("120 packets in 119.000 s of the capture, 120 emitted");
-        assertThat(summary).contains("to servers 60, to clients 60, answered 0, not the director's 0, dropped 0\n");
+        assertThat(summary).contains("to servers 60, to clients 60, answered 0, not for the director 0, dropped 0\n");
         assertThat(summary.lines().filter(line -> line.contains("-> 192.168.1.")))
                 .hasSize(2)
                 .allSatisfy(line -> assertThat(line.trim().split(" +")).contains("10", "20"));
@@ -188,7 +188,7 @@ class CaptureIT {
 
     @Test
     void replay_captureOfTsharkWithEthernetFrames_same() throws Exception {
-        // text2pcap puts one Ethernet type before all packets, so the two families come as two files.
+        // text2pcap writes the same Ethernet type for all packets, so each family has a file.
         Path four = written("four.pcapng", "-e", "0x0800");
         Path six = written("six.pcapng", "-e", "0x86dd");
         Path in = directory.resolve("merged.pcapng");
@@ -247,8 +247,7 @@ class CaptureIT {
         InetAddress loopback = InetAddress.getByName("127.0.0.1");
         try (ServerSocket server = new ServerSocket(0, 50, loopback)) {
             int port = server.getLocalPort();
-            // Of its own accord tcpdump keeps room for a few packets of the largest size only, and loses some of a
-            // burst.
+            // By default tcpdump has a buffer for a few packets of the largest size, and loses some of a burst.
             Process capture = new ProcessBuilder(
                             tcpdump.toString(),
                             "-i",
@@ -265,10 +264,10 @@ class CaptureIT {
                             "tcp port " + port)
                     .redirectOutput(in.toFile())
                     .start();
-            try (BufferedReader said = capture.errorReader()) {
-                String line = said.readLine();
+            try (BufferedReader messages = capture.errorReader()) {
+                String line = messages.readLine();
                 while (line != null && !line.contains("listening on")) {
-                    line = said.readLine();
+                    line = messages.readLine();
                 }
                 skipUnless(line != null, "tcpdump may not capture on the loopback interface");
                 for (int i = 0; i < CONNECTIONS; i++) {
@@ -312,7 +311,7 @@ class CaptureIT {
         assertThat(input.readNBytes(bytes)).hasSize(bytes);
     }
 
-    /** What has been sent is in the file a little later: waits for the FIN of both ends of every connection. */
+    /** Waits until the file contains the FIN of both ends of every connection: tcpdump writes with a delay. */
     private static void awaitEnds(Path capture) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (ends(capture) < 2 * CONNECTIONS && System.nanoTime() - deadline < 0) {

@@ -50,7 +50,7 @@ class ConsoleTest {
         return console.run(List.of(arguments.split(" ")), () -> input.replace("SERVICE", service));
     }
 
-    /** What ipvsadm 1.31 says and exits with. */
+    /** The messages and exit codes of ipvsadm 1.31. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -81,7 +81,7 @@ class ConsoleTest {
                 "-A -f 5 | 2 | --listen tcp:ADDRESS:PORT@5",
                 "--start-daemon master | 255 | is not supported"
             })
-    void command_refused_ipvsadmsMessageAndExitCodeAndNothingChanges(String line, int exitCode, String message)
+    void command_refused_messageAndExitCodeOfIpvsadmAndNothingChanged(String line, int exitCode, String message)
             throws IOException {
         String before = lvsadm("-S -n").output();
 
@@ -95,7 +95,7 @@ class ConsoleTest {
 
     @ParameterizedTest
     @CsvSource({"-Z", "--set 0 0 0", "-Z -t SERVICE", "-L --daemon", "-a -t SERVICE -r 127.0.0.8:80 -m -w 65536"})
-    void command_thatIpvsadmTakes_silentSuccess(String line) throws IOException {
+    void command_acceptedByIpvsadm_silentSuccess(String line) throws IOException {
         assertThat(lvsadm(line)).isEqualTo(Answer.ok(""));
     }
 
@@ -123,7 +123,7 @@ class ConsoleTest {
     }
 
     @Test
-    void restore_lastLineRefused_nothingChanges() throws IOException {
+    void restore_lastLineRefused_nothingChanged() throws IOException {
         String before = lvsadm("-Ln").output();
 
         Answer answer = lvsadm("-R", "-C\n-A -t 127.0.0.1:9 -s rr\n-a -t 127.0.0.1:10 -r 127.0.0.9:53 -m\n");
@@ -134,7 +134,7 @@ class ConsoleTest {
     }
 
     @Test
-    void restore_lastLineMalformed_nothingChanges() throws IOException {
+    void restore_lastLinesMalformed_allErrorsAndNothingChanged() throws IOException {
         String before = lvsadm("-Ln").output();
 
         Answer answer = lvsadm("-R", "-C\n-A -t x\n-A -t y\n");
@@ -157,7 +157,7 @@ class ConsoleTest {
     }
 
     @Test
-    void restore_clearAndTheSameAgain_countersStay() throws IOException {
+    void restore_clearAndTheSameRules_countersKept() throws IOException {
         balancer.director().open(ServiceKey.tcp(service)).close();
         String before = lvsadm("-L -n --stats").output();
 
@@ -171,7 +171,7 @@ class ConsoleTest {
     }
 
     @Test
-    void restore_zero_counters() throws IOException {
+    void restore_zero_countersReset() throws IOException {
         balancer.director().open(ServiceKey.tcp(service)).close();
 
         assertThat(lvsadm("-R", "-Z -t SERVICE\n")).isEqualTo(Answer.ok(""));
@@ -201,7 +201,7 @@ class ConsoleTest {
     }
 
     @Test
-    void change_afterTheRelayHasStopped_takenBackAndSaid() throws IOException {
+    void change_relayStopped_takenBackWithError() throws IOException {
         String before = lvsadm("-S -n").output();
         assertThat(balancer.drain(Duration.ZERO)).isTrue();
 
@@ -213,7 +213,7 @@ class ConsoleTest {
     }
 
     @Test
-    void command_randomWords_alwaysAnAnswerAndRulesThatReadBack() throws Exception {
+    void command_randomWords_answeredAndSavedRulesParse() throws Exception {
         long seed = Long.getLong("lvs4j.seed", System.nanoTime());
         SplittableRandom random = new SplittableRandom(seed);
         String[] words = {

@@ -19,10 +19,12 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 @Timeout(60)
 class ControlServerTest {
     private static final ControlServer.Limits SHORT =
@@ -45,7 +47,7 @@ class ControlServerTest {
         server.close();
     }
 
-    /** Says what it was asked; {@code -R} adds standard input, {@code boom} fails. */
+    /** Answers with its arguments, for {@code -R} also with standard input; fails for {@code boom}. */
     private static Answer echo(List<String> arguments, ControlServer.Input input) throws IOException {
         if (arguments.contains("boom")) {
             throw new IllegalStateException("boom");
@@ -116,7 +118,7 @@ class ControlServerTest {
     }
 
     @Test
-    void call_commandFails_toolGetsTheErrorAndTheDaemonGoesOn() {
+    void call_commandThrows_errorAnsweredAndNextCommandServed() {
         Result result = call("", "boom");
 
         assertThat(result.exitCode()).isEqualTo(1);
@@ -125,7 +127,7 @@ class ControlServerTest {
     }
 
     @Test
-    void call_noDaemon_saysHowToStartOne() {
+    void call_noDaemon_errorNamesTheCommandToStartOne() {
         server.close();
 
         Result result = call("", "-L");
@@ -136,7 +138,7 @@ class ControlServerTest {
     }
 
     @Test
-    void serve_silentConnections_dropOutAfterTheDeadline() throws IOException {
+    void serve_silentConnections_closedAtTheDeadline() throws IOException {
         List<SocketChannel> silent = new ArrayList<>();
         try {
             for (int i = 0; i < ControlServer.MAX_CONNECTIONS; i++) {
@@ -200,7 +202,7 @@ class ControlServerTest {
     }
 
     @Test
-    void serve_randomAndMutatedBytes_neverStopsServing() {
+    void serve_randomAndMutatedBytes_nextCommandServed() {
         long seed = Long.getLong("lvs4j.seed", System.nanoTime());
         SplittableRandom random = new SplittableRandom(seed);
         for (int round = 0; round < 300; round++) {
@@ -213,7 +215,7 @@ class ControlServerTest {
                 channel.shutdownOutput();
                 readAll(channel);
             } catch (IOException e) {
-                // The daemon may hang up on garbage at any time; what counts is that it goes on.
+                // The daemon may close the connection at any time; it must continue to serve others.
                 assertThat(e).hasMessageMatching("(?i).*(broken pipe|reset|connected).*");
             }
             if (round % 25 == 0) {
@@ -232,7 +234,7 @@ class ControlServerTest {
     private static String readAll(SocketChannel channel) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(256 * 1024);
         while (channel.read(bytes) >= 0) {
-            assertThat(bytes.hasRemaining()).as("an answer of bounded length").isTrue();
+            assertThat(bytes.hasRemaining()).as("bounded length of the answer").isTrue();
         }
         return new String(bytes.array(), 0, bytes.position(), UTF_8);
     }

@@ -20,7 +20,7 @@ class ControlSocketTest {
     private Path directory;
 
     @Test
-    void listen_newDirectory_bothAreForTheOwnerOnly() throws IOException {
+    void listen_newDirectory_bothPrivateToTheOwner() throws IOException {
         Path path = directory.resolve("inner/lvsd.sock");
         try (ControlSocket socket = ControlSocket.claim(path);
                 ServerSocketChannel listener = socket.listen()) {
@@ -32,7 +32,7 @@ class ControlSocketTest {
     }
 
     @Test
-    void claim_inUse_refusedAndTheFirstStaysReachable() throws IOException {
+    void claim_inUse_refusedAndFirstOneReachable() throws IOException {
         Path path = directory.resolve("lvsd.sock");
         try (ControlSocket socket = ControlSocket.claim(path);
                 ServerSocketChannel listener = socket.listen()) {
@@ -57,7 +57,7 @@ class ControlSocketTest {
     }
 
     @Test
-    void claim_socketLeftBehind_takenOver() throws IOException {
+    void claim_staleSocket_replaced() throws IOException {
         Path path = directory.resolve("lvsd.sock");
         try (ServerSocketChannel abandoned = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             abandoned.bind(UnixDomainSocketAddress.of(path));
@@ -79,7 +79,7 @@ class ControlSocketTest {
     }
 
     @Test
-    void claim_afterAFailure_possibleAgain() throws IOException {
+    void claim_afterAFailure_succeeds() throws IOException {
         Path path = Files.writeString(directory.resolve("file"), "in the way");
         assertThatThrownBy(() -> ControlSocket.claim(path)).isInstanceOf(IOException.class);
         Files.delete(path);

@@ -33,18 +33,18 @@ final class Daemon implements AutoCloseable {
         follow(process.getErrorStream());
     }
 
-    // A test that runs in the background has inherited ignored signals, which the daemon must not.
+    // A test that runs in the background has inherited ignored signals; the daemon must handle them.
     private static final String SHELL = "ulimit -n $(ulimit -Hn)\n"
             + "env --default-signal=HUP,INT true 2>/dev/null && exec env --default-signal=HUP,INT \"$@\"\n"
             + "exec \"$@\"";
 
-    /** Starts it and waits until it is ready. */
+    /** Starts the daemon and waits until it is ready. */
     static Daemon start(Path directory, String jvmOptions, Path rules, String... options)
             throws IOException, InterruptedException {
         return start(directory, jvmOptions, List.of(), rules, options);
     }
 
-    /** Starts it by a command that takes a command, and waits until it is ready. */
+    /** Starts the daemon by a command that runs another command, and waits until it is ready. */
     static Daemon start(Path directory, String jvmOptions, List<String> prefix, Path rules, String... options)
             throws IOException, InterruptedException {
         Path socket = Files.createTempDirectory(directory, "control").resolve("lvsd.sock");
@@ -81,7 +81,7 @@ final class Daemon implements AutoCloseable {
         reader.start();
     }
 
-    /** Everything it has printed so far. */
+    /** The lines that the daemon has printed so far. */
     List<String> lines() {
         return lines;
     }
@@ -90,13 +90,13 @@ final class Daemon implements AutoCloseable {
         await("a line with '" + part + "'", () -> lines.stream().anyMatch(line -> line.contains(part)));
     }
 
-    /** Waits until something is so, as long as the daemon lives and the limit is not reached. */
+    /** Waits until a condition holds; fails if the daemon ends or the time limit passes. */
     void await(String what, BooleanSupplier condition) throws InterruptedException {
         long deadline = System.nanoTime() + LIMIT.toNanos();
         while (!condition.getAsBoolean()) {
             boolean waiting = System.nanoTime() < deadline && process.isAlive();
             assertThat(waiting || condition.getAsBoolean())
-                    .as("lvsd: waiting for %s; it has printed%n%s", what, String.join("\n", lines))
+                    .as("lvsd: waiting for %s; output so far:%n%s", what, String.join("\n", lines))
                     .isTrue();
             TimeUnit.MILLISECONDS.sleep(20);
         }
@@ -119,7 +119,7 @@ final class Daemon implements AutoCloseable {
         return Programs.run(builder, input);
     }
 
-    /** What a command prints that must succeed. */
+    /** The output of a command that must succeed. */
     String listing(String... arguments) throws IOException, InterruptedException {
         Programs.Result result = lvsadm(arguments);
         assertThat(result.exitCode()).as(result.error()).isZero();
@@ -143,12 +143,12 @@ final class Daemon implements AutoCloseable {
 
     int awaitExit() throws InterruptedException {
         assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS))
-                .as("lvsd should have ended; it has printed%n%s", String.join("\n", lines))
+                .as("lvsd should have ended; output so far:%n%s", String.join("\n", lines))
                 .isTrue();
         return process.exitValue();
     }
 
-    /** Memory of the process in RAM, as the kernel counts it. */
+    /** The resident set size of the process. */
     long residentBytes() throws IOException {
         for (String line : Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
             if (line.startsWith("VmRSS:")) {

@@ -12,8 +12,8 @@ import org.drasyl.channel.tun.TunChannel;
 import org.drasyl.channel.tun.TunPacket;
 
 /**
- * The server's end of IP-in-IP tunnels, for kernels that have no such device: what comes in through a TUN device goes back
- * into it without its outer header.
+ * The server's end of IP-in-IP tunnels, for kernels without such a device: writes each packet that it reads from a TUN
+ * device back without its outer header.
  */
 final class Decapsulator extends SimpleChannelInboundHandler<TunPacket> {
     private static final int IP_IN_IP = 4;
@@ -21,7 +21,7 @@ final class Decapsulator extends SimpleChannelInboundHandler<TunPacket> {
 
     private Decapsulator() {}
 
-    @SuppressWarnings("deprecation") // The channel of netty-tun asks for this kind of group.
+    @SuppressWarnings("deprecation") // The channel of netty-tun needs this kind of group.
     public static void main(String[] arguments) throws InterruptedException {
         Channel channel = new Bootstrap()
                 .group(new io.netty.channel.DefaultEventLoopGroup(1))

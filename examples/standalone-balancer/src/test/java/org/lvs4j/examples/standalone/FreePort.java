@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Ports for servers that must be told theirs. */
+/** Free ports for servers that need a configured port. */
 final class FreePort {
     private static final int FIRST = 20_000;
     private static final int LAST = 32_000;
@@ -13,7 +13,7 @@ final class FreePort {
 
     private FreePort() {}
 
-    /** A port of loopback that nobody uses now, and that the system does not give to outgoing connections by itself. */
+    /** An unused port of loopback outside the range of ephemeral ports. */
     static int next() throws IOException {
         for (int attempt = 1; ; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(FIRST, LAST);

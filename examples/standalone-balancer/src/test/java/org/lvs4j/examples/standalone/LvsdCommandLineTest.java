@@ -37,7 +37,7 @@ class LvsdCommandLineTest {
     }
 
     @Test
-    void check_goodRules_countsThem() throws IOException {
+    void check_validRules_countsPrinted() throws IOException {
         String file = rules("""
                 # two services
                 -A -t 127.0.0.1:80 -s wrr
@@ -88,7 +88,7 @@ class LvsdCommandLineTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "-g", "-i", "-i --tun-type gre"})
-    void check_serverThatIsNotRelayed_saysWhatToDo(String method) throws IOException {
+    void check_serverNotRelayable_errorNamesTheRightOption(String method) throws IOException {
         String file = rules("-A -t 127.0.0.1:80\n-a -t 127.0.0.1:80 -r 127.0.0.2:80 " + method + "\n");
 
         assertThat(lvsd("check", file)).isEqualTo(3);
@@ -122,7 +122,7 @@ class LvsdCommandLineTest {
     }
 
     @Test
-    void check_thousandsOfErrors_boundedAndSaid() throws IOException {
+    void check_thousandsOfErrors_firstHundredPrinted() throws IOException {
         assertThat(lvsd("check", rules("-X\n".repeat(5000)))).isEqualTo(3);
         assertThat(error.toString().lines()).hasSize(Rules.MAX_ERRORS + 1);
         assertThat(error.toString()).contains("these are the first " + Rules.MAX_ERRORS + " errors");
@@ -143,13 +143,13 @@ class LvsdCommandLineTest {
     }
 
     @Test
-    void run_markWithoutAddress_saysHowToGiveOne() throws IOException {
+    void run_markWithoutAddress_errorNamesTheOption() throws IOException {
         assertThat(lvsd("run", rules("-A -f 5\n"))).isEqualTo(3);
         assertThat(error.toString()).contains("a.rules:1:").contains("--listen tcp:ADDRESS:PORT@5");
     }
 
     @Test
-    void run_everyPortWithoutAddress_saysHowToGiveOne() throws IOException {
+    void run_everyPortWithoutAddress_errorNamesTheOption() throws IOException {
         assertThat(lvsd("run", rules("-A -t 127.0.0.1:0 -p\n"))).isEqualTo(3);
         assertThat(error.toString()).contains("--listen tcp:ADDRESS:PORT");
     }
@@ -182,7 +182,7 @@ class LvsdCommandLineTest {
     }
 
     @Test
-    void run_settingThatDoesNotExist_failsNamingThoseThatDo() throws IOException {
+    void run_unknownSysctl_failsNamingTheKnownOnes() throws IOException {
         String socket = directory.resolve("s/lvsd.sock").toString();
 
         assertThat(lvsd("run", rules(""), "--socket", socket, "--sysctl", "no_such=1"))
@@ -219,7 +219,7 @@ class LvsdCommandLineTest {
     }
 
     @Test
-    void check_sampleRules_good() {
+    void check_sampleRules_valid() {
         assertThat(lvsd("check", "sample.rules")).isZero();
         assertThat(output.toString()).contains("1 service, 3 servers");
     }

@@ -11,15 +11,15 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * Network namespaces of Linux for one test, by iproute2. Their names tell the process that made them: what an earlier one
- * has left behind, because it was killed, is removed by the next one.
+ * Network namespaces of Linux for one test, by iproute2. Their names contain the number of the process that created
+ * them, so that the next test removes those that a killed process has left behind.
  */
 final class Namespaces {
     private static final Pattern OURS = Pattern.compile("lvs4j-(\\d+)-\\w+");
 
     private final List<String> names = new ArrayList<>();
 
-    /** Makes them, or skips the test aloud where that is not possible. */
+    /** Creates the namespaces, or skips the test with a message where that is not possible. */
     static Namespaces create(String... names) throws IOException, InterruptedException {
         Programs.require("ip", "iproute2");
         if (!Files.exists(Path.of("/dev/net/tun"))) {
@@ -81,7 +81,7 @@ final class Namespaces {
         return Programs.run(new ProcessBuilder(command), "");
     }
 
-    /** What comes before a command to run it in a namespace. */
+    /** The words before a command that run it in a namespace. */
     List<String> in(String name) throws IOException, InterruptedException {
         return List.of(Programs.require("ip", "iproute2").toString(), "netns", "exec", fullName(name));
     }
@@ -99,7 +99,7 @@ final class Namespaces {
         return result.output();
     }
 
-    /** Runs a program in a namespace to its end. */
+    /** Runs a program in a namespace until it ends. */
     Programs.Result run(String name, String... command) throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(in(name));
         all.addAll(List.of(command));
@@ -115,7 +115,7 @@ final class Namespaces {
         return result.output();
     }
 
-    /** Changes settings of a namespace's kernel, given as {@code name=value}. */
+    /** Sets sysctls of a namespace, given as {@code name=value}. */
     void sysctl(String name, String... settings) throws IOException, InterruptedException {
         for (String setting : settings) {
             int equals = setting.indexOf('=');
@@ -126,7 +126,7 @@ final class Namespaces {
         }
     }
 
-    /** Ends what runs in them, and removes them. */
+    /** Ends the processes in the namespaces, and removes the namespaces. */
     void close() throws IOException, InterruptedException {
         for (String name : names) {
             remove(name);

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A real nginx on a free port of loopback. Every page but those below {@code /files/} is its name. */
+/** A real nginx on a free port of loopback. Every page except those below {@code /files/} contains its name. */
 final class Nginx implements AutoCloseable {
     private static final String CONFIGURATION = """
             daemon off;
@@ -100,15 +100,15 @@ final class Nginx implements AutoCloseable {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
-    /** The address as rules name it. */
+    /** Its address in the form of rules. */
     String endpoint() {
         return "127.0.0.1:" + port;
     }
 
-    /** As a crash would, at once and without a farewell. */
+    /** Kills the processes at once, like a crash. */
     void kill() {
         List<ProcessHandle> workers = process.descendants().toList();
-        // The master first: it would replace a worker that dies.
+        // The master first: it would replace a killed worker.
         process.destroyForcibly().onExit().join();
         for (ProcessHandle worker : workers) {
             worker.destroyForcibly();
@@ -118,7 +118,7 @@ final class Nginx implements AutoCloseable {
 
     @Override
     public void close() {
-        // The fast shutdown of nginx; nothing of it shall outlive the test.
+        // The fast shutdown of nginx: no process outlives the test.
         process.destroy();
         process.onExit().completeOnTimeout(process, 5, TimeUnit.SECONDS).join();
         kill();

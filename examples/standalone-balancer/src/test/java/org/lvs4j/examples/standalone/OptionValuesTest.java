@@ -15,7 +15,7 @@ import picocli.CommandLine.TypeConversionException;
 class OptionValuesTest {
     @ParameterizedTest
     @CsvSource({"500ms, PT0.5S", "5s, PT5S", "2m, PT2M", "1h, PT1H", "0s, PT0S", "24h, PT24H"})
-    void duration_withUnit_read(String text, Duration expected) {
+    void duration_withUnit_parsed(String text, Duration expected) {
         assertThat(new DurationConverter().convert(text)).isEqualTo(expected);
     }
 
@@ -29,19 +29,19 @@ class OptionValuesTest {
 
     @ParameterizedTest
     @CsvSource({"PT0.5S, 500ms", "PT90S, 90s", "PT0S, 0s"})
-    void duration_printed_readsBack(Duration duration, String text) {
+    void print_duration_parsedAsTheSame(Duration duration, String text) {
         assertThat(DurationConverter.print(duration)).isEqualTo(text);
         assertThat(new DurationConverter().convert(text)).isEqualTo(duration);
     }
 
     @Test
-    void listen_withoutMark_read() {
+    void listen_withoutMark_parsed() {
         assertThat(new ListenAddress.Converter().convert("tcp:10.0.0.1:80"))
                 .isEqualTo(new ListenAddress(Protocol.TCP, Endpoint.parse("10.0.0.1:80"), 0));
     }
 
     @Test
-    void listen_ipv6WithHighestMark_read() {
+    void listen_ipv6WithHighestMark_parsed() {
         assertThat(new ListenAddress.Converter().convert("UDP:[fd00::1]:53@4294967295"))
                 .isEqualTo(new ListenAddress(Protocol.UDP, Endpoint.parse("[fd00::1]:53"), -1));
     }

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client, a router, and behind it a local network with a director and two web servers, each in a network namespace of
- * its own.
+ * A client, a router, and behind it a local network with a director and two web servers, each in a separate network
+ * namespace.
  *
  * <pre>
  * client 10.1.0.2 ---- 10.1.0.1 router 10.2.0.254 --+-- 10.2.0.1 director
@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  *                                                   +-- 10.2.0.12 server b
  * </pre>
  *
- * IPv6 is the same in fd01:: and fd02::. Servers answer by way of the director, as masquerading needs; but from {@link
- * #OWN_VIP}, which they have themselves, by way of the router. For tunnels they have an address each, 10.2.0.21 and
- * 10.2.0.22, behind which {@link Decapsulator} opens what comes in.
+ * The IPv6 networks are fd01:: and fd02::. The servers route their answers through the director, as masquerading needs,
+ * except those from {@link #OWN_VIP}, an address of their own, which they route through the router. For tunnels the
+ * servers have the addresses 10.2.0.21 and 10.2.0.22, where a {@link Decapsulator} unwraps packets.
  */
 final class PacketNetwork {
     static final String CLIENT = "10.1.0.2";
@@ -83,7 +83,7 @@ final class PacketNetwork {
         this.namespaces = namespaces;
     }
 
-    /** Builds it, or skips the test aloud. */
+    /** Builds the network, or skips the test with a message. */
     static PacketNetwork create(Path directory) throws IOException, InterruptedException {
         Programs.require("nginx", "nginx-light");
         Programs.require("curl", "curl");
@@ -111,7 +111,7 @@ final class PacketNetwork {
         gateway("client", "10.1.0.1", "fd01::1");
         namespaces.sysctl("router", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1");
         join("director", "10.2.0.1", "fd02::1", "10.2.0.254", "fd02::254");
-        // The strictest that a director may be set to.
+        // The strictest reverse-path filter that works on a director.
         namespaces.sysctl("director", "net.ipv4.conf.all.rp_filter=1");
         server("a", 1);
         server("b", 2);
@@ -178,7 +178,7 @@ final class PacketNetwork {
         Files.writeString(home.resolve("access.log"), "");
     }
 
-    /** Has both servers open IP-in-IP packets that arrive at 10.2.0.21 and 10.2.0.22. */
+    /** Starts the unwrapping of IP-in-IP packets to 10.2.0.21 and 10.2.0.22 on both servers. */
     void startTunnels() throws IOException, InterruptedException {
         for (int number = 1; number <= 2; number++) {
             String name = number == 1 ? "a" : "b";
@@ -212,7 +212,7 @@ final class PacketNetwork {
                 .start());
     }
 
-    /** A condition that may need a program to be looked at. */
+    /** A condition whose check may run a program. */
     @FunctionalInterface
     interface Condition {
         boolean holds() throws IOException, InterruptedException;
@@ -230,7 +230,7 @@ final class PacketNetwork {
         return namespaces;
     }
 
-    /** What both servers have under {@code /files/body}. */
+    /** The body that both servers have under {@code /files/body}. */
     Path body() {
         return directory.resolve("body");
     }
@@ -241,7 +241,7 @@ final class PacketNetwork {
         return Daemon.start(directory, "-Xmx128m", namespaces.in("director"), file, options);
     }
 
-    /** Requests from the client one after the other, each on a connection of its own; none may fail. */
+    /** Sends requests from the client one after the other, each on a new connection; none may fail. */
     List<String> request(String url, int count) throws IOException, InterruptedException {
         List<String> answers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -257,7 +257,7 @@ final class PacketNetwork {
         return result.output().lines().toList();
     }
 
-    /** Fetches the body from the client and answers whether it arrived as it is. */
+    /** Fetches the body from the client and returns whether it arrived unchanged. */
     boolean fetchesBody(String url) throws IOException, InterruptedException {
         Path copy = directory.resolve("copy");
         answer(namespaces.run(
@@ -275,7 +275,7 @@ final class PacketNetwork {
         return Files.mismatch(body(), copy) < 0;
     }
 
-    /** Sends a part of the body from the client and answers whether the server has it all. */
+    /** Sends a part of the body from the client and returns whether the server received all of it. */
     boolean uploadsBody(String url) throws IOException, InterruptedException {
         Path part = directory.resolve("part");
         if (!Files.exists(part)) {
@@ -296,7 +296,7 @@ final class PacketNetwork {
                 .equals(List.of(Integer.toString(PART_BYTES)));
     }
 
-    /** Opens a connection from the client that stays. */
+    /** Opens a persistent connection from the client. */
     Held hold(String address) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(namespaces.in("client"));
         command.addAll(List.of(
@@ -312,9 +312,9 @@ final class PacketNetwork {
         return new Held(process, process.inputReader());
     }
 
-    /** A connection that stays; each request on it is answered by the server that it leads to. */
+    /** A persistent connection; the server that it leads to answers each request. */
     record Held(Process process, BufferedReader answers) {
-        /** Who answers, or null if the connection has broken. */
+        /** The name of the server that answers, or null if the connection has broken. */
         @Nullable
         String request() throws IOException {
             process.getOutputStream().write('\n');
@@ -323,7 +323,7 @@ final class PacketNetwork {
         }
     }
 
-    /** What a set-up changes in the director's namespace: settings, rules, routes and neighbours that are answered for. */
+    /** The state of the director's namespace that a set-up changes: settings, rules, routes and proxy neighbours. */
     String directorState() throws IOException, InterruptedException {
         return namespaces.shell(
                 "director",
@@ -333,7 +333,7 @@ final class PacketNetwork {
                         + " ip neigh show proxy; ip -6 neigh show proxy");
     }
 
-    /** Takes away what a daemon that was killed has left in the director's namespace. */
+    /** Removes the network set-up of a killed daemon from the director's namespace. */
     void resetDirector() throws IOException, InterruptedException {
         namespaces.sysctl("director", "net.ipv4.ip_forward=0", "net.ipv6.conf.all.forwarding=0");
         namespaces.sysctl("director", "net.ipv6.conf.eth0.accept_ra=1", "net.ipv6.conf.eth0.proxy_ndp=0");
@@ -346,7 +346,7 @@ final class PacketNetwork {
                         + " ip $version route flush table 5305; ip $version route flush table 5306; done 2>/dev/null; true");
     }
 
-    /** Does commands in the director's namespace as an operator would. */
+    /** Runs commands in the director's namespace, as an operator does. */
     void byHand(List<String> commands) throws IOException, InterruptedException {
         for (String command : commands) {
             if (command.strip().startsWith("sysctl -w ")) {
@@ -357,7 +357,7 @@ final class PacketNetwork {
         }
     }
 
-    /** Runs lvsd in the director's namespace by a user who may do nothing there. */
+    /** Runs lvsd in the director's namespace as an unprivileged user. */
     Programs.Result unprivileged(String rules, String... options) throws IOException, InterruptedException {
         Path file = Files.writeString(directory.resolve("unprivileged.rules"), rules);
         List<String> command = new ArrayList<>(List.of(
@@ -372,7 +372,7 @@ final class PacketNetwork {
         return namespaces.run("director", command.toArray(String[]::new));
     }
 
-    /** Whom the servers have seen since this was asked last: the addresses of clients, as their nginx logged them. */
+    /** The addresses of clients in the logs of both nginx servers since the last call. */
     List<String> clientsSeen() throws IOException {
         List<String> seen = new ArrayList<>();
         for (String name : List.of("a", "b")) {

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
 
-/** Packets as hosts send them, with checksums that are right. */
+/** Builds packets with correct checksums, as hosts send them. */
 final class Packets {
     static final int FIN = 1;
     static final int SYN = 2;

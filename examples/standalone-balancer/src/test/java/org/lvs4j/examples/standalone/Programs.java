@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
-/** Programs of the operating system that the integration tests drive. */
+/** Programs of the operating system that the integration tests run. */
 final class Programs {
     private static final long LIMIT_SECONDS = 60;
 
     private Programs() {}
 
-    /** Finds a program, or skips the test aloud. */
+    /** Finds a program, or skips the test with a message. */
     static Path require(String name, String debianPackage) {
         List<String> places =
                 new ArrayList<>(Arrays.asList(System.getenv("PATH").split(":")));
@@ -35,7 +35,7 @@ final class Programs {
         return Assumptions.abort(message);
     }
 
-    /** Skips the test aloud if a process may not open so many files. */
+    /** Skips the test with a message if a process may not open so many files. */
     static void requireOpenFiles(int files) throws IOException, InterruptedException {
         String limit = run("/bin/sh", "-c", "ulimit -Hn").output().trim();
         if (!limit.equals("unlimited") && Long.parseLong(limit) < files) {
@@ -46,14 +46,14 @@ final class Programs {
         }
     }
 
-    /** What a program printed and how it ended. */
+    /** The output and the exit code of a program. */
     record Result(int exitCode, String output, String error) {}
 
     static Result run(String... command) throws IOException, InterruptedException {
         return run(new ProcessBuilder(command), "");
     }
 
-    /** Runs a program to its end, which must come within a minute. */
+    /** Runs a program until it ends, which must be within a minute. */
     static Result run(ProcessBuilder builder, String input) throws IOException, InterruptedException {
         Path error = Files.createTempFile("lvs4j-error", null);
         try {
@@ -72,7 +72,7 @@ final class Programs {
             try (var stdin = process.getOutputStream()) {
                 stdin.write(input.getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {
-                // A program that does not read its input ends before it has been written.
+                // A program that does not read its input may end before the input is written.
                 assert input.isEmpty() || process.waitFor() != 0 : e;
             }
             String output;

@@ -11,7 +11,7 @@ import org.opentest4j.TestAbortedException;
 
 class ProgramsTest {
     @Test
-    void require_programIsMissing_testIsSkippedAloud() {
+    void require_programMissing_testSkippedWithMessage() {
         ByteArrayOutputStream heard = new ByteArrayOutputStream();
         PrintStream error = System.err;
         System.setErr(new PrintStream(heard, true, StandardCharsets.UTF_8));
@@ -26,7 +26,7 @@ class ProgramsTest {
     }
 
     @Test
-    void require_programIsThere_found() {
+    void require_programInstalled_found() {
         assertThat(Programs.require("sh", "dash")).isExecutable();
     }
 }

@@ -64,8 +64,8 @@ final class ReplayCommandTest {
         assertThat(output.toString().lines())
                 .containsExactly(
                         in + ": 1 packet in 1.000 s of the capture, 1 emitted",
-                        "  to servers 1, to clients 0, answered 0, not the director's 0, dropped 0",
-                        "  1 frame left out: it holds no IP packet",
+                        "  to servers 1, to clients 0, answered 0, not for the director 0, dropped 0",
+                        "  1 frame skipped: not an IP packet",
                         "IP Virtual Server version 1.2.1 (size=4096)",
                         "Prot LocalAddress:Port               Conns   InPkts  OutPkts  InBytes OutBytes",
                         "  -> RemoteAddress:Port",
@@ -84,7 +84,7 @@ final class ReplayCommandTest {
     }
 
     @Test
-    void replay_damagedHalfWay_whatComesBeforeIsReplayed() throws IOException {
+    void replay_damagedMidway_packetsBeforeReplayed() throws IOException {
         String in = capture(HEADER + SYN + "00000006 00000000 7fffffff 7fffffff");
 
         assertThat(replay("--rules", rules, in, out)).isEqualTo(3);
@@ -94,7 +94,7 @@ final class ReplayCommandTest {
     }
 
     @Test
-    void replay_cutShort_isToldAndFine() throws IOException {
+    void replay_truncatedCapture_notedWithExitCode0() throws IOException {
         assertThat(replay("--rules", rules, capture(HEADER + SYN + "0000"), out))
                 .isZero();
         assertThat(output.toString()).contains("  the capture ends in the middle of a record\n");
@@ -120,7 +120,7 @@ final class ReplayCommandTest {
     }
 
     @Test
-    void replay_ontoItself_refusedAndUnharmed() throws IOException {
+    void replay_ontoItself_refusedAndFileUnchanged() throws IOException {
         String in = capture(HEADER + SYN);
         Path link = Files.createSymbolicLink(directory.resolve("link.pcap"), Path.of(in));
 
@@ -143,7 +143,7 @@ final class ReplayCommandTest {
     }
 
     @Test
-    void replay_tunnelWithoutOwnAddress_toldWhatToSay() throws IOException {
+    void replay_tunnelWithoutOwnAddress_errorNamesTheOption() throws IOException {
         String tunnel = Files.writeString(
                         directory.resolve("tunnel.rules"),
                         "-A -t 10.0.0.100:80\n-a -t 10.0.0.100:80 -r 192.168.1.1 -i\n")
@@ -157,7 +157,7 @@ final class ReplayCommandTest {
     }
 
     @Test
-    void replay_markGiven_serviceOfTheMarkServes() throws IOException {
+    void replay_markOption_serviceOfTheMarkServes() throws IOException {
         String marked = Files.writeString(directory.resolve("mark.rules"), "-A -f 5\n-a -f 5 -r 192.168.1.1:8080 -m\n")
                 .toString();
         String in = capture(HEADER + SYN);
@@ -172,7 +172,7 @@ final class ReplayCommandTest {
     }
 
     @Test
-    void replay_wrongUsage_toldInOneLine() throws IOException {
+    void replay_wrongUsage_exitCode2() throws IOException {
         String in = capture(HEADER);
 
         assertThat(replay()).isEqualTo(2);
@@ -183,11 +183,11 @@ final class ReplayCommandTest {
         assertThat(error.toString()).contains("12");
         assertThat(replay("--rules", rules, "--own", "here", in)).isEqualTo(2);
         assertThat(replay("--rules", rules, "--sysctl", "no=1", in)).isEqualTo(2);
-        assertThat(error.toString()).contains("there is no setting 'no'");
+        assertThat(error.toString()).contains("unknown setting 'no'");
     }
 
     @Test
-    void progress_onATerminal_drawnInPlaceAndErased() {
+    void progress_terminal_drawnInPlaceAndErased() {
         try (Progress progress = Progress.of(new PrintWriter(output), "in.pcap", 200, true)) {
             progress.at(10);
             progress.draw(50);

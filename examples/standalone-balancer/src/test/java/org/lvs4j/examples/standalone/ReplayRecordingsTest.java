@@ -52,7 +52,7 @@ final class ReplayRecordingsTest {
     }
 
     @Test
-    void replay_rightRecords_counted() throws IOException {
+    void replay_matchingRecords_counted() throws IOException {
         String file = file("a.jsonl", RECORD + RECORD);
 
         assertThat(replay(file)).isZero();
@@ -60,7 +60,7 @@ final class ReplayRecordingsTest {
     }
 
     @Test
-    void replay_wrongRecord_namesTheFieldAndBothBytes() throws IOException {
+    void replay_differentRecord_fieldAndBothBytesPrinted() throws IOException {
         String file = file("a.jsonl", RECORD + WRONG);
 
         assertThat(replay(file)).isEqualTo(1);
@@ -71,7 +71,7 @@ final class ReplayRecordingsTest {
     }
 
     @Test
-    void replay_otherNumberOfPackets_said() throws IOException {
+    void replay_differentNumberOfPackets_bothNumbersPrinted() throws IOException {
         assertThat(replay(file("a.jsonl", NOTHING))).isEqualTo(1);
         assertThat(output.toString())
                 .contains(
@@ -86,7 +86,7 @@ final class ReplayRecordingsTest {
     }
 
     @Test
-    void print_whateverTheRecordSays_sameLines() throws IOException {
+    void print_anyRecordedPackets_sameLines() throws IOException {
         for (String record : List.of(RECORD, WRONG, NOTHING)) {
             assertThat(replay("--print", file("a.jsonl", record))).isZero();
             assertThat(output).hasToString(RECORD);
@@ -108,7 +108,7 @@ final class ReplayRecordingsTest {
     }
 
     @Test
-    void replay_damagedFileAmongGoodOnes_namedAndTheOthersPlayed() throws IOException {
+    void replay_damagedFileAmongOthers_namedAndOthersReplayed() throws IOException {
         String bad = file("bad.jsonl", RECORD + "{\"in\": 7}\n");
         String good = file("good.jsonl", RECORD);
 
@@ -123,9 +123,9 @@ final class ReplayRecordingsTest {
     }
 
     @Test
-    void replay_captureOrItsOptionsWithoutRules_toldWhatIsMissing() throws IOException {
+    void replay_captureOrItsOptionsWithoutRules_errorNamesRules() throws IOException {
         assertThat(replay("in.pcap", "out.pcap")).isEqualTo(2);
-        assertThat(error.toString()).contains("in.pcap looks like a capture: say --rules RULES");
+        assertThat(error.toString()).contains("in.pcap looks like a capture: add --rules RULES");
         assertThat(replay("--mtu", "1400", file("a.jsonl", RECORD))).isEqualTo(2);
         assertThat(error.toString()).contains("--mtu is for captures");
         assertThat(replay("--print", "--rules", file("r", ""), file("a.jsonl", RECORD)))

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The scripts as an operator starts them, without any other program. */
+/** The scripts as an operator starts them, without other programs. */
 @Timeout(120)
 class ScriptsIT {
     @TempDir
@@ -28,7 +28,7 @@ class ScriptsIT {
     }
 
     @Test
-    void lvsd_throughASymbolicLinkFromElsewhere_findsItsJar() throws Exception {
+    void lvsd_throughASymbolicLink_findsItsJar() throws Exception {
         Path home = Files.createDirectory(directory.resolve("with a blank"));
         Files.copy(Daemon.SCRIPTS.resolve("lvsd"), home.resolve("lvsd"), StandardCopyOption.COPY_ATTRIBUTES);
         Files.copy(Daemon.SCRIPTS.resolve("target/lvsd.jar"), home.resolve("lvsd.jar"));
@@ -43,7 +43,7 @@ class ScriptsIT {
     }
 
     @Test
-    void bothScripts_withoutAJar_sayHowToBuildIt() throws Exception {
+    void bothScripts_noJar_errorNamesTheBuildCommand() throws Exception {
         for (String name : new String[] {"lvsd", "lvsadm"}) {
             Path alone = directory.resolve(name);
             Files.copy(Daemon.SCRIPTS.resolve(name), alone, StandardCopyOption.COPY_ATTRIBUTES);
@@ -58,7 +58,7 @@ class ScriptsIT {
     }
 
     @Test
-    void bothScripts_javaIsNotAProgram_saySo() throws Exception {
+    void bothScripts_javaNotExecutable_errorNamesIt() throws Exception {
         for (String name : new String[] {"lvsd", "lvsadm"}) {
             ProcessBuilder builder =
                     new ProcessBuilder(Daemon.SCRIPTS.resolve(name).toString(), "--version");
@@ -72,7 +72,7 @@ class ScriptsIT {
     }
 
     @Test
-    void lvsadm_noDaemon_saysHowToStartOne() throws Exception {
+    void lvsadm_noDaemon_errorNamesTheCommandToStartOne() throws Exception {
         Path socket = directory.resolve("none/lvsd.sock");
 
         Programs.Result result = Daemon.lvsadm(socket, "", "-Ln");
@@ -83,7 +83,7 @@ class ScriptsIT {
     }
 
     @Test
-    void lvsadm_help_namesEveryCommand() throws Exception {
+    void lvsadm_help_everyCommandPrinted() throws Exception {
         Programs.Result result = run(Daemon.SCRIPTS.resolve("lvsadm"), "--help");
 
         assertThat(result.exitCode()).isZero();
@@ -91,7 +91,7 @@ class ScriptsIT {
     }
 
     @Test
-    void lvsd_secondOnTheSameSocket_refusedAndTheFirstGoesOn() throws Exception {
+    void lvsd_secondOnTheSameSocket_refusedAndFirstOneServes() throws Exception {
         Path rules = Files.writeString(directory.resolve("empty.rules"), "");
         try (Daemon first = Daemon.start(directory, "", rules)) {
             Programs.Result second = run(
@@ -108,7 +108,7 @@ class ScriptsIT {
     }
 
     @Test
-    void lvsd_killed_nextOneTakesTheSocketOver() throws Exception {
+    void lvsd_killed_nextOneReplacesTheSocket() throws Exception {
         Path rules = Files.writeString(directory.resolve("empty.rules"), "");
         Path socket;
         try (Daemon killed = Daemon.start(directory, "", rules)) {
@@ -122,7 +122,7 @@ class ScriptsIT {
     }
 
     @Test
-    void lvsd_markWithAnAddress_datagramsGoThereAndBack() throws Exception {
+    void lvsd_markWithAnAddress_datagramsRelayedBothWays() throws Exception {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         try (DatagramSocket server = new DatagramSocket(0, loopback);
                 DatagramSocket client = new DatagramSocket(0, loopback)) {

@@ -64,7 +64,7 @@ final class SimulateCommandTest {
     }
 
     @Test
-    void simulate_wrongAnswer_namesLineExpectedAndGiven() throws IOException {
+    void simulate_wrongAnswer_lineExpectedAndGivenPrinted() throws IOException {
         String file = trace("a.trace", WRONG);
 
         assertThat(simulate(file)).isEqualTo(1);
@@ -89,7 +89,7 @@ final class SimulateCommandTest {
     }
 
     @Test
-    void simulate_printWithWrongOrMissingAnswers_givesTheSameText() throws IOException {
+    void simulate_printWithWrongOrMissingAnswers_sameText() throws IOException {
         assertThat(simulate("--print", trace("a.trace", WRONG))).isZero();
         String recomputed = output.toString();
         assertThat(recomputed).isEqualTo(RIGHT);
@@ -99,7 +99,7 @@ final class SimulateCommandTest {
     }
 
     @Test
-    void simulate_damagedFileAmongGoodOnes_namedWithItsPlaceAndTheOthersPlayed() throws IOException {
+    void simulate_damagedFileAmongOthers_placePrintedAndOthersReplayed() throws IOException {
         String bad = trace("bad.trace", RULES + "0 tcp nowhere 10.0.0.100:80 open\n");
         String good = trace("good.trace", RIGHT);
 
@@ -117,13 +117,13 @@ final class SimulateCommandTest {
     }
 
     @Test
-    void simulate_emptyFolder_saysSo() {
+    void simulate_emptyFolder_errorPrinted() {
         assertThat(simulate(directory.resolve("traces").toString())).isEqualTo(3);
         assertThat(error.toString()).contains("no .trace file in");
     }
 
     @Test
-    void simulate_nothing_wrongUsage() {
+    void simulate_noFile_wrongUsage() {
         assertThat(simulate()).isEqualTo(2);
     }
 }

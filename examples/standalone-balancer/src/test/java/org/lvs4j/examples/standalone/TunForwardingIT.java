@@ -66,7 +66,7 @@ class TunForwardingIT {
     }
 
     @Test
-    void masquerading_requestsAlternate_andServersSeeTheClient() throws Exception {
+    void masquerading_requests_alternateAndServersSeeTheClient() throws Exception {
         try (Daemon lvsd = lvsd(NAT)) {
             assertThat(counted(network.request(URL, 10))).containsEntry("a", 5L).containsEntry("b", 5L);
             assertThat(network.clientsSeen()).hasSize(10).containsOnly(PacketNetwork.CLIENT);
@@ -78,7 +78,7 @@ class TunForwardingIT {
     }
 
     @Test
-    void masquerading_ipv6_isTheSame() throws Exception {
+    void masquerading_ipv6_sameAsIpv4() throws Exception {
         String vip = "[" + PacketNetwork.VIP_V6 + "]";
         String rules = "-A -t VIP:80 -s rr\n-a -t VIP:80 -r [fd02::11]:80 -m\n-a -t VIP:80 -r [fd02::12]:80 -m\n";
         try (Daemon lvsd = lvsd(rules.replace("VIP", vip))) {
@@ -91,7 +91,7 @@ class TunForwardingIT {
     }
 
     @Test
-    void masquerading_severalQueues_isTheSame() throws Exception {
+    void masquerading_severalQueues_sameAsOne() throws Exception {
         try (Daemon lvsd = lvsd(NAT, "--threads", "3")) {
             assertThat(counted(network.request(URL, 10))).containsEntry("a", 5L).containsEntry("b", 5L);
             assertThat(network.fetchesBody(URL)).isTrue();
@@ -100,7 +100,7 @@ class TunForwardingIT {
     }
 
     @Test
-    void mark_ofListedEndpoints_bindsPortsTogether() throws Exception {
+    void mark_severalEndpoints_sameServerForAllPorts() throws Exception {
         String rules = "-A -f 5 -s rr -p 300\n-a -f 5 -r 10.2.0.11 -m\n-a -f 5 -r 10.2.0.12 -m\n";
         String listen = "tcp:" + PacketNetwork.VIP;
         try (Daemon lvsd = lvsd(rules, "--listen", listen + ":80@5", "--listen", listen + ":82@5")) {
@@ -112,7 +112,7 @@ class TunForwardingIT {
     }
 
     @Test
-    void masquerading_persistence_keepsTheServer() throws Exception {
+    void masquerading_persistence_sameServer() throws Exception {
         try (Daemon lvsd = lvsd(NAT.replace("-s rr", "-s rr -p 300"))) {
             assertThat(counted(network.request(URL, 10))).hasSize(1);
             assertThat(lvsd.listing("-L", "-n", "-c")).contains(PacketNetwork.CLIENT + ":0");
@@ -120,7 +120,7 @@ class TunForwardingIT {
     }
 
     @Test
-    void masquerading_drainedServer_keepsItsConnectionAndGetsNoMore() throws Exception {
+    void masquerading_quiescedServer_keepsItsConnectionAndGetsNoNewOnes() throws Exception {
         try (Daemon lvsd = lvsd(NAT)) {
             PacketNetwork.Held held = network.hold(PacketNetwork.VIP);
             String busy = held.request();
@@ -135,7 +135,7 @@ class TunForwardingIT {
     }
 
     @Test
-    void stop_whileAConnectionIsActive_waitsForItsEnd() throws Exception {
+    void stop_connectionActive_waitsForItsEnd() throws Exception {
         try (Daemon lvsd = lvsd(NAT)) {
             PacketNetwork.Held held = network.hold(PacketNetwork.VIP);
             String server = held.request();
@@ -159,7 +159,7 @@ class TunForwardingIT {
     }
 
     @Test
-    void masquerading_serverRemovedUnderLoad_onlyItsConnectionsSuffer() throws Exception {
+    void masquerading_serverRemovedUnderLoad_onlyItsConnectionsFail() throws Exception {
         int workers = 4;
         ExecutorService threads = Executors.newFixedThreadPool(workers);
         AtomicBoolean enough = new AtomicBoolean();
@@ -220,13 +220,13 @@ class TunForwardingIT {
             String url = "http://[" + PacketNetwork.OWN_VIP_V6 + "]/";
             assertThat(counted(network.request(url, 10))).containsEntry("a", 5L).containsEntry("b", 5L);
             assertThat(network.clientsSeen()).hasSize(10).containsOnly(PacketNetwork.CLIENT_V6);
-            // Full packets from the client are too long for a tunnel: it has to be told.
+            // Full packets from the client are too long for a tunnel: it needs an ICMP error.
             assertThat(network.uploadsBody(OWN_URL)).isTrue();
             assertThat(network.uploadsBody(url)).isTrue();
         }
     }
 
-    /** The director has seen packets of clients, and none of the servers' answers. */
+    /** Asserts that the director has counted packets of clients, but none of the servers' answers. */
     private static void assertDirectAnswers(Daemon lvsd) throws IOException, InterruptedException {
         String[] service = lvsd.listing("-L", "-n", "--stats", "--exact")
                 .lines()
@@ -257,7 +257,7 @@ class TunForwardingIT {
     }
 
     @Test
-    void setUp_atTheEnd_leavesTheNetworkAsItWas() throws Exception {
+    void setUp_daemonStopped_networkAsBefore() throws Exception {
         String before = network.directorState();
         try (Daemon lvsd = lvsd(NAT)) {
             assertThat(network.directorState()).isNotEqualTo(before);
@@ -268,7 +268,7 @@ class TunForwardingIT {
     }
 
     @Test
-    void setUp_ofAKilledDaemon_isReplacedByTheNextOne() throws Exception {
+    void setUp_daemonKilled_replacedByTheNextOne() throws Exception {
         String before = network.directorState();
         Daemon killed = lvsd(NAT);
         killed.close();
@@ -277,18 +277,18 @@ class TunForwardingIT {
             lvsd.signal("TERM");
             assertThat(lvsd.awaitExit()).isZero();
         }
-        // What a setting was before the first one is known to its output only.
+        // Only the output of the first daemon contains the original settings.
         network.namespaces().sysctl("director", "net.ipv4.ip_forward=0");
         assertThat(network.directorState()).isEqualTo(before);
     }
 
     @Test
-    void commands_withoutSetUp_doneByHandServeToo() throws Exception {
+    void printedCommands_executedByHand_packetsForwarded() throws Exception {
         String before = network.directorState();
         try (Daemon lvsd = network.lvsd(NAT, "--tun", "lvs0")) {
             assertThat(network.directorState()).isEqualTo(before);
             List<String> printed = lvsd.lines();
-            int end = printed.indexOf("to take it back:");
+            int end = printed.indexOf("to remove it:");
             List<String> commands =
                     printed.subList(printed.indexOf("to set up the network (--setup does it):") + 1, end);
             network.byHand(commands);
@@ -302,7 +302,7 @@ class TunForwardingIT {
     }
 
     @Test
-    void run_withoutPrivileges_saysWhatIsNeeded() throws Exception {
+    void run_unprivileged_errorNamesTheCapability() throws Exception {
         Programs.Result result = network.unprivileged(NAT, "--tun", "lvs0", "--setup");
 
         assertThat(result.exitCode()).isEqualTo(1);
@@ -313,7 +313,7 @@ class TunForwardingIT {
     }
 
     @Test
-    void deviceRemoved_endsTheDaemon() throws Exception {
+    void run_deviceRemoved_daemonEnds() throws Exception {
         try (Daemon lvsd = lvsd(NAT)) {
             network.namespaces().ip("director", "link del lvs0");
 

@@ -42,7 +42,7 @@ final class WebSite implements AutoCloseable {
         return "http://" + service() + "/";
     }
 
-    /** Rules with these weights for a, b and c; a server of negative weight is left out. */
+    /** Rules with these weights for a, b and c; without a server whose weight is negative. */
     String rules(String scheduler, int... weights) {
         StringBuilder text = new StringBuilder("-A -t " + service() + " -s " + scheduler + "\n");
         for (int i = 0; i < weights.length; i++) {
@@ -58,7 +58,7 @@ final class WebSite implements AutoCloseable {
         return Files.writeString(directory.resolve("site.rules"), rules(scheduler, weights));
     }
 
-    /** Requests one after the other, each on a connection of its own, by curl; none of them may fail. */
+    /** Sends requests by curl one after the other, each on a new connection; none may fail. */
     TreeMap<String, Long> request(int count) throws IOException, InterruptedException {
         Programs.Result result = Programs.run(
                 Programs.require("curl", "curl").toString(),
@@ -77,14 +77,14 @@ final class WebSite implements AutoCloseable {
         return names.stream().collect(Collectors.groupingBy(Function.identity(), TreeMap::new, Collectors.counting()));
     }
 
-    /** One connection that stays. */
+    /** Opens a persistent connection. */
     HeldConnection hold() throws IOException {
         return new HeldConnection(new Socket(InetAddress.getLoopbackAddress(), port));
     }
 
-    /** A keep-alive connection to the service. */
+    /** A persistent (keep-alive) connection to the service. */
     record HeldConnection(Socket socket) implements AutoCloseable {
-        /** Who answers. */
+        /** The name of the server that answers. */
         String request() throws IOException {
             socket.setSoTimeout(20_000);
             socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: test\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
