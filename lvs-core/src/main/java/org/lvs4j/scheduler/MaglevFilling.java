@@ -1,7 +1,6 @@
 package org.lvs4j.scheduler;
 
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.Endpoint;
 
 /**

@@ -12,7 +12,8 @@ import java.util.SplittableRandom;
 final class PacketGenerator {
     private static final int[] FLAGS = {0x02, 0x02, 0x02, 0x10, 0x10, 0x18, 0x12, 0x11, 0x04, 0x14, 0x00, 0x3F};
     private static final int[] PORTS = {80, 80, 80, 53, 514, 21, 20, 8080, 5353, 0};
-    private static final byte[] CALL_ID = "REGISTER sip:a SIP/2.0\r\nCall-ID: %d\r\n\r\n".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] CALL_ID =
+            "REGISTER sip:a SIP/2.0\r\nCall-ID: %d\r\n\r\n".getBytes(StandardCharsets.UTF_8);
 
     private final SplittableRandom random;
 
