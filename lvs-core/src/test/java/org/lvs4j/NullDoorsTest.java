@@ -181,7 +181,6 @@ final class NullDoorsTest {
                         "org.lvs4j",
                         "org.lvs4j.config",
                         "org.lvs4j.net",
-                        "org.lvs4j.persistence.engine",
                         "org.lvs4j.plane",
                         "org.lvs4j.scheduler",
                         "org.lvs4j.service",

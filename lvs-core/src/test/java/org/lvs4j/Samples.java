@@ -22,6 +22,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.lvs4j.config.Rules;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.IpAddress;
@@ -90,6 +91,7 @@ final class Samples {
         put(ConfigurationListener.class, () -> change -> {});
         put(TimeoutSettings.class, () -> TimeoutSettings.DEFAULTS);
 
+        put(Rules.class, () -> Rules.of(director()));
         put(PacketPaths.class, () -> PacketPaths.fixed(1500));
         put(PacketPlane.Builder.class, () -> PacketPlane.builder(director(), PacketPaths.fixed(1500)));
         put(
