@@ -1,5 +1,7 @@
 package org.lvs4j;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -99,9 +101,13 @@ final class ServiceRegistry {
     ServiceState require(ServiceKey key) {
         ServiceState service = table.get(key);
         if (service == null) {
-            throw new DirectorException(Reason.NO_SUCH_SERVICE, "no such service: " + key);
+            throw noSuchService(key);
         }
         return service;
+    }
+
+    private static DirectorException noSuchService(ServiceKey key) {
+        return new DirectorException(Reason.NO_SUCH_SERVICE, "no such service: " + key);
     }
 
     /** Starts a list of changes: either {@link #commit} or {@link #rollBack} ends it. */
@@ -197,13 +203,20 @@ final class ServiceRegistry {
         return before;
     }
 
-    /** Removes a service and its servers; returns what it was. */
-    synchronized DirectorConfiguration.Service removeService(ServiceKey key) {
-        ServiceState service = require(key);
-        save(key);
-        DirectorConfiguration.Service before = service.configuration();
-        table = table.without(key);
-        retire(service);
+    /** Removes services and their servers, all or none; returns their configuration before, in the same order. */
+    synchronized List<DirectorConfiguration.Service> removeServices(List<ServiceKey> keys) {
+        Map<ServiceKey, ServiceState> removed = new LinkedHashMap<>();
+        List<DirectorConfiguration.Service> before = new ArrayList<>(keys.size());
+        for (ServiceKey key : keys) {
+            ServiceState service = require(key);
+            if (removed.put(key, service) != null) {
+                throw noSuchService(key);
+            }
+            save(key);
+            before.add(service.configuration());
+        }
+        table = table.without(removed.keySet());
+        removed.values().forEach(this::retire);
         return before;
     }
 

@@ -2,6 +2,7 @@ package org.lvs4j;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.Flow;
@@ -112,9 +113,10 @@ final class ServiceTable {
         return new ServiceTable(now);
     }
 
-    ServiceTable without(ServiceKey key) {
+    /** The table without the services of some keys. */
+    ServiceTable without(Set<ServiceKey> keys) {
         return new ServiceTable(Arrays.stream(services)
-                .filter(service -> !service.key().equals(key))
+                .filter(service -> !keys.contains(service.key()))
                 .toArray(ServiceState[]::new));
     }
 

@@ -168,6 +168,21 @@ class AllOrNothingTest {
     }
 
     @Test
+    void apply_serviceRemovedTwice_refusedAndNothingChanged() {
+        DirectorConfiguration before = director.configuration();
+        ServiceRemoved web = new ServiceRemoved(faulty(WEB), List.of());
+        ServiceRemoved dns = new ServiceRemoved(VirtualService.builder(DNS).build(), List.of());
+
+        assertThatThrownBy(() -> director.apply(List.of(web, dns, web)))
+                .isInstanceOfSatisfying(
+                        DirectorException.class,
+                        e -> assertThat(e.reason()).isEqualTo(DirectorException.Reason.NO_SUCH_SERVICE));
+
+        assertThat(director.configuration()).isEqualTo(before);
+        assertThat(director.apply(List.of(web, dns))).hasSize(2);
+    }
+
+    @Test
     void apply_inverseOfWhatWasMade_everythingAsBefore() {
         DirectorConfiguration before = director.configuration();
         List<ConfigurationChange> changes = List.of(

@@ -191,7 +191,7 @@ class DirectorConfigurationTest {
 
     @Test
     @Tag("slow")
-    void apply_equalConfigurationOfTenThousandServices_wellUnderASecond() {
+    void apply_tenThousandServices_equalOneAndEmptyOneInLessThanASecond() {
         DirectorConfiguration.Builder many = builder();
         for (int i = 0; i < 10_000; i++) {
             RealServer[] servers = new RealServer[5];
@@ -207,12 +207,20 @@ class DirectorConfigurationTest {
         director.apply(many.build());
         DirectorConfiguration same = many.build();
 
-        long start = System.nanoTime();
-        List<ConfigurationChange> made = director.apply(same);
-        Duration taken = Duration.ofNanos(System.nanoTime() - start);
-
-        assertThat(made).isEmpty();
-        assertThat(taken).isLessThan(Duration.ofSeconds(1));
+        // The fastest of several runs: other processes may slow down one of them.
+        long equal = Long.MAX_VALUE;
+        long empty = Long.MAX_VALUE;
+        for (int round = 0; round < 3; round++) {
+            long start = System.nanoTime();
+            assertThat(director.apply(same)).isEmpty();
+            equal = Math.min(equal, System.nanoTime() - start);
+            start = System.nanoTime();
+            assertThat(director.apply(builder().build())).hasSize(10_000);
+            empty = Math.min(empty, System.nanoTime() - start);
+            director.apply(same);
+        }
+        assertThat(Duration.ofNanos(equal)).isLessThan(Duration.ofSeconds(1));
+        assertThat(Duration.ofNanos(empty)).isLessThan(Duration.ofSeconds(1));
     }
 
     // ---- the builder
