@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lvs4j.net.Endpoint;
@@ -85,6 +86,7 @@ final class LeastLoadedPicksTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"lc", "wlc", "sed", "nq"})
+    @Tag("slow")
     void open_randomHistory_sameServerAsAFullScan(String scheduler) {
         fixture.director.addService(VirtualService.builder(ServiceKey.tcp(VIRTUAL))
                 .scheduler(scheduler)

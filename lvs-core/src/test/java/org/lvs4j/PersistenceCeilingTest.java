@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.lvs4j.net.Flow;
 import org.lvs4j.service.ServiceKey;
@@ -142,6 +143,7 @@ class PersistenceCeilingTest {
     }
 
     @Test
+    @Tag("slow")
     void packet_racingClientsAtTheCeiling_allCountsZeroAtTheEnd() throws Exception {
         int threads = 4;
         DirectorFixture fixture = new DirectorFixture(builder -> builder.maxTemplates(32));

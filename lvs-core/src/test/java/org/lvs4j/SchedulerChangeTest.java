@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
@@ -81,6 +82,7 @@ final class SchedulerChangeTest {
     }
 
     @Test
+    @Tag("slow")
     void editService_toMaglevWithTooManyServers_refusedAndNothingChanged() {
         service("rr", 4094);
         VirtualService maglev = VirtualService.builder(WEB).scheduler("mh").build();

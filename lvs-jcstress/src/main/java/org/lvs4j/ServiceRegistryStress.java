@@ -97,7 +97,7 @@ public class ServiceRegistryStress {
 
         @Arbiter
         public void after() {
-            REGISTRY.removeService(service.key());
+            REGISTRY.removeServices(List.of(service.key()));
             REGISTRY.emptyTrash(Long.MAX_VALUE);
         }
     }
@@ -132,7 +132,7 @@ public class ServiceRegistryStress {
 
         @Arbiter
         public void after() {
-            REGISTRY.removeService(service.key());
+            REGISTRY.removeServices(List.of(service.key()));
             REGISTRY.emptyTrash(Long.MAX_VALUE);
         }
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -167,6 +168,7 @@ class RulesConfigurationTest {
     }
 
     @Test
+    @Tag("slow")
     void apply_randomConfigurations_reachedAndThenStable() throws RuleException {
         long seed = Long.getLong("lvs4j.seed", System.nanoTime());
         SplittableRandom random = new SplittableRandom(seed);

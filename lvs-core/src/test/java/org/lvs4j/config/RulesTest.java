@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.lvs4j.ConfigurationChange;
 import org.lvs4j.Director;
@@ -76,6 +77,7 @@ class RulesTest {
     }
 
     @Test
+    @Tag("slow")
     void parse_tooManyCommands_refused() throws RuleException {
         String most = "-C\n".repeat(Rules.MAX_COMMANDS);
         assertThat(Rules.parse(most, "f").commands()).hasSize(Rules.MAX_COMMANDS);

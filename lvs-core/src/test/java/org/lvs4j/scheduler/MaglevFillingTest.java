@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,6 +60,7 @@ final class MaglevFillingTest {
         "1048573, 2",
         "1048573, 5000"
     })
+    @Tag("slow")
     void take_randomOrder_equalsSteps(int size, int servers) {
         SplittableRandom random = new SplittableRandom(size + servers);
         for (int run = size < 300 ? 100 : size < 20_000 ? 10 : 1; run > 0; run--) {

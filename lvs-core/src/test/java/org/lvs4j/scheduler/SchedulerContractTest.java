@@ -15,6 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -161,6 +162,7 @@ class SchedulerContractTest {
     }
 
     @Test
+    @Tag("slow")
     void hooks_randomChanges_picksInRangeAndAvailable() {
         for (long seed = 1; seed <= 5; seed++) {
             Random random = new Random(seed);
@@ -194,6 +196,7 @@ class SchedulerContractTest {
     }
 
     @Test
+    @Tag("slow")
     void pick_eightThreadsWhileServersChange_inRangeAndAvailable() throws Exception {
         TestService service = service(3, 1, 2, 5);
         AtomicBoolean done = new AtomicBoolean();

@@ -92,6 +92,7 @@ final class ConnectFailureTest {
 
     @ParameterizedTest
     @MethodSource("org.lvs4j.netty.Loopback#transports")
+    @Tag("slow")
     void connect_firstServerSilent_nextOneTriedAfterTimeout(Transport transport) throws Exception {
         Loopback.assumeAvailable(transport);
         try (SilentServer silent = new SilentServer();

@@ -222,6 +222,7 @@ final class TcpRelayTest {
 
     @ParameterizedTest
     @MethodSource("org.lvs4j.netty.Loopback#transports")
+    @Tag("slow")
     void relay_clientFinishesBeforeServerIsConnected_nothingLost(Transport transport) throws Exception {
         Loopback.assumeAvailable(transport);
         try (TestServer server = TestServer.start()) {

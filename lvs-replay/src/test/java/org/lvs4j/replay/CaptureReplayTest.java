@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.lvs4j.Director;
 import org.lvs4j.ServerSnapshot;
@@ -151,6 +152,7 @@ final class CaptureReplayTest {
     }
 
     @Test
+    @Tag("slow")
     void next_pauseOfDaysWithoutState_cutShortAndCounted() throws IOException {
         at(0, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TcpFlags.SYN, 0));
         at(TimeUnit.DAYS.toSeconds(20_000), TestPackets.tcp("10.1.0.2:4000", VIRTUAL, TcpFlags.SYN, 0));
@@ -163,6 +165,7 @@ final class CaptureReplayTest {
     }
 
     @Test
+    @Tag("slow")
     void next_pauseOfDaysWithTemplate_passesInFull() throws IOException {
         replay = replay(RULES.replace("-s rr", "-s rr -p 864000"));
         at(0, TestPackets.tcp("10.1.0.1:4000", VIRTUAL, TcpFlags.SYN, 0));

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -97,6 +98,7 @@ class GoldenPacketsTest {
 
     @ParameterizedTest
     @MethodSource("names")
+    @Tag("slow")
     void print_recomputedPackets_sameAsRecording(String name) throws TraceException {
         List<PacketRecord> records = PacketRecords.parse(text(name), name);
         PacketReplayResult result = PacketReplay.run(records, name);

@@ -3,6 +3,7 @@ package org.lvs4j.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -41,6 +42,7 @@ class GoldenTracesTest {
 
     @ParameterizedTest
     @MethodSource("names")
+    @Tag("slow")
     void run_recordingWithoutAnswers_answersRecomputed(String name) throws TraceException {
         String text = GoldenTraces.text(name);
         String cut = text.replaceAll("(?m) -> .*$", "").replaceAll("(?m)( active \\S+) \\d+( inactive) \\d+", "$1$2");
@@ -54,6 +56,7 @@ class GoldenTracesTest {
 
     @ParameterizedTest
     @MethodSource("names")
+    @Tag("slow")
     void run_recordingWithWrongAnswers_reportedAndRecomputed(String name) throws TraceException {
         String text = GoldenTraces.text(name);
         String wrong = text.replaceAll("(?m) -> .*$", " -> 192.0.2.1:9").replaceAll("(?m)( inactive) \\d+", "$1 77");

@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class PerThreadTest {
     private final PerThread<Object> objects = new PerThread<>(Object::new);
 
     @Test
+    @Tag("slow")
     void get_moreThreadsThanSlots_eachThreadHasItsOwnObject() throws InterruptedException {
         Set<Object> seen = Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
         List<Thread> threads = new ArrayList<>();

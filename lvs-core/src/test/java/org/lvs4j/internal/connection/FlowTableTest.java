@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -249,6 +250,7 @@ class FlowTableTest {
     }
 
     @Test
+    @Tag("slow")
     void bytes_millionConnections_atMost64Each() {
         FlowTable table = new FlowTable(false, SEED, 1, lookup -> {});
         for (int i = 0; i < 1_000_000; i++) {
