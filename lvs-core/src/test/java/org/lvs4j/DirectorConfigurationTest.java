@@ -20,7 +20,6 @@ import org.lvs4j.ConfigurationChange.ServiceEdited;
 import org.lvs4j.ConfigurationChange.ServiceRemoved;
 import org.lvs4j.ConfigurationChange.SysctlChanged;
 import org.lvs4j.ConfigurationChange.TimeoutsChanged;
-import org.lvs4j.DirectorConfiguration.Builder;
 import org.lvs4j.DirectorException.Reason;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
@@ -42,7 +41,7 @@ class DirectorConfigurationTest {
 
     private final Director director = Director.create();
 
-    private static Builder builder() {
+    private static DirectorConfiguration.Builder builder() {
         return DirectorConfiguration.builder();
     }
 
@@ -227,7 +226,7 @@ class DirectorConfigurationTest {
 
     @Test
     void builder_contradictions_refusedWithTheReasonAndNothingChanged() {
-        Builder builder = builder().addService(WEB_WRR, A);
+        DirectorConfiguration.Builder builder = builder().addService(WEB_WRR, A);
 
         assertRefused(Reason.SERVICE_EXISTS, () -> builder.addService(WEB_RR));
         assertRefused(Reason.SERVER_EXISTS, () -> builder.addService(DNS_RR, A, B, A));
@@ -256,7 +255,7 @@ class DirectorConfigurationTest {
 
     @Test
     void builder_everyStep_lastStateBuilt() {
-        Builder builder = builder()
+        DirectorConfiguration.Builder builder = builder()
                 .addService(WEB_WRR, A, B)
                 .addServer(WEB, C)
                 .editServer(WEB, A.withWeight(7))
@@ -276,7 +275,7 @@ class DirectorConfigurationTest {
 
     @Test
     void build_laterSteps_doNotChangeTheResult() {
-        Builder builder = builder().addService(WEB_WRR, A);
+        DirectorConfiguration.Builder builder = builder().addService(WEB_WRR, A);
         DirectorConfiguration built = builder.build();
         DirectorConfiguration.Service before = built.service(WEB);
 
@@ -325,7 +324,7 @@ class DirectorConfigurationTest {
     @Test
     @SuppressWarnings("NullAway")
     void anyParameter_null_refusedByName() {
-        Builder builder = builder().addService(WEB_RR);
+        DirectorConfiguration.Builder builder = builder().addService(WEB_RR);
         List<RealServer> withNull = Arrays.asList(A, null);
         assertNull("key", () -> director.configuration(null));
         assertNull("wanted", () -> director.apply((DirectorConfiguration) null));

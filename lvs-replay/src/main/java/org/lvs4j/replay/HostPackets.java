@@ -29,14 +29,14 @@ final class HostPackets {
     private HostPackets() {}
 
     /** An ICMP error, with its type and code for each family. */
-    enum Error {
+    enum IcmpErrorType {
         TIME_EXCEEDED(0x0B00, 0x0300),
         PORT_UNREACHABLE(0x0303, 0x0104);
 
         private final int typeAndCodeV4;
         private final int typeAndCodeV6;
 
-        Error(int typeAndCodeV4, int typeAndCodeV6) {
+        IcmpErrorType(int typeAndCodeV4, int typeAndCodeV6) {
             this.typeAndCodeV4 = typeAndCodeV4;
             this.typeAndCodeV6 = typeAndCodeV6;
         }
@@ -97,7 +97,7 @@ final class HostPackets {
     }
 
     /** Writes an ICMP error about a packet, to its sender. */
-    static int error(Error error, IpPacket packet, ByteBuffer out, IpAddress from, int identification) {
+    static int error(IcmpErrorType error, IpPacket packet, ByteBuffer out, IpAddress from, int identification) {
         boolean v4 = packet.isV4();
         int headers = (v4 ? IpPacket.IPV4_BYTES : IpPacket.IPV6_BYTES) + ICMP_HEADER_BYTES;
         int length = Math.min(v4 ? MAX_ERROR_BYTES_V4 : MAX_ERROR_BYTES_V6, headers + packet.length());

@@ -41,13 +41,17 @@ final class RecordedHost {
         return protocol == Protocol.TCP
                 ? HostPackets.reset(packet, out)
                 : HostPackets.error(
-                        HostPackets.Error.PORT_UNREACHABLE, packet, out, packet.destination(), nextIdentification());
+                        HostPackets.IcmpErrorType.PORT_UNREACHABLE,
+                        packet,
+                        out,
+                        packet.destination(),
+                        nextIdentification());
     }
 
     private int forward(IpPacket packet, ByteBuffer out) {
         if (packet.ttl() <= 1) {
             IpAddress own = network.source(packet.source());
-            return HostPackets.error(HostPackets.Error.TIME_EXCEEDED, packet, out, own, nextIdentification());
+            return HostPackets.error(HostPackets.IcmpErrorType.TIME_EXCEEDED, packet, out, own, nextIdentification());
         }
         return HostPackets.forward(packet, out);
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import org.lvs4j.Director;
 import org.lvs4j.netty.Relay;
 import org.lvs4j.service.RealServer;
@@ -30,7 +31,7 @@ public final class PortRelay {
             for (int i = 0; i < 4; i++) {
                 try (InputStream page =
                         URI.create("http:/" + relay.address(web)).toURL().openStream()) {
-                    System.out.println(new String(page.readAllBytes()));
+                    System.out.println(new String(page.readAllBytes(), StandardCharsets.UTF_8));
                 }
             }
             System.out.println("relayed " + relay.snapshot().accepted() + " connections");
@@ -44,7 +45,7 @@ public final class PortRelay {
         server.createContext("/", exchange -> {
             exchange.getResponseHeaders().set("Connection", "close"); // a new connection for each request
             exchange.sendResponseHeaders(200, 0);
-            exchange.getResponseBody().write(("hello from " + name).getBytes());
+            exchange.getResponseBody().write(("hello from " + name).getBytes(StandardCharsets.UTF_8));
             exchange.close();
         });
         server.start();
