@@ -97,7 +97,7 @@ class AllOrNothingTest {
     void apply_schedulerThrows_nothingChangedAndExceptionThrownOn(int callsBefore) {
         DirectorConfiguration before = director.configuration();
         RuntimeException failure = new IllegalStateException("boom");
-        FaultyScheduler.failAfter(callsBefore, failure);
+        FaultyScheduler.failAfter(callsBefore, () -> failure);
 
         assertThatThrownBy(() -> director.apply(everyKind())).isSameAs(failure);
 
@@ -112,7 +112,7 @@ class AllOrNothingTest {
 
     @Test
     void addService_schedulerThrowsAtASecondServer_noService() {
-        FaultyScheduler.failAfter(2, new IllegalStateException("boom"));
+        FaultyScheduler.failAfter(2, () -> new IllegalStateException("boom"));
 
         assertThatThrownBy(() -> director.addService(faulty(OTHER), A, B)).hasMessage("boom");
 
@@ -124,7 +124,7 @@ class AllOrNothingTest {
     @Test
     void singleChanges_schedulerThrows_nothingChanged() {
         DirectorConfiguration before = director.configuration();
-        FaultyScheduler.failAfter(0, new IllegalStateException("boom"));
+        FaultyScheduler.failAfter(0, () -> new IllegalStateException("boom"));
 
         assertThatThrownBy(() -> director.addServer(WEB, D)).hasMessage("boom");
         assertThatThrownBy(() -> director.editServer(WEB, A.withWeight(7))).hasMessage("boom");

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.scheduler.Scheduler;
 import org.lvs4j.scheduler.SchedulerContext;
@@ -20,7 +21,7 @@ public final class FaultyScheduler implements SchedulerProvider {
     static final String NAME = "faulty";
 
     /** Thrown from creation and from every hook with the given number of calls left before it; null for never. */
-    private static @Nullable RuntimeException failure;
+    private static @Nullable Supplier<RuntimeException> failure;
 
     private static int callsLeft;
 
@@ -28,9 +29,9 @@ public final class FaultyScheduler implements SchedulerProvider {
     public FaultyScheduler() {}
 
     /** Fails from the call after so many successful ones on. */
-    static void failAfter(int calls, RuntimeException e) {
+    static void failAfter(int calls, Supplier<RuntimeException> exception) {
         callsLeft = calls;
-        failure = e;
+        failure = exception;
     }
 
     static void recover() {
@@ -39,7 +40,7 @@ public final class FaultyScheduler implements SchedulerProvider {
 
     private static void hook() {
         if (failure != null && callsLeft-- <= 0) {
-            throw failure;
+            throw failure.get();
         }
     }
 
