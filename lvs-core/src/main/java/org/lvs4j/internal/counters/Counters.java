@@ -99,7 +99,7 @@ public final class Counters {
 
     private static void add(long[] cell, int index, long count) {
         // Plain, which is one instruction: no other thread writes the cell, and a 64-bit JVM writes a long as a whole.
-        // Pairs with the opaque read in sum: a reader sees the count once another access of the writer orders memory,
+        // Pairs with the opaque read in addTo: a reader sees the count once another access of the writer orders memory,
         // as the compare-and-set of its next packet does.
         cell[index] += count;
     }
@@ -113,19 +113,9 @@ public final class Counters {
 
     private long[] allocateCell(int stripe) {
         long[] cell = new long[CELL_WORDS];
-        // Release: pairs with the acquire in sum, which sees the cell zeroed.
+        // Release: pairs with the acquire in addTo, which sees the cell zeroed.
         CELL.setRelease(cells, stripe, cell);
         return cell;
-    }
-
-    private long sum(LongAdder shared, int index) {
-        long sum = shared.sum();
-        for (int stripe = 0; stripe < Stripes.COUNT; stripe++) {
-            // Acquire: pairs with the release in allocateCell.
-            long[] cell = (long[]) CELL.getAcquire(cells, stripe);
-            sum += cell == null ? 0 : (long) WORD.getOpaque(cell, index);
-        }
-        return sum;
     }
 
     /** Adds the counts of a part from now on. No effect if it is included already. */
@@ -144,16 +134,38 @@ public final class Counters {
     }
 
     /** The present values. */
-    public synchronized Traffic read() {
-        Traffic sum = excluded.plus(new Traffic(
-                sum(connections, CONNECTIONS),
-                sum(inPackets, IN_PACKETS),
-                sum(outPackets, OUT_PACKETS),
-                sum(inBytes, IN_BYTES),
-                sum(outBytes, OUT_BYTES)));
-        for (Map.Entry<Counters, Traffic> part : parts.entrySet()) {
-            sum = sum.plus(part.getKey().read().minus(part.getValue()));
+    public Traffic read() {
+        long[] sums = new long[OUT_BYTES - CONNECTIONS + 1];
+        addTo(sums);
+        return new Traffic(sums[0], sums[1], sums[2], sums[3], sums[4]);
+    }
+
+    /** Adds the five counts to sums in the order of the words of a cell, in one pass over the stripes. */
+    private synchronized void addTo(long[] sums) {
+        add(sums, excluded, 1);
+        sums[0] += connections.sum();
+        sums[1] += inPackets.sum();
+        sums[2] += outPackets.sum();
+        sums[3] += inBytes.sum();
+        sums[4] += outBytes.sum();
+        for (int stripe = 0; stripe < Stripes.COUNT; stripe++) {
+            // Acquire: pairs with the release in allocateCell.
+            long[] cell = (long[]) CELL.getAcquire(cells, stripe);
+            for (int i = 0; cell != null && i < sums.length; i++) {
+                sums[i] += (long) WORD.getOpaque(cell, CONNECTIONS + i);
+            }
         }
-        return sum;
+        for (Map.Entry<Counters, Traffic> part : parts.entrySet()) {
+            part.getKey().addTo(sums);
+            add(sums, part.getValue(), -1);
+        }
+    }
+
+    private static void add(long[] sums, Traffic traffic, int sign) {
+        sums[0] += sign * traffic.connections();
+        sums[1] += sign * traffic.inPackets();
+        sums[2] += sign * traffic.outPackets();
+        sums[3] += sign * traffic.inBytes();
+        sums[4] += sign * traffic.outBytes();
     }
 }
