@@ -9,7 +9,9 @@ import org.lvs4j.internal.persistence.Template;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
 
-/** One attempt of an application to open a connection: what is known beforehand, and the outcome. Belongs to one thread. */
+/**
+ * One attempt of an application to open a connection: what is known beforehand, and the outcome. Belongs to one thread.
+ */
 final class Attempt {
     private final @Nullable String identity;
     private final int @Nullable [] triedIds;

@@ -12,8 +12,8 @@ import org.lvs4j.service.Sysctl;
 import org.lvs4j.service.VirtualService;
 
 /**
- * One change of a director's configuration, with the state before it, so that it can be reported and taken back.
- * Immutable.
+ * One change of a director's configuration, with the state before it, so that it can be reported and
+ * taken back. Immutable.
  *
  * <p>{@link DirectorConfiguration#changesTo} computes such changes, {@link Director#apply(List)} makes them, and a
  * {@link ConfigurationListener} sees those that have been made.
@@ -45,8 +45,8 @@ public sealed interface ConfigurationChange {
      * Adds a service with its servers.
      *
      * @param service the service
-     * @param servers its servers in the order in which they are added, so that the last one heads the list;
-     *     unmodifiable
+     * @param servers its servers in the order in which they are added, so that the last one heads
+     *     the list; unmodifiable
      */
     record ServiceAdded(VirtualService service, List<RealServer> servers) implements ConfigurationChange {
         /** Takes a copy of the list. */

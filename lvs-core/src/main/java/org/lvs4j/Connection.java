@@ -7,11 +7,11 @@ import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * A connection that {@link Director#open} has placed on a real server, or has refused. It counts on its server until it is
- * closed, however long that takes: the holder must call {@link #close()} on every path.
+ * A connection that {@link Director#open} has placed on a real server, or has refused. It counts on its server until it
+ * is closed, however long that takes: the holder must call {@link #close()} on every path.
  *
- * <p>Guarantees: thread-safe; closing is idempotent and releases exactly once. Progress: lock-free, as {@link Director#open}
- * is; only {@link #retry()} allocates.
+ * <p>Guarantees: thread-safe; closing is idempotent and releases exactly once. Progress: lock-free, as
+ * {@link Director#open} is; only {@link #retry()} allocates.
  *
  * <pre>{@code
  * try (Connection connection = director.open(service)) {
@@ -75,8 +75,8 @@ public final class Connection implements AutoCloseable {
     }
 
     /**
-     * Whether the connection stands for one datagram, because the service schedules each datagram by itself. The holder closes
-     * it when the datagram has been sent.
+     * Whether the connection stands for one datagram, because the service schedules each datagram by itself. The holder
+     * closes it when the datagram has been sent.
      */
     public boolean onePacket() {
         return onePacket;
@@ -102,8 +102,8 @@ public final class Connection implements AutoCloseable {
     }
 
     /**
-     * Reports that the client has sent its last byte; the connection is inactive from now on. Without effect unless it is a
-     * TCP connection.
+     * Reports that the client has sent its last byte; the connection is inactive from now on. Without effect unless it
+     * is a TCP connection.
      *
      * @throws IllegalStateException if the connection was not accepted
      */
@@ -112,8 +112,8 @@ public final class Connection implements AutoCloseable {
     }
 
     /**
-     * Reports that the server has sent its last byte; the connection is inactive from now on. Without effect unless it is a
-     * TCP connection.
+     * Reports that the server has sent its last byte; the connection is inactive from now on. Without effect unless it
+     * is a TCP connection.
      *
      * @throws IllegalStateException if the connection was not accepted
      */
@@ -144,7 +144,8 @@ public final class Connection implements AutoCloseable {
     }
 
     /**
-     * Reports how long the server took to answer, for schedulers that learn from it, such as {@code peak-ewma}. Others ignore it.
+     * Reports how long the server took to answer, for schedulers that learn from it, such as {@code peak-ewma}.
+     * Others ignore it.
      *
      * @param nanos from the request, or the attempt to connect, to the first answer, in nanoseconds; not negative
      * @throws IllegalArgumentException if it is negative

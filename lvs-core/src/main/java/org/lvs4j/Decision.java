@@ -21,7 +21,10 @@ public final class Decision {
         return (long) serverId << 32 | (direct ? DIRECT : 0) | (long) port << 8 | Verdict.FORWARD.ordinal();
     }
 
-    /** The decision about a packet that the connection table has followed: its result has the same layout above the verdict. */
+    /**
+     * The decision about a packet that the connection table has followed: its result has the same layout
+     * above the verdict.
+     */
     static long forward(long followed) {
         return followed << 8 | Verdict.FORWARD.ordinal();
     }
@@ -54,8 +57,8 @@ public final class Decision {
     }
 
     /**
-     * Whether the connection was made for a server that answers the client directly (tunnelling or direct routing) rather
-     * than for a masqueraded one. A later edit of the server does not change it.
+     * Whether the connection was made for a server that answers the client directly (tunnelling or direct routing)
+     * rather than for a masqueraded one. A later edit of the server does not change it.
      *
      * @param decision one with {@link Verdict#FORWARD}
      */

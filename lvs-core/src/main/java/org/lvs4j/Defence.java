@@ -13,9 +13,10 @@ import org.lvs4j.internal.persistence.Templates;
 import org.lvs4j.service.Sysctl;
 
 /**
- * The three defences of IPVS against floods: {@code drop_packet} drops packets that would open connections, {@code drop_entry}
- * drops connections that look idle or half-open, and {@code secure_tcp} applies a stricter TCP state table. Once a second the
- * available memory decides which are in force: modes 1 and 2 follow it, mode 3 is always on, mode 0 always off.
+ * The three defences of IPVS against floods: {@code drop_packet} drops packets that would open connections,
+ * {@code drop_entry} drops connections that look idle or half-open, and {@code secure_tcp} applies a stricter TCP state
+ * table. Once a second the available memory decides which are in force: modes 1 and 2 follow it, mode 3 is always on,
+ * mode 0 always off.
  *
  * <p>The kernel examines a thirty-second of its table every second. This class examines each connection with that
  * probability, which is the same on average.
@@ -36,8 +37,8 @@ final class Defence {
     private final AtomicLong packetsDropped = new AtomicLong();
     private final AtomicLong entriesDropped = new AtomicLong();
 
-    // Written by update() under the lock, read by packets without one. A packet that reads the old value counts as
-    // earlier.
+    // Written by update() under the lock, read by packets without one. A packet that reads the old value
+    // counts as earlier.
     private volatile int dropRate;
     private volatile boolean secureTcp;
     private volatile boolean dropEntries;

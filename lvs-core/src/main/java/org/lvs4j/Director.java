@@ -34,9 +34,9 @@ import org.lvs4j.stats.Traffic;
 /**
  * A Linux Virtual Server: virtual services, their real servers, and every connection between clients and them.
  *
- * <p>A director decides and counts; it opens no socket and starts no thread. Its time advances whenever one of its methods is
- * called. A director that may be idle for long needs a regular call of {@link #advance()}, so that idle connections end and
- * averages follow; once a second is enough.
+ * <p>A director decides and counts; it opens no socket and starts no thread. Its time advances whenever one of its
+ * methods is called. A director that may be idle for long needs a regular call of {@link #advance()}, so that idle
+ * connections end and averages follow; once a second is enough.
  *
  * <p>Assumptions: the ticker never goes back. Guarantees: thread-safe; a change of the configuration that fails has
  * changed nothing; an accepted connection counts on its server until it is closed or expires, exactly once.
@@ -190,7 +190,8 @@ public final class Director {
      * Changes everything about a service but its key and its servers. Connections and templates stay. The scheduler
      * starts again if and only if the service gets another one.
      *
-     * @throws DirectorException if there is no such service, or its new scheduler or persistence engine is not registered
+     * @throws DirectorException if there is no such service, or its new scheduler or persistence engine
+     *     is not registered
      */
     public void editService(VirtualService service) {
         editor.editService(requireNonNull(service, "service"));
@@ -240,12 +241,13 @@ public final class Director {
     }
 
     /**
-     * Makes these all the servers of a service, for instance after a look-up in a name service: adds the new ones, in their
-     * order, then edits those that differ, then removes those that are missing. Servers that stay as they are keep everything.
+     * Makes these all the servers of a service, for instance after a look-up in a name service: adds the new ones,
+     * in their order, then edits those that differ, then removes those that are missing. Servers that stay as they
+     * are keep everything.
      *
      * @return the changes that were made, in order; empty if there was nothing to do; unmodifiable
-     * @throws DirectorException if there is no such service, two servers have one endpoint, or one is refused; then nothing
-     *     has changed
+     * @throws DirectorException if there is no such service, two servers have one endpoint, or one is refused; then
+     *     nothing has changed
      */
     public List<ConfigurationChange> setServers(ServiceKey key, Collection<RealServer> servers) {
         return editor.setServers(requireNonNull(key, "key"), requireNonNull(servers, "servers"));
@@ -307,8 +309,8 @@ public final class Director {
     }
 
     /**
-     * Every connection that can be looked up, and every open one of an application. Weakly consistent while they come and go.
-     * Costs about 200 bytes for each connection: for millions use {@link #forEachConnection}.
+     * Every connection that can be looked up, and every open one of an application. Weakly consistent while they come
+     * and go. Costs about 200 bytes for each connection: for millions use {@link #forEachConnection}.
      */
     public List<ConnectionSnapshot> connections() {
         List<ConnectionSnapshot> all = new ArrayList<>();
@@ -333,7 +335,8 @@ public final class Director {
     }
 
     /**
-     * Shows every persistence template, one at a time, in no particular order. Weakly consistent while they come and go.
+     * Shows every persistence template, one at a time, in no particular order. Weakly consistent while they
+     * come and go.
      *
      * @param visitor called by this thread; an exception that it throws ends the visit and is thrown on
      */
@@ -374,8 +377,8 @@ public final class Director {
     }
 
     /**
-     * Explains a scheduling decision: which server the scheduler would pick for a new connection, and what it looks at. Changes
-     * and counts nothing. A persistence template of the client, which would decide before the scheduler, is not
+     * Explains a scheduling decision: which server the scheduler would pick for a new connection, and what it looks at.
+     * Changes and counts nothing. A persistence template of the client, which would decide before the scheduler, is not
      * looked at; a randomised scheduler, such as {@code twos}, answers with one possible outcome.
      *
      * @param flow source and destination of the client's packets; not kept
@@ -399,8 +402,8 @@ public final class Director {
     }
 
     /**
-     * Places a new connection on a real server, with the first bytes that the client has sent, for services with a persistence
-     * engine. The caller must {@link Connection#close() close} it.
+     * Places a new connection on a real server, with the first bytes that the client has sent, for services with a
+     * persistence engine. The caller must {@link Connection#close() close} it.
      *
      * @param flow source and destination of the client's packets; not kept
      * @param payload the first bytes from the client, from position to limit; neither moved nor kept
@@ -411,9 +414,9 @@ public final class Director {
     }
 
     /**
-     * Places a new connection of a service without naming a client, for applications that balance connections of their own. Such a
-     * connection is counted but not listed, and only the application bounds the number of them. Schedulers that hash the client's
-     * address see the address zero; persistence does not apply.
+     * Places a new connection of a service without naming a client, for applications that balance connections of their
+     * own. Such a connection is counted but not listed, and only the application bounds the number of them. Schedulers
+     * that hash the client's address see the address zero; persistence does not apply.
      *
      * @return the connection; not {@linkplain Connection#accepted() accepted} if no server takes it
      * @throws DirectorException if there is no such service
@@ -477,9 +480,9 @@ public final class Director {
         }
 
         /**
-         * How many listed connections there may be at most, at least 1, templates aside; further ones are dropped and counted.
-         * Those opened by {@linkplain Director#open(ServiceKey) key} are bounded by the application that opens them.
-         * {@value #DEFAULT_MAX_CONNECTIONS} by default.
+         * How many listed connections there may be at most, at least 1, templates aside; further ones are dropped and
+         * counted. Those opened by {@linkplain Director#open(ServiceKey) key} are bounded by the application that opens
+         * them. {@value #DEFAULT_MAX_CONNECTIONS} by default.
          */
         public Builder maxConnections(int ceiling) {
             maxConnections = ceiling;
@@ -487,8 +490,8 @@ public final class Director {
         }
 
         /**
-         * How many persistence templates there may be at most, at least 1; beyond that, rarely used ones are evicted and
-         * counted. {@value #DEFAULT_MAX_TEMPLATES} by default.
+         * How many persistence templates there may be at most, at least 1; beyond that, rarely used ones are evicted
+         * and counted. {@value #DEFAULT_MAX_TEMPLATES} by default.
          */
         public Builder maxTemplates(int ceiling) {
             maxTemplates = ceiling;
@@ -496,8 +499,8 @@ public final class Director {
         }
 
         /**
-         * The slow start of services that have none of their own, up to a day. Ours, not of IPVS; zero by default, which is
-         * none.
+         * The slow start of services that have none of their own, up to a day. Ours, not of IPVS; zero by default,
+         * which is none.
          *
          * @see VirtualService.Builder#slowStart
          */

@@ -53,8 +53,8 @@ public final class DirectorConfiguration {
      * A service with its servers. Immutable.
      *
      * @param service the service
-     * @param servers its servers in the order of their addition, so that the last one heads the list that IPVS shows;
-     *     unmodifiable
+     * @param servers its servers in the order of their addition, so that the last one heads the list that
+     *     IPVS shows; unmodifiable
      */
     public record Service(VirtualService service, List<RealServer> servers) {
         /** Takes a copy of the list. */

@@ -8,8 +8,8 @@ import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * Explains a scheduling decision: what the scheduler of a service compares at one moment, and which server it would pick.
- * Immutable.
+ * Explains a scheduling decision: what the scheduler of a service compares at one moment, and which server it
+ * would pick. Immutable.
  *
  * @param service the service responsible
  * @param scheduler the name of its scheduler
@@ -44,8 +44,8 @@ public record Explanation(ServiceKey service, String scheduler, List<Candidate> 
      * @param active active connections
      * @param inactive inactive connections
      * @param overloaded whether its upper threshold keeps new connections away
-     * @param cost the figure by which the scheduler compares servers, lower being better; infinite for a server that it does
-     *     not consider, NaN if it does not compare figures
+     * @param cost the figure by which the scheduler compares servers, lower being better; infinite for a server that it
+     *     does not consider, NaN if it does not compare figures
      */
     public record Candidate(RealServer server, int weight, int active, int inactive, boolean overloaded, double cost) {
         /** Checks that nothing is missing. */

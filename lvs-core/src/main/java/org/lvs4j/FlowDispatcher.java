@@ -23,17 +23,17 @@ import org.lvs4j.service.RealServer;
 import org.lvs4j.service.Sysctl;
 
 /**
- * Decides about single packets: which connection a packet belongs to, which real server a new connection gets, and how the
- * connection's state follows. The order of every test is that of IPVS in Linux 6.1. This is what {@code PacketPlane} is built
- * on; use it directly for a packet path of your own.
+ * Decides about single packets: which connection a packet belongs to, which real server a new connection gets, and how
+ * the connection's state follows. The order of every test is that of IPVS in Linux 6.1. This is what
+ * {@code PacketPlane} is built on; use it directly for a packet path of your own.
  *
- * <p>Assumptions: the {@link Flow} of a call is changed by no other thread meanwhile. Guarantees: thread-safe; flows and payloads
- * are read during the call and never kept. A packet of a known connection costs no allocation, and neither does the first
- * packet of a connection without persistence. Progress: lock-free, but for the first packet of a persistent client, which may wait
- * for another thread that changes the same bin of a map.
+ * <p>Assumptions: the {@link Flow} of a call is changed by no other thread meanwhile. Guarantees: thread-safe; flows
+ * and payloads are read during the call and never kept. A packet of a known connection costs no allocation, and neither
+ * does the first packet of a connection without persistence. Progress: lock-free, but for the first packet of a
+ * persistent client, which may wait for another thread that changes the same bin of a map.
  *
- * <p>Each decision about a packet takes the present time. A caller that asks several questions about one packet reads the
- * time once, with {@link Director#advance()}, and passes it on.
+ * <p>Each decision about a packet takes the present time. A caller that asks several questions about one packet reads
+ * the time once, with {@link Director#advance()}, and passes it on.
  *
  * <pre>{@code
  * FlowDispatcher flows = director.flows();
@@ -77,8 +77,9 @@ public final class FlowDispatcher {
      * Decides about a packet from a client: finds its connection or makes one, follows its state and counts it.
      *
      * @param flow the packet's source, destination and firewall mark
-     * @param flagsOrChunk of a TCP segment the bits of {@link TcpFlags}; of an SCTP packet the type of its first chunk,
-     *     {@link SctpChunk}, or {@code ABORT} if that follows a {@code COOKIE_ECHO} or {@code COOKIE_ACK}; ignored for UDP
+     * @param flagsOrChunk of a TCP segment the bits of {@link TcpFlags}; of an SCTP packet the type of its first
+     *     chunk, {@link SctpChunk}, or {@code ABORT} if that follows a {@code COOKIE_ECHO} or {@code COOKIE_ACK};
+     *     ignored for UDP
      * @param bytes the length of the packet in bytes, for the counters
      * @return a {@link Decision}
      */
@@ -114,13 +115,13 @@ public final class FlowDispatcher {
     }
 
     /**
-     * Decides about a packet from a client by its connection alone, and makes none. For callers that have other questions to
-     * ask before a packet may open a connection.
+     * Decides about a packet from a client by its connection alone, and makes none. For callers that have other
+     * questions to ask before a packet may open a connection.
      *
      * @param flow as for {@link #dispatch(Flow, int, int)}, as the other parameters are
      * @param nowNanos the present time, as {@link Director#advance()} returned it
-     * @return a {@link Decision}; {@link Decision#NONE} if the packet belongs to no connection or ends an old one, and so may
-     *     open a new one
+     * @return a {@link Decision}; {@link Decision#NONE} if the packet belongs to no connection or ends an old one, and
+     *     so may open a new one
      */
     public long dispatchKnown(Flow flow, int flagsOrChunk, int bytes, long nowNanos) {
         return serves(requireNonNull(flow, "flow").family())
@@ -129,8 +130,8 @@ public final class FlowDispatcher {
     }
 
     /**
-     * Fetches the memory of a flow's connection, for callers that have a batch of packets: prefetch all, then dispatch all,
-     * and the packets wait for memory together instead of one after another. Decides, counts and changes nothing.
+     * Fetches the memory of a flow's connection, for callers that have a batch of packets: prefetch all, then dispatch
+     * all, and the packets wait for memory together instead of one after another. Decides, counts and changes nothing.
      *
      * @param flow as for {@link #dispatch(Flow, int, int)}
      */
@@ -139,8 +140,8 @@ public final class FlowDispatcher {
     }
 
     /**
-     * Finds the server of a client's connection, for instance for an ICMP error about a packet of it. Counts nothing and moves
-     * no timer.
+     * Finds the server of a client's connection, for instance for an ICMP error about a packet of it. Counts nothing
+     * and moves no timer.
      *
      * @param flow the client's endpoint as source, the virtual endpoint as destination
      * @return a {@link Decision}, {@link Decision#NONE} if there is no such connection
@@ -158,8 +159,8 @@ public final class FlowDispatcher {
     /**
      * Follows a packet from a real server to a client and counts it.
      *
-     * @param reply the packet's source and destination. The source is the server's endpoint if the server is masqueraded, and
-     *     the virtual endpoint if it answers clients itself
+     * @param reply the packet's source and destination. The source is the server's endpoint if the server is
+     *     masqueraded, and the virtual endpoint if it answers clients itself
      * @param flagsOrChunk as for {@link #dispatch(Flow, int, int)}, as is the next
      * @return whether the packet belongs to a connection, and so leaves with the virtual endpoint as its source
      */
@@ -170,7 +171,8 @@ public final class FlowDispatcher {
     /**
      * Follows a packet from a real server to a client and counts it, as {@link #dispatchReply(Flow, int, int)} does.
      *
-     * @param forward filled, if there is a connection, with the client as source and the virtual endpoint as destination; or null
+     * @param forward filled, if there is a connection, with the client as source and the virtual endpoint as
+     *     destination; or null
      * @param nowNanos the present time, as {@link Director#advance()} returned it
      * @return whether the packet belongs to a connection
      */
@@ -224,8 +226,8 @@ public final class FlowDispatcher {
     }
 
     /**
-     * Whether the director has a service of an address family. Without one, every packet of the family is somebody else's:
-     * its connections stay, but no packet finds them, as in the kernel.
+     * Whether the director has a service of an address family. Without one, every packet of the family is somebody
+     * else's: its connections stay, but no packet finds them, as in the kernel.
      */
     public boolean serves(AddressFamily family) {
         return services.table().serves(requireNonNull(family, "family"));

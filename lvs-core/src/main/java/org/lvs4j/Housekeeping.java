@@ -10,8 +10,8 @@ import org.lvs4j.internal.persistence.Templates;
 import org.lvs4j.service.Sysctl;
 
 /**
- * The director's clock and its periodic work: expiry, rate estimates, defences, slow start, removed servers. The first thread
- * that calls {@link #advance} after something is due does it; other threads do not wait.
+ * The director's clock and its periodic work: expiry, rate estimates, defences, slow start, removed servers. The first
+ * thread that calls {@link #advance} after something is due does it; other threads do not wait.
  */
 final class Housekeeping {
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -55,7 +55,9 @@ final class Housekeeping {
         return ticker.getAsLong();
     }
 
-    /** Does what is due at the ticker's time; returns that time. Nothing is due between two ticks of the timer wheel. */
+    /**
+     * Does what is due at the ticker's time; returns that time. Nothing is due between two ticks of the timer wheel.
+     */
     long advance() {
         long nowNanos = ticker.getAsLong();
         long due = nextRun.get();
@@ -97,7 +99,10 @@ final class Housekeeping {
         }
     }
 
-    /** To be called after servers were removed: {@code expire_nodest_conn} may have their connections expire at the next run. */
+    /**
+     * To be called after servers were removed: {@code expire_nodest_conn} may have their connections expire at
+     * the next run.
+     */
     void serversRemoved() {
         if (settings.on(Sysctl.EXPIRE_NODEST_CONN)) {
             serversRemoved.set(true);

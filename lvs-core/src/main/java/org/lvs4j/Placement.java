@@ -13,8 +13,8 @@ import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.Sysctl;
 
 /**
- * Chooses the server and the port of a new connection: by the client's persistence template if the service is persistent, by
- * the scheduler otherwise.
+ * Chooses the server and the port of a new connection: by the client's persistence template if the service is
+ * persistent, by the scheduler otherwise.
  */
 final class Placement {
     private static final int FTP_PORT = 21;
@@ -28,8 +28,8 @@ final class Placement {
     }
 
     /**
-     * The client's template, created if there is none, counting the new connection. Null if the service is not persistent or
-     * has no server for the client.
+     * The client's template, created if there is none, counting the new connection. Null if the service is not
+     * persistent or has no server for the client.
      */
     @Nullable
     Template template(
@@ -102,7 +102,10 @@ final class Placement {
         return new Explanation(key, view.config().scheduler(), candidates, chosen);
     }
 
-    /** Without persistence only the service's own port is scheduled, although an FTP service is found for other ports too. */
+    /**
+     * Without persistence only the service's own port is scheduled, although an FTP service is found for
+     * other ports too.
+     */
     private static boolean isServicePort(ServiceKey key, Flow flow) {
         return !(key instanceof ServiceKey.Address address)
                 || flow.destinationPort() == address.endpoint().port();

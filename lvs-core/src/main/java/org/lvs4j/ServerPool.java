@@ -13,8 +13,8 @@ import org.lvs4j.service.RealServer;
 /**
  * The servers of a service in one configuration, newest first. Immutable but for the live connection counts.
  *
- * <p>Weights are effective weights: during slow start that of a server is below the configured one, and a later list of the
- * same servers raises it.
+ * <p>Weights are effective weights: during slow start that of a server is below the configured one, and a later list of
+ * the same servers raises it.
  */
 final class ServerPool implements Servers, LoadBoard.Source {
     private final LoadBoard board;

@@ -32,8 +32,8 @@ import org.lvs4j.service.Sysctl;
 import org.lvs4j.service.VirtualService;
 
 /**
- * The services and servers in force. A change takes this object's lock, builds a new table or view, and publishes it with one
- * volatile write; packets read without a lock.
+ * The services and servers in force. A change takes this object's lock, builds a new table or view, and publishes it
+ * with one volatile write; packets read without a lock.
  */
 final class ServiceRegistry {
     /** How many servers a director can have: a connection refers to its server by 24 bits. */
@@ -121,8 +121,8 @@ final class ServiceRegistry {
     }
 
     /**
-     * Takes back the changes since {@link #begin}. Puts back the lists and schedulers of that moment, so that no scheduler is
-     * called and every list has its order again.
+     * Takes back the changes since {@link #begin}. Puts back the lists and schedulers of that moment, so that no
+     * scheduler is called and every list has its order again.
      */
     synchronized void rollBack() {
         Checkpoint before = checkpoint;
@@ -378,8 +378,9 @@ final class ServiceRegistry {
     }
 
     /**
-     * Retires removed servers that have been unused for two minutes, and recycles their numbers. A thread that is suspended for
-     * that long between finding a connection and using its server may see another server under the number.
+     * Retires removed servers that have been unused for two minutes, and recycles their numbers. A thread that
+     * is suspended for that long between finding a connection and using its server may see another server
+     * under the number.
      */
     synchronized void emptyTrash(long nowNanos) {
         if (checkpoint != null) {

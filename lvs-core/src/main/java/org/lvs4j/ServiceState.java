@@ -20,8 +20,8 @@ final class ServiceState {
     private final ServiceKey key;
     private final Statistics statistics = new Statistics();
 
-    // One volatile write publishes a change as a whole; one read sees configuration, engine, list and scheduler of one
-    // moment.
+    // One volatile write publishes a change as a whole; one read sees configuration, engine, list and scheduler
+    // of one moment.
     private volatile View view;
 
     ServiceState(View view) {
@@ -86,7 +86,8 @@ final class ServiceState {
      * @param config the service
      * @param engine identifies clients by more than their address, or null
      * @param servers the list of servers
-     * @param scheduler made for exactly that list; null once the service has been removed, so that nothing is scheduled any more
+     * @param scheduler made for exactly that list; null once the service has been removed, so that nothing is
+     *     scheduled any more
      */
     record View(
             VirtualService config,

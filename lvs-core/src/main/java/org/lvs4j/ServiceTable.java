@@ -13,8 +13,8 @@ import org.lvs4j.service.ServiceKey;
 /**
  * All services, found by the headers of a packet. Immutable: a change makes a new table. A look-up does not allocate.
  *
- * <p>The order is that of IPVS: firewall mark, exact address and port, FTP service of the address, service for every port of
- * the address.
+ * <p>The order is that of IPVS: firewall mark, exact address and port, FTP service of the address, service for every
+ * port of the address.
  */
 final class ServiceTable {
     static final ServiceTable EMPTY = new ServiceTable(new ServiceState[0]);

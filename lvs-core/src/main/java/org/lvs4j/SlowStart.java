@@ -1,8 +1,8 @@
 package org.lvs4j;
 
 /**
- * The slow start of one service at one moment: the weight of a server that was added, or whose weight was zero, grows linearly
- * from 1 to the configured weight. Immutable.
+ * The slow start of one service at one moment: the weight of a server that was added, or whose weight was zero, grows
+ * linearly from 1 to the configured weight. Immutable.
  *
  * @param durationNanos how long that takes; 0 for no slow start
  * @param nowNanos the present time

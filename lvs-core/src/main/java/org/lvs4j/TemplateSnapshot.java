@@ -12,12 +12,12 @@ import org.lvs4j.net.Protocol;
  * One persistence template at one moment: a client, and the server on which its new connections are placed. Immutable.
  *
  * @param protocol its protocol, or null for the template of a firewall mark
- * @param confirmed whether one of its connections was ever established; IPVS lists such a template as {@code ASSURED}, any
- *     other as {@code NONE}
+ * @param confirmed whether one of its connections was ever established; IPVS lists such a template as {@code ASSURED},
+ *     any other as {@code NONE}
  * @param expiresInNanos how long it lasts, in nanoseconds, if the client opens no further connection; not negative
  * @param client the client's address or network, with port 0
- * @param virtual the virtual endpoint; of a firewall mark, the mark as an address. Its port is 65535 once the template is no
- *     longer used, because its server has left, and runs out
+ * @param virtual the virtual endpoint; of a firewall mark, the mark as an address. Its port is 65535 once the template
+ *     is no longer used, because its server has left, and runs out
  * @param server the real server, with port 0 if the template stands for every port
  * @param engine the name of its persistence engine, or null
  * @param identity what the engine knows the client by, or null

@@ -1,13 +1,14 @@
 /**
  * The director: one facade over services, schedulers, persistence and connections.
  *
- * <p>A {@link org.lvs4j.Director} holds virtual services with their real servers and decides where connections and packets go.
- * There are three ways to use it:
+ * <p>A {@link org.lvs4j.Director} holds virtual services with their real servers and decides where connections and
+ * packets go. There are three ways to use it:
  *
  * <ul>
- *   <li>{@link org.lvs4j.Director#open(org.lvs4j.service.ServiceKey)} places a connection that an application makes itself;
- *   <li>{@link org.lvs4j.Director#open(org.lvs4j.net.Flow)} places a connection that an application relays, as the relay of
- *       {@code lvs-netty-adapter} does;
+ *   <li>{@link org.lvs4j.Director#open(org.lvs4j.service.ServiceKey)} places a connection that an
+ *       application makes itself;
+ *   <li>{@link org.lvs4j.Director#open(org.lvs4j.net.Flow)} places a connection that an application relays, as the
+ *       relay of {@code lvs-netty-adapter} does;
  *   <li>{@link org.lvs4j.Director#flows()} decides about single packets, as {@code org.lvs4j.plane.PacketPlane} does.
  * </ul>
  *
@@ -21,8 +22,9 @@
  * }</pre>
  *
  * <p>The whole configuration is a value, {@link org.lvs4j.DirectorConfiguration}. Whatever changes it is a
- * {@link org.lvs4j.ConfigurationChange}, of which listeners are notified. What happens at a moment is read as snapshots:
- * {@link org.lvs4j.ServiceSnapshot}, {@link org.lvs4j.ConnectionSnapshot}, {@link org.lvs4j.TemplateSnapshot}.
+ * {@link org.lvs4j.ConfigurationChange}, of which listeners are notified. What happens at a moment is read as
+ * snapshots: {@link org.lvs4j.ServiceSnapshot}, {@link org.lvs4j.ConnectionSnapshot},
+ * {@link org.lvs4j.TemplateSnapshot}.
  */
 @NullMarked
 package org.lvs4j;

@@ -27,7 +27,9 @@ import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.Sysctl;
 import org.lvs4j.service.VirtualService;
 
-/** A list of changes that fails midway, by a refusal or by an exception of an application's scheduler, changes nothing. */
+/**
+ * A list of changes that fails midway, by a refusal or by an exception of an application's scheduler, changes nothing.
+ */
 class AllOrNothingTest {
     private static final ServiceKey WEB = ServiceKey.tcp("10.0.0.1:80");
     private static final ServiceKey DNS = ServiceKey.udp("10.0.0.1:53");

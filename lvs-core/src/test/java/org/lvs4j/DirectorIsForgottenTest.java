@@ -12,7 +12,10 @@ import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
-/** A director that is no longer used is collected although threads that called it live on, as in an application container. */
+/**
+ * A director that is no longer used is collected although threads that called it live on, as in
+ * an application container.
+ */
 class DirectorIsForgottenTest {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 

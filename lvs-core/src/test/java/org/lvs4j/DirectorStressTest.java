@@ -52,7 +52,10 @@ class DirectorStressTest {
     private final AtomicInteger ports = new AtomicInteger();
     private final AtomicInteger changes = new AtomicInteger();
 
-    /** Odd while the server's weight is certainly 0: incremented after such an edit has returned and before the next edit. */
+    /**
+     * Odd while the server's weight is certainly 0: incremented after such an edit has returned and before
+     * the next edit.
+     */
     private final AtomicIntegerArray quiesced = new AtomicIntegerArray(SERVERS);
 
     @ParameterizedTest

@@ -23,8 +23,8 @@ import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
 /**
- * The rules of IPVS that a re-implementation is most likely to get wrong, one test each, through the director's public API.
- * Whole tables are checked cell by cell beside the classes that hold them.
+ * The rules of IPVS that a re-implementation is most likely to get wrong, one test each, through the director's public
+ * API. Whole tables are checked cell by cell beside the classes that hold them.
  */
 class IpvsRulesTest {
     private static final String VIP = "10.0.0.100:80";

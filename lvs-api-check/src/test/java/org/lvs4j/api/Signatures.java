@@ -147,7 +147,9 @@ final class Signatures {
                 + TypeNames.of(field.getAnnotatedType()) + " " + field.getName() + constantValue(field);
     }
 
-    /** A compiler copies the value of such a constant into the code that uses it, so the value is part of the signature. */
+    /**
+     * A compiler copies the value of such a constant into the code that uses it, so the value is part of the signature.
+     */
     private static String constantValue(Field field) {
         boolean constant = Modifier.isStatic(field.getModifiers())
                 && Modifier.isFinal(field.getModifiers())

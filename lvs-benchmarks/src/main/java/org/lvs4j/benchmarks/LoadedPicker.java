@@ -3,8 +3,8 @@ package org.lvs4j.benchmarks;
 import org.lvs4j.net.Flow;
 
 /**
- * Chooses servers with the means of one peer, and counts a connection on the chosen server until it is released.
- * Thread-safe.
+ * Chooses servers with the means of one peer, and counts a connection on the chosen server until it
+ * is released. Thread-safe.
  */
 interface LoadedPicker {
     /**

@@ -24,8 +24,8 @@ public enum Memory {
     },
 
     /**
-     * Memory outside the heap, offset by 16 bytes as the elements of an array are: shows the cost of misalignment
-     * alone.
+     * Memory outside the heap, offset by 16 bytes as the elements of an array are: shows the cost
+     * of misalignment alone.
      */
     DIRECT_UNALIGNED {
         @Override

@@ -22,9 +22,9 @@ import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
 /**
- * A service with servers of random weights (1..100) and random numbers of active and inactive connections (0..15 of
- * each), the same in every run. A director made all of it, so schedulers are measured on the list that they get in
- * production.
+ * A service with servers of random weights (1..100) and random numbers of active and inactive connections (0..15
+ * of each), the same in every run. A director made all of it, so schedulers are measured on the list that they
+ * get in production.
  */
 final class ServerFixture {
     static final int MAX_WEIGHT = 100;

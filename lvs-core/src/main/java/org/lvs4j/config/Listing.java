@@ -30,8 +30,8 @@ public final class Listing {
     private Listing() {}
 
     /**
-     * The output of a command about a director. {@code --daemon} prints nothing: a director runs no synchronisation
-     * daemon.
+     * The output of a command about a director. {@code --daemon} prints nothing: a director runs
+     * no synchronisation daemon.
      *
      * @return the text, or empty if the command is not {@code -L}
      * @throws RuleException if the command names a service that does not exist

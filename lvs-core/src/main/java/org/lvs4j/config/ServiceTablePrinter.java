@@ -16,8 +16,8 @@ import org.lvs4j.stats.Rates;
 import org.lvs4j.stats.Traffic;
 
 /**
- * Prints the header and the lines of a listing of services: {@link Figures} for traffic, {@link State} for everything
- * else.
+ * Prints the header and the lines of a listing of services: {@link Figures} for traffic, {@link State}
+ * for everything else.
  */
 sealed interface ServiceTablePrinter {
     /** The printer for a command. */

@@ -54,8 +54,8 @@ public abstract class TextException extends Exception {
     }
 
     /**
-     * The column of the token's first character, from 1; on a command line, as if its words were joined by single
-     * blanks.
+     * The column of the token's first character, from 1; on a command line, as if its words were joined
+     * by single blanks.
      */
     public final int column() {
         return column;

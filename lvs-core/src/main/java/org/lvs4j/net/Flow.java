@@ -7,9 +7,9 @@ import static java.util.Objects.requireNonNull;
  * port; and a firewall mark beside it. Mutable and not thread-safe: a caller that reuses one per thread dispatches
  * millions of packets without allocating. The director reads a flow during a call and does not keep it.
  *
- * <p>For a packet from a client the source is the client and the destination is the virtual endpoint. For a reply the
- * source is the real server, or the virtual endpoint if the server answers clients itself, and the destination is the
- * client.
+ * <p>For a packet from a client the source is the client and the destination is the virtual endpoint. For a reply
+ * the source is the real server, or the virtual endpoint if the server answers clients itself, and the destination
+ * is the client.
  *
  * <p>An address is two words, those of {@link IpAddress#high()} and {@link IpAddress#low()}. Both addresses are of one
  * family. Two flows are equal only if they are the same object: a mutable 5-tuple is no key of a map.

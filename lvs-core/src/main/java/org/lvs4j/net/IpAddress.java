@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An IPv4 or IPv6 address as two 64-bit words in network order. Immutable. Never resolves a host name, and has no scope
- * id.
+ * An IPv4 or IPv6 address as two 64-bit words in network order. Immutable. Never resolves a host name, and has
+ * no scope id.
  *
  * <p>An IPv4 address is the lower 32 bits of {@link #low()}; {@link #high()} is zero. An IPv4-mapped IPv6 address
  * ({@code ::ffff:10.0.0.1}) stays an IPv6 address.

@@ -170,8 +170,8 @@ final class PacketDelivery {
     }
 
     /**
-     * The ICMP error with which a router refuses to forward a server's packet to its client; null if it forwards the
-     * packet.
+     * The ICMP error with which a router refuses to forward a server's packet to its client; null if it
+     * forwards the packet.
      */
     @Nullable
     IcmpError refusal(PacketHeader packet, @Nullable ReassemblyBuffer reassembled) {
@@ -190,8 +190,8 @@ final class PacketDelivery {
     }
 
     /**
-     * Whether a server's packet must be rewritten. A server that is not masqueraded already answers from the virtual
-     * endpoint.
+     * Whether a server's packet must be rewritten. A server that is not masqueraded already answers from
+     * the virtual endpoint.
      */
     static boolean isMasqueraded(Flow reply, Flow connection) {
         return connection.destinationLow() != reply.sourceLow()

@@ -68,8 +68,8 @@ final class PacketOutput {
      * Starts to hand out a packet in fragments.
      *
      * @param built the staging buffer; the packet starts at its position
-     * @param headerBytes the length of the header that each fragment repeats; for IPv6 the headers before the fragment
-     *     header
+     * @param headerBytes the length of the header that each fragment repeats; for IPv6 the headers before
+     *     the fragment header
      * @param reassembled the fragments that the packet arrived in, or null
      * @return the decision for the first fragment
      */

@@ -23,8 +23,8 @@ public interface PacketPaths {
     int MAX_MTU = 65_535;
 
     /**
-     * The path MTU to a destination: the size in bytes of the largest IP packet that is forwarded without
-     * fragmentation.
+     * The path MTU to a destination: the size in bytes of the largest IP packet that is
+     * forwarded without fragmentation.
      *
      * @param family the family of the destination
      * @param high upper word of the destination address

@@ -126,8 +126,8 @@ public final class PacketPlane {
     }
 
     /**
-     * The packets that this plane has dropped so far. Any thread may call this; it sums adders and allocates the
-     * result.
+     * The packets that this plane has dropped so far. Any thread may call this; it sums adders and
+     * allocates the result.
      */
     public PacketCounters counters() {
         return new PacketCounters(
@@ -179,8 +179,8 @@ public final class PacketPlane {
     }
 
     /**
-     * Collects the settings of a plane. Setters only store a value; {@link #build} validates all of them at once. Not
-     * thread-safe.
+     * Collects the settings of a plane. Setters only store a value; {@link #build} validates all of them at
+     * once. Not thread-safe.
      */
     public static final class Builder {
         private static final int DEFAULT_MAX_REASSEMBLIES = 64;

@@ -4,8 +4,8 @@ import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
 
 /**
- * The address hashes of IPVS. Addresses are folded to 32 bits: an IPv6 address is the exclusive or of its four 32-bit
- * words.
+ * The address hashes of IPVS. Addresses are folded to 32 bits: an IPv6 address is the exclusive or of its
+ * four 32-bit words.
  */
 final class AddressHash {
     private static final int GOLDEN_RATIO = 0x61C8_8647;

@@ -31,8 +31,8 @@ final class LoadCell {
     private static final int FIRST_MARK = 48;
     private static final int SIZE = FIRST_MARK + MARKS + 16;
 
-    // The state, from the lowest bits: the number of reserved servers, the slot of the next one, a count of
-    // publications.
+    // The state, from the lowest bits: the number of reserved servers, the slot of the next one, a
+    // count of publications.
     private static final int SLOT_BITS = 8;
     private static final long SLOT_MASK = (1L << SLOT_BITS) - 1;
     private static final long ONE_TAKEN = 1L << SLOT_BITS;

@@ -39,8 +39,8 @@ import org.lvs4j.internal.concurrent.LoadBoard;
  * reserved servers of all cells and reads the loads of all marked servers. Releasing the lock does not check for new
  * marks: only picks need them, and picks check.
  *
- * <p>The first pick from a new list builds the tree, registers it as the reader of the board, and then reads every
- * load.
+ * <p>The first pick from a new list builds the tree, registers it as the reader of the board, and then
+ * reads every load.
  *
  * <h2>Guarantees</h2>
  *
@@ -346,8 +346,8 @@ final class LoadTournament implements LoadBoard.Reader {
     }
 
     /**
-     * The cells, or null before the first contention. Acquires them from the compare-and-exchange in {@link
-     * #makeCells}.
+     * The cells, or null before the first contention. Acquires them from the compare-and-exchange
+     * in {@link #makeCells}.
      */
     private LoadCell @Nullable [] cellsAcquire() {
         return (LoadCell[]) CELLS_HANDLE.getAcquire(this);

@@ -9,8 +9,8 @@ import org.lvs4j.service.Sysctl;
  * for its first connection. It moves to another choice of {@code wlc} when its server has left, is quiesced, or is
  * {@linkplain #crowded crowded}.
  *
- * <p>The overload mark of a cached server is ignored, as in IPVS. The {@link LocalityCache} survives changes of the
- * list.
+ * <p>The overload mark of a cached server is ignored, as in IPVS. The {@link LocalityCache} survives changes
+ * of the list.
  */
 final class LocalityLeastConnection implements Scheduler {
     private final SchedulerContext context;

@@ -27,8 +27,8 @@ final class MaglevTable {
     }
 
     /**
-     * The table of IPVS: the servers take turns in the order of the list, and as many slots per turn as their scaled
-     * weight.
+     * The table of IPVS: the servers take turns in the order of the list, and as many slots per turn as
+     * their scaled weight.
      *
      * @param endpoints the servers in the order of the list, at most 32,767
      * @param weights their weights; a server of weight zero takes no slot
@@ -77,8 +77,8 @@ final class MaglevTable {
     }
 
     /**
-     * The slots that each server takes per turn: its weight divided by the greatest common divisor, scaled down to 6
-     * bits.
+     * The slots that each server takes per turn: its weight divided by the greatest common divisor, scaled down
+     * to 6 bits.
      */
     static int[] slotsPerTurn(int[] weights) {
         int gcd = 0;
@@ -121,9 +121,9 @@ final class MaglevTable {
     }
 
     /**
-     * The remainder of an unsigned hash, without a division: D. Lemire, O. Kaser and N. Kurz, "Faster remainder by
-     * direct computation", Software: Practice and Experience 49(6), 2019. Exact for every hash and every size below
-     * 2^31.
+     * The remainder of an unsigned hash, without a division: D. Lemire, O. Kaser and N. Kurz, "Faster remainder
+     * by direct computation", Software: Practice and Experience 49(6), 2019. Exact for every hash and every
+     * size below 2^31.
      */
     static int remainder(int hash, int size, long reciprocal) {
         long fraction = reciprocal * (hash & 0xFFFF_FFFFL);

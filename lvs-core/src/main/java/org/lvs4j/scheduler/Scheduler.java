@@ -29,8 +29,8 @@ public interface Scheduler {
     /**
      * Chooses the server of a new connection.
      *
-     * @param servers the list of this scheduler, or a view of it in which some servers are {@linkplain Servers#excluded
-     *     excluded}
+     * @param servers the list of this scheduler, or a view of it in which some servers are {@linkplain
+     *     Servers#excluded excluded}
      * @param flow the client as source, the virtual endpoint as destination; must not be kept after the call
      * @return an index of the list, 0..size-1, or {@link #NONE}
      */

@@ -8,8 +8,8 @@ import org.lvs4j.service.Sysctl;
 /** The director as a scheduler sees it. Thread-safe. No method allocates. */
 public interface SchedulerContext {
     /**
-     * The flags of the service when the scheduler was created; unmodifiable. {@link Scheduler#flagsChanged} reports
-     * changes.
+     * The flags of the service when the scheduler was created; unmodifiable.
+     * {@link Scheduler#flagsChanged} reports changes.
      */
     Set<SchedulerFlag> flags();
 

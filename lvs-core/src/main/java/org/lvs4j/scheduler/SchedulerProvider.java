@@ -16,8 +16,8 @@ public interface SchedulerProvider {
     String name();
 
     /**
-     * Creates the scheduler of a service. Called when a service is added, and when it is edited to use another
-     * scheduler.
+     * Creates the scheduler of a service. Called when a service is added, and when it is edited to
+     * use another scheduler.
      *
      * @param servers the real servers of the service; often none yet
      * @throws IllegalArgumentException if the servers or the flags cannot be scheduled, saying why; the change is

@@ -30,8 +30,8 @@ public final class Schedulers {
     /** Locality-based least-connection: a destination stays with one server until that is crowded. */
     public static final String LBLC = "lblc";
     /**
-     * Locality-based least-connection with replication: a destination stays with a set of servers, which grows under
-     * load.
+     * Locality-based least-connection with replication: a destination stays with a set of servers, which
+     * grows under load.
      */
     public static final String LBLCR = "lblcr";
     /** Destination hashing: the server that the destination address hashes to. */

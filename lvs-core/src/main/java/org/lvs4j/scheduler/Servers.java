@@ -44,8 +44,8 @@ public interface Servers {
     int inactive(int index);
 
     /**
-     * The live connections of a server, read at once: active ones in the upper 32 bits, inactive ones in the lower 32
-     * bits.
+     * The live connections of a server, read at once: active ones in the upper 32 bits, inactive ones in the
+     * lower 32 bits.
      */
     default long connections(int index) {
         return (long) active(index) << Integer.SIZE | inactive(index);

@@ -28,11 +28,11 @@ import org.lvs4j.net.Flow;
  * <h2>Guarantees</h2>
  *
  * Each turn is taken at most once. The turns taken at any moment are those of the exact sequence up to the shared
- * position, except for what the {@value #CELLS} cells still hold: in each the end of one run of at most {@value #RUN}
- * consecutive turns. Consecutive turns of {@code rr} fall on each server equally often or once more, so the numbers of
- * picks of servers that were always available differ by at most 1, plus 1 for each cell that holds turns. A thread that
- * runs alone again first uses up its cell and then follows the exact order. A change of the list discards reserved
- * turns.
+ * position, except for what the {@value #CELLS} cells still hold: in each the end of one run of at most
+ * {@value #RUN} consecutive turns. Consecutive turns of {@code rr} fall on each server equally often or once more,
+ * so the numbers of picks of servers that were always available differ by at most 1, plus 1 for each cell that holds
+ * turns. A thread that runs alone again first uses up its cell and then follows the exact order. A change of the
+ * list discards reserved turns.
  *
  * <h2>Progress</h2>
  *
@@ -53,8 +53,8 @@ abstract class SharedSequence implements Scheduler {
     static final int CELLS = 16;
 
     /**
-     * Turns reserved at a time. Fits the bits above a position, less the sign. Half as many cost twice as many lost
-     * races.
+     * Turns reserved at a time. Fits the bits above a position, less the sign. Half as many cost twice as
+     * many lost races.
      */
     static final int RUN = 500;
 
@@ -100,8 +100,8 @@ abstract class SharedSequence implements Scheduler {
 
     /** The shared position. */
     final long position() {
-        // Opaque suffices, here and for the cells: a position guards no other data, and a compare-and-set settles
-        // races.
+        // Opaque suffices, here and for the cells: a position guards no other data, and a
+        // compare-and-set settles races.
         return (long) WORD.getOpaque(shared, SHARED);
     }
 

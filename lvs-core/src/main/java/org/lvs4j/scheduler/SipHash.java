@@ -1,8 +1,8 @@
 package org.lvs4j.scheduler;
 
 /**
- * SipHash-1-3 of inputs below eight bytes, as Linux uses it for {@code mh}: one round per block and three for
- * finalization.
+ * SipHash-1-3 of inputs below eight bytes, as Linux uses it for {@code mh}: one round per block and
+ * three for finalization.
  *
  * <p>J.-P. Aumasson and D. Bernstein, "SipHash: a fast short-input PRF", INDOCRYPT 2012.
  */

@@ -30,8 +30,8 @@ final class WeightSearch {
     }
 
     /**
-     * The first index, {@code start} or above, of a server with at least some weight; the size of the list if there is
-     * none.
+     * The first index, {@code start} or above, of a server with at least some weight; the size of the list if
+     * there is none.
      *
      * @param minimum the weight in units, at least 1
      */

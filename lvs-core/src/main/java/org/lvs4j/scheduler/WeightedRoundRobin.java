@@ -18,8 +18,8 @@ package org.lvs4j.scheduler;
  * <p>{@link SharedSequence} describes how threads share the walk.
  */
 final class WeightedRoundRobin extends SharedSequence {
-    // A position is PRECOMPUTED plus the number of a precomputed turn; or an index plus 1 above a current weight in
-    // units.
+    // A position is PRECOMPUTED plus the number of a precomputed turn; or an index plus 1 above a current
+    // weight in units.
     private static final int WEIGHT_BITS = 31;
     private static final int INDEX_MASK = (1 << POSITION_BITS - WEIGHT_BITS) - 1;
     private static final long PRECOMPUTED = (long) INDEX_MASK << WEIGHT_BITS;
@@ -132,8 +132,8 @@ final class WeightedRoundRobin extends SharedSequence {
     }
 
     /**
-     * Walks step by step past overloaded servers: the position after one turn, or the position to keep, with {@link
-     * #NOT_FOUND}.
+     * Walks step by step past overloaded servers: the position after one turn, or the position to keep,
+     * with {@link #NOT_FOUND}.
      */
     private long walk(Servers servers, int start, int startUnits) {
         int size = servers.size();

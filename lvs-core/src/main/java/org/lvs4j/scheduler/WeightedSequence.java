@@ -4,8 +4,8 @@ import java.util.BitSet;
 import java.util.stream.IntStream;
 
 /**
- * The precomputed turns of one cycle of {@code wrr}, from the round of the greatest weight to the round of all servers.
- * Immutable.
+ * The precomputed turns of one cycle of {@code wrr}, from the round of the greatest weight to the round of
+ * all servers. Immutable.
  *
  * <p>A turn is one word: the number of units by which the weight of its round is below that of the first round in the
  * upper half, the index of the server in the lower half. Turns therefore ascend as unsigned numbers, and a binary

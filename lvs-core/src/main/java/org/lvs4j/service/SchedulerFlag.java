@@ -19,8 +19,8 @@ public enum SchedulerFlag {
     public static final SchedulerFlag FALLBACK = FLAG_1;
 
     /**
-     * {@code sh-port} and {@code mh-port}, which is {@link #FLAG_2}: the client's port is hashed as well as its
-     * address.
+     * {@code sh-port} and {@code mh-port}, which is {@link #FLAG_2}: the client's port is hashed as well
+     * as its address.
      */
     public static final SchedulerFlag PORT = FLAG_2;
 }

@@ -3,8 +3,8 @@ package org.lvs4j.stats;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Traffic counted since the counters were last reset. Immutable. "In" is from clients to servers, "out" from servers to
- * clients.
+ * Traffic counted since the counters were last reset. Immutable. "In" is from clients to servers, "out" from
+ * servers to clients.
  *
  * @param connections connections scheduled
  * @param inPackets packets from clients; the socket plane counts its reads instead

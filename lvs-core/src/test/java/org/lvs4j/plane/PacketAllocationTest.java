@@ -25,8 +25,8 @@ import org.lvs4j.service.Sysctl;
 import org.lvs4j.service.VirtualService;
 
 /**
- * Dispatching a packet allocates nothing: neither that of an established connection nor the first and last of a
- * connection.
+ * Dispatching a packet allocates nothing: neither that of an established connection nor the first and last
+ * of a connection.
  */
 @Tag("slow")
 class PacketAllocationTest {

@@ -11,8 +11,8 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 /**
- * The schedulers that compare connection counts and weights, against the rules of IPVS. A host is the last byte of an
- * address.
+ * The schedulers that compare connection counts and weights, against the rules of IPVS. A host is the last byte
+ * of an address.
  */
 final class CountingSchedulersTest {
     private static void load(TestService service, int host, int active, int inactive) {

@@ -12,8 +12,8 @@ import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
 /**
- * Threads change loads of one {@link LoadTournament} and pick from it at once: afterwards every change has taken
- * effect.
+ * Threads change loads of one {@link LoadTournament} and pick from it at once: afterwards every change
+ * has taken effect.
  */
 public class LoadTournamentStress {
     /** Sixteen servers, of which server 0 has the least load. */

@@ -5,8 +5,8 @@ import org.lvs4j.internal.concurrent.LoadBoard;
 import org.lvs4j.service.RealServer;
 
 /**
- * A list of servers of weight 1. A change of a load first writes it and then reports it to the board, as a director
- * does.
+ * A list of servers of weight 1. A change of a load first writes it and then reports it to the board, as
+ * a director does.
  */
 final class LoadedServers implements Servers, LoadBoard.Source {
     private final LoadBoard board = new LoadBoard();

@@ -62,8 +62,8 @@ final class EventLoopState {
     }
 
     /**
-     * Datagrams above the upper mark are dropped. It leaves room for the largest ones that one round of reading can
-     * yield.
+     * Datagrams above the upper mark are dropped. It leaves room for the largest ones that one round of
+     * reading can yield.
      */
     static WriteBufferWaterMark datagramWaterMark(RelayOptions options) {
         int high = Math.max(options.bufferBytes(), 16 * (DATAGRAM_BYTES + 1));

@@ -144,8 +144,8 @@ final class ListeningSocket {
     }
 
     /**
-     * Closes the sockets and waits for it. TCP connections continue; UDP flows end with the socket that sends their
-     * replies.
+     * Closes the sockets and waits for it. TCP connections continue; UDP flows end with the socket that
+     * sends their replies.
      */
     void unbind() {
         close();
@@ -170,8 +170,8 @@ final class ListeningSocket {
     }
 
     /**
-     * The address of a socket in the family of the listening address: an IPv6 socket may show IPv4 clients in either
-     * form.
+     * The address of a socket in the family of the listening address: an IPv6 socket may show IPv4 clients
+     * in either form.
      */
     private static Endpoint endpoint(InetSocketAddress socket, AddressFamily family) {
         InetAddress address = socket.getAddress();

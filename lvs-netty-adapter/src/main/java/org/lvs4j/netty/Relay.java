@@ -105,9 +105,9 @@ public final class Relay implements AutoCloseable {
      * TCP connections continue. Costs the services that have been added or removed since the last refresh; other
      * changes, such as that of a server's weight, cost nothing.
      *
-     * @throws RelayException naming each service that cannot be listened for; all others are listened for. The next
-     *     refresh tries the same services again. So a caller may take the change back in the director and refresh once
-     *     more
+     * @throws RelayException naming each service that cannot be listened for; all others are listened for. The
+     *     next refresh tries the same services again. So a caller may take the change back in the director and
+     *     refresh once more
      * @throws IllegalStateException if the relay has been drained or closed
      */
     public synchronized void refresh() {
@@ -133,9 +133,9 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * The address at which a service is listened for. For a service at port 0 or of a firewall mark it is the first
-     * matching address that was given to {@link Builder#listen}, with the port that the system has chosen if it was 0
-     * there.
+     * The address at which a service is listened for. For a service at port 0 or of a firewall mark it is the
+     * first matching address that was given to {@link Builder#listen}, with the port that the system has chosen if
+     * it was 0 there.
      *
      * @return the address, never null
      * @throws java.util.NoSuchElementException if the service is not listened for

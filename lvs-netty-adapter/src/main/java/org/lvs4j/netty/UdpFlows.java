@@ -13,8 +13,8 @@ import org.lvs4j.Connection;
 import org.lvs4j.net.Endpoint;
 
 /**
- * The flows of one listening UDP socket: finds the flow of each datagram, or opens one on the server that the director
- * chooses.
+ * The flows of one listening UDP socket: finds the flow of each datagram, or opens one on the server that
+ * the director chooses.
  *
  * <p>Each flow has a socket of its own towards its server, which tells its replies from those of other flows. All these
  * sockets belong to the event loop of the listening one, and only that loop uses this object: all fields are plain.

@@ -106,8 +106,8 @@ final class BackPressureTest {
     }
 
     /**
-     * Waits until every queue is at least half full and no writer has progressed for 250 ms; no queue may exceed its
-     * limit.
+     * Waits until every queue is at least half full and no writer has progressed for 250 ms; no queue may
+     * exceed its limit.
      */
     private static void assertWritersBlocked(Relay relay, AtomicLong written) {
         long[] last = {0, System.nanoTime()};

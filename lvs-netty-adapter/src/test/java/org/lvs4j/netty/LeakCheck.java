@@ -16,8 +16,8 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Fails a test class in which a buffer has leaked. Every buffer is tracked; a leak is reported after a garbage
- * collection.
+ * Fails a test class in which a buffer has leaked. Every buffer is tracked; a leak is reported after
+ * a garbage collection.
  */
 final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
     private static final Queue<String> LEAKS = new ConcurrentLinkedQueue<>();

@@ -106,8 +106,8 @@ final class Clients {
     }
 
     /**
-     * The answer of a packet that is not forwarded. A packet that passes reaches the local stack, which has the virtual
-     * address.
+     * The answer of a packet that is not forwarded. A packet that passes reaches the local stack, which has
+     * the virtual address.
      */
     private static Answer refused(Verdict verdict, Protocol protocol, int tcpFlags) {
         if (verdict == Verdict.DROP) {

@@ -70,8 +70,8 @@ final class HostPackets {
     }
 
     /**
-     * Writes the reset that refuses a TCP segment (RFC 9293, section 3.5.2); returns 0 for a segment that is a reset
-     * itself.
+     * Writes the reset that refuses a TCP segment (RFC 9293, section 3.5.2); returns 0 for a segment that is
+     * a reset itself.
      */
     static int reset(IpPacket packet, ByteBuffer out) {
         ByteBuffer in = packet.buffer();

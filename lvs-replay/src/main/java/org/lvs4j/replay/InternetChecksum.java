@@ -39,8 +39,8 @@ final class InternetChecksum {
     }
 
     /**
-     * Writes the checksum of a range into its field; {@code more} is the sum of what the checksum covers besides the
-     * range.
+     * Writes the checksum of a range into its field; {@code more} is the sum of what the checksum covers
+     * besides the range.
      */
     static void write(ByteBuffer buffer, int field, int from, int length, long more) {
         buffer.putShort(field, (short) 0);

@@ -44,8 +44,8 @@ public final class PacketRecords {
      * @param text the recording
      * @param source its name in errors, such as the name of the file
      * @return the records in order, modifiable
-     * @throws TraceException for the first line that is not a record; the message names line, problem and what was
-     *     expected
+     * @throws TraceException for the first line that is not a record; the message names line, problem and
+     *     what was expected
      */
     public static List<PacketRecord> parse(String text, String source) throws TraceException {
         requireNonNull(source, "source");

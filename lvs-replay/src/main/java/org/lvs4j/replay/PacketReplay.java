@@ -83,8 +83,8 @@ public final class PacketReplay {
     }
 
     /**
-     * Replays one record. The first record of a session creates its director, with the rules, settings and MTUs of that
-     * record.
+     * Replays one record. The first record of a session creates its director, with the rules, settings and MTUs
+     * of that record.
      *
      * @return the emitted packets, in order; modifiable
      * @throws TraceException if the director refuses the rules of the session

@@ -5,8 +5,8 @@ import org.lvs4j.net.IpAddress;
 import org.lvs4j.plane.PacketPaths;
 
 /**
- * The network of the recordings: two wires, the director's own addresses, and the virtual addresses that are local to
- * it.
+ * The network of the recordings: two wires, the director's own addresses, and the virtual addresses that are
+ * local to it.
  */
 final class RecordedNetwork implements PacketPaths {
     private static final IpAddress CLIENT_SIDE_V4 = IpAddress.parse("10.0.0.1");

@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  * 5 expect active 192.168.1.1:80 1 inactive 0
  * }</pre>
  *
- * <p>The rules are in the format of {@code ipvsadm --restore}. A mark applies to a protocol, an address or network, and
- * a port; port 0 or no port means every port. If several marks apply to a packet, the last one is used. The sections
- * {@code [marks]} and {@code [sysctl]} are optional, and so is every answer and count; a count may also be a question
- * mark.
+ * <p>The rules are in the format of {@code ipvsadm --restore}. A mark applies to a protocol, an address or network,
+ * and a port; port 0 or no port means every port. If several marks apply to a packet, the last one is used. The
+ * sections {@code [marks]} and {@code [sysctl]} are optional, and so is every answer and count; a count may also be
+ * a question mark.
  *
  * <p>An event starts with its time in milliseconds since the start, in chronological order. {@code C} is a client and
  * {@code V} a virtual address, each with its port. The replies of servers are simulated only under masquerading,

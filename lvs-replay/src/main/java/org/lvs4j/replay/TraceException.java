@@ -3,8 +3,8 @@ package org.lvs4j.replay;
 import org.lvs4j.config.TextException;
 
 /**
- * A trace or a recording that cannot be read, or that has rules which the director refuses. The message names the
- * place.
+ * A trace or a recording that cannot be read, or that has rules which the director refuses. The message
+ * names the place.
  */
 public final class TraceException extends TextException {
     private static final long serialVersionUID = 1;

@@ -144,8 +144,8 @@ final class TraceParser {
     }
 
     /**
-     * Reads {@code address[/prefix][:port]}, an IPv6 network in brackets, as a marking with mark 0; null if it is
-     * malformed.
+     * Reads {@code address[/prefix][:port]}, an IPv6 network in brackets, as a marking with mark 0; null if
+     * it is malformed.
      */
     private static @Nullable Marking target(Protocol protocol, String word) {
         int slash = word.indexOf('/');

@@ -8,8 +8,8 @@ import java.util.function.LongSupplier;
 /** A virtual clock that is cheap to read and moves only by {@link #advance}. Thread-safe. */
 public final class Clock implements LongSupplier {
     /**
-     * The time by which {@link ConnectionStore#settle} advances the clock: shorter than the timeout of every
-     * connection.
+     * The time by which {@link ConnectionStore#settle} advances the clock: shorter than the timeout
+     * of every connection.
      */
     public static final long SETTLING_NANOS = TimeUnit.SECONDS.toNanos(200);
 

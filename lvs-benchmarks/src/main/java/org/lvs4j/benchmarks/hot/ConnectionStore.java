@@ -9,8 +9,8 @@ import org.lvs4j.net.Protocol;
  */
 public interface ConnectionStore {
     /**
-     * Handles a packet of an established connection; returns the number of its server, or -1 if there is no such
-     * connection.
+     * Handles a packet of an established connection; returns the number of its server, or -1 if there is
+     * no such connection.
      */
     int follow(Flow flow);
 

@@ -13,9 +13,9 @@ public enum Order {
     },
 
     /**
-     * Zipf: a few connections get most packets. The share of the k-th is the integral of x^-0.99 from k to k + 1. A
-     * sequence of {@value #LENGTH} samples is computed in advance and read cyclically; threads start at different
-     * positions.
+     * Zipf: a few connections get most packets. The share of the k-th is the integral of x^-0.99 from k to k
+     * + 1. A sequence of {@value #LENGTH} samples is computed in advance and read cyclically; threads start
+     * at different positions.
      */
     ZIPF {
         @Override

@@ -11,8 +11,8 @@ public enum StorePeer {
     },
 
     /**
-     * The connection table of this library alone: look-up, state and time; the benchmark inserts and removes
-     * connections.
+     * The connection table of this library alone: look-up, state and time; the benchmark inserts
+     * and removes connections.
      */
     TABLE {
         @Override

@@ -12,8 +12,8 @@ interface PacketPath {
     void open(PacketMaker maker, ByteBuffer packet);
 
     /**
-     * Handles a packet of an established connection; returns the length of the output, or another positive number; 0 if
-     * dropped.
+     * Handles a packet of an established connection; returns the length of the output, or another positive number;
+     * 0 if dropped.
      */
     int pass(PacketMaker maker, ByteBuffer packet);
 

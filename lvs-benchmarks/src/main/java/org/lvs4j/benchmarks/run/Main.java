@@ -23,9 +23,9 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.Options;
 
 /**
- * Runs a group and writes {@code <group>.json}, {@code <group>.md} and {@code <group>.svg}. Arguments: the folder for
- * these files, the group, JMH's options. Exit codes: 0 success, 1 a benchmark failed (then no file is written), 2 wrong
- * usage.
+ * Runs a group and writes {@code <group>.json}, {@code <group>.md} and {@code <group>.svg}. Arguments: the folder
+ * for these files, the group, JMH's options. Exit codes: 0 success, 1 a benchmark failed (then no file is written),
+ * 2 wrong usage.
  */
 public final class Main {
     private static final String QUICK = "--quick";

@@ -105,8 +105,8 @@ record Result(
     }
 
     /**
-     * The value that results are compared by: the processor time if it was measured, else the median of the primary
-     * metric.
+     * The value that results are compared by: the processor time if it was measured, else the median of
+     * the primary metric.
      */
     double cost() {
         Double nanos = cpuNanos();

@@ -45,8 +45,8 @@ final class Sender implements AutoCloseable {
     }
 
     /**
-     * Sends once from each socket, then schedules itself again. The device drops what exceeds its queue, which is
-     * intended.
+     * Sends once from each socket, then schedules itself again. The device drops what exceeds its queue,
+     * which is intended.
      */
     private void flood(EventLoop loop) {
         for (int i = 0; i < sockets.length; i++) {

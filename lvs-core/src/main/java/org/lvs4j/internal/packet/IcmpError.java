@@ -36,8 +36,8 @@ public enum IcmpError {
     }
 
     /**
-     * Whether the sender of a packet may receive an error: its address identifies a single host (RFC 1812, section
-     * 4.3.2.7).
+     * Whether the sender of a packet may receive an error: its address identifies a single host
+     * (RFC 1812, section 4.3.2.7).
      */
     public static boolean mayAnswer(PacketHeader packet) {
         long low = packet.sourceLow();

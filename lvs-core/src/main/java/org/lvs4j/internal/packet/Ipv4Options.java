@@ -48,8 +48,8 @@ public final class Ipv4Options {
     }
 
     /**
-     * Writes the router's address into the record route option, if there is one with room, and updates the header
-     * checksum.
+     * Writes the router's address into the record route option, if there is one with room, and updates
+     * the header checksum.
      *
      * @param at where the packet starts; its options {@linkplain #mayPass may pass}
      * @param headerBytes the length of its header

@@ -34,8 +34,8 @@ public final class Reassembly {
     /**
      * Adds a fragment.
      *
-     * @return the reassembled packet if this fragment completes it, valid until the next fragment is added; otherwise
-     *     null
+     * @return the reassembled packet if this fragment completes it, valid until the next fragment is
+     *     added; otherwise null
      */
     public @Nullable ReassemblyBuffer add(PacketHeader fragment, ByteBuffer in, long nowNanos) {
         if (incomplete > 0) {

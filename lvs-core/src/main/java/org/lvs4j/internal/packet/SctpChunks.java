@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import org.lvs4j.net.SctpChunk;
 
 /**
- * Finds the chunk of an SCTP packet that decides about its association's state (IPVS; chunk layout: RFC 9260, section
- * 3.2).
+ * Finds the chunk of an SCTP packet that decides about its association's state (IPVS; chunk layout:
+ * RFC 9260, section 3.2).
  */
 final class SctpChunks {
     private static final int HEADER_BYTES = 4;

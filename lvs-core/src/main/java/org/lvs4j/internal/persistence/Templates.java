@@ -38,8 +38,8 @@ public final class Templates {
      *
      * @param ids assigns the id by which connections refer to a template
      * @param wheel expires the templates
-     * @param capacity the largest number of templates; concurrent additions may exceed it by a few until the next
-     *     addition
+     * @param capacity the largest number of templates; concurrent additions may exceed it by a few until
+     *     the next addition
      */
     public Templates(IdTable<TemplateHandle> ids, TimerWheel wheel, long capacity) {
         this.ids = ids;

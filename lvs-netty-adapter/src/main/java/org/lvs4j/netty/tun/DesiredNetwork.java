@@ -31,8 +31,8 @@ final class DesiredNetwork {
     /**
      * The difference that a replacement has made.
      *
-     * @param before the needs of the services that were replaced, as they were; replacing by these takes the difference
-     *     back
+     * @param before the needs of the services that were replaced, as they were; replacing by these takes
+     *     the difference back
      * @param added the needs that were not there before
      * @param removed the needs that are no longer there
      */

@@ -4,8 +4,8 @@ import java.util.Comparator;
 import org.lvs4j.net.IpAddress;
 
 /**
- * The place of a step in the set-up: sections follow each other, and a section is sorted by address, interface and
- * index.
+ * The place of a step in the set-up: sections follow each other, and a section is sorted by address,
+ * interface and index.
  *
  * @param section the number of the section
  * @param address the address that the step is for; the unspecified one if it is for none

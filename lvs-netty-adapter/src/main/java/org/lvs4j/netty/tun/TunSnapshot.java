@@ -5,8 +5,8 @@ package org.lvs4j.netty.tun;
  * each is exact, but they are read one after the other.
  *
  * @param received packets read from the device
- * @param sent packets written that go to a server by their own destination, or to a client with the virtual address as
- *     source
+ * @param sent packets written that go to a server by their own destination, or to a client with the virtual
+ *     address as source
  * @param direct packets written to the device of a server of direct routing
  * @param answered packets that the director itself sent, such as ICMP errors
  * @param passed packets that are not the director's, written as they were

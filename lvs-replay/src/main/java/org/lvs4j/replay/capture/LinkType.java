@@ -83,8 +83,8 @@ final class LinkType {
     }
 
     /**
-     * Finds the packet by the address family, a number of the capturing host's operating system in that host's byte
-     * order.
+     * Finds the packet by the address family, a number of the capturing host's operating system in that
+     * host's byte order.
      */
     private static int byFamily(ByteBuffer frame) {
         if (frame.remaining() < 4) {

@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The pcapng format (draft-ietf-opsawg-pcapng): sections in either byte order, each with its own interfaces. Blocks
- * without a packet are skipped. The only options that are read are the time resolution and the time offset of an
- * interface.
+ * The pcapng format (draft-ietf-opsawg-pcapng): sections in either byte order, each with its own interfaces.
+ * Blocks without a packet are skipped. The only options that are read are the time resolution and the time offset
+ * of an interface.
  */
 final class PcapngFormat implements CaptureFormat {
     static final int SECTION = 0x0a0d0d0a;

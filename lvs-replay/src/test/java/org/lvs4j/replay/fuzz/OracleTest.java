@@ -71,8 +71,8 @@ class OracleTest {
     }
 
     /**
-     * Whether the director may choose the byte: class and label of its IPv6 headers, source port of GUE, recorded
-     * routes.
+     * Whether the director may choose the byte: class and label of its IPv6 headers, source port of
+     * GUE, recorded routes.
      */
     private static boolean mayVary(Emission emission, Subject subject, int at) {
         boolean v4 = emission.bytes()[0] >> 4 == 4;

@@ -113,8 +113,8 @@ final class ControlSocket implements AutoCloseable {
     }
 
     /**
-     * Removes the socket and releases the lock. The empty lock file stays: removing it would race with the next daemon.
-     * Idempotent.
+     * Removes the socket and releases the lock. The empty lock file stays: removing it would race with the
+     * next daemon. Idempotent.
      */
     @Override
     public void close() {

@@ -3,8 +3,8 @@ package org.lvs4j.examples.standalone;
 import java.util.Set;
 
 /**
- * Names the field of a packet that a byte belongs to, also inside tunnels and inside the packet that an ICMP error
- * quotes.
+ * Names the field of a packet that a byte belongs to, also inside tunnels and inside the packet that an
+ * ICMP error quotes.
  */
 final class PacketField {
     private static final int ICMP = 1;

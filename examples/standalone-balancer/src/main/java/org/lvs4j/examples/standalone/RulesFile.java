@@ -52,8 +52,8 @@ final class RulesFile {
     }
 
     /**
-     * Parses a text and checks it: whether the plane can serve it, then whether it is a configuration without
-     * contradictions.
+     * Parses a text and checks it: whether the plane can serve it, then whether it is a
+     * configuration without contradictions.
      *
      * @throws RulesInvalidException with every error
      */
@@ -163,9 +163,9 @@ final class RulesFile {
     }
 
     /**
-     * The error at the rule that a director has refused. A director refuses few rules that pass the checks, such as one
-     * server more than a scheduler can serve. It does not know the rule, so a trial director executes the rules one by
-     * one.
+     * The error at the rule that a director has refused. A director refuses few rules that pass the checks, such as
+     * one server more than a scheduler can serve. It does not know the rule, so a trial director executes the rules
+     * one by one.
      */
     private static RulesInvalidException located(DirectorException refused, Rules rules, DirectorConfiguration start) {
         try {

@@ -7,8 +7,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Signals of the operating system. The JDK offers them only in {@code sun.misc.Signal} (module
- * {@code jdk.unsupported}). This class uses reflection because the compiler's warning about that package cannot be
- * disabled.
+ * {@code jdk.unsupported}). This class uses reflection because the compiler's warning about that package
+ * cannot be disabled.
  */
 final class Signals {
     private static final Logger LOG = LoggerFactory.getLogger(Signals.class);

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client, a router, and behind it a local network with a director and two web servers, each in a separate network
- * namespace.
+ * A client, a router, and behind it a local network with a director and two web servers, each in a
+ * separate network namespace.
  *
  * <pre>
  * client 10.1.0.2 ---- 10.1.0.1 router 10.2.0.254 --+-- 10.2.0.1 director

@@ -167,8 +167,8 @@ final class Cluster implements AutoCloseable {
     }
 
     /**
-     * Stops the process of a web server without changing the service: it completes its requests, closes its port and
-     * exits.
+     * Stops the process of a web server without changing the service: it completes its requests, closes its
+     * port and exits.
      */
     void stop(WebNode node) {
         node.process().close();

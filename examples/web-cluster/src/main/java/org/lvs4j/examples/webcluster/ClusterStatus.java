@@ -46,8 +46,8 @@ record ClusterStatus(String address, String scheduler, long retries, List<Server
      * One web server.
      *
      * @param connections the connections scheduled on the server, successful or not
-     * @param state {@code up}, {@code stopped} (the process has ended, the service still has the server) or {@code
-     *     removed}
+     * @param state {@code up}, {@code stopped} (the process has ended, the service still has the server)
+     *     or {@code removed}
      */
     record Server(String name, String address, int weight, long connections, int active, int inactive, String state) {}
 }

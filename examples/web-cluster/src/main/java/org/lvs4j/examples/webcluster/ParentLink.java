@@ -13,8 +13,8 @@ final class ParentLink {
     private ParentLink() {}
 
     /**
-     * Prints the address, waits for the request to stop, and exits. The cleanup also runs if a signal ends this
-     * process.
+     * Prints the address, waits for the request to stop, and exits. The cleanup also runs if a signal
+     * ends this process.
      */
     static void serve(Endpoint address, Cleanup cleanup) throws IOException {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> run(cleanup), "stop"));
