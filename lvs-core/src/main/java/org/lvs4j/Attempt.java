@@ -10,7 +10,7 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
 
 /**
- * One attempt of an application to open a connection: what is known beforehand, and the outcome. Belongs to one thread.
+ * One attempt of an application to open a connection, and its outcome. Belongs to one thread.
  */
 final class Attempt {
     private final @Nullable String identity;
@@ -21,7 +21,8 @@ final class Attempt {
     /**
      * An attempt that has not been placed yet.
      *
-     * @param identity what the persistence engine knows the client by, or null if it is still to be asked
+     * @param identity the client's identity, if an earlier attempt has determined it; otherwise null, and a persistence
+     *     engine is called
      * @param triedIds the servers that earlier attempts have tried, or null
      */
     Attempt(@Nullable String identity, int @Nullable [] triedIds) {
@@ -44,7 +45,7 @@ final class Attempt {
         return held;
     }
 
-    /** Whether the connection stands for one datagram. */
+    /** Whether the connection carries a single datagram. */
     boolean onePacket() {
         return onePacket;
     }
@@ -63,7 +64,7 @@ final class Attempt {
         return held == null ? ConnectionCursor.Insertion.NO_SERVER : ConnectionCursor.Insertion.DONE;
     }
 
-    /** Binds a connection that is not listed and not bounded, to a server of a service that is asked for by its key. */
+    /** Binds a connection, opened by the key of its service, that is neither listed nor counted against the ceiling. */
     boolean holdUnlisted(ConnectionTable connections, Protocol protocol, ServerState server, int port, long nowNanos) {
         held = connections.hold(protocol, null, false, server, port, null, nowNanos);
         return held != null;

@@ -21,8 +21,8 @@ import org.lvs4j.service.VirtualService;
  *
  * <p>Assumptions: nothing else changes services, timeouts or settings, except that slow start raises weights and memory
  * pressure switches settings between their modes 1 and 2. Guarantees: a list of changes is made whole or not at all,
- * whatever is thrown; listeners see all changes in the order in which they were made. Progress: blocking; packets never
- * take this object's lock.
+ * even if a scheduler throws an exception; listeners see all changes in the order in which they were made. Progress:
+ * blocking; packets never take this object's lock.
  */
 final class ConfigurationEditor {
     private final ServiceRegistry services;
@@ -244,8 +244,8 @@ final class ConfigurationEditor {
     private record Report(ConfigurationChange change, List<ConfigurationListener> listeners) {}
 
     /**
-     * Reports changes. A listener that changes the director comes back here, on the same thread: its changes wait in
-     * the queue until all listeners have seen those before them.
+     * Reports changes. A listener that changes the director re-enters this method on the same thread: its changes wait
+     * in the queue until all listeners have seen the earlier ones.
      */
     private void report(List<ConfigurationChange> made) {
         for (ConfigurationChange change : made) {
@@ -269,12 +269,12 @@ final class ConfigurationEditor {
         try {
             listener.configurationChanged(change);
         } catch (Throwable e) {
-            // The change has been made, so its caller must not see a failure.
+            // The change has been made, so the caller must not get an exception.
             Thread thread = Thread.currentThread();
             try {
                 thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
             } catch (Throwable ignored) {
-                // As the JVM does with an exception of such a handler.
+                // The JVM ignores an exception of such a handler as well.
             }
         }
     }

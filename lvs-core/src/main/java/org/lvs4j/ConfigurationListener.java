@@ -9,12 +9,12 @@ package org.lvs4j;
  * copy the configuration until the listener returns. So a listener should be quick, and must neither wait for such a
  * thread nor take a lock that such a thread may hold.
  *
- * <p>A listener may change the director. That change is made at once, and reported when all listeners have
- * seen the changes before it. A listener that is removed sees nothing from then on, not even changes that have
- * been made already.
+ * <p>A listener may change the director. That change is made at once, and reported when all listeners have seen
+ * the changes before it. A listener that is removed sees nothing from then on, not even changes that have
+ * already been made.
  *
- * <p>Whatever a listener throws goes to the thread's uncaught-exception handler. It stops neither the change nor the
- * reports to other listeners.
+ * <p>An exception that a listener throws goes to the thread's uncaught-exception handler. It stops neither the change
+ * nor the reports to other listeners.
  */
 @FunctionalInterface
 public interface ConfigurationListener {

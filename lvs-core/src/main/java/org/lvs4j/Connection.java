@@ -7,8 +7,8 @@ import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * A connection that {@link Director#open} has placed on a real server, or has refused. It counts on its server until it
- * is closed, however long that takes: the holder must call {@link #close()} on every path.
+ * A connection that {@link Director#open} has placed on a real server, or has refused. Its server counts it until it is
+ * closed, however long that takes: the holder must call {@link #close()} on every path.
  *
  * <p>Guarantees: thread-safe; closing is idempotent and releases exactly once. Progress: lock-free, as
  * {@link Director#open} is; only {@link #retry()} allocates.
@@ -75,8 +75,8 @@ public final class Connection implements AutoCloseable {
     }
 
     /**
-     * Whether the connection stands for one datagram, because the service schedules each datagram by itself. The holder
-     * closes it when the datagram has been sent.
+     * Whether the connection carries a single datagram, because the service schedules each datagram by itself. The
+     * holder closes it when the datagram has been sent.
      */
     public boolean onePacket() {
         return onePacket;
@@ -160,8 +160,8 @@ public final class Connection implements AutoCloseable {
     }
 
     /**
-     * Gives up on the server and asks for another one: closes this connection and opens a new one for the same client,
-     * without the servers that were tried so far. A client that persistence keeps on the server moves with it.
+     * Tries another server: closes this connection and opens a new one for the same client, without the servers that
+     * were tried so far. A persistence template of the client moves to the new server as well.
      *
      * @return the new connection, refused if no other server is left; to be closed like any other
      * @throws IllegalStateException if this connection was not accepted

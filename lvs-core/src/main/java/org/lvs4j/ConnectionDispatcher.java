@@ -15,8 +15,8 @@ import org.lvs4j.scheduler.Scheduler;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * The socket plane: opens connections for applications, and follows what their holders report. Placing them is the
- * {@link FlowDispatcher}'s.
+ * The socket plane: opens connections for applications, and applies what their holders report. The
+ * {@link FlowDispatcher} places them.
  */
 final class ConnectionDispatcher {
     private final ServiceRegistry services;
@@ -74,7 +74,7 @@ final class ConnectionDispatcher {
         }
     }
 
-    /** Opens a connection again for the client of one whose server has failed, without the servers tried so far. */
+    /** Opens a new connection for the client of a failed one, without the servers tried so far. */
     Connection reopen(@Nullable ServiceKey key, HeldConnection failed, int mark, int @Nullable [] triedBefore) {
         long nowNanos = housekeeping.advance();
         int count = triedBefore == null ? 0 : triedBefore.length;
@@ -83,7 +83,7 @@ final class ConnectionDispatcher {
         Endpoint client = failed.client();
         Endpoint virtual = failed.virtual();
         if (client != null && virtual != null) {
-            // The payload that the engine identified the client by is gone; what it made of it is in the template.
+            // The first payload is gone, but the template has the identity that the engine read from it.
             String identity = failed.template() instanceof Template template ? template.identity() : null;
             Flow flow = Flow.of(failed.protocol(), client, virtual).mark(mark);
             return open(flow, null, new Attempt(identity, tried), nowNanos);

@@ -22,8 +22,7 @@ public final class Decision {
     }
 
     /**
-     * The decision about a packet that the connection table has followed: its result has the same layout
-     * above the verdict.
+     * The decision from the result of {@code ConnectionTable.follow}, which has the same layout above the verdict.
      */
     static long forward(long followed) {
         return followed << 8 | Verdict.FORWARD.ordinal();
@@ -39,7 +38,7 @@ public final class Decision {
     }
 
     /**
-     * The number of the server to forward to, 1..16777215; see {@link FlowDispatcher#server(int)}.
+     * The id of the server to forward to, 1..16777215; see {@link FlowDispatcher#server(int)}.
      *
      * @param decision one with {@link Verdict#FORWARD}
      */

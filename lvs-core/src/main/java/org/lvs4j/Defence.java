@@ -37,8 +37,8 @@ final class Defence {
     private final AtomicLong packetsDropped = new AtomicLong();
     private final AtomicLong entriesDropped = new AtomicLong();
 
-    // Written by update() under the lock, read by packets without one. A packet that reads the old value
-    // counts as earlier.
+    // Written by update() under the lock, read by packets without one. A packet that reads the old value is treated as
+    // if it had arrived before the update.
     private volatile int dropRate;
     private volatile boolean secureTcp;
     private volatile boolean dropEntries;
@@ -124,7 +124,10 @@ final class Defence {
         });
     }
 
-    /** A template of single datagrams is never confirmed, so its idle time decides instead. */
+    /**
+     * Drops a template if it is suspicious. A template of single datagrams is never confirmed, so its
+     * idle time decides.
+     */
     private boolean drop(Templates templates, Template template, long nowNanos) {
         if (!template.onePacket()) {
             return templates.dropUnconfirmed(template);
@@ -141,7 +144,10 @@ final class Defence {
         };
     }
 
-    /** Every i-th of the connections that have been idle for a minute after i packets, 1 to 8. */
+    /**
+     * Whether a connection with 1 to 8 packets that has been idle for a minute is dropped: of those with i
+     * packets, every i-th.
+     */
     private boolean isDue(int packets, long idleNanos) {
         if (packets < 1 || packets > MAX_SUSPECT_PACKETS || idleNanos < FRESH_NANOS) {
             return false;

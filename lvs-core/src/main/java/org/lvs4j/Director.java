@@ -39,9 +39,9 @@ import org.lvs4j.stats.Traffic;
  * connections end and averages follow; once a second is enough.
  *
  * <p>Assumptions: the ticker never goes back. Guarantees: thread-safe; a change of the configuration that fails has
- * changed nothing; an accepted connection counts on its server until it is closed or expires, exactly once.
- * Progress: packets and connections are lock-free, but for the first of a persistent client, which may wait
- * for another thread that changes the same bin of a map; changes of the configuration take a lock of their own.
+ * changed nothing; its server counts an accepted connection exactly once, until the connection is closed or expires.
+ * Progress: packets and connections are lock-free, except that the first packet or connection of a persistent client
+ * may wait for another thread that changes the same bin of a map. Changes of the configuration take a separate lock.
  *
  * <pre>{@code
  * Director director = Director.create();
@@ -107,16 +107,17 @@ public final class Director {
     }
 
     /**
-     * One service with its servers as configured, or null if there is none of that key. Costs what that service costs.
+     * One service with its servers as configured, or null if there is none of that key. Costs time in proportion to the
+     * number of its servers.
      */
     public DirectorConfiguration.@Nullable Service configuration(ServiceKey key) {
         return editor.configuration(requireNonNull(key, "key"));
     }
 
     /**
-     * Makes a configuration the director's own by the smallest list of changes. Services and servers that stay as they
-     * are keep their counters, connections, places and the state of their schedulers. Costs time in proportion to all
-     * that is configured.
+     * Replaces the director's configuration by the smallest list of changes. Unchanged services and servers
+     * keep their counters, connections, positions and the state of their schedulers. Costs time in proportion
+     * to both configurations.
      *
      * <p>Changes that other threads have made since {@code wanted} was derived from {@link #configuration()} are
      * undone. To keep them, apply the difference instead: {@code director.apply(before.changesTo(wanted))}.
@@ -131,13 +132,13 @@ public final class Director {
     }
 
     /**
-     * Makes several changes, all or none. Costs what the changes cost, however much is configured. Each change takes
-     * effect by itself: a packet may be decided between two of them.
+     * Makes several changes, all or none. The cost depends on the changes, not on the size of the configuration. Each
+     * change takes effect by itself: a packet may be decided between two of them.
      *
      * @param changes in the order in which to make them, for instance {@link DirectorConfiguration#changesTo} or the
-     *     {@linkplain ConfigurationChange#inverseOf inverse} of changes made before. The states before, which they
-     *     contain, are ignored
-     * @return the changes that were made, with the states before as they were; unmodifiable
+     *     {@linkplain ConfigurationChange#inverseOf inverse} of changes made before. The earlier states that they
+     *     contain are ignored
+     * @return the changes that were made, with the actual earlier states; unmodifiable
      * @throws DirectorException if one is refused; then nothing has changed. The same holds for an exception that a
      *     scheduler of the application throws
      */
@@ -149,7 +150,7 @@ public final class Director {
      * Adds a listener, which sees every later change.
      *
      * @param listener one that is added twice sees each change twice
-     * @return the configuration of this moment, which the first change that the listener sees applies to
+     * @return the present configuration, to which the first reported change applies
      */
     public DirectorConfiguration addListener(ConfigurationListener listener) {
         return editor.addListener(requireNonNull(listener, "listener"));
@@ -187,8 +188,8 @@ public final class Director {
     }
 
     /**
-     * Changes everything about a service but its key and its servers. Connections and templates stay. The scheduler
-     * starts again if and only if the service gets another one.
+     * Changes the attributes of a service; its key and its servers stay, and so do connections and templates. The
+     * scheduler keeps its state unless the service gets another scheduler.
      *
      * @throws DirectorException if there is no such service, or its new scheduler or persistence engine
      *     is not registered
@@ -222,8 +223,8 @@ public final class Director {
     }
 
     /**
-     * Changes everything about a server but its endpoint. It keeps its place, its connections and its counters.
-     * Weight 0 means that it gets no new connections.
+     * Changes the attributes of a server; its endpoint stays. It keeps its position, its connections and its counters.
+     * Weight 0 quiesces it: it gets no new connections.
      *
      * @throws DirectorException if there is no such service or server
      */
@@ -241,9 +242,9 @@ public final class Director {
     }
 
     /**
-     * Makes these all the servers of a service, for instance after a look-up in a name service: adds the new ones,
-     * in their order, then edits those that differ, then removes those that are missing. Servers that stay as they
-     * are keep everything.
+     * Replaces the servers of a service, for instance after a look-up in a name service: adds the new ones, in their
+     * order, then edits those that differ, then removes those that are missing. Unchanged servers keep their
+     * connections, counters and positions.
      *
      * @return the changes that were made, in order; empty if there was nothing to do; unmodifiable
      * @throws DirectorException if there is no such service, two servers have one endpoint, or one is refused; then
@@ -289,7 +290,7 @@ public final class Director {
         editor.setSysctl(requireNonNull(sysctl, "sysctl"), value);
     }
 
-    // ---- what is going on
+    // ---- state and counters
 
     /** All services in the order of their addition, with their servers and counters. */
     public List<ServiceSnapshot> services() {
@@ -350,12 +351,12 @@ public final class Director {
                 flows.connectionsRefused(), templates.evictions(), defence.packetsDropped(), defence.entriesDropped());
     }
 
-    /** What has passed through all services since the counters were last reset. */
+    /** The traffic of all services since the counters were last reset. */
     public Traffic traffic() {
         return statistics.traffic();
     }
 
-    /** Averages over all services. */
+    /** The rates of all services together. */
     public Rates rates() {
         advance();
         return statistics.rates();
@@ -377,9 +378,9 @@ public final class Director {
     }
 
     /**
-     * Explains a scheduling decision: which server the scheduler would pick for a new connection, and what it looks at.
-     * Changes and counts nothing. A persistence template of the client, which would decide before the scheduler, is not
-     * looked at; a randomised scheduler, such as {@code twos}, answers with one possible outcome.
+     * Explains a scheduling decision: which server the scheduler would pick for a new connection, and the figures that
+     * it compares. Changes and counts nothing. A persistence template of the client, which would decide before the
+     * scheduler, is ignored; a randomised scheduler, such as {@code twos}, gives one possible outcome.
      *
      * @param flow source and destination of the client's packets; not kept
      * @return the explanation, or null if no service is responsible
@@ -414,9 +415,9 @@ public final class Director {
     }
 
     /**
-     * Places a new connection of a service without naming a client, for applications that balance connections of their
-     * own. Such a connection is counted but not listed, and only the application bounds the number of them. Schedulers
-     * that hash the client's address see the address zero; persistence does not apply.
+     * Places a new connection of a service without naming a client, for applications that balance their own
+     * connections. Such a connection is counted but not listed, and only the application bounds the number of them.
+     * Schedulers that hash the client's address see the address zero; persistence does not apply.
      *
      * @return the connection; not {@linkplain Connection#accepted() accepted} if no server takes it
      * @throws DirectorException if there is no such service
@@ -439,7 +440,7 @@ public final class Director {
         return housekeeping.advance();
     }
 
-    /** Collects what a director needs from outside; not thread-safe. */
+    /** Builds a director; not thread-safe. */
     public static final class Builder {
         private static final int DEFAULT_MAX_CONNECTIONS = 4_194_304;
         private static final int DEFAULT_MAX_TEMPLATES = 1_048_576;
@@ -471,8 +472,8 @@ public final class Director {
         }
 
         /**
-         * How many pages of 4096 bytes are available, which decides whether memory counts as low; by default what the
-         * heap may still grow.
+         * How many pages of 4096 bytes are available, which decides whether memory counts as low; by default the memory
+         * by which the heap may still grow.
          */
         public Builder availablePages(LongSupplier pages) {
             availablePages = requireNonNull(pages, "pages");
@@ -499,8 +500,8 @@ public final class Director {
         }
 
         /**
-         * The slow start of services that have none of their own, up to a day. Ours, not of IPVS; zero by default,
-         * which is none.
+         * The slow start of services that configure none, up to a day; zero by default, which means no slow start. Not
+         * part of IPVS.
          *
          * @see VirtualService.Builder#slowStart
          */

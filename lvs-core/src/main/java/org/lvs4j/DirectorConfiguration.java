@@ -20,13 +20,13 @@ import org.lvs4j.service.Sysctl;
 import org.lvs4j.service.VirtualService;
 
 /**
- * Everything that is configured about a director, as a value: timeouts, settings, and services with their servers.
- * Immutable. {@link Director#configuration()} returns that of a director, and
- * {@link Director#apply(DirectorConfiguration)} makes a director follow one.
+ * The whole configuration of a director as a value: timeouts, settings, and services with their servers. Immutable.
+ * {@link Director#configuration()} returns a director's configuration, and
+ * {@link Director#apply(DirectorConfiguration)} replaces it.
  *
- * <p>Two configurations have a {@linkplain #changesTo difference}, the smallest list of changes from one to the other.
- * The order of services and servers is that of their addition. It is no part of the difference: services and servers
- * keep their places.
+ * <p>Two configurations have a {@linkplain #changesTo difference}, the smallest list of changes from one to the
+ * other. The order of services and servers is that of their addition. The difference ignores it: services and servers
+ * keep their positions.
  *
  * <pre>{@code
  * DirectorConfiguration before = director.configuration();
@@ -150,7 +150,7 @@ public final class DirectorConfiguration {
      * The smallest list of changes from this configuration to another one. Removals come last, so that a service whose
      * servers are all replaced is never without one. Costs time in proportion to both configurations.
      *
-     * @return the changes in the order in which to make them; empty if nothing but orders differ; unmodifiable
+     * @return the changes in the order in which to make them; empty if only the order differs; unmodifiable
      */
     public List<ConfigurationChange> changesTo(DirectorConfiguration wanted) {
         requireNonNull(wanted, "wanted");
@@ -201,7 +201,7 @@ public final class DirectorConfiguration {
         return Objects.hash(timeouts, sysctls, services);
     }
 
-    /** The numbers of services and servers, for messages. */
+    /** The number of services and servers, for messages. */
     @Override
     public String toString() {
         return services.size() + " services with "
@@ -212,8 +212,8 @@ public final class DirectorConfiguration {
 
     /**
      * Builds a configuration step by step; not thread-safe. Each step depends on those before it, so a step that
-     * contradicts them is refused at once and changes nothing: a caller that goes on finds every other error as well.
-     * Whether a scheduler or a persistence engine exists, the director decides when the configuration is applied.
+     * contradicts them is refused at once and changes nothing: a caller that continues finds every other error as well.
+     * The director checks that schedulers and persistence engines exist when the configuration is applied.
      */
     public static final class Builder {
         private final Map<Sysctl, Integer> sysctls = new EnumMap<>(Sysctl.class);
@@ -245,13 +245,13 @@ public final class DirectorConfiguration {
             return this;
         }
 
-        /** A service as the steps so far have made it, or null if there is none of that key. */
+        /** A service as configured so far, or null if there is none of that key. */
         public @Nullable VirtualService service(ServiceKey key) {
             Service service = services.get(requireNonNull(key, "key"));
             return service == null ? null : service.service();
         }
 
-        /** A server as the steps so far have made it, or null if there is no such service or server. */
+        /** A server as configured so far, or null if there is no such service or server. */
         public @Nullable RealServer server(ServiceKey key, Endpoint endpoint) {
             requireNonNull(endpoint, "endpoint");
             return services.containsKey(requireNonNull(key, "key"))
@@ -281,7 +281,7 @@ public final class DirectorConfiguration {
         }
 
         /**
-         * Replaces every attribute of a service but its key and its servers.
+         * Replaces the attributes of a service; its key and its servers stay.
          *
          * @throws DirectorException if there is no such service
          */
@@ -326,7 +326,7 @@ public final class DirectorConfiguration {
         }
 
         /**
-         * Replaces every attribute of a server but its endpoint. The server keeps its place.
+         * Replaces the attributes of a server; its endpoint and its position stay.
          *
          * @throws DirectorException if there is no such service or server
          */

@@ -15,7 +15,7 @@ public final class DirectorException extends RuntimeException {
         this.reason = requireNonNull(reason, "reason");
     }
 
-    /** The kind of refusal, for programs; {@link #getMessage()} says it to people. */
+    /** The kind of refusal, for programs; the message is for people. */
     public Reason reason() {
         return reason;
     }

@@ -24,16 +24,16 @@ import org.lvs4j.service.Sysctl;
 
 /**
  * Decides about single packets: which connection a packet belongs to, which real server a new connection gets, and how
- * the connection's state follows. The order of every test is that of IPVS in Linux 6.1. This is what
- * {@code PacketPlane} is built on; use it directly for a packet path of your own.
+ * the connection's state follows. The order of every test is that of IPVS in Linux 6.1. {@code PacketPlane} is built on
+ * it; an application with another kind of packet path uses it directly.
  *
  * <p>Assumptions: the {@link Flow} of a call is changed by no other thread meanwhile. Guarantees: thread-safe; flows
  * and payloads are read during the call and never kept. A packet of a known connection costs no allocation, and neither
- * does the first packet of a connection without persistence. Progress: lock-free, but for the first packet of a
- * persistent client, which may wait for another thread that changes the same bin of a map.
+ * does the first packet of a connection without persistence. Progress: lock-free, except that the first packet of a
+ * persistent client may wait for another thread that changes the same bin of a map.
  *
- * <p>Each decision about a packet takes the present time. A caller that asks several questions about one packet reads
- * the time once, with {@link Director#advance()}, and passes it on.
+ * <p>Each decision about a packet depends on the present time. A caller that makes several calls for one packet reads
+ * the time once, with {@link Director#advance()}, and passes it to the methods that take it.
  *
  * <pre>{@code
  * FlowDispatcher flows = director.flows();
@@ -115,8 +115,8 @@ public final class FlowDispatcher {
     }
 
     /**
-     * Decides about a packet from a client by its connection alone, and makes none. For callers that have other
-     * questions to ask before a packet may open a connection.
+     * Decides about a packet from a client if it belongs to a known connection; never opens one. For callers that make
+     * other tests before a packet may open a connection.
      *
      * @param flow as for {@link #dispatch(Flow, int, int)}, as the other parameters are
      * @param nowNanos the present time, as {@link Director#advance()} returned it
@@ -140,8 +140,8 @@ public final class FlowDispatcher {
     }
 
     /**
-     * Finds the server of a client's connection, for instance for an ICMP error about a packet of it. Counts nothing
-     * and moves no timer.
+     * Finds the server of a client's connection, for instance for an ICMP error about one of its packets. Counts
+     * nothing and restarts no timeout.
      *
      * @param flow the client's endpoint as source, the virtual endpoint as destination
      * @return a {@link Decision}, {@link Decision#NONE} if there is no such connection
@@ -196,7 +196,7 @@ public final class FlowDispatcher {
     }
 
     /**
-     * Finds the connection of a server's packet. Counts nothing and moves no timer.
+     * Finds the connection of a server's packet. Counts nothing and restarts no timeout.
      *
      * @param reply as for {@link #dispatchReply(Flow, int, int)}
      * @param forward filled as by {@link #dispatchReply(Flow, int, int, Flow, long)}
@@ -226,8 +226,8 @@ public final class FlowDispatcher {
     }
 
     /**
-     * Whether the director has a service of an address family. Without one, every packet of the family is somebody
-     * else's: its connections stay, but no packet finds them, as in the kernel.
+     * Whether the director has a service of an address family. Without one, every packet of the family passes:
+     * connections of the family stay, but no packet finds them, as in the kernel.
      */
     public boolean serves(AddressFamily family) {
         return services.table().serves(requireNonNull(family, "family"));
@@ -243,7 +243,7 @@ public final class FlowDispatcher {
     /** The general case: a packet that may change the connection's state. */
     private long followByRules(Flow flow, int event, int bytes, long nowNanos) {
         ConnectionCursor found;
-        // Once more whenever another thread has changed the connection in between.
+        // Repeats if another thread has changed the connection meanwhile.
         while ((found = connections.find(flow)) != null) {
             ServerState server = found.server();
             if (server == null) {
@@ -290,7 +290,7 @@ public final class FlowDispatcher {
             return Decision.of(Verdict.PASS);
         }
         long decision = place(service, flow, event, bytes, payload, null, nowNanos);
-        // Another packet of the same flow was faster: this one belongs to the connection that is there now.
+        // NONE means that another packet of the flow has opened a connection meanwhile, to which this packet belongs.
         return decision != Decision.NONE ? decision : dispatchAgain(flow, event, bytes, payload, nowNanos);
     }
 
@@ -385,7 +385,7 @@ public final class FlowDispatcher {
                 server.id(), port, server.config().forwarding().method() != Forwarding.Method.MASQUERADE);
     }
 
-    /** Lets a datagram pass that leaves no connection. */
+    /** Counts a datagram that leaves no connection. */
     private static ConnectionCursor.Insertion passOne(ServerState server, @Nullable Template template) {
         boolean passed = server.pass();
         if (template != null) {

@@ -11,7 +11,7 @@ import org.lvs4j.service.Sysctl;
 
 /**
  * The director's clock and its periodic work: expiry, rate estimates, defences, slow start, removed servers. The first
- * thread that calls {@link #advance} after something is due does it; other threads do not wait.
+ * thread that calls {@link #advance} after some work is due does the work; other threads do not wait.
  */
 final class Housekeeping {
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -56,7 +56,8 @@ final class Housekeeping {
     }
 
     /**
-     * Does what is due at the ticker's time; returns that time. Nothing is due between two ticks of the timer wheel.
+     * Does the work that is due at the ticker's time; returns that time. Nothing is due between two ticks of
+     * the timer wheel.
      */
     long advance() {
         long nowNanos = ticker.getAsLong();
@@ -72,7 +73,7 @@ final class Housekeeping {
         runPeriodic(nowNanos);
         // Fails if another thread has advanced further, or if servers have been removed meanwhile.
         nextRun.compareAndSet(due, next);
-        // After that: a removal sets the flag before it makes a run due.
+        // The flag is read after that: a removal sets the flag before it makes a run due.
         if (serversRemoved.get() && serversRemoved.compareAndSet(true, false)) {
             Defence.expireNoDestination(connections, templates);
         }
@@ -100,7 +101,7 @@ final class Housekeeping {
     }
 
     /**
-     * To be called after servers were removed: {@code expire_nodest_conn} may have their connections expire at
+     * To be called after servers were removed: with {@code expire_nodest_conn}, their connections expire at
      * the next run.
      */
     void serversRemoved() {

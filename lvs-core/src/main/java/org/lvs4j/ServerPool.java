@@ -20,7 +20,7 @@ final class ServerPool implements Servers, LoadBoard.Source {
     private final LoadBoard board;
     private final ServerState[] states;
 
-    // Finding one of thousands of endpoints compares these integers instead of visiting every server.
+    // A search among thousands of endpoints compares these integers instead of reading every server.
     private final int[] endpointHashes;
     private final int[] weights;
     private final int[] lastWeights;
@@ -103,7 +103,7 @@ final class ServerPool implements Servers, LoadBoard.Source {
         return new ServerPool(board, states, endpointHashes, nowWeights, nowLast, nowStarts, null);
     }
 
-    /** Whether a slow start is under way. */
+    /** Whether a slow start is in progress. */
     boolean starting() {
         for (int i = 0; i < states.length; i++) {
             if (startsNanos[i] != SlowStart.DONE && weights[i] > 0) {
@@ -179,7 +179,7 @@ final class ServerPool implements Servers, LoadBoard.Source {
 
     @Override
     public boolean overloaded(int index) {
-        // Most services have no thresholds. Then this does not touch the server's own memory.
+        // Most services have no thresholds: then the server's own memory is not read.
         return excluded(index) || board.overloadSeen() && states[index].overloaded();
     }
 

@@ -14,7 +14,7 @@ import org.lvs4j.stats.Traffic;
  * @param inactive inactive connections
  * @param persistent persistence templates
  * @param overloaded whether its upper threshold keeps new connections away
- * @param traffic what it has counted since the counters were last reset
+ * @param traffic its traffic since the counters were last reset
  * @param rates averages over the last seconds
  */
 public record ServerSnapshot(

@@ -56,7 +56,7 @@ final class ServiceRegistry {
     // Replaced under the lock; the volatile write publishes the new table to packet threads.
     private volatile ServiceTable table = ServiceTable.EMPTY;
 
-    /** What {@link #rollBack} restores, or null while no list of changes is being made. */
+    /** The state that {@link #rollBack} restores, or null while no list of changes is being made. */
     private @Nullable Checkpoint checkpoint;
 
     ServiceRegistry(
@@ -168,7 +168,7 @@ final class ServiceRegistry {
         }
     }
 
-    /** Adds a service and its servers. If that fails, some of it may be done until {@link #rollBack}. */
+    /** Adds a service and its servers. If that fails, a part may have been done, which {@link #rollBack} undoes. */
     synchronized void addService(VirtualService config, List<RealServer> added) {
         addService(config);
         added.forEach(server -> addServer(config.key(), server));
@@ -298,7 +298,7 @@ final class ServiceRegistry {
         return before;
     }
 
-    /** The configuration of a server that must be there. */
+    /** The configuration of a server that must exist. */
     RealServer requireServer(ServiceKey key, Endpoint endpoint) {
         ServerPool pool = require(key).view().servers();
         return pool.state(requireServer(pool, key, endpoint)).config();
@@ -318,7 +318,7 @@ final class ServiceRegistry {
         return state.config();
     }
 
-    /** Raises the weights of servers in slow start by what the time since the last call allows. */
+    /** Raises the weights of servers in slow start to those of the present time. */
     void advanceSlowStarts() {
         if (slowStarts.pending()) {
             advancePending();
@@ -378,9 +378,8 @@ final class ServiceRegistry {
     }
 
     /**
-     * Retires removed servers that have been unused for two minutes, and recycles their numbers. A thread that
-     * is suspended for that long between finding a connection and using its server may see another server
-     * under the number.
+     * Retires removed servers that have been unused for two minutes, and recycles their ids. A thread that is suspended
+     * for that long between finding a connection and using its server may see another server with the same id.
      */
     synchronized void emptyTrash(long nowNanos) {
         if (checkpoint != null) {

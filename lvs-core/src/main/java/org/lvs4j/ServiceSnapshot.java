@@ -12,7 +12,7 @@ import org.lvs4j.stats.Traffic;
  *
  * @param service its configuration
  * @param servers its real servers in scheduling order, the newest first; unmodifiable
- * @param traffic what it has counted since the counters were last reset
+ * @param traffic its traffic since the counters were last reset
  * @param rates averages over the last seconds
  */
 public record ServiceSnapshot(VirtualService service, List<ServerSnapshot> servers, Traffic traffic, Rates rates) {

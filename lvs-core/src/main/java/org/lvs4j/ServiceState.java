@@ -13,7 +13,7 @@ import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
 /**
- * What is live about one service: its counters, and the view that packets are decided by. Changed under the lock of the
+ * The live state of one service: its counters, and the view by which packets are decided. Changed under the lock of the
  * {@link ServiceRegistry} only; read without one.
  */
 final class ServiceState {
@@ -37,14 +37,14 @@ final class ServiceState {
         return statistics;
     }
 
-    /** What decides about packets now. To be read once for each packet. */
+    /** The present view. To be read once for each packet. */
     View view() {
         return view;
     }
 
     void publish(View next) {
         view = next;
-        // The reader of the board belongs to the scheduler of the view before.
+        // The reader of the board belongs to the scheduler of the previous view.
         next.servers.board().reader(null);
     }
 

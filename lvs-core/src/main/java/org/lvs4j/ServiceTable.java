@@ -23,7 +23,7 @@ final class ServiceTable {
     private static final int FTP_PORT = 21;
     private static final int FIRST_UNPRIVILEGED_PORT = 1024;
 
-    /** In the order of their addition. */
+    /** All services in the order of their addition. */
     private final ServiceState[] services;
 
     private final @Nullable ServiceState[] slots;

@@ -37,7 +37,7 @@ final class Settings {
         return all;
     }
 
-    /** Sets a value if it is still what the caller has seen. */
+    /** Sets a value if it still equals the one that the caller has read. */
     void replace(Sysctl sysctl, int from, int to) {
         values.compareAndSet(sysctl.ordinal(), from, to);
     }

@@ -21,22 +21,22 @@ final class SlowStarts {
     private volatile boolean pending;
 
     /**
-     * No slow start under way.
+     * No slow start in progress.
      *
-     * @param defaultDuration of services that have none of their own; zero for none
+     * @param defaultDuration of services that configure none; zero for no slow start
      */
     SlowStarts(Duration defaultDuration, LongSupplier ticker) {
         this.defaultDuration = defaultDuration;
         this.ticker = ticker;
     }
 
-    /** The rule of a service as of now. */
+    /** The slow start of a service at the present time. */
     SlowStart of(VirtualService config) {
         Duration own = config.slowStart();
         return new SlowStart((own.isZero() ? defaultDuration : own).toNanos(), ticker.getAsLong());
     }
 
-    /** Whether {@link #advance} has anything to do. Any thread may ask. */
+    /** Whether {@link #advance} has anything to do. Any thread may call this. */
     boolean pending() {
         return pending;
     }

@@ -16,11 +16,11 @@ import org.lvs4j.net.Protocol;
  *     any other as {@code NONE}
  * @param expiresInNanos how long it lasts, in nanoseconds, if the client opens no further connection; not negative
  * @param client the client's address or network, with port 0
- * @param virtual the virtual endpoint; of a firewall mark, the mark as an address. Its port is 65535 once the template
- *     is no longer used, because its server has left, and runs out
- * @param server the real server, with port 0 if the template stands for every port
+ * @param virtual the virtual endpoint; of a firewall mark, the mark as an address. The port is 65535 if the template is
+ *     no longer used, for instance because its server was removed, and only waits to expire
+ * @param server the real server, with port 0 if the template is for every port
  * @param engine the name of its persistence engine, or null
- * @param identity what the engine knows the client by, or null
+ * @param identity the client's identity as the engine read it, or null
  */
 public record TemplateSnapshot(
         @Nullable Protocol protocol,

@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The three idle timeouts that {@code ipvsadm --set} knows, in seconds, 0..2678400 (31 days). Immutable.
+ * The three idle timeouts that {@code ipvsadm --set} changes, in seconds, 0..2678400 (31 days). Immutable.
  *
- * <p>As a wish, zero leaves a timeout as it is; what a director reports is never zero.
+ * <p>As an argument, zero leaves a timeout unchanged; a director never reports zero.
  *
  * @param tcp of established TCP connections
  * @param tcpFin of TCP connections that the server has finished
@@ -41,7 +41,7 @@ public record TimeoutSettings(int tcp, int tcpFin, int udp) {
         }
     }
 
-    /** These timeouts with those of another one in place of zeroes. */
+    /** These timeouts, with each zero replaced by the timeout of {@code other}. */
     public TimeoutSettings orElse(TimeoutSettings other) {
         requireNonNull(other, "other");
         return new TimeoutSettings(

@@ -21,10 +21,9 @@
  * }
  * }</pre>
  *
- * <p>The whole configuration is a value, {@link org.lvs4j.DirectorConfiguration}. Whatever changes it is a
- * {@link org.lvs4j.ConfigurationChange}, of which listeners are notified. What happens at a moment is read as
- * snapshots: {@link org.lvs4j.ServiceSnapshot}, {@link org.lvs4j.ConnectionSnapshot},
- * {@link org.lvs4j.TemplateSnapshot}.
+ * <p>The whole configuration is a value, {@link org.lvs4j.DirectorConfiguration}. Each change is a
+ * {@link org.lvs4j.ConfigurationChange}, of which listeners are notified. The live state is read as snapshots:
+ * {@link org.lvs4j.ServiceSnapshot}, {@link org.lvs4j.ConnectionSnapshot}, {@link org.lvs4j.TemplateSnapshot}.
  */
 @NullMarked
 package org.lvs4j;

@@ -27,7 +27,8 @@ final class Changes {
     }
 
     /**
-     * The changes by which a director executes a command. Costs what the command changes, not what is configured.
+     * The changes by which a director executes a command. The cost depends on the command, not on the size
+     * of the configuration.
      *
      * @throws RuleException if the command names a service or a server that does not exist
      */
@@ -81,8 +82,8 @@ final class Changes {
     }
 
     /**
-     * The commands that make a change, as far as rules can say it: a service is added with its servers; a sysctl is
-     * left out.
+     * The commands that make a change, as far as rules can express it: a service is added with its servers; a sysctl
+     * is left out.
      */
     static List<RuleCommand> commands(ConfigurationChange change) {
         if (change instanceof ConfigurationChange.ServiceAdded added) {

@@ -64,7 +64,7 @@ public final class Listing {
     /**
      * Lists services with their servers.
      *
-     * @param services the services; all of them are listed, also if {@link ListServices#only} names one
+     * @param services the services; all of them are listed, even if {@link ListServices#only} names one
      * @param list the columns and the order; the line with the version is left out if it names one service
      */
     public static String services(List<ServiceSnapshot> services, ListServices list) {

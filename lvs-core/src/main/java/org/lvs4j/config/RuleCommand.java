@@ -30,8 +30,8 @@ public sealed interface RuleCommand {
     }
 
     /**
-     * Executes this command. A service or a server that it edits keeps every attribute that rules cannot say. Costs
-     * what the command changes, however much is configured.
+     * Executes this command. A service or a server that it edits keeps every attribute that rules cannot express. The
+     * cost depends on the command, not on the size of the configuration.
      *
      * @return the changes that were made, in order; empty for {@code -Z}; unmodifiable
      * @throws RuleException if the director refuses the command, which then has changed nothing; or if this command

@@ -24,7 +24,7 @@ final class RuleEvaluation {
     private final Set<String> engines;
     private final boolean replacing;
 
-    /** The running configuration, for the attributes that rules cannot say. */
+    /** The running configuration, for the attributes that rules cannot express. */
     private final DirectorConfiguration.Builder running;
 
     private final DirectorConfiguration.Builder wanted;

@@ -3,9 +3,10 @@ package org.lvs4j.config;
 import java.util.List;
 
 /**
- * A rule that cannot be parsed, or that the director refuses. Contains the place, the problem, and what was expected.
+ * A rule that cannot be parsed, or that the director refuses. The message names the place, the problem, and
+ * what was expected.
  *
- * <p>The problem is worded as {@code ipvsadm} words it, where that is known.
+ * <p>The wording of the problem is that of {@code ipvsadm}, where that is known.
  */
 public final class RuleException extends TextException {
     static final int EXIT_NOT_LISTED = 1;

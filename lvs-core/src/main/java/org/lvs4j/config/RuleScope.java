@@ -5,8 +5,8 @@ import org.lvs4j.service.RealServer;
 import org.lvs4j.service.VirtualService;
 
 /**
- * What the language of {@code ipvsadm} can say about a service and a server. Every other attribute, such as the slow
- * start of a service, survives a rule that describes the same service or server again.
+ * The attributes of services and servers that the language of {@code ipvsadm} can express. Every other attribute, such
+ * as the slow start of a service, survives a rule that describes the same service or server again.
  */
 final class RuleScope {
     private RuleScope() {}

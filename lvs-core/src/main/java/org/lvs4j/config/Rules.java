@@ -18,8 +18,8 @@ import org.lvs4j.service.ServiceKey;
  * {@code ipvsadm}. Empty lines are skipped, and so is everything from a {@code #} at the start of a word to the end of
  * its line. Immutable. Two are equal if their commands are.
  *
- * <p>Rules describe a configuration, or change one. What they cannot say about a service or server that is running,
- * such as its slow start, stays as it is.
+ * <p>Rules describe a configuration, or change one. An attribute of a running service or server that they cannot
+ * express, such as its slow start, stays unchanged.
  *
  * <pre>{@code
  * Rules rules = Rules.parse(Files.readString(file), "web.rules");
@@ -91,8 +91,8 @@ public final class Rules {
     }
 
     /**
-     * The rules that make a director's services and servers, sorted as {@code ipvsadm -S -n} prints them. Like there,
-     * thresholds and timeouts are left out.
+     * The rules that recreate a director's services and servers, sorted as {@code ipvsadm -S -n} prints them. As in its
+     * output, thresholds and timeouts are left out.
      */
     public static Rules of(Director director) {
         List<RuleCommand> commands = new ArrayList<>();
@@ -112,8 +112,8 @@ public final class Rules {
     }
 
     /**
-     * The commands that make changes, as far as rules can say them. A service that is added comes with a command for
-     * each of its servers; a changed sysctl is left out.
+     * The commands that make changes, as far as rules can express them. A service that is added comes with a command
+     * for each of its servers; a changed sysctl is left out.
      *
      * @param changes planned or made changes, in order
      */
@@ -149,7 +149,8 @@ public final class Rules {
     }
 
     /**
-     * An error about one of the commands, for a caller that cannot serve it. Its exit code is that of a malformed rule.
+     * An error about one of the commands, for a caller that cannot execute it. Its exit code is that of
+     * a malformed rule.
      *
      * @param index the position of the command in {@link #commands()}
      * @param problem what is wrong
@@ -165,8 +166,8 @@ public final class Rules {
 
     /**
      * The configuration that the rules describe. The commands are executed in order, beginning without services. A
-     * service or a server that is running keeps every attribute that rules cannot say; so do settings, and timeouts
-     * without a {@code --set}.
+     * running service or server keeps every attribute that rules cannot express. Settings stay unchanged, and so do
+     * timeouts without a {@code --set}.
      *
      * @param running the configuration to be replaced
      * @param director the source of the names of schedulers and persistence engines; not changed
@@ -180,9 +181,9 @@ public final class Rules {
     }
 
     /**
-     * The configuration that results from executing all commands, in order, on a running one. A service or a server
-     * that is running keeps every attribute that rules cannot say, even if it is removed and added again. {@code -Z}
-     * changes nothing.
+     * The configuration that results from executing all commands, in order, on a running one. A running service
+     * or server keeps every attribute that rules cannot express, even if it is removed and added again.
+     * {@code -Z} changes nothing.
      *
      * @param running the configuration to begin with
      * @param director the source of the names of schedulers and persistence engines; not changed

@@ -2,7 +2,7 @@ package org.lvs4j.config;
 
 import static java.util.Objects.requireNonNull;
 
-/** A text that cannot be parsed, or demands a change that is refused: the place, and what was expected there. */
+/** An error at a place in a text: the text cannot be parsed there, or describes a change that is refused. */
 public abstract class TextException extends Exception {
     private static final long serialVersionUID = 1;
     private static final int SHOWN_CHARACTERS = 60;

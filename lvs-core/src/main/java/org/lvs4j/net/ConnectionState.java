@@ -13,8 +13,8 @@ import static java.util.Objects.requireNonNull;
  * compare. Active are {@link #ESTABLISHED}, {@link #SYN_SENT}, {@link #SYN_RECV}, {@link #SYNACK} and {@link
  * #SCTP_ESTABLISHED}; UDP is never active.
  *
- * <p>"Sent" below is what the director has seen. With tunnelling and direct routing it sees the client's packets only,
- * and infers the server's.
+ * <p>"Sent" below means seen by the director. With tunnelling and direct routing it sees the client's packets only, and
+ * infers the server's.
  */
 public enum ConnectionState {
     /** TCP: no segment has been classified yet. 2 s, inactive. */

@@ -8,7 +8,7 @@ import java.net.InetSocketAddress;
  * An IP address and a port, written {@code 10.0.0.1:80} or {@code [fd00::1]:80}. Immutable.
  *
  * @param address the address
- * @param port 0..{@value #MAX_PORT}; each use of an endpoint says what port 0 means
+ * @param port 0..{@value #MAX_PORT}; the meaning of port 0 depends on the use of the endpoint
  */
 public record Endpoint(IpAddress address, int port) implements Comparable<Endpoint> {
     /** The highest port: {@value}. */

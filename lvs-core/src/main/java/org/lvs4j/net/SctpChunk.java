@@ -5,7 +5,7 @@ package org.lvs4j.net;
  * other type counts as {@link #DATA}, as in IPVS.
  */
 public final class SctpChunk {
-    /** Carries payload. Stands for every chunk that does not change an association's state. */
+    /** Carries payload. Also used for every other chunk that does not change an association's state. */
     public static final int DATA = 0;
     /** Opens an association. */
     public static final int INIT = 1;

@@ -1,6 +1,6 @@
 package org.lvs4j.plane;
 
-/** What the caller of a {@link PacketPlane} does with a packet: the action of a {@link PacketDecision}. */
+/** The action of a {@link PacketDecision}, which the caller of a {@link PacketPlane} takes. */
 public enum PacketAction {
     /**
      * The packet does not belong to a service or a connection: hand it to the host, or forward it. With a

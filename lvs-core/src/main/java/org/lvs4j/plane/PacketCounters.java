@@ -1,8 +1,8 @@
 package org.lvs4j.plane;
 
 /**
- * The packets that a {@link PacketPlane} has dropped for reasons of its own, since it was built. Drops that the
- * director decides are not counted here. Immutable; each value was read at a slightly different time.
+ * The packets that a {@link PacketPlane} itself has dropped since it was built. Packets that the director drops are not
+ * counted here. Immutable; each value was read at a slightly different time.
  *
  * @param malformed packets dropped because their headers contradict each other or the length, the IPv4 header checksum
  *     is wrong, or an IPv4 option must not be forwarded

@@ -3,7 +3,7 @@ package org.lvs4j.plane;
 import org.lvs4j.FlowDispatcher;
 
 /**
- * What a {@link PacketPlane} has decided about a packet, packed into a {@code long} so that it costs no allocation: an
+ * The decision of a {@link PacketPlane} about a packet, packed into a {@code long} so that it costs no allocation: an
  * action, the length of the packet in the output, the real server, and whether {@link PacketPlane#next} has another
  * packet. The methods here unpack it. They are defined for values that a plane has returned; a decision carries no
  * reference and may be kept.

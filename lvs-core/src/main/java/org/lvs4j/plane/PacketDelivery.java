@@ -59,8 +59,8 @@ final class PacketDelivery {
             ByteBuffer out,
             long nowNanos) {
         int id = Decision.serverId(flowDecision);
-        // The dispatcher has read this array element and this server for the same packet, so both are in the cache. A
-        // reference handed over through a field would cost a store with its card mark to save one load.
+        // The dispatcher has read this array element and this server for the same packet, so both are in the cache.
+        // Passing the reference through a field would save one load and cost a store with its card mark.
         RealServer server = flows.server(id);
         if (server == null) {
             return PacketOutput.DROP;

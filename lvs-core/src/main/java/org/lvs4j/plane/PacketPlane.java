@@ -74,7 +74,7 @@ public final class PacketPlane {
     }
 
     /**
-     * A builder for a plane. Each thread that handles packets builds a plane of its own; they may share the director
+     * A builder for a plane. Each thread that handles packets builds its own plane; the planes may share the director
      * and the paths.
      *
      * @param director decides which server a packet goes to

@@ -1,6 +1,6 @@
 /**
- * A director for whole IP packets: what IPVS is inside the kernel. Builds on {@link org.lvs4j.FlowDispatcher} for every
- * decision and on the packet formats for every byte; it opens no device and starts no thread.
+ * A director for whole IP packets, as IPVS is one inside the kernel. Builds on {@link org.lvs4j.FlowDispatcher} for
+ * every decision and on the packet formats for every byte; it opens no device and starts no thread.
  *
  * <p>A caller that has packets (from a TUN device, a capture or a tunnel) gives each to a
  * {@link org.lvs4j.plane.PacketPlane} and acts on the {@link org.lvs4j.plane.PacketDecision}:

@@ -6,7 +6,7 @@ import org.lvs4j.service.SchedulerFlag;
 
 /**
  * {@code mh-bounded}: {@code mh-stable} with a limit, so that no server gets far more than its share even if few
- * clients open most of the connections. Ours, not of IPVS.
+ * clients open most of the connections. Not part of IPVS.
  *
  * <p>A server is full if it has 1.25 times its share by weight of all active connections, including the one being
  * scheduled. A client whose server is full or unavailable moves to the next slot of the table, until a server has room.

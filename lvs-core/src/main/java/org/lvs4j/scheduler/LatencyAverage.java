@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
  * average replaces it. A lower latency has the more weight, the longer ago the previous observation was. Without
  * observations the average decays to zero, with a time constant of 10 s.
  *
- * <p>Guarantees: thread-safe. No latency above the average is lost; of lower ones observed at the same moment,
- * some may be.
+ * <p>Guarantees: thread-safe. No latency above the average is lost; of several lower ones observed at the same moment,
+ * some may be lost.
  *
  * <p>Progress: {@link #observe} is lock-free, {@link #nanos} is wait-free. Neither allocates.
  */

@@ -56,13 +56,13 @@ import org.lvs4j.internal.concurrent.LoadBoard;
  * list. A report of a decrease does not spin. While a holder of the lock is suspended, other picks scan and other
  * reports mark. A pick that holds the lock looks at another winner only if a load has grown since the last look.
  *
- * <h2>What was given up</h2>
+ * <h2>Trade-offs</h2>
  *
- * The exact order under contention. A thread that pauses takes its reserved servers afterwards, unless a pick of
+ * The order is not exact under contention. A thread that pauses takes its reserved servers afterwards, unless a pick of
  * another thread has found no contention meanwhile. The first pick after many connections that were not picked here,
  * such as those of persistent clients, raises one key for each of their servers that becomes a winner. An earlier
  * design let all threads update one tree at once: with two threads, a pick and a release moved a dozen cache lines
- * between processors and cost eight times what they cost one thread.
+ * between processors and took eight times as long as with one thread.
  */
 final class LoadTournament implements LoadBoard.Reader {
     /** The number of servers below which a scan of the list is cheaper. */
@@ -79,10 +79,10 @@ final class LoadTournament implements LoadBoard.Reader {
     private static final long EXACT_BELOW = 1L << 47;
     private static final long ONE_ACTIVE = 1L << Integer.SIZE;
 
-    /** Stands for the connections of a server that must not be chosen. */
+    /** In place of the connections of a server that must not be chosen. */
     private static final long UNAVAILABLE = Long.MAX_VALUE;
 
-    // Indexes of words. They are in the middle of their array, so in a cache line of their own.
+    // Indexes of words. They are in the middle of their array, so no other object shares their cache line.
     private static final int LOCK = 16;
     private static final int FILLED = LOCK + 1;
     private static final int UNLOCKED = 0;

@@ -9,9 +9,9 @@ import org.lvs4j.service.SchedulerFlag;
  * {@code mh} and {@code mh-stable}, Maglev hashing: the server that the client's address hashes to in a {@link
  * MaglevTable}. When a server leaves, few clients of the others move.
  *
- * <p>The table of {@code mh} has 4093 slots and is that of IPVS: it depends on the order of the servers, and a
- * quiesced server keeps the slots of its last weight. The table of {@code mh-stable} has 16381 slots and is ours:
- * directors with the same servers in different order have the same table, and the slots of a quiesced server are
+ * <p>The table of {@code mh} has 4093 slots and is that of IPVS: it depends on the order of the servers, and a quiesced
+ * server keeps the slots of its last weight. The table of {@code mh-stable}, which is not part of IPVS, has 16381
+ * slots: directors with the same servers in different order have the same table, and the slots of a quiesced server are
  * assigned to the others.
  *
  * <p>The clients of an unavailable server are refused; with {@link SchedulerFlag#FALLBACK} they are hashed again until

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.lvs4j.net.Flow;
 
 /**
- * {@code peak-ewma}: the available server with the least {@code latency * (active + 1) / weight}. Ours, not of IPVS.
+ * {@code peak-ewma}: the available server with the least {@code latency * (active + 1) / weight}. Not part of IPVS.
  *
  * <p>The latency of a server is a {@link LatencyAverage} of {@linkplain #latencyObserved reported} response times: a
  * longer one raises it at once, shorter ones and the absence of reports lower it with a time constant of 10 s, so that

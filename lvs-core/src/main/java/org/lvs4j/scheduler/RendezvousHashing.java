@@ -8,7 +8,7 @@ import org.lvs4j.service.SchedulerFlag;
 /**
  * {@code rendezvous}, weighted rendezvous hashing: each server's score is a hash of the client's address and the
  * server's endpoint, and the server with the best score for its weight is chosen. When a server leaves, is quiesced or
- * overloaded, only its clients move, spread over the others by weight. Ours, not of IPVS.
+ * overloaded, only its clients move, spread over the others by weight. Not part of IPVS.
  *
  * <p>{@link SchedulerFlag#PORT} hashes the client's port as well. A pick scans the list; there is no table.
  *

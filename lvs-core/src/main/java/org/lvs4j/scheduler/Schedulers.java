@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * ServiceLoader} finds. Immutable.
  *
  * <p>The constants are the names of the built-in schedulers: fourteen of IPVS, which decide exactly as Linux 6.1 does,
- * and four that are ours. {@code docs/schedulers.md} describes each.
+ * and four that IPVS does not have. {@code docs/schedulers.md} describes each.
  */
 public final class Schedulers {
     /** Round robin: each available server in turn, whatever its weight. */
@@ -50,13 +50,13 @@ public final class Schedulers {
     public static final String MH = "mh";
     /** Power of two choices: the less loaded of two servers drawn at random. */
     public static final String TWOS = "twos";
-    /** Maglev hashing that depends neither on the order of the servers nor on quiesced ones. Ours, not of IPVS. */
+    /** Maglev hashing that depends neither on the order of the servers nor on quiesced ones. Not part of IPVS. */
     public static final String MH_STABLE = "mh-stable";
-    /** Maglev hashing with bounded loads: no server exceeds 1.25 times its share. Ours, not of IPVS. */
+    /** Maglev hashing with bounded loads: no server exceeds 1.25 times its share. Not part of IPVS. */
     public static final String MH_BOUNDED = "mh-bounded";
-    /** Weighted rendezvous hashing: only the clients of a server that leaves move. Ours, not of IPVS. */
+    /** Weighted rendezvous hashing: only the clients of a server that leaves move. Not part of IPVS. */
     public static final String RENDEZVOUS = "rendezvous";
-    /** The server with the lowest measured latency for its active connections and weight. Ours, not of IPVS. */
+    /** The server with the lowest measured latency for its active connections and weight. Not part of IPVS. */
     public static final String PEAK_EWMA = "peak-ewma";
 
     private static final Map<String, SchedulerProvider> BUILT_IN = builtIn();

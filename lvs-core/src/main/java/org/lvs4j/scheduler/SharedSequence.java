@@ -11,10 +11,10 @@ import org.lvs4j.net.Flow;
  *
  * <h2>Layout</h2>
  *
- * A <i>position</i> is a number that identifies the turn taken last. The shared position has a cache line of its own,
- * so that threads that move it do not disturb threads that only read this object. Each of {@value #CELLS} cells, two
- * cache lines apart, may hold a run of reserved turns: a position, and the number of turns after it that are reserved.
- * The id of a thread selects its cell.
+ * A <i>position</i> is a number that identifies the turn taken last. The shared position has a separate cache line, so
+ * that threads that move it do not disturb threads that only read this object. Each of {@value #CELLS} cells, two cache
+ * lines apart, may hold a run of reserved turns: a position, and the number of turns after it that are reserved. The id
+ * of a thread selects its cell.
  *
  * <h2>Protocol</h2>
  *
@@ -39,9 +39,9 @@ import org.lvs4j.net.Flow;
  * Lock-free: a pick retries only if another pick has succeeded, and never waits for one. The only allocation is that of
  * the cells, once, by the first pick that loses a race.
  *
- * <h2>What was given up</h2>
+ * <h2>Trade-offs</h2>
  *
- * The exact order under contention; and the turns in a cell whose threads never pick again.
+ * The order is not exact under contention, and the turns in a cell are lost if its threads never pick again.
  */
 abstract class SharedSequence implements Scheduler {
     /** Flag in a position: no server is available. */

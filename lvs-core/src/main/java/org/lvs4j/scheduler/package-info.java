@@ -1,7 +1,7 @@
 /**
- * The scheduler SPI, the scheduling algorithms of IPVS, and ours beyond them.
+ * The scheduler SPI, the scheduling algorithms of IPVS, and four more.
  *
- * <p>A scheduler of an application's own is a {@link org.lvs4j.scheduler.SchedulerProvider} that {@link
+ * <p>An application adds a scheduler by a {@link org.lvs4j.scheduler.SchedulerProvider} that {@link
  * java.util.ServiceLoader} finds, and the {@link org.lvs4j.scheduler.Scheduler} that it creates for each service:
  *
  * <pre>{@code

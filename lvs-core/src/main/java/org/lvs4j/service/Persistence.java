@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.AddressFamily;
 
 /**
- * The persistence of a service: for how long, and by what, clients are kept on their real server ({@code ipvsadm -p},
- * {@code -M}, {@code --pe}). Immutable.
+ * The persistence of a service: how clients are identified, and for how long they are kept on their real server
+ * ({@code ipvsadm -p}, {@code -M}, {@code --pe}). Immutable.
  *
  * <p>The ranges depend on the address family of the service, so {@link VirtualService.Builder#build} checks them.
  *
@@ -17,7 +17,8 @@ import org.lvs4j.net.AddressFamily;
  *     connection of the client restarts it
  * @param mask the part of the client's address that counts: for IPv4 a netmask as a 32-bit number, not 0, which need
  *     not be a prefix; for IPv6 a prefix length, 1..128
- * @param engine the name of a persistence engine such as {@code sip}, or null to know clients by their address alone
+ * @param engine the name of a persistence engine such as {@code sip}, or null to identify clients by
+ *     their address alone
  */
 public record Persistence(
         int timeoutSeconds, int mask, @Nullable String engine) {
@@ -27,10 +28,10 @@ public record Persistence(
     /** The longest timeout in seconds: 31 days. */
     public static final int MAX_TIMEOUT_SECONDS = 31 * 24 * 60 * 60;
 
-    /** The IPv4 mask 255.255.255.255: each client address has a template of its own. */
+    /** The IPv4 mask 255.255.255.255: each client address has a separate template. */
     public static final int FULL_MASK_V4 = -1;
 
-    /** The IPv6 prefix length 128: each client address has a template of its own. */
+    /** The IPv6 prefix length 128: each client address has a separate template. */
     public static final int FULL_MASK_V6 = 128;
 
     /**

@@ -22,9 +22,9 @@ public enum Sysctl {
      */
     AMEMTHRESH(1024, 0, Integer.MAX_VALUE),
     /**
-     * What a new SYN on a known connection does, 0..3. 0 keeps the old server. 1, the default, schedules again if the
-     * old connection is in {@code TIME_WAIT} or {@code CLOSE}. 2 and 3 do so also in {@code FIN_WAIT} if no packet of
-     * the server has been seen.
+     * The effect of a new SYN on a known connection, 0..3. 0 keeps the old server. 1, the default, schedules again if
+     * the old connection is in {@code TIME_WAIT} or {@code CLOSE}. 2 and 3 do so also in {@code FIN_WAIT} if no packet
+     * of the server has been seen.
      */
     CONN_REUSE_MODE(1, 0, 3),
     /** Whether half-open and idle connections are dropped: a mode, 0..3. 0 by default. */

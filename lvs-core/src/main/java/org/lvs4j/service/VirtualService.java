@@ -94,7 +94,7 @@ public final class VirtualService {
         return onePacket;
     }
 
-    /** The time that a server which comes into service takes to its full weight; zero for the director's default. */
+    /** The time in which a server that comes into service reaches its full weight; zero for the director's default. */
     public Duration slowStart() {
         return slowStart;
     }

@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * One object per thread, created when the thread first gets it.
  *
- * <p>A long-lived thread, as of a container's pool, must not keep a director and its class loader reachable, and a
- * long-lived director must not keep threads reachable. So the objects are stored here, each beside a weak reference to
- * its thread, in a slot that the thread's id selects. That is also faster than a {@link ThreadLocal}. If the slot is
- * another thread's, the object is referenced by a thread-local weak reference, which any collection may clear.
+ * <p>A long-lived thread, such as one of a container's pool, must not keep a director and its class loader
+ * reachable, and a long-lived director must not keep threads reachable. So the objects are stored here, each beside
+ * a weak reference to its thread, in a slot that the thread's id selects. That is also faster than a
+ * {@link ThreadLocal}. If the slot belongs to another thread, the object is referenced by a thread-local weak
+ * reference, which any collection may clear.
  *
  * <p>Assumptions: a thread needs its object only while it refers to it. Guarantees: an object belongs to one thread
  * only. The object of a thread that has ended becomes unreachable when a collection has cleared the reference to the

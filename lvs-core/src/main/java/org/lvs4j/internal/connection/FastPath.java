@@ -17,9 +17,9 @@ import org.lvs4j.net.TcpFlags;
  * deadline and increments the packet counts of connection and server. All other packets take the general path,
  * through {@link ConnectionCursor}.
  *
- * <p>A packet waits for one cache line, and meanwhile the processor can work on the next packet. It has a
- * limited number of instructions in flight, so it gets that far only if the instructions per packet are few and
- * branches are predicted:
+ * <p>A packet waits for one cache line, and meanwhile the processor can work on the next packet. A processor has a
+ * limited number of instructions in flight, so it reaches the next packet only if a packet takes few instructions and
+ * its branches are predicted:
  *
  * <ul>
  *   <li>one comparison of a few bits of the meta word, which is well predicted, replaces the state machine;
@@ -105,7 +105,7 @@ final class FastPath {
         return protocol == Protocol.UDP ? ConnectionState.UDP.ordinal() : NO_STATE;
     }
 
-    /** A method of its own, so that the code compiled for every packet stays short. */
+    /** A separate method, so that the code compiled for every packet stays short. */
     private long followDisplaced(
             FlowGeneration generation,
             int home,

@@ -8,15 +8,15 @@ import org.jspecify.annotations.Nullable;
  * The flat memory of a {@link FlowGeneration}: buckets of 64 bytes and a home word for each, in chunks on the heap. A
  * chunk is allocated when it is first needed, so at most four megabytes are zeroed at once.
  *
- * <p>On the heap, because off-heap memory was as fast at best and up to half as slow again
+ * <p>On the heap, because off-heap memory was at best as fast and took up to 1.5 times as long
  * ({@code lvs-benchmarks/run memory}), because a plain array costs one bounds check and needs no release, and because
  * the collector does not scan arrays of primitives.
  *
  * <p>A chunk has the addresses of 65,536 buckets, but the last bucket does not exist. The array's header and six unused
  * words fill one cache line instead, so a chunk takes exactly four megabytes and its buckets are cache lines. G1 gives
- * an array of that size whole regions of its own, and does not move it, as long as regions are not larger: in heaps of
- * up to about 16 gigabytes. With other collectors or heaps a bucket may straddle two cache lines, which costs about a
- * tenth and changes nothing else.
+ * an array of that size whole regions, and does not move it, as long as regions are not larger: in heaps of up to about
+ * 16 gigabytes. With other collectors or heaps a bucket may straddle two cache lines, which costs about a tenth and
+ * changes nothing else.
  *
  * <p>A slot is numbered by its bucket and its position in it: two per bucket for IPv4. For IPv6 only the even
  * numbers are used.

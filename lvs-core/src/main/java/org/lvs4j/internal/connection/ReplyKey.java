@@ -9,7 +9,7 @@ import org.lvs4j.net.IpAddress;
  * Key of {@link ReplyRoutes}: protocol, server and client of a packet from a server. The client is all zeroes in the
  * key of a route, which is for any client.
  *
- * <p>A key in a map never changes. A cursor has a key of its own and refills it for each packet, so that a look-up
+ * <p>A key in a map never changes. Each cursor has another key, which it refills for each packet, so that a look-up
  * allocates nothing. Clients choose their address and port, so the hash is seeded with a random number of this process.
  */
 final class ReplyKey {

@@ -12,8 +12,8 @@ import org.lvs4j.net.Protocol;
  *
  * <p>A packet from the server shows the server and the client. The connection's key also contains the virtual endpoint,
  * and few virtual endpoints lead to one port of one server: usually one. These <i>routes</i> are added by the first
- * connection of each kind and removed with their server. So services by firewall mark, on any port, for FTP, and
- * removed services whose connections remain need no rules of their own.
+ * connection that uses them and removed with their server. So services by firewall mark, on any port, for FTP, and
+ * removed services whose connections remain need no special rules.
  *
  * <p>If more than {@link #MAX_ROUTES} virtual endpoints lead to one port, as when a firewall mark covers a network,
  * connections by the further ones are indexed one by one. The meta word of such a connection has a flag, and its end

@@ -99,7 +99,7 @@ public final class ServerState {
         return counters;
     }
 
-    /** The counters of the service that it is part of, or was last; they include its own. */
+    /** The counters of its service, or of its last service if it was removed; they include its own. */
     public Counters serviceCounters() {
         return serviceCounters;
     }

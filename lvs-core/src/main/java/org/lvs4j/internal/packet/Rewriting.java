@@ -6,8 +6,8 @@ import org.lvs4j.net.Protocol;
 
 /**
  * Copies packets with other addresses, ports and TTL. Checksums are updated incrementally (RFC 1624), so a wrong
- * checksum stays wrong. Two exceptions, both those of IPVS: a UDP checksum of zero, which means none, is replaced by a
- * computed one; the CRC32c of SCTP (RFC 9260) is computed again if a port changes.
+ * checksum stays wrong. Two exceptions, both those of IPVS: a UDP checksum of zero, which means none, is replaced with
+ * a computed one; the CRC32c of SCTP (RFC 9260) is computed again if a port changes.
  *
  * <p>Belongs to one thread.
  */
