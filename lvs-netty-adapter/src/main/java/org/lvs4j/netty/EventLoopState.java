@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The state of a relay that belongs to one event loop. Only that loop uses it: all fields are plain.
  *
- * <p>A periodic sweep finds the connections and flows that have been idle for too long. So a connection has no timer of
- * its own; it stores the time of its last activity.
+ * <p>A periodic sweep finds the connections and flows that have been idle for too long. A connection therefore has no
+ * timer; it stores the time of its last activity.
  */
 final class EventLoopState {
     /** The largest datagram. */

@@ -144,7 +144,7 @@ final class ListeningSocket {
     }
 
     /**
-     * Closes the sockets and waits for it. TCP connections continue; UDP flows end with the socket that
+     * Closes the sockets and waits until they are closed. TCP connections continue; UDP flows end with the socket that
      * sends their replies.
      */
     void unbind() {

@@ -33,10 +33,10 @@ import org.lvs4j.service.ServiceKey;
  * the removal of a service does not touch connections that exist.
  *
  * <p><b>UDP.</b> The datagrams of a client's address and port at one listening address are a flow. A flow keeps its
- * server until no datagram has passed for the director's UDP timeout; its socket towards the server tells its replies
- * from others. In a one-packet service the director places every datagram by itself and releases it at once; only the
- * socket is kept, for replies, which the director does not count. Datagrams without a server are dropped, and so are
- * empty ones. The flows of a service end when it is removed.
+ * server until no datagram has passed for the director's UDP timeout; its socket towards the server distinguishes its
+ * replies from others. In a one-packet service the director places every datagram by itself and releases it at once;
+ * only the socket is kept, for replies, which the director does not count. Datagrams without a server are dropped, and
+ * so are empty ones. The flows of a service end when it is removed.
  *
  * <p><b>Addresses.</b> A service at port 0 and a service of a firewall mark have no address to bind; {@link
  * Builder#listen} gives them one. There, port 0 lets the system choose: see {@link #address}.
@@ -102,8 +102,8 @@ public final class Relay implements AutoCloseable {
 
     /**
      * Follows the director's services: binds the addresses of new services, and unbinds those of removed ones, whose
-     * TCP connections continue. Costs the services that have been added or removed since the last refresh; other
-     * changes, such as that of a server's weight, cost nothing.
+     * TCP connections continue. The cost depends on the number of services that have been added or removed since the
+     * last refresh; other changes, such as that of a server's weight, cost nothing.
      *
      * @throws RelayException naming each service that cannot be listened for; all others are listened for. The
      *     next refresh tries the same services again. So a caller may take the change back in the director and
@@ -176,7 +176,7 @@ public final class Relay implements AutoCloseable {
      *
      * @param deadline as for {@link #drain(Duration)}
      * @param progress called by this thread about once a second, with the number of connections left; an exception that
-     *     it throws closes the relay and is thrown on
+     *     it throws closes the relay and is rethrown
      * @return whether all connections ended by themselves
      */
     public boolean drain(Duration deadline, IntConsumer progress) {
@@ -209,7 +209,7 @@ public final class Relay implements AutoCloseable {
         RelayState.LOGGER.info("relay stopped");
     }
 
-    /** Collects the options of a relay. The values are checked by {@link #start()}. Not thread-safe. */
+    /** Builds a relay. {@link #start()} checks the values. Not thread-safe. */
     public static final class Builder {
         private final Director director;
         private final List<ListenAddress> listen = new ArrayList<>();

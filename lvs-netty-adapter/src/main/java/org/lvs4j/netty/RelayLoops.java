@@ -25,7 +25,7 @@ final class RelayLoops {
         this.group = group;
     }
 
-    /** Makes the loops and registers the state of each. */
+    /** Creates the loops and registers the state of each. */
     static RelayLoops of(RelayState state) {
         MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(
                 state.options.threads(),
@@ -41,7 +41,7 @@ final class RelayLoops {
         return group;
     }
 
-    /** Starts what is done at regular intervals. */
+    /** Starts the periodic work. */
     void start() {
         state.loopStates().forEach(EventLoopState::start);
         group.next().scheduleWithFixedDelay(this::advance, ADVANCE_MILLIS, ADVANCE_MILLIS, TimeUnit.MILLISECONDS);
@@ -51,7 +51,7 @@ final class RelayLoops {
         try {
             state.director.advance();
         } catch (RuntimeException e) {
-            // Thrown on, it would end the schedule, and with it the director's time.
+            // If rethrown, it would end the schedule, and the director's time would stop.
             RelayState.LOGGER.error("the director failed to advance", e);
         }
     }

@@ -29,7 +29,8 @@ final class ServerConnector {
     void connect(Connection placement) {
         InetSocketAddress to = placement.destination().toSocketAddress();
         if (to.equals(listening.bound())) {
-            // A service at every port may lead back here. Connecting would loop until all ports are used up.
+            // The server of a service for every port may be this relay: connecting would loop until all ports
+            // are used up.
             failed(placement, new ConnectException("the relay itself listens there"));
             return;
         }

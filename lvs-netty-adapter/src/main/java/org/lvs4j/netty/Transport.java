@@ -58,7 +58,7 @@ public enum Transport {
         };
     }
 
-    /** This transport, or the one that {@link #AUTO} stands for here. */
+    /** This transport, or the one that {@link #AUTO} selects. */
     Transport resolve() {
         if (this != AUTO) {
             return this;

@@ -16,8 +16,9 @@ import org.lvs4j.net.Endpoint;
  * The flows of one listening UDP socket: finds the flow of each datagram, or opens one on the server that
  * the director chooses.
  *
- * <p>Each flow has a socket of its own towards its server, which tells its replies from those of other flows. All these
- * sockets belong to the event loop of the listening one, and only that loop uses this object: all fields are plain.
+ * <p>Each flow has its own socket towards its server, which distinguishes its replies from those of other flows.
+ * All these sockets belong to the event loop of the listening one, and only that loop uses this object: all
+ * fields are plain.
  *
  * <p>In a one-packet service the director places each datagram by itself and releases it as soon as it is sent. Only
  * the socket stays, as a reply path from that server to that client, until no datagram has passed through it for the

@@ -14,9 +14,9 @@ import org.lvs4j.DirectorConfiguration;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * Collects the keys of the services that have changed since a plane last followed the configuration of its
- * director, so that the plane's next refresh costs what has changed, not what is configured. At first every service
- * counts as changed.
+ * Collects the keys of the services that have changed since a plane last followed the configuration of its director, so
+ * that the cost of the plane's next refresh depends on the changes, not on the size of the configuration. At first
+ * every service counts as changed.
  *
  * <p>Guarantees: thread-safe. A change is collected before the director's method that makes it returns. A key that is
  * taken while its service changes is either taken with the change already made, or collected once more. Progress:
@@ -70,7 +70,7 @@ public final class ChangedServices implements AutoCloseable {
         return taken;
     }
 
-    /** Collects keys once more that could not be followed. */
+    /** Collects again the keys of services that could not be followed. */
     public synchronized void putBack(Collection<ServiceKey> notFollowed) {
         keys.addAll(notFollowed);
     }

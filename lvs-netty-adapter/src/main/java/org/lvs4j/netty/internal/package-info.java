@@ -1,4 +1,4 @@
-/** What both planes of the adapter share. Not exported. */
+/** Code that both planes of the adapter share. Not exported. */
 @NullMarked
 package org.lvs4j.netty.internal;
 

@@ -13,8 +13,8 @@ interface CommandRunner {
     /**
      * Runs a command to its end.
      *
-     * @return what it printed
-     * @throws TunException with what it printed, if it fails
+     * @return its output
+     * @throws TunException with its output, if it fails
      */
     String run(String command);
 
@@ -30,7 +30,7 @@ interface CommandRunner {
         return new Outcome(commands.size(), null);
     }
 
-    /** Runs commands in order, each of them whatever becomes of the others; returns a message for each that failed. */
+    /** Runs commands in order, all of them even if some fail; returns a message for each that failed. */
     default List<String> runEach(List<String> commands) {
         List<String> failures = new ArrayList<>();
         for (String command : commands) {
@@ -44,7 +44,7 @@ interface CommandRunner {
     }
 
     /**
-     * What became of a list of commands.
+     * The outcome of a list of commands.
      *
      * @param succeeded how many of them succeeded, before the one that failed
      * @param failure why that one failed, or null if none did

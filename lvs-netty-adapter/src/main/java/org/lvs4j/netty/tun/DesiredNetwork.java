@@ -9,8 +9,8 @@ import org.lvs4j.net.IpAddress;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * Everything that a director's configuration needs of the network. Each need is counted: it is there as long as one
- * service has it. Replacing the needs of some services costs what these services need. Not thread-safe.
+ * All needs that a director's configuration has of the network. Each need is counted: it exists as long as at least one
+ * service has it. The cost of replacing the needs of some services depends on these needs only. Not thread-safe.
  */
 final class DesiredNetwork {
     private final Map<ServiceKey, Set<Need>> byService = new HashMap<>();
@@ -31,10 +31,10 @@ final class DesiredNetwork {
     /**
      * The difference that a replacement has made.
      *
-     * @param before the needs of the services that were replaced, as they were; replacing by these takes
-     *     the difference back
-     * @param added the needs that were not there before
-     * @param removed the needs that are no longer there
+     * @param before the needs of the services that were replaced, as they were; replacing with these
+     *     reverts the difference
+     * @param added the needs that did not exist before
+     * @param removed the needs that no longer exist
      */
     record Difference(Map<ServiceKey, Set<Need>> before, Set<Need> added, Set<Need> removed) {}
 

@@ -33,7 +33,7 @@ final class DirectDevices {
     /**
      * Opens the devices of servers that have none, in the order of their addresses, or none of them.
      *
-     * @param leaving how many of the other servers are about to go
+     * @param leaving how many of the other servers are about to be removed
      * @return the outputs that were opened. The caller owns the map
      * @throws TunException if there are more than {@value #MAX_SERVERS} servers, or a device cannot be opened
      */
@@ -43,7 +43,7 @@ final class DirectDevices {
             throw new TunException("there are " + all + " servers of direct routing (-g); at most " + MAX_SERVERS
                     + " can be served through a TUN device; use tunnels (-i)");
         }
-        // The number of a server that is about to go is free only after its device has gone too.
+        // The number of a server that is about to be removed is free only after its device has been removed, too.
         TreeSet<Integer> taken = new TreeSet<>(numbers.values());
         Map<IpAddress, DeviceOutput> opened = new HashMap<>();
         int next = 0;

@@ -7,7 +7,10 @@ import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
 import org.lvs4j.net.Protocol;
 
-/** The firewall marks of packets by their destination, since the kernel does not hand its own marks over. Immutable. */
+/**
+ * The firewall marks of packets by their destination, since the kernel does not pass its own marks to
+ * the device. Immutable.
+ */
 final class Marks {
     private static final int IPV6_HEADER_BYTES = 40;
 
@@ -33,7 +36,7 @@ final class Marks {
         return addresses;
     }
 
-    /** The mark of a packet, which lies from position to limit; 0 if it has none. */
+    /** The mark of a packet, from position to limit; 0 if it has none. */
     int of(ByteBuffer packet) {
         return marks.isEmpty() ? 0 : find(packet);
     }

@@ -9,16 +9,16 @@ import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * One thing that a configuration needs of the network: an address in a role.
+ * One need that a configuration has of the network: an address in a role.
  *
- * @param role what the address is needed for
+ * @param role the purpose of the address
  * @param address the address; the unspecified address of a family if the need is that of the whole family
  */
 record Need(Role role, IpAddress address) implements Comparable<Need> {
     private static final Comparator<Need> ORDER =
             Comparator.comparing(Need::role).thenComparing(Need::address);
 
-    /** What an address is needed for. */
+    /** The purpose of an address. */
     enum Role {
         /** The TUN device itself. */
         DEVICE,
@@ -26,7 +26,7 @@ record Need(Role role, IpAddress address) implements Comparable<Need> {
         FAMILY,
         /** A virtual address: packets to it go into the device. */
         VIRTUAL,
-        /** A server that is the next hop of its packets, through a device of its own. */
+        /** A server that is the next hop of its packets, through a separate device. */
         DIRECT,
         /** The address family has a masqueraded server. */
         ANSWERS,

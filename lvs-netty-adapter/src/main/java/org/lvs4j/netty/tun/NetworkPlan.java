@@ -9,7 +9,7 @@ import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.AddressFamily;
 
-/** The steps of a desired network, planned and done in step with it. Not thread-safe. */
+/** Plans the steps of a desired network, and executes them as the network changes. Not thread-safe. */
 final class NetworkPlan {
     private final DesiredNetwork desired;
     private final DirectDevices devices;
@@ -21,7 +21,7 @@ final class NetworkPlan {
      * A plan without steps.
      *
      * @param devices the numbers of the devices of direct servers
-     * @param setUp does the steps; null if they are only planned
+     * @param setUp executes the steps; null if they are only planned
      */
     NetworkPlan(DesiredNetwork desired, DirectDevices devices, @Nullable SetUp setUp) {
         this.desired = desired;
@@ -30,7 +30,7 @@ final class NetworkPlan {
     }
 
     /**
-     * Plans everything again, for a host that has changed, and does what differs.
+     * Plans everything again, for a host that has changed, and executes the differences.
      *
      * @throws TunException if a need cannot be met or a command fails; everything is as it was then
      */
@@ -46,7 +46,7 @@ final class NetworkPlan {
     }
 
     /**
-     * Plans needs that have come and gone, and does what differs. Costs these needs.
+     * Plans needs that were added or removed, and executes the differences. The cost depends on these needs only.
      *
      * @throws TunException if a need cannot be met or a command fails; everything is as it was then
      */
@@ -55,7 +55,7 @@ final class NetworkPlan {
         Set<Need> added = new HashSet<>(difference.added());
         for (AddressFamily family : AddressFamily.values()) {
             if (added.contains(Need.family(family)) || removed.contains(Need.family(family))) {
-                // The needs of its servers come into force, or cease to be.
+                // The needs of its servers come into force, or cease to apply.
                 desired.needs().stream()
                         .filter(need -> need.family() == family && need.role() != Need.Role.DEVICE)
                         .forEach(removed.contains(Need.family(family)) ? removed::add : added::add);

@@ -6,8 +6,8 @@ import org.lvs4j.net.IpAddress;
 import org.lvs4j.plane.PacketPaths;
 
 /**
- * What the event loops look up about the network, for one configuration. Published as a whole. Immutable but for the
- * devices that it names.
+ * The network as the event loops look it up, for one configuration. Published as a whole. Immutable but for the devices
+ * that it names.
  *
  * @param mtu the largest packet in bytes
  * @param virtual the virtual addresses

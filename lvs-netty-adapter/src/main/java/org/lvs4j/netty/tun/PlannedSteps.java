@@ -13,8 +13,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The steps of all needs, in the order in which a host is set up. A step that several needs share is there once, as
- * long as one of them is. Replacing the steps of some needs costs what these need. Not thread-safe.
+ * The steps of all needs, in the order in which a host is set up. A step that several needs share is planned
+ * once, as long as one of them exists. The cost of replacing the steps of some needs depends on these needs
+ * only. Not thread-safe.
  */
 final class PlannedSteps {
     private final Map<Need, SortedMap<Position, Step>> byNeed = new HashMap<>();
@@ -25,7 +26,7 @@ final class PlannedSteps {
     /**
      * The difference between two plans.
      *
-     * @param added the steps to do, in order
+     * @param added the steps to execute, in order
      * @param obsolete the steps to take back, in the order in which they were planned
      */
     record Difference(List<Step> added, List<Step> obsolete) {}
@@ -33,9 +34,9 @@ final class PlannedSteps {
     /**
      * Replaces the steps of needs.
      *
-     * @param removed needs that have steps no longer
+     * @param removed needs that no longer have steps
      * @param added the steps of needs that had none, or that are among those removed
-     * @return the steps of the needs that were removed: replacing the added needs by these takes everything back
+     * @return the steps of the needs that were removed: replacing the added needs with these reverts everything
      */
     Replacement replace(Collection<Need> removed, Map<Need, SortedMap<Position, Step>> added) {
         SortedMap<Position, Step> appeared = new TreeMap<>();
@@ -70,7 +71,7 @@ final class PlannedSteps {
      * The outcome of a replacement.
      *
      * @param before the steps of the needs that were removed
-     * @param difference the steps that came and went
+     * @param difference the steps that were added and removed
      */
     record Replacement(Map<Need, SortedMap<Position, Step>> before, Difference difference) {}
 
@@ -79,7 +80,10 @@ final class PlannedSteps {
         return shared.needs() == 1 ? null : new Shared(shared.step(), shared.needs() - 1);
     }
 
-    /** The difference from this plan to another one: a step that moves is no difference. Costs what both plans hold. */
+    /**
+     * The difference from this plan to another one: a step that moves is no difference. Costs time in proportion
+     * to both plans.
+     */
     Difference to(PlannedSteps other) {
         List<Step> before = steps();
         List<Step> after = other.steps();

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The steps that have been done on this host: does further ones, and takes back those that are no longer needed. A
- * change costs what it changes. Not thread-safe.
+ * Executes the steps of a set-up on this host, and takes back those that are no longer needed. The cost of a change
+ * depends on what it changes. Not thread-safe.
  */
 final class SetUp {
     private static final Logger LOGGER = LoggerFactory.getLogger(SetUp.class);
@@ -20,7 +20,7 @@ final class SetUp {
     private static final int MOST_LOGGED = 100;
 
     private final CommandRunner runner;
-    // In the order in which they were done.
+    // In the order in which they were executed.
     private final Set<Step> done = new LinkedHashSet<>();
 
     SetUp(CommandRunner runner) {
@@ -28,9 +28,9 @@ final class SetUp {
     }
 
     /**
-     * Does new steps, then takes back obsolete ones. If one of the new ones fails, those before it are taken back.
+     * Executes new steps, then takes back obsolete ones. If one of the new ones fails, those before it are taken back.
      *
-     * @param added the steps to do, in order
+     * @param added the steps to execute, in order
      * @param obsolete the steps to take back, last first; one that cannot be taken back is logged
      * @throws TunException if a new step fails; everything is as it was then
      */

@@ -13,8 +13,8 @@ import org.lvs4j.netty.tun.NetworkFacts.Sysctls;
  * Plans the commands that make the kernel of a Linux host hand the packets of a director over to its TUN device. The
  * steps of a need are a function of the need and of facts about the host. Immutable; it changes nothing.
  *
- * <p><b>Virtual addresses</b> are routed into the device, by a routing table of their own. Where such an address is on
- * the network of an interface, this host answers for it there (proxy ARP, proxy NDP). It must not be an address of this
+ * <p><b>Virtual addresses</b> are routed into the device by a separate routing table. Where such an address is on the
+ * network of an interface, this host answers for it there (proxy ARP, proxy NDP). It must not be an address of this
  * host: the kernel would deliver its packets locally.
  *
  * <p><b>Answers of masqueraded servers</b> are routed into the device by their source address.
@@ -95,7 +95,7 @@ final class SetUpPlan {
 
     private void device(Steps steps, String name, int section, IpAddress address) {
         if (facts.sysctl("net.ipv6.conf.all.forwarding") != null) {
-            // Without link-local addresses the kernel sends nothing of its own there.
+            // Without link-local addresses the kernel itself sends nothing there.
             steps.add(section, address, "ip link set dev " + name + " addrgenmode none", null);
         }
         String queue = " txqueuelen " + QUEUE_PACKETS;

@@ -24,7 +24,7 @@ final class Shell implements CommandRunner {
     private static final String IP = "ip ";
     private static final String IP_V6 = "ip -6 ";
 
-    /** What {@code ip -batch} prints below the error of a line. */
+    /** The line that {@code ip -batch} prints below an error. */
     private static final Pattern FAILED_LINE = Pattern.compile("^Command failed .*:(\\d+)$");
 
     @Override

@@ -110,7 +110,7 @@ final class SourceAddresses {
         }
     }
 
-    /** Whether the source address of one of the servers that stand for all has changed: the first ones of each kind. */
+    /** Whether the source address towards a sampled server has changed; the sample is the first server of each kind. */
     private boolean routesChanged() {
         boolean changed = !unknown.isEmpty() && lookup.apply(unknown.first().address()) != null;
         for (AddressFamily family : AddressFamily.values()) {

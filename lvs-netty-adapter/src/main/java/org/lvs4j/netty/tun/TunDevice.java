@@ -17,10 +17,10 @@ import org.drasyl.channel.tun.jna.shared.LibC;
  * One queue of a TUN device of Linux. Opened by the system calls that netty-tun binds, read and written by those of
  * Netty's native transport.
  *
- * <p>netty-tun's own channel would not do: it reads with a blocking call on a thread of its own, hands every packet
- * over to another thread, allocates a buffer, a view of it, a packet object and a native number for each, and cannot be
- * closed while it waits. Here a read is one system call into a reused buffer, the descriptor is non-blocking, and an
- * epoll loop waits for it.
+ * <p>netty-tun's own channel is not used, because it reads with a blocking call on a dedicated thread, hands every
+ * packet over to another thread, allocates a buffer, a view of it, a packet object and a native number for each, and
+ * cannot be closed while it waits. Here a read is one system call into a reused buffer, the descriptor is non-blocking,
+ * and an epoll loop waits for it.
  *
  * <p>Reading and writing belong to one thread at a time.
  */
@@ -158,7 +158,7 @@ final class TunDevice implements DeviceOutput {
         try {
             descriptor.close();
         } catch (IOException e) {
-            // The descriptor is closed all the same.
+            // The descriptor is closed nevertheless.
         }
     }
 }

@@ -13,9 +13,9 @@ import org.lvs4j.plane.PacketPlane;
 import org.lvs4j.service.RealServer;
 
 /**
- * One queue of the device with the plane that decides about its packets. Reads a batch of packets per event, each into
- * the same buffer, and writes what the plane makes of it from another one; nothing is allocated for a packet. Belongs
- * to one event loop.
+ * One queue of the device with the plane that decides about its packets. Reads a batch of packets per event, each
+ * into the same buffer, and writes the plane's output from another one; nothing is allocated for a packet. Belongs to
+ * one event loop.
  */
 final class TunLoop implements EpollIoHandle {
     /** The most packets per event, after which the event loop may do other work. */
@@ -115,7 +115,10 @@ final class TunLoop implements EpollIoHandle {
         }
     }
 
-    /** Passes on a packet that is not the director's. One for a virtual address is dropped: it would only come back. */
+    /**
+     * Passes on a packet that is not the director's. A packet for a virtual address is dropped, because the kernel
+     * would route it back into the device.
+     */
     private void pass(ByteBuffer packet) {
         int at = packet.position();
         boolean v4 = packet.remaining() >= 20 && packet.get(at) >>> 4 == 4;

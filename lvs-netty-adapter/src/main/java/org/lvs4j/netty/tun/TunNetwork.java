@@ -20,9 +20,10 @@ import org.lvs4j.service.ServiceKey;
  * The network around a TUN device, which follows the configuration of a director: the steps of the set-up, the devices
  * of direct servers, the director's own addresses, and the view of all that for the event loops.
  *
- * <p>Following a change costs what the changed services need, apart from copies of the arrays of a view. Two things
- * make it look at everything again: other interfaces or addresses of this host, and another source address towards one
- * of the servers that {@link SourceAddresses} looks up each time. A change that fails leaves everything as it was.
+ * <p>The cost of following a change depends on the changed services, apart from copies of the arrays of a view. Two
+ * events make it examine everything again: other interfaces or addresses of this host, and another source address
+ * towards one of the servers that {@link SourceAddresses} looks up each time. A change that fails leaves everything
+ * as it was.
  *
  * <p>Not thread-safe.
  */
@@ -52,18 +53,18 @@ final class TunNetwork {
             Function<String, DeviceOutput> opener) {}
 
     /**
-     * What following a change has led to.
+     * The outcome of following a change.
      *
      * @param view the view of the network from now on
-     * @param steps the steps of the set-up that came and went
+     * @param steps the steps of the set-up that were added and removed
      * @param unused devices that the view no longer names, to be closed when no event loop uses an older view
      */
     record Update(NetworkView view, PlannedSteps.Difference steps, List<DeviceOutput> unused) {}
 
     /**
-     * A network that nothing has been done for yet.
+     * A network that has not been set up yet.
      *
-     * @param setUp does the steps; null if they are only planned
+     * @param setUp executes the steps; null if they are only planned
      */
     TunNetwork(TunOptions options, Director director, Host host, @Nullable SetUp setUp) {
         this.options = options;

@@ -110,7 +110,7 @@ public final class TunPlane implements AutoCloseable {
         }
     }
 
-    /** The commands that root can run for a user that lacks the privilege. */
+    /** The commands that root can run for a user without the privilege. */
     private String commandsForRoot() {
         TunNetwork.Host trialHost = new TunNetwork.Host(host.facts(), address -> null, name -> DeviceOutput.NONE);
         TunNetwork trial = new TunNetwork(options, state.director, trialHost, null);
@@ -131,7 +131,7 @@ public final class TunPlane implements AutoCloseable {
         try {
             state.director.advance();
         } catch (RuntimeException e) {
-            // Thrown on, it would end the schedule, and with it the director's time.
+            // If rethrown, it would end the schedule, and the director's time would stop.
             TunState.LOGGER.error("the director failed to advance", e);
         }
     }
@@ -142,8 +142,8 @@ public final class TunPlane implements AutoCloseable {
     }
 
     /**
-     * The commands that the network needs for the services as of the last {@link #refresh()}, in order. Those of {@code
-     * ip} are iproute2's. Costs what is configured.
+     * The commands that the network needs for the services as of the last {@link #refresh()}, in order. Those of
+     * {@code ip} are iproute2's. Costs time in proportion to the configuration.
      *
      * @return the commands, unmodifiable
      */
@@ -152,8 +152,8 @@ public final class TunPlane implements AutoCloseable {
     }
 
     /**
-     * The commands that take the {@linkplain #setUpCommands() set-up} back, in order. What they leave out ends with the
-     * device. Costs what is configured.
+     * The commands that take the {@linkplain #setUpCommands() set-up} back, in order. Other parts of the set-up end
+     * with the device. Costs time in proportion to the configuration.
      *
      * @return the commands, unmodifiable
      */
@@ -164,9 +164,10 @@ public final class TunPlane implements AutoCloseable {
     /**
      * Follows the director's services: their addresses and servers, and the set-up of the network for them.
      *
-     * <p>Costs what the services need that have changed since the last refresh, and a copy of some arrays. A change
-     * that the network does not depend on, such as that of a weight, costs nothing. If the interfaces of this host have
-     * changed, or the route to its servers, everything is planned again; commands are run for differences only.
+     * <p>The cost depends on the services that have changed since the last refresh, apart from a copy of some
+     * arrays. A change that the network does not depend on, such as that of a weight, costs nothing. If the
+     * interfaces of this host have changed, or the route to its servers, everything is planned again; commands are
+     * run for differences only.
      *
      * @throws TunException if that is not possible; the network is as it was, and the next refresh tries again. So a
      *     caller may take the change back in the director and refresh once more
@@ -213,7 +214,7 @@ public final class TunPlane implements AutoCloseable {
      * Completes when the plane is closed, or exceptionally with a {@link TunException} as soon as its device cannot be
      * read any more, for instance because it has been removed.
      *
-     * @return a future of the caller's own; the value is null
+     * @return a new future; the value is null
      */
     public CompletableFuture<Void> ended() {
         return state.ended.copy();
@@ -259,7 +260,7 @@ public final class TunPlane implements AutoCloseable {
         TunState.LOGGER.info("packet plane stopped");
     }
 
-    /** Collects the options of a plane. The numbers are checked by {@link #start()}. Not thread-safe. */
+    /** Builds a plane. {@link #start()} checks the numbers. Not thread-safe. */
     public static final class Builder {
         private final Director director;
         private final List<Marks.Mark> marks = new ArrayList<>();
@@ -326,7 +327,8 @@ public final class TunPlane implements AutoCloseable {
         }
 
         /**
-         * Opens the device, sets the network up if asked to, and starts. Costs what is configured.
+         * Opens the device, sets the network up if {@link #setUp} is on, and starts. Costs time in proportion
+         * to the configuration.
          *
          * @return the plane, which the caller must close
          * @throws IllegalArgumentException naming every option that is out of range

@@ -9,7 +9,7 @@ package org.lvs4j.netty.tun;
  *     address as source
  * @param direct packets written to the device of a server of direct routing
  * @param answered packets that the director itself sent, such as ICMP errors
- * @param passed packets that are not the director's, written as they were
+ * @param passed packets that are not the director's, written unchanged
  * @param unserved packets for a virtual address that belong to no service; they are dropped
  * @param dropped packets dropped by decision
  * @param held fragments kept until the rest of their packet arrives
