@@ -20,7 +20,7 @@ import org.lvs4j.replay.capture.CaptureReader;
 import org.lvs4j.replay.capture.CaptureWriter;
 
 /**
- * Sends the packets of a capture through a director of its own on the capture's clock, and writes the packets that the
+ * Sends the packets of a capture through a new director on the capture's clock, and writes the packets that the
  * director emits. The same capture always gives the same result: randomised schedulers and defences use a fixed seed,
  * and memory is never low. Not thread-safe.
  *

@@ -13,9 +13,9 @@ import org.lvs4j.ServiceSnapshot;
 import org.lvs4j.replay.Event.Counts;
 
 /**
- * Replays a {@link Trace} against a director of its own on a virtual clock, and compares the director's answers with
- * those in the trace. The same trace always gives the same result: randomised schedulers and defences use a fixed seed,
- * and memory is never low.
+ * Replays a {@link Trace} against a new director on a virtual clock, and compares the director's answers with those in
+ * the trace. The same trace always gives the same result: randomised schedulers and defences use a fixed seed, and
+ * memory is never low.
  */
 public final class Replay {
     private static final long SEED = 1;

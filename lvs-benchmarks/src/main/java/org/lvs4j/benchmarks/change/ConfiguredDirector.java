@@ -18,8 +18,8 @@ import org.lvs4j.service.VirtualService;
  * A director with many services of five servers each, and a cycle of changes. Each change sets the weight of one server
  * of one of eight services, which are spread evenly over the list of services.
  *
- * <p>Each service has a loopback address of its own (127.1.0.0 and up) at one port that is free, so that a relay can
- * listen for all of them.
+ * <p>Each service has its own loopback address (127.1.0.0 and up) at one port that is free, so that a relay can listen
+ * for all of them.
  */
 final class ConfiguredDirector {
     /** The length of the cycle. */

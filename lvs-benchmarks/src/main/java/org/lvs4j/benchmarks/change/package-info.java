@@ -1,4 +1,4 @@
-/** What a change of the configuration costs. */
+/** Benchmarks of changes of the configuration. */
 @NullMarked
 package org.lvs4j.benchmarks.change;
 

@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Measures hiccups: how much longer than the requested millisecond a thread sleeps. The cause is a
- * pause of the collector or a processor busy with other programs. A control in a process of its own, which has almost
- * nothing to collect, shows the share of the other programs. The idea is that of jHiccup (Tene, 2012).
+ * Measures hiccups: how much longer than the requested millisecond a thread sleeps. The cause is a pause of the
+ * collector or a processor busy with other programs. A control in a separate process, which has almost nothing to
+ * collect, shows the share of the other programs. The idea is that of jHiccup (Tene, 2012).
  */
 public final class Hiccups implements AutoCloseable {
     private static final long NAP_NANOS = 1_000_000;

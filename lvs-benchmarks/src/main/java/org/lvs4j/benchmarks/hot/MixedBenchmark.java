@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * What does an operation cost if one in a hundred opens a connection and ends another, as with connections of about a
  * hundred packets?
  *
- * <p>All threads look up the same permanent connections. In addition, each thread opens connections of its own and ends
+ * <p>All threads look up the same permanent connections. In addition, each thread opens its own connections and ends
  * the oldest of them. TCP; the clock advances by one microsecond per operation.
  */
 @State(Scope.Benchmark)

@@ -10,7 +10,7 @@ import org.openjdk.jmh.infra.ThreadParams;
 /** The state of one thread: its flow, its position in the order of packets, and the range of its own connections. */
 @State(Scope.Thread)
 public class ThreadState {
-    // Connections below this number are shared; each thread has a range of its own above it.
+    // Connections below this number are shared; each thread has its own range above it.
     private static final long OWN = 1L << 40;
     private static final long MULTIPLIER = 6_364_136_223_846_793_005L;
     private static final long INCREMENT = 1_442_695_040_888_963_407L;
@@ -26,7 +26,7 @@ public class ThreadState {
     private long random;
     private int position;
 
-    /** Starts at a position of the thread's own. */
+    /** Starts at a position that no other thread has. */
     @Setup
     public void begin(ThreadParams thread, BenchmarkParams benchmark) {
         begin(thread.getThreadIndex(), benchmark.getThreads());

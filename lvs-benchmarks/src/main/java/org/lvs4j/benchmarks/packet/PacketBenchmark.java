@@ -39,7 +39,7 @@ public class PacketBenchmark {
     private static final long MULTIPLIER = 6_364_136_223_846_793_005L;
     private static final long INCREMENT = 1_442_695_040_888_963_407L;
 
-    /** What is done with the packet. */
+    /** The implementation that handles the packet. */
     @Param({"LVS4J", "DISPATCH", "TABLE", "COPY", "NONE"})
     public PacketPeer peer;
 

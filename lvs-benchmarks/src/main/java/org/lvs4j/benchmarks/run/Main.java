@@ -144,7 +144,7 @@ public final class Main {
         System.out.println("\n" + page + "\nWritten to " + folder);
     }
 
-    /** Runs the soak test in a JVM with a heap of its own; returns its exit code. */
+    /** Runs the soak test in a separate JVM; returns its exit code. */
     private static int soak(String[] args) throws IOException {
         String minutes = args.length > 2 ? args[2] : SOAK_MINUTES;
         if (args.length > 3 || !minutes.matches("[0-9.]*[0-9]")) {

@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * What does a UDP packet cost that is read from a TUN device and written back to it? Runs in a network namespace of its
- * own. The sender is faster than the forwarder, so the queue of the device overflows. The route to the servers is a
- * black hole. Needs root; without it, the program prints a message and measures nothing.
+ * What does a UDP packet cost that is read from a TUN device and written back to it? Runs in a separate network
+ * namespace. The sender is faster than the forwarder, so the queue of the device overflows. The route to the servers is
+ * a black hole. Needs root; without it, the program prints a message and measures nothing.
  *
  * <p>Arguments: a {@link TunPeer} and the number of sending sockets.
  */

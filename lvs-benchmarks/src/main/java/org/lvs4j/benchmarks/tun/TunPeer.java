@@ -10,7 +10,7 @@ public enum TunPeer {
         }
     },
 
-    /** A loop that reads, replaces the destination address by a constant, and writes: no look-up, no state. */
+    /** A loop that reads, replaces the destination address with a constant, and writes: no look-up, no state. */
     PLAIN {
         @Override
         Forwarder start() {

@@ -53,7 +53,7 @@ final class Balancer implements AutoCloseable {
     }
 
     /**
-     * Executes one command. Costs what the command changes, not what is configured.
+     * Executes one command. The cost depends on the command, not on the size of the configuration.
      *
      * @throws RuleException if the director refuses it
      * @throws RelayException if the relay cannot follow
@@ -91,7 +91,7 @@ final class Balancer implements AutoCloseable {
     }
 
     /**
-     * Makes rules the whole configuration, by the smallest list of changes.
+     * Replaces the whole configuration with that of rules, by the smallest list of changes.
      *
      * @return the changes in the syntax of ipvsadm, one a line
      * @throws RulesInvalidException if the rules contradict each other, or the director refuses one
@@ -139,7 +139,7 @@ final class Balancer implements AutoCloseable {
         plane.onFailure(report);
     }
 
-    /** Takes back what would outlive the process, which is about to end. */
+    /** Undoes everything that would outlive the process, which is about to end. */
     void abandon() {
         plane.abandon();
     }

@@ -52,14 +52,14 @@ final class FrameChannel implements AutoCloseable {
         }
     }
 
-    /** Sets the deadline of everything from now on. */
+    /** Sets the deadline of all later calls. */
     void within(Duration limit) {
         deadlineNanos = System.nanoTime() + limit.toNanos();
     }
 
     /**
      * Sends a frame. Does nothing if the peer has closed the connection: it may have answered before it had read
-     * everything, and the next read tells.
+     * everything, and the next read reports that.
      *
      * @throws ProtocolException if the payload is too long
      * @throws SocketTimeoutException at the deadline

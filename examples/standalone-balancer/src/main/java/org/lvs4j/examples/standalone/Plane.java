@@ -27,7 +27,7 @@ interface Plane extends AutoCloseable {
     @Override
     void close();
 
-    /** Takes back what would outlive the process, which is about to end. */
+    /** Undoes everything that would outlive the process, which is about to end. */
     void abandon();
 
     /** Sets the receiver of a failure that ends the plane; it is called at most once. */

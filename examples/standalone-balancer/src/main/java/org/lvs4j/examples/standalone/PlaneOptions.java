@@ -41,7 +41,7 @@ final class PlaneOptions {
         }
     }
 
-    /** The reason why the plane cannot serve what a command changes, or null if it can. */
+    /** The reason why the plane cannot execute a command, or null if it can. */
     @Nullable
     String unserved(RuleCommand command) {
         if (tun.given()) {

@@ -84,7 +84,7 @@ final class RulesFile {
         }
     }
 
-    /** Refuses what a proxy for TCP and UDP cannot serve: other protocols, and forwarding of packets. */
+    /** Refuses rules that a relay of TCP and UDP cannot serve: other protocols, and forwarding of packets. */
     static void requireRelayable(Rules rules) throws RulesInvalidException {
         List<RuleException> errors = new ArrayList<>();
         List<RuleCommand> commands = rules.commands();
@@ -129,7 +129,7 @@ final class RulesFile {
     }
 
     /**
-     * Has a director execute all commands, or none.
+     * Executes all commands on a director, or none.
      *
      * @return the changes that were made
      * @throws RulesInvalidException with every error
@@ -146,7 +146,7 @@ final class RulesFile {
     }
 
     /**
-     * Makes rules the configuration of a director.
+     * Replaces the configuration of a director with that of rules.
      *
      * @return the changes that were made
      * @throws RulesInvalidException with every error

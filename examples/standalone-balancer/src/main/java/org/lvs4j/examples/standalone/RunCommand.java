@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
 final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
 
-    /** What a signal or a failure of the plane demands. */
+    /** An event that the main thread handles: a signal, or a failure of the plane. */
     private enum Event {
         RELOAD,
         STOP,

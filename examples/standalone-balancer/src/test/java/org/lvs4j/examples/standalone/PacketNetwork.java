@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * The IPv6 networks are fd01:: and fd02::. The servers route their answers through the director, as masquerading needs,
- * except those from {@link #OWN_VIP}, an address of their own, which they route through the router. For tunnels the
+ * except those from {@link #OWN_VIP}, an address on each of them, which they route through the router. For tunnels the
  * servers have the addresses 10.2.0.21 and 10.2.0.22, where a {@link Decapsulator} unwraps packets.
  */
 final class PacketNetwork {

@@ -111,7 +111,7 @@ final class ChildProcess implements AutoCloseable {
         process.destroyForcibly();
     }
 
-    /** Requests the process to stop, and does not wait. */
+    /** Sends the request to stop, and does not wait for the end of the process. */
     void requestStop() {
         try {
             process.getOutputStream().close();

@@ -20,7 +20,7 @@ import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
 /**
- * The cluster: the director and its relay in this process, each web server and the storage in a process of its own.
+ * The cluster: the director and its relay in this process, each web server and the storage in a separate process.
  * Thread-safe. Closing it ends every process and releases every port.
  */
 final class Cluster implements AutoCloseable {

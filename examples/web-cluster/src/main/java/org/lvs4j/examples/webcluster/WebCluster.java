@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The command: starts the cluster, demonstrates what it does, and keeps serving. */
+/** The command: starts the cluster, demonstrates its behaviour, and keeps serving. */
 @Command(
         name = "run",
         sortOptions = false,
