@@ -96,7 +96,7 @@ class AllOrNothingTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4})
-    void apply_schedulerThrows_nothingChangedAndExceptionThrownOn(int callsBefore) {
+    void apply_schedulerThrows_nothingChangedAndExceptionRethrown(int callsBefore) {
         DirectorConfiguration before = director.configuration();
         RuntimeException failure = new IllegalStateException("boom");
         FaultyScheduler.failAfter(callsBefore, () -> failure);

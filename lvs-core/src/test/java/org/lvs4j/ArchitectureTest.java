@@ -27,11 +27,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The rules of the architecture: which room may import which, and what no class of the core may do. */
+/** The rules of the architecture: imports between packages, and what no class of the core may do. */
 @Tag("slow")
 class ArchitectureTest {
-    /** From the ground up: a room imports only rooms before it. The empty name is the director's own package. */
-    private static final List<String> ROOMS = List.of(
+    /** A package imports only packages before it in this list. The empty name is {@code org.lvs4j} itself. */
+    private static final List<String> PACKAGES = List.of(
             "net",
             "service",
             "stats",
@@ -49,7 +49,7 @@ class ArchitectureTest {
             "config",
             "metrics");
 
-    /** Races and benchmarks of the internal rooms; neither is published. */
+    /** Races and benchmarks of the internal packages; neither is published. */
     private static final Set<String> MEASURE_INTERNALS = Set.of(
             "lvs-jcstress",
             "lvs-benchmarks/src/main/java/org/lvs4j/benchmarks/hot/TableStore.java",
@@ -62,7 +62,7 @@ class ArchitectureTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("org.lvs4j");
 
-    private static String roomOf(JavaClass type) {
+    private static String packageOf(JavaClass type) {
         String name = type.getPackageName();
         if (name.equals("org.lvs4j")) {
             return "";
@@ -70,18 +70,18 @@ class ArchitectureTest {
         return name.startsWith("org.lvs4j.") ? name.substring("org.lvs4j.".length()) : "outside";
     }
 
-    private static DescribedPredicate<JavaClass> in(String room) {
+    private static DescribedPredicate<JavaClass> in(String name) {
         return describe(
-                "room '" + room + "'",
+                "package '" + name + "'",
                 type -> type.getPackageName().startsWith("org.lvs4j")
-                        && roomOf(type).equals(room));
+                        && packageOf(type).equals(name));
     }
 
-    private static DescribedPredicate<JavaClass> above(String room) {
-        List<String> above = ROOMS.subList(ROOMS.indexOf(room) + 1, ROOMS.size());
+    private static DescribedPredicate<JavaClass> after(String name) {
+        List<String> later = PACKAGES.subList(PACKAGES.indexOf(name) + 1, PACKAGES.size());
         return describe(
-                "rooms above '" + room + "'",
-                type -> type.getPackageName().startsWith("org.lvs4j") && above.contains(roomOf(type)));
+                "packages after '" + name + "'",
+                type -> type.getPackageName().startsWith("org.lvs4j") && later.contains(packageOf(type)));
     }
 
     private static DescribedPredicate<JavaAccess<?>> access(Class<?> owner, Set<String> names) {
@@ -92,30 +92,30 @@ class ArchitectureTest {
     }
 
     @Test
-    void core_everyClass_isInARoom() {
+    void core_everyClass_inAListedPackage() {
         assertThat(CORE).hasSizeGreaterThan(50);
         assertThat(CORE)
                 .filteredOn(type -> !type.getName().equals("module-info"))
-                .allSatisfy(type -> assertThat(ROOMS).as(type.getName()).contains(roomOf(type)));
+                .allSatisfy(type -> assertThat(PACKAGES).as(type.getName()).contains(packageOf(type)));
     }
 
     @Test
-    void room_everyRoom_importsOnlyRoomsBelow() {
-        for (String room : ROOMS) {
-            rooms(room).check(CORE);
+    void package_anyListedOne_importsOnlyEarlierOnes() {
+        for (String name : PACKAGES) {
+            importsNoLaterPackage(name).check(CORE);
         }
     }
 
-    private static ArchRule rooms(String room) {
+    private static ArchRule importsNoLaterPackage(String name) {
         return noClasses()
-                .that(in(room))
+                .that(in(name))
                 .should()
-                .dependOnClassesThat(above(room))
+                .dependOnClassesThat(after(name))
                 .allowEmptyShould(true);
     }
 
     @Test
-    void roomRule_importOfAnUpperRoom_reported() {
+    void packageRule_importOfALaterPackage_reported() {
         JavaClasses upward = new ClassFileImporter().importClasses(Director.class);
         ArchRule rule = noClasses().that(in("")).should().dependOnClassesThat(in("service"));
 
@@ -145,17 +145,17 @@ class ArchitectureTest {
     }
 
     @Test
-    void rooms_together_formNoCycle() {
+    void packages_together_formNoCycle() {
         SlicesRuleDefinition.slices()
                 .assignedFrom(new SliceAssignment() {
                     @Override
                     public SliceIdentifier getIdentifierOf(JavaClass type) {
-                        return SliceIdentifier.of(roomOf(type));
+                        return SliceIdentifier.of(packageOf(type));
                     }
 
                     @Override
                     public String getDescription() {
-                        return "rooms";
+                        return "packages";
                     }
                 })
                 .should()
@@ -164,7 +164,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void core_butTheDefaultTicker_readsNoClock() {
+    void core_exceptTheDefaultTicker_readsNoClock() {
         noClasses()
                 .that(describe("the builder's default", type -> !type.isEquivalentTo(Director.Builder.class)))
                 .should()
@@ -202,9 +202,9 @@ class ArchitectureTest {
     }
 
     @Test
-    void publicSignature_anyExportedRoom_showsNoInternalType() {
+    void publicSignature_anyExportedPackage_showsNoInternalType() {
         classes()
-                .that(describe("exported", type -> !roomOf(type).startsWith("internal")))
+                .that(describe("exported", type -> !packageOf(type).startsWith("internal")))
                 .and()
                 .arePublic()
                 .should(new PublicSignatures("org.lvs4j.internal"))

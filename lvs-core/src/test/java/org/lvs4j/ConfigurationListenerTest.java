@@ -120,7 +120,7 @@ class ConfigurationListenerTest {
     }
 
     @Test
-    void listener_throws_changeStandsAndHandlerAndOtherListenersSeeIt() {
+    void listener_throws_changeKeptHandlerCalledAndOthersNotified() {
         List<Throwable> handled = new ArrayList<>();
         Thread.UncaughtExceptionHandler handler = Thread.currentThread().getUncaughtExceptionHandler();
         Thread.currentThread().setUncaughtExceptionHandler((thread, e) -> {

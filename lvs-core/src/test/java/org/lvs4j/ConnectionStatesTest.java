@@ -84,9 +84,9 @@ class ConnectionStatesTest {
         // Otherwise a SYN on a finished connection is not a transition but a new connection.
         director.setSysctl(Sysctl.CONN_REUSE_MODE, 0);
         serve(Protocol.TCP, path.equals("nat") ? Forwarding.masquerade() : Forwarding.direct());
-        List<String> way = PATHS.getOrDefault(state, PATHS.get(path + " " + state));
-        way.forEach(step -> assertThat(send(step)).isEqualTo(Verdict.FORWARD));
-        if (!way.isEmpty()) {
+        List<String> segments = PATHS.getOrDefault(state, PATHS.get(path + " " + state));
+        segments.forEach(sent -> assertThat(send(sent)).isEqualTo(Verdict.FORWARD));
+        if (!segments.isEmpty()) {
             assertThat(connection().state().label()).isEqualTo(state);
         }
         nowNanos += Duration.ofSeconds(1).toNanos();

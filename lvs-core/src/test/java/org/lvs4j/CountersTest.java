@@ -14,7 +14,7 @@ import org.lvs4j.service.VirtualService;
 import org.lvs4j.stats.Rates;
 import org.lvs4j.stats.Traffic;
 
-/** Which counters count what, and when they start from zero. */
+/** The traffic that each counter includes, and the events after which counters start from zero. */
 class CountersTest {
     private static final String VIP = "10.0.0.100:80";
     private static final String SERVER = "192.168.1.1:80";

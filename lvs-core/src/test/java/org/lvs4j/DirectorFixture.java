@@ -101,7 +101,7 @@ final class DirectorFixture {
         }
         RealServer server = director.flows().server(Decision.serverId(decision));
         return server == null
-                ? "FORGOTTEN"
+                ? "UNKNOWN"
                 : server.endpoint().withPort(Decision.port(decision)).toString();
     }
 

@@ -193,7 +193,7 @@ class DirectorStressTest {
         }
 
         private void open() {
-            remember();
+            storeQuiesced();
             Connection connection = director.open(newFlow());
             if (connection.accepted()) {
                 check(numberOf(connection.server()));
@@ -220,7 +220,7 @@ class DirectorStressTest {
 
         private void syn() {
             Flow flow = newFlow();
-            remember();
+            storeQuiesced();
             long decision = director.flows().dispatch(flow, SYN, 40);
             if (Decision.verdict(decision) == Verdict.FORWARD) {
                 RealServer server = director.flows().server(Decision.serverId(decision));
@@ -241,7 +241,7 @@ class DirectorStressTest {
             }
         }
 
-        private void remember() {
+        private void storeQuiesced() {
             for (int server = 0; server < SERVERS; server++) {
                 before[server] = quiesced.get(server);
             }
@@ -250,8 +250,8 @@ class DirectorStressTest {
         // With persistence a client may return to a quiesced server, as in IPVS.
         private void check(int server) {
             started++;
-            boolean was = before[server] % 2 == 1 && quiesced.get(server) == before[server];
-            if (was && !persistent) {
+            boolean quiescedThroughout = before[server] % 2 == 1 && quiesced.get(server) == before[server];
+            if (quiescedThroughout && !persistent) {
                 throw new AssertionError("a new connection went to server " + server + " of weight 0");
             }
         }

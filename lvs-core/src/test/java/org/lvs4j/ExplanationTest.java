@@ -56,7 +56,7 @@ final class ExplanationTest {
     void explain_everyScheduler_predictsTheNextConnection() {
         for (String scheduler : director.schedulers()) {
             if (scheduler.equals("twos")) {
-                continue; // It draws lots.
+                continue; // It is randomised.
             }
             director.clear();
             service(scheduler);

@@ -16,11 +16,11 @@ import org.lvs4j.scheduler.SchedulerContext;
 import org.lvs4j.scheduler.SchedulerProvider;
 import org.lvs4j.scheduler.Servers;
 
-/** An application's own scheduler that always picks the first server, and that throws from its hooks on demand. */
+/** An application's scheduler that always picks the first server, and whose hooks throw on demand. */
 public final class FaultyScheduler implements SchedulerProvider {
     static final String NAME = "faulty";
 
-    /** Thrown from creation and from every hook with the given number of calls left before it; null for never. */
+    /** Thrown by creation and by every hook once {@link #callsLeft} calls have succeeded; null for never. */
     private static @Nullable Supplier<RuntimeException> failure;
 
     private static int callsLeft;
@@ -28,7 +28,7 @@ public final class FaultyScheduler implements SchedulerProvider {
     /** For the service loader. */
     public FaultyScheduler() {}
 
-    /** Fails from the call after so many successful ones on. */
+    /** Makes all calls after a number of successful ones fail. */
     static void failAfter(int calls, Supplier<RuntimeException> exception) {
         callsLeft = calls;
         failure = exception;

@@ -255,38 +255,38 @@ class IpvsRulesTest {
 
     @Test
     void pick_twos_randomFromZeroToSumOfWeightsInclusive() {
-        Lots lots = new Lots();
-        DirectorFixture fixed = new DirectorFixture(builder -> builder.random(lots));
+        FixedRandom random = new FixedRandom();
+        DirectorFixture fixed = new DirectorFixture(builder -> builder.random(random));
         ServiceKey key = fixed.service(
                 VirtualService.builder(ServiceKey.tcp(VIP)).scheduler("twos").build(), A, B);
         fixed.weight(key, A, 3);
         fixed.weight(key, B, 4);
-        lots.lot = 0;
+        random.value = 0;
         assertThat(fixed.syn("10.1.0.1:1", VIP))
                 .as("zero selects the head, too")
                 .isEqualTo(B);
-        lots.lot = 4;
+        random.value = 4;
         assertThat(fixed.syn("10.1.0.1:2", VIP)).isEqualTo(B);
-        lots.lot = 5;
+        random.value = 5;
         assertThat(fixed.syn("10.1.0.1:3", VIP)).isEqualTo(A);
-        lots.lot = 7;
+        random.value = 7;
         assertThat(fixed.syn("10.1.0.1:4", VIP)).isEqualTo(A);
-        assertThat(lots.bounds).hasSize(8).containsOnly(8L);
+        assertThat(random.bounds).hasSize(8).containsOnly(8L);
     }
 
-    private static final class Lots implements RandomGenerator {
+    private static final class FixedRandom implements RandomGenerator {
         private final List<Long> bounds = new ArrayList<>();
-        private long lot;
+        private long value;
 
         @Override
         public long nextLong() {
-            return lot;
+            return value;
         }
 
         @Override
         public long nextLong(long bound) {
             bounds.add(bound);
-            return lot;
+            return value;
         }
     }
 

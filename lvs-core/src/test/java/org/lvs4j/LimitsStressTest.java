@@ -27,7 +27,7 @@ import org.lvs4j.service.Sysctl;
 import org.lvs4j.service.VirtualService;
 
 /**
- * All ways at once in which a connection or a template ends other than by its timer: few clients with colliding flows,
+ * Connections and templates end in every way other than by their timers, all at once: few clients with colliding flows,
  * low ceilings, and a thread that changes settings and removes servers. Afterwards nothing may be left.
  */
 @Tag("slow")
@@ -73,7 +73,7 @@ class LimitsStressTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    void director_everyEndingAtOnce_nothingLeft(long seed) throws Exception {
+    void director_everyKindOfEndAtOnce_nothingLeft(long seed) throws Exception {
         for (VirtualService service : SERVICES) {
             director.addService(service);
             for (int server = 1; server <= 3; server++) {
@@ -154,7 +154,7 @@ class LimitsStressTest {
                 }
                 case 1 -> {
                     if (!held.isEmpty()) {
-                        use(held, random);
+                        useOneOf(held, random);
                     }
                 }
                 case 2 ->
@@ -180,7 +180,7 @@ class LimitsStressTest {
         return forwarded;
     }
 
-    private static void use(List<Connection> held, SplittableRandom random) {
+    private static void useOneOf(List<Connection> held, SplittableRandom random) {
         int index = random.nextInt(held.size());
         Connection connection = held.get(index);
         switch (random.nextInt(6)) {

@@ -42,12 +42,12 @@ class PersistenceEngineTest {
         }
     }
 
-    private static ByteBuffer says(String text) {
+    private static ByteBuffer payload(String text) {
         return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
     }
 
     private Connection open(String client, String text) {
-        return fixture.director.open(DirectorFixture.tcp(client, VIP), says(text));
+        return fixture.director.open(DirectorFixture.tcp(client, VIP), payload(text));
     }
 
     @Test

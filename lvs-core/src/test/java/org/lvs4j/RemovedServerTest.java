@@ -40,7 +40,7 @@ class RemovedServerTest {
         return Decision.verdict(director.flows().dispatch(REQUEST, flags, 40));
     }
 
-    private void pass(int seconds) {
+    private void advance(int seconds) {
         for (int i = 0; i < seconds; i++) {
             nowNanos += Duration.ofSeconds(1).toNanos();
             director.advance();
@@ -57,7 +57,7 @@ class RemovedServerTest {
         director.removeServer(WEB, SERVER.endpoint());
         assertThat(packet(16)).isEqualTo(Verdict.DROP);
         assertThat(packet(2)).isEqualTo(Verdict.DROP);
-        pass(30);
+        advance(30);
 
         director.addServer(WEB, SERVER);
 
@@ -74,7 +74,7 @@ class RemovedServerTest {
 
         assertThat(packet(16)).isEqualTo(Verdict.PASS);
         assertThat(packet(2)).isEqualTo(Verdict.REJECT);
-        pass(1);
+        advance(1);
         director.addServer(WEB, SERVER);
         assertThat(server().active() + server().inactive()).isZero();
     }
@@ -85,7 +85,7 @@ class RemovedServerTest {
         director.removeServer(WEB, SERVER.endpoint());
         assertThat(director.connections()).hasSize(1);
 
-        pass(61);
+        advance(61);
 
         assertThat(director.connections()).isEmpty();
     }
@@ -93,10 +93,10 @@ class RemovedServerTest {
     @Test
     void addServer_idleButNotYetRetired_countersKept() {
         packet(2);
-        pass(61);
+        advance(61);
         director.removeServer(WEB, SERVER.endpoint());
         // A scan runs every 60 s: found idle at 120 s, retired by the first scan at least 120 s later.
-        pass(178);
+        advance(178);
 
         director.addServer(WEB, SERVER);
 
@@ -106,9 +106,9 @@ class RemovedServerTest {
     @Test
     void addServer_retired_countersFromZero() {
         packet(2);
-        pass(61);
+        advance(61);
         director.removeServer(WEB, SERVER.endpoint());
-        pass(180);
+        advance(180);
 
         director.addServer(WEB, SERVER);
 

@@ -32,8 +32,8 @@ class ReuseTest {
                 VirtualService.builder(ServiceKey.tcp(VIP)).scheduler("rr").build(), OLD, NEW);
     }
 
-    /** Brings the only connection into a state by packets of the client and the server. */
-    private void bring(String state) {
+    /** Brings the connection into a state by packets of the client and the server. */
+    private void reachState(String state) {
         switch (state) {
             case "SYN_RECV" -> fixture.syn(CLIENT, VIP);
             case "ESTABLISHED" -> fixture.open(CLIENT, VIP);
@@ -62,7 +62,7 @@ class ReuseTest {
     void syn_establishedMasquerading_asRecorded(int mode, String state, boolean reused) {
         ServiceKey web = masqueraded();
         fixture.set(Sysctl.CONN_REUSE_MODE, mode);
-        bring(state);
+        reachState(state);
 
         assertThat(fixture.syn(CLIENT, VIP)).isEqualTo(reused ? OLD : NEW);
         assertThat(fixture.director.service(web).traffic().connections()).isEqualTo(reused ? 2 : 1);
@@ -94,7 +94,7 @@ class ReuseTest {
                         .build(),
                 OLD,
                 NEW);
-        bring("TIME_WAIT");
+        reachState("TIME_WAIT");
         fixture.syn(CLIENT, VIP);
         assertThat(fixture.state()).isEqualTo("SYN_RECV");
         assertThat(fixture.director.service(web).traffic().connections()).isEqualTo(1);
@@ -103,7 +103,7 @@ class ReuseTest {
     @Test
     void syn_reused_oldConnectionCountedUntilTheNextTick() {
         ServiceKey web = masqueraded();
-        bring("TIME_WAIT");
+        reachState("TIME_WAIT");
         fixture.syn(CLIENT, VIP);
         assertThat(fixture.connectionsOf(web, NEW)).isEqualTo(1);
         assertThat(fixture.connectionsOf(web, OLD)).isEqualTo(1);
@@ -117,7 +117,7 @@ class ReuseTest {
     void syn_weightZero_rescheduledOnlyIfExpireNodest(int expire) {
         ServiceKey web = masqueraded();
         fixture.set(Sysctl.EXPIRE_NODEST_CONN, expire);
-        bring("ESTABLISHED");
+        reachState("ESTABLISHED");
         fixture.weight(web, NEW, 0);
 
         assertThat(fixture.packet(FLOW, ACK)).as("no new connection").isEqualTo(NEW);
@@ -127,7 +127,7 @@ class ReuseTest {
     @Test
     void packet_serverRemoved_droppedAndTimeoutNotRestarted() {
         ServiceKey web = masqueraded();
-        bring("ESTABLISHED");
+        reachState("ESTABLISHED");
         fixture.advance(100);
         fixture.remove(web, NEW);
 
@@ -143,7 +143,7 @@ class ReuseTest {
     void removeServer_expireNodest_connectionsExpireWithoutAPacket() {
         ServiceKey web = masqueraded();
         fixture.set(Sysctl.EXPIRE_NODEST_CONN, 1);
-        bring("ESTABLISHED");
+        reachState("ESTABLISHED");
         fixture.open("10.1.0.2:4000", VIP);
         fixture.remove(web, NEW);
         fixture.advance(0.02);
@@ -156,7 +156,7 @@ class ReuseTest {
     @Test
     void packet_serverRemovedExpireNodest_nonSynPassesAndSynRescheduled() {
         ServiceKey web = masqueraded();
-        bring("ESTABLISHED");
+        reachState("ESTABLISHED");
         fixture.remove(web, NEW);
         // Only now, so that the removal itself has not expired the connection.
         fixture.set(Sysctl.EXPIRE_NODEST_CONN, 1);

@@ -15,7 +15,7 @@ import org.lvs4j.service.SchedulerFlag;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
-/** What a scheduler keeps about its servers across changes of the service. */
+/** The state that a scheduler keeps across changes of the service. */
 final class SchedulerChangeTest {
     private static final ServiceKey WEB = ServiceKey.tcp("10.0.0.1:80");
 
@@ -101,18 +101,18 @@ final class SchedulerChangeTest {
     }
 
     @Test
-    void addServer_revived_knownToLocality() {
+    void addServer_revived_destinationStaysOnIt() {
         service("lblc", 2);
         Connection first =
                 director.open(Flow.of(Protocol.TCP, Endpoint.parse("10.5.5.5:1"), Endpoint.parse("10.0.0.1:80")));
-        Endpoint remembered = first.server().endpoint();
-        director.removeServer(WEB, remembered);
-        director.addServer(WEB, RealServer.builder(remembered).weight(9).build());
+        Endpoint cached = first.server().endpoint();
+        director.removeServer(WEB, cached);
+        director.addServer(WEB, RealServer.builder(cached).weight(9).build());
         try (Connection second =
                 director.open(Flow.of(Protocol.TCP, Endpoint.parse("10.5.5.5:2"), Endpoint.parse("10.0.0.1:80")))) {
             assertThat(second.server().endpoint())
-                    .as("busier than the other server, but remembered")
-                    .isEqualTo(remembered);
+                    .as("busier than the other server, but cached")
+                    .isEqualTo(cached);
         }
         first.close();
     }

@@ -25,7 +25,7 @@ class ServiceViewTest {
             .build();
     private final ServiceKey web = fixture.service(scripted, "192.168.1.1:80", "192.168.1.2:80");
 
-    /** Does what a test wants while it identifies a client. */
+    /** Runs the script of a test while it identifies a client. */
     public static final class Scripted implements PersistenceEngine {
         private static final ThreadLocal<Runnable> SCRIPT = ThreadLocal.withInitial(() -> () -> {});
 
@@ -47,7 +47,7 @@ class ServiceViewTest {
     }
 
     @Test
-    void packet_serviceEditedWhileTheEngineIdentifies_templateOfTheViewBefore() {
+    void packet_serviceEditedWhileTheEngineIdentifies_templateOfThePreviousView() {
         Scripted.SCRIPT.set(() -> fixture.director.editService(scripted.toBuilder()
                 .persistence(new Persistence(900, 0xFF00_0000, "first-word"))
                 .build()));

@@ -37,7 +37,7 @@ final class SlowStartTest {
         director.editServer(WEB, RealServer.builder(endpoint).weight(weight).build());
     }
 
-    private void wait(int seconds) {
+    private void advance(int seconds) {
         nowNanos += seconds * 1_000_000_000L;
         director.advance();
     }
@@ -51,13 +51,13 @@ final class SlowStartTest {
         service("wlc", 10);
         add("192.168.0.1:80", 100);
         assertThat(weight(0)).isEqualTo(1);
-        wait(3);
+        advance(3);
         assertThat(weight(0)).isEqualTo(30);
-        wait(6);
+        advance(6);
         assertThat(weight(0)).isEqualTo(90);
-        wait(1);
+        advance(1);
         assertThat(weight(0)).isEqualTo(100);
-        wait(100);
+        advance(100);
         assertThat(weight(0)).isEqualTo(100);
     }
 
@@ -65,17 +65,17 @@ final class SlowStartTest {
     void weight_serverRaisedFromZero_slowStartAgain() {
         service("wlc", 10);
         add("192.168.0.1:80", 100);
-        wait(20);
+        advance(20);
         edit("192.168.0.1:80", 50);
         assertThat(weight(0))
                 .as("an edit of a weight above zero is effective at once")
                 .isEqualTo(50);
         edit("192.168.0.1:80", 0);
         assertThat(weight(0)).isZero();
-        wait(20);
+        advance(20);
         edit("192.168.0.1:80", 200);
         assertThat(weight(0)).isEqualTo(1);
-        wait(5);
+        advance(5);
         assertThat(weight(0)).isEqualTo(100);
     }
 
@@ -83,10 +83,10 @@ final class SlowStartTest {
     void weight_otherServers_unaffected() {
         service("wlc", 10);
         add("192.168.0.1:80", 100);
-        wait(5);
+        advance(5);
         add("192.168.0.2:80", 100);
         assertThat(List.of(weight(0), weight(1))).containsExactly(1, 50);
-        wait(5);
+        advance(5);
         director.removeServer(WEB, Endpoint.parse("192.168.0.2:80"));
         assertThat(weight(0)).isEqualTo(100);
         add("192.168.0.2:80", 100);
@@ -114,11 +114,11 @@ final class SlowStartTest {
             director.clear();
             service(scheduler, 100);
             add("192.168.0.1:80", 50);
-            wait(200);
+            advance(200);
             add("192.168.0.2:80", 50);
-            wait(10);
+            advance(10);
             int early = shareOfSecond();
-            wait(200);
+            advance(200);
             int late = shareOfSecond();
             assertThat(early).as(scheduler).isLessThan(200);
             assertThat(late).as(scheduler).isBetween(400, 600);

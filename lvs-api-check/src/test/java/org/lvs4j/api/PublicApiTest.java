@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Compares what other modules can see of each published module with the {@code api.txt} that is checked in. */
+/** Compares the visible declarations of each published module with the {@code api.txt} that is checked in. */
 class PublicApiTest {
     private static final Map<String, Class<?>> MODULES = Map.of(
             "lvs-core", org.lvs4j.Director.class,

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** How declarations are written in {@code api.txt}. */
+/** The format of declarations in {@code api.txt}. */
 class SignaturesTest {
     private static final String HERE = SignaturesTest.class.getName() + "$";
 
@@ -58,7 +58,7 @@ class SignaturesTest {
     }
 
     @Test
-    void signatures_sealedInterface_namesWhatItPermits() {
+    void signatures_sealedInterface_namesItsPermittedTypes() {
         assertThat(Signatures.of(Shape.class))
                 .containsExactly("public sealed interface " + HERE + "Shape permits " + HERE + "Circle");
     }

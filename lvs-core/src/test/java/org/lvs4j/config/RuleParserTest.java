@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The grammar of ipvsadm 1.31: what is read, as what, and what is refused, where and why. */
+/** The grammar of ipvsadm 1.31: valid command lines in canonical form, and the place and reason of errors. */
 class RuleParserTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """

@@ -185,11 +185,11 @@ class RulesConfigurationTest {
         }
     }
 
-    // ---- attributes that rules cannot say
+    // ---- attributes that rules cannot express
 
     private static final Duration MINUTE = Duration.ofSeconds(60);
 
-    /** The services of {@link #WEB} with a slow start, which rules cannot say. */
+    /** The services of {@link #WEB} with a slow start, which rules cannot express. */
     private void startSlowly() throws RuleException {
         reload(WEB);
         director.editService(running().toBuilder().slowStart(MINUTE).build());
@@ -274,7 +274,7 @@ class RulesConfigurationTest {
     }
 
     @Test
-    void appliedTo_severalErrors_allOfThemWithoutConsequences() throws RuleException {
+    void appliedTo_severalErrors_allReportedWithoutConsequentialErrors() throws RuleException {
         reload(WEB);
         Rules rules = Rules.parse("""
                 -A -f 1 -s nosuch
@@ -341,7 +341,7 @@ class RulesConfigurationTest {
         return text.toString();
     }
 
-    /** Everything configured, without the order in which it came. */
+    /** The whole configuration, sorted. */
     private static List<String> configured(Director director) {
         List<String> lines = new ArrayList<>();
         director.services().forEach(service -> {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.lvs4j.net.Flow;
 import org.lvs4j.service.SchedulerFlag;
 
-/** The schedulers that are not of IPVS. */
+/** The schedulers that are not part of IPVS. */
 final class OwnSchedulersTest {
     // ---- mh-bounded
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.lvs4j.net.Flow;
 import org.lvs4j.service.SchedulerFlag;
 
-/** The contract of a scheduler, for every one that is registered, with and without flags. */
+/** The contract of a scheduler, for every registered scheduler, with and without flags. */
 @ParameterizedClass(name = "{0} {1}")
 @MethodSource("schedulers")
 @Timeout(60)

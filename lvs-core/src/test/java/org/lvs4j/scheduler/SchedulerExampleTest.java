@@ -11,8 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.lvs4j.service.RealServer;
 
 /**
- * The example in the description of the scheduler package is the code of {@link RandomSchedulerProvider},
- * and that works.
+ * The example in the description of the scheduler package is the code of {@link RandomSchedulerProvider}, which works.
  */
 final class SchedulerExampleTest {
     private static final Path MAIN = Path.of("src/main/java/org/lvs4j/scheduler/package-info.java");

@@ -24,7 +24,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.lvs4j.service.VirtualService;
 
-/** Which schedulers there are: the built-in ones, and those of an application. */
+/** The available schedulers: the built-in ones, and those of an application. */
 final class SchedulersTest {
     /** A class loader whose provider file lists some classes. */
     private static ClassLoader listing(Class<?>... providers) {
@@ -69,7 +69,7 @@ final class SchedulersTest {
         }
     }
 
-    /** A name of its own. */
+    /** A name that no other provider has. */
     public static final class First extends Named {
         @Override
         public String name() {

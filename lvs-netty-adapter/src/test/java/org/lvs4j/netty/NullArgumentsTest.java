@@ -48,7 +48,7 @@ final class NullArgumentsTest {
     }
 
     @Test
-    void runningRelay_null_refusedByNameAndGoesOn() {
+    void runningRelay_null_refusedByNameAndRelayContinues() {
         try (Relay relay = Relay.builder(Director.create()).threads(1).start()) {
             assertThatThrownBy(() -> relay.address(null))
                     .isInstanceOf(NullPointerException.class)

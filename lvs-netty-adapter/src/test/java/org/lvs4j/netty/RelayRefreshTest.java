@@ -15,7 +15,7 @@ import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
-/** A refresh does what has changed, and tries again what has failed. */
+/** A refresh follows the changes, and retries those that have failed. */
 final class RelayRefreshTest {
     private final Director director = Director.create();
 

@@ -119,7 +119,7 @@ class ConnectionTableStressTest {
         for (Template handle : handles) {
             handle.finish();
         }
-        pass(TimeUnit.HOURS.toNanos(1));
+        advanceClock(TimeUnit.HOURS.toNanos(1));
         assertThat(table.size()).as("seed %d", seed).isZero();
         for (ServerState state : states) {
             assertThat(state.connections()).as("seed %d %s", seed, state).isZero();
@@ -133,13 +133,13 @@ class ConnectionTableStressTest {
         });
     }
 
-    private void pass(long nanos) {
+    private void advanceClock(long nanos) {
         table.advance(clock.addAndGet(nanos));
     }
 
     /** The counts of the servers equal the connections visited, once the hidden ones have expired at the next tick. */
     private void assertCountsEqualConnections(String what) {
-        pass(TimerWheel.TICK_NANOS);
+        advanceClock(TimerWheel.TICK_NANOS);
         long[] counted = new long[SERVERS + 1];
         AtomicInteger shown = new AtomicInteger();
         table.forEach(connection -> {
@@ -183,7 +183,7 @@ class ConnectionTableStressTest {
                     case 0, 1, 2, 3 -> insert(virtualPort, now);
                     case 4 -> end(now);
                     case 5 -> hold(now);
-                    case 6 -> pass(random.nextLong(TimeUnit.SECONDS.toNanos(3)));
+                    case 6 -> advanceClock(random.nextLong(TimeUnit.SECONDS.toNanos(3)));
                     case 7, 8, 9 -> reply(ipv6, choice, now);
                     default -> follow(now);
                 }

@@ -22,7 +22,7 @@ import org.lvs4j.service.ServiceKey;
 
 /**
  * A TUN network on a host that exists in memory only: executes the commands of a set-up, refuses those that a kernel
- * would refuse, and counts what it is used for.
+ * would refuse, and counts its uses.
  */
 final class FakeHost implements CommandRunner, AutoCloseable {
     static final List<Marks.Mark> MARKS = List.of(new Marks.Mark(Protocol.TCP, Endpoint.parse("192.0.2.250:80"), 9));

@@ -159,7 +159,7 @@ class CapacityIT {
                 client.write(
                         ByteBuffer.wrap("GET /files/gigabyte HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
             }
-            lvsd.await("the servers to be held back", () -> standsStill(lvsd));
+            lvsd.await("the servers to be held back", () -> isStalled(lvsd));
 
             // The kernel buffers of the sockets on both sides, and the bounded buffer of the relay.
             assertThat(bytesFromServers(lvsd)).isLessThan(count * 16 * MEGABYTE);
@@ -170,7 +170,7 @@ class CapacityIT {
         }
     }
 
-    private static boolean standsStill(Daemon lvsd) {
+    private static boolean isStalled(Daemon lvsd) {
         long before = bytesFromServers(lvsd);
         return before > 0 && before == bytesFromServers(lvsd);
     }

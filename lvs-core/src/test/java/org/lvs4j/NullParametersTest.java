@@ -36,7 +36,7 @@ import org.lvs4j.scheduler.Scheduler;
  * Every public constructor and method of an exported package refuses null by the name of the parameter, unless the
  * parameter is {@code @Nullable}.
  */
-final class NullDoorsTest {
+final class NullParametersTest {
     /** Implementations of an SPI, whose methods only the director calls, for each connection and without nulls. */
     private static final Set<Class<?>> CALLED_BY_THE_DIRECTOR = Set.of(Scheduler.class, SipEngine.class);
 
@@ -44,8 +44,8 @@ final class NullDoorsTest {
     private static final Set<String> OF_THE_JDK = Set.of("equals(Object)", "valueOf(String)");
 
     /** One parameter of a public constructor or method. */
-    record Door(Executable executable, int index) {
-        Parameter parameter() {
+    record CheckedParameter(Executable executable, int index) {
+        Parameter reflected() {
             return executable.getParameters()[index];
         }
 
@@ -53,7 +53,9 @@ final class NullDoorsTest {
             return executable.getParameterTypes()[index];
         }
 
-        /** Calls it with samples for all other parameters. Returns what it throws, or null. */
+        /**
+         * Calls the executable with samples for all other parameters. Returns the exception that it throws, or null.
+         */
         @Nullable
         Throwable callWith(@Nullable Object value) throws ReflectiveOperationException {
             Object[] arguments = new Object[executable.getParameterCount()];
@@ -77,7 +79,7 @@ final class NullDoorsTest {
         @Override
         public String toString() {
             return executable.getDeclaringClass().getName() + " " + signature(executable) + " "
-                    + parameter().getName();
+                    + reflected().getName();
         }
     }
 
@@ -147,8 +149,8 @@ final class NullDoorsTest {
                 .filter(executable -> !OF_THE_JDK.contains(signature(executable)));
     }
 
-    static Stream<Door> doors() {
-        List<Door> doors = new ArrayList<>();
+    static Stream<CheckedParameter> parameters() {
+        List<CheckedParameter> parameters = new ArrayList<>();
         for (Class<?> type : exportedTypes()) {
             if (!CALLED_BY_THE_DIRECTOR.contains(type)) {
                 executables(type).forEach(executable -> {
@@ -156,26 +158,28 @@ final class NullDoorsTest {
                     for (int i = 0; i < types.length; i++) {
                         if (!executable.getParameterTypes()[i].isPrimitive()
                                 && !types[i].isAnnotationPresent(Nullable.class)) {
-                            doors.add(new Door(executable, i));
+                            parameters.add(new CheckedParameter(executable, i));
                         }
                     }
                 });
             }
         }
-        return doors.stream();
+        return parameters.stream();
     }
 
-    static Stream<Door> manyElements() {
-        return doors().filter(door ->
-                door.type().isArray() && !door.type().getComponentType().isPrimitive()
-                        || Collection.class.isAssignableFrom(door.type()));
+    static Stream<CheckedParameter> collections() {
+        return parameters()
+                .filter(parameter -> parameter.type().isArray()
+                                && !parameter.type().getComponentType().isPrimitive()
+                        || Collection.class.isAssignableFrom(parameter.type()));
     }
 
     @Test
-    void doors_ofTheWholeLibrary_areFound() {
+    void parameters_ofEveryExportedPackage_found() {
         Set<String> packages = new HashSet<>();
-        doors().forEach(door ->
-                packages.add(door.executable().getDeclaringClass().getPackageName()));
+        parameters()
+                .forEach(parameter ->
+                        packages.add(parameter.executable().getDeclaringClass().getPackageName()));
         assertThat(packages)
                 .contains(
                         "org.lvs4j",
@@ -188,28 +192,28 @@ final class NullDoorsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("doors")
-    void door_null_refusedByTheParametersName(Door door) throws ReflectiveOperationException {
-        assertThat(door.parameter().isNamePresent()).isTrue();
-        assertThat(catchThrowable(() -> rethrow(door.callWith(null))))
-                .as("%s", door)
+    @MethodSource("parameters")
+    void parameter_null_refusedByName(CheckedParameter parameter) throws ReflectiveOperationException {
+        assertThat(parameter.reflected().isNamePresent()).isTrue();
+        assertThat(catchThrowable(() -> rethrow(parameter.callWith(null))))
+                .as("%s", parameter)
                 .isInstanceOf(NullPointerException.class)
-                .hasMessage(door.parameter().getName());
+                .hasMessage(parameter.reflected().getName());
     }
 
     @ParameterizedTest
-    @MethodSource("manyElements")
-    void door_nullAmongElements_refused(Door door) throws ReflectiveOperationException {
+    @MethodSource("collections")
+    void parameter_nullAmongElements_refused(CheckedParameter parameter) throws ReflectiveOperationException {
         Object value;
-        if (door.type().isArray()) {
-            value = Array.newInstance(door.type().getComponentType(), 1);
-        } else if (Set.class.isAssignableFrom(door.type())) {
+        if (parameter.type().isArray()) {
+            value = Array.newInstance(parameter.type().getComponentType(), 1);
+        } else if (Set.class.isAssignableFrom(parameter.type())) {
             value = Collections.singleton(null);
         } else {
             value = Collections.singletonList(null);
         }
-        assertThat(catchThrowable(() -> rethrow(door.callWith(value))))
-                .as("%s", door)
+        assertThat(catchThrowable(() -> rethrow(parameter.callWith(value))))
+                .as("%s", parameter)
                 .isInstanceOf(NullPointerException.class);
     }
 

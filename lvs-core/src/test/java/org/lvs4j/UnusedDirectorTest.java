@@ -16,11 +16,11 @@ import org.lvs4j.service.VirtualService;
  * A director that is no longer used is collected although threads that called it live on, as in
  * an application container.
  */
-class DirectorIsForgottenTest {
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+class UnusedDirectorTest {
+    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    /** A director with established and closed connections of both planes. */
-    private static WeakReference<RealServer> used() {
+    /** The server of a director that has had connections of both planes and is not referred to any more. */
+    private static WeakReference<RealServer> serverOfUnusedDirector() {
         AtomicLong clock = new AtomicLong();
         Director director = Director.builder().ticker(clock::get).build();
         VirtualService service =
@@ -44,8 +44,8 @@ class DirectorIsForgottenTest {
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try {
             WeakReference<RealServer> server =
-                    thread.submit(DirectorIsForgottenTest::used).get();
-            long end = System.nanoTime() + PATIENCE_NANOS;
+                    thread.submit(UnusedDirectorTest::serverOfUnusedDirector).get();
+            long end = System.nanoTime() + LIMIT_NANOS;
             while (server.get() != null) {
                 assertThat(System.nanoTime())
                         .as("the table of a director that a live thread has called")
