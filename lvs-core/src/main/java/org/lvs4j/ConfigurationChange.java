@@ -182,7 +182,7 @@ public sealed interface ConfigurationChange {
      * Changes the idle timeouts.
      *
      * @param before the timeouts before the change
-     * @param after the timeouts after the change; a zero leaves one as it is
+     * @param after the timeouts after the change; a zero leaves a timeout unchanged
      */
     record TimeoutsChanged(TimeoutSettings before, TimeoutSettings after) implements ConfigurationChange {
         /** Checks that nothing is null. */

@@ -271,7 +271,7 @@ public final class Director {
         return editor.timeouts();
     }
 
-    /** Changes the idle timeouts; a zero leaves one as it is. Connections follow with their next packet. */
+    /** Changes the idle timeouts; a zero leaves a timeout unchanged. Connections follow with their next packet. */
     public void setTimeouts(TimeoutSettings timeouts) {
         editor.setTimeouts(requireNonNull(timeouts, "timeouts"));
     }
@@ -322,7 +322,7 @@ public final class Director {
     /**
      * Shows every connection, one at a time, in no particular order. Weakly consistent while they come and go.
      *
-     * @param visitor called by this thread; an exception that it throws ends the visit and is thrown on
+     * @param visitor called by this thread; an exception that it throws ends the visit and is rethrown
      */
     public void forEachConnection(Consumer<? super ConnectionSnapshot> visitor) {
         ConnectionSnapshot.forEach(connections, advance(), requireNonNull(visitor, "visitor"));
@@ -339,7 +339,7 @@ public final class Director {
      * Shows every persistence template, one at a time, in no particular order. Weakly consistent while they
      * come and go.
      *
-     * @param visitor called by this thread; an exception that it throws ends the visit and is thrown on
+     * @param visitor called by this thread; an exception that it throws ends the visit and is rethrown
      */
     public void forEachTemplate(Consumer<? super TemplateSnapshot> visitor) {
         TemplateSnapshot.forEach(templates, advance(), requireNonNull(visitor, "visitor"));

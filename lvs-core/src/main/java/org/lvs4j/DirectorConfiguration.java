@@ -229,7 +229,7 @@ public final class DirectorConfiguration {
             }
         }
 
-        /** Sets the idle timeouts; a zero leaves one as it is. */
+        /** Sets the idle timeouts; a zero leaves a timeout unchanged. */
         public Builder timeouts(TimeoutSettings settings) {
             timeouts = requireNonNull(settings, "settings").orElse(timeouts);
             return this;

@@ -21,7 +21,7 @@ class ConnectionCeilingTest {
     private static final String VIP = "10.0.0.100:80";
 
     private final DirectorFixture fixture = new DirectorFixture(builder -> builder.maxConnections(3));
-    private final ServiceKey web = fixture.service(
+    private final ServiceKey web = fixture.addService(
             VirtualService.builder(ServiceKey.tcp(VIP)).scheduler("rr").build(), "192.168.1.1:80", "192.168.1.2:80");
 
     private long refused() {
@@ -109,10 +109,10 @@ class ConnectionCeilingTest {
                         int accepted = 0;
                         for (int i = 0; i < ceiling; i++) {
                             Flow flow = DirectorFixture.tcp("10." + own + ".0." + (1 + i) + ":4000", VIP);
-                            boolean in = held
+                            boolean success = held
                                     ? director.open(flow).accepted()
                                     : Decision.verdict(director.flows().dispatch(flow, 2, 60)) == Verdict.FORWARD;
-                            accepted += in ? 1 : 0;
+                            accepted += success ? 1 : 0;
                         }
                         return accepted;
                     }));

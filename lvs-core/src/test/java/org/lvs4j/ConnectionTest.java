@@ -28,10 +28,10 @@ class ConnectionTest {
     private static final Flow FLOW = DirectorFixture.tcp("10.1.0.1:4000", VIP);
 
     private final DirectorFixture fixture = new DirectorFixture();
-    private final ServiceKey web = fixture.service(
+    private final ServiceKey web = fixture.addService(
             VirtualService.builder(ServiceKey.tcp(VIP)).scheduler("rr").build(), OLD, NEW);
 
-    private void counts(String server, int active, int inactive) {
+    private void assertCounts(String server, int active, int inactive) {
         assertThat(fixture.server(web, server).active()).isEqualTo(active);
         assertThat(fixture.server(web, server).inactive()).isEqualTo(inactive);
     }
@@ -54,23 +54,23 @@ class ConnectionTest {
                         Endpoint.parse("10.1.0.1:4000"),
                         Endpoint.parse(VIP),
                         Endpoint.parse(NEW)));
-        counts(NEW, 1, 0);
+        assertCounts(NEW, 1, 0);
     }
 
     @Test
     void finished_clientFirst_statesOfIpvs() {
         Connection connection = fixture.director.open(FLOW);
         connection.established();
-        state("ESTABLISHED", 900, 1);
+        assertState("ESTABLISHED", 900, 1);
         connection.clientFinished();
-        state("CLOSE_WAIT", 60, 0);
+        assertState("CLOSE_WAIT", 60, 0);
         connection.clientFinished();
-        state("CLOSE_WAIT", 60, 0);
+        assertState("CLOSE_WAIT", 60, 0);
         connection.serverFinished();
-        state("TIME_WAIT", 120, 0);
+        assertState("TIME_WAIT", 120, 0);
         connection.clientFinished();
         connection.serverFinished();
-        state("TIME_WAIT", 120, 0);
+        assertState("TIME_WAIT", 120, 0);
     }
 
     @Test
@@ -78,28 +78,28 @@ class ConnectionTest {
         Connection connection = fixture.director.open(FLOW);
         connection.established();
         connection.serverFinished();
-        state("FIN_WAIT", 120, 0);
+        assertState("FIN_WAIT", 120, 0);
         connection.serverFinished();
-        state("FIN_WAIT", 120, 0);
+        assertState("FIN_WAIT", 120, 0);
         connection.clientFinished();
-        state("TIME_WAIT", 120, 0);
+        assertState("TIME_WAIT", 120, 0);
     }
 
     @Test
     void established_clientHasFinished_staysInactive() {
         Connection connection = fixture.director.open(FLOW);
         connection.clientFinished();
-        state("CLOSE_WAIT", 60, 0);
+        assertState("CLOSE_WAIT", 60, 0);
         connection.established();
-        state("CLOSE_WAIT", 60, 0);
+        assertState("CLOSE_WAIT", 60, 0);
         connection.serverFinished();
-        state("TIME_WAIT", 120, 0);
+        assertState("TIME_WAIT", 120, 0);
     }
 
-    private void state(String state, int seconds, int active) {
+    private void assertState(String state, int seconds, int active) {
         assertThat(fixture.state()).isEqualTo(state);
         assertThat(DirectorFixture.seconds(fixture.connection())).as(state).isEqualTo(seconds);
-        counts(NEW, active, 1 - active);
+        assertCounts(NEW, active, 1 - active);
     }
 
     @Test
@@ -123,8 +123,8 @@ class ConnectionTest {
                     assertThat(fixture.state()).isEqualTo("TIME_WAIT");
                     connection.close();
                 });
-        counts(NEW, 0, 0);
-        counts(OLD, 0, 0);
+        assertCounts(NEW, 0, 0);
+        assertCounts(OLD, 0, 0);
     }
 
     @Test
@@ -138,16 +138,16 @@ class ConnectionTest {
                 connection -> assertThat(fixture.connectionsOf(web, OLD) + fixture.connectionsOf(web, NEW))
                         .isEqualTo(1));
         other.close();
-        counts(NEW, 0, 0);
-        counts(OLD, 0, 0);
+        assertCounts(NEW, 0, 0);
+        assertCounts(OLD, 0, 0);
         assertThat(fixture.listed()).isEmpty();
     }
 
-    private interface Step<T> {
+    private interface Preparation<T> {
         T run() throws Exception;
     }
 
-    private interface Racer {
+    private interface RacingCall {
         void run(Connection connection, int thread);
     }
 
@@ -155,7 +155,7 @@ class ConnectionTest {
         void run(Connection connection);
     }
 
-    private static void race(int threads, int rounds, Step<Connection> before, Racer racer, Check after)
+    private static void race(int threads, int rounds, Preparation<Connection> before, RacingCall call, Check after)
             throws Exception {
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
@@ -167,7 +167,7 @@ class ConnectionTest {
                     int thread = t;
                     runs.add(pool.submit(() -> {
                         start.await(20, TimeUnit.SECONDS);
-                        racer.run(connection, thread);
+                        call.run(connection, thread);
                         return null;
                     }));
                 }
@@ -189,7 +189,7 @@ class ConnectionTest {
         connection.established();
         connection.clientFinished();
         connection.serverFinished();
-        counts(NEW, 0, 0);
+        assertCounts(NEW, 0, 0);
         assertThat(fixture.listed()).isEmpty();
         assertThat(connection.destination()).hasToString(NEW);
     }
@@ -200,11 +200,11 @@ class ConnectionTest {
         connection.established();
         fixture.advance(5000);
         assertThat(fixture.connection().expiresInNanos()).isZero();
-        counts(NEW, 1, 0);
+        assertCounts(NEW, 1, 0);
         connection.received(1);
         assertThat(DirectorFixture.seconds(fixture.connection())).isEqualTo(900);
         connection.close();
-        counts(NEW, 0, 0);
+        assertCounts(NEW, 0, 0);
     }
 
     @Test
@@ -212,17 +212,17 @@ class ConnectionTest {
         Connection first = fixture.director.open(FLOW);
         Connection second = fixture.director.open(FLOW);
         assertThat(second.destination()).isNotEqualTo(first.destination());
-        counts(NEW, 1, 0);
-        counts(OLD, 1, 0);
+        assertCounts(NEW, 1, 0);
+        assertCounts(OLD, 1, 0);
         assertThat(fixture.listed())
                 .extracting(ConnectionSnapshot::server)
                 .containsExactlyInAnyOrder(first.destination(), second.destination());
 
         first.close();
         assertThat(fixture.connection().server()).isEqualTo(second.destination());
-        counts(NEW, 0, 0);
+        assertCounts(NEW, 0, 0);
         second.close();
-        counts(OLD, 0, 0);
+        assertCounts(OLD, 0, 0);
         assertThat(fixture.listed()).isEmpty();
     }
 
@@ -231,12 +231,12 @@ class ConnectionTest {
         Connection first = fixture.director.open(FLOW);
         Connection second = first.retry();
         assertThat(second.destination()).hasToString(OLD);
-        counts(NEW, 0, 0);
-        counts(OLD, 1, 0);
+        assertCounts(NEW, 0, 0);
+        assertCounts(OLD, 1, 0);
         Connection third = second.retry();
         assertThat(third.accepted()).isFalse();
         assertThat(third.verdict()).isEqualTo(Verdict.REJECT);
-        counts(OLD, 0, 0);
+        assertCounts(OLD, 0, 0);
         assertThat(fixture.listed()).isEmpty();
         assertThat(fixture.director.open(FLOW).accepted())
                 .as("a new connection may try every server again")
@@ -254,7 +254,7 @@ class ConnectionTest {
 
     @Test
     void retry_firewallMark_kept() {
-        ServiceKey marked = fixture.service(
+        ServiceKey marked = fixture.addService(
                 VirtualService.builder(ServiceKey.mark(9)).scheduler("rr").build(), "192.168.2.1:1", "192.168.2.2:2");
         Connection first =
                 fixture.director.open(DirectorFixture.tcp("10.1.0.1:4000", VIP).mark(9));
@@ -264,7 +264,7 @@ class ConnectionTest {
 
     @Test
     void retry_singleDatagram_sameClientAndPort() {
-        ServiceKey every = fixture.service(
+        ServiceKey every = fixture.addService(
                 VirtualService.builder(ServiceKey.mark(9))
                         .scheduler("rr")
                         .onePacket(true)
@@ -317,8 +317,8 @@ class ConnectionTest {
 
     @Test
     void open_noServer_rejectedWithTheServiceKey() {
-        fixture.weight(web, OLD, 0);
-        fixture.weight(web, NEW, 0);
+        fixture.setWeight(web, OLD, 0);
+        fixture.setWeight(web, NEW, 0);
         Connection refused = fixture.director.open(FLOW);
         assertThat(refused.verdict()).isEqualTo(Verdict.REJECT);
         assertThat(refused.service()).isEqualTo(web);
@@ -327,7 +327,7 @@ class ConnectionTest {
 
     @Test
     void established_udp_noEffect() {
-        ServiceKey dns = fixture.service(
+        ServiceKey dns = fixture.addService(
                 VirtualService.builder(ServiceKey.udp("10.0.0.100:53")).build(), "192.168.1.1:53");
         Connection connection = fixture.director.open(DirectorFixture.udp("10.1.0.1:4000", "10.0.0.100:53"));
         connection.established();

@@ -23,7 +23,7 @@ class CountersTest {
 
     private final DirectorFixture fixture = new DirectorFixture();
     private final ServiceKey web =
-            fixture.service(VirtualService.builder(ServiceKey.tcp(VIP)).build(), SERVER);
+            fixture.addService(VirtualService.builder(ServiceKey.tcp(VIP)).build(), SERVER);
 
     private Traffic server() {
         return fixture.server(web, SERVER).traffic();
@@ -52,7 +52,7 @@ class CountersTest {
     void packet_refusedOrPassing_notCounted() {
         fixture.packet(FLOW, ACK);
         fixture.syn(CLIENT, "10.0.0.100:81");
-        fixture.weight(web, SERVER, 0);
+        fixture.setWeight(web, SERVER, 0);
         assertThat(fixture.syn(CLIENT, VIP)).isEqualTo("REJECT");
         assertThat(fixture.director.traffic()).isEqualTo(Traffic.NONE);
         assertThat(service()).isEqualTo(Traffic.NONE);
@@ -88,7 +88,7 @@ class CountersTest {
         fixture.advance(2);
         long before = fixture.server(web, SERVER).rates().inPacketsPerSecond();
         assertThat(before).isEqualTo(12);
-        fixture.set(Sysctl.RUN_ESTIMATION, 0);
+        fixture.setSysctl(Sysctl.RUN_ESTIMATION, 0);
         fixture.packet(FLOW, DirectorFixture.SYN);
         fixture.advance(20);
         assertThat(fixture.server(web, SERVER).rates().inPacketsPerSecond()).isEqualTo(before);
@@ -97,7 +97,7 @@ class CountersTest {
 
     @Test
     void resetCounters_oneService_othersAndTotalKept() {
-        ServiceKey other = fixture.service(
+        ServiceKey other = fixture.addService(
                 VirtualService.builder(ServiceKey.tcp("10.0.0.100:81")).build(), "192.168.1.1:81");
         fixture.syn(CLIENT, VIP);
         fixture.syn(CLIENT, "10.0.0.100:81");
@@ -125,7 +125,7 @@ class CountersTest {
         Connection held = fixture.director.open(DirectorFixture.tcp("10.1.0.2:4000", VIP));
         fixture.open(CLIENT, VIP);
         Traffic before = fixture.director.traffic();
-        fixture.remove(web, SERVER);
+        fixture.removeServer(web, SERVER);
         assertThat(fixture.packet(FLOW, ACK)).isEqualTo("DROP");
         assertThat(fixture.reply(Protocol.TCP, SERVER, CLIENT, ACK))
                 .as("the server still answers")
@@ -140,7 +140,7 @@ class CountersTest {
     void addServer_sameServiceAgain_countersContinue() {
         fixture.open(CLIENT, VIP);
         Traffic before = server();
-        fixture.remove(web, SERVER);
+        fixture.removeServer(web, SERVER);
         fixture.director.addServer(web, RealServer.builder(SERVER).weight(7).build());
         assertThat(server()).isEqualTo(before);
         assertThat(fixture.server(web, SERVER).active()).isEqualTo(1);
@@ -154,7 +154,7 @@ class CountersTest {
     void addServer_serviceAddedAgain_countersFromZeroConnectionsKept() {
         fixture.open(CLIENT, VIP);
         fixture.director.removeService(web);
-        fixture.service(VirtualService.builder(ServiceKey.tcp(VIP)).build(), SERVER);
+        fixture.addService(VirtualService.builder(ServiceKey.tcp(VIP)).build(), SERVER);
         assertThat(server()).isEqualTo(Traffic.NONE);
         assertThat(service()).isEqualTo(Traffic.NONE);
         assertThat(fixture.server(web, SERVER).active()).isEqualTo(1);
@@ -167,7 +167,7 @@ class CountersTest {
     @Test
     void addServer_afterRetirement_countersFromZero() {
         fixture.syn(CLIENT, VIP);
-        fixture.remove(web, SERVER);
+        fixture.removeServer(web, SERVER);
         fixture.advance(60 + 60 + 180 + 1);
         fixture.director.addServer(web, RealServer.builder(SERVER).build());
         assertThat(server()).isEqualTo(Traffic.NONE);
@@ -177,7 +177,7 @@ class CountersTest {
     void retire_removedServer_sumsKeepItsCounts() {
         fixture.director.flows().dispatch(FLOW, DirectorFixture.SYN, 60);
         fixture.director.flows().dispatch(FLOW, DirectorFixture.RST, 40);
-        fixture.remove(web, SERVER);
+        fixture.removeServer(web, SERVER);
         fixture.advance(600);
         Traffic expected = new Traffic(1, 2, 0, 100, 0);
         assertThat(service()).isEqualTo(expected);
@@ -196,7 +196,7 @@ class CountersTest {
         fixture.director.flows().dispatch(FLOW, DirectorFixture.SYN, 60);
         fixture.director.removeService(web);
         assertThat(fixture.director.traffic()).isEqualTo(new Traffic(1, 1, 0, 60, 0));
-        fixture.service(VirtualService.builder(ServiceKey.tcp(VIP)).build(), SERVER);
+        fixture.addService(VirtualService.builder(ServiceKey.tcp(VIP)).build(), SERVER);
         assertThat(server()).isEqualTo(Traffic.NONE);
         assertThat(service()).isEqualTo(Traffic.NONE);
         fixture.director.flows().dispatch(FLOW, ACK, 52);

@@ -30,7 +30,7 @@ class DefenceTest {
     private final DirectorFixture fixture =
             new DirectorFixture(builder -> builder.availablePages(pages::get).random(() -> 0L));
     private final ServiceKey web =
-            fixture.service(VirtualService.builder(ServiceKey.tcp(VIP)).build(), SERVER);
+            fixture.addService(VirtualService.builder(ServiceKey.tcp(VIP)).build(), SERVER);
     private int clients;
 
     /** Dispatches first packets of new clients; x stands for a dropped packet, a dot for a forwarded one. */
@@ -56,25 +56,25 @@ class DefenceTest {
 
     @Test
     void dropPacket_always_everyNthDroppedFromTheFirst() {
-        fixture.set(Sysctl.DROP_PACKET, 3);
+        fixture.setSysctl(Sysctl.DROP_PACKET, 3);
         assertThat(flood(25)).isEqualTo("x.........x.........x....");
         fixture.advance(3);
         assertThat(flood(7)).as("the countdown continues across seconds").isEqualTo(".....x.");
         assertThat(fixture.director.limits().packetsDropped()).isEqualTo(4);
 
-        fixture.set(Sysctl.AM_DROPRATE, 3);
+        fixture.setSysctl(Sysctl.AM_DROPRATE, 3);
         assertThat(flood(15)).as("a new rate applies after the next drop").isEqualTo("........x..x..x");
-        fixture.set(Sysctl.AM_DROPRATE, 1);
+        fixture.setSysctl(Sysctl.AM_DROPRATE, 1);
         assertThat(flood(6)).isEqualTo("..xxxx");
-        fixture.set(Sysctl.DROP_PACKET, 0);
+        fixture.setSysctl(Sysctl.DROP_PACKET, 0);
         assertThat(flood(6)).isEqualTo("......");
     }
 
     @Test
     void dropPacket_packetOfNoNewConnection_notDropped() {
         fixture.open(CLIENT, VIP);
-        fixture.set(Sysctl.AM_DROPRATE, 1);
-        fixture.set(Sysctl.DROP_PACKET, 3);
+        fixture.setSysctl(Sysctl.AM_DROPRATE, 1);
+        fixture.setSysctl(Sysctl.DROP_PACKET, 3);
 
         assertThat(fixture.packet(DirectorFixture.tcp(CLIENT, VIP), ACK)).isEqualTo(SERVER);
         assertThat(fixture.packet(DirectorFixture.tcp(CLIENT, VIP), SYN)).isEqualTo(SERVER);
@@ -91,7 +91,7 @@ class DefenceTest {
 
     @Test
     void dropPacket_automatic_rateFollowsTheShortage() {
-        fixture.set(Sysctl.DROP_PACKET, 1);
+        fixture.setSysctl(Sysctl.DROP_PACKET, 1);
         assertThat(flood(4)).isEqualTo("....");
         pages.set(768);
         fixture.advance(1);
@@ -123,7 +123,7 @@ class DefenceTest {
             value = Sysctl.class,
             names = {"DROP_ENTRY", "DROP_PACKET", "SECURE_TCP"})
     void automaticMode_memoryLowAndBack_flips(Sysctl sysctl) {
-        fixture.set(sysctl, 1);
+        fixture.setSysctl(sysctl, 1);
         fixture.advance(1);
         assertThat(fixture.director.sysctl(sysctl)).isEqualTo(1);
         pages.set(1023);
@@ -133,19 +133,19 @@ class DefenceTest {
         fixture.advance(1);
         assertThat(fixture.director.sysctl(sysctl)).isEqualTo(1);
 
-        fixture.set(sysctl, 2);
+        fixture.setSysctl(sysctl, 2);
         assertThat(fixture.director.sysctl(sysctl))
                 .as("set while memory is plenty")
                 .isEqualTo(1);
         pages.set(0);
-        fixture.set(Sysctl.AMEMTHRESH, 0);
+        fixture.setSysctl(Sysctl.AMEMTHRESH, 0);
         fixture.advance(1);
         assertThat(fixture.director.sysctl(sysctl))
                 .as("nothing is below a threshold of zero")
                 .isEqualTo(1);
         for (int fixed : new int[] {0, 3}) {
-            fixture.set(sysctl, fixed);
-            fixture.set(Sysctl.AMEMTHRESH, 1024);
+            fixture.setSysctl(sysctl, fixed);
+            fixture.setSysctl(Sysctl.AMEMTHRESH, 1024);
             fixture.advance(1);
             assertThat(fixture.director.sysctl(sysctl)).isEqualTo(fixed);
         }
@@ -169,7 +169,7 @@ class DefenceTest {
     @Test
     void dropEntry_halfOpen_droppedAtTheNextSecond() {
         fixture.syn(CLIENT, VIP);
-        fixture.set(Sysctl.DROP_ENTRY, 3);
+        fixture.setSysctl(Sysctl.DROP_ENTRY, 3);
         assertThat(fixture.listed()).hasSize(1);
         fixture.advance(1);
         assertThat(fixture.listed()).isEmpty();
@@ -180,7 +180,7 @@ class DefenceTest {
     @Test
     void dropEntry_automaticWithEnoughMemory_dropsNothing() {
         fixture.syn(CLIENT, VIP);
-        fixture.set(Sysctl.DROP_ENTRY, 1);
+        fixture.setSysctl(Sysctl.DROP_ENTRY, 1);
         fixture.advance(5);
         assertThat(fixture.listed()).hasSize(1);
         pages.set(0);
@@ -196,7 +196,7 @@ class DefenceTest {
             establish("10.3.0.1:" + (2000 + i), packets);
         }
         fixture.advance(61);
-        fixture.set(Sysctl.DROP_ENTRY, 3);
+        fixture.setSysctl(Sysctl.DROP_ENTRY, 3);
         fixture.advance(1);
         assertThat(dropped()).isEqualTo(6);
         assertThat(fixture.listed()).hasSize(count - 6);
@@ -210,7 +210,7 @@ class DefenceTest {
         establish("10.3.0.2:1", 3);
         establish("10.3.0.3:1", 3);
         fixture.packet(DirectorFixture.tcp("10.3.0.3:1", VIP), FIN | ACK);
-        fixture.set(Sysctl.DROP_ENTRY, 3);
+        fixture.setSysctl(Sysctl.DROP_ENTRY, 3);
         fixture.advance(30);
         assertThat(fixture.listed()).hasSize(3);
         assertThat(dropped()).isZero();
@@ -219,7 +219,7 @@ class DefenceTest {
     @Test
     void dropEntry_openConnection_kept() {
         Connection halfOpen = fixture.director.open(DirectorFixture.tcp(CLIENT, VIP));
-        fixture.set(Sysctl.DROP_ENTRY, 3);
+        fixture.setSysctl(Sysctl.DROP_ENTRY, 3);
         fixture.advance(300);
         assertThat(fixture.listed()).hasSize(1);
         assertThat(dropped()).isZero();
@@ -229,12 +229,13 @@ class DefenceTest {
 
     @Test
     void dropEntry_udpAndSctp_rulesOfIpvs() {
-        fixture.service(VirtualService.builder(ServiceKey.udp("10.0.0.100:53")).build(), "192.168.1.1:53");
+        fixture.addService(
+                VirtualService.builder(ServiceKey.udp("10.0.0.100:53")).build(), "192.168.1.1:53");
         ServiceKey sctp = ServiceKey.of(Protocol.SCTP, Endpoint.parse("10.0.0.100:2905"));
-        fixture.service(VirtualService.builder(sctp).build(), "192.168.1.1:2905");
+        fixture.addService(VirtualService.builder(sctp).build(), "192.168.1.1:2905");
         fixture.datagram(CLIENT, "10.0.0.100:53");
         fixture.packet(DirectorFixture.flow(Protocol.SCTP, CLIENT, "10.0.0.100:2905"), 1);
-        fixture.set(Sysctl.DROP_ENTRY, 3);
+        fixture.setSysctl(Sysctl.DROP_ENTRY, 3);
         fixture.advance(1);
         assertThat(fixture.listed()).extracting(ConnectionSnapshot::protocol).containsExactly(Protocol.UDP);
         fixture.advance(58);
@@ -247,7 +248,7 @@ class DefenceTest {
     @Test
     void dropEntry_templates_unconfirmedDroppedConfirmedKept() {
         String vip = "10.0.0.100:81";
-        ServiceKey sticky = fixture.service(
+        ServiceKey sticky = fixture.addService(
                 VirtualService.builder(ServiceKey.tcp(vip)).persistent(300).build(), "192.168.1.1:81");
         fixture.syn("10.4.0.1:4000", vip);
         fixture.syn("10.4.0.2:4000", vip);
@@ -256,7 +257,7 @@ class DefenceTest {
         fixture.packet(DirectorFixture.tcp("10.4.0.3:4000", vip), RST);
         fixture.advance(11);
         assertThat(fixture.templates()).hasSize(3);
-        fixture.set(Sysctl.DROP_ENTRY, 3);
+        fixture.setSysctl(Sysctl.DROP_ENTRY, 3);
         fixture.advance(1);
 
         assertThat(fixture.template().client()).hasToString("10.4.0.3:0");
@@ -270,7 +271,7 @@ class DefenceTest {
     @Test
     void dropEntry_templateOfSingleDatagrams_idleTimeDecides() {
         String vip = "10.0.0.100:5060";
-        fixture.service(
+        fixture.addService(
                 VirtualService.builder(ServiceKey.udp(vip))
                         .persistent(300)
                         .onePacket(true)
@@ -280,7 +281,7 @@ class DefenceTest {
         for (int i = 0; i < 9; i++) {
             fixture.datagram("10.4.0.2:4000", vip);
         }
-        fixture.set(Sysctl.DROP_ENTRY, 3);
+        fixture.setSysctl(Sysctl.DROP_ENTRY, 3);
         fixture.advance(59);
         assertThat(fixture.templates()).hasSize(2);
         fixture.advance(2);
@@ -290,42 +291,42 @@ class DefenceTest {
 
     // ---- secure_tcp
 
-    private void check(String state, int seconds) {
+    private void assertState(String state, int seconds) {
         assertThat(fixture.state()).isEqualTo(state);
         assertThat(DirectorFixture.seconds(fixture.connection())).isEqualTo(seconds);
     }
 
     @Test
     void secureTcp_recordedSteps_sameStates() {
-        fixture.set(Sysctl.SECURE_TCP, 3);
+        fixture.setSysctl(Sysctl.SECURE_TCP, 3);
         fixture.syn(CLIENT, VIP);
-        check("SYN_RECV", 60);
+        assertState("SYN_RECV", 60);
         fixture.reply(Protocol.TCP, SERVER, CLIENT, SYN | ACK);
-        check("SYNACK", 120);
+        assertState("SYNACK", 120);
         assertThat(fixture.server(web, SERVER).active()).isEqualTo(1);
         fixture.packet(DirectorFixture.tcp(CLIENT, VIP), ACK);
-        check("SYNACK", 120);
+        assertState("SYNACK", 120);
         fixture.packet(DirectorFixture.tcp(CLIENT, VIP), FIN | ACK);
-        check("SYNACK", 120);
+        assertState("SYNACK", 120);
         fixture.reply(Protocol.TCP, SERVER, CLIENT, ACK);
-        check("ESTABLISHED", 900);
+        assertState("ESTABLISHED", 900);
     }
 
     @Test
     void secureTcp_resetInSynack_closes() {
-        fixture.set(Sysctl.SECURE_TCP, 3);
+        fixture.setSysctl(Sysctl.SECURE_TCP, 3);
         fixture.open(CLIENT, VIP);
-        check("SYNACK", 120);
+        assertState("SYNACK", 120);
         fixture.packet(DirectorFixture.tcp(CLIENT, VIP), RST);
-        check("CLOSE", 10);
+        assertState("CLOSE", 10);
         assertThat(fixture.server(web, SERVER).active()).isZero();
     }
 
     @Test
     void secureTcp_automatic_tableFollowsTheMemory() {
-        fixture.set(Sysctl.SECURE_TCP, 1);
+        fixture.setSysctl(Sysctl.SECURE_TCP, 1);
         fixture.open(CLIENT, VIP);
-        check("ESTABLISHED", 900);
+        assertState("ESTABLISHED", 900);
         fixture.packet(DirectorFixture.tcp(CLIENT, VIP), RST);
         pages.set(0);
         fixture.advance(1);
@@ -334,6 +335,6 @@ class DefenceTest {
         pages.set(PLENTY);
         fixture.advance(1);
         fixture.packet(DirectorFixture.tcp(CLIENT, VIP), ACK);
-        check("ESTABLISHED", 900);
+        assertState("ESTABLISHED", 900);
     }
 }

@@ -12,14 +12,14 @@ import org.lvs4j.service.Sysctl;
 import org.lvs4j.service.VirtualService;
 import org.lvs4j.stats.Traffic;
 
-/** Replies of directly routed servers that pass the director all the same. */
+/** Replies of directly routed servers that nevertheless pass through the director. */
 class DirectReplyTest {
     private static final String VIP = "10.0.0.100:80";
     private static final String SERVER = "192.168.1.1:80";
     private static final String CLIENT = "10.1.0.1:4000";
 
     private final DirectorFixture fixture = new DirectorFixture();
-    private final ServiceKey web = fixture.direct(
+    private final ServiceKey web = fixture.addDirectService(
             VirtualService.builder(ServiceKey.tcp(VIP)).scheduler("rr").build(), SERVER);
 
     @Test
@@ -37,7 +37,7 @@ class DirectReplyTest {
 
     @Test
     void reply_fromTheVirtualEndpoint_finWaitNotReused() {
-        fixture.set(Sysctl.CONN_REUSE_MODE, 2);
+        fixture.setSysctl(Sysctl.CONN_REUSE_MODE, 2);
         fixture.open(CLIENT, VIP);
         fixture.reply(Protocol.TCP, VIP, CLIENT, FIN | ACK);
         assertThat(fixture.state()).isEqualTo("FIN_WAIT");
@@ -55,7 +55,7 @@ class DirectReplyTest {
     @Test
     void reply_virtualEndpointOfMasqueradedServer_noConnection() {
         String other = "10.0.0.100:81";
-        fixture.service(VirtualService.builder(ServiceKey.tcp(other)).build(), "192.168.1.1:81");
+        fixture.addService(VirtualService.builder(ServiceKey.tcp(other)).build(), "192.168.1.1:81");
         fixture.syn(CLIENT, other);
         assertThat(fixture.reply(Protocol.TCP, other, CLIENT, SYN | ACK)).isFalse();
     }

@@ -47,12 +47,12 @@ final class DirectorFixture {
         return nanos.get();
     }
 
-    void set(Sysctl sysctl, int value) {
+    void setSysctl(Sysctl sysctl, int value) {
         director.setSysctl(sysctl, value);
     }
 
     /** Adds a service with masqueraded servers of weight 1, the oldest first. */
-    ServiceKey service(VirtualService service, String... servers) {
+    ServiceKey addService(VirtualService service, String... servers) {
         director.addService(service);
         for (String server : servers) {
             director.addServer(service.key(), RealServer.builder(server).build());
@@ -60,7 +60,7 @@ final class DirectorFixture {
         return service.key();
     }
 
-    ServiceKey direct(VirtualService service, String... servers) {
+    ServiceKey addDirectService(VirtualService service, String... servers) {
         director.addService(service);
         for (String server : servers) {
             director.addServer(
@@ -70,11 +70,11 @@ final class DirectorFixture {
         return service.key();
     }
 
-    void weight(ServiceKey key, String server, int weight) {
+    void setWeight(ServiceKey key, String server, int weight) {
         director.editServer(key, RealServer.builder(server).weight(weight).build());
     }
 
-    void remove(ServiceKey key, String server) {
+    void removeServer(ServiceKey key, String server) {
         director.removeServer(key, Endpoint.parse(server));
     }
 

@@ -16,7 +16,7 @@ final class ExplanationTest {
 
     private final Director director = Director.create();
 
-    private void service(String scheduler) {
+    private void addService(String scheduler) {
         director.addService(VirtualService.builder(WEB).scheduler(scheduler).build());
         director.addServer(WEB, RealServer.builder("192.168.0.1:80").weight(1).build());
         director.addServer(
@@ -30,7 +30,7 @@ final class ExplanationTest {
 
     @Test
     void explain_leastConnection_costsAndChoice() {
-        service("wlc");
+        addService("wlc");
         Connection first = director.open(flow(1));
         assertThat(first.server().endpoint()).hasToString("192.168.0.2:80");
         Explanation explanation = director.explain(flow(2));
@@ -59,14 +59,14 @@ final class ExplanationTest {
                 continue; // It is randomised.
             }
             director.clear();
-            service(scheduler);
+            addService(scheduler);
             for (int port = 1; port < 50; port++) {
                 director.explain(flow(port));
-                RealServer foretold = director.explain(flow(port)).server();
+                RealServer predicted = director.explain(flow(port)).server();
                 try (Connection connection = director.open(flow(port))) {
                     assertThat(connection.accepted() ? connection.server() : null)
                             .as(scheduler)
-                            .isEqualTo(foretold);
+                            .isEqualTo(predicted);
                 }
             }
         }
@@ -84,7 +84,7 @@ final class ExplanationTest {
 
     @Test
     void latency_peakEwma_slowServerAvoided() {
-        service("peak-ewma");
+        addService("peak-ewma");
         Connection slow = director.open(flow(1));
         slow.latency(50_000_000);
         slow.close();

@@ -38,7 +38,7 @@ public final class FaultyScheduler implements SchedulerProvider {
         failure = null;
     }
 
-    private static void hook() {
+    private static void throwIfDue() {
         if (failure != null && callsLeft-- <= 0) {
             throw failure.get();
         }
@@ -67,12 +67,12 @@ public final class FaultyScheduler implements SchedulerProvider {
 
     @Override
     public Scheduler create(Servers servers, SchedulerContext context) {
-        hook();
-        // Every method that returns a scheduler is a hook, whatever its name.
+        throwIfDue();
+        // Every method that returns a scheduler is a hook.
         return (Scheduler) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {Scheduler.class}, (self, method, arguments) -> {
                     if (method.getReturnType() == Scheduler.class) {
-                        hook();
+                        throwIfDue();
                         return self;
                     }
                     return switch (method.getName()) {

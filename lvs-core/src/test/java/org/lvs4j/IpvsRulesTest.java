@@ -36,8 +36,8 @@ class IpvsRulesTest {
     private final DirectorFixture fixture = new DirectorFixture();
     private int clients;
 
-    private ServiceKey web(String scheduler, String... servers) {
-        return fixture.service(
+    private ServiceKey addWeb(String scheduler, String... servers) {
+        return fixture.addService(
                 VirtualService.builder(ServiceKey.tcp(VIP)).scheduler(scheduler).build(), servers);
     }
 
@@ -48,35 +48,35 @@ class IpvsRulesTest {
                         RealServer.builder(server).build().endpoint(), weight, Forwarding.masquerade(), upper, lower));
     }
 
-    private String next() {
+    private String nextServer() {
         return fixture.syn("10.5." + clients / 250 + "." + clients++ % 250 + ":4000", VIP);
     }
 
-    /** The last number of the address of each of the next servers, as letters. */
-    private String next(int count) {
+    /** The servers of the next clients, as letters: A for the address that ends in 1. */
+    private String nextServers(int count) {
         StringBuilder letters = new StringBuilder();
         for (int i = 0; i < count; i++) {
-            letters.append((char) ('A' + next().charAt("192.168.1.".length()) - '1'));
+            letters.append((char) ('A' + nextServer().charAt("192.168.1.".length()) - '1'));
         }
         return letters.toString();
     }
 
     @Test
     void pick_rr_newestServerFirst() {
-        web("rr", A, B, C);
-        assertThat(next(7)).isEqualTo("CBACBAC");
+        addWeb("rr", A, B, C);
+        assertThat(nextServers(7)).isEqualTo("CBACBAC");
     }
 
     @Test
     void addServer_afterRemoval_headOfTheListWithItsCounters() {
-        ServiceKey key = web("rr", A, B, C);
-        fixture.weight(key, A, 5);
+        ServiceKey key = addWeb("rr", A, B, C);
+        fixture.setWeight(key, A, 5);
         assertThat(order(key)).containsExactly(C, B, A);
         fixture.open("10.1.0.9:4000", VIP);
         fixture.open("10.1.0.9:4001", VIP);
         fixture.open("10.1.0.9:4002", VIP);
         ServerSnapshot before = fixture.server(key, A);
-        fixture.remove(key, A);
+        fixture.removeServer(key, A);
         fixture.director.addServer(key, RealServer.builder(A).build());
 
         assertThat(order(key)).containsExactly(A, C, B);
@@ -93,14 +93,14 @@ class IpvsRulesTest {
     @Test
     void pick_dh_weightsAndEditsIgnored() {
         ServiceKey key = ServiceKey.mark(1);
-        fixture.service(VirtualService.builder(key).scheduler("dh").build(), A, B, C);
+        fixture.addService(VirtualService.builder(key).scheduler("dh").build(), A, B, C);
         List<String> before = byDestination();
         assertThat(before).contains(A, B, C).doesNotContain("REJECT");
-        fixture.weight(key, A, 100);
-        fixture.weight(key, B, 7);
+        fixture.setWeight(key, A, 100);
+        fixture.setWeight(key, B, 7);
         assertThat(byDestination()).isEqualTo(before);
 
-        fixture.weight(key, B, 0);
+        fixture.setWeight(key, B, 0);
         assertThat(byDestination())
                 .as("no fallback, and no other client moves")
                 .isEqualTo(before.stream()
@@ -122,8 +122,8 @@ class IpvsRulesTest {
 
     @Test
     void pick_shServerOfWeightZero_keepsItsBuckets() {
-        ServiceKey key = web("sh", A, B);
-        fixture.weight(key, B, 0);
+        ServiceKey key = addWeb("sh", A, B);
+        fixture.setWeight(key, B, 0);
         // Buckets 137 and 39 are odd and belong to A; 136, 124 and 158 belong to B, the head of the list.
         assertThat(fixture.syn("10.0.0.1:1", VIP)).isEqualTo(A);
         assertThat(fixture.syn("10.0.0.2:1", VIP)).isEqualTo(A);
@@ -135,26 +135,26 @@ class IpvsRulesTest {
     @ParameterizedTest
     @CsvSource({"lc, 255, B", "lc, 256, A", "wlc, 255, B", "wlc, 256, A"})
     void pick_leastConnection_oneActiveEquals256Inactive(String scheduler, int inactive, String chosen) {
-        ServiceKey key = web(scheduler, B, A);
-        fixture.weight(key, A, 0);
+        ServiceKey key = addWeb(scheduler, B, A);
+        fixture.setWeight(key, A, 0);
         for (int i = 0; i < inactive; i++) {
             String client = "10.7.0.1:" + (2000 + i);
             fixture.open(client, VIP);
             fixture.packet(DirectorFixture.tcp(client, VIP), RST);
         }
-        fixture.weight(key, A, 1);
-        fixture.weight(key, B, 0);
+        fixture.setWeight(key, A, 1);
+        fixture.setWeight(key, B, 0);
         fixture.open("10.7.0.2:4000", VIP);
-        fixture.weight(key, B, 1);
+        fixture.setWeight(key, B, 1);
         assertThat(fixture.server(key, B).inactive()).isEqualTo(inactive);
         assertThat(fixture.server(key, A).active()).isEqualTo(1);
 
-        assertThat(next(1)).as("A heads the list, so it wins a tie").isEqualTo(chosen);
+        assertThat(nextServers(1)).as("A heads the list, so it wins a tie").isEqualTo(chosen);
     }
 
     @Test
     void connection_udp_inactive() {
-        ServiceKey dns = fixture.service(
+        ServiceKey dns = fixture.addService(
                 VirtualService.builder(ServiceKey.udp("10.0.0.100:53")).build(), "192.168.1.1:53");
         fixture.datagram("10.1.0.1:4000", "10.0.0.100:53");
         fixture.reply(Protocol.UDP, "192.168.1.1:53", "10.1.0.1:4000", 0);
@@ -165,7 +165,7 @@ class IpvsRulesTest {
 
     @Test
     void connection_synReceived_active() {
-        ServiceKey key = web("rr", A);
+        ServiceKey key = addWeb("rr", A);
         fixture.packet(FLOW, SYN);
         assertThat(fixture.state()).isEqualTo("SYN_RECV");
         assertThat(fixture.server(key, A).active()).isEqualTo(1);
@@ -174,14 +174,14 @@ class IpvsRulesTest {
 
     @Test
     void overload_bothThresholds_setAtUpperClearedBelowLower() {
-        ServiceKey key = web("rr", A);
+        ServiceKey key = addWeb("rr", A);
         edit(key, A, 1, 4, 2);
         for (int i = 0; i < 4; i++) {
             assertThat(fixture.server(key, A).overloaded()).as("with %d", i).isFalse();
             fixture.open("10.1.0.1:" + (4000 + i), VIP);
         }
         assertThat(fixture.server(key, A).overloaded()).isTrue();
-        assertThat(next()).isEqualTo("REJECT");
+        assertThat(nextServer()).isEqualTo("REJECT");
         boolean[] overloadedWith = {false, false, true, true};
         for (int left = 3; left >= 0; left--) {
             fixture.packet(DirectorFixture.tcp("10.1.0.1:" + (4000 + left), VIP), RST);
@@ -195,7 +195,7 @@ class IpvsRulesTest {
 
     @Test
     void overload_noLowerThreshold_clearedBelowThreeQuarters() {
-        ServiceKey key = web("rr", A);
+        ServiceKey key = addWeb("rr", A);
         edit(key, A, 1, 4, 0);
         for (int i = 0; i < 4; i++) {
             fixture.open("10.1.0.1:" + (4000 + i), VIP);
@@ -210,7 +210,7 @@ class IpvsRulesTest {
 
     @Test
     void template_expiredWithConnections_extendedBySixtySecondsEachTime() {
-        fixture.service(
+        fixture.addService(
                 VirtualService.builder(ServiceKey.tcp(VIP))
                         .scheduler("rr")
                         .persistent(10)
@@ -226,9 +226,9 @@ class IpvsRulesTest {
 
     @Test
     void packet_serverRemoved_dropped() {
-        ServiceKey key = web("rr", A);
+        ServiceKey key = addWeb("rr", A);
         fixture.open("10.1.0.1:4000", VIP);
-        fixture.remove(key, A);
+        fixture.removeServer(key, A);
         assertThat(fixture.packet(FLOW, ACK)).isEqualTo("DROP");
         assertThat(fixture.packet(FLOW, SYN)).isEqualTo("DROP");
         assertThat(fixture.listed()).hasSize(1);
@@ -238,9 +238,9 @@ class IpvsRulesTest {
     void pick_mhQuiescedServer_refusedUnlessFallback() {
         ServiceKey key = ServiceKey.tcp(VIP);
         String[] servers = {"192.168.10.1:80", "192.168.10.2:80", "192.168.10.3:80"};
-        fixture.service(VirtualService.builder(key).scheduler("mh").build(), servers);
+        fixture.addService(VirtualService.builder(key).scheduler("mh").build(), servers);
         assertThat(fixture.syn("10.0.0.1:1", VIP)).isEqualTo(servers[1]);
-        fixture.weight(key, servers[1], 0);
+        fixture.setWeight(key, servers[1], 0);
         assertThat(fixture.syn("10.0.0.1:2", VIP)).isEqualTo("REJECT");
         assertThat(fixture.syn("10.0.0.2:2", VIP)).isEqualTo(servers[2]);
         assertThat(fixture.syn("192.168.1.1:2", VIP)).isEqualTo("REJECT");
@@ -257,10 +257,10 @@ class IpvsRulesTest {
     void pick_twos_randomFromZeroToSumOfWeightsInclusive() {
         FixedRandom random = new FixedRandom();
         DirectorFixture fixed = new DirectorFixture(builder -> builder.random(random));
-        ServiceKey key = fixed.service(
+        ServiceKey key = fixed.addService(
                 VirtualService.builder(ServiceKey.tcp(VIP)).scheduler("twos").build(), A, B);
-        fixed.weight(key, A, 3);
-        fixed.weight(key, B, 4);
+        fixed.setWeight(key, A, 3);
+        fixed.setWeight(key, B, 4);
         random.value = 0;
         assertThat(fixed.syn("10.1.0.1:1", VIP))
                 .as("zero selects the head, too")
@@ -292,20 +292,20 @@ class IpvsRulesTest {
 
     @Test
     void editServer_wrr_headNextCurrentWeightKept() {
-        ServiceKey key = web("wrr");
+        ServiceKey key = addWeb("wrr");
         fixture.director.addServer(key, RealServer.builder(C).weight(2).build());
         fixture.director.addServer(key, RealServer.builder(B).weight(3).build());
         fixture.director.addServer(key, RealServer.builder(A).weight(4).build());
-        assertThat(next(7)).as("current weight 1, then 4, 3, 2").isEqualTo("ABC" + "A" + "AB" + "A");
-        fixture.weight(key, C, 1);
-        assertThat(next(8))
+        assertThat(nextServers(7)).as("current weight 1, then 4, 3, 2").isEqualTo("ABC" + "A" + "AB" + "A");
+        fixture.setWeight(key, C, 1);
+        assertThat(nextServers(8))
                 .as("starts at the head with current weight 2, then 1, 4, 3")
                 .isEqualTo("AB" + "ABC" + "A" + "AB");
     }
 
     @Test
     void save_thresholds_omitted() {
-        ServiceKey key = web("rr", A);
+        ServiceKey key = addWeb("rr", A);
         edit(key, A, 3, 100, 50);
         assertThat(Rules.of(fixture.director).print())
                 .isEqualTo("-A -t 10.0.0.100:80 -s rr\n-a -t 10.0.0.100:80 -r 192.168.1.1:80 -m -w 3\n");

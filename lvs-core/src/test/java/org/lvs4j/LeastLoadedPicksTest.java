@@ -35,14 +35,14 @@ final class LeastLoadedPicksTest {
     /** Opens a connection and compares its server with {@code explain}, which scans every server. */
     private void open() {
         Flow flow = DirectorFixture.tcp("10.1." + ++clients / 60_000 + ".1:" + (1024 + clients % 60_000), VIRTUAL);
-        Explanation foretold = fixture.director.explain(flow);
+        Explanation predicted = fixture.director.explain(flow);
         Connection connection = fixture.director.open(flow);
-        if (foretold.server() == null) {
+        if (predicted.server() == null) {
             assertThat(connection.accepted()).as("client %d", clients).isFalse();
         } else {
             assertThat(connection.server().endpoint())
                     .as("client %d", clients)
-                    .isEqualTo(foretold.server().endpoint());
+                    .isEqualTo(predicted.server().endpoint());
             open.add(connection);
         }
     }
@@ -53,9 +53,9 @@ final class LeastLoadedPicksTest {
         switch (random.nextInt(60)) {
             case 0 -> {
                 Endpoint endpoint = Endpoint.parse("192.168.1." + number + ":80");
-                boolean there = fixture.director.service(KEY).servers().stream()
+                boolean exists = fixture.director.service(KEY).servers().stream()
                         .anyMatch(server -> server.server().endpoint().equals(endpoint));
-                if (there) {
+                if (exists) {
                     fixture.director.removeServer(KEY, endpoint);
                 } else {
                     fixture.director.addServer(KEY, server(number));

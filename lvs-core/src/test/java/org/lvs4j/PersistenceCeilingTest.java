@@ -23,7 +23,7 @@ class PersistenceCeilingTest {
     private static final String[] SERVERS = {"192.168.1.1:80", "192.168.1.2:80", "192.168.1.3:80"};
 
     private static ServiceKey addWeb(DirectorFixture fixture) {
-        return fixture.service(
+        return fixture.addService(
                 VirtualService.builder(ServiceKey.tcp(VIP))
                         .scheduler("rr")
                         .persistent(300)
@@ -88,10 +88,10 @@ class PersistenceCeilingTest {
         ServiceKey web = addWeb(fixture);
         for (int round = 0; round < 40; round++) {
             String server = fixture.open("10.1.0.1:" + (4000 + round), VIP);
-            fixture.remove(web, server);
+            fixture.removeServer(web, server);
             fixture.director.addServer(
                     web, org.lvs4j.service.RealServer.builder(server).build());
-            fixture.remove(web, server);
+            fixture.removeServer(web, server);
             fixture.open("10.1.0.1:" + (5000 + round), VIP);
             fixture.director.addServer(
                     web, org.lvs4j.service.RealServer.builder(server).build());

@@ -18,7 +18,7 @@ class PersistenceEngineTest {
     private static final String VIP = "10.0.0.100:80";
 
     private final DirectorFixture fixture = new DirectorFixture();
-    private final ServiceKey web = fixture.service(
+    private final ServiceKey web = fixture.addService(
             VirtualService.builder(ServiceKey.tcp(VIP))
                     .scheduler("rr")
                     .persistence(new Persistence(300, 0xFF00_0000, "first-word"))

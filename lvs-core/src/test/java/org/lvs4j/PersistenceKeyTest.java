@@ -16,20 +16,20 @@ class PersistenceKeyTest {
 
     private final DirectorFixture fixture = new DirectorFixture();
 
-    private static String shown(TemplateSnapshot template) {
+    private static String describe(TemplateSnapshot template) {
         return template.protocol() + " " + template.client() + " " + template.virtual() + " "
                 + template.server().port();
     }
 
     @Test
     void packet_serviceOfOnePort_templateForThatPort() {
-        fixture.service(
+        fixture.addService(
                 VirtualService.builder(ServiceKey.tcp("10.0.0.1:80"))
                         .scheduler("rr")
                         .persistent(60)
                         .build(),
                 SERVERS);
-        fixture.service(
+        fixture.addService(
                 VirtualService.builder(ServiceKey.tcp("10.0.0.1:443"))
                         .scheduler("rr")
                         .persistent(60)
@@ -39,19 +39,19 @@ class PersistenceKeyTest {
         fixture.syn("10.1.0.1:4001", "10.0.0.1:443");
 
         assertThat(fixture.templates())
-                .extracting(PersistenceKeyTest::shown)
+                .extracting(PersistenceKeyTest::describe)
                 .containsExactlyInAnyOrder("TCP 10.1.0.1:0 10.0.0.1:80 8080", "TCP 10.1.0.1:0 10.0.0.1:443 8080");
     }
 
     @Test
     void packet_serviceOfEveryPort_oneTemplateForAllPortsOfAProtocol() {
-        fixture.service(
+        fixture.addService(
                 VirtualService.builder(ServiceKey.tcp("10.0.0.1:0"))
                         .scheduler("rr")
                         .persistent(60)
                         .build(),
                 SERVERS);
-        fixture.service(
+        fixture.addService(
                 VirtualService.builder(ServiceKey.udp("10.0.0.1:0"))
                         .scheduler("rr")
                         .persistent(60)
@@ -62,13 +62,13 @@ class PersistenceKeyTest {
         fixture.datagram("10.1.0.1:4002", "10.0.0.1:53");
 
         assertThat(fixture.templates())
-                .extracting(PersistenceKeyTest::shown)
+                .extracting(PersistenceKeyTest::describe)
                 .containsExactlyInAnyOrder("TCP 10.1.0.1:0 10.0.0.1:0 0", "UDP 10.1.0.1:0 10.0.0.1:0 0");
     }
 
     @Test
     void packet_ftp_controlAndDataShareOneTemplate() {
-        fixture.service(
+        fixture.addService(
                 VirtualService.builder(ServiceKey.tcp("10.0.0.1:21"))
                         .scheduler("rr")
                         .persistent(60)
@@ -81,13 +81,13 @@ class PersistenceKeyTest {
         assertThat(fixture.syn("10.1.0.1:4003", "10.0.0.1:1023")).isEqualTo("PASS");
 
         assertThat(fixture.templates())
-                .extracting(PersistenceKeyTest::shown)
+                .extracting(PersistenceKeyTest::describe)
                 .containsExactly("TCP 10.1.0.1:0 10.0.0.1:0 0");
     }
 
     @Test
     void packet_firewallMark_oneTemplateAcrossAddressesPortsAndProtocols() {
-        fixture.service(
+        fixture.addService(
                 VirtualService.builder(ServiceKey.mark(7))
                         .scheduler("rr")
                         .persistent(60)
@@ -107,25 +107,25 @@ class PersistenceKeyTest {
                 .isEqualTo("192.168.1.2:80");
 
         assertThat(fixture.templates())
-                .extracting(PersistenceKeyTest::shown)
+                .extracting(PersistenceKeyTest::describe)
                 .containsExactlyInAnyOrder("null 10.1.0.1:0 0.0.0.7:0 0", "null 10.1.0.2:0 0.0.0.7:0 0");
     }
 
     @Test
     void packet_firewallMarkIpv6_markListedInTheFirstWord() {
-        fixture.service(
+        fixture.addService(
                 VirtualService.builder(ServiceKey.mark(0x0102_0304, AddressFamily.IPV6))
                         .persistent(60)
                         .build(),
                 "[fd00:2::1]:80");
         fixture.packet(DirectorFixture.tcp("[fd00:9::1]:4000", "[fd00::1]:80").mark(0x0102_0304), DirectorFixture.SYN);
 
-        assertThat(shown(fixture.template())).isEqualTo("null [fd00:9::1]:0 [102:304::]:0 0");
+        assertThat(describe(fixture.template())).isEqualTo("null [fd00:9::1]:0 [102:304::]:0 0");
     }
 
     @Test
     void packet_firewallMarkWithoutPersistence_serverPortTranslated() {
-        fixture.service(
+        fixture.addService(
                 VirtualService.builder(ServiceKey.mark(7)).scheduler("rr").build(), SERVERS);
         Flow marked = DirectorFixture.tcp("10.1.0.1:4000", "10.0.0.1:80").mark(7);
         assertThat(fixture.packet(marked, DirectorFixture.SYN)).isEqualTo("192.168.1.3:8080");
@@ -134,7 +134,7 @@ class PersistenceKeyTest {
     @Test
     void packet_sipEngine_callIdPartOfTheKey() {
         Persistence sip = new Persistence(60, Persistence.FULL_MASK_V4, "sip");
-        fixture.service(
+        fixture.addService(
                 VirtualService.builder(ServiceKey.udp("10.0.0.1:5060"))
                         .scheduler("rr")
                         .persistence(sip)

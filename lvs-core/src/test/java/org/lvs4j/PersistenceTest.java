@@ -14,14 +14,14 @@ import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.Sysctl;
 import org.lvs4j.service.VirtualService;
 
-/** Persistence: what keeps a client on its server, for how long, and what ends it. */
+/** Persistence templates: their effect, their lifetime, and their end. */
 class PersistenceTest {
     private static final String VIP = "10.0.0.100:80";
     private static final String OLD = "192.168.1.1:80";
     private static final String NEW = "192.168.1.2:80";
 
     private final DirectorFixture fixture = new DirectorFixture();
-    private final ServiceKey web = fixture.service(
+    private final ServiceKey web = fixture.addService(
             VirtualService.builder(ServiceKey.tcp(VIP))
                     .scheduler("rr")
                     .persistent(300)
@@ -105,7 +105,7 @@ class PersistenceTest {
 
     @Test
     void template_udpReply_confirmed() {
-        ServiceKey dns = fixture.service(
+        ServiceKey dns = fixture.addService(
                 VirtualService.builder(ServiceKey.udp("10.0.0.100:53"))
                         .persistent(300)
                         .build(),
@@ -122,10 +122,10 @@ class PersistenceTest {
     @Test
     void packet_quiescedServer_keepsItsClientsUnlessSysctl() {
         String server = fixture.open("10.1.0.1:4000", VIP);
-        fixture.weight(web, server, 0);
+        fixture.setWeight(web, server, 0);
         assertThat(fixture.open("10.1.0.1:4001", VIP)).isEqualTo(server);
 
-        fixture.set(Sysctl.EXPIRE_QUIESCENT_TEMPLATE, 1);
+        fixture.setSysctl(Sysctl.EXPIRE_QUIESCENT_TEMPLATE, 1);
         String other = fixture.open("10.1.0.1:4002", VIP);
         assertThat(other).isNotEqualTo(server).contains(":80");
         assertThat(fixture.server(web, other).persistent()).isEqualTo(1);
@@ -150,7 +150,7 @@ class PersistenceTest {
     @Test
     void packet_serverRemoved_templateSetAsideAndAnotherServerChosen() {
         String server = fixture.open("10.1.0.1:4000", VIP);
-        fixture.remove(web, server);
+        fixture.removeServer(web, server);
         String other = fixture.open("10.1.0.1:4001", VIP);
 
         assertThat(other).isNotEqualTo(server).contains(":80");
@@ -166,7 +166,7 @@ class PersistenceTest {
         String server = fixture.open("10.1.0.1:4000", VIP);
         fixture.packet(DirectorFixture.tcp("10.1.0.1:4000", VIP), RST);
         fixture.advance(100);
-        fixture.remove(web, server);
+        fixture.removeServer(web, server);
         fixture.open("10.1.0.1:4001", VIP);
         fixture.director.addServer(web, RealServer.builder(server).build());
         assertThat(fixture.server(web, server).persistent()).isEqualTo(1);
@@ -181,7 +181,7 @@ class PersistenceTest {
     @Test
     void packet_serverRemovedAndAddedAgain_templateStillValid() {
         String server = fixture.open("10.1.0.1:4000", VIP);
-        fixture.remove(web, server);
+        fixture.removeServer(web, server);
         fixture.director.addServer(web, RealServer.builder(server).build());
 
         assertThat(fixture.open("10.1.0.1:4001", VIP)).isEqualTo(server);
@@ -190,14 +190,14 @@ class PersistenceTest {
 
     @Test
     void removeServer_expireNodest_templatesRemoved() {
-        fixture.set(Sysctl.EXPIRE_NODEST_CONN, 1);
+        fixture.setSysctl(Sysctl.EXPIRE_NODEST_CONN, 1);
         String server = fixture.open("10.1.0.1:4000", VIP);
         fixture.open("10.1.0.2:4000", VIP);
         fixture.open("10.1.0.3:4000", VIP);
         fixture.packet(DirectorFixture.tcp("10.1.0.3:4000", VIP), RST);
         fixture.advance(11);
         assertThat(fixture.server(web, server).persistent()).isEqualTo(2);
-        fixture.remove(web, server);
+        fixture.removeServer(web, server);
         fixture.advance(0.1);
 
         assertThat(fixture.templates()).hasSize(1);
@@ -224,7 +224,7 @@ class PersistenceTest {
     @Test
     void packet_singleDatagrams_serverOfTheTemplateAndNoConnection() {
         String sip = "10.0.0.100:5060";
-        ServiceKey key = fixture.service(
+        ServiceKey key = fixture.addService(
                 VirtualService.builder(ServiceKey.udp(sip))
                         .scheduler("rr")
                         .persistent(300)
@@ -278,7 +278,7 @@ class PersistenceTest {
     void packet_netmask_oneTemplateForTheNetwork() {
         Persistence bySixteen = new Persistence(300, 0xFFFF_0000, null);
         String vip = "10.0.0.100:81";
-        fixture.service(
+        fixture.addService(
                 VirtualService.builder(ServiceKey.tcp(vip))
                         .scheduler("rr")
                         .persistence(bySixteen)
@@ -298,7 +298,7 @@ class PersistenceTest {
     void packet_netmaskWithHoles_onlyItsBitsCompared() {
         String vip = "10.0.0.100:81";
         Persistence byLastByte = new Persistence(300, 0xFF00_00FF, null);
-        fixture.service(
+        fixture.addService(
                 VirtualService.builder(ServiceKey.tcp(vip))
                         .scheduler("rr")
                         .persistence(byLastByte)
@@ -316,7 +316,7 @@ class PersistenceTest {
         for (int prefix : new int[] {1, 48, 64, 65, 100, 128}) {
             DirectorFixture six = new DirectorFixture();
             String vip = "[fd00::1]:80";
-            six.service(
+            six.addService(
                     VirtualService.builder(ServiceKey.tcp(vip))
                             .scheduler("rr")
                             .persistence(new Persistence(300, prefix, null))

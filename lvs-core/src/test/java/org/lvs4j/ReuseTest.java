@@ -28,7 +28,7 @@ class ReuseTest {
     private final DirectorFixture fixture = new DirectorFixture();
 
     private ServiceKey masqueraded() {
-        return fixture.service(
+        return fixture.addService(
                 VirtualService.builder(ServiceKey.tcp(VIP)).scheduler("rr").build(), OLD, NEW);
     }
 
@@ -61,7 +61,7 @@ class ReuseTest {
     })
     void syn_establishedMasquerading_asRecorded(int mode, String state, boolean reused) {
         ServiceKey web = masqueraded();
-        fixture.set(Sysctl.CONN_REUSE_MODE, mode);
+        fixture.setSysctl(Sysctl.CONN_REUSE_MODE, mode);
         reachState(state);
 
         assertThat(fixture.syn(CLIENT, VIP)).isEqualTo(reused ? OLD : NEW);
@@ -74,9 +74,9 @@ class ReuseTest {
     @ParameterizedTest
     @CsvSource({"0, false", "1, false", "2, true"})
     void syn_finWaitWithoutServerPackets_asRecorded(int mode, boolean reused) {
-        fixture.direct(
+        fixture.addDirectService(
                 VirtualService.builder(ServiceKey.tcp(VIP)).scheduler("rr").build(), OLD, NEW);
-        fixture.set(Sysctl.CONN_REUSE_MODE, mode);
+        fixture.setSysctl(Sysctl.CONN_REUSE_MODE, mode);
         fixture.syn(CLIENT, VIP);
         fixture.packet(FLOW, ACK);
         fixture.packet(FLOW, FIN | ACK);
@@ -87,7 +87,7 @@ class ReuseTest {
 
     @Test
     void syn_persistentConnectionInTimeWait_notReused() {
-        ServiceKey web = fixture.service(
+        ServiceKey web = fixture.addService(
                 VirtualService.builder(ServiceKey.tcp(VIP))
                         .scheduler("rr")
                         .persistent(60)
@@ -116,9 +116,9 @@ class ReuseTest {
     @ValueSource(ints = {0, 1})
     void syn_weightZero_rescheduledOnlyIfExpireNodest(int expire) {
         ServiceKey web = masqueraded();
-        fixture.set(Sysctl.EXPIRE_NODEST_CONN, expire);
+        fixture.setSysctl(Sysctl.EXPIRE_NODEST_CONN, expire);
         reachState("ESTABLISHED");
-        fixture.weight(web, NEW, 0);
+        fixture.setWeight(web, NEW, 0);
 
         assertThat(fixture.packet(FLOW, ACK)).as("no new connection").isEqualTo(NEW);
         assertThat(fixture.syn(CLIENT, VIP)).isEqualTo(expire == 1 ? OLD : NEW);
@@ -129,7 +129,7 @@ class ReuseTest {
         ServiceKey web = masqueraded();
         reachState("ESTABLISHED");
         fixture.advance(100);
-        fixture.remove(web, NEW);
+        fixture.removeServer(web, NEW);
 
         assertThat(fixture.packet(FLOW, ACK)).isEqualTo("DROP");
         assertThat(fixture.packet(FLOW, SYN)).isEqualTo("DROP");
@@ -142,10 +142,10 @@ class ReuseTest {
     @Test
     void removeServer_expireNodest_connectionsExpireWithoutAPacket() {
         ServiceKey web = masqueraded();
-        fixture.set(Sysctl.EXPIRE_NODEST_CONN, 1);
+        fixture.setSysctl(Sysctl.EXPIRE_NODEST_CONN, 1);
         reachState("ESTABLISHED");
         fixture.open("10.1.0.2:4000", VIP);
-        fixture.remove(web, NEW);
+        fixture.removeServer(web, NEW);
         fixture.advance(0.02);
 
         assertThat(fixture.listed()).extracting(ConnectionSnapshot::server).hasToString("[" + OLD + "]");
@@ -157,9 +157,9 @@ class ReuseTest {
     void packet_serverRemovedExpireNodest_nonSynPassesAndSynRescheduled() {
         ServiceKey web = masqueraded();
         reachState("ESTABLISHED");
-        fixture.remove(web, NEW);
+        fixture.removeServer(web, NEW);
         // Only now, so that the removal itself has not expired the connection.
-        fixture.set(Sysctl.EXPIRE_NODEST_CONN, 1);
+        fixture.setSysctl(Sysctl.EXPIRE_NODEST_CONN, 1);
 
         assertThat(fixture.packet(FLOW, ACK)).isEqualTo("PASS");
         assertThat(fixture.listed()).isEmpty();
@@ -169,7 +169,7 @@ class ReuseTest {
     @Test
     void removeServer_expireNodest_openConnectionsKept() {
         ServiceKey web = masqueraded();
-        fixture.set(Sysctl.EXPIRE_NODEST_CONN, 1);
+        fixture.setSysctl(Sysctl.EXPIRE_NODEST_CONN, 1);
         Connection connection = fixture.director.open(FLOW);
         fixture.director.removeServer(web, connection.server().endpoint());
         fixture.advance(5);
@@ -193,19 +193,19 @@ class ReuseTest {
     })
     void packet_noConnection_eachKindAsRecorded(String name, int flags, String strict, String sloppy) {
         masqueraded();
-        check(flags, strict);
+        assertOutcome(flags, strict);
         DirectorFixture other = new DirectorFixture();
-        other.set(Sysctl.SLOPPY_TCP, 1);
-        other.service(
+        other.setSysctl(Sysctl.SLOPPY_TCP, 1);
+        other.addService(
                 VirtualService.builder(ServiceKey.tcp(VIP)).scheduler("rr").build(), OLD);
-        checkOn(other, flags, sloppy);
+        assertOutcome(other, flags, sloppy);
     }
 
-    private void check(int flags, String expected) {
-        checkOn(fixture, flags, expected);
+    private void assertOutcome(int flags, String expected) {
+        assertOutcome(fixture, flags, expected);
     }
 
-    private static void checkOn(DirectorFixture fixture, int flags, String expected) {
+    private static void assertOutcome(DirectorFixture fixture, int flags, String expected) {
         String answer = fixture.packet(FLOW, flags);
         if (expected.equals("none")) {
             assertThat(answer).isEqualTo("PASS");

@@ -21,7 +21,7 @@ final class SchedulerChangeTest {
 
     private final Director director = Director.create();
 
-    private void service(String scheduler, int servers) {
+    private void addService(String scheduler, int servers) {
         director.addService(VirtualService.builder(WEB).scheduler(scheduler).build());
         for (int i = 1; i <= servers; i++) {
             director.addServer(WEB, server(i, 1));
@@ -47,7 +47,7 @@ final class SchedulerChangeTest {
 
     @Test
     void editService_toMaglev_quiescedServerKeepsItsSlots() {
-        service("mh", 3);
+        addService("mh", 3);
         director.editServer(WEB, server(2, 0));
         List<String> expected = picks(300);
         assertThat(expected).contains("none");
@@ -59,7 +59,7 @@ final class SchedulerChangeTest {
 
     @Test
     void editService_flagsOnly_schedulerKeepsItsState() {
-        service("rr", 3);
+        addService("rr", 3);
         List<String> round = picks(3);
         picks(1);
         director.editService(VirtualService.builder(WEB)
@@ -71,7 +71,7 @@ final class SchedulerChangeTest {
 
     @Test
     void editService_fallbackFlag_effectiveAtOnce() {
-        service("sh", 3);
+        addService("sh", 3);
         director.editServer(WEB, server(2, 0));
         assertThat(picks(300)).contains("none");
         director.editService(VirtualService.builder(WEB)
@@ -84,7 +84,7 @@ final class SchedulerChangeTest {
     @Test
     @Tag("slow")
     void editService_toMaglevWithTooManyServers_refusedAndNothingChanged() {
-        service("rr", 4094);
+        addService("rr", 4094);
         VirtualService maglev = VirtualService.builder(WEB).scheduler("mh").build();
         assertThatThrownBy(() -> director.editService(maglev))
                 .isInstanceOf(DirectorException.class)
@@ -102,7 +102,7 @@ final class SchedulerChangeTest {
 
     @Test
     void addServer_revived_destinationStaysOnIt() {
-        service("lblc", 2);
+        addService("lblc", 2);
         Connection first =
                 director.open(Flow.of(Protocol.TCP, Endpoint.parse("10.5.5.5:1"), Endpoint.parse("10.0.0.1:80")));
         Endpoint cached = first.server().endpoint();

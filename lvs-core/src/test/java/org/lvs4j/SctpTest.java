@@ -37,17 +37,17 @@ class SctpTest {
                 key, RealServer.builder(SERVER).forwarding(forwarding).build());
     }
 
-    private void client(int chunk, String state, int seconds) {
+    private void fromClient(int chunk, String state, int seconds) {
         assertThat(fixture.packet(flow, chunk)).isEqualTo(SERVER);
-        check(state, seconds);
+        assertState(state, seconds);
     }
 
-    private void server(int chunk, String state, int seconds) {
+    private void fromServer(int chunk, String state, int seconds) {
         assertThat(fixture.reply(Protocol.SCTP, SERVER, CLIENT, chunk)).isTrue();
-        check(state, seconds);
+        assertState(state, seconds);
     }
 
-    private void check(String state, int seconds) {
+    private void assertState(String state, int seconds) {
         assertThat(fixture.state()).isEqualTo(state);
         assertThat(DirectorFixture.seconds(fixture.connection())).isEqualTo(seconds);
         boolean active = state.equals("ESTABLISHED");
@@ -58,14 +58,14 @@ class SctpTest {
     @Test
     void association_masqueraded_statesAsRecorded() {
         serve(Forwarding.masquerade());
-        client(INIT, "INIT1", 4);
-        server(INIT_ACK, "C-SENT", 61);
-        client(COOKIE_ECHO, "C-REPLIED", 61);
-        server(COOKIE_ACK, "ESTABLISHED", 900);
-        client(DATA, "ESTABLISHED", 900);
-        client(SHUTDOWN, "S-RECEIVED", 61);
-        server(SHUTDOWN_ACK, "S-ACK-SENT", 61);
-        client(SHUTDOWN_COMPLETE, "CLOSED", 61);
+        fromClient(INIT, "INIT1", 4);
+        fromServer(INIT_ACK, "C-SENT", 61);
+        fromClient(COOKIE_ECHO, "C-REPLIED", 61);
+        fromServer(COOKIE_ACK, "ESTABLISHED", 900);
+        fromClient(DATA, "ESTABLISHED", 900);
+        fromClient(SHUTDOWN, "S-RECEIVED", 61);
+        fromServer(SHUTDOWN_ACK, "S-ACK-SENT", 61);
+        fromClient(SHUTDOWN_COMPLETE, "CLOSED", 61);
         fixture.advance(61.1);
         assertThat(fixture.listed()).isEmpty();
         assertThat(fixture.connectionsOf(key, SERVER)).isZero();
@@ -74,15 +74,15 @@ class SctpTest {
     @Test
     void association_onlyTheClientSeen_statesOfInputOnly() {
         serve(Forwarding.direct());
-        client(INIT, "INIT1", 4);
-        client(COOKIE_ECHO, "ESTABLISHED", 900);
-        client(SHUTDOWN_ACK, "CLOSED", 61);
+        fromClient(INIT, "INIT1", 4);
+        fromClient(COOKIE_ECHO, "ESTABLISHED", 900);
+        fromClient(SHUTDOWN_ACK, "CLOSED", 61);
     }
 
     @Test
     void init_unanswered_expiresAfterFourSeconds() {
         serve(Forwarding.masquerade());
-        client(INIT, "INIT1", 4);
+        fromClient(INIT, "INIT1", 4);
         fixture.advance(3.9);
         assertThat(fixture.listed()).hasSize(1);
         fixture.advance(0.2);
@@ -93,18 +93,18 @@ class SctpTest {
     void abort_established_closes() {
         serve(Forwarding.masquerade());
         fixture.packet(flow, INIT);
-        server(COOKIE_ACK, "ESTABLISHED", 900);
-        client(ABORT, "CLOSED", 61);
+        fromServer(COOKIE_ACK, "ESTABLISHED", 900);
+        fromClient(ABORT, "CLOSED", 61);
     }
 
     @Test
     void packet_initOnAClosedAssociation_rescheduled() {
         serve(Forwarding.masquerade());
         fixture.packet(flow, INIT);
-        client(ABORT, "CLOSED", 61);
+        fromClient(ABORT, "CLOSED", 61);
         fixture.packet(flow, INIT);
         fixture.advance(0.02);
-        check("INIT1", 3);
+        assertState("INIT1", 3);
         assertThat(fixture.director.service(key).traffic().connections()).isEqualTo(2);
     }
 
@@ -112,17 +112,17 @@ class SctpTest {
     void packet_initOnALiveAssociation_sameServer() {
         serve(Forwarding.masquerade());
         fixture.packet(flow, INIT);
-        client(INIT, "INIT", 61);
+        fromClient(INIT, "INIT", 61);
         assertThat(fixture.director.service(key).traffic().connections()).isEqualTo(1);
     }
 
     @Test
     void packet_initOnAClosedAssociationReuseOff_sameServer() {
         serve(Forwarding.masquerade());
-        fixture.set(Sysctl.CONN_REUSE_MODE, 0);
+        fixture.setSysctl(Sysctl.CONN_REUSE_MODE, 0);
         fixture.packet(flow, INIT);
-        client(ABORT, "CLOSED", 61);
-        client(INIT, "INIT", 61);
+        fromClient(ABORT, "CLOSED", 61);
+        fromClient(INIT, "INIT", 61);
         assertThat(fixture.director.service(key).traffic().connections()).isEqualTo(1);
     }
 
@@ -134,10 +134,10 @@ class SctpTest {
                 assertThat(fixture.packet(flow, chunk)).as("chunk %d", chunk).isEqualTo("PASS");
             }
         }
-        fixture.set(Sysctl.SLOPPY_SCTP, 1);
+        fixture.setSysctl(Sysctl.SLOPPY_SCTP, 1);
         assertThat(fixture.packet(flow, ABORT)).isEqualTo("PASS");
         assertThat(fixture.listed()).isEmpty();
-        client(DATA, "ESTABLISHED", 900);
+        fromClient(DATA, "ESTABLISHED", 900);
     }
 
     @Test
@@ -155,8 +155,8 @@ class SctpTest {
         for (String row : expected) {
             String[] words = row.split(" ");
             DirectorFixture one = new DirectorFixture();
-            one.set(Sysctl.SLOPPY_SCTP, 1);
-            one.service(VirtualService.builder(key).build(), SERVER);
+            one.setSysctl(Sysctl.SLOPPY_SCTP, 1);
+            one.addService(VirtualService.builder(key).build(), SERVER);
             assertThat(one.packet(flow, Integer.parseInt(words[0]))).isEqualTo(SERVER);
             assertThat(one.state()).as(row).isEqualTo(words[1]);
         }

@@ -14,7 +14,7 @@ import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
-/** How a packet of a masqueraded server finds its connection, for every kind of service. */
+/** A packet of a masqueraded server finds its connection, for every kind of service. */
 class ServerReplyTest {
     private static final String CLIENT = "10.1.0.1:4000";
     private static final String SERVER = "192.168.1.1:80";
@@ -36,7 +36,7 @@ class ServerReplyTest {
     @Test
     void reply_severalServicesOfOneServer_eachFindsItsConnection() {
         for (int number = 1; number <= 20; number++) {
-            fixture.service(
+            fixture.addService(
                     VirtualService.builder(ServiceKey.tcp(virtual(number))).build(), SERVER);
             assertThat(fixture.syn("10.1.0." + number + ":4000", virtual(number)))
                     .isEqualTo(SERVER);
@@ -55,7 +55,7 @@ class ServerReplyTest {
     @Test
     void reply_moreVirtualEndpointsThanRoutes_foundUntilTheConnectionEnds() {
         ServiceKey key = ServiceKey.mark(7);
-        fixture.service(VirtualService.builder(key).build(), SERVER);
+        fixture.addService(VirtualService.builder(key).build(), SERVER);
         for (int number = 1; number <= 40; number++) {
             assertThat(marked(CLIENT, virtual(number))).isEqualTo(SERVER);
             assertThat(reply(SERVER, CLIENT)).isTrue();
@@ -70,7 +70,7 @@ class ServerReplyTest {
     @Test
     void reply_connectionReusedBeyondTheRoutes_newConnectionFound() {
         ServiceKey key = ServiceKey.mark(7);
-        fixture.service(VirtualService.builder(key).build(), SERVER);
+        fixture.addService(VirtualService.builder(key).build(), SERVER);
         for (int number = 1; number <= 12; number++) {
             marked("10.1.0." + number + ":4000", virtual(number));
         }
@@ -88,7 +88,7 @@ class ServerReplyTest {
     @ParameterizedTest
     @ValueSource(strings = {"10.0.0.1:0", "10.0.0.1:21"})
     void reply_servicesForEveryPort_portKept(String service) {
-        fixture.service(
+        fixture.addService(
                 VirtualService.builder(ServiceKey.tcp(service)).persistent(60).build(), "192.168.1.1:21");
         for (int port = 3000; port < 3020; port++) {
             assertThat(fixture.syn(CLIENT, "10.0.0.1:" + port)).isEqualTo("192.168.1.1:" + port);
@@ -101,7 +101,8 @@ class ServerReplyTest {
 
     @Test
     void reply_ipv6_connectionFound() {
-        fixture.service(VirtualService.builder(ServiceKey.tcp("[fd00::1]:80")).build(), "[fd01::1]:8080");
+        fixture.addService(
+                VirtualService.builder(ServiceKey.tcp("[fd00::1]:80")).build(), "[fd01::1]:8080");
         assertThat(fixture.syn("[fd02::1]:4000", "[fd00::1]:80")).isEqualTo("[fd01::1]:8080");
         assertThat(reply("[fd01::1]:8080", "[fd02::1]:4000")).isTrue();
         assertThat(reply("[fd01::1]:8080", "[fd02::2]:4000")).isFalse();
@@ -111,20 +112,20 @@ class ServerReplyTest {
 
     @Test
     void reply_serverRemovedWithConnections_connectionFound() {
-        ServiceKey key = fixture.service(
+        ServiceKey key = fixture.addService(
                 VirtualService.builder(ServiceKey.tcp("10.0.0.1:80")).build(), SERVER, "192.168.1.2:80");
         String server = fixture.syn(CLIENT, "10.0.0.1:80");
-        fixture.remove(key, server);
+        fixture.removeServer(key, server);
         assertThat(reply(server, CLIENT)).isTrue();
     }
 
     @Test
     void reply_serverNumberRecycled_connectionOfTheNewServer() {
-        ServiceKey key = fixture.service(
+        ServiceKey key = fixture.addService(
                 VirtualService.builder(ServiceKey.tcp("10.0.0.1:80")).build(), SERVER);
         fixture.syn(CLIENT, "10.0.0.1:80");
         long first = fixture.director.flows().dispatch(DirectorFixture.tcp(CLIENT, "10.0.0.1:80"), ACK, 40);
-        fixture.remove(key, SERVER);
+        fixture.removeServer(key, SERVER);
         fixture.advance(1200);
         fixture.director.addServer(key, RealServer.builder("192.168.1.9:80").build());
         assertThat(fixture.syn(CLIENT, "10.0.0.1:80")).isEqualTo("192.168.1.9:80");
@@ -137,7 +138,7 @@ class ServerReplyTest {
     @Test
     void packet_flowOfAnOpenConnection_separateConnection() {
         Flow flow = DirectorFixture.tcp(CLIENT, "10.0.0.1:80");
-        ServiceKey key = fixture.service(
+        ServiceKey key = fixture.addService(
                 VirtualService.builder(ServiceKey.tcp("10.0.0.1:80")).build(), SERVER);
         Connection held = fixture.director.open(flow);
         assertThat(fixture.packet(flow, ACK))

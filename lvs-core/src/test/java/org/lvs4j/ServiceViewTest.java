@@ -23,7 +23,7 @@ class ServiceViewTest {
             .scheduler("rr")
             .persistence(new Persistence(300, Persistence.FULL_MASK_V4, "scripted"))
             .build();
-    private final ServiceKey web = fixture.service(scripted, "192.168.1.1:80", "192.168.1.2:80");
+    private final ServiceKey web = fixture.addService(scripted, "192.168.1.1:80", "192.168.1.2:80");
 
     /** Runs the script of a test while it identifies a client. */
     public static final class Scripted implements PersistenceEngine {

@@ -22,7 +22,7 @@ final class SlowStartTest {
     private long nowNanos;
     private final Director director = Director.builder().ticker(() -> nowNanos).build();
 
-    private void service(String scheduler, int seconds) {
+    private void addService(String scheduler, int seconds) {
         director.addService(VirtualService.builder(WEB)
                 .scheduler(scheduler)
                 .slowStart(Duration.ofSeconds(seconds))
@@ -48,7 +48,7 @@ final class SlowStartTest {
 
     @Test
     void weight_newServer_growsFromOneToTheConfiguredWeight() {
-        service("wlc", 10);
+        addService("wlc", 10);
         add("192.168.0.1:80", 100);
         assertThat(weight(0)).isEqualTo(1);
         advance(3);
@@ -63,7 +63,7 @@ final class SlowStartTest {
 
     @Test
     void weight_serverRaisedFromZero_slowStartAgain() {
-        service("wlc", 10);
+        addService("wlc", 10);
         add("192.168.0.1:80", 100);
         advance(20);
         edit("192.168.0.1:80", 50);
@@ -81,7 +81,7 @@ final class SlowStartTest {
 
     @Test
     void weight_otherServers_unaffected() {
-        service("wlc", 10);
+        addService("wlc", 10);
         add("192.168.0.1:80", 100);
         advance(5);
         add("192.168.0.2:80", 100);
@@ -95,14 +95,14 @@ final class SlowStartTest {
 
     @Test
     void weight_noSlowStart_configuredWeightAtOnce() {
-        service("wlc", 0);
+        addService("wlc", 0);
         add("192.168.0.1:80", 100);
         assertThat(weight(0)).isEqualTo(100);
     }
 
     @Test
     void weight_slowStartTurnedOff_configuredWeightAtOnce() {
-        service("wlc", 100);
+        addService("wlc", 100);
         add("192.168.0.1:80", 100);
         director.editService(VirtualService.builder(WEB).scheduler("wlc").build());
         assertThat(weight(0)).isEqualTo(100);
@@ -112,7 +112,7 @@ final class SlowStartTest {
     void pick_everyWeightedScheduler_shareFollowsTheWeight() {
         for (String scheduler : List.of("wlc", "wrr", "sed", "sh", "mh", "mh-stable", "mh-bounded", "rendezvous")) {
             director.clear();
-            service(scheduler, 100);
+            addService(scheduler, 100);
             add("192.168.0.1:80", 50);
             advance(200);
             add("192.168.0.2:80", 50);

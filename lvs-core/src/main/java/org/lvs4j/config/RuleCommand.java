@@ -137,7 +137,7 @@ public sealed interface RuleCommand {
     /**
      * {@code --set}: changes the idle timeouts.
      *
-     * @param settings in seconds; 0 leaves one as it is
+     * @param settings in seconds; 0 leaves a timeout unchanged
      */
     record SetTimeouts(TimeoutSettings settings) implements RuleCommand {
         /** Checks that nothing is null. */

@@ -93,7 +93,7 @@ final class ServiceOptions {
         int mask = Persistence.fullMask(family);
         Token netmask = arguments.value(Option.NETMASK);
         if (netmask != null) {
-            // Without -p a mask has no effect; ipvsadm and the kernel accept it all the same.
+            // Without -p a mask has no effect; ipvsadm and the kernel accept it nevertheless.
             mask = mask(netmask, family);
         }
         Token engine = arguments.value(Option.ENGINE);

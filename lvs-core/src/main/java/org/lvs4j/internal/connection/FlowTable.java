@@ -24,7 +24,7 @@ import org.lvs4j.internal.concurrent.PerThread;
  * <pre>
  * EMPTY --claim--> CLAIMED --publish--> LIVE --free--> EMPTY
  *                     |                   |
- *                     +--abandon--> EMPTY +--move--> MOVED, for good: the generation is being replaced
+ *                     +--abandon--> EMPTY +--move--> MOVED, until the generation is discarded
  * </pre>
  *
  * Each transition is a compare-and-set of the meta word, except that a thread abandons its own claim by a volatile

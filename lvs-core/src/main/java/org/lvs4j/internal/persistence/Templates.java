@@ -60,8 +60,8 @@ public final class Templates {
 
     /**
      * Finds the client's template, renews it and counts one more connection. A template with an unusable server is set
-     * aside: no lookup finds it, and it expires on its own. A server is unusable if it has been removed or is avoided,
-     * and if it is quiesced (weight 0) while {@code expireQuiescent} is set.
+     * aside: no lookup finds it, and it expires later. A server is unusable if it has been removed or is avoided, or if
+     * it is quiesced (weight 0) while {@code expireQuiescent} is set.
      *
      * @param avoidedIds ids of servers that must not be chosen, or null
      * @return the template; null if the client has none that is usable
