@@ -400,7 +400,7 @@ final class ServiceRegistry {
         if (id == 0) {
             throw new DirectorException(
                     Reason.INVALID,
-                    "a director knows at most " + MAX_ALL_SERVERS
+                    "a director holds at most " + MAX_ALL_SERVERS
                             + " servers, removed ones whose connections remain included; remove some first");
         }
         return id;

@@ -232,8 +232,8 @@ final class SetUpPlan {
 
         private @Nullable Step change(String value, String... parts) {
             String name = Sysctls.name(parts);
-            boolean ours = parts.length > 3 && (parts[3].equals(device) || parts[3].startsWith(device + "-"));
-            String before = ours ? null : facts.sysctl(name);
+            boolean ofOwnDevice = parts.length > 3 && (parts[3].equals(device) || parts[3].startsWith(device + "-"));
+            String before = ofOwnDevice ? null : facts.sysctl(name);
             if (value.equals(before)) {
                 return null;
             }
