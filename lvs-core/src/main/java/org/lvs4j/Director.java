@@ -80,7 +80,7 @@ public final class Director {
                 new SlowStarts(builder.slowStart, ticker),
                 statistics.counters(),
                 servers,
-                connections::forget);
+                connections::removeRoutes);
         defence = new Defence(settings, builder.availablePages, builder.random);
         housekeeping = new Housekeeping(ticker, services, settings, connections, templates, defence, statistics, now);
         Placement placement = new Placement(settings, templates);

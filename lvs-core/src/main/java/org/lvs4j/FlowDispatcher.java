@@ -344,7 +344,7 @@ public final class FlowDispatcher {
                 ConnectionCursor.Insertion insertion = attempt != null
                         ? attempt.hold(connections, flow, onePacket, server, port, template, nowNanos)
                         : onePacket
-                                ? passOne(server, template)
+                                ? countSingleDatagram(server, template)
                                 : connections
                                         .cursor()
                                         .insert(flow, server, port, template, event, defence.secureTcp(), nowNanos);
@@ -386,15 +386,15 @@ public final class FlowDispatcher {
     }
 
     /** Counts a datagram that leaves no connection. */
-    private static ConnectionCursor.Insertion passOne(ServerState server, @Nullable Template template) {
-        boolean passed = server.pass();
+    private static ConnectionCursor.Insertion countSingleDatagram(ServerState server, @Nullable Template template) {
+        boolean counted = server.countSinglePacket();
         if (template != null) {
-            if (passed) {
+            if (counted) {
                 template.countInPacket();
             }
             template.releaseConnection();
         }
-        return passed ? ConnectionCursor.Insertion.DONE : ConnectionCursor.Insertion.NO_SERVER;
+        return counted ? ConnectionCursor.Insertion.DONE : ConnectionCursor.Insertion.NO_SERVER;
     }
 
     private long refuse() {

@@ -64,7 +64,7 @@ final class ServerPool implements Servers, LoadBoard.Source {
         System.arraycopy(lastWeights, 0, nowLast, 1, lastWeights.length);
         long[] nowStarts = new long[now.length];
         System.arraycopy(startsNanos, 0, nowStarts, 1, startsNanos.length);
-        nowStarts[0] = slowStart.on() ? slowStart.nowNanos() : SlowStart.DONE;
+        nowStarts[0] = slowStart.enabled() ? slowStart.nowNanos() : SlowStart.DONE;
         nowWeights[0] = slowStart.weight(newest.config().weight(), nowStarts[0]);
         nowLast[0] = nowWeights[0];
         return new ServerPool(board, now, nowHashes, nowWeights, nowLast, nowStarts, null);
@@ -84,15 +84,15 @@ final class ServerPool implements Servers, LoadBoard.Source {
     }
 
     /** The same servers with their present weights. Slow start begins again for a server whose weight was zero. */
-    ServerPool reread(SlowStart slowStart) {
+    ServerPool withPresentWeights(SlowStart slowStart) {
         int[] nowWeights = new int[states.length];
         int[] nowLast = lastWeights.clone();
         long[] nowStarts = startsNanos.clone();
         for (int i = 0; i < states.length; i++) {
             int configured = states[i].config().weight();
-            if (weights[i] == 0 && slowStart.on()) {
+            if (weights[i] == 0 && slowStart.enabled()) {
                 nowStarts[i] = slowStart.nowNanos();
-            } else if (slowStart.over(nowStarts[i])) {
+            } else if (slowStart.finished(nowStarts[i])) {
                 nowStarts[i] = SlowStart.DONE;
             }
             nowWeights[i] = slowStart.weight(configured, nowStarts[i]);

@@ -286,7 +286,7 @@ final class ServiceRegistry {
         ServerState state = view.servers().state(index);
         RealServer before = state.config();
         state.configure(config);
-        ServerPool pool = view.servers().reread(slowStarts.of(view.config()));
+        ServerPool pool = view.servers().withPresentWeights(slowStarts.of(view.config()));
         Scheduler scheduler;
         try {
             scheduler = view.scheduler() == null ? null : view.scheduler().serverEdited(pool, index);

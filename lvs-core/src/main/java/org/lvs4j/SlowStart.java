@@ -11,17 +11,17 @@ record SlowStart(long durationNanos, long nowNanos) {
     /** The start time of a server that has its full weight. */
     static final long DONE = Long.MIN_VALUE;
 
-    boolean on() {
+    boolean enabled() {
         return durationNanos > 0;
     }
 
-    boolean over(long startNanos) {
+    boolean finished(long startNanos) {
         return startNanos == DONE || nowNanos - startNanos >= durationNanos;
     }
 
     /** The effective weight of a server that started at a time: at least 1, unless 0 is configured. */
     int weight(int configured, long startNanos) {
-        if (over(startNanos)) {
+        if (finished(startNanos)) {
             return configured;
         }
         double part = Math.max(0, nowNanos - startNanos) / (double) durationNanos;

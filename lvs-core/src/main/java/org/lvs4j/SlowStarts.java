@@ -65,7 +65,7 @@ final class SlowStarts {
 
     /** The view with the weights that its servers have now. */
     ServiceState.View reweighted(ServiceState.View view) {
-        ServerPool pool = view.servers().reread(of(view.config()));
+        ServerPool pool = view.servers().withPresentWeights(of(view.config()));
         Scheduler scheduler = view.scheduler();
         for (int i = 0; i < pool.size() && scheduler != null; i++) {
             if (pool.weight(i) != view.servers().weight(i)) {

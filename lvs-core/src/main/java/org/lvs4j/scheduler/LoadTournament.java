@@ -216,13 +216,13 @@ final class LoadTournament implements LoadBoard.Reader {
                 return measure.least(servers);
             }
         }
-        int index = all == null ? winner() : contended ? pickAhead(all, all[cell()]) : pickAlone(all);
+        int index = all == null ? winner() : contended ? pickAhead(all, all[cell()]) : pickUncontended(all);
         unlock();
         return index == Scheduler.NONE || inexact ? measure.least(servers) : index;
     }
 
     /** Picks without contention, after taking the reserved servers and the marks of all cells. */
-    private int pickAlone(LoadCell[] all) {
+    private int pickUncontended(LoadCell[] all) {
         for (LoadCell each : all) {
             for (int index = each.take(); index != Scheduler.NONE; index = each.take()) {
                 each.mark(index);

@@ -52,7 +52,7 @@ final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
         leaked.writeByte(1);
     }
 
-    static void forget() {
+    static void clear() {
         LEAKS.clear();
     }
 

@@ -7,10 +7,10 @@ final class LeakCheckTest {
     @Test
     void leaks_bufferNeverReleased_isReported() {
         new LeakCheck();
-        LeakCheck.forget();
+        LeakCheck.clear();
         LeakCheck.leakOneBuffer();
         Loopback.await(
                 "the report of the leaked buffer", () -> !LeakCheck.leaks().isEmpty());
-        LeakCheck.forget();
+        LeakCheck.clear();
     }
 }

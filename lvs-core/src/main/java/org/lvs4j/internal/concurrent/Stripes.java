@@ -51,7 +51,7 @@ public final class Stripes {
     }
 
     /** For tests: ends a lease as if the collector had found its holder unreachable. */
-    public synchronized void giveBack(int stripe) {
+    public synchronized void endLease(int stripe) {
         Lease lease = leases[stripe];
         if (lease != null) {
             lease.enqueue();

@@ -328,7 +328,7 @@ public final class ConnectionTable {
      * Removes the reply routes of a server that is {@linkplain ServerState#retire retired}. To be called before its
      * id is freed.
      */
-    public void forget(ServerState server) {
+    public void removeRoutes(ServerState server) {
         replyRoutes.remove(server);
     }
 

@@ -219,7 +219,7 @@ public final class ServerState {
      *
      * @return whether it was counted; false if this server is retired
      */
-    public boolean pass() {
+    public boolean countSinglePacket() {
         if (!bind(false)) {
             return false;
         }

@@ -72,11 +72,11 @@ public final class Template extends TemplateHandle {
     @Override
     protected void expire(long nowNanos) {
         if (end(false)) {
-            forget();
+            removeAndRelease();
         } else if (!ended()) {
             timeoutNanos = RETRY_NANOS;
             renew(nowNanos);
-            templates.watch(this);
+            templates.scheduleExpiry(this);
         }
     }
 
@@ -95,7 +95,7 @@ public final class Template extends TemplateHandle {
         if (!end(false)) {
             return false;
         }
-        forget();
+        removeAndRelease();
         return true;
     }
 
@@ -108,7 +108,7 @@ public final class Template extends TemplateHandle {
     void discard() {
         releaseConnection();
         if (end(true)) {
-            forget();
+            removeAndRelease();
         }
     }
 
@@ -120,11 +120,11 @@ public final class Template extends TemplateHandle {
     }
 
     /** Whether the template has ended. */
-    boolean isOver() {
+    boolean hasEnded() {
         return ended();
     }
 
-    private void forget() {
+    private void removeAndRelease() {
         templates.remove(this);
         server.releaseTemplate();
     }

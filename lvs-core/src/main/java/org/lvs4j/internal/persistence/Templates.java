@@ -110,7 +110,7 @@ public final class Templates {
             TemplateKey aside = key.setAside(serials.incrementAndGet());
             template.key(aside);
             cache.put(aside, template);
-            if (template.isOver()) {
+            if (template.hasEnded()) {
                 // It ended while it had neither key in the cache, so it could not remove itself.
                 cache.asMap().remove(aside, template);
             }
@@ -156,7 +156,7 @@ public final class Templates {
     }
 
     /** Schedules the next expiry of a template that has been renewed by its own expiry. */
-    void watch(Template template) {
+    void scheduleExpiry(Template template) {
         wheel.add(template);
     }
 

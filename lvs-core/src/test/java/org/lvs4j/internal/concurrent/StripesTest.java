@@ -25,13 +25,13 @@ class StripesTest {
     }
 
     @Test
-    void take_stripeGivenBack_stripeReused() {
+    void take_leaseEnded_stripeReused() {
         List<Object> holders = new ArrayList<>();
         for (int i = 0; i < Stripes.COUNT; i++) {
             holders.add(new Object());
             stripes.take(holders.get(i));
         }
-        stripes.giveBack(5);
+        stripes.endLease(5);
         assertThat(stripes.take(this)).isEqualTo(5);
         assertThat(stripes.take(this)).isEqualTo(Stripes.SHARED);
         Reference.reachabilityFence(holders);

@@ -125,7 +125,7 @@ class ConnectionTableStressTest {
             assertThat(state.connections()).as("seed %d %s", seed, state).isZero();
             assertThat(state.retire()).isTrue();
             assertThat(state.bind(true)).as("binds to a retired server").isFalse();
-            table.forget(state);
+            table.removeRoutes(state);
         }
         assertThat(table.replyRoutes().indexSize()).as("seed %d", seed).isZero();
         templates.forEach(left -> {

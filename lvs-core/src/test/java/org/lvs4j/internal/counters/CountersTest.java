@@ -53,7 +53,7 @@ class CountersTest {
         Object first = new Object();
         int stripe = stripes.take(first);
         part.in(stripe, 1, 10);
-        stripes.giveBack(stripe);
+        stripes.endLease(stripe);
         assertThat(stripes.take(this)).isEqualTo(stripe);
         part.in(stripe, 2, 20);
         assertThat(part.read().inPackets()).isEqualTo(3);

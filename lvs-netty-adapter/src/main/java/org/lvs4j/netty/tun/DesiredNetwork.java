@@ -51,26 +51,26 @@ final class DesiredNetwork {
             difference.before().put(key, old);
             for (Need need : needs) {
                 if (!old.contains(need) && counts.merge(need, 1, Integer::sum) == 1) {
-                    appear(need, difference.added(), difference.removed());
+                    addUnlessCancelled(need, difference.added(), difference.removed());
                 }
             }
             for (Need need : old) {
-                if (!needs.contains(need) && counts.computeIfPresent(need, DesiredNetwork::less) == null) {
-                    appear(need, difference.removed(), difference.added());
+                if (!needs.contains(need) && counts.computeIfPresent(need, DesiredNetwork::decremented) == null) {
+                    addUnlessCancelled(need, difference.removed(), difference.added());
                 }
             }
         });
         return difference;
     }
 
-    private static void appear(Need need, Set<Need> here, Set<Need> there) {
-        if (!there.remove(need)) {
-            here.add(need);
+    private static void addUnlessCancelled(Need need, Set<Need> needs, Set<Need> opposite) {
+        if (!opposite.remove(need)) {
+            needs.add(need);
         }
     }
 
     @SuppressWarnings("NullAway") // A null removes the entry.
-    private static Integer less(Need need, Integer count) {
+    private static Integer decremented(Need need, Integer count) {
         return count == 1 ? null : count - 1;
     }
 

@@ -47,7 +47,7 @@ final class PlannedSteps {
             if (steps != null) {
                 before.put(need, steps);
                 steps.forEach((position, step) -> {
-                    if (all.computeIfPresent(position, PlannedSteps::less) == null) {
+                    if (all.computeIfPresent(position, PlannedSteps::decremented) == null) {
                         disappeared.put(position, step);
                     }
                 });
@@ -76,7 +76,7 @@ final class PlannedSteps {
     record Replacement(Map<Need, SortedMap<Position, Step>> before, Difference difference) {}
 
     @SuppressWarnings("NullAway") // A null removes the entry.
-    private static @Nullable Shared less(Position position, Shared shared) {
+    private static @Nullable Shared decremented(Position position, Shared shared) {
         return shared.needs() == 1 ? null : new Shared(shared.step(), shared.needs() - 1);
     }
 

@@ -57,7 +57,7 @@ final class Oracle {
         }
         require(input != null, "output for an input that is not a packet");
         if (input.fragment) {
-            fragments.forget(input);
+            fragments.discard(input);
         }
         List<ReferencePacket> parts = parts(out);
         if (complete) {

@@ -22,7 +22,7 @@ final class ReferenceReassembly {
     }
 
     /** Discards the fragments of a packet that the plane has emitted. */
-    void forget(ReferencePacket piece) {
+    void discard(ReferencePacket piece) {
         kept.remove(key(piece));
     }
 

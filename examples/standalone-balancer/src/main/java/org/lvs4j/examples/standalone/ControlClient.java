@@ -33,12 +33,12 @@ final class ControlClient {
             throw e;
         }
         try (FrameChannel frames = FrameChannel.over(channel, ANSWER_LIMIT)) {
-            ask(frames, arguments);
-            return listen(frames, input, output, error);
+            sendCommand(frames, arguments);
+            return receiveAnswer(frames, input, output, error);
         }
     }
 
-    private static void ask(FrameChannel frames, String[] arguments) throws IOException {
+    private static void sendCommand(FrameChannel frames, String[] arguments) throws IOException {
         frames.write(FrameType.HELLO, ControlServer.VERSION.getBytes(StandardCharsets.UTF_8));
         for (String argument : arguments) {
             frames.write(FrameType.ARGUMENT, argument.getBytes(StandardCharsets.UTF_8));
@@ -46,7 +46,7 @@ final class ControlClient {
         frames.write(FrameType.RUN, new byte[0]);
     }
 
-    private static int listen(FrameChannel frames, InputStream input, PrintStream output, PrintStream error)
+    private static int receiveAnswer(FrameChannel frames, InputStream input, PrintStream output, PrintStream error)
             throws IOException {
         while (true) {
             FrameChannel.Frame frame = frames.read();
