@@ -13,7 +13,7 @@ import org.lvs4j.service.Persistence;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
-/** A packet is decided by one view of its service, whatever changes while third-party code runs. */
+/** A packet is decided by one view of its service, even if the service changes while third-party code runs. */
 class ServiceViewTest {
     private static final String VIP = "10.0.0.100:80";
     private static final Flow FLOW = DirectorFixture.tcp("10.1.0.1:4000", VIP);

@@ -26,7 +26,7 @@ import org.lvs4j.internal.packet.ReassemblyBuffer;
  * {@value PacketPaths#MAX_MTU} bytes is always sufficient; an output of the largest MTU of {@link PacketPaths} is
  * sufficient for every packet but fragments that are handed back.
  *
- * <p>Guarantees: whatever the bytes are, the result is a decision and never an exception. Nothing outside the input
+ * <p>Guarantees: regardless of the bytes, the result is a decision and never an exception. Nothing outside the input
  * packet is read; nothing outside the remaining part of {@code out} is written. Positions, limits and the bytes of
  * {@code in} do not change. A packet of a known connection costs no allocation.
  *

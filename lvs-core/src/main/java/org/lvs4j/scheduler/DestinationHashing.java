@@ -6,9 +6,9 @@ import org.lvs4j.net.Flow;
  * {@code dh}, destination hashing: the server that the destination address hashes to, for caches in front
  * of many destinations.
  *
- * <p>The 256 buckets are assigned to the servers in turn, whatever their weights. The table is rebuilt when a server is
- * added or removed, but not when one is edited. An unavailable server keeps its buckets, and connections that hash to
- * them are refused.
+ * <p>The 256 buckets are assigned to the servers in turn, regardless of their weights. The table is rebuilt when a
+ * server is added or removed, but not when one is edited. An unavailable server keeps its buckets, and connections that
+ * hash to them are refused.
  */
 final class DestinationHashing implements Scheduler {
     static final int BITS = 8;

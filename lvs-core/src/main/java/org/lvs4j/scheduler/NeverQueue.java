@@ -3,8 +3,8 @@ package org.lvs4j.scheduler;
 import org.lvs4j.net.Flow;
 
 /**
- * {@code nq}, never queue: the first available server without an active connection, whatever its weight; if there is
- * none, the choice of {@code sed}.
+ * {@code nq}, never queue: the first available server without an active connection, regardless of its weight; if there
+ * is none, the choice of {@code sed}.
  */
 final class NeverQueue implements Scheduler {
     @Override

@@ -1,7 +1,7 @@
 package org.lvs4j.scheduler;
 
 /**
- * {@code rr}, round robin: each available server in turn, whatever its weight.
+ * {@code rr}, round robin: each available server in turn, regardless of its weight.
  *
  * <p>The position is the index of the last chosen server plus 1, or 0 before the first server of the list. It follows
  * its server through changes of the list; when that server leaves, the position moves to the server before it. {@link

@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
  * and four that IPVS does not have. {@code docs/schedulers.md} describes each.
  */
 public final class Schedulers {
-    /** Round robin: each available server in turn, whatever its weight. */
+    /** Round robin: each available server in turn, regardless of its weight. */
     public static final String RR = "rr";
     /** Weighted round robin: each available server as often per round as its weight. */
     public static final String WRR = "wrr";
-    /** Least-connection: the server with the fewest connections, whatever its weight. */
+    /** Least-connection: the server with the fewest connections, regardless of its weight. */
     public static final String LC = "lc";
     /** Weighted least-connection: the server with the fewest connections for its weight. The default of a service. */
     public static final String WLC = "wlc";

@@ -52,8 +52,8 @@ public interface Servers {
     }
 
     /**
-     * A number that identifies a server in all lists of its service, whatever its index. It may be given to another
-     * server some time after this one has been removed and its last connection has ended.
+     * A number that identifies a server in all lists of its service, regardless of its index. It may be given to
+     * another server some time after this one has been removed and its last connection has ended.
      */
     int id(int index);
 

@@ -18,9 +18,9 @@ import org.lvs4j.net.Flow;
  *
  * <h2>Protocol</h2>
  *
- * A pick moves the shared position by compare-and-set. While no thread loses that race, the order is exact, whatever
- * the number of threads. A thread that loses it reserves the next {@value #RUN} turns in its cell, and its next picks
- * come from there until they are used up. Under contention the cache line of the shared position therefore moves
+ * A pick moves the shared position by compare-and-set. While no thread loses that race, the order is exact, regardless
+ * of the number of threads. A thread that loses it reserves the next {@value #RUN} turns in its cell, and its next
+ * picks come from there until they are used up. Under contention the cache line of the shared position therefore moves
  * between processors once in some hundred picks instead of once per pick. Reserving part of a shared counter for each
  * processor is the idea of sloppy counters (S. Boyd-Wickizer and others, "An Analysis of Linux Scalability to Many
  * Cores", OSDI 2010).

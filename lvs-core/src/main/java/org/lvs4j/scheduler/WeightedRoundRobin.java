@@ -13,7 +13,7 @@ package org.lvs4j.scheduler;
  * + 1} visits servers of {@code n} units or more. {@link WeightedSequence} precomputes the turns of a cycle unless
  * there are too many; the next turn is then the next word, unless its server is overloaded. In that case, and without a
  * precomputed cycle, {@link WeightSearch} finds the next server of enough weight. Rounds in which every such server is
- * overloaded are skipped in one step, so a pick scans the list at most a few times, whatever the weights.
+ * overloaded are skipped in one step, so a pick scans the list at most a few times, regardless of the weights.
  *
  * <p>{@link SharedSequence} describes how threads share the walk.
  */

@@ -16,7 +16,7 @@
  *         return new RandomScheduler(context.random());
  *     }
  *
- *     // Each available server with the same probability, whatever its weight.
+ *     // Each available server with the same probability, regardless of its weight.
  *     private record RandomScheduler(RandomGenerator random) implements Scheduler {
  *         @Override
  *         public int pick(Servers servers, Flow flow) {

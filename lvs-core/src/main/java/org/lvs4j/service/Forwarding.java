@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The forwarding method of a real server: how the packet plane gets packets to it. Immutable. The socket plane relays
- * bytes whatever the method is.
+ * bytes regardless of the method.
  *
  * @param method the method
  * @param tunnel the encapsulation; null unless the method is {@link Method#TUNNEL}

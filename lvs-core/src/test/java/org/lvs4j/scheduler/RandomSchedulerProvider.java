@@ -14,7 +14,7 @@ public final class RandomSchedulerProvider implements SchedulerProvider {
         return new RandomScheduler(context.random());
     }
 
-    // Each available server with the same probability, whatever its weight.
+    // Each available server with the same probability, regardless of its weight.
     private record RandomScheduler(RandomGenerator random) implements Scheduler {
         @Override
         public int pick(Servers servers, Flow flow) {

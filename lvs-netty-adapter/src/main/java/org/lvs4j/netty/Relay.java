@@ -45,10 +45,10 @@ import org.lvs4j.service.ServiceKey;
  * and counted in {@link #snapshot()}.
  *
  * <p>Assumptions: the director's clock follows real time. Guarantees: thread-safe; every connection is released at the
- * director exactly once, whatever happens to its sockets. Progress: {@link #transport} and {@link #snapshot} are
- * wait-free. All other methods are blocking; {@link #refresh} and {@link #close} wait for sockets to be bound or
- * closed, and {@link #drain} for connections to end. The relay's own threads must not call them. These threads keep the
- * JVM alive until the relay is closed; one of them calls {@link Director#advance()} ten times a second.
+ * director exactly once, even if its sockets fail. Progress: {@link #transport} and {@link #snapshot} are wait-free.
+ * All other methods are blocking; {@link #refresh} and {@link #close} wait for sockets to be bound or closed, and
+ * {@link #drain} for connections to end. The relay's own threads must not call them. These threads keep the JVM alive
+ * until the relay is closed; one of them calls {@link Director#advance()} ten times a second.
  */
 public final class Relay implements AutoCloseable {
     private final RelayState state;

@@ -22,7 +22,7 @@ import org.lvs4j.plane.PacketPaths;
 import org.lvs4j.replay.capture.CaptureReader;
 import org.lvs4j.replay.capture.CaptureWriter;
 
-/** Mutated packets through a director: every frame is counted exactly once, whatever its packet is. */
+/** Mutated packets through a director: every frame is counted exactly once, regardless of its packet. */
 @Tag("slow")
 class CaptureReplayFuzzTest {
     private static final int ROUNDS = 400;

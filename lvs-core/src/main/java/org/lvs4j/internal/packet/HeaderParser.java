@@ -7,7 +7,7 @@ import org.lvs4j.net.Protocol;
 
 /**
  * Parses IPv4 (RFC 791), IPv6 (RFC 8200) and the first bytes of the transport header into a {@link PacketHeader}. Never
- * reads outside the given range and never throws, whatever the bytes are.
+ * reads outside the given range and never throws, regardless of the bytes.
  */
 final class HeaderParser {
     private static final int MORE_FRAGMENTS = 0x2000;

@@ -63,7 +63,7 @@ public final class PacketHeader {
     int beforeFragmentHeader;
 
     /**
-     * Parses a packet. Never reads outside the range and never throws, whatever the bytes are.
+     * Parses a packet. Never reads outside the range and never throws, regardless of the bytes.
      *
      * @param from where the packet starts
      * @param limit where the range ends; bytes of the range after the packet are padding

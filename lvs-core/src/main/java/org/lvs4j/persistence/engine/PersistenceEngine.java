@@ -18,7 +18,7 @@ import org.lvs4j.net.Flow;
  * that were found.
  *
  * <p>Requirements for an implementation: it has no mutable state, because any number of threads call it at the same
- * time. It does not block. It never throws and never reads outside position and limit, whatever the bytes are: they
+ * time. It does not block. It never throws and never reads outside position and limit, regardless of the bytes: they
  * come from the network. The first packet of a connection waits for its result.
  *
  * <p>Example: an engine for a UDP protocol whose datagrams start with a session number of four bytes.

@@ -10,8 +10,8 @@ import java.nio.ByteOrder;
 
 /**
  * Reads the IP packets of a capture in order: pcap with microseconds or nanoseconds, and pcapng
- * (draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng), in either byte order. Uses about 512 KiB of memory, whatever the
- * length of the capture. Not thread-safe.
+ * (draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng), in either byte order. Uses about 512 KiB of memory, regardless of
+ * the length of the capture. Not thread-safe.
  *
  * <pre>{@code
  * try (CaptureReader reader = CaptureReader.open(Files.newInputStream(file), file.toString())) {
