@@ -16,25 +16,25 @@ import org.lvs4j.service.ServiceKey;
 
 /**
  * The socket plane: opens connections for applications, and applies what their holders report. The
- * {@link FlowDispatcher} places them.
+ * {@link ConnectionPlacer} places them.
  */
 final class ConnectionDispatcher {
     private final ServiceRegistry services;
     private final ConnectionTable connections;
     private final Placement placement;
-    private final FlowDispatcher flows;
+    private final ConnectionPlacer placer;
     private final Housekeeping housekeeping;
 
     ConnectionDispatcher(
             ServiceRegistry services,
             ConnectionTable connections,
             Placement placement,
-            FlowDispatcher flows,
+            ConnectionPlacer placer,
             Housekeeping housekeeping) {
         this.services = services;
         this.connections = connections;
         this.placement = placement;
-        this.flows = flows;
+        this.placer = placer;
         this.housekeeping = housekeeping;
     }
 
@@ -47,7 +47,7 @@ final class ConnectionDispatcher {
         if (service == null) {
             return new Connection(this, null, Verdict.PASS, attempt, flow.mark());
         }
-        long decision = flows.place(service, flow, 0, 0, payload, attempt, nowNanos);
+        long decision = placer.place(service, flow, 0, 0, payload, attempt, nowNanos);
         return new Connection(this, service.key(), Decision.verdict(decision), attempt, flow.mark());
     }
 

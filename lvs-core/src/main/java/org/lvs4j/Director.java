@@ -59,6 +59,7 @@ public final class Director {
     private final Templates templates;
     private final Defence defence;
     private final Statistics statistics = new Statistics();
+    private final ConnectionPlacer placer;
     private final FlowDispatcher flows;
     private final ConnectionDispatcher dispatcher;
     private final Housekeeping housekeeping;
@@ -84,8 +85,9 @@ public final class Director {
         defence = new Defence(settings, builder.availablePages, builder.random);
         housekeeping = new Housekeeping(ticker, services, settings, connections, templates, defence, statistics, now);
         Placement placement = new Placement(settings, templates);
-        flows = new FlowDispatcher(services, settings, connections, placement, defence, housekeeping);
-        dispatcher = new ConnectionDispatcher(services, connections, placement, flows, housekeeping);
+        placer = new ConnectionPlacer(connections, placement, defence);
+        flows = new FlowDispatcher(services, settings, connections, placer, defence, housekeeping);
+        dispatcher = new ConnectionDispatcher(services, connections, placement, placer, housekeeping);
         editor = new ConfigurationEditor(services, timeouts, settings, defence, housekeeping);
     }
 
@@ -348,7 +350,7 @@ public final class Director {
     /** How often limits and defences have interfered since the director was built. */
     public LimitCounters limits() {
         return new LimitCounters(
-                flows.connectionsRefused(), templates.evictions(), defence.packetsDropped(), defence.entriesDropped());
+                placer.connectionsRefused(), templates.evictions(), defence.packetsDropped(), defence.entriesDropped());
     }
 
     /** The traffic of all services since the counters were last reset. */
