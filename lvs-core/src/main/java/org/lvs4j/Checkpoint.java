@@ -1,11 +1,12 @@
 package org.lvs4j;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.lvs4j.service.RealServer;
+import org.lvs4j.internal.connection.ServerState;
 import org.lvs4j.service.ServiceKey;
 
 /**
@@ -49,12 +50,16 @@ final class Checkpoint {
      *
      * @param service the service
      * @param view its view before the changes
-     * @param servers the configuration of the view's servers before the changes, in the order of the view
+     * @param servers the view's servers before the changes, in the order of the view
      */
-    record Saved(ServiceState service, ServiceState.View view, List<RealServer> servers) {
+    record Saved(ServiceState service, ServiceState.View view, List<ServerState.Saved> servers) {
         static Saved of(ServiceState service) {
             ServiceState.View view = service.view();
-            return new Saved(service, view, view.servers().configurations());
+            List<ServerState.Saved> servers = new ArrayList<>(view.servers().size());
+            for (int i = 0; i < view.servers().size(); i++) {
+                servers.add(view.servers().state(i).save());
+            }
+            return new Saved(service, view, servers);
         }
     }
 }

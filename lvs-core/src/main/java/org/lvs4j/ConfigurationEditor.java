@@ -32,7 +32,7 @@ final class ConfigurationEditor {
     private final Housekeeping housekeeping;
 
     // Guarded by this object's lock, as are the next two fields. The list is replaced as a whole.
-    private List<ConfigurationListener> listeners = List.of();
+    private List<Registration> listeners = List.of();
     private final Deque<Report> reports = new ArrayDeque<>();
     private boolean reporting;
 
@@ -51,15 +51,21 @@ final class ConfigurationEditor {
 
     /** Adds a listener; returns the configuration that the first change it sees applies to. */
     synchronized DirectorConfiguration addListener(ConfigurationListener listener) {
-        List<ConfigurationListener> more = new ArrayList<>(listeners);
-        more.add(listener);
+        List<Registration> more = new ArrayList<>(listeners);
+        more.add(new Registration(listener));
         listeners = List.copyOf(more);
         return configuration();
     }
 
     synchronized void removeListener(ConfigurationListener listener) {
-        List<ConfigurationListener> fewer = new ArrayList<>(listeners);
-        fewer.remove(listener);
+        List<Registration> fewer = new ArrayList<>(listeners);
+        for (Registration registration : listeners) {
+            if (registration.listener == listener) {
+                registration.active = false;
+                fewer.remove(registration);
+                break;
+            }
+        }
         listeners = List.copyOf(fewer);
     }
 
@@ -240,8 +246,18 @@ final class ConfigurationEditor {
 
     // ---- reporting
 
+    /** One addition of a listener. Compared by identity, so that no code of the listener runs. */
+    private static final class Registration {
+        final ConfigurationListener listener;
+        boolean active = true;
+
+        Registration(ConfigurationListener listener) {
+            this.listener = listener;
+        }
+    }
+
     /** A change that has been made and the listeners of that moment. */
-    private record Report(ConfigurationChange change, List<ConfigurationListener> listeners) {}
+    private record Report(ConfigurationChange change, List<Registration> listeners) {}
 
     /**
      * Reports changes. A listener that changes the director re-enters this method on the same thread: its changes wait
@@ -255,14 +271,17 @@ final class ConfigurationEditor {
             return;
         }
         reporting = true;
-        for (Report next = reports.poll(); next != null; next = reports.poll()) {
-            for (ConfigurationListener listener : next.listeners()) {
-                if (listeners.contains(listener)) {
-                    report(next.change(), listener);
+        try {
+            for (Report next = reports.poll(); next != null; next = reports.poll()) {
+                for (Registration registration : next.listeners()) {
+                    if (registration.active) {
+                        report(next.change(), registration.listener);
+                    }
                 }
             }
+        } finally {
+            reporting = false;
         }
-        reporting = false;
     }
 
     private static void report(ConfigurationChange change, ConfigurationListener listener) {
@@ -270,12 +289,7 @@ final class ConfigurationEditor {
             listener.configurationChanged(change);
         } catch (Throwable e) {
             // The change has been made, so the caller must not get an exception.
-            Thread thread = Thread.currentThread();
-            try {
-                thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
-            } catch (Throwable ignored) {
-                // The JVM ignores an exception of such a handler as well.
-            }
+            Failures.report(e);
         }
     }
 }

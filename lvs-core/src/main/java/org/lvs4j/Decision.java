@@ -32,9 +32,14 @@ public final class Decision {
      * The verdict of a decision.
      *
      * @param decision not {@link #NONE}
+     * @throws IllegalArgumentException if it is {@link #NONE} or was not made by a dispatcher
      */
     public static Verdict verdict(long decision) {
-        return VERDICTS[(int) decision & 0xFF];
+        int ordinal = (int) decision & 0xFF;
+        if (ordinal >= VERDICTS.length) {
+            throw new IllegalArgumentException(decision == NONE ? "NONE has no verdict" : decision + " is no decision");
+        }
+        return VERDICTS[ordinal];
     }
 
     /**

@@ -135,7 +135,9 @@ public final class Director {
 
     /**
      * Makes several changes, all or none. The cost depends on the changes, not on the size of the configuration. Each
-     * change takes effect by itself: a packet may be decided between two of them.
+     * change takes effect by itself: a packet may be decided between two of them. So a packet for a server that a refused list
+     * has removed for a moment may be dropped, and with {@code expire_nodest_conn} its connection expires. The cost of
+     * adding or removing a service includes a copy of the table of services; consecutive removals share one.
      *
      * @param changes in the order in which to make them, for instance {@link DirectorConfiguration#changesTo} or the
      *     {@linkplain ConfigurationChange#inverseOf inverse} of changes made before. The earlier states that they
@@ -246,7 +248,8 @@ public final class Director {
     /**
      * Replaces the servers of a service, for instance after a look-up in a name service: adds the new ones, in their
      * order, then edits those that differ, then removes those that are missing. Unchanged servers keep their
-     * connections, counters and positions.
+     * connections, counters and positions. For a moment the service has the old and the new servers, so both together
+     * must fit: 65,536 in all, and for Maglev schedulers the slots of their table.
      *
      * @return the changes that were made, in order; empty if there was nothing to do; unmodifiable
      * @throws DirectorException if there is no such service, two servers have one endpoint, or one is refused; then

@@ -57,10 +57,14 @@ public final class DirectorConfiguration {
      *     IPVS shows; unmodifiable
      */
     public record Service(VirtualService service, List<RealServer> servers) {
-        /** Takes a copy of the list. */
+        /**
+         * Takes a copy of the list.
+         *
+         * @throws DirectorException if two servers have one endpoint
+         */
         public Service {
             requireNonNull(service, "service");
-            servers = Lists.copyOf(servers, "servers");
+            servers = List.copyOf(distinct(service.key(), servers).values());
         }
 
         /** The key of the service. */

@@ -73,7 +73,7 @@ public final class FlowDispatcher {
      * @param flagsOrChunk of a TCP segment the bits of {@link TcpFlags}; of an SCTP packet the type of its first
      *     chunk, {@link SctpChunk}, or {@code ABORT} if that follows a {@code COOKIE_ECHO} or {@code COOKIE_ACK};
      *     ignored for UDP
-     * @param bytes the length of the packet in bytes, for the counters
+     * @param bytes the length of the packet in bytes, for the counters; not negative, which is not checked on this path
      * @return a {@link Decision}
      */
     public long dispatch(Flow flow, int flagsOrChunk, int bytes) {

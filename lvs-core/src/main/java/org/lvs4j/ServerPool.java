@@ -1,8 +1,8 @@
 package org.lvs4j;
 
+import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.internal.concurrent.LoadBoard;
 import org.lvs4j.internal.connection.ServerState;
@@ -72,15 +72,23 @@ final class ServerPool implements Servers, LoadBoard.Source {
 
     /** The list without the server at an index. */
     ServerPool without(int index) {
-        int[] kept = IntStream.range(0, states.length).filter(i -> i != index).toArray();
-        return new ServerPool(
-                board,
-                IntStream.of(kept).mapToObj(i -> states[i]).toArray(ServerState[]::new),
-                IntStream.of(kept).map(i -> endpointHashes[i]).toArray(),
-                IntStream.of(kept).map(i -> weights[i]).toArray(),
-                IntStream.of(kept).map(i -> lastWeights[i]).toArray(),
-                IntStream.of(kept).mapToLong(i -> startsNanos[i]).toArray(),
-                null);
+        ServerState[] now = new ServerState[states.length - 1];
+        int[] nowHashes = new int[now.length];
+        int[] nowWeights = new int[now.length];
+        int[] nowLast = new int[now.length];
+        long[] nowStarts = new long[now.length];
+        copyWithout(index, states, now);
+        copyWithout(index, endpointHashes, nowHashes);
+        copyWithout(index, weights, nowWeights);
+        copyWithout(index, lastWeights, nowLast);
+        copyWithout(index, startsNanos, nowStarts);
+        return new ServerPool(board, now, nowHashes, nowWeights, nowLast, nowStarts, null);
+    }
+
+    /** Copies an array into one that is shorter by one element. */
+    private static void copyWithout(int index, Object from, Object to) {
+        System.arraycopy(from, 0, to, 0, index);
+        System.arraycopy(from, index + 1, to, index, Array.getLength(to) - index);
     }
 
     /** The same servers with their present weights. Slow start begins again for a server whose weight was zero. */

@@ -150,7 +150,7 @@ final class ServiceRegistry {
         for (int i = 0; i < pool.size(); i++) {
             ServerState server = pool.state(i);
             trash.remove(service.key(), server.config().endpoint());
-            server.enter(saved.servers().get(i), service.statistics().counters(), pool.board());
+            server.restore(saved.servers().get(i), service.statistics().counters(), pool.board());
         }
         service.publish(saved.view());
         slowStarts.note(service);

@@ -54,7 +54,13 @@ final class SlowStarts {
         for (Iterator<ServiceState> iterator = services.iterator(); iterator.hasNext(); ) {
             ServiceState service = iterator.next();
             if (service.view().servers().starting()) {
-                service.publish(reweighted(service.view()));
+                try {
+                    service.publish(reweighted(service.view()));
+                } catch (RuntimeException | Error e) {
+                    // A scheduler of a third party: its service is tried again in a second, the others are not
+                    // affected.
+                    Failures.report(e);
+                }
             }
             if (!service.view().servers().starting()) {
                 iterator.remove();

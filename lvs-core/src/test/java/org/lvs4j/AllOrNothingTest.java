@@ -124,6 +124,46 @@ class AllOrNothingTest {
     }
 
     @Test
+    void apply_refused_overloadMarkKept() {
+        RealServer limited =
+                RealServer.builder("192.168.1.9:80").upperThreshold(1).build();
+        director.addService(VirtualService.builder(OTHER).scheduler("rr").build(), limited);
+        try (Connection only = director.open(OTHER)) {
+            assertThat(only.accepted()).isTrue();
+            for (RealServer edited : List.of(
+                    RealServer.of("192.168.1.9:80"),
+                    RealServer.builder("192.168.1.9:80").upperThreshold(9).build())) {
+                assertRefused(List.of(new ServerEdited(OTHER, limited, edited), new ServerRemoved(WEB, D)));
+            }
+            assertRefused(List.of(
+                    new ServerRemoved(OTHER, limited), new ServerAdded(OTHER, limited), new ServerRemoved(WEB, D)));
+            assertThat(director.open(OTHER).accepted()).isFalse();
+        }
+        try (Connection next = director.open(OTHER)) {
+            assertThat(next.accepted()).as("the mark goes with the connection").isTrue();
+        }
+    }
+
+    @Test
+    void apply_refusedAfterServiceWasRemovedAndAdded_countersKept() {
+        director.open(DNS).close();
+        director.open(DNS).close();
+        List<ServerSnapshot> before = director.service(DNS).servers();
+        DirectorConfiguration.Service dns = director.configuration(DNS);
+        assertRefused(List.of(
+                new ServiceRemoved(dns.service(), dns.servers()),
+                new ServiceAdded(dns.service(), dns.servers()),
+                new ServerRemoved(WEB, D)));
+
+        assertThat(director.service(DNS).servers()).isEqualTo(before);
+        assertThat(director.service(DNS).traffic().connections()).isEqualTo(2);
+    }
+
+    private void assertRefused(List<ConfigurationChange> changes) {
+        assertThatThrownBy(() -> director.apply(changes)).isInstanceOf(DirectorException.class);
+    }
+
+    @Test
     void singleChanges_schedulerThrows_nothingChanged() {
         DirectorConfiguration before = director.configuration();
         FaultyScheduler.failAfter(0, () -> new IllegalStateException("boom"));

@@ -210,6 +210,54 @@ class ConfigurationListenerTest {
     }
 
     @Test
+    void listener_removedAndAddedByItself_seesOnlyWhatIsNotInItsConfiguration() {
+        List<DirectorConfiguration> configurations = new ArrayList<>();
+        ConfigurationListener[] self = new ConfigurationListener[1];
+        self[0] = change -> {
+            seen.add(change);
+            if (configurations.isEmpty()) {
+                director.removeListener(self[0]);
+                configurations.add(director.addListener(self[0]));
+            }
+        };
+        director.addListener(self[0]);
+        director.addService(WEB_RR);
+        assertThat(configurations.get(0).service(WEB)).isNotNull();
+        seen.clear();
+        configurations.clear();
+
+        director.setServers(WEB, List.of(A, B));
+
+        assertThat(seen).as("the second server is in the configuration already").hasSize(1);
+        director.removeServer(WEB, A.endpoint());
+        assertThat(seen).hasSize(2);
+    }
+
+    @Test
+    void listener_equalsThrows_noOtherListenerAffected() {
+        director.addListener(new ConfigurationListener() {
+            @Override
+            public void configurationChanged(ConfigurationChange change) {}
+
+            @Override
+            public boolean equals(Object other) {
+                throw new IllegalStateException("equals");
+            }
+
+            @Override
+            public int hashCode() {
+                throw new IllegalStateException("hashCode");
+            }
+        });
+        director.addListener(seen::add);
+
+        director.addService(WEB_RR);
+        director.removeService(WEB);
+
+        assertThat(seen).hasSize(2);
+    }
+
+    @Test
     void listeners_concurrentChanges_configurationFollowedExactly() throws InterruptedException {
         int threads = 4;
         Following following = new Following();

@@ -46,6 +46,11 @@ public final class FaultyScheduler implements SchedulerProvider {
 
     /** A director that also has this scheduler. */
     static Director director(Path directory) throws IOException {
+        return directorBuilder(directory).build();
+    }
+
+    /** A builder of such a director. */
+    static Director.Builder directorBuilder(Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("provider"), FaultyScheduler.class.getName());
         ClassLoader loader = new ClassLoader(FaultyScheduler.class.getClassLoader()) {
             @Override
@@ -57,7 +62,7 @@ public final class FaultyScheduler implements SchedulerProvider {
                 return Collections.enumeration(found);
             }
         };
-        return Director.builder().classLoader(loader).build();
+        return Director.builder().classLoader(loader);
     }
 
     @Override

@@ -3,10 +3,13 @@ package org.lvs4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
@@ -176,5 +179,37 @@ final class SlowStartTest {
                         () -> Director.builder().slowStart(Duration.ofHours(25)).build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("0..86400 s");
+    }
+
+    @Test
+    void advance_schedulerOfAnotherServiceThrows_slowStartGoesOn(@TempDir Path directory) throws IOException {
+        Director mixed = FaultyScheduler.directorBuilder(directory)
+                .ticker(() -> nowNanos)
+                .build();
+        Duration minute = Duration.ofSeconds(60);
+        RealServer heavy = RealServer.builder("192.168.0.1:80").weight(100).build();
+        ServiceKey other = ServiceKey.tcp("10.0.0.2:80");
+        mixed.addService(
+                VirtualService.builder(other)
+                        .scheduler(FaultyScheduler.NAME)
+                        .slowStart(minute)
+                        .build(),
+                heavy);
+        mixed.addService(
+                VirtualService.builder(WEB).scheduler("wrr").slowStart(minute).build(), heavy);
+        Thread thread = Thread.currentThread();
+        Thread.UncaughtExceptionHandler before = thread.getUncaughtExceptionHandler();
+        List<Throwable> reported = new ArrayList<>();
+        thread.setUncaughtExceptionHandler((in, e) -> reported.add(e));
+        try {
+            FaultyScheduler.failAfter(0, () -> new IllegalStateException("boom"));
+            nowNanos += 30_000_000_000L;
+            mixed.advance();
+        } finally {
+            FaultyScheduler.recover();
+            thread.setUncaughtExceptionHandler(before);
+        }
+        assertThat(reported).isNotEmpty().allSatisfy(e -> assertThat(e).hasMessage("boom"));
+        assertThat(mixed.explain(CLIENT).candidates().get(0).weight()).isEqualTo(50);
     }
 }

@@ -198,14 +198,17 @@ public final class Relay implements AutoCloseable {
 
     /** Stops at once: every address is unbound, every connection reset, every flow ended. Idempotent. */
     @Override
-    public synchronized void close() {
-        if (loops.isShuttingDown()) {
-            return;
+    public void close() {
+        synchronized (this) {
+            if (loops.isShuttingDown()) {
+                return;
+            }
+            state.stop();
+            sockets.unbindAll();
+            loops.shutDown();
         }
+        // Without the relay's lock: a listener of the director may be waiting for that, with the director's lock held.
         changed.close();
-        state.stop();
-        sockets.unbindAll();
-        loops.shutDown();
         RelayState.LOGGER.info("relay stopped");
     }
 

@@ -22,7 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.lvs4j.ConfigurationListener;
 import org.lvs4j.Director;
+import org.lvs4j.TimeoutSettings;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.service.RealServer;
@@ -274,5 +276,29 @@ final class RelayLifecycleTest {
         relay.close();
         relay.close();
         assertThat(relay.snapshot().openConnections()).isZero();
+    }
+
+    @Test
+    void close_listenerRefreshesTheRelayMeanwhile_noDeadlock() throws Exception {
+        Director director = Director.create();
+        for (int round = 0; round < 50; round++) {
+            Relay relay = Relay.start(director);
+            ConfigurationListener listener = change -> {
+                try {
+                    relay.refresh();
+                } catch (IllegalStateException closed) {
+                    // As expected once the relay is closed.
+                }
+            };
+            director.addListener(listener);
+            CompletableFuture<Void> changes = CompletableFuture.runAsync(() -> {
+                for (int i = 1; i <= 50; i++) {
+                    director.setTimeouts(new TimeoutSettings(i, 0, 0));
+                }
+            });
+            CompletableFuture<Void> closing = CompletableFuture.runAsync(relay::close);
+            CompletableFuture.allOf(changes, closing).get(20, TimeUnit.SECONDS);
+            director.removeListener(listener);
+        }
     }
 }

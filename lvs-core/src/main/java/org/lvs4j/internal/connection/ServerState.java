@@ -200,6 +200,26 @@ public final class ServerState {
         board.loadDecreased(id);
     }
 
+    /** What {@link #restore} needs. */
+    public Saved save() {
+        return new Saved(config, overloaded, statistics.save());
+    }
+
+    /**
+     * Takes back changes of the configuration, and leaving and entering a service: as {@link #enter}, with the overload
+     * mark and the statistics of the moment of {@link #save}.
+     */
+    public void restore(Saved saved, Counters ofService, LoadBoard ofBoard) {
+        enter(saved.config, ofService, ofBoard);
+        statistics.restore(saved.statistics);
+        setOverloaded(saved.overloaded);
+        // Connections may have ended meanwhile, without a mark to clear.
+        unmarkIfRoom(activityVolatile());
+    }
+
+    /** The configuration, the overload mark and the statistics of one moment. */
+    public record Saved(RealServer config, boolean overloaded, Statistics.Saved statistics) {}
+
     // ---- connections and templates
 
     /** Counts a connection; fails if this server is retired. */

@@ -76,6 +76,30 @@ public final class Statistics {
         outByteRate = 0;
     }
 
+    /** What {@link #restore} needs. */
+    public synchronized Saved save() {
+        return new Saved(baseline, connectionRate, inPacketRate, outPacketRate, inByteRate, outByteRate);
+    }
+
+    /** Undoes a {@link #reset()} that was done after a {@link #save()}: the counts since then are added. */
+    public synchronized void restore(Saved saved) {
+        baseline = saved.baseline;
+        connectionRate = saved.connectionRate;
+        inPacketRate = saved.inPacketRate;
+        outPacketRate = saved.outPacketRate;
+        inByteRate = saved.inByteRate;
+        outByteRate = saved.outByteRate;
+    }
+
+    /** The baseline and the averages of one moment. */
+    public record Saved(
+            Traffic baseline,
+            long connectionRate,
+            long inPacketRate,
+            long outPacketRate,
+            long inByteRate,
+            long outByteRate) {}
+
     private static long moved(long average, long delta, int fractionBits) {
         long rate = delta << (fractionBits - 1);
         return average + ((rate - average) >> 2);

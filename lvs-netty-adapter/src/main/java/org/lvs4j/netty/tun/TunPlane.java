@@ -244,12 +244,20 @@ public final class TunPlane implements AutoCloseable {
 
     /** Takes the set-up back, and closes the device. Connections break. Idempotent. */
     @Override
-    public synchronized void close() {
-        stopping = true;
-        if (group.isShuttingDown()) {
-            return;
+    public void close() {
+        synchronized (this) {
+            stopping = true;
+            if (group.isShuttingDown()) {
+                return;
+            }
+            shutDown();
         }
+        // Without the plane's lock: a listener of the director may be waiting for that, with the director's lock held.
         changed.close();
+        TunState.LOGGER.info("packet plane stopped");
+    }
+
+    private void shutDown() {
         network.undo();
         registrations.forEach(IoRegistration::cancel);
         group.shutdownGracefully(QUIET_MILLIS, TERMINATION_MILLIS, TimeUnit.MILLISECONDS)
@@ -257,7 +265,6 @@ public final class TunPlane implements AutoCloseable {
         loops.forEach(TunLoop::close);
         network.closeDevices();
         state.ended.complete(null);
-        TunState.LOGGER.info("packet plane stopped");
     }
 
     /** Builds a plane. {@link #start()} checks the numbers. Not thread-safe. */

@@ -2,6 +2,7 @@ package org.lvs4j.examples.standalone;
 
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.ConfigurationChange;
@@ -59,12 +60,23 @@ final class RulesFile {
      */
     static Rules parse(String text, String source, Check served) throws RulesInvalidException {
         Rules rules = parse(text, source);
-        served.accept(rules);
+        List<RuleException> errors = new ArrayList<>();
         try {
-            rules.appliedTo(EMPTY, Director.create());
-        } catch (RuleException e) {
-            throw new RulesInvalidException(e);
+            served.accept(rules);
+        } catch (RulesInvalidException e) {
+            if (e.errors().isEmpty()) {
+                throw e;
+            }
+            errors.addAll(e.errors());
         }
+        try {
+            // As a reload does it, so that a file that is accepted at the start is accepted later.
+            rules.replacing(EMPTY, Director.create());
+        } catch (RuleException e) {
+            errors.addAll(e.all());
+        }
+        errors.sort(Comparator.comparingInt(RuleException::line).thenComparingInt(RuleException::column));
+        RulesInvalidException.throwIfAny(errors.subList(0, Math.min(errors.size(), Rules.MAX_ERRORS)));
         return rules;
     }
 

@@ -9,10 +9,12 @@ final class RulesInvalidException extends Exception {
     private static final long serialVersionUID = 1;
 
     private final int ipvsadmExitCode;
+    private final transient List<RuleException> errors;
 
     RulesInvalidException(String message) {
         super(message);
         ipvsadmExitCode = Answer.USAGE;
+        errors = List.of();
     }
 
     /** The errors of a text. */
@@ -23,6 +25,7 @@ final class RulesInvalidException extends Exception {
     RulesInvalidException(List<RuleException> errors) {
         super(text(errors), errors.get(0));
         ipvsadmExitCode = errors.get(0).ipvsadmExitCode();
+        this.errors = List.copyOf(errors);
     }
 
     static void throwIfAny(List<RuleException> errors) throws RulesInvalidException {
@@ -42,6 +45,11 @@ final class RulesInvalidException extends Exception {
                     .append(" errors");
         }
         return text.toString();
+    }
+
+    /** The errors of the rules, in order; empty if the text as a whole was refused. */
+    List<RuleException> errors() {
+        return errors;
     }
 
     /** The exit code of {@code ipvsadm} for the first error. */

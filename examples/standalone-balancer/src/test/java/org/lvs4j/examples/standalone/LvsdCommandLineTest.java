@@ -86,6 +86,25 @@ class LvsdCommandLineTest {
                         line -> assertThat(line).startsWith(file + ":4:").contains("Service already exists"));
     }
 
+    @Test
+    void check_errorsOfTheDirectorAndOfTheRelay_allNamedInOrder() throws IOException {
+        String file = rules("""
+                -A -t 127.0.0.1:80 -s nosuch
+                -A -t 127.0.0.1:81
+                -a -t 127.0.0.1:81 -r 127.0.0.2:80 -g
+                -A -t 127.0.0.1:81
+                -Z
+                """);
+
+        assertThat(lvsd("check", file)).isEqualTo(3);
+        assertThat(error.toString().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith(file + ":1:").contains("nosuch"),
+                        line -> assertThat(line).startsWith(file + ":3:").contains("use -m"),
+                        line -> assertThat(line).startsWith(file + ":4:").contains("Service already exists"),
+                        line -> assertThat(line).startsWith(file + ":5:").contains("-Z"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "-g", "-i", "-i --tun-type gre"})
     void check_serverNotRelayable_errorNamesTheRightOption(String method) throws IOException {
