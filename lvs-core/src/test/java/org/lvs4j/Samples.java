@@ -142,7 +142,7 @@ final class Samples {
                     null,
                     Arrays.stream(factory.getParameters()).map(Samples::of).toArray());
         } catch (IllegalAccessException | InvocationTargetException e) {
-            throw new AssertionError(factory + " made no sample", e);
+            throw new LinkageError(factory + " made no sample", e);
         }
     }
 
@@ -154,7 +154,7 @@ final class Samples {
             Constructor<?> canonical = type.getDeclaredConstructor(types);
             return canonical.newInstance(Arrays.stream(types).map(Samples::of).toArray());
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError("no sample of " + type.getName(), e);
+            throw new LinkageError("no sample of " + type.getName(), e);
         }
     }
 }
