@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -279,6 +280,7 @@ final class RelayLifecycleTest {
     }
 
     @Test
+    @Tag("slow")
     void close_listenerRefreshesTheRelayMeanwhile_noDeadlock() throws Exception {
         Director director = Director.create();
         for (int round = 0; round < 50; round++) {
