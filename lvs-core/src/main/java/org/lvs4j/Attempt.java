@@ -2,8 +2,8 @@ package org.lvs4j;
 
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.internal.connection.ConnectionCursor;
-import org.lvs4j.internal.connection.ConnectionTable;
 import org.lvs4j.internal.connection.HeldConnection;
+import org.lvs4j.internal.connection.HeldConnections;
 import org.lvs4j.internal.connection.ServerState;
 import org.lvs4j.internal.persistence.Template;
 import org.lvs4j.net.Flow;
@@ -52,7 +52,7 @@ final class Attempt {
 
     /** Binds the connection to a server; its place under the ceiling is reserved. */
     ConnectionCursor.Insertion hold(
-            ConnectionTable connections,
+            HeldConnections connections,
             Flow flow,
             boolean onePacket,
             ServerState server,
@@ -64,8 +64,14 @@ final class Attempt {
         return held == null ? ConnectionCursor.Insertion.NO_SERVER : ConnectionCursor.Insertion.DONE;
     }
 
+    /** Continues a connection of the same client that lingers. Returns whether its record was still as found. */
+    boolean resume(HeldConnections connections, ConnectionCursor found, Flow flow, ServerState server, long nowNanos) {
+        held = connections.resume(found, flow, server, nowNanos);
+        return held != null;
+    }
+
     /** Binds a connection, opened by the key of its service, that is neither listed nor counted against the ceiling. */
-    boolean holdUnlisted(ConnectionTable connections, Protocol protocol, ServerState server, int port, long nowNanos) {
+    boolean holdUnlisted(HeldConnections connections, Protocol protocol, ServerState server, int port, long nowNanos) {
         held = connections.hold(protocol, null, false, server, port, null, nowNanos);
         return held != null;
     }

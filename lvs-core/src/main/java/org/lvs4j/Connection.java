@@ -2,6 +2,7 @@ package org.lvs4j;
 
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.internal.connection.HeldConnection;
+import org.lvs4j.net.ConnectionState;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
@@ -10,8 +11,12 @@ import org.lvs4j.service.ServiceKey;
  * A connection that {@link Director#open} has placed on a real server, or has refused. Its server counts it until it is
  * closed, however long that takes: the holder must call {@link #close()} on every path.
  *
- * <p>Guarantees: thread-safe; closing is idempotent and releases exactly once. Progress: lock-free, as
- * {@link Director#open} is; only {@link #retry()} allocates.
+ * <p>After its end a TCP connection lingers, as in IPVS: its server counts it as inactive, and listings show it, for 120
+ * s in {@code TIME_WAIT} after {@link #close()}, or for 10 s in {@code CLOSE} after {@link #reset()}. {@link
+ * Director.Builder#linger} changes that for a director, {@link #expire()} for one connection.
+ *
+ * <p>Guarantees: thread-safe; ending is idempotent, and only the first of {@link #close()}, {@link #reset()}, {@link
+ * #expire()} and {@link #retry()} has an effect. Progress: lock-free, as {@link Director#open} is.
  *
  * <pre>{@code
  * try (Connection connection = director.open(service)) {
@@ -92,6 +97,17 @@ public final class Connection implements AutoCloseable {
     }
 
     /**
+     * Whether the director has ended the connection although the holder has not: its server was removed while
+     * {@code expire_nodest_conn} is set, or {@code drop_entry} has chosen it. It is released already; the holder stops
+     * using it and closes it. Costs two reads of memory.
+     *
+     * @throws IllegalStateException if the connection was not accepted
+     */
+    public boolean expired() {
+        return dispatcher.expired(held());
+    }
+
+    /**
      * Reports that the connection to the server is established: data may flow both ways. A connection that one side has
      * finished stays inactive. Without effect unless it is a TCP connection.
      *
@@ -160,7 +176,7 @@ public final class Connection implements AutoCloseable {
     }
 
     /**
-     * Tries another server: closes this connection and opens a new one for the same client, without the servers that
+     * Tries another server: releases this connection at once and opens a new one for the same client, without the servers that
      * were tried so far. A persistence template of the client moves to the new server as well.
      *
      * @return the new connection, refused if no other server is left; to be closed like any other
@@ -168,13 +184,37 @@ public final class Connection implements AutoCloseable {
      */
     public Connection retry() {
         HeldConnection failed = held();
-        close();
+        dispatcher.release(failed);
         return dispatcher.reopen(service, failed, mark, triedIds);
     }
 
-    /** Releases the server. Only the first call has an effect; a refused connection has nothing to release. */
+    /**
+     * Ends the connection in order, as if both sides had sent FIN. A TCP connection lingers in {@code TIME_WAIT}; any
+     * other is released at once. Without effect on a refused connection.
+     */
     @Override
     public void close() {
+        if (held != null) {
+            dispatcher.close(held, ConnectionState.TIME_WAIT);
+        }
+    }
+
+    /**
+     * Ends the connection as after a reset, or after an attempt to connect that has failed. A TCP connection lingers in
+     * {@code CLOSE}, or in {@code TIME_WAIT} if both sides had finished; any other is released at once. Without effect
+     * on a refused connection.
+     */
+    public void reset() {
+        if (held != null) {
+            dispatcher.close(held, ConnectionState.CLOSE);
+        }
+    }
+
+    /**
+     * Ends the connection and releases it at once, as when it has been idle for its timeout. Without effect on a refused
+     * connection.
+     */
+    public void expire() {
         if (held != null) {
             dispatcher.release(held);
         }

@@ -4,15 +4,19 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.internal.concurrent.Stripes;
+import org.lvs4j.internal.connection.ConnectionCursor;
 import org.lvs4j.internal.connection.ConnectionTable;
 import org.lvs4j.internal.connection.HeldConnection;
+import org.lvs4j.internal.connection.HeldConnections;
 import org.lvs4j.internal.connection.ServerState;
 import org.lvs4j.internal.persistence.Template;
+import org.lvs4j.net.ConnectionState;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.scheduler.Scheduler;
 import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.Sysctl;
 
 /**
  * The socket plane: opens connections for applications, and applies what their holders report. The
@@ -20,21 +24,30 @@ import org.lvs4j.service.ServiceKey;
  */
 final class ConnectionDispatcher {
     private final ServiceRegistry services;
+    private final Settings settings;
     private final ConnectionTable connections;
+    private final HeldConnections heldConnections;
     private final Placement placement;
     private final ConnectionPlacer placer;
+    private final ConnectionReuse reuse;
     private final Housekeeping housekeeping;
 
     ConnectionDispatcher(
             ServiceRegistry services,
+            Settings settings,
             ConnectionTable connections,
+            HeldConnections heldConnections,
             Placement placement,
             ConnectionPlacer placer,
+            ConnectionReuse reuse,
             Housekeeping housekeeping) {
         this.services = services;
+        this.settings = settings;
         this.connections = connections;
+        this.heldConnections = heldConnections;
         this.placement = placement;
         this.placer = placer;
+        this.reuse = reuse;
         this.housekeeping = housekeeping;
     }
 
@@ -47,8 +60,46 @@ final class ConnectionDispatcher {
         if (service == null) {
             return new Connection(this, null, Verdict.PASS, attempt, flow.mark());
         }
+        if (flow.protocol() == Protocol.TCP && resume(flow, attempt, nowNanos)) {
+            return new Connection(this, service.key(), Verdict.FORWARD, attempt, flow.mark());
+        }
         long decision = placer.place(service, flow, 0, 0, payload, attempt, nowNanos);
         return new Connection(this, service.key(), Decision.verdict(decision), attempt, flow.mark());
+    }
+
+    /**
+     * Applies the rules for a client that connects again from the same port while its last connection lingers: the
+     * connection continues, or it expires and the client is placed again. A connection whose server was removed always
+     * expires: IPVS would drop the client's SYN without an answer.
+     *
+     * @return whether the connection continues
+     */
+    private boolean resume(Flow flow, Attempt attempt, long nowNanos) {
+        ConnectionCursor found;
+        // Repeats if another thread has changed the connection meanwhile.
+        while ((found = connections.find(flow)) != null && isClosed(found.state())) {
+            ServerState server = found.server();
+            if (server == null) {
+                continue;
+            }
+            if (!server.present() || reuse.replaces(found, server) || isTried(server, attempt)) {
+                if (found.expireNow(nowNanos)) {
+                    return false;
+                }
+            } else if (attempt.resume(heldConnections, found, flow, server, nowNanos)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isClosed(ConnectionState state) {
+        return state == ConnectionState.TIME_WAIT || state == ConnectionState.CLOSE;
+    }
+
+    private static boolean isTried(ServerState server, Attempt attempt) {
+        int[] tried = attempt.triedIds();
+        return tried != null && Arrays.stream(tried).anyMatch(id -> id == server.id());
     }
 
     Connection open(ServiceKey key) {
@@ -67,7 +118,7 @@ final class ConnectionDispatcher {
                 protocol = address.protocol();
                 port = port != 0 ? port : address.endpoint().port();
             }
-            if (attempt.holdUnlisted(connections, protocol, server, port, nowNanos)) {
+            if (attempt.holdUnlisted(heldConnections, protocol, server, port, nowNanos)) {
                 server.counters().connection(Stripes.SHARED);
                 return new Connection(this, service.key(), Verdict.FORWARD, attempt, 0);
             }
@@ -116,6 +167,9 @@ final class ConnectionDispatcher {
                 server.counters().out(Stripes.SHARED, 1, bytes);
             }
         }
+        if (in) {
+            held.countInPacket();
+        }
         held.touch(housekeeping.now());
     }
 
@@ -127,8 +181,20 @@ final class ConnectionDispatcher {
         }
     }
 
+    /** Ends a connection, which lingers in a state if the director has room for it. */
+    void close(HeldConnection held, ConnectionState last) {
+        ConnectionState present = held.state();
+        heldConnections.close(held, present == ConnectionState.TIME_WAIT ? present : last, housekeeping.advance());
+    }
+
     void release(HeldConnection held) {
-        connections.release(held);
+        heldConnections.release(held);
+    }
+
+    /** Whether a connection has ended although its holder has not ended it. */
+    boolean expired(HeldConnection held) {
+        return held.expired()
+                || !held.server().present() && settings.on(Sysctl.EXPIRE_NODEST_CONN) && heldConnections.expire(held);
     }
 
     @Nullable

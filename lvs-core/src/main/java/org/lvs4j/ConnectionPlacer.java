@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.internal.concurrent.Stripes;
 import org.lvs4j.internal.connection.ConnectionCursor;
 import org.lvs4j.internal.connection.ConnectionTable;
+import org.lvs4j.internal.connection.HeldConnections;
 import org.lvs4j.internal.connection.ServerState;
 import org.lvs4j.internal.persistence.Template;
 import org.lvs4j.net.Flow;
@@ -20,12 +21,14 @@ final class ConnectionPlacer {
     private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
     private final ConnectionTable connections;
+    private final HeldConnections held;
     private final Placement placement;
     private final Defence defence;
     private final LongAdder refused = new LongAdder();
 
-    ConnectionPlacer(ConnectionTable connections, Placement placement, Defence defence) {
+    ConnectionPlacer(ConnectionTable connections, HeldConnections held, Placement placement, Defence defence) {
         this.connections = connections;
+        this.held = held;
         this.placement = placement;
         this.defence = defence;
     }
@@ -73,7 +76,7 @@ final class ConnectionPlacer {
                 }
                 int port = Placement.port(service.key(), view, server, flow);
                 ConnectionCursor.Insertion insertion = attempt != null
-                        ? attempt.hold(connections, flow, onePacket, server, port, template, nowNanos)
+                        ? attempt.hold(held, flow, onePacket, server, port, template, nowNanos)
                         : onePacket
                                 ? countSingleDatagram(server, template)
                                 : connections
@@ -104,8 +107,8 @@ final class ConnectionPlacer {
     }
 
     /** Counts a new connection, and its first packet if it came with one. */
-    private long started(ServerState server, int port, int bytes, boolean held) {
-        if (held) {
+    private long started(ServerState server, int port, int bytes, boolean isHeld) {
+        if (isHeld) {
             server.counters().connection(Stripes.SHARED);
         } else {
             ConnectionCursor cursor = connections.cursor();

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.function.Consumer;
 import org.lvs4j.internal.connection.ConnectionTable;
+import org.lvs4j.internal.connection.HeldConnections;
 import org.lvs4j.internal.connection.ServerState;
 import org.lvs4j.net.ConnectionState;
 import org.lvs4j.net.Endpoint;
@@ -36,11 +37,15 @@ public record ConnectionSnapshot(
         requireNonNull(server, "server");
     }
 
-    static void forEach(ConnectionTable connections, long nowNanos, Consumer<? super ConnectionSnapshot> visitor) {
+    static void forEach(
+            ConnectionTable connections,
+            HeldConnections heldConnections,
+            long nowNanos,
+            Consumer<? super ConnectionSnapshot> visitor) {
         Flow flow = new Flow();
         connections.forEach(connection -> {
             ServerState server = connection.server();
-            if (server != null) {
+            if (server != null && connection.listed()) {
                 connection.fill(flow);
                 visitor.accept(new ConnectionSnapshot(
                         flow.protocol(),
@@ -51,7 +56,7 @@ public record ConnectionSnapshot(
                         connection.destination(server)));
             }
         });
-        connections.forEachHeld(held -> {
+        heldConnections.forEach(held -> {
             Endpoint client = held.client();
             Endpoint virtual = held.virtual();
             if (client != null && virtual != null) {

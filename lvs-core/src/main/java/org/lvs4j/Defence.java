@@ -4,12 +4,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
-import org.lvs4j.internal.connection.ConnectionCursor;
+import org.jspecify.annotations.Nullable;
 import org.lvs4j.internal.connection.ConnectionTable;
+import org.lvs4j.internal.connection.HeldConnections;
 import org.lvs4j.internal.connection.ServerState;
 import org.lvs4j.internal.connection.TemplateHandle;
 import org.lvs4j.internal.persistence.Template;
 import org.lvs4j.internal.persistence.Templates;
+import org.lvs4j.net.ConnectionState;
 import org.lvs4j.service.Sysctl;
 
 /**
@@ -102,19 +104,25 @@ final class Defence {
     }
 
     /** Drops suspicious connections and templates, if {@code drop_entry} is in force. */
-    synchronized void dropEntries(ConnectionTable connections, Templates templates, long nowNanos) {
+    synchronized void dropEntries(
+            ConnectionTable connections, HeldConnections held, Templates templates, long nowNanos) {
         if (!dropEntries) {
             return;
         }
         connections.forEach(connection -> {
-            if (random.nextInt(SAMPLE) == 0 && isSuspect(connection, nowNanos)) {
-                TemplateHandle handle = connection.template();
+            if (random.nextInt(SAMPLE) == 0
+                    && isSuspect(connection.state(), connection.inPackets(), connection.idleNanos(nowNanos))) {
+                TemplateHandle template = connection.template();
                 if (connection.remove()) {
-                    entriesDropped.incrementAndGet();
-                    if (handle instanceof Template template) {
-                        templates.dropUnconfirmed(template);
-                    }
+                    dropped(templates, template);
                 }
+            }
+        });
+        held.forEach(connection -> {
+            if (random.nextInt(SAMPLE) == 0
+                    && isSuspect(connection.state(), connection.inPackets(), connection.idleNanos(nowNanos))
+                    && held.expire(connection)) {
+                dropped(templates, connection.template());
             }
         });
         templates.forEach(template -> {
@@ -136,10 +144,17 @@ final class Defence {
         return isDue(template.inPackets(), idleNanos) && template.dropIfIdle();
     }
 
-    private boolean isSuspect(ConnectionCursor connection, long nowNanos) {
-        return switch (connection.state()) {
+    private void dropped(Templates templates, @Nullable TemplateHandle handle) {
+        entriesDropped.incrementAndGet();
+        if (handle instanceof Template template) {
+            templates.dropUnconfirmed(template);
+        }
+    }
+
+    private boolean isSuspect(ConnectionState state, int inPackets, long idleNanos) {
+        return switch (state) {
             case SYN_RECV, SYNACK, SCTP_INIT1, SCTP_INIT -> true;
-            case ESTABLISHED, SCTP_ESTABLISHED, UDP -> isDue(connection.inPackets(), connection.idleNanos(nowNanos));
+            case ESTABLISHED, SCTP_ESTABLISHED, UDP -> isDue(inPackets, idleNanos);
             default -> false;
         };
     }
@@ -160,11 +175,16 @@ final class Defence {
     }
 
     /** Expires the connections of removed servers, and their templates unless an open connection still needs them. */
-    static void expireNoDestination(ConnectionTable connections, Templates templates) {
+    static void expireNoDestination(ConnectionTable connections, HeldConnections held, Templates templates) {
         connections.forEach(connection -> {
             ServerState server = connection.server();
             while (server != null && !server.present() && !connection.remove() && connection.findAgain()) {
                 server = connection.server();
+            }
+        });
+        held.forEach(connection -> {
+            if (!connection.server().present()) {
+                held.expire(connection);
             }
         });
         templates.forEach(template -> {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.internal.concurrent.IdTable;
 import org.lvs4j.internal.concurrent.TimerWheel;
 import org.lvs4j.internal.connection.ConnectionTable;
+import org.lvs4j.internal.connection.HeldConnections;
 import org.lvs4j.internal.connection.ServerState;
 import org.lvs4j.internal.connection.TemplateHandle;
 import org.lvs4j.internal.connection.Timeouts;
@@ -39,7 +40,8 @@ import org.lvs4j.stats.Traffic;
  * connections end and averages follow; once a second is enough.
  *
  * <p>Assumptions: the ticker never goes back. Guarantees: thread-safe; a change of the configuration that fails has
- * changed nothing; its server counts an accepted connection exactly once, until the connection is closed or expires.
+ * changed nothing; its server counts an accepted connection exactly once, until the connection expires, or has been closed
+ * and has lingered.
  * Progress: packets and connections are lock-free, except that the first packet or connection of a persistent client
  * may wait for another thread that changes the same bin of a map. Changes of the configuration take a separate lock.
  *
@@ -56,6 +58,7 @@ public final class Director {
     private final ConfigurationEditor editor;
     private final Settings settings = new Settings();
     private final ConnectionTable connections;
+    private final HeldConnections heldConnections;
     private final Templates templates;
     private final Defence defence;
     private final Statistics statistics = new Statistics();
@@ -72,6 +75,7 @@ public final class Director {
         IdTable<ServerState> servers = new IdTable<>(ServerState[]::new, ServiceRegistry.MAX_ALL_SERVERS);
         IdTable<TemplateHandle> handles = new IdTable<>(TemplateHandle[]::new, ConnectionTable.MAX_TEMPLATE_ID);
         connections = new ConnectionTable(timeouts, servers, handles, wheel, builder.maxConnections, now);
+        heldConnections = new HeldConnections(connections, builder.linger);
         templates = new Templates(handles, wheel, builder.maxTemplates);
         services = new ServiceRegistry(
                 builder.classLoader,
@@ -83,11 +87,14 @@ public final class Director {
                 servers,
                 connections::removeRoutes);
         defence = new Defence(settings, builder.availablePages, builder.random);
-        housekeeping = new Housekeeping(ticker, services, settings, connections, templates, defence, statistics, now);
+        housekeeping = new Housekeeping(
+                ticker, services, settings, connections, heldConnections, templates, defence, statistics, now);
         Placement placement = new Placement(settings, templates);
-        placer = new ConnectionPlacer(connections, placement, defence);
-        flows = new FlowDispatcher(services, settings, connections, placer, defence, housekeeping);
-        dispatcher = new ConnectionDispatcher(services, connections, placement, placer, housekeeping);
+        ConnectionReuse reuse = new ConnectionReuse(settings);
+        placer = new ConnectionPlacer(connections, heldConnections, placement, defence);
+        flows = new FlowDispatcher(services, settings, connections, placer, reuse, defence, housekeeping);
+        dispatcher = new ConnectionDispatcher(
+                services, settings, connections, heldConnections, placement, placer, reuse, housekeeping);
         editor = new ConfigurationEditor(services, timeouts, settings, defence, housekeeping);
     }
 
@@ -330,7 +337,7 @@ public final class Director {
      * @param visitor called by this thread; an exception that it throws ends the visit and is rethrown
      */
     public void forEachConnection(Consumer<? super ConnectionSnapshot> visitor) {
-        ConnectionSnapshot.forEach(connections, advance(), requireNonNull(visitor, "visitor"));
+        ConnectionSnapshot.forEach(connections, heldConnections, advance(), requireNonNull(visitor, "visitor"));
     }
 
     /** Every persistence template. Weakly consistent while they come and go. */
@@ -353,7 +360,11 @@ public final class Director {
     /** How often limits and defences have interfered since the director was built. */
     public LimitCounters limits() {
         return new LimitCounters(
-                placer.connectionsRefused(), templates.evictions(), defence.packetsDropped(), defence.entriesDropped());
+                placer.connectionsRefused(),
+                heldConnections.lingeringCut(),
+                templates.evictions(),
+                defence.packetsDropped(),
+                defence.entriesDropped());
     }
 
     /** The traffic of all services since the counters were last reset. */
@@ -456,6 +467,7 @@ public final class Director {
         private LongSupplier availablePages = Builder::freeHeapPages;
         private int maxConnections = DEFAULT_MAX_CONNECTIONS;
         private int maxTemplates = DEFAULT_MAX_TEMPLATES;
+        private boolean linger = true;
         private Duration slowStart = Duration.ZERO;
         private ClassLoader classLoader = Director.class.getClassLoader();
 
@@ -492,6 +504,20 @@ public final class Director {
          */
         public Builder maxConnections(int ceiling) {
             maxConnections = ceiling;
+            return this;
+        }
+
+        /**
+         * Whether a TCP connection that an application closes stays counted as inactive, and listed, for the time that
+         * IPVS would keep it: 120 s in {@code TIME_WAIT} after {@link Connection#close}, 10 s in {@code CLOSE} after
+         * {@link Connection#reset}. By default it does, so that {@code wlc} and {@code lc} spread clients under light
+         * load as IPVS does. Otherwise it is released at once.
+         *
+         * <p>Such connections fill up to three quarters of {@link #maxConnections}; beyond that a connection is
+         * released when it is closed, and {@linkplain LimitCounters#lingeringCut counted}.
+         */
+        public Builder linger(boolean enabled) {
+            linger = enabled;
             return this;
         }
 

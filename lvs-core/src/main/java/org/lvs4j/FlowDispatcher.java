@@ -46,6 +46,7 @@ public final class FlowDispatcher {
     private final Settings settings;
     private final ConnectionTable connections;
     private final ConnectionPlacer placer;
+    private final ConnectionReuse reuse;
     private final Defence defence;
     private final Housekeeping housekeeping;
 
@@ -54,12 +55,14 @@ public final class FlowDispatcher {
             Settings settings,
             ConnectionTable connections,
             ConnectionPlacer placer,
+            ConnectionReuse reuse,
             Defence defence,
             Housekeeping housekeeping) {
         this.services = services;
         this.settings = settings;
         this.connections = connections;
         this.placer = placer;
+        this.reuse = reuse;
         this.defence = defence;
         this.housekeeping = housekeeping;
     }
@@ -242,7 +245,7 @@ public final class FlowDispatcher {
             if (server == null) {
                 continue;
             }
-            boolean reused = startsConnection(flow.protocol(), event) && isReused(found, server);
+            boolean reused = startsConnection(flow.protocol(), event) && reuse.replaces(found, server);
             if (reused || !server.present()) {
                 if (!reused && !settings.on(Sysctl.EXPIRE_NODEST_CONN)) {
                     return Decision.of(Verdict.DROP);
@@ -256,22 +259,6 @@ public final class FlowDispatcher {
             }
         }
         return Decision.NONE;
-    }
-
-    /** Whether a packet that starts a connection replaces the one that it found. */
-    private boolean isReused(ConnectionCursor connection, ServerState server) {
-        if (settings.on(Sysctl.EXPIRE_NODEST_CONN) && server.config().weight() == 0) {
-            return true;
-        }
-        int mode = settings.get(Sysctl.CONN_REUSE_MODE);
-        if (mode == 0 || connection.hasTemplate()) {
-            return false;
-        }
-        return switch (connection.state()) {
-            case TIME_WAIT, CLOSE, SCTP_CLOSED -> true;
-            case FIN_WAIT -> (mode & 2) != 0 && connection.noOutput();
-            default -> false;
-        };
     }
 
     // ---- new connections

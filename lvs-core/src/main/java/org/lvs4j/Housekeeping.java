@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.lvs4j.internal.connection.ConnectionTable;
+import org.lvs4j.internal.connection.HeldConnections;
 import org.lvs4j.internal.counters.Statistics;
 import org.lvs4j.internal.persistence.Templates;
 import org.lvs4j.service.Sysctl;
@@ -20,6 +21,7 @@ final class Housekeeping {
     private final ServiceRegistry services;
     private final Settings settings;
     private final ConnectionTable connections;
+    private final HeldConnections heldConnections;
     private final Templates templates;
     private final Defence defence;
     private final Statistics total;
@@ -35,6 +37,7 @@ final class Housekeeping {
             ServiceRegistry services,
             Settings settings,
             ConnectionTable connections,
+            HeldConnections heldConnections,
             Templates templates,
             Defence defence,
             Statistics total,
@@ -43,6 +46,7 @@ final class Housekeeping {
         this.services = services;
         this.settings = settings;
         this.connections = connections;
+        this.heldConnections = heldConnections;
         this.templates = templates;
         this.defence = defence;
         this.total = total;
@@ -75,7 +79,7 @@ final class Housekeeping {
         nextRun.compareAndSet(due, next);
         // The flag is read after that: a removal sets the flag before it makes a run due.
         if (serversRemoved.get() && serversRemoved.compareAndSet(true, false)) {
-            Defence.expireNoDestination(connections, templates);
+            Defence.expireNoDestination(connections, heldConnections, templates);
         }
     }
 
@@ -90,7 +94,7 @@ final class Housekeeping {
 
     private void runSecond(long second, long dueNanos) {
         defence.update();
-        defence.dropEntries(connections, templates, dueNanos);
+        defence.dropEntries(connections, heldConnections, templates, dueNanos);
         services.advanceSlowStarts();
         if (second % Statistics.ESTIMATE_SECONDS == 0 && settings.on(Sysctl.RUN_ESTIMATION)) {
             estimate();

@@ -217,14 +217,24 @@ class DefenceTest {
     }
 
     @Test
-    void dropEntry_openConnection_kept() {
+    void dropEntry_connectionsOfAnApplication_sameRules() {
         Connection halfOpen = fixture.director.open(DirectorFixture.tcp(CLIENT, VIP));
+        Connection idle = fixture.director.open(DirectorFixture.tcp("10.1.0.2:4000", VIP));
+        idle.established();
+        Connection busy = fixture.director.open(DirectorFixture.tcp("10.1.0.3:4000", VIP));
+        busy.established();
+        for (int packet = 0; packet < 9; packet++) {
+            busy.received(1);
+        }
         fixture.setSysctl(Sysctl.DROP_ENTRY, 3);
-        fixture.advance(300);
+        fixture.advance(1000);
+        assertThat(halfOpen.expired()).isTrue();
+        assertThat(idle.expired()).isTrue();
+        assertThat(busy.expired()).isFalse();
         assertThat(fixture.listed()).hasSize(1);
-        assertThat(dropped()).isZero();
+        assertThat(dropped()).isEqualTo(2);
         halfOpen.close();
-        assertThat(fixture.connectionsOf(web, SERVER)).isZero();
+        assertThat(fixture.connectionsOf(web, SERVER)).isEqualTo(1);
     }
 
     @Test

@@ -263,13 +263,13 @@ class PersistenceTest {
     }
 
     @Test
-    void open_persistentService_templateKeptUntilClosed() {
+    void open_persistentService_templateKeptUntilReleased() {
         Connection connection = fixture.director.open(DirectorFixture.tcp("10.1.0.1:4000", VIP));
         connection.established();
         assertThat(fixture.template().confirmed()).isTrue();
         fixture.advance(1000);
         assertThat(fixture.templates()).hasSize(1);
-        connection.close();
+        connection.expire();
         fixture.advance(61);
         assertThat(fixture.templates()).isEmpty();
     }

@@ -167,15 +167,17 @@ class ReuseTest {
     }
 
     @Test
-    void removeServer_expireNodest_openConnectionsKept() {
+    void removeServer_expireNodest_openConnectionsExpire() {
         ServiceKey web = masqueraded();
         fixture.setSysctl(Sysctl.EXPIRE_NODEST_CONN, 1);
         Connection connection = fixture.director.open(FLOW);
+        assertThat(connection.expired()).isFalse();
         fixture.director.removeServer(web, connection.server().endpoint());
-        fixture.advance(5);
+        fixture.advance(0.1);
 
         assertThat(connection.serverPresent()).isFalse();
-        assertThat(fixture.listed()).hasSize(1);
+        assertThat(connection.expired()).isTrue();
+        assertThat(fixture.listed()).isEmpty();
         connection.close();
         assertThat(fixture.listed()).isEmpty();
     }

@@ -76,7 +76,7 @@ class ServerThresholdsTest {
 
         for (int total = upper - 1; total >= usableAt; total--) {
             assertThat(state().overloaded()).as("%d connections", total + 1).isTrue();
-            open.remove().close();
+            open.remove().expire();
         }
         assertThat(state().overloaded()).isFalse();
         assertThat(open()).isEqualTo(Verdict.FORWARD);

@@ -34,7 +34,7 @@ class UnusedDirectorTest {
                     .isEqualTo(Verdict.FORWARD);
         }
         clock.addAndGet(TimeUnit.MINUTES.toNanos(2));
-        director.open(DirectorFixture.tcp("10.1.0.1:4000", "10.0.0.1:80")).close();
+        director.open(DirectorFixture.tcp("10.1.0.1:4000", "10.0.0.1:80")).expire();
         assertThat(director.connections()).isEmpty();
         return new WeakReference<>(server);
     }

@@ -100,6 +100,12 @@ public final class ConnectionCursor {
                 flow.destinationPort());
     }
 
+    /** Sets a key of 64 bits that no packet has. */
+    void setUnlistedKey(long key) {
+        family = AddressFamily.IPV4;
+        lookup.fill(key, FlowRecord.identity(0, 0, HeldConnections.UNLISTED));
+    }
+
     private void setKey(
             AddressFamily newFamily,
             int protocol,
@@ -182,7 +188,12 @@ public final class ConnectionCursor {
         return table.timeouts().nanos(state()) - table.ticks().nanosUntil(FlowRecord.deadline(lookup.meta), nowNanos);
     }
 
-    /** The protocol. */
+    /** Whether listings show it: whether its client is known. */
+    public boolean listed() {
+        return FlowRecord.protocol(lookup.identity) != HeldConnections.UNLISTED;
+    }
+
+    /** The protocol of a connection that is listed. */
     public Protocol protocol() {
         int number = FlowRecord.protocol(lookup.identity);
         for (Protocol protocol : PROTOCOLS) {
@@ -277,6 +288,23 @@ public final class ConnectionCursor {
         return true;
     }
 
+    /**
+     * Takes the connection out of the table, with its place, and as a half-open one that its server and its template
+     * still count. Returns whether it was still as found.
+     */
+    boolean take(ServerState server) {
+        if (!flows().remove(lookup)) {
+            return false;
+        }
+        if (FlowRecord.has(lookup.meta, FlowRecord.INDEXED)) {
+            table.removeIndexed(lookup, lookup.meta, family, server);
+        }
+        if (!ConnectionRules.active(lookup.meta)) {
+            server.move(true);
+        }
+        return true;
+    }
+
     // ---- a new connection
 
     /** The outcome of {@link #insert}. */
@@ -313,5 +341,23 @@ public final class ConnectionCursor {
             boolean defence,
             long nowNanos) {
         return inserter.insert(this, flow, server, serverPort, template, event, defence, nowNanos);
+    }
+
+    /**
+     * Inserts a connection that an application has held and ended, under the key that the cursor has. Its server counts
+     * it as inactive already, its template counts it, and it has its place.
+     *
+     * @return whether it was inserted; otherwise there is another connection of that key, or no slot
+     */
+    boolean insertClosed(
+            ServerState server,
+            int serverPort,
+            @Nullable TemplateHandle template,
+            ConnectionState state,
+            long nowNanos) {
+        lookup.identity = lookup.identity & FlowRecord.KEY_MASK | server.id();
+        long fields = FlowRecord.fields(state.ordinal(), false, serverPort != server.port(), 0);
+        fields = FlowRecord.withDeadline(fields, table.deadline(fields, nowNanos));
+        return flows().insert(lookup, template == null ? 0 : template.id(), fields);
     }
 }

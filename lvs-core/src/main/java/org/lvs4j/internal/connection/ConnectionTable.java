@@ -4,7 +4,6 @@ import java.lang.ref.Reference;
 import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.internal.concurrent.IdTable;
 import org.lvs4j.internal.concurrent.PerThread;
@@ -14,14 +13,13 @@ import org.lvs4j.internal.concurrent.TimerWheel;
 import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
-import org.lvs4j.net.Protocol;
 
 /**
  * All connections of a director, and the ticks by which idle ones expire.
  *
  * <p>Connections of the packet plane are fixed-size records in flat memory, in one {@link FlowTable} per address
- * family; a thread reads and changes them by its {@link ConnectionCursor}. Connections that an application holds are
- * objects ({@link HeldConnection}) that packets do not find and that do not expire.
+ * family; a thread reads and changes them by its {@link ConnectionCursor}. So are connections that applications have
+ * held and closed. Those that they still hold are objects ({@link HeldConnections}).
  *
  * <p>Assumptions: the caller reserves a place for each connection that it inserts or holds, and gives it back if there
  * is no connection. Guarantees: a server counts a connection exactly once, from its insertion until it expires or is
@@ -37,7 +35,6 @@ public final class ConnectionTable {
     private final ReplyRoutes replyRoutes = new ReplyRoutes();
     private final IdTable<ServerState> servers;
     private final IdTable<TemplateHandle> templates;
-    private final IdTable<HeldConnection> held = new IdTable<>(HeldConnection[]::new, Integer.MAX_VALUE);
 
     // Visible connections, held and listed ones, and reserved places.
     private final LongAdder counted = new LongAdder();
@@ -149,6 +146,10 @@ public final class ConnectionTable {
         return timeouts;
     }
 
+    int capacity() {
+        return capacity;
+    }
+
     // ---- time
 
     Ticks ticks() {
@@ -230,50 +231,6 @@ public final class ConnectionTable {
         });
     }
 
-    // ---- held connections
-
-    /**
-     * Binds a connection that the caller holds and will {@linkplain #release release}.
-     *
-     * @param flow the client as source, the virtual endpoint as destination; null if not known
-     * @param listed whether listings show it; the caller has then {@linkplain #reserve reserved} its place, and its
-     *     release gives the place back
-     * @param template the template that placed it, already bound to it, or null
-     * @return the connection, or null if the server was removed meanwhile; then the template is released
-     */
-    public @Nullable HeldConnection hold(
-            Protocol protocol,
-            @Nullable Flow flow,
-            boolean listed,
-            ServerState server,
-            int serverPort,
-            @Nullable TemplateHandle template,
-            long nowNanos) {
-        if (!server.bind(protocol == Protocol.TCP)) {
-            if (template != null) {
-                template.releaseConnection();
-            }
-            return null;
-        }
-        int id = listed ? held.take() : 0;
-        HeldConnection connection =
-                new HeldConnection(protocol, flow, listed, id, server, serverPort, template, timeouts, nowNanos);
-        if (id != 0) {
-            held.set(id, connection);
-        }
-        return connection;
-    }
-
-    /** Ends a held connection. Only the first call has an effect. */
-    public void release(HeldConnection connection) {
-        if (connection.release() && connection.listed()) {
-            if (connection.id() != 0) {
-                held.free(connection.id());
-            }
-            unreserve();
-        }
-    }
-
     // ---- all connections
 
     /**
@@ -303,7 +260,7 @@ public final class ConnectionTable {
         counted.decrement();
     }
 
-    /** Visits every visible connection in flat memory; weakly consistent. */
+    /** Visits every visible connection in flat memory, listed or not; weakly consistent. */
     public void forEach(Visitor visitor) {
         forEach(AddressFamily.IPV4, visitor);
         forEach(AddressFamily.IPV6, visitor);
@@ -317,11 +274,6 @@ public final class ConnectionTable {
                 visitor.visit(cursor);
             }
         });
-    }
-
-    /** Visits every connection that is held and listed; weakly consistent. */
-    public void forEachHeld(Consumer<HeldConnection> action) {
-        held.forEach(action);
     }
 
     /**

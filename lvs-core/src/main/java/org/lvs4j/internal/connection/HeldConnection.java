@@ -9,17 +9,17 @@ import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
 
 /**
- * A connection that an application holds and ends. It does not expire, and packets do not find it.
+ * A connection that an application holds and ends. It has no timer, and packets do not find it.
  *
- * <p>Assumptions: the holder releases the connection, through {@link ConnectionTable#release}. Guarantees: state
- * and release share one word that is changed by compare-and-set, and the thread that changes it updates the
- * server's counts. So the counts follow the state exactly under any number of threads, and the release happens
- * once. Progress: lock-free.
+ * <p>Assumptions: the holder ends the connection, through {@link HeldConnections}. Guarantees: state and end share one
+ * word that is changed by compare-and-set, and the thread that changes it updates the server's counts. So the counts
+ * follow the state exactly under any number of threads, and the connection ends once. Progress: lock-free.
  */
 public final class HeldConnection {
     private static final VarHandle WORD;
     private static final int STATE_MASK = 0xFF;
-    private static final int RELEASED = 1 << 8;
+    private static final int ENDED = 1 << 8;
+    private static final int EXPIRED = 1 << 9;
 
     static {
         try {
@@ -39,6 +39,8 @@ public final class HeldConnection {
     private final @Nullable TemplateHandle template;
     private final Timeouts timeouts;
     private int word;
+    // The client's packets, as far as they have been reported. Racy: a lost increment only delays drop_entry.
+    private int inPackets = 1;
 
     // The time shown in listings. Volatile so that the long is not torn; the write in touch pairs with the
     // read in remainingNanos.
@@ -97,6 +99,10 @@ public final class HeldConnection {
         return server;
     }
 
+    int serverPort() {
+        return serverPort;
+    }
+
     /** The server's address with the port of this connection. */
     public Endpoint destination() {
         return server.config().endpoint().withPort(serverPort);
@@ -115,6 +121,29 @@ public final class HeldConnection {
     /** The rest of its state's timeout since the last {@link #touch}, in nanoseconds; not negative. */
     public long remainingNanos(long nowNanos) {
         return Math.max(0, deadlineNanos - nowNanos);
+    }
+
+    /** The time since the last {@link #touch} in nanoseconds. */
+    public long idleNanos(long nowNanos) {
+        return timeouts.nanos(state()) - (deadlineNanos - nowNanos);
+    }
+
+    /** The number of packets from the client; at most 15. */
+    public int inPackets() {
+        return inPackets;
+    }
+
+    /** Counts a packet from the client; the count saturates. */
+    public void countInPacket() {
+        int before = inPackets;
+        if (before < FlowRecord.MAX_PACKETS) {
+            inPackets = before + 1;
+        }
+    }
+
+    /** Whether the connection has expired although its holder has not ended it. */
+    public boolean expired() {
+        return (wordVolatile() & EXPIRED) != 0;
     }
 
     /** Restarts the timeout of the present state, as listings show it. */
@@ -150,14 +179,14 @@ public final class HeldConnection {
         }
     }
 
-    /** Pairs with the compare-and-set in change and the bitwise or in release. */
+    /** Pairs with the compare-and-set in change, and the bitwise or in end and expire. */
     private int wordVolatile() {
         return (int) WORD.getVolatile(this);
     }
 
-    /** Returns false if another thread has changed the word; true also if the connection is released. */
+    /** Returns false if another thread has changed the word; true also if the connection has ended. */
     private boolean change(int before, ConnectionState next, long nowNanos) {
-        if ((before & RELEASED) != 0) {
+        if ((before & ENDED) != 0) {
             return true;
         }
         if (!WORD.compareAndSet(this, before, next.ordinal())) {
@@ -173,16 +202,39 @@ public final class HeldConnection {
         return true;
     }
 
-    /** Ends it. Only the first call has an effect and returns true. */
-    boolean release() {
-        int before = (int) WORD.getAndBitwiseOr(this, RELEASED);
-        if ((before & RELEASED) != 0) {
-            return false;
+    /** Ends it; its server still counts it. Returns whether this call has ended it. */
+    boolean end() {
+        return ((int) WORD.getAndBitwiseOr(this, ENDED) & ENDED) == 0;
+    }
+
+    /** Ends it in place of its holder; its server still counts it. Returns whether this call has ended it. */
+    boolean expire() {
+        while (true) {
+            int before = wordVolatile();
+            if ((before & ENDED) != 0) {
+                return false;
+            }
+            if (WORD.compareAndSet(this, before, before | ENDED | EXPIRED)) {
+                return true;
+            }
         }
-        server.release(ConnectionStates.of(before).active());
+    }
+
+    /** Counts a connection that has ended as inactive. Called by the thread that has ended it. */
+    void deactivate() {
+        // No other thread changes the word after the end.
+        int before = wordVolatile();
+        if (ConnectionStates.active(before & STATE_MASK)) {
+            WORD.setVolatile(this, before & ~STATE_MASK | ConnectionState.CLOSE.ordinal());
+            server.move(false);
+        }
+    }
+
+    /** Releases the server and the template of a connection that has ended. Called by the thread that has ended it. */
+    void release() {
+        server.release(ConnectionStates.active(wordVolatile() & STATE_MASK));
         if (template != null) {
             template.releaseConnection();
         }
-        return true;
     }
 }

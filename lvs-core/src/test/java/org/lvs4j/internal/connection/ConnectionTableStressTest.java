@@ -11,6 +11,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,6 +20,7 @@ import org.lvs4j.internal.concurrent.LoadBoard;
 import org.lvs4j.internal.concurrent.TimerWheel;
 import org.lvs4j.internal.counters.Counters;
 import org.lvs4j.net.AddressFamily;
+import org.lvs4j.net.ConnectionState;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.service.RealServer;
@@ -43,7 +45,9 @@ class ConnectionTableStressTest {
     private final IdTable<TemplateHandle> templates = new IdTable<>(TemplateHandle[]::new, Integer.MAX_VALUE);
     private final ConnectionTable table =
             new ConnectionTable(new Timeouts(), servers, templates, new TimerWheel(0), Integer.MAX_VALUE, 0);
+    private final HeldConnections heldConnections = new HeldConnections(table, true);
     private final List<ServerState> states = new ArrayList<>();
+    private final AtomicInteger resumed = new AtomicInteger();
     private final AtomicInteger repliesFound = new AtomicInteger();
     private final AtomicInteger fastPathPackets = new AtomicInteger();
 
@@ -110,6 +114,7 @@ class ConnectionTableStressTest {
             assertCountsEqualConnections("seed " + seed + " round " + round);
         }
         assertThat(repliesFound.get()).as("seed %d", seed).isPositive();
+        assertThat(resumed.get()).as("seed %d", seed).isPositive();
         assertThat(states.stream()
                         .mapToLong(state -> state.counters().read().inPackets())
                         .sum())
@@ -147,7 +152,7 @@ class ConnectionTableStressTest {
             counted[server == null ? 0 : server.id()] += connection.state().active() ? 1L << 32 : 1;
             shown.incrementAndGet();
         });
-        table.forEachHeld(held -> {
+        heldConnections.forEach(held -> {
             throw new AssertionError(what + ": still held");
         });
         assertThat(table.size()).as(what).isEqualTo(shown.get());
@@ -188,7 +193,7 @@ class ConnectionTableStressTest {
                     default -> follow(now);
                 }
             }
-            held.forEach(table::release);
+            held.forEach(connection -> end(connection, clock.get()));
         }
 
         private void insert(int virtualPort, long now) {
@@ -234,17 +239,42 @@ class ConnectionTableStressTest {
 
         private void hold(long now) {
             if (held.size() > 10) {
-                table.release(held.remove(random.nextInt(held.size())));
+                end(held.remove(random.nextInt(held.size())), now);
                 return;
             }
-            assertThat(table.reserve()).isTrue();
-            HeldConnection connection =
-                    table.hold(Protocol.TCP, flow, true, states.get(random.nextInt(SERVERS)), 80, null, now);
+            HeldConnection connection = resume(now);
+            if (connection == null) {
+                boolean listed = random.nextInt(4) != 0;
+                assertThat(!listed || table.reserve()).isTrue();
+                ServerState server = states.get(random.nextInt(SERVERS));
+                connection = heldConnections.hold(Protocol.TCP, listed ? flow : null, listed, server, 80, null, now);
+            }
             connection.establish(now);
             if (random.nextBoolean()) {
                 connection.finish(true, now);
             }
             held.add(connection);
+        }
+
+        private @Nullable HeldConnection resume(long now) {
+            ConnectionCursor lingering = table.find(flow);
+            if (lingering == null || lingering.state() != ConnectionState.TIME_WAIT) {
+                return null;
+            }
+            HeldConnection connection = heldConnections.resume(lingering, flow, lingering.server(), now);
+            if (connection != null) {
+                resumed.incrementAndGet();
+            }
+            return connection;
+        }
+
+        private void end(HeldConnection connection, long now) {
+            switch (random.nextInt(4)) {
+                case 0 -> heldConnections.release(connection);
+                case 1 -> heldConnections.expire(connection);
+                case 2 -> heldConnections.close(connection, ConnectionState.CLOSE, now);
+                default -> heldConnections.close(connection, ConnectionState.TIME_WAIT, now);
+            }
         }
 
         private void reply(boolean ipv6, int client, long now) {

@@ -16,7 +16,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** {@link HeldConnection}: the counts of its server follow its state, and it is released once. */
+/** {@link HeldConnection}: the counts of its server follow its state, and it ends once. */
 public class HeldConnectionStress {
     private static final RealServer CONFIG = RealServer.of("192.0.2.1:80");
 
@@ -54,27 +54,33 @@ public class HeldConnectionStress {
         }
     }
 
-    /** Two threads release it, while one of them changes it from active to inactive. */
+    /** Its holder ends it, while another thread expires it; the holder changes it from active to inactive before. */
     @JCStressTest
     @Outcome(
             id = {"1, 0, 0", "0, 1, 0"},
             expect = ACCEPTABLE,
-            desc = "Released once, and no count remains.")
-    @Outcome(expect = FORBIDDEN, desc = "Released twice, or a count remains.")
+            desc = "Ended once, and no count remains.")
+    @Outcome(expect = FORBIDDEN, desc = "Ended twice, or a count remains.")
     @State
-    public static class FinishAndReleaseVersusRelease {
+    public static class FinishAndEndVersusExpire {
         private final ServerState server = server();
         private final HeldConnection connection = bound(server);
 
         @Actor
-        public void finishAndRelease(III_Result r) {
+        public void finishAndEnd(III_Result r) {
             connection.finish(true, 1);
-            r.r1 = connection.release() ? 1 : 0;
+            if (connection.end()) {
+                connection.release();
+                r.r1 = 1;
+            }
         }
 
         @Actor
-        public void release(III_Result r) {
-            r.r2 = connection.release() ? 1 : 0;
+        public void expire(III_Result r) {
+            if (connection.expire()) {
+                connection.release();
+                r.r2 = 1;
+            }
         }
 
         @Arbiter
