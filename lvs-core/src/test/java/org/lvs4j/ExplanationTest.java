@@ -14,7 +14,8 @@ import org.lvs4j.service.VirtualService;
 final class ExplanationTest {
     private static final ServiceKey WEB = ServiceKey.tcp("10.0.0.1:80");
 
-    private final Director director = Director.create();
+    // A connection that lingers ends by the clock, which could fall between a prediction and the connection.
+    private final Director director = Director.builder().linger(false).build();
 
     private void addService(String scheduler) {
         director.addService(VirtualService.builder(WEB).scheduler(scheduler).build());
