@@ -17,6 +17,9 @@ import org.lvs4j.service.Sysctl;
 final class Housekeeping {
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** Longer than the scans of the {@link Trash} take, and than {@code drop_entry} needs to choose all it may. */
+    private static final long MAX_REPEATED_SECONDS = 300;
+
     private final LongSupplier ticker;
     private final ServiceRegistry services;
     private final Settings settings;
@@ -86,21 +89,29 @@ final class Housekeeping {
     private void runPeriodic(long nowNanos) {
         long last = Math.floorDiv(nowNanos - originNanos, SECOND_NANOS);
         for (long second = nextSecond.get(); second <= last; second = nextSecond.get()) {
-            if (nextSecond.compareAndSet(second, second + 1)) {
-                runSecond(second, originNanos + second * SECOND_NANOS);
+            if (nextSecond.compareAndSet(second, last + 1)) {
+                runSeconds(second, last);
             }
         }
     }
 
-    private void runSecond(long second, long dueNanos) {
+    /**
+     * Does the work of some seconds. After a long pause, work that has come to rest is not repeated: a connection that
+     * {@code drop_entry} may choose has been chosen, and an unused server has been found unused for long enough.
+     */
+    private void runSeconds(long first, long last) {
         defence.update();
-        defence.dropEntries(connections, heldConnections, templates, dueNanos);
         services.advanceSlowStarts();
-        if (second % Statistics.ESTIMATE_SECONDS == 0 && settings.on(Sysctl.RUN_ESTIMATION)) {
-            estimate();
+        long estimates = last / Statistics.ESTIMATE_SECONDS - (first - 1) / Statistics.ESTIMATE_SECONDS;
+        if (estimates > 0 && settings.on(Sysctl.RUN_ESTIMATION)) {
+            estimate(estimates);
         }
-        if (second % Trash.SCAN_SECONDS == 0) {
-            services.emptyTrash(dueNanos);
+        for (long second = Math.max(first, last - MAX_REPEATED_SECONDS + 1); second <= last; second++) {
+            long dueNanos = originNanos + second * SECOND_NANOS;
+            defence.dropEntries(connections, heldConnections, templates, dueNanos);
+            if (second % Trash.SCAN_SECONDS == 0) {
+                services.emptyTrash(dueNanos);
+            }
         }
     }
 
@@ -115,13 +126,13 @@ final class Housekeeping {
         }
     }
 
-    private void estimate() {
-        total.estimate();
+    private void estimate(long times) {
+        total.estimate(times);
         for (ServiceState service : services.table().all()) {
-            service.statistics().estimate();
+            service.statistics().estimate(times);
             ServerPool pool = service.view().servers();
             for (int i = 0; i < pool.size(); i++) {
-                pool.state(i).statistics().estimate();
+                pool.state(i).statistics().estimate(times);
             }
         }
     }

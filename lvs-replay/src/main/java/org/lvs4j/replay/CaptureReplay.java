@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Director;
 import org.lvs4j.net.Endpoint;
@@ -34,19 +33,11 @@ import org.lvs4j.replay.capture.CaptureWriter;
  * System.out.println(replay.summary());
  * }</pre>
  *
- * <p>The director's clock follows the timestamps of the capture, idle hours included, so connections and templates
- * expire as they would have. When the timestamps go backwards, the clock stops until they reach their previous maximum.
- * A pause of more than two days is cut short as soon as no connection and no template exists, and at the latest after
- * 32 days, which is longer than every timeout.
+ * <p>The director's clock follows the timestamps of the capture, pauses included, so connections and templates expire
+ * as they would have. When the timestamps go backwards, the clock stops until they reach their previous maximum. A pause
+ * costs time for what expires in it, not for its length.
  */
 public final class CaptureReplay {
-    /** The days of a pause that always pass on the clock. The state of every scheduler expires within one. */
-    private static final int MIN_IDLE_DAYS = 2;
-
-    /** The days of a pause that pass on the clock at most: one more than the longest timeout. */
-    private static final int MAX_IDLE_DAYS = 32;
-
-    private static final long DAY_NANOS = TimeUnit.DAYS.toNanos(1);
     private static final long SEED = 1;
     private static final int OUTPUT_BYTES = 1 << 17;
     private static final long NOT_STARTED = -1;
@@ -150,21 +141,7 @@ public final class CaptureReplay {
         }
         spanNanos += passed;
         reachedNanos = timeNanos;
-        int days = 0;
-        for (; passed > DAY_NANOS && (days < MIN_IDLE_DAYS || days < MAX_IDLE_DAYS && !isIdle()); days++) {
-            nowNanos += DAY_NANOS;
-            passed -= DAY_NANOS;
-            director.advance();
-        }
-        if (passed > DAY_NANOS) {
-            counts.pausesCut++;
-        } else {
-            nowNanos += passed;
-        }
-    }
-
-    private boolean isIdle() {
-        return director.connections().isEmpty() && director.templates().isEmpty();
+        nowNanos += passed;
     }
 
     private void packet(CaptureReader reader, @Nullable CaptureWriter writer) throws IOException {

@@ -22,7 +22,6 @@ import org.lvs4j.plane.PacketDecision;
  * @param held fragments kept until their packet was complete
  * @param emitted packets that the director emitted
  * @param backwards frames with an earlier timestamp than a frame before them
- * @param pausesCut pauses of days that were cut short because nothing remained that could expire
  * @param spanNanos the time from the first frame to the latest one, in nanoseconds
  * @param cutShort whether the capture ended in the middle of a record
  * @param services the services with their servers and counters; unmodifiable
@@ -43,7 +42,6 @@ public record CaptureSummary(
         long held,
         long emitted,
         long backwards,
-        long pausesCut,
         long spanNanos,
         boolean cutShort,
         List<ServiceSnapshot> services) {
@@ -63,7 +61,6 @@ public record CaptureSummary(
         long unfinishedChecksums;
         long emitted;
         long backwards;
-        long pausesCut;
         boolean cutShort;
         private long toServers;
         private long toClients;
@@ -105,7 +102,6 @@ public record CaptureSummary(
                     held,
                     emitted,
                     backwards,
-                    pausesCut,
                     spanNanos,
                     cutShort,
                     services);

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,9 @@ public final class TimerWheel {
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Reference[].class);
 
     private final Reference[] slots = new Reference[SLOTS];
+    // A bit for each slot whose stack is not empty, so that a pause is skipped without a look at each slot. A push sets
+    // it after the reference is on the stack, a tick clears it before it takes the stack.
+    private final AtomicLongArray occupied = new AtomicLongArray(SLOTS / Long.SIZE);
     private final long originNanos;
     private final AtomicLong nextTick;
 
@@ -72,22 +76,92 @@ public final class TimerWheel {
 
     /**
      * Runs every tick that is due. An entry expires with the time of its tick, so a long pause between two calls makes
-     * no difference to what expires, and in which order.
+     * no difference to what expires, and in which order. Costs time for the entries that are due, and for one scan of
+     * the ring for each turn in which there are any, however long the pause was.
      */
     public void advance(long nowNanos) {
         long due = Math.floorDiv(nowNanos - originNanos, TICK_NANOS);
         for (long tick = nextTick.get(); tick <= due; tick = nextTick.get()) {
-            // Volatile, before the stack of the tick is taken. Pairs with push, which pushes a reference and then reads
-            // the next tick, so either this takes the reference or push rescues it.
-            if (nextTick.compareAndSet(tick, tick + 1)) {
-                run(tick, originNanos + tick * TICK_NANOS);
+            long busy = firstBusy(tick, due);
+            // Volatile, before the stacks are taken. Pairs with push, which pushes a reference and then reads the next
+            // tick, so either this takes the reference or push rescues it.
+            if (nextTick.compareAndSet(tick, busy + 1)) {
+                rescueSkipped(tick, busy);
+                run(busy, originNanos + busy * TICK_NANOS);
             }
         }
     }
 
-    private void run(long tick, long tickNanos) {
+    /**
+     * The first tick, from one tick to another, at which an entry may have to be inspected; the last of them if there
+     * is none. Weakly consistent while entries are added.
+     */
+    public long firstBusy(long from, long last) {
+        long end = Math.min(last, from + SLOTS);
+        long later = last;
+        for (long tick = nextOccupied(from, end); tick < end; tick = nextOccupied(tick + 1, end)) {
+            for (Reference reference = stack(tick); reference != null; reference = reference.next) {
+                if (reference.tick <= tick) {
+                    return tick;
+                }
+                later = Math.min(later, reference.tick);
+            }
+        }
+        // All that was found is a turn away or more.
+        return last - from <= SLOTS ? last : later;
+    }
+
+    /** Pushes again the references that were pushed onto skipped ticks after these had been found empty. */
+    private void rescueSkipped(long from, long to) {
+        long end = Math.min(to, from + SLOTS);
+        for (long tick = nextOccupied(from, end); tick < end; tick = nextOccupied(tick + 1, end)) {
+            for (Reference reference = stack(tick); reference != null; reference = reference.next) {
+                if (reference.tick < to) {
+                    rescue(slotOf(tick));
+                    break;
+                }
+            }
+        }
+    }
+
+    /** The first tick, from one tick to another, whose stack is occupied; the second of them if there is none. */
+    private long nextOccupied(long from, long to) {
+        long tick = from;
+        while (tick < to) {
+            int slot = slotOf(tick);
+            // Volatile: pairs with the update in push.
+            long rest = occupied.get(slot / Long.SIZE) >>> slot;
+            if (rest != 0) {
+                return Math.min(to, tick + Long.numberOfTrailingZeros(rest));
+            }
+            tick += Long.SIZE - slot % Long.SIZE;
+        }
+        return to;
+    }
+
+    private static int slotOf(long tick) {
+        return (int) (tick & (SLOTS - 1));
+    }
+
+    /** Pairs with the compare-and-set in push: the references are seen complete. */
+    private @Nullable Reference stack(long tick) {
+        return (Reference) SLOT.getAcquire(slots, slotOf(tick));
+    }
+
+    /** Takes a stack as a whole. */
+    private @Nullable Reference take(int slot) {
+        int word = slot / Long.SIZE;
+        long bit = 1L << slot;
+        if ((occupied.get(word) & bit) != 0) {
+            // Before the stack is taken; pairs with push, which marks the slot after its reference is on the stack.
+            occupied.getAndUpdate(word, bits -> bits & ~bit);
+        }
         // Pairs with the compare-and-set in push: the references are seen complete.
-        Reference reference = (Reference) SLOT.getAndSet(slots, (int) (tick & (SLOTS - 1)), null);
+        return (Reference) SLOT.getAndSet(slots, slot, null);
+    }
+
+    private void run(long tick, long tickNanos) {
+        Reference reference = take(slotOf(tick));
         while (reference != null) {
             Reference next = reference.next;
             Expirable entry = reference.entry;
@@ -110,7 +184,7 @@ public final class TimerWheel {
 
     private void push(Reference reference) {
         long tick = Math.max(reference.tick, nextTick.get());
-        int slot = (int) (tick & (SLOTS - 1));
+        int slot = slotOf(tick);
         Reference head;
         do {
             head = (Reference) SLOT.getOpaque(slots, slot);
@@ -118,6 +192,10 @@ public final class TimerWheel {
             // Volatile: pairs with the getAndSet in run and rescue, which see the reference's fields, and comes before
             // the read of the next tick below.
         } while (!SLOT.weakCompareAndSet(slots, slot, head, reference));
+        long bit = 1L << slot;
+        if ((occupied.get(slot / Long.SIZE) & bit) == 0) {
+            occupied.getAndUpdate(slot / Long.SIZE, bits -> bits | bit);
+        }
         // If the tick was taken after the first read of nextTick, the reference would wait for the next turn
         // of the ring.
         if (tick < nextTick.get()) {
@@ -127,8 +205,7 @@ public final class TimerWheel {
 
     /** Pushes the references of a stack whose tick was taken before they were pushed. */
     private void rescue(int slot) {
-        // Pairs with the compare-and-set in push.
-        Reference taken = (Reference) SLOT.getAndSet(slots, slot, null);
+        Reference taken = take(slot);
         while (taken != null) {
             Reference next = taken.next;
             push(taken);
@@ -144,8 +221,8 @@ public final class TimerWheel {
         final Expirable entry;
         final long tick;
 
-        @Nullable
-        Reference next;
+        // Volatile: a scan may read it while the reference moves to another stack.
+        volatile @Nullable Reference next;
 
         Reference(Expirable entry, long tick) {
             this.entry = entry;

@@ -30,6 +30,12 @@ public final class ConnectionTable {
     /** The highest id of a template. */
     public static final int MAX_TEMPLATE_ID = FlowRecord.MAX_TEMPLATE_ID;
 
+    /** How many ticks are run at once, so that their lower 32 bits can be compared. */
+    private static final long MAX_TICKS = 1 << 30;
+
+    /** From how many ticks on a pause is worth a scan of all connections, so that idle ones are not inspected in it. */
+    private static final long LONG_PAUSE = 1 << 17;
+
     private final FlowTable ipv4;
     private final FlowTable ipv6;
     private final ReplyRoutes replyRoutes = new ReplyRoutes();
@@ -163,21 +169,36 @@ public final class ConnectionTable {
     }
 
     /**
-     * Runs all ticks that are due, one after the other, in each connections before templates. So a long pause between
-     * two calls makes no difference to what expires, and in which order.
+     * Runs all ticks that are due, in each connections before templates. So a long pause between two calls makes no
+     * difference to what expires. Its cost depends on what expires, not on the length of the pause.
      *
      * @return the time of the next tick in nanoseconds, before which a call has no effect
      */
     public long advance(long nowNanos) {
         long due = ticks.last(nowNanos);
+        long idleUntil = Long.MIN_VALUE;
+        long nextScan = Long.MIN_VALUE;
         for (long tick = nextTick.get(); tick <= due; tick = nextTick.get()) {
-            if (nextTick.compareAndSet(tick, tick + 1)) {
-                ipv4.advance((int) tick);
-                ipv6.advance((int) tick);
-                wheel.advance(ticks.nanosOf(tick));
+            long last = wheel.firstBusy(tick, Math.min(due, tick + MAX_TICKS));
+            if (due - tick >= LONG_PAUSE && last >= idleUntil && tick >= nextScan) {
+                idleUntil = firstDeadline(tick);
+                nextScan = tick + LONG_PAUSE;
+            }
+            if (nextTick.compareAndSet(tick, last + 1)) {
+                // Connections end before the templates of the same tick, and in any order among themselves.
+                if (last >= idleUntil || last == due) {
+                    ipv4.advance((int) last);
+                    ipv6.advance((int) last);
+                }
+                wheel.advance(ticks.nanosOf(last));
             }
         }
         return ticks.nanosOf(due + 1);
+    }
+
+    /** The first tick, from a given one, at which a connection in flat memory may be due. Costs a scan of all. */
+    private long firstDeadline(long tick) {
+        return tick + Math.min(ipv4.ticksUntilFirst((int) tick), ipv6.ticksUntilFirst((int) tick));
     }
 
     // ---- the end of connections

@@ -336,6 +336,27 @@ final class FlowGeneration extends FlowMemory {
                 : scheduledPosition;
     }
 
+    /** See {@link FlowTable#ticksUntilFirst}. */
+    int ticksUntilFirst(int tick) {
+        int first = Integer.MAX_VALUE;
+        int end = FlowMemory.firstSlot(buckets);
+        for (int slot = 0; slot < end; slot = slotAfter(slot)) {
+            long meta = isUnallocated(slot) ? 0 : metaVolatile(slot);
+            if (FlowRecord.status(meta) == FlowRecord.LIVE) {
+                first = Math.min(first, Math.max(0, FlowRecord.deadline(meta) - tick));
+            }
+        }
+        return first;
+    }
+
+    /** Fires the nodes of a number of ticks that the table has left behind. */
+    void runTicks(int first, int count) {
+        // One turn of the ring reaches every node; those that are not due yet are scheduled again.
+        for (int i = 0; i < Math.min(count, wheel.ringSize()); i++) {
+            runTick(first + i);
+        }
+    }
+
     /** Fires every node on the stack of a tick. */
     void runTick(int tick) {
         int node = wheel.takeStack(tick);

@@ -120,6 +120,8 @@ final class FlowTable {
     private static final int MIN_HOMES = 64;
     private static final int CLAIM_ATTEMPTS = 4;
     private static final int STEPS_PER_TICK = 32;
+
+    private static final int MAX_TICKS_OF_STEPS = 64;
     private static final int MAINTENANCE_MASK = 7;
 
     private final boolean ipv6;
@@ -342,24 +344,32 @@ final class FlowTable {
         return true;
     }
 
-    /** Runs all ticks up to the given one, each expiring its own connections, and does some maintenance. */
+    /** Runs all ticks up to the given one, in which the connections expire that are due, and does some maintenance. */
     void advance(int tick) {
-        boolean busy = false;
+        int steps = 0;
         for (int next = nextTick.get(); next - tick <= 0; next = nextTick.get()) {
-            // Volatile, before the stack of the tick is taken. Pairs with FlowGeneration.schedule, which pushes a node
-            // and then reads the next tick, so either this takes the node or schedule runs the tick.
-            if (nextTick.compareAndSet(next, next + 1)) {
-                busy = true;
+            // Volatile, before the stacks of the ticks are taken. Pairs with FlowGeneration.schedule, which pushes a
+            // node and then reads the next tick, so either this takes the node or schedule runs the tick.
+            if (nextTick.compareAndSet(next, tick + 1)) {
+                int count = tick - next + 1;
+                steps = Math.min(count, MAX_TICKS_OF_STEPS) * STEPS_PER_TICK;
                 Generations now = generations;
                 if (now.old != null) {
-                    now.old.runTick(next);
+                    now.old.runTicks(next, count);
                 }
-                now.current.runTick(next);
+                now.current.runTicks(next, count);
             }
         }
-        for (int i = 0; busy && i < STEPS_PER_TICK; i++) {
-            busy = maintain();
+        while (steps-- > 0 && maintain()) {
+            // Another step.
         }
+    }
+
+    /** The number of ticks from a given one to the first deadline of a connection; at most {@link Integer#MAX_VALUE}. */
+    int ticksUntilFirst(int tick) {
+        Generations now = generations;
+        int first = now.current.ticksUntilFirst(tick);
+        return now.old == null ? first : Math.min(first, now.old.ticksUntilFirst(tick));
     }
 
     // ---- size

@@ -54,11 +54,27 @@ public final class Statistics {
                 shown(outByteRate, BYTE_FRACTION_BITS));
     }
 
-    /** Updates the averages; to be called every {@value #ESTIMATE_SECONDS} s. */
-    public synchronized void estimate() {
+    /**
+     * Updates the averages, which is due every {@value #ESTIMATE_SECONDS} s. What was counted since the last update
+     * belongs to the first of the updates that are due.
+     *
+     * @param times how many updates are due, at least 1
+     */
+    public synchronized void estimate(long times) {
         Traffic now = counters.read();
         Traffic since = now.minus(last);
         last = now;
+        estimate(since);
+        for (long i = 1; i < times && !idle(); i++) {
+            estimate(Traffic.NONE);
+        }
+    }
+
+    private boolean idle() {
+        return (connectionRate | inPacketRate | outPacketRate | inByteRate | outByteRate) == 0;
+    }
+
+    private void estimate(Traffic since) {
         connectionRate = moved(connectionRate, since.connections(), PACKET_FRACTION_BITS);
         inPacketRate = moved(inPacketRate, since.inPackets(), PACKET_FRACTION_BITS);
         outPacketRate = moved(outPacketRate, since.outPackets(), PACKET_FRACTION_BITS);

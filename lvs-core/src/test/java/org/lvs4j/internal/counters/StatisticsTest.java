@@ -16,7 +16,7 @@ class StatisticsTest {
         }
         statistics.counters().in(Stripes.SHARED, 2 * perSecond, 2 * perSecond);
         statistics.counters().out(Stripes.SHARED, 2 * perSecond, 2 * perSecond);
-        statistics.estimate();
+        statistics.estimate(1);
     }
 
     @Test
@@ -38,7 +38,7 @@ class StatisticsTest {
             statistics.counters().connection(Stripes.SHARED);
         }
         statistics.counters().in(Stripes.SHARED, 1, 1);
-        statistics.estimate();
+        statistics.estimate(1);
         assertThat(statistics.rates().connectionsPerSecond())
                 .as("(1280 + 511) / 1024")
                 .isEqualTo(1);
@@ -46,19 +46,19 @@ class StatisticsTest {
                 .as("(128 + 511) / 1024")
                 .isZero();
         assertThat(statistics.rates().inBytesPerSecond()).as("(4 + 15) / 32").isZero();
-        statistics.estimate();
+        statistics.estimate(1);
         assertThat(statistics.rates().connectionsPerSecond())
                 .as("(960 + 511) / 1024")
                 .isEqualTo(1);
-        statistics.estimate();
+        statistics.estimate(1);
         assertThat(statistics.rates().connectionsPerSecond())
                 .as("(720 + 511) / 1024")
                 .isEqualTo(1);
-        statistics.estimate();
+        statistics.estimate(1);
         assertThat(statistics.rates().connectionsPerSecond())
                 .as("(540 + 511) / 1024")
                 .isEqualTo(1);
-        statistics.estimate();
+        statistics.estimate(1);
         assertThat(statistics.rates().connectionsPerSecond())
                 .as("(405 + 511) / 1024")
                 .isZero();
@@ -71,7 +71,7 @@ class StatisticsTest {
         }
         assertThat(statistics.rates().inPacketsPerSecond()).isEqualTo(1000);
         for (int n = 0; n < 60; n++) {
-            statistics.estimate();
+            statistics.estimate(1);
         }
         assertThat(statistics.rates()).isEqualTo(new Rates(0, 0, 0, 0, 0));
     }
@@ -95,7 +95,7 @@ class StatisticsTest {
         long perSecond = 100_000_000_000L;
         for (int n = 0; n < 200; n++) {
             statistics.counters().in(Stripes.SHARED, 2 * perSecond, 2 * perSecond);
-            statistics.estimate();
+            statistics.estimate(1);
         }
         assertThat(statistics.rates().inPacketsPerSecond()).isEqualTo(perSecond);
         assertThat(statistics.rates().inBytesPerSecond()).isEqualTo(perSecond);

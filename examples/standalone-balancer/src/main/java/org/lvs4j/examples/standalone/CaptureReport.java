@@ -53,7 +53,6 @@ final class CaptureReport {
                 "with a wrong checksum" + (repaired ? ", repaired" : ", forwarded unchanged; see --fix-checksums"));
         note(text, summary.unfinishedChecksums(), "packet", "with an offloaded checksum, completed");
         note(text, summary.backwards(), "frame", "with a time before that of an earlier one");
-        note(text, summary.pausesCut(), "pause", "of days shortened: no connection was left to expire");
         if (summary.cutShort()) {
             text.append("  the capture ends in the middle of a record\n");
         }
