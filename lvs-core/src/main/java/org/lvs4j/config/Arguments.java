@@ -43,7 +43,7 @@ final class Arguments {
     static Arguments of(List<Token> tokens) throws RuleException {
         Arguments arguments = new Arguments(tokens);
         boolean onlyWords = false;
-        while (arguments.next < tokens.size()) {
+        while (arguments.next < tokens.size() && !arguments.complete()) {
             Token token = tokens.get(arguments.next++);
             String text = token.text();
             if (onlyWords || text.length() < 2 || text.charAt(0) != '-') {
@@ -60,12 +60,17 @@ final class Arguments {
         return arguments;
     }
 
+    private boolean complete() {
+        return command != null && command.ignoresTheRest();
+    }
+
     private void word(Token token) throws RuleException {
         if (command == null) {
             throw token.error(RuleException.EXIT_REFUSED, "not a command", "one of " + Command.allWritten());
         }
         if (words.size() == command.words()) {
-            throw token.misused("unexpected argument", command.optionsWritten());
+            throw token.misused(
+                    "unexpected argument " + RuleException.printable(token.text()), command.optionsWritten());
         }
         words.add(token);
     }
@@ -79,7 +84,10 @@ final class Arguments {
             take(found, name, null);
         } else if (found.arity() == Arity.FLAG) {
             throw token.from(equals)
-                    .error(RuleException.EXIT_REFUSED, name.text() + ": option does not take an argument", "no value");
+                    .error(
+                            RuleException.EXIT_REFUSED,
+                            RuleException.printable(token.text()) + ": option does not take an argument",
+                            "no value");
         } else {
             take(found, name, token.from(equals + 1));
         }
@@ -118,7 +126,8 @@ final class Arguments {
         Token value = attached == null ? following(found, name) : attached;
         if (found instanceof Command chosen) {
             if (command != null) {
-                throw name.misused("multiple commands specified", "one command only, which is " + command.written());
+                throw name.misused(
+                        "invalid option `" + found.written() + "'", "one command only, which is " + command.written());
             }
             command = chosen;
             commandValue = value;
@@ -153,20 +162,15 @@ final class Arguments {
         }
         if (!command.takes(option)) {
             throw name.misused(
-                    "Illegal '" + option.longName() + "' option with the '" + command.longName() + "' command",
+                    "Illegal '" + option.nameInErrors() + "' option with the '" + command.nameInErrors() + "' command",
                     command.optionsWritten());
         }
-        Token earlier = options.get(option);
+        boolean repeated = options.containsKey(option) && option != Option.SORT;
         for (Set<Option> alternatives : Option.ALTERNATIVES) {
-            Option given = alternatives.contains(option) ? first(alternatives) : null;
-            earlier = given == null ? earlier : options.get(given);
+            repeated |= alternatives.contains(option) && first(alternatives) != null;
         }
-        if (earlier != null) {
-            throw name.misused(
-                    earlier.text().equals(name.text()) || options.containsKey(option)
-                            ? "multiple '" + option.longName() + "' options specified"
-                            : "The option '" + name.text() + "' conflicts with '" + earlier.text() + "'",
-                    "only one of them");
+        if (repeated) {
+            throw name.misused("multiple '" + option.nameInErrors() + "' options specified", "only one of them");
         }
         options.put(option, name);
         if (value != null) {
@@ -181,7 +185,7 @@ final class Arguments {
         }
         if (command.needsService() && first(Option.SERVICE) == null) {
             throw first.misused(
-                    "You need to supply the 'service' option for the '" + command.longName() + "' command",
+                    "You need to supply the 'service-address' option for the '" + command.longName() + "' command",
                     "-t, -u or --sctp-service with ADDRESS[:PORT], or -f with MARK");
         }
         if (command.needsServer() && !has(Option.REAL_SERVER)) {
@@ -241,14 +245,24 @@ final class Arguments {
         return value == null ? otherwise : (int) Values.number(value, min, max, problem);
     }
 
-    /** The first of some options that is given, or null. */
+    /** The first of some options, in the order of their declaration, that is given, or null. */
     @Nullable
     Option first(Set<Option> alternatives) {
-        for (Option option : alternatives) {
-            if (options.containsKey(option)) {
+        for (Option option : options.keySet()) {
+            if (alternatives.contains(option)) {
                 return option;
             }
         }
         return null;
+    }
+
+    /** The last of some options, in the order of their declaration, that is given, or null. */
+    @Nullable
+    Option last(Set<Option> alternatives) {
+        Option last = null;
+        for (Option option : options.keySet()) {
+            last = alternatives.contains(option) ? option : last;
+        }
+        return last;
     }
 }

@@ -73,6 +73,16 @@ enum Command implements Switch {
         return spelling;
     }
 
+    /** The name of this command in errors. */
+    String nameInErrors() {
+        return this == CLEAR ? "flush" : longName();
+    }
+
+    /** Whether it ignores everything that follows it. */
+    boolean ignoresTheRest() {
+        return this == HELP || this == VERSION;
+    }
+
     /** The largest number of words without a dash that follow it. */
     int words() {
         return form.words;
@@ -87,7 +97,8 @@ enum Command implements Switch {
     }
 
     boolean takes(Option option) {
-        return form.options.contains(option);
+        // ipvsadm takes --sort beside every command.
+        return option == Option.SORT || form.options.contains(option);
     }
 
     /** The options that may follow it, for messages. */

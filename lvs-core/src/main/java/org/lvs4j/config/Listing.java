@@ -19,8 +19,9 @@ import org.lvs4j.net.Protocol;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * The output of {@code ipvsadm -L}, byte for byte, with one exception: addresses and ports are always numbers, as with
- * {@code -n}. Looking up names is slow, and ambiguous when a name has several addresses. Stateless and thread-safe.
+ * The output of {@code ipvsadm -L}, byte for byte, with two exceptions: addresses are always numbers, as with
+ * {@code -n}, because looking up names is slow, and ambiguous when a name has several addresses; and a firewall mark is
+ * an unsigned number, as rules are read. Without {@code -n}, ports have their names in {@code /etc/services}. Stateless and thread-safe.
  * Every text ends with a newline unless it is empty.
  */
 public final class Listing {
@@ -43,17 +44,14 @@ public final class Listing {
             ServiceKey only = list.only();
             ServiceSnapshot found = only == null ? null : director.service(only);
             if (only != null && found == null) {
-                throw new Token("command line", 0, 1, only.toString())
-                        .error(
-                                RuleException.EXIT_NOT_LISTED,
-                                "No such service",
-                                "a service that has been added with -A");
+                throw PlacedCommand.of(command, "command line", 0).notListed();
             }
             return Optional.of(services(found == null ? director.services() : List.of(found), list));
         } else if (command instanceof RuleCommand.ListConnections list) {
             StringBuilder text = connectionsHeader(list);
-            director.forEachConnection(connection -> row(text, connection));
-            director.forEachTemplate(template -> row(text, template, list));
+            ServiceNames names = names(list);
+            director.forEachConnection(connection -> row(text, connection, names));
+            director.forEachTemplate(template -> row(text, template, list, names));
             return Optional.of(text.toString());
         } else if (command instanceof RuleCommand.ListTimeouts) {
             return Optional.of(timeouts(director.timeouts()));
@@ -76,7 +74,7 @@ public final class Listing {
             printer.service(text, service);
             List<ServerSnapshot> servers = list.sorted() ? ListingOrder.sortedServers(service) : service.servers();
             for (ServerSnapshot server : servers) {
-                printer.server(text, server);
+                printer.server(text, service.service().key(), server);
             }
         }
         return text.toString();
@@ -90,9 +88,14 @@ public final class Listing {
         requireNonNull(connections, "connections");
         requireNonNull(templates, "templates");
         StringBuilder text = connectionsHeader(requireNonNull(list, "list"));
-        connections.forEach(connection -> row(text, connection));
-        templates.forEach(template -> row(text, template, list));
+        ServiceNames names = names(list);
+        connections.forEach(connection -> row(text, connection, names));
+        templates.forEach(template -> row(text, template, list, names));
         return text.toString();
+    }
+
+    private static ServiceNames names(RuleCommand.ListConnections list) {
+        return list.numeric() ? ServiceNames.NUMERIC : ServiceNames.current();
     }
 
     private static StringBuilder connectionsHeader(RuleCommand.ListConnections list) {
@@ -101,7 +104,7 @@ public final class Listing {
         return text.append(list.engineData() ? "        pe name          pe_data\n" : "\n");
     }
 
-    private static void row(StringBuilder text, ConnectionSnapshot connection) {
+    private static void row(StringBuilder text, ConnectionSnapshot connection, ServiceNames names) {
         row(
                 text,
                 connection.protocol(),
@@ -109,11 +112,13 @@ public final class Listing {
                 connection.state().label(),
                 connection.client(),
                 connection.virtual(),
-                connection.server());
+                connection.server(),
+                names);
         text.append('\n');
     }
 
-    private static void row(StringBuilder text, TemplateSnapshot template, RuleCommand.ListConnections list) {
+    private static void row(
+            StringBuilder text, TemplateSnapshot template, RuleCommand.ListConnections list, ServiceNames names) {
         row(
                 text,
                 template.protocol(),
@@ -121,7 +126,8 @@ public final class Listing {
                 template.confirmed() ? "ASSURED" : "NONE",
                 template.client(),
                 template.virtual(),
-                template.server());
+                template.server(),
+                names);
         if (list.engineData() && template.engine() != null) {
             String identity = template.identity();
             text.append(format(" %-18s %s", template.engine(), identity == null ? "" : identity));
@@ -136,16 +142,17 @@ public final class Listing {
             String state,
             Endpoint client,
             Endpoint virtual,
-            Endpoint server) {
+            Endpoint server,
+            ServiceNames names) {
         long seconds = TimeUnit.NANOSECONDS.toSeconds(expiresInNanos);
         text.append(format(
                 ROW,
                 protocol == null ? "IP" : protocol.name(),
                 format("%02d:%02d", seconds / 60, seconds % 60),
                 state,
-                client,
-                virtual,
-                server));
+                names.print(client, protocol),
+                names.print(virtual, protocol),
+                names.print(server, protocol)));
     }
 
     /** Prints the idle timeouts. */

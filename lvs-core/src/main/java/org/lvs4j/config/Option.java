@@ -52,16 +52,27 @@ enum Option implements Switch {
     static final Set<Option> SERVICE = set(TCP_SERVICE, UDP_SERVICE, SCTP_SERVICE, MARK_SERVICE);
     static final Set<Option> FORWARDING = set(DIRECT, TUNNEL, MASQUERADE);
     static final Set<Option> CHECKSUM = set(TUNNEL_NO_CHECKSUM, TUNNEL_CHECKSUM, TUNNEL_REMOTE_CHECKSUM);
+
+    /** In the order in which one of them takes precedence over the others. */
     static final Set<Option> COLUMNS = set(STATS, RATE, THRESHOLDS, PERSISTENT_CONNECTIONS, TUNNEL_INFO);
+
     static final Set<Option> SORTING = set(SORT, NO_SORT);
 
     /** Of each of these sets, a command takes at most one option. */
-    static final List<Set<Option>> ALTERNATIVES = List.of(SERVICE, FORWARDING, CHECKSUM, COLUMNS, SORTING);
+    static final List<Set<Option>> ALTERNATIVES = List.of(SERVICE, FORWARDING);
 
     private final Spelling spelling;
 
     Option(char shortName, String longName, Arity arity) {
         spelling = new Spelling(shortName, longName, arity);
+    }
+
+    /** The name of this option in errors: that of the set of alternatives that it belongs to, if there is one. */
+    String nameInErrors() {
+        if (SERVICE.contains(this)) {
+            return "service-address";
+        }
+        return FORWARDING.contains(this) ? "forwarding-method" : longName();
     }
 
     private static Set<Option> set(Option first, Option... others) {

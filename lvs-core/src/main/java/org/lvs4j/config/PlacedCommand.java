@@ -48,6 +48,12 @@ record PlacedCommand(RuleCommand command, Token whole, Token service, Token serv
         }
     }
 
+    /** The error of this command, which lists a service that does not exist. */
+    RuleException notListed() {
+        return parsed().service
+                .error(RuleException.EXIT_NOT_LISTED, "No such service", "a service that has been added with -A");
+    }
+
     /** Executes this command; returns the changes that were made. */
     List<ConfigurationChange> applyTo(Director director) throws RuleException {
         requireChange();

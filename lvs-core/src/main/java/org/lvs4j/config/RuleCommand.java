@@ -17,11 +17,11 @@ import org.lvs4j.service.VirtualService;
 public sealed interface RuleCommand {
 
     /**
-     * The command line without the leading word {@code ipvsadm}. Parsing the text of a parsed command gives an equal
+     * The command line without the leading word {@code ipvsadm}, with ports as numbers. Parsing the text of a parsed command gives an equal
      * command again.
      */
     default String print() {
-        return RulePrinter.print(this);
+        return new RulePrinter(ServiceNames.NUMERIC).print(this);
     }
 
     /** The key of the service that this command names, or null if it names none. */
@@ -149,7 +149,7 @@ public sealed interface RuleCommand {
     /**
      * {@code -S}: prints the configuration as rules.
      *
-     * @param numeric whether to print addresses and ports as numbers
+     * @param numeric whether to print ports as numbers only; addresses are always numbers
      */
     record Save(boolean numeric) implements RuleCommand {}
 
@@ -170,7 +170,7 @@ public sealed interface RuleCommand {
      * @param columns the columns to print
      * @param sorted whether to sort by address; otherwise in the order of the table
      * @param exact whether to print large figures to the last digit
-     * @param numeric whether to print addresses and ports as numbers
+     * @param numeric whether to print ports as numbers only; addresses are always numbers
      */
     record ListServices(@Nullable ServiceKey only, Columns columns, boolean sorted, boolean exact, boolean numeric)
             implements RuleCommand {
@@ -188,7 +188,7 @@ public sealed interface RuleCommand {
      *
      * @param engineData whether to print the persistence engine and its data for each template
      *     ({@code --persistent-conn})
-     * @param numeric whether to print addresses and ports as numbers
+     * @param numeric whether to print ports as numbers only; addresses are always numbers
      */
     record ListConnections(boolean engineData, boolean numeric) implements RuleCommand {}
 

@@ -46,7 +46,9 @@ public final class RuleException extends TextException {
         }
         text.append(problem);
         String shown = printable(at.text());
-        if (!problem.contains("`" + shown + "'") && !problem.startsWith(shown + ":")) {
+        if (!problem.contains("`" + shown + "'")
+                && !problem.startsWith(shown + ":")
+                && !problem.endsWith(" " + shown)) {
             text.append(" '").append(shown).append('\'');
         }
         return text.append("; expected ").append(expected).toString();

@@ -90,20 +90,22 @@ public final class RuleParser {
     private static RuleCommand list(Arguments arguments) throws RuleException {
         boolean numeric = arguments.has(Option.NUMERIC);
         if (arguments.has(Option.CONNECTIONS)) {
-            // Sorting and exact figures have no effect here; ipvsadm accepts and ignores them too.
+            // Sorting, exact figures and information about tunnels have no effect here; ipvsadm takes them too.
             forbid(arguments, Option.CONNECTIONS, Option.SERVICE);
-            forbid(arguments, Option.CONNECTIONS, Set.of(Option.TIMEOUTS, Option.DAEMONS, Option.IPV6));
-            forbid(
-                    arguments,
-                    Option.CONNECTIONS,
-                    Set.of(Option.STATS, Option.RATE, Option.THRESHOLDS, Option.TUNNEL_INFO));
+            forbid(arguments, Option.CONNECTIONS, Set.of(Option.TIMEOUTS));
+            forbid(arguments, Option.CONNECTIONS, Set.of(Option.DAEMONS));
+            forbidColumns(arguments, Option.CONNECTIONS, Set.of(Option.STATS, Option.RATE, Option.THRESHOLDS));
+            forbidIpv6(arguments);
             return new RuleCommand.ListConnections(arguments.has(Option.PERSISTENT_CONNECTIONS), numeric);
         }
         for (Option single : new Option[] {Option.TIMEOUTS, Option.DAEMONS}) {
             if (arguments.has(single)) {
                 forbid(arguments, single, Option.SERVICE);
-                forbid(arguments, single, Option.COLUMNS);
-                forbid(arguments, single, Set.of(Option.IPV6));
+                forbidColumns(
+                        arguments,
+                        single,
+                        Set.of(Option.STATS, Option.RATE, Option.THRESHOLDS, Option.PERSISTENT_CONNECTIONS));
+                forbidIpv6(arguments);
             }
         }
         if (arguments.has(Option.TIMEOUTS)) {
@@ -124,10 +126,35 @@ public final class RuleParser {
     private static void forbid(Arguments arguments, Option given, Set<Option> others) throws RuleException {
         Option other = arguments.first(others);
         if (other != null) {
-            Token token = arguments.option(other);
-            throw (token == null ? arguments.start() : token)
+            boolean service = Option.SERVICE.contains(other) && given != Option.CONNECTIONS;
+            Option one = service ? given : other;
+            Option two = service ? other : given;
+            throw at(arguments, other)
+                    .misused(
+                            "The option '" + one.nameInErrors() + "' conflicts with the '" + two.nameInErrors()
+                                    + "' option in the 'list' command",
+                            "nothing of the kind beside " + given.written());
+        }
+    }
+
+    private static void forbidColumns(Arguments arguments, Option given, Set<Option> others) throws RuleException {
+        Option other = arguments.first(others);
+        if (other != null) {
+            throw at(arguments, other)
                     .misused("options conflicts in the list command", "nothing of the kind beside " + given.written());
         }
+    }
+
+    private static void forbidIpv6(Arguments arguments) throws RuleException {
+        Token ipv6 = arguments.option(Option.IPV6);
+        if (ipv6 != null) {
+            throw ServiceOptions.ipv6WithoutMark(ipv6);
+        }
+    }
+
+    private static Token at(Arguments arguments, Option option) {
+        Token token = arguments.option(option);
+        return token == null ? arguments.start() : token;
     }
 
     private static Columns columns(Arguments arguments) {
@@ -155,8 +182,12 @@ public final class RuleParser {
         }
         int[] seconds = new int[3];
         for (int i = 0; i < seconds.length; i++) {
-            seconds[i] = (int)
-                    Values.number(words.get(i), 0, Persistence.MAX_TIMEOUT_SECONDS, "illegal timeout value specified");
+            seconds[i] = (int) Values.number(
+                    words.get(i),
+                    0,
+                    Persistence.MAX_TIMEOUT_SECONDS,
+                    "invalid timeout value `"
+                            + RuleException.printable(words.get(i).text()) + "' specified");
         }
         return new TimeoutSettings(seconds[0], seconds[1], seconds[2]);
     }
@@ -166,7 +197,9 @@ public final class RuleParser {
         return switch (role.text()) {
             case "master" -> DaemonRole.MASTER;
             case "backup" -> DaemonRole.BACKUP;
-            default -> throw role.misused("illegal daemon state specified", "master or backup");
+            default ->
+                throw role.misused(
+                        "illegal " + arguments.command().longName() + " parameter specified", "master or backup");
         };
     }
 
@@ -188,6 +221,6 @@ public final class RuleParser {
     }
 
     private static int number(Arguments arguments, Option option, int min, int max) throws RuleException {
-        return arguments.number(option, min, max, 0, "illegal value for " + option.written() + " specified");
+        return arguments.number(option, min, max, 0, "illegal " + option.longName() + " specified");
     }
 }

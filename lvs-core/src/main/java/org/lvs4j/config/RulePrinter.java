@@ -4,6 +4,7 @@ import java.util.Locale;
 import org.lvs4j.TimeoutSettings;
 import org.lvs4j.config.RuleCommand.DaemonRole;
 import org.lvs4j.net.AddressFamily;
+import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.service.Forwarding;
@@ -15,9 +16,14 @@ import org.lvs4j.service.VirtualService;
 
 /** Prints commands with the options and the order of {@code ipvsadm -S -n}. */
 final class RulePrinter {
-    private RulePrinter() {}
+    private final ServiceNames names;
 
-    static String print(RuleCommand command) {
+    /** A printer of ports with names, or with {@link ServiceNames#NUMERIC}. */
+    RulePrinter(ServiceNames names) {
+        this.names = names;
+    }
+
+    String print(RuleCommand command) {
         if (command instanceof RuleCommand.AddService add) {
             return "-A" + service(add.service());
         } else if (command instanceof RuleCommand.EditService edit) {
@@ -25,11 +31,11 @@ final class RulePrinter {
         } else if (command instanceof RuleCommand.DeleteService delete) {
             return "-D" + key(delete.key());
         } else if (command instanceof RuleCommand.AddServer add) {
-            return "-a" + key(add.key()) + server(add.server());
+            return "-a" + key(add.key()) + server(add.key(), add.server());
         } else if (command instanceof RuleCommand.EditServer edit) {
-            return "-e" + key(edit.key()) + server(edit.server());
+            return "-e" + key(edit.key()) + server(edit.key(), edit.server());
         } else if (command instanceof RuleCommand.DeleteServer delete) {
-            return "-d" + key(delete.key()) + " -r " + delete.server();
+            return "-d" + key(delete.key()) + " -r " + endpoint(delete.key(), delete.server());
         } else if (command instanceof RuleCommand.Clear) {
             return "-C";
         } else if (command instanceof RuleCommand.SetTimeouts set) {
@@ -53,7 +59,7 @@ final class RulePrinter {
         return "-L" + list(command);
     }
 
-    private static String list(RuleCommand command) {
+    private String list(RuleCommand command) {
         if (command instanceof RuleCommand.ListTimeouts) {
             return " --timeout";
         } else if (command instanceof RuleCommand.ListDaemons) {
@@ -78,9 +84,9 @@ final class RulePrinter {
         throw new AssertionError("unprinted " + command);
     }
 
-    private static String key(ServiceKey key) {
+    private String key(ServiceKey key) {
         if (key instanceof ServiceKey.Address address) {
-            return option(address.protocol()) + address.endpoint();
+            return option(address.protocol()) + names.print(address.endpoint(), address.protocol());
         } else if (key instanceof ServiceKey.Mark mark) {
             return " -f " + Integer.toUnsignedString(mark.mark()) + (mark.family() == AddressFamily.IPV6 ? " -6" : "");
         }
@@ -95,7 +101,7 @@ final class RulePrinter {
         };
     }
 
-    private static String service(VirtualService service) {
+    private String service(VirtualService service) {
         StringBuilder text =
                 new StringBuilder(key(service.key())).append(" -s ").append(service.scheduler());
         Persistence persistence = service.persistence();
@@ -122,13 +128,17 @@ final class RulePrinter {
                 : Integer.toString(persistence.mask());
     }
 
-    private static String server(RealServer server) {
+    private String endpoint(ServiceKey key, Endpoint server) {
+        return names.print(server, key instanceof ServiceKey.Address address ? address.protocol() : null);
+    }
+
+    private String server(ServiceKey key, RealServer server) {
         String method = switch (server.forwarding().method()) {
             case MASQUERADE -> " -m";
             case TUNNEL -> " -i";
             case DIRECT -> " -g";
         };
-        return " -r " + server.endpoint() + method + " -w " + server.weight()
+        return " -r " + endpoint(key, server.endpoint()) + method + " -w " + server.weight()
                 + (server.upperThreshold() == 0 ? "" : " -x " + server.upperThreshold())
                 + (server.lowerThreshold() == 0 ? "" : " -y " + server.lowerThreshold())
                 + tunnel(server.forwarding());

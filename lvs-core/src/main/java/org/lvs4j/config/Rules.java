@@ -2,6 +2,7 @@ package org.lvs4j.config;
 
 import static java.util.Objects.requireNonNull;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,18 @@ public final class Rules {
 
     private Rules(List<PlacedCommand> placed) {
         this.placed = List.copyOf(placed);
+    }
+
+    /**
+     * Parses rules from the bytes of a file in UTF-8. A comment may hold any bytes.
+     *
+     * @param text the bytes, with or without a byte order mark
+     * @param source the name of the text in errors, usually that of its file
+     * @throws RuleException as {@link #parse}; or about bytes outside a comment that are not UTF-8
+     */
+    public static Rules parseUtf8(byte[] text, String source) throws RuleException {
+        // What cannot be decoded becomes U+FFFD, which is valid in comments only.
+        return parse(new String(requireNonNull(text, "text"), StandardCharsets.UTF_8), source);
     }
 
     /**
@@ -213,11 +226,26 @@ public final class Rules {
         }
     }
 
-    /** The commands as text, one a line. Parsing the text of parsed rules gives equal rules again. */
+    /**
+     * The commands as text, one a line, with ports as numbers. Parsing the text of parsed rules gives equal rules
+     * again.
+     */
     public String print() {
+        return print(true);
+    }
+
+    /**
+     * The commands as text, one a line. Parsing the text of parsed rules gives equal rules again, on a system with the
+     * same {@code /etc/services}.
+     *
+     * @param numeric whether to print ports as numbers only, as {@code ipvsadm -S -n} does; otherwise with the names
+     *     that {@code /etc/services} gives them. Addresses are always printed as numbers
+     */
+    public String print(boolean numeric) {
+        RulePrinter printer = new RulePrinter(numeric ? ServiceNames.NUMERIC : ServiceNames.current());
         StringBuilder text = new StringBuilder();
         for (PlacedCommand command : placed) {
-            text.append(command.command().print()).append('\n');
+            text.append(printer.print(command.command())).append('\n');
         }
         return text.toString();
     }

@@ -47,7 +47,7 @@ final class ServiceOptions {
     }
 
     private static ServiceKey address(Protocol protocol, Token token) throws RuleException {
-        return ServiceKey.of(protocol, Values.host(token, BAD_ADDRESS).endpoint(0));
+        return ServiceKey.of(protocol, Values.host(token, protocol, BAD_ADDRESS).endpoint(0));
     }
 
     /** The whole service of {@code -A} and {@code -E}. */
@@ -56,7 +56,7 @@ final class ServiceOptions {
         VirtualService.Builder builder = VirtualService.builder(key);
         Token scheduler = arguments.value(Option.SCHEDULER);
         String name = VirtualService.DEFAULT_SCHEDULER;
-        if (scheduler != null) {
+        if (scheduler != null && !scheduler.text().isEmpty()) {
             name = Values.name(scheduler, "illegal scheduler specified");
         }
         builder.scheduler(name);
@@ -72,7 +72,9 @@ final class ServiceOptions {
                 Token service = serviceToken(arguments);
                 throw service.misused(
                         "Zero port specified for non-persistent service",
-                        "a port within 1..65535, or -p beside port 0");
+                        address.endpoint().address().isV4() || service.text().startsWith("[")
+                                ? "a port within 1..65535, or -p beside port 0"
+                                : "brackets such as [fd00::1]:80 and a port within 1..65535, or -p beside port 0");
             }
         }
         builder.onePacket(onePacket != null);
@@ -97,9 +99,11 @@ final class ServiceOptions {
             mask = mask(netmask, family);
         }
         Token engine = arguments.value(Option.ENGINE);
-        String engineName = engine == null ? null : Values.name(engine, "illegal persistence engine specified");
+        String engineName = engine == null || engine.text().isEmpty()
+                ? null
+                : Values.name(engine, "illegal persistence engine specified");
         if (!arguments.has(Option.PERSISTENT)) {
-            if (engine != null) {
+            if (engine != null && engineName != null) {
                 throw engine.misused("persistence engine of a non-persistent service", "-p beside --pe");
             }
             return null;
@@ -117,13 +121,13 @@ final class ServiceOptions {
     }
 
     private static int mask(Token netmask, AddressFamily family) throws RuleException {
-        String problem = "illegal netmask specified";
         if (family == AddressFamily.IPV6) {
-            return (int) Values.number(netmask, 1, Persistence.FULL_MASK_V6, problem);
+            return (int) Values.number(netmask, 1, Persistence.FULL_MASK_V6, "illegal ipv6 netmask specified");
         }
         IpAddress address = Values.address(netmask.text());
-        if (address == null || !address.isV4() || address.isUnspecified()) {
-            throw netmask.misused(problem, "a netmask such as 255.255.255.0");
+        if (address == null || !address.isV4()) {
+            throw netmask.misused(
+                    "illegal virtual server persistent mask specified", "a netmask such as 255.255.255.0");
         }
         return (int) address.low();
     }
@@ -134,7 +138,9 @@ final class ServiceOptions {
         while (start <= text.length()) {
             int comma = text.indexOf(',', start);
             int end = comma < 0 ? text.length() : comma;
-            builder.flag(flag(list.between(start, end), scheduler));
+            if (start < end) {
+                builder.flag(flag(list.between(start, end), scheduler));
+            }
             start = end + 1;
         }
     }
@@ -143,7 +149,7 @@ final class ServiceOptions {
         String name = token.text();
         SchedulerFlag flag = SchedulerFlags.parse(name);
         if (flag == null) {
-            throw token.misused("unknown scheduler flag", SchedulerFlags.NAMES);
+            throw token.misused("invalid scheduler flag `" + RuleException.printable(name) + "'", SchedulerFlags.NAMES);
         }
         String owner = SchedulerFlags.owner(name);
         if (owner != null && !owner.equals(scheduler)) {

@@ -6,6 +6,7 @@ import java.util.function.Function;
 import org.lvs4j.ServerSnapshot;
 import org.lvs4j.ServiceSnapshot;
 import org.lvs4j.config.RuleCommand.ListServices;
+import org.lvs4j.net.Protocol;
 import org.lvs4j.service.Forwarding;
 import org.lvs4j.service.Forwarding.Encapsulation;
 import org.lvs4j.service.Persistence;
@@ -22,24 +23,33 @@ import org.lvs4j.stats.Traffic;
 sealed interface ServiceTablePrinter {
     /** The printer for a command. */
     static ServiceTablePrinter of(ListServices list) {
+        ServiceNames names = list.numeric() ? ServiceNames.NUMERIC : ServiceNames.current();
         return switch (list.columns()) {
-            case STATS, RATE -> new Figures(list.columns() == RuleCommand.Columns.RATE, list.exact());
+            case STATS, RATE -> new Figures(list.columns() == RuleCommand.Columns.RATE, list.exact(), names);
             case WEIGHTS ->
                 new State(
                         "Scheduler Flags",
                         "           Forward Weight ActiveConn InActConn",
-                        ServiceTablePrinter::weights);
+                        ServiceTablePrinter::weights,
+                        names);
             case TUNNELS ->
                 new State(
                         "Scheduler Flags",
                         "           Forward TunnelInfo    Weight ActiveConn InActConn",
-                        ServiceTablePrinter::tunnels);
+                        ServiceTablePrinter::tunnels,
+                        names);
             case THRESHOLDS ->
                 new State(
-                        "           Uthreshold Lthreshold ActiveConn InActConn ", "", ServiceTablePrinter::thresholds);
+                        "           Uthreshold Lthreshold ActiveConn InActConn ",
+                        "",
+                        ServiceTablePrinter::thresholds,
+                        names);
             case PERSISTENT ->
                 new State(
-                        "           Weight    PersistConn ActiveConn InActConn ", "", ServiceTablePrinter::persistent);
+                        "           Weight    PersistConn ActiveConn InActConn ",
+                        "",
+                        ServiceTablePrinter::persistent,
+                        names);
         };
     }
 
@@ -47,18 +57,20 @@ sealed interface ServiceTablePrinter {
 
     void service(StringBuilder text, ServiceSnapshot service);
 
-    void server(StringBuilder text, ServerSnapshot server);
+    /** Prints a line about a server of a service. */
+    void server(StringBuilder text, ServiceKey key, ServerSnapshot server);
 
     /** The start of a line about a service. */
-    private static String label(ServiceKey key) {
+    private static String label(ServiceKey key, ServiceNames names) {
         return key instanceof ServiceKey.Address address
-                ? Listing.format("%-4s %s", address.protocol(), address.endpoint())
+                ? Listing.format("%-4s %s", address.protocol(), names.print(address.endpoint(), address.protocol()))
                 : "FWM  " + key.toString().substring("FWM ".length());
     }
 
     /** The start of a line about a server. */
-    private static String label(ServerSnapshot server) {
-        return Listing.format("  -> %-28s", server.server().endpoint());
+    private static String label(ServerSnapshot server, ServiceKey key, ServiceNames names) {
+        Protocol protocol = key instanceof ServiceKey.Address address ? address.protocol() : null;
+        return Listing.format("  -> %-28s", names.print(server.server().endpoint(), protocol));
     }
 
     private static String weights(ServerSnapshot server) {
@@ -119,8 +131,9 @@ sealed interface ServiceTablePrinter {
      * @param heading the rest of the first line of the header
      * @param subheading the rest of the second line of the header
      * @param columns prints the columns of a server
+     * @param names the names of ports
      */
-    record State(String heading, String subheading, Function<ServerSnapshot, String> columns)
+    record State(String heading, String subheading, Function<ServerSnapshot, String> columns, ServiceNames names)
             implements ServiceTablePrinter {
         @Override
         public void header(StringBuilder text) {
@@ -131,7 +144,7 @@ sealed interface ServiceTablePrinter {
         @Override
         public void service(StringBuilder text, ServiceSnapshot snapshot) {
             VirtualService service = snapshot.service();
-            text.append(label(service.key())).append(' ').append(service.scheduler());
+            text.append(label(service.key(), names)).append(' ').append(service.scheduler());
             if (!service.flags().isEmpty()) {
                 text.append(" (")
                         .append(SchedulerFlags.print(service.scheduler(), service.flags()))
@@ -151,8 +164,11 @@ sealed interface ServiceTablePrinter {
         }
 
         @Override
-        public void server(StringBuilder text, ServerSnapshot server) {
-            text.append(label(server)).append(' ').append(columns.apply(server)).append('\n');
+        public void server(StringBuilder text, ServiceKey key, ServerSnapshot server) {
+            text.append(label(server, key, names))
+                    .append(' ')
+                    .append(columns.apply(server))
+                    .append('\n');
         }
     }
 
@@ -161,8 +177,9 @@ sealed interface ServiceTablePrinter {
      *
      * @param rate whether to print averages instead of counters
      * @param exact whether to print large figures to the last digit
+     * @param names the names of ports
      */
-    record Figures(boolean rate, boolean exact) implements ServiceTablePrinter {
+    record Figures(boolean rate, boolean exact, ServiceNames names) implements ServiceTablePrinter {
         @Override
         public void header(StringBuilder text) {
             List<String> names = rate
@@ -175,12 +192,12 @@ sealed interface ServiceTablePrinter {
 
         @Override
         public void service(StringBuilder text, ServiceSnapshot service) {
-            line(text, label(service.service().key()), service.traffic(), service.rates());
+            line(text, label(service.service().key(), names), service.traffic(), service.rates());
         }
 
         @Override
-        public void server(StringBuilder text, ServerSnapshot server) {
-            line(text, label(server), server.traffic(), server.rates());
+        public void server(StringBuilder text, ServiceKey key, ServerSnapshot server) {
+            line(text, label(server, key, names), server.traffic(), server.rates());
         }
 
         private void line(StringBuilder text, String label, Traffic traffic, Rates rates) {

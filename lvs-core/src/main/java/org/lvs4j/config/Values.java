@@ -1,9 +1,9 @@
 package org.lvs4j.config;
 
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
+import org.lvs4j.net.Protocol;
 
 /** Parses the values of options: numbers, addresses, ports, names. */
 final class Values {
@@ -11,40 +11,6 @@ final class Values {
     static final int NO_PORT = -1;
 
     private static final int MAX_NAME_LENGTH = 64;
-
-    /** Service names that rules are likely to contain, with the ports that IANA assigned. */
-    private static final Map<String, Integer> PORTS = Map.ofEntries(
-            Map.entry("ftp-data", 20),
-            Map.entry("ftp", 21),
-            Map.entry("ssh", 22),
-            Map.entry("telnet", 23),
-            Map.entry("smtp", 25),
-            Map.entry("domain", 53),
-            Map.entry("tftp", 69),
-            Map.entry("http", 80),
-            Map.entry("www", 80),
-            Map.entry("kerberos", 88),
-            Map.entry("pop3", 110),
-            Map.entry("sunrpc", 111),
-            Map.entry("nntp", 119),
-            Map.entry("ntp", 123),
-            Map.entry("imap2", 143),
-            Map.entry("imap", 143),
-            Map.entry("snmp", 161),
-            Map.entry("ldap", 389),
-            Map.entry("https", 443),
-            Map.entry("submission", 587),
-            Map.entry("syslog", 514),
-            Map.entry("ldaps", 636),
-            Map.entry("imaps", 993),
-            Map.entry("pop3s", 995),
-            Map.entry("radius", 1812),
-            Map.entry("nfs", 2049),
-            Map.entry("mysql", 3306),
-            Map.entry("postgresql", 5432),
-            Map.entry("sip", 5060),
-            Map.entry("sip-tls", 5061),
-            Map.entry("http-alt", 8080));
 
     /** An address with a port, 0..65535 or {@link #NO_PORT}. */
     record Host(IpAddress address, int port) {
@@ -57,75 +23,117 @@ final class Values {
 
     /** A decimal number within limits. */
     static long number(Token token, long min, long max, String problem) throws RuleException {
-        long number = digits(token.text());
-        if (number < min || number > max) {
+        long number = digits(token.text(), max);
+        if (number < min) {
             throw token.misused(problem, "a number within " + min + ".." + max);
         }
         return number;
     }
 
-    /** The value of a text of digits up to 2^62, or -1. */
-    private static long digits(String text) {
-        long number = 0;
-        for (int i = 0; i < text.length(); i++) {
-            int digit = text.charAt(i) - '0';
-            if (digit < 0 || digit > 9 || number > Long.MAX_VALUE / 20) {
-                return -1;
-            }
-            number = number * 10 + digit;
+    /** The value of a decimal number, as C reads it: after white space and a plus; -1 if it is none or above a limit. */
+    static long digits(String text, long max) {
+        int at = 0;
+        while (at < text.length() && " \t\n\u000B\f\r".indexOf(text.charAt(at)) >= 0) {
+            at++;
         }
-        return text.isEmpty() ? -1 : number;
+        at += text.startsWith("+", at) ? 1 : 0;
+        return number(text, at, 10, max);
     }
 
-    /** An address with or without a port; an IPv6 address is in brackets. */
-    static Host host(Token token, String problem) throws RuleException {
+    /** The value of the digits from an offset on, or -1 if there is none, another character, or it is above a limit. */
+    private static long number(String text, int start, int base, long max) {
+        long number = 0;
+        for (int i = start; i < text.length(); i++) {
+            char c = text.charAt(i);
+            int digit = c < 0x80 ? Character.digit(c, base) : -1;
+            if (digit < 0 || number > (max - digit) / base) {
+                return -1;
+            }
+            number = number * base + digit;
+        }
+        return start >= text.length() ? -1 : number;
+    }
+
+    /**
+     * An address with or without a port, which may be a name of the protocol. An IPv6 address with a port is in
+     * brackets.
+     */
+    static Host host(Token token, Protocol protocol, String problem) throws RuleException {
         String text = token.text();
-        int end = text.indexOf(text.startsWith("[") ? ']' : ':');
+        boolean brackets = text.startsWith("[");
+        int end = text.indexOf(brackets ? ']' : ':');
+        if (!brackets && end != text.lastIndexOf(':')) {
+            // Two colons: an IPv6 address without a port.
+            end = -1;
+        }
         String host;
         String port;
-        if (text.startsWith("[")) {
+        if (brackets) {
             host = end < 0 ? "" : text.substring(1, end);
             port = text.substring(end + 1);
-            if (host.indexOf(':') < 0) {
-                throw token.misused(problem, "an IPv6 address in brackets such as [fd00::1]:80");
-            }
         } else {
             host = end < 0 ? text : text.substring(0, end);
             port = end < 0 ? "" : text.substring(end);
-            if (port.indexOf(':', 1) >= 0) {
-                throw token.misused(problem, "an IPv6 address in brackets such as [fd00::1]:80");
-            }
         }
         IpAddress address = address(host);
+        if (brackets ? address == null || address.isV4() : address == null && host.indexOf(':') >= 0) {
+            throw token.misused(problem, "an IPv6 address in brackets such as [fd00::1]:80");
+        }
         if (address == null) {
             throw token.misused(problem, "an IP address (no name) such as 10.0.0.1:80 or [fd00::1]:80");
         }
-        if (port.isEmpty()) {
-            return new Host(address, NO_PORT);
+        return new Host(address, port.isEmpty() ? NO_PORT : port(token, port, protocol, problem));
+    }
+
+    private static int port(Token token, String text, Protocol protocol, String problem) throws RuleException {
+        String wanted = text.substring(1);
+        int port = text.startsWith(":") ? (int) digits(wanted, Endpoint.MAX_PORT) : NO_PORT;
+        if (port != NO_PORT) {
+            return port;
         }
-        int number = port.startsWith(":") ? port(port.substring(1)) : NO_PORT;
-        if (number == NO_PORT) {
+        ServiceNames names = ServiceNames.current();
+        port = text.startsWith(":") ? names.port(wanted, protocol) : ServiceNames.UNKNOWN;
+        if (port == ServiceNames.UNKNOWN) {
+            boolean name = text.startsWith(":") && wanted.length() <= MAX_NAME_LENGTH;
+            String nearest = name ? names.nearest(wanted, protocol) : null;
             throw token.misused(
-                    problem, "a port within 0.." + Endpoint.MAX_PORT + " or a well-known name such as http after ':'");
+                    problem,
+                    "a port within 0.." + Endpoint.MAX_PORT + " or a well-known name of " + protocol + " such as "
+                            + (nearest == null ? "https" : nearest) + " after ':'");
         }
-        return new Host(address, number);
+        return port;
     }
 
-    private static int port(String text) {
-        long number = digits(text);
-        if (number >= 0) {
-            return number <= Endpoint.MAX_PORT ? (int) number : NO_PORT;
-        }
-        return PORTS.getOrDefault(text, NO_PORT);
-    }
-
-    /** An address literal, or null. */
+    /** An address literal, or null. Of IPv4 every form that C reads: {@code 127.1}, octal and hexadecimal numbers. */
     static @Nullable IpAddress address(String text) {
         try {
             return IpAddress.parse(text);
         } catch (IllegalArgumentException e) {
-            return null;
+            return classicAddress(text);
         }
+    }
+
+    /** An IPv4 address of one to four numbers, of which the last fills the remaining bytes, or null. */
+    private static @Nullable IpAddress classicAddress(String text) {
+        String[] parts = text.split("\\.", 5);
+        long address = 0;
+        for (int i = 0; i < parts.length; i++) {
+            boolean last = i == parts.length - 1;
+            int bits = last ? Integer.SIZE - Byte.SIZE * i : Byte.SIZE;
+            long number = bits < Byte.SIZE ? -1 : classicNumber(parts[i], (1L << bits) - 1);
+            if (number < 0) {
+                return null;
+            }
+            address = address << bits | number;
+        }
+        return IpAddress.v4((int) address);
+    }
+
+    private static long classicNumber(String text, long max) {
+        if (text.startsWith("0x") || text.startsWith("0X")) {
+            return number(text, 2, 16, max);
+        }
+        return number(text, 0, text.startsWith("0") ? 8 : 10, max);
     }
 
     /** The name of a scheduler, an engine or an interface. */

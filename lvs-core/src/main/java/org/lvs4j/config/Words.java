@@ -7,10 +7,14 @@ import java.util.List;
 final class Words {
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
+    /** What a decoder puts in the place of bytes that it cannot decode. */
+    private static final char REPLACEMENT = '\uFFFD';
+
     private Words() {}
 
     /** The words of a line without its comment and without a leading {@code ipvsadm}. */
-    static List<Token> of(String text, int start, int end, String source, int line) throws RuleException {
+    static List<Token> of(String text, int start, int lineEnd, String source, int line) throws RuleException {
+        int end = commentStart(text, start, lineEnd);
         if (end - start > Rules.MAX_LINE_LENGTH) {
             throw new Token(source, line, 1, text.substring(start, end))
                     .misused(
@@ -20,18 +24,15 @@ final class Words {
         List<Token> words = new ArrayList<>();
         int at = start;
         while (at < end) {
-            if (isBlank(text.charAt(at)) || at == 0 && text.charAt(0) == BYTE_ORDER_MARK) {
+            if (isBlank(text, at)) {
                 at++;
                 continue;
             }
-            if (text.charAt(at) == '#') {
-                break;
-            }
             int first = at;
-            while (at < end && !isBlank(text.charAt(at))) {
+            while (at < end && !isBlank(text, at)) {
                 at++;
             }
-            words.add(new Token(source, line, first - start + 1, text.substring(first, at)));
+            words.add(decoded(new Token(source, line, first - start + 1, text.substring(first, at))));
         }
         if (words.size() > 1 && words.get(0).text().equals("ipvsadm")) {
             words.remove(0);
@@ -39,7 +40,25 @@ final class Words {
         return words;
     }
 
-    private static boolean isBlank(char c) {
-        return c == ' ' || c == '\t' || c == '\r';
+    /** The place of the {@code #} that starts a word, or the end of the line. */
+    private static int commentStart(String text, int start, int end) {
+        int at = start;
+        while (at < end && (text.charAt(at) != '#' || at > start && !isBlank(text, at - 1))) {
+            at++;
+        }
+        return at;
+    }
+
+    private static Token decoded(Token word) throws RuleException {
+        int bad = word.text().indexOf(REPLACEMENT);
+        if (bad >= 0) {
+            throw word.from(bad).misused("bytes that are not UTF-8:", "UTF-8; only a comment may hold any bytes");
+        }
+        return word;
+    }
+
+    private static boolean isBlank(String text, int at) {
+        char c = text.charAt(at);
+        return c == ' ' || c == '\t' || c == '\r' || at == 0 && c == BYTE_ORDER_MARK;
     }
 }

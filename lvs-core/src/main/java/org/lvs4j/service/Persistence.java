@@ -15,8 +15,8 @@ import org.lvs4j.net.AddressFamily;
  *
  * @param timeoutSeconds lifetime of a persistence template in seconds, 1..{@value #MAX_TIMEOUT_SECONDS}; each new
  *     connection of the client restarts it
- * @param mask the part of the client's address that counts: for IPv4 a netmask as a 32-bit number, not 0, which need
- *     not be a prefix; for IPv6 a prefix length, 1..128
+ * @param mask the part of the client's address that counts: for IPv4 a netmask as a 32-bit number, which need not be a
+ *     prefix, and 0 for all clients alike; for IPv6 a prefix length, 1..128
  * @param engine the name of a persistence engine such as {@code sip}, or null to identify clients by
  *     their address alone
  */
@@ -56,9 +56,6 @@ public record Persistence(
         }
         if (family == AddressFamily.IPV6 && (mask < 1 || mask > 128)) {
             problems.add("persistence prefix length " + mask + " is outside 1..128");
-        }
-        if (family == AddressFamily.IPV4 && mask == 0) {
-            problems.add("persistence netmask 0.0.0.0 is not a netmask");
         }
         return problems;
     }

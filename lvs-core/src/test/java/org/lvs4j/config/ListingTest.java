@@ -133,7 +133,7 @@ class ListingTest {
                 .isInstanceOfSatisfying(
                         RuleException.class,
                         e -> assertThat(e.ipvsadmExitCode()).isEqualTo(1))
-                .hasMessageStartingWith("No such service 'TCP 10.9.9.9:80'");
+                .hasMessageStartingWith("No such service '10.9.9.9:80'");
     }
 
     @Test
@@ -172,7 +172,7 @@ class ListingTest {
                 "-u [::1]:80",
                 "-f 5",
                 "-f 5 -6",
-                "-f 4294967295");
+                "-f 2147483647");
         Director director = Director.create();
         for (int i = 0; i < wanted.size(); i++) {
             RuleParser.parse(List.of(("-A " + wanted.get(i * 7 % wanted.size())).split(" ")))

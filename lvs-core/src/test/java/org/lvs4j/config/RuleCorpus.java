@@ -59,7 +59,7 @@ final class RuleCorpus {
         List<String> hosts = v6 ? V6 : V4;
         String host = hosts.get(random.nextInt(hosts.size()));
         return pick(" -t ", " -u ", " --tcp-service ", " --udp-service=", " --sctp-service ", " -t", " -u=") + host
-                + ":" + pick("http", "443", "1", "65535", "domain");
+                + ":" + pick("http", "443", "1", "65535", "https");
     }
 
     private String serviceOptions(String service, boolean v6) {

@@ -57,6 +57,12 @@ class RuleParserTest {
             -d -t 10.0.0.1:80 -r 192.168.1.1                 | -d -t 10.0.0.1:80 -r 192.168.1.1:80
             -d -t 10.0.0.1:80 -r 192.168.1.1:8080            | -d -t 10.0.0.1:80 -r 192.168.1.1:8080
             -d -t 10.0.0.1:80 -r [fd00::1]                   | -d -t 10.0.0.1:80 -r [fd00::1]:80
+            -a -t [fd00::1]:80 -r fd00:2::2 -m               | -a -t [fd00::1]:80 -r [fd00:2::2]:80 -m -w 1
+            -a -f 6 -6 -r fd00:2::3 -m                       | -a -f 6 -6 -r [fd00:2::3]:0 -m -w 1
+            -a -f 6 -r 10.0.0.1:http -m                      | -a -f 6 -r 10.0.0.1:80 -m -w 1
+            -A -t 10.0.0.1:80 -p 300 -M 0.0.0.0              | -A -t 10.0.0.1:80 -s wlc -p 300 -M 0.0.0.0
+            -L --rate --stats                                | -L --stats
+            -L --nosort --sort                               | -L --nosort
             --clear                                          | -C
             --set 900 0 2678400                              | --set 900 0 2678400
             -S                                               | -S
@@ -102,25 +108,24 @@ class RuleParserTest {
             -A -- -D                                    | 7  | -D          | 2   | unexpected argument | -t
             -A -t 10.0.0.1:80 rr                        | 19 | rr          | 2   | unexpected argument | -s
             -C now                                      | 4  | now         | 2   | unexpected argument | no option after -C
-            -A -t 10.0.0.1:80 -D                        | 19 | -D          | 2   | multiple commands | -A
-            -AE -t 10.0.0.1:80                          | 3  | -E          | 2   | multiple commands | one command only
-            -A                                          | 1  | -A          | 2   | You need to supply the 'service' option for the 'add-service' command | -t
-            -A -s rr                                    | 1  | -A          | 2   | You need to supply the 'service' option | -f
+            -A -t 10.0.0.1:80 -D                        | 19 | -D          | 2   | invalid option `-D' | -A
+            -AE -t 10.0.0.1:80                          | 3  | -E          | 2   | invalid option `-E' | one command only
+            -A                                          | 1  | -A          | 2   | You need to supply the 'service-address' option for the 'add-service' command | -t
+            -A -s rr                                    | 1  | -A          | 2   | You need to supply the 'service-address' option | -f
             -a -t 10.0.0.1:80                           | 1  | -a          | 2   | You need to supply the 'real-server' option | -r
             -D -t 10.0.0.1:80 -s rr                     | 19 | -s          | 2   | Illegal 'scheduler' option with the 'delete-service' command | -t
             -A -t 10.0.0.1:80 -r 1.2.3.4                | 19 | -r          | 2   | Illegal 'real-server' option | -s
-            -d -t 10.0.0.1:80 -r 1.2.3.4 -m             | 30 | -m          | 2   | Illegal 'masquerading' option | -r
-            -S -t 10.0.0.1:80                           | 4  | -t          | 2   | Illegal 'tcp-service' option | -n
+            -d -t 10.0.0.1:80 -r 1.2.3.4 -m             | 30 | -m          | 2   | Illegal 'forwarding-method' option | -r
+            -S -t 10.0.0.1:80                           | 4  | -t          | 2   | Illegal 'service-address' option | -n
             -A -t 10.0.0.1:80 -s rr -s rr               | 25 | -s          | 2   | multiple 'scheduler' options specified | one of them
             -A -t 10.0.0.1:80 -srr --scheduler=lc       | 24 | --scheduler | 2   | multiple 'scheduler' options specified | one of them
-            -A -t 10.0.0.1:80 -t 10.0.0.2:80            | 19 | -t          | 2   | multiple 'tcp-service' options specified | one of them
-            -A -t 10.0.0.1:80 -u 10.0.0.1:80            | 19 | -u          | 2   | The option '-u' conflicts with '-t' | one of them
-            -a -t 10.0.0.1:80 -r 1.2.3.4 -m -g          | 33 | -g          | 2   | The option '-g' conflicts with '-m' | one of them
-            -L --sort --nosort                          | 11 | --nosort    | 2   | conflicts | one of them
-            -L --stats --rate                           | 12 | --rate      | 2   | conflicts | one of them
+            -A -t 10.0.0.1:80 -t 10.0.0.2:80            | 19 | -t          | 2   | multiple 'service-address' options specified | one of them
+            -A -t 10.0.0.1:80 -u 10.0.0.1:80            | 19 | -u          | 2   | multiple 'service-address' options specified | one of them
+            -a -t 10.0.0.1:80 -r 1.2.3.4 -m -g          | 33 | -g          | 2   | multiple 'forwarding-method' options specified | one of them
+            -L --nosort --nosort                        | 13 | --nosort    | 2   | multiple 'nosort' options specified | one of them
             -L -c --stats                               | 7  | --stats     | 2   | options conflicts in the list command | -c
-            -L --timeout -t 10.0.0.1:80                 | 14 | -t          | 2   | options conflicts in the list command | --timeout
-            -L --daemon --timeout                       | 4  | --daemon    | 2   | options conflicts in the list command | --timeout
+            -L --timeout -t 10.0.0.1:80                 | 14 | -t          | 2   | The option 'timeout' conflicts with the 'service-address' option in the 'list' command | --timeout
+            -L --daemon --timeout                       | 4  | --daemon    | 2   | The option 'daemon' conflicts with the 'timeout' option in the 'list' command | --timeout
             -L -6                                       | 4  | -6          | 2   | -6 used before -f not allowed | -f
             -A -t 10.0.0.1:80 -s                        | 19 | -s          | 255 | missing argument | value
             -L --numeric=yes                            | 13 | =yes        | 255 | option does not take an argument | no value
@@ -131,8 +136,8 @@ class RuleParserTest {
             -A -t 10.0.0.1:nosuch                       | 7  | 10.0.0.1:nosuch | 2 | illegal virtual server address | well-known name
             -A -t 10.0.0.1:-1                           | 7  | 10.0.0.1:-1 | 2   | illegal virtual server address | port within
             -A -t www.example.com:80                    | 7  | www.example.com:80 | 2 | illegal virtual server address | no name
-            -A -t 10.0.0:80                             | 7  | 10.0.0:80   | 2   | illegal virtual server address | 10.0.0.1:80
-            -A -t fd00::1:80                            | 7  | fd00::1:80  | 2   | illegal virtual server address | in brackets
+            -A -t 10.0.0.:80                            | 7  | 10.0.0.:80  | 2   | illegal virtual server address | 10.0.0.1:80
+            -A -t fd00::1:80                            | 7  | fd00::1:80  | 2   | Zero port specified for non-persistent service | brackets
             -A -t [fd00::1:80                           | 7  | [fd00::1:80 | 2   | illegal virtual server address | in brackets
             -A -t [fd00::1]80                           | 7  | [fd00::1]80 | 2   | illegal virtual server address | after ':'
             -A -t [10.0.0.1]:80                         | 7  | [10.0.0.1]:80 | 2 | illegal virtual server address | IPv6
@@ -145,45 +150,45 @@ class RuleParserTest {
             -A -6 -f 5                                  | 4  | -6          | 2   | -6 used before -f not allowed | after -f
             -A -t 10.0.0.1:80 -6                        | 19 | -6          | 2   | -6 used before -f not allowed | with -f
             -A -t 10.0.0.1:80 -p x                      | 22 | x           | 2   | invalid timeout value `x' specified | 1..2678400
-            -A -t 10.0.0.1:80 -p 5 -M 24                | 27 | 24          | 2   | illegal netmask | 255.255.255.0
-            -A -t 10.0.0.1:80 -p 5 -M 0.0.0.0           | 27 | 0.0.0.0     | 2   | illegal netmask | 255.255.255.0
-            -A -t [fd00::1]:80 -p 5 -M 129              | 28 | 129         | 2   | illegal netmask | 1..128
-            -A -t [fd00::1]:80 -p 5 -M 255.255.255.0    | 28 | 255.255.255.0 | 2 | illegal netmask | 1..128
+            -A -t 10.0.0.1:80 -p 5 -M /24               | 27 | /24         | 2   | illegal virtual server persistent mask | 255.255.255.0
+            -A -t [fd00::1]:80 -p 5 -M 129              | 28 | 129         | 2   | illegal ipv6 netmask | 1..128
+            -A -t [fd00::1]:80 -p 5 -M 255.255.255.0    | 28 | 255.255.255.0 | 2 | illegal ipv6 netmask | 1..128
             -A -u 10.0.0.1:5060 --pe sip                | 26 | sip         | 2   | persistence engine of a non-persistent service | -p
             -A -t 10.0.0.1:80 -s sh -b sh-port,mh-port  | 36 | mh-port     | 2   | incompatible scheduler flag `mh-port' | mh
             -A -t 10.0.0.1:80 -b sh-port                | 22 | sh-port     | 2   | incompatible scheduler flag `sh-port' | not wlc
-            -A -t 10.0.0.1:80 -b flag-4                 | 22 | flag-4      | 2   | unknown scheduler flag | flag-1 flag-2 flag-3
-            -A -t 10.0.0.1:80 -b flag-1,                | 29 | ''          | 2   | unknown scheduler flag | flag-1
+            -A -t 10.0.0.1:80 -b flag-4                 | 22 | flag-4      | 2   | invalid scheduler flag `flag-4' | flag-1 flag-2 flag-3
+            -A -t 10.0.0.1:80 -b flag-1,x               | 29 | x           | 2   | invalid scheduler flag `x' | flag-1
             -a -t 10.0.0.1:80 -r 1.2.3.4:x -m           | 22 | 1.2.3.4:x   | 2   | illegal real server address[:port] specified | port
-            -a -t 10.0.0.1:80 -r 0.0.0.0 -m             | 22 | 0.0.0.0     | 2   | illegal real server address[:port] specified | one machine
-            -d -t 10.0.0.1:80 -r 224.0.0.1              | 22 | 224.0.0.1   | 2   | illegal real server address[:port] specified | one machine
+            -a -t 10.0.0.1:80 -r 0.0.0.0 -m             | 22 | 0.0.0.0     | 255 | Invalid operation.  Possibly wrong module version, address not unicast | one machine
+            -e -t 10.0.0.1:80 -r 224.0.0.1              | 22 | 224.0.0.1   | 255 | Invalid operation.  Possibly wrong module version, address not unicast | one machine
+            -a -f 1 -6 -r fe80::1 -m                    | 15 | fe80::1     | 255 | Invalid operation.  Possibly wrong module version, address not unicast | no interface
             -a -t 10.0.0.1:80 -r [fd00::1]              | 22 | [fd00::1]   | 2   | Different address family is allowed only for tunneling servers | IPv4
             -a -f 6 -6 -r 1.2.3.4 -m                    | 15 | 1.2.3.4     | 2   | Different address family is allowed only for tunneling servers | IPv6
             -a -t 10.0.0.1:80 -r 1.2.3.4 -w 2147483648  | 33 | 2147483648  | 2   | illegal weight specified | 0..2147483647
             -a -t 10.0.0.1:80 -r 1.2.3.4 -w 99999999999999999999 | 33 | 99999999999999999999 | 2 | illegal weight specified | 0..2147483647
             -a -t 10.0.0.1:80 -r 1.2.3.4 -w 1.5         | 33 | 1.5         | 2   | illegal weight specified | number
-            -a -t 10.0.0.1:80 -r 1.2.3.4 -x 65536       | 33 | 65536       | 2   | illegal u_threshold | 0..65535
-            -a -t 10.0.0.1:80 -r 1.2.3.4 -y 65536       | 33 | 65536       | 2   | illegal l_threshold | 0..65535
+            -a -t 10.0.0.1:80 -r 1.2.3.4 -x 2147483648  | 33 | 2147483648  | 2   | illegal u_threshold | 0..2147483647
+            -a -t 10.0.0.1:80 -r 1.2.3.4 -y 2147483648  | 33 | 2147483648  | 2   | illegal l_threshold | 0..2147483647
             -a -t 10.0.0.1:80 -r 1.2.3.4 -y 1           | 33 | 1           | 255 | Numerical result out of range | which is 0
-            -a -t 10.0.0.1:80 -r 1.2.3.4 -m --tun-type gre | 33 | --tun-type | 2 | tunnel option without a tunnel | -i
-            -a -t 10.0.0.1:80 -r 1.2.3.4 --tun-csum     | 30 | --tun-csum  | 2   | tunnel option without a tunnel | -i
+            -a -t 10.0.0.1:80 -r 1.2.3.4 -m --tun-type gre | 33 | --tun-type | 2 | Tunnel options conflict with forward method | -i
+            -a -t 10.0.0.1:80 -r 1.2.3.4 --tun-csum     | 30 | --tun-csum  | 2   | Tunnel options conflict with forward method | -i
             -a -t 10.0.0.1:80 -r 1.2.3.4 -i --tun-type vxlan | 44 | vxlan  | 2   | illegal tunnel type | ipip, gue or gre
-            -a -t 10.0.0.1:80 -r 1.2.3.4 -i --tun-type gue | 44 | gue      | 2   | without a port | --tun-port
+            -a -t 10.0.0.1:80 -r 1.2.3.4 -i --tun-type gue | 44 | gue      | 2   | You need to supply the 'tun-port' option for the 'gue' tunnel type | --tun-port
             -a -t 10.0.0.1:80 -r 1.2.3.4 -i --tun-type gue --tun-port 0 | 59 | 0 | 2 | illegal tunnel port | 1..65535
-            -a -t 10.0.0.1:80 -r 1.2.3.4 -i --tun-type gre --tun-port 9 | 48 | --tun-port | 2 | gre tunnels have no port | gue
-            -a -t 10.0.0.1:80 -r 1.2.3.4 -i --tun-type gre --tun-remcsum | 48 | --tun-remcsum | 2 | no remote checksum | --tun-csum
-            -a -t 10.0.0.1:80 -r 1.2.3.4 -i --tun-port 9 | 33 | --tun-port | 2   | ipip tunnels have no port | gue
-            -a -t 10.0.0.1:80 -r 1.2.3.4 -i --tun-csum  | 33 | --tun-csum  | 2   | ipip tunnels have no checksum | gue
-            -a -t 10.0.0.1:80 -r 1.2.3.4 -i --tun-csum --tun-nocsum | 44 | --tun-nocsum | 2 | conflicts | one of them
+            -a -t 10.0.0.1:80 -r 1.2.3.4 -i --tun-type gre --tun-port 9 | 48 | --tun-port | 2 | Illegal 'tun-port' option with the 'gre' tunnel type | gue
+            -a -t 10.0.0.1:80 -r 1.2.3.4 -i --tun-type gre --tun-remcsum | 48 | --tun-remcsum | 2 | Illegal 'tun-remcsum' option with the 'gre' tunnel type | --tun-csum
+            -a -t 10.0.0.1:80 -r 1.2.3.4 -i --tun-port 9 | 33 | --tun-port | 2   | Illegal 'tun-port' option with the 'ipip' tunnel type | gue
+            -a -t 10.0.0.1:80 -r 1.2.3.4 -i --tun-csum  | 33 | --tun-csum  | 2   | Illegal 'tun-csum' option with the 'ipip' tunnel type | gue
+            -a -t 10.0.0.1:80 -r 1.2.3.4 -i --tun-type gre --tun-csum --tun-nocsum | 48 | --tun-csum | 2 | The option 'tun-csum' conflicts with the 'tun-nocsum' option | one of them
             --set 1 2                                   | 1  | --set       | 2   | --set option requires 3 timeout values | TCPFIN
             --set 1 2 3 4                               | 13 | 4           | 2   | unexpected argument | 3 values
-            --set 1 2678401 3                           | 9  | 2678401     | 2   | illegal timeout | 0..2678400
+            --set 1 2678401 3                           | 9  | 2678401     | 2   | invalid timeout value `2678401' specified | 0..2678400
             --start-daemon                              | 1  | --start-daemon | 255 | missing argument | value
-            --start-daemon slave                        | 16 | slave       | 2   | daemon state | master or backup
-            --start-daemon master --syncid 256          | 32 | 256         | 2   | --syncid | 0..255
+            --start-daemon slave                        | 16 | slave       | 2   | illegal start-daemon parameter specified | master or backup
+            --start-daemon master --syncid 256          | 32 | 256         | 2   | illegal syncid specified | 0..255
             --start-daemon master --mcast-group 10.0.0.1 | 37 | 10.0.0.1   | 2   | multicast group | 224.0.0.81
-            --start-daemon master --mcast-ttl 0         | 35 | 0           | 2   | --mcast-ttl | 1..255
-            --start-daemon master --mcast-port 65536    | 36 | 65536       | 2   | --mcast-port | 1..65535
+            --start-daemon master --mcast-ttl 0         | 35 | 0           | 2   | illegal mcast-ttl specified | 1..255
+            --start-daemon master --mcast-port 65536    | 36 | 65536       | 2   | illegal mcast-port specified | 1..65535
             --stop-daemon master --syncid 1             | 22 | --syncid    | 2   | Illegal 'syncid' option | --stop-daemon
             """)
     void parse_invalidCommandLine_placeTokenAndExpectation(
