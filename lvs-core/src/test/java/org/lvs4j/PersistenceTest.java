@@ -347,4 +347,22 @@ class PersistenceTest {
                         4000 + prefix + Math.max(0, flippedBit))
                 .toString();
     }
+
+    @Test
+    void packet_maskZero_allClientsOnOneServerUntilTheTemplateEnds() {
+        ServiceKey all = fixture.addService(
+                VirtualService.builder(ServiceKey.tcp("10.0.0.101:80"))
+                        .scheduler("rr")
+                        .persistence(new Persistence(300, 0, null))
+                        .build(),
+                OLD,
+                NEW);
+        String first = fixture.open("10.1.0.1:4000", "10.0.0.101:80");
+
+        for (String client : new String[] {"10.1.0.2:4000", "192.168.77.1:1", "255.255.255.254:9"}) {
+            assertThat(fixture.open(client, "10.0.0.101:80")).as(client).isEqualTo(first);
+        }
+        assertThat(fixture.server(all, first).persistent()).isEqualTo(1);
+        assertThat(fixture.template().client()).isEqualTo(Endpoint.parse("0.0.0.0:0"));
+    }
 }

@@ -9,6 +9,7 @@ import java.lang.reflect.RecordComponent;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
@@ -55,6 +56,8 @@ final class Samples {
         put(Object.class, () -> TEXT);
         put(String.class, () -> TEXT);
         put(Duration.class, () -> Duration.ofSeconds(1));
+        put(byte[].class, () -> TEXT.getBytes(StandardCharsets.UTF_8));
+        put(Appendable.class, StringBuilder::new);
         put(ByteBuffer.class, () -> ByteBuffer.allocate(64));
         put(InetAddress.class, InetAddress::getLoopbackAddress);
         put(InetSocketAddress.class, () -> new InetSocketAddress(InetAddress.getLoopbackAddress(), 80));

@@ -2,6 +2,8 @@ package org.lvs4j.config;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -231,23 +233,30 @@ public final class Rules {
      * again.
      */
     public String print() {
-        return print(true);
+        StringBuilder text = new StringBuilder();
+        try {
+            print(true, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
     }
 
     /**
-     * The commands as text, one a line. Parsing the text of parsed rules gives equal rules again, on a system with the
-     * same {@code /etc/services}.
+     * Prints the commands, one a line. Parsing the text of parsed rules gives equal rules again, on a system with the
+     * same {@code /etc/services}. Needs no memory for the text.
      *
      * @param numeric whether to print ports as numbers only, as {@code ipvsadm -S -n} does; otherwise with the names
      *     that {@code /etc/services} gives them. Addresses are always printed as numbers
+     * @param output receives whole lines
+     * @throws IOException if the output throws it; the text is incomplete
      */
-    public String print(boolean numeric) {
+    public void print(boolean numeric, Appendable output) throws IOException {
+        requireNonNull(output, "output");
         RulePrinter printer = new RulePrinter(numeric ? ServiceNames.NUMERIC : ServiceNames.current());
-        StringBuilder text = new StringBuilder();
         for (PlacedCommand command : placed) {
-            text.append(printer.print(command.command())).append('\n');
+            output.append(printer.print(command.command()) + '\n');
         }
-        return text.toString();
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.lvs4j.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,18 +29,18 @@ class RecordedCommandsTest {
 
     @ParameterizedTest
     @MethodSource("onEmptyTable")
-    void commandLine_onAnEmptyTable_asRecorded(String recorded) {
+    void commandLine_onAnEmptyTable_asRecorded(String recorded) throws IOException {
         check(recorded);
     }
 
     @ParameterizedTest
     @MethodSource("onOneService")
-    void commandLine_besideAService_asRecorded(String recorded) throws RuleException {
+    void commandLine_besideAService_asRecorded(String recorded) throws RuleException, IOException {
         Rules.parse("-A -t 192.0.2.1:80 -s rr", "service").applyTo(director);
         check(recorded);
     }
 
-    private void check(String recorded) {
+    private void check(String recorded) throws IOException {
         String[] parts = recorded.split(" \\| ?", -1);
         int status = 0;
         String result;
@@ -57,12 +58,14 @@ class RecordedCommandsTest {
         }
     }
 
-    private String execute(RuleCommand command) throws RuleException {
+    private String execute(RuleCommand command) throws RuleException, IOException {
         String listing = Listing.of(director, command).orElse(null);
         if (listing != null) {
             return listing.lines().map(String::stripTrailing).collect(Collectors.joining(" / "));
         } else if (command instanceof RuleCommand.Save save) {
-            return Rules.of(director).print(save.numeric()).strip();
+            StringBuilder text = new StringBuilder();
+            Rules.of(director).print(save.numeric(), text);
+            return text.toString().strip();
         } else if (command instanceof RuleCommand.Help || command instanceof RuleCommand.Version) {
             return "";
         }

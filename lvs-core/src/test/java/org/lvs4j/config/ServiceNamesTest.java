@@ -3,6 +3,7 @@ package org.lvs4j.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -159,7 +160,7 @@ class ServiceNamesTest {
     }
 
     @Test
-    void print_namesOfTheSystem_readAsTheSameAgain() throws RuleException {
+    void print_namesOfTheSystem_readAsTheSameAgain() throws RuleException, IOException {
         StringBuilder text = new StringBuilder();
         for (int port = 1; port < 12_000; port++) {
             text.append("-A -t 192.0.2.1:")
@@ -169,9 +170,10 @@ class ServiceNamesTest {
                     .append('\n');
         }
         Rules rules = Rules.parse(text.toString(), "f");
-        String named = rules.print(false);
+        StringBuilder named = new StringBuilder();
+        rules.print(false, named);
         assertThat(named).contains("-A -t 192.0.2.1:http -s wlc\n", "-A -u [fd00::1]:domain -s wlc\n");
-        assertThat(Rules.parse(named, "named")).isEqualTo(rules);
+        assertThat(Rules.parse(named.toString(), "named")).isEqualTo(rules);
     }
 
     @Test
