@@ -48,8 +48,10 @@ final class Console implements ControlServer.Commands {
             return Answer.ok(Lvsadm.help());
         } else if (command instanceof RuleCommand.Version) {
             return Answer.ok("lvsadm " + Version.current() + "\n");
-        } else if (command instanceof RuleCommand.Save) {
-            return Answer.ok(Rules.of(balancer.director()).print());
+        } else if (command instanceof RuleCommand.Save save) {
+            StringBuilder saved = new StringBuilder();
+            Rules.of(balancer.director()).print(save.numeric(), saved);
+            return Answer.ok(saved.toString());
         } else if (command instanceof RuleCommand.Restore) {
             Rules rules = RulesFile.parse(input.read(), TextFile.STANDARD_INPUT_NAME);
             options.requireServed(rules);

@@ -95,7 +95,8 @@ public final class Lvsadm {
                   -v, --version                 the version
 
                 SERVICE is -t ADDRESS:PORT, -u ADDRESS:PORT or -f MARK [-6]; SERVER is ADDRESS[:PORT].
-                IPv6 addresses are in brackets. Names are never looked up: -n has no effect.
+                An IPv6 address with a port is in brackets. A port may be a name of /etc/services; with -n ports are
+                printed as numbers. Addresses are always numbers.
 
                 LVSD_SOCKET is the path of the daemon's control socket.
 
