@@ -17,6 +17,7 @@ final class Attempt {
     private final int @Nullable [] triedIds;
     private @Nullable HeldConnection held;
     private boolean onePacket;
+    private boolean unidentified;
 
     /**
      * An attempt that has not been placed yet.
@@ -48,6 +49,16 @@ final class Attempt {
     /** Whether the connection carries a single datagram. */
     boolean onePacket() {
         return onePacket;
+    }
+
+    /** The persistence engine has not identified the client. */
+    void refuseUnidentified() {
+        unidentified = true;
+    }
+
+    /** Whether the connection was refused because the persistence engine has not identified the client. */
+    boolean unidentified() {
+        return unidentified;
     }
 
     /** Binds the connection to a server; its place under the ceiling is reserved. */

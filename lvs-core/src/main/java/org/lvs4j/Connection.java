@@ -34,6 +34,7 @@ public final class Connection implements AutoCloseable {
     private final int mark;
     private final int @Nullable [] triedIds;
     private final boolean onePacket;
+    private final boolean unidentified;
 
     Connection(
             ConnectionDispatcher dispatcher, @Nullable ServiceKey service, Verdict verdict, Attempt attempt, int mark) {
@@ -44,6 +45,7 @@ public final class Connection implements AutoCloseable {
         this.mark = mark;
         this.triedIds = attempt.triedIds();
         this.onePacket = held != null && attempt.onePacket();
+        this.unidentified = attempt.unidentified();
     }
 
     /** Whether the connection has a real server; if not, {@link #verdict()} says why. */
@@ -54,6 +56,15 @@ public final class Connection implements AutoCloseable {
     /** The outcome: {@link Verdict#FORWARD} if and only if the connection is accepted. */
     public Verdict verdict() {
         return verdict;
+    }
+
+    /**
+     * Whether the connection was refused because the persistence engine of its service did not identify the client by
+     * the payload. If more of the client's stream is to be had, {@link Director#open(org.lvs4j.net.Flow,
+     * java.nio.ByteBuffer)} can be called again with all of it.
+     */
+    public boolean unidentified() {
+        return unidentified;
     }
 
     /** The key of the service responsible, or null if none is. */

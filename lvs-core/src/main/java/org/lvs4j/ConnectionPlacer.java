@@ -63,6 +63,9 @@ final class ConnectionPlacer {
                         ? attempt.identity()
                         : engine.identify(flow, payload == null ? NO_PAYLOAD : payload);
                 if (identity == null) {
+                    if (attempt != null) {
+                        attempt.refuseUnidentified();
+                    }
                     return Decision.of(Verdict.DROP);
                 }
             }

@@ -359,6 +359,12 @@ final class ServiceRegistry {
                     "no persistence engine is called '" + persistence.engine() + "'; there are "
                             + String.join(", ", engines.keySet()));
         }
+        if (config.key() instanceof ServiceKey.Address address && !engine.supports(address.protocol())) {
+            throw new DirectorException(
+                    Reason.INVALID,
+                    "persistence engine '" + persistence.engine() + "' cannot identify clients of " + address.protocol()
+                            + ": every one of them would be refused");
+        }
         return engine;
     }
 

@@ -7,7 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
+import org.lvs4j.net.Protocol;
 import org.lvs4j.persistence.engine.PersistenceEngine;
 import org.lvs4j.service.Persistence;
 import org.lvs4j.service.ServiceKey;
@@ -62,8 +64,28 @@ class PersistenceEngineTest {
     }
 
     @Test
-    void open_engineFindsNoIdentity_dropped() {
+    void open_engineFindsNoIdentity_droppedAsUnidentified() {
         assertThat(open("10.1.0.1:4000", "").verdict()).isEqualTo(Verdict.DROP);
+        assertThat(open("10.1.0.1:4000", "").unidentified()).isTrue();
+        assertThat(open("10.1.0.1:4000", "alice").unidentified()).isFalse();
+        fixture.director.removeService(web);
+        assertThat(open("10.1.0.1:4000", "").unidentified()).isFalse();
+    }
+
+    @Test
+    void addService_protocolThatTheEngineDoesNotSupport_refused() {
+        VirtualService service = VirtualService.builder(ServiceKey.of(Protocol.SCTP, Endpoint.parse("10.0.0.1:5060")))
+                .persistence(new Persistence(300, -1, "sip"))
+                .build();
+        assertThatThrownBy(() -> fixture.director.addService(service))
+                .isInstanceOf(DirectorException.class)
+                .hasMessageContaining("'sip'")
+                .hasMessageContaining("SCTP");
+        assertThat(fixture.director.service(service.key())).isNull();
+    }
+
+    @Test
+    void open_noPayload_dropped() {
         assertThat(fixture.director
                         .open(DirectorFixture.tcp("10.1.0.1:4001", VIP))
                         .verdict())

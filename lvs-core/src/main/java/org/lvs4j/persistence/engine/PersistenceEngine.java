@@ -3,6 +3,7 @@ package org.lvs4j.persistence.engine;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.Flow;
+import org.lvs4j.net.Protocol;
 
 /**
  * Identifies clients by the payload of a connection's first packet, in addition to their address. The equivalent of an
@@ -29,8 +30,12 @@ import org.lvs4j.net.Flow;
  *         return "session";
  *     }
  *
+ *     public boolean supports(Protocol protocol) {
+ *         return protocol == Protocol.UDP;
+ *     }
+ *
  *     public @Nullable String identify(Flow flow, ByteBuffer payload) {
- *         return flow.protocol() == Protocol.UDP && payload.remaining() >= 4
+ *         return payload.remaining() >= 4
  *                 ? Integer.toHexString(payload.getInt(payload.position()))
  *                 : null;
  *     }
@@ -48,13 +53,26 @@ public interface PersistenceEngine {
     String name();
 
     /**
-     * Identifies the client that sent the first packet of a connection.
+     * Whether the engine can identify clients of a protocol at all. A service of another protocol is refused when it is
+     * added. By default it can.
+     */
+    default boolean supports(Protocol protocol) {
+        return true;
+    }
+
+    /**
+     * Identifies the client that sent the first packet of a connection, or the first bytes of a TCP stream.
+     *
+     * <p>A relay calls it for a TCP connection with what the client has sent so far, first with nothing, and again each
+     * time that more has arrived; null means "not yet". So an identity that the end of the payload may have cut off
+     * must not be returned. The packet plane calls it once, and for TCP with the payload of the SYN segment, which is
+     * almost always empty.
      *
      * @param flow source, destination, protocol and mark of the packet; valid during the call only
      * @param payload the bytes after the transport header, from position to limit; valid during the call only, and its
      *     position and limit must not change. Empty for a connection that an application opens without a payload
      * @return the identity, 1..{@value #MAX_IDENTITY_LENGTH} characters; null if the payload does not identify a
-     *     client, and then the packet is dropped
+     *     client, and then the packet is dropped, or the relay waits for more of the stream
      */
     @Nullable
     String identify(Flow flow, ByteBuffer payload);

@@ -8,8 +8,8 @@ import org.lvs4j.net.Protocol;
 
 /**
  * The engine {@code sip}: identifies a client by the Call-ID header of its SIP message (RFC 3261, section 20.8; also in
- * the compact form {@code i}), over UDP only. A message without a Call-ID is dropped, as by the IPVS engine of the same
- * name. Stateless and thread-safe.
+ * the compact form {@code i}), over UDP and, in a relay, over TCP, which the IPVS engine of the same name drops. A
+ * message without a Call-ID is dropped, as by that engine. Stateless and thread-safe.
  */
 public final class SipEngine implements PersistenceEngine {
     private static final byte[] LONG_NAME = "call-id".getBytes(StandardCharsets.US_ASCII);
@@ -24,8 +24,13 @@ public final class SipEngine implements PersistenceEngine {
     }
 
     @Override
+    public boolean supports(Protocol protocol) {
+        return protocol != Protocol.SCTP;
+    }
+
+    @Override
     public @Nullable String identify(Flow flow, ByteBuffer payload) {
-        if (flow.protocol() != Protocol.UDP) {
+        if (!supports(flow.protocol())) {
             return null;
         }
         int end = payload.limit();

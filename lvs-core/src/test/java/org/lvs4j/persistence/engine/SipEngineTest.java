@@ -88,10 +88,25 @@ class SipEngineTest {
     }
 
     @Test
-    void identify_tcp_null() {
+    void identify_tcpAndSctp_callIdAndNull() {
         ByteBuffer payload = ByteBuffer.wrap((REQUEST + "i: x\r\n").getBytes(StandardCharsets.US_ASCII));
         assertThat(engine.identify(Flow.of(Protocol.TCP, CLIENT, VIRTUAL), payload))
+                .isEqualTo("x");
+        assertThat(engine.supports(Protocol.SCTP)).isFalse();
+        assertThat(engine.identify(Flow.of(Protocol.SCTP, CLIENT, VIRTUAL), payload))
                 .isNull();
+    }
+
+    @Test
+    void identify_beginningOfATcpStream_nullUntilTheLineIsWhole() {
+        byte[] whole = ("\r\n\r\n" + REQUEST + "Call-ID: one@host\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
+        Flow flow = Flow.of(Protocol.TCP, CLIENT, VIRTUAL);
+        int end = whole.length - "\n\r\n".length();
+        for (int i = 0; i <= whole.length; i++) {
+            assertThat(engine.identify(flow, ByteBuffer.wrap(whole, 0, i)))
+                    .as("%d bytes", i)
+                    .isEqualTo(i < end ? null : "one@host");
+        }
     }
 
     @Test

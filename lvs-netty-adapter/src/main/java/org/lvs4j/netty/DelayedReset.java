@@ -1,0 +1,42 @@
+package org.lvs4j.netty;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Resets the second side of a connection whose first side was reset, as soon as it has taken what was on its way: a
+ * reset discards everything that the system has not delivered.
+ *
+ * <p>The sweep cuts off a side that takes nothing. Belongs to the event loop of the connection.
+ */
+final class DelayedReset implements Runnable {
+    private static final long FIRST_MICROS = 500;
+    private static final long LONGEST_MICROS = 64_000;
+
+    private final TcpConnection connection;
+    private final TcpSide last;
+    private long delayMicros = FIRST_MICROS;
+
+    DelayedReset(TcpConnection connection, TcpSide last) {
+        this.connection = connection;
+        this.last = last;
+    }
+
+    /** The side that is still open. */
+    TcpSide last() {
+        return last;
+    }
+
+    /** Resets it, or looks again later. */
+    @Override
+    public void run() {
+        if (connection.ended()) {
+            return;
+        }
+        if (last.delivery().complete(System.nanoTime(), connection.lastActivityNanos())) {
+            connection.end(TcpConnection.End.RESET);
+            return;
+        }
+        connection.loopState().loop.schedule(this, delayMicros, TimeUnit.MICROSECONDS);
+        delayMicros = Math.min(2 * delayMicros, LONGEST_MICROS);
+    }
+}

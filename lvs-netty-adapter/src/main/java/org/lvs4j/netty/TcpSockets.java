@@ -1,0 +1,80 @@
+package org.lvs4j.netty;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.UnixChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
+import java.io.IOException;
+import java.net.SocketOption;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/** What the sockets of both sides of a TCP connection have in common, on each transport. */
+final class TcpSockets {
+    private static final boolean LINUX = System.getProperty("os.name", "").startsWith("Linux");
+    private static final ChannelOption<Integer> NATIVE_INLINE = LINUX
+            ? new IntegerUnixChannelOption("SO_OOBINLINE", 1, 10)
+            : new IntegerUnixChannelOption("SO_OOBINLINE", 0xFFFF, 0x100);
+    private static final @Nullable ChannelOption<Boolean> NIO_INLINE = nioInline();
+
+    private TcpSockets() {}
+
+    /** Whether the system tells how far the bytes that were written to a socket have got. */
+    static boolean kernelTells(Channel channel) {
+        return channel instanceof EpollSocketChannel || channel instanceof IoUringSocketChannel;
+    }
+
+    /**
+     * Sets the options that every socket of a relay needs.
+     *
+     * @param bufferBytes the size of the system's send buffer if the system does not tell what waits in it
+     */
+    static void prepare(Channel channel, int bufferBytes) {
+        // A socket that cannot be written to any more may still have bytes to be read.
+        channel.config().setAutoClose(false);
+        keepUrgentData(channel);
+        if (!kernelTells(channel)) {
+            set(channel, ChannelOption.SO_SNDBUF, bufferBytes);
+        }
+    }
+
+    /**
+     * Keeps urgent bytes in their place in the stream: by default, the system takes them out, and they would be lost.
+     * A listening socket of NIO does not have the option.
+     */
+    static void keepUrgentData(Channel channel) {
+        if (channel instanceof UnixChannel) {
+            set(channel, NATIVE_INLINE, 1);
+        } else if (NIO_INLINE != null && channel instanceof NioTcpSocket) {
+            set(channel, NIO_INLINE, true);
+        }
+    }
+
+    private static <T> void set(Channel channel, ChannelOption<T> option, T value) {
+        try {
+            channel.config().setOption(option, value);
+        } catch (ChannelException e) {
+            // The system refuses options of a socket that has failed already.
+            RelayState.LOGGER.trace("{}: {} cannot be set", channel, option, e);
+        }
+    }
+
+    /** The option of NIO for urgent data, which has no constant. */
+    @SuppressWarnings("unchecked")
+    private static @Nullable ChannelOption<Boolean> nioInline() {
+        try (SocketChannel probe = SocketChannel.open()) {
+            for (SocketOption<?> option : probe.supportedOptions()) {
+                if (option.name().equals("SO_OOBINLINE") && option.type() == Boolean.class) {
+                    return NioChannelOption.of((SocketOption<Boolean>) option);
+                }
+            }
+        } catch (IOException e) {
+            RelayState.LOGGER.debug("cannot tell whether NIO passes urgent data on", e);
+        }
+        return null;
+    }
+}
