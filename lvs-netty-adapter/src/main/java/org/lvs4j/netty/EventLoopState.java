@@ -36,6 +36,7 @@ final class EventLoopState {
     private final List<UdpFlows> udpFlows = new ArrayList<>();
     private @Nullable TcpConnection first;
     private int openSockets;
+    private long previousSweepNanos = System.nanoTime();
 
     EventLoopState(EventLoop loop, RelayState state) {
         this.loop = loop;
@@ -43,7 +44,7 @@ final class EventLoopState {
         RelayOptions options = state.options;
         tcp = new Bootstrap()
                 .group(loop)
-                .channel(options.transport().socketChannel())
+                .channelFactory(options.transport().socketChannel())
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
                         options.connectTimeout().toMillis())
                 .option(ChannelOption.AUTO_READ, false)
@@ -161,9 +162,10 @@ final class EventLoopState {
             TcpConnection connection = first;
             while (connection != null) {
                 TcpConnection following = connection.next;
-                connection.expire(now, idle, finished);
+                connection.check(now, previousSweepNanos, idle, finished);
                 connection = following;
             }
+            previousSweepNanos = now;
             for (UdpFlows flows : udpFlows) {
                 flows.expire(now - udpIdle);
             }

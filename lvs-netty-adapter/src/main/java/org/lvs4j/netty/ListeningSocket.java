@@ -104,7 +104,8 @@ final class ListeningSocket {
         RelayOptions options = state.options;
         return new ServerBootstrap()
                 .group(group)
-                .channel(options.transport().serverSocketChannel())
+                .channelFactory(options.transport().serverSocketChannel())
+                .handler(new TcpAcceptor(state, this))
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.AUTO_READ, false)

@@ -220,6 +220,7 @@ public final class Relay implements AutoCloseable {
         private int threads = Runtime.getRuntime().availableProcessors();
         private int acceptors = 1;
         private Duration connectTimeout = Duration.ofSeconds(5);
+        private Duration identifyTimeout = Duration.ofSeconds(5);
         private int retries = 2;
         private @Nullable Duration idleTimeout;
         private int maxConnections = 100_000;
@@ -254,6 +255,15 @@ public final class Relay implements AutoCloseable {
         /** The longest time that a server may take to accept a connection, 1 ms to 1 hour; 5 seconds by default. */
         public Builder connectTimeout(Duration value) {
             connectTimeout = requireNonNull(value, "value");
+            return this;
+        }
+
+        /**
+         * The longest time that a client of a TCP service with a persistence engine may take to send what identifies
+         * it, 1 ms to 1 hour; 5 seconds by default. A client may exceed it by up to two seconds.
+         */
+        public Builder identifyTimeout(Duration value) {
+            identifyTimeout = requireNonNull(value, "value");
             return this;
         }
 
@@ -324,6 +334,7 @@ public final class Relay implements AutoCloseable {
                     threads,
                     acceptors,
                     connectTimeout,
+                    identifyTimeout,
                     retries,
                     idleTimeout,
                     maxConnections,

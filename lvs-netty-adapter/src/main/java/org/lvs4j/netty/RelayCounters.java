@@ -9,6 +9,9 @@ import java.util.concurrent.atomic.LongAdder;
 final class RelayCounters {
     final LongAdder accepted = new LongAdder();
     final LongAdder refused = new LongAdder();
+    final LongAdder unidentified = new LongAdder();
+    final LongAdder acceptFailures = new LongAdder();
+    final LongAdder localFailures = new LongAdder();
     final LongAdder connectFailures = new LongAdder();
     final LongAdder retries = new LongAdder();
     final LongAdder unreachable = new LongAdder();
@@ -38,6 +41,9 @@ final class RelayCounters {
                 openConnections.get(),
                 accepted.sum(),
                 refused.sum(),
+                unidentified.sum(),
+                acceptFailures.sum(),
+                localFailures.sum(),
                 connectFailures.sum(),
                 retries.sum(),
                 unreachable.sum(),

@@ -19,6 +19,7 @@ record RelayOptions(
         int threads,
         int acceptors,
         Duration connectTimeout,
+        Duration identifyTimeout,
         int retries,
         @Nullable Duration idleTimeout,
         int maxConnections,
@@ -42,6 +43,7 @@ record RelayOptions(
         check(problems, "threads", threads, 1, 4096);
         check(problems, "acceptors", acceptors, 1, 1024);
         check(problems, "connect timeout in ms", millis(connectTimeout), 1, LONGEST_CONNECT.toMillis());
+        check(problems, "identify timeout in ms", millis(identifyTimeout), 1, LONGEST_CONNECT.toMillis());
         check(problems, "retries", retries, 0, 100);
         if (idleTimeout != null && idleTimeout.isNegative()) {
             problems.add("idle timeout " + idleTimeout + " is negative");

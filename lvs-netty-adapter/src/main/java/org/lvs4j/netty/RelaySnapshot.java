@@ -7,6 +7,10 @@ package org.lvs4j.netty;
  * @param openConnections open TCP connections of clients (a gauge)
  * @param accepted TCP connections accepted
  * @param refused TCP connections reset because the director had no server for them
+ * @param unidentified TCP connections reset because the persistence engine of their service did not identify the client
+ * @param acceptFailures failures to accept a TCP connection, for instance for lack of descriptors; its client waits
+ * @param localFailures TCP connections reset because this host could not open a socket to their server, for instance
+ *     for lack of descriptors or ports
  * @param connectFailures attempts to connect to a server that failed, TCP and UDP
  * @param retries TCP connections placed on another server after such a failure
  * @param unreachable TCP connections reset because every server tried had failed
@@ -22,6 +26,9 @@ public record RelaySnapshot(
         int openConnections,
         long accepted,
         long refused,
+        long unidentified,
+        long acceptFailures,
+        long localFailures,
         long connectFailures,
         long retries,
         long unreachable,

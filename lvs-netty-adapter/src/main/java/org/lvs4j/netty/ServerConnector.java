@@ -5,11 +5,13 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.RejectedExecutionException;
 import org.lvs4j.Connection;
 import org.lvs4j.net.Endpoint;
 
 /**
  * Connects a client's connection to the server that the director has placed it on, or to another server if that fails.
+ * If this host lacks the means to open a socket, no server is to blame and no other one is tried.
  *
  * <p>Belongs to the event loop of the connection: all fields are plain.
  */
@@ -31,27 +33,59 @@ final class ServerConnector {
         if (to.equals(listening.bound())) {
             // The server of a service for every port may be this relay: connecting would loop until all ports
             // are used up.
-            failed(placement, new ConnectException("the relay itself listens there"));
+            serverFailed(placement, new ConnectException("the relay itself listens there"));
             return;
         }
-        ChannelFuture connecting = connection
-                .loopState()
-                .tcp()
-                .handler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(connection.openServerSide(channel));
-                    }
-                })
-                .connect(to);
+        Opening opening = new Opening();
+        ChannelFuture connecting = connection.loopState().tcp().handler(opening).connect(to);
         connecting.addListener(attempt -> {
-            if (!attempt.isSuccess() && !connection.ended()) {
-                failed(placement, attempt.cause());
+            if (!attempt.isSuccess()) {
+                onLoop(() -> failed(placement, opening.opened, attempt.cause()));
             }
         });
     }
 
-    private void failed(Connection placement, Throwable cause) {
+    /** Notes whether there was a socket at all. */
+    private final class Opening extends ChannelInitializer<Channel> {
+        boolean opened;
+
+        @Override
+        protected void initChannel(Channel channel) {
+            opened = true;
+            channel.pipeline().addLast(connection.openServerSide(channel));
+        }
+    }
+
+    /** Netty reports that it could not open a socket on a thread of its own. */
+    private void onLoop(Runnable task) {
+        try {
+            connection.loopState().loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            // The loop has ended, and before that all of its connections.
+            RelayState.LOGGER.trace("{}: the relay is closed", listening, e);
+        }
+    }
+
+    private void failed(Connection placement, boolean opened, Throwable cause) {
+        if (connection.ended()) {
+            return;
+        }
+        SocketFailure kind = SocketFailure.of(cause);
+        if (opened && !kind.isLocal()) {
+            serverFailed(placement, cause);
+            return;
+        }
+        // The connection has never reached the server, so it does not linger there.
+        placement.expire();
+        connection.end(TcpConnection.End.RESET);
+        state.counters.localFailures.increment();
+        state.log.warn(
+                "{}: a client was reset, this host cannot open a socket to a server: {}",
+                listening,
+                placement.destination() + ": " + kind.describe(cause));
+    }
+
+    private void serverFailed(Connection placement, Throwable cause) {
         RelayCounters counters = state.counters;
         counters.connectFailures.increment();
         state.log.warn("{}: cannot connect to a server: {}", listening, reason(placement.destination(), cause));

@@ -10,6 +10,9 @@ import org.lvs4j.Connection;
  * The life of one TCP connection through the relay: it is placed by the director, connected to a server, relayed, and
  * ended once.
  *
+ * <p>It is active as long as bytes move: as long as a side sends, or takes what was written to it. If one side is reset,
+ * the server is released at once, and the other side is reset as soon as it has taken what was on its way.
+ *
  * <p>Both sockets belong to one event loop, and only that loop uses this object: all fields are plain.
  */
 final class TcpConnection {
@@ -17,8 +20,10 @@ final class TcpConnection {
     enum End {
         /** Both sides have ended their streams, and everything has been passed on. */
         ORDERLY,
-        /** Cut off: both sides see a reset. */
-        RESET
+        /** Cut off: a side whose stream has not been ended sees a reset. */
+        RESET,
+        /** Cut off after nothing has moved for too long. */
+        IDLE
     }
 
     /** The neighbours in the list of the event loop's connections. */
@@ -34,7 +39,9 @@ final class TcpConnection {
     private final ServerConnector connector;
     private final TcpSide client;
     private @Nullable TcpSide server;
+    private @Nullable ClientIdentification identification;
     private @Nullable Connection placement;
+    private @Nullable DelayedReset delayedReset;
     private long lastActivityNanos;
     /**
      * The time of the client's last bytes that the server has not answered; meaningful only while a request is pending.
@@ -51,12 +58,17 @@ final class TcpConnection {
         this.listening = listening;
         loopState = state.loopState(channel.eventLoop());
         connector = new ServerConnector(state, listening, this);
-        client = new TcpSide(this, true, channel);
+        client = newSide(true, channel);
     }
 
     /** Takes over a socket that has been accepted, before it is active. */
     static void accept(RelayState state, ListeningSocket listening, Channel channel) {
         channel.pipeline().addLast(new TcpConnection(state, listening, channel).client);
+    }
+
+    private TcpSide newSide(boolean ofClient, Channel channel) {
+        TcpSockets.prepare(channel, state.options.bufferBytes());
+        return new TcpSide(this, ofClient, channel);
     }
 
     EventLoopState loopState() {
@@ -65,6 +77,10 @@ final class TcpConnection {
 
     boolean ended() {
         return ended;
+    }
+
+    long lastActivityNanos() {
+        return lastActivityNanos;
     }
 
     /** A socket is connected. */
@@ -109,29 +125,46 @@ final class TcpConnection {
         Channel channel = client.channel();
         if (channel.remoteAddress() == null || channel.localAddress() == null) {
             // The client has reset the connection already, and the system has forgotten its address.
-            broken(channel, null);
+            broken(client, null);
             return;
         }
-        place(channel);
+        identification = new ClientIdentification(state, listening, client, lastActivityNanos);
+        place(identification, false);
     }
 
-    private void place(Channel channel) {
+    /** Bytes have arrived before a server was connected. */
+    void firstBytes(TcpSide side) {
+        ClientIdentification identifying = identification;
+        if (side == client && identifying != null && identifying.waiting()) {
+            place(identifying, false);
+        }
+    }
+
+    private void place(ClientIdentification identifying, boolean last) {
         Connection placed;
         try {
-            placed = state.director.open(listening.flow(channel));
+            placed = identifying.place(last);
         } catch (RuntimeException e) {
             state.log.warn("{}: the director failed to place a connection: {}", listening, e);
             end(End.RESET);
             return;
         }
+        if (placed == null) {
+            return;
+        }
         placement = placed;
         if (placed.accepted()) {
             connector.connect(placed);
+            return;
+        }
+        if (placed.unidentified()) {
+            state.counters.unidentified.increment();
+            state.log.warn("{}: a client was reset: {}", listening, identifying.failure());
         } else {
             state.counters.refused.increment();
             state.log.warn("{}: a client was reset, no server is available: {}", listening, placed);
-            end(End.RESET);
         }
+        end(End.RESET);
     }
 
     private Connection placement() {
@@ -144,7 +177,7 @@ final class TcpConnection {
 
     /** Makes the side of a server whose socket is about to connect. */
     TcpSide openServerSide(Channel channel) {
-        TcpSide side = new TcpSide(this, false, channel);
+        TcpSide side = newSide(false, channel);
         server = side;
         return side;
     }
@@ -174,12 +207,17 @@ final class TcpConnection {
 
     /** A side has ended its stream. */
     void inputEnded(boolean ofClient) {
+        if (delayedReset != null) {
+            return;
+        }
         lastActivityNanos = System.nanoTime();
         if (!ofClient) {
             serverFinished = true;
             placement().serverFinished();
         } else if (client.joined()) {
             placement().clientFinished();
+        } else {
+            firstBytes(client);
         }
     }
 
@@ -191,12 +229,33 @@ final class TcpConnection {
         }
     }
 
+    /** A side cannot be written to any more, before its stream was ended; what it has sent is still read. */
+    void outputFailed(TcpSide side) {
+        TcpSide other = other(side);
+        if (ended || delayedReset != null || other == null || !side.joined() || side.inputEnded()) {
+            broken(side, null);
+        } else {
+            other.ignoreInput();
+            side.continueReading();
+        }
+    }
+
+    private @Nullable TcpSide other(TcpSide side) {
+        return side == client ? server : client;
+    }
+
     /** A socket has failed, or was closed before both streams had ended. */
-    void broken(Channel channel, @Nullable Throwable cause) {
-        TcpSide other = server;
-        boolean connecting = other != null && channel == other.channel() && !channel.isActive() && !other.joined();
+    void broken(TcpSide side, @Nullable Throwable cause) {
+        Channel channel = side.channel();
+        boolean connecting = side == server && !channel.isActive() && !side.joined();
         if (ended || connecting) {
             // A failure to connect is reported by the attempt itself.
+            return;
+        }
+        if (delayedReset != null) {
+            if (delayedReset.last() == side) {
+                end(End.RESET);
+            }
             return;
         }
         // Netty throws NotYetConnectedException for a socket that is no longer connected.
@@ -206,17 +265,59 @@ final class TcpConnection {
             state.log.warn("{}: a connection failed: {}", listening, cause);
         }
         state.counters.aborted.increment();
-        end(End.RESET);
+        TcpSide last = other(side);
+        if (last == null || !last.joined()) {
+            end(End.RESET);
+            return;
+        }
+        delayedReset = new DelayedReset(this, last);
+        placement().reset();
+        side.close(true);
+        last.ignoreInput();
+        delayedReset.run();
     }
 
-    /** Ends the connection if it has been idle for too long; a limit of 0 is none. */
-    void expire(long nowNanos, long idleNanos, long finishedIdleNanos) {
-        long limit = serverFinished ? finishedIdleNanos : idleNanos;
-        if (limit != 0 && nowNanos - lastActivityNanos > limit) {
+    /**
+     * Looks whether the connection has to be ended: the director has ended it, its client has not been identified in
+     * time, or nothing has moved for too long.
+     *
+     * @param previousNanos the time of the last call
+     * @param idleNanos the limit of a connection; 0 for none
+     * @param finishedIdleNanos the same after the server's end
+     */
+    void check(long nowNanos, long previousNanos, long idleNanos, long finishedIdleNanos) {
+        Connection placed = placement;
+        if (placed != null && delayedReset == null && placed.expired()) {
+            RelayState.LOGGER.debug("{}: the director has ended {}", listening, client.channel());
+            end(End.RESET);
+            return;
+        }
+        ClientIdentification identifying = identification;
+        if (identifying != null && identifying.overdue(nowNanos)) {
+            place(identifying, true);
+            return;
+        }
+        long limit = serverFinished || delayedReset != null ? finishedIdleNanos : idleNanos;
+        if (limit == 0) {
+            return;
+        }
+        if (lastActivityNanos - previousNanos <= 0 && moved()) {
+            lastActivityNanos = nowNanos;
+        }
+        if (nowNanos - lastActivityNanos > limit) {
             state.counters.idleTimeouts.increment();
             RelayState.LOGGER.debug("{}: {} was idle for too long", listening, client.channel());
-            end(End.RESET);
+            end(End.IDLE);
         }
+    }
+
+    /** Whether a side has taken something since the last call. */
+    private boolean moved() {
+        if (delayedReset != null) {
+            return delayedReset.last().delivery().moved();
+        }
+        boolean toClient = client.delivery().moved();
+        return server != null && server.delivery().moved() || toClient;
     }
 
     /** The memory that waits to be written, both directions together, in bytes. */
@@ -224,22 +325,35 @@ final class TcpConnection {
         return client.queuedBytes() + (server == null ? 0 : server.queuedBytes());
     }
 
-    /** Ends the connection: closes both sockets and releases the server. Idempotent. */
+    /** Ends the connection: releases the server and closes both sockets. Idempotent. */
     void end(End how) {
         if (ended) {
             return;
         }
         ended = true;
         if (placement != null) {
-            placement.close();
+            switch (how) {
+                case ORDERLY -> placement.close();
+                case RESET -> placement.reset();
+                case IDLE -> placement.expire();
+            }
         }
-        client.close(how);
+        close(client, how);
         if (server != null) {
-            server.close(how);
+            close(server, how);
         }
         loopState.remove(this);
         if (counted) {
             state.connectionEnded();
         }
+    }
+
+    /**
+     * Closes a socket. A reset would discard what the system has still to deliver: the peer of a stream that has been
+     * ended gets the rest of it, unless it takes nothing any more.
+     */
+    private static void close(TcpSide side, End how) {
+        boolean stuck = how == End.IDLE && side.delivery().pending();
+        side.close(how != End.ORDERLY && (!side.outputEnded() || stuck));
     }
 }

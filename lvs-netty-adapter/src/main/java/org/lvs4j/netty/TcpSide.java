@@ -7,6 +7,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -20,27 +22,40 @@ import org.jspecify.annotations.Nullable;
  * has been written. So one direction holds at most the limit and one further read. There is one exception: once the
  * sender has ended its stream, the native transports read the socket to its end, which adds what the system's receive
  * buffer holds.
+ *
+ * <p>A socket that cannot be written to any more is still read to its end: what its peer sent before it reset the
+ * connection is passed on.
  */
 final class TcpSide extends ChannelInboundHandlerAdapter {
     private final TcpConnection connection;
     private final boolean client;
     private final Channel own;
+    private final Delivery delivery;
     private @Nullable TcpSide peer;
-    /** Bytes that were read before the other side was connected, although reading had not been requested. */
+    /** Bytes that were read before the other side was connected. */
     private @Nullable ByteBuf early;
 
     private int unreportedBytes;
     private boolean inputEnded;
+    private boolean inputIgnored;
+    private boolean outputEnding;
     private boolean outputEnded;
+    private boolean outputFailed;
 
     TcpSide(TcpConnection connection, boolean client, Channel own) {
         this.connection = connection;
         this.client = client;
         this.own = own;
+        delivery = new Delivery(own);
     }
 
     Channel channel() {
         return own;
+    }
+
+    /** What has become of the bytes that were written to this socket. */
+    Delivery delivery() {
+        return delivery;
     }
 
     /** Whether bytes are passed to the other side. */
@@ -58,6 +73,12 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
         return outputEnded;
     }
 
+    /** The bytes that were read before the other side was connected, or null if there are none. */
+    @Nullable
+    ByteBuf early() {
+        return early;
+    }
+
     /** Starts to pass bytes to the other side. */
     void join(TcpSide other) {
         peer = other;
@@ -69,9 +90,23 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
         }
         if (inputEnded) {
             passEnd(other);
-        } else if (other.own.isWritable()) {
+        } else {
+            continueReading();
+        }
+    }
+
+    /** Reads on if the other side has room. */
+    void continueReading() {
+        TcpSide other = peer;
+        if (other != null && !inputEnded && !inputIgnored && other.own.isWritable()) {
             own.config().setAutoRead(true);
         }
+    }
+
+    /** Stops reading for good; what arrives nevertheless is discarded. */
+    void ignoreInput() {
+        inputIgnored = true;
+        own.config().setAutoRead(false);
     }
 
     /** The memory that waits to be written to this socket, in bytes. */
@@ -80,16 +115,20 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
         return queue == null ? 0 : queue.totalPendingWriteBytes();
     }
 
-    /** Closes the socket, and releases the bytes that were read before the other side was connected. */
-    void close(TcpConnection.End how) {
+    /**
+     * Closes the socket, and releases the bytes that were read before the other side was connected.
+     *
+     * @param reset whether the peer sees a reset. Otherwise the system still delivers what was written
+     */
+    void close(boolean reset) {
         if (early != null) {
             early.release();
             early = null;
         }
-        if (how == TcpConnection.End.ORDERLY) {
-            own.close();
-        } else {
+        if (reset) {
             EventLoopState.reset(own);
+        } else {
+            own.close();
         }
     }
 
@@ -112,18 +151,32 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf data = (ByteBuf) message;
         TcpSide other = peer;
-        if (connection.ended()) {
+        if (connection.ended() || inputIgnored) {
             data.release();
         } else if (other == null) {
-            early = early == null ? data : Unpooled.wrappedBuffer(early, data);
+            keep(data);
         } else {
             forward(data, other);
+        }
+    }
+
+    /** Appends by copying, so that a persistence engine sees everything in one piece. */
+    private void keep(ByteBuf data) {
+        if (early == null) {
+            early = data;
+        } else {
+            early.writeBytes(data);
+            data.release();
+        }
+        if (early.readableBytes() >= ClientIdentification.MOST_BYTES) {
+            own.config().setAutoRead(false);
         }
     }
 
     private void forward(ByteBuf data, TcpSide other) {
         unreportedBytes += data.readableBytes();
         Channel to = other.own;
+        other.delivery.written();
         to.write(data, to.voidPromise());
         if (!to.isWritable()) {
             to.flush();
@@ -138,6 +191,8 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
         TcpSide other = peer;
         if (other != null) {
             channelReadComplete(other);
+        } else if (!connection.ended()) {
+            connection.firstBytes(this);
         }
     }
 
@@ -153,26 +208,42 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         TcpSide other = peer;
-        if (other != null && own.isWritable() && !other.inputEnded) {
-            other.own.config().setAutoRead(true);
+        if (other != null && own.isWritable()) {
+            other.continueReading();
         }
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event == ChannelInputShutdownEvent.INSTANCE && !inputEnded && !connection.ended()) {
+        if (connection.ended()) {
+            return;
+        }
+        if (event == ChannelInputShutdownEvent.INSTANCE && !inputEnded) {
             inputEnded = true;
-            connection.inputEnded(client);
-            if (peer != null) {
-                passEnd(peer);
-            }
+            onInputEnd();
+        } else if (event == ChannelOutputShutdownEvent.INSTANCE && !outputEnding && !outputFailed) {
+            outputFailed = true;
+            connection.outputFailed(this);
+        }
+    }
+
+    private void onInputEnd() {
+        if (outputFailed) {
+            connection.broken(this, null);
+            return;
+        }
+        connection.inputEnded(client);
+        if (peer != null && !inputIgnored) {
+            passEnd(peer);
         }
     }
 
     /** Ends the stream towards the other side, after everything that is still queued for it. */
     private void passEnd(TcpSide other) {
+        other.delivery.written();
         other.own.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
             if (written.isSuccess()) {
+                other.outputEnding = true;
                 ((DuplexChannel) other.own).shutdownOutput().addListener(other::outputShutDown);
             }
         });
@@ -183,7 +254,7 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
             outputEnded = true;
             connection.outputEnded();
         } else {
-            connection.broken(own, done.cause());
+            connection.broken(this, done.cause());
         }
     }
 
@@ -191,12 +262,15 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext context) {
         // When both directions have ended, the system closes the socket by itself, which is an orderly end.
         if (!inputEnded || !outputEnded) {
-            connection.broken(own, null);
+            connection.broken(this, null);
         }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        connection.broken(own, cause);
+        // A failure to write is also reported by an event.
+        if (!(cause instanceof ChannelOutputShutdownException)) {
+            connection.broken(this, cause);
+        }
     }
 }

@@ -1,5 +1,6 @@
 package org.lvs4j.netty;
 
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.Epoll;
@@ -17,8 +18,6 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioDatagramChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringDatagramChannel;
@@ -75,21 +74,21 @@ public enum Transport {
         };
     }
 
-    Class<? extends ServerSocketChannel> serverSocketChannel() {
+    ChannelFactory<ServerSocketChannel> serverSocketChannel() {
         return switch (resolve()) {
-            case EPOLL -> EpollServerSocketChannel.class;
-            case KQUEUE -> KQueueServerSocketChannel.class;
-            case IO_URING -> IoUringServerSocketChannel.class;
-            default -> NioServerSocketChannel.class;
+            case EPOLL -> EpollServerSocketChannel::new;
+            case KQUEUE -> KQueueServerSocketChannel::new;
+            case IO_URING -> IoUringServerSocketChannel::new;
+            default -> NioTcpSocket.Listening::new;
         };
     }
 
-    Class<? extends SocketChannel> socketChannel() {
+    ChannelFactory<SocketChannel> socketChannel() {
         return switch (resolve()) {
-            case EPOLL -> EpollSocketChannel.class;
-            case KQUEUE -> KQueueSocketChannel.class;
-            case IO_URING -> IoUringSocketChannel.class;
-            default -> NioSocketChannel.class;
+            case EPOLL -> EpollSocketChannel::new;
+            case KQUEUE -> KQueueSocketChannel::new;
+            case IO_URING -> IoUringSocketChannel::new;
+            default -> NioTcpSocket::new;
         };
     }
 
