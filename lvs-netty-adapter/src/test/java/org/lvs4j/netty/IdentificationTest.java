@@ -68,11 +68,6 @@ final class IdentificationTest {
                 .hasMessageContaining("reset");
     }
 
-    private static void awaitReleased(Relay relay, Director director) {
-        Loopback.await("no open connection", () -> relay.snapshot().openConnections() == 0);
-        assertThat(director.connections()).isEmpty();
-    }
-
     @ParameterizedTest
     @MethodSource("org.lvs4j.netty.Loopback#transports")
     void engine_sameCall_sameServerAndEveryByteArrives(Transport transport) throws Exception {
@@ -87,10 +82,10 @@ final class IdentificationTest {
                 }
                 assertThat(one.accepted).hasValue(4);
                 assertThat(two.accepted).hasValue(4);
-                awaitReleased(relay, director);
                 assertThat(director.templates())
                         .extracting(TemplateSnapshot::identity)
                         .containsExactlyInAnyOrder("first@host", "second@host");
+                Loopback.awaitReleased(relay, director);
                 assertThat(relay.snapshot().aborted()).isZero();
                 assertThat(relay.snapshot().unidentified()).isZero();
             }
@@ -106,7 +101,7 @@ final class IdentificationTest {
             try (Relay relay = Relay.builder(director).transport(transport).start()) {
                 exchange(relay, message("call@host"), 1000);
                 assertThat(relay.snapshot().retries()).isOne();
-                awaitReleased(relay, director);
+                Loopback.awaitReleased(relay, director);
             }
         }
     }
@@ -129,7 +124,7 @@ final class IdentificationTest {
                 assertThat(relay.snapshot().unidentified()).isEqualTo(2);
                 assertThat(relay.snapshot().refused()).isZero();
                 assertThat(server.accepted).hasValue(0);
-                awaitReleased(relay, director);
+                Loopback.awaitReleased(relay, director);
             }
         }
     }
@@ -153,7 +148,7 @@ final class IdentificationTest {
                 tooLong.getOutputStream().write(new byte[1025]);
                 assertReset(tooLong);
                 assertThat(relay.snapshot().unidentified()).isEqualTo(2);
-                awaitReleased(relay, director);
+                Loopback.awaitReleased(relay, director);
             }
         }
     }
@@ -173,7 +168,7 @@ final class IdentificationTest {
             client.setSoLinger(true, 0);
             client.close();
             Loopback.await("aborted", () -> relay.snapshot().aborted() == 1);
-            awaitReleased(relay, director);
+            Loopback.awaitReleased(relay, director);
         }
     }
 
@@ -185,7 +180,7 @@ final class IdentificationTest {
             try (Relay relay = Relay.builder(director).start()) {
                 String longHeader = "X: " + "x".repeat(2000) + "\r\n";
                 exchange(relay, longHeader + message("call@host"), 1);
-                awaitReleased(relay, director);
+                Loopback.awaitReleased(relay, director);
             }
         }
     }
