@@ -8,6 +8,7 @@ module org.lvs4j.netty {
     requires io.netty.transport.classes.io_uring;
     requires io.netty.transport.classes.kqueue;
     requires io.netty.transport.unix.common;
+    requires jdk.management;
     requires org.slf4j;
     requires static com.sun.jna;
     requires static netty.tun;

@@ -35,14 +35,18 @@ import org.lvs4j.service.ServiceKey;
  * <p><b>UDP.</b> The datagrams of a client's address and port at one listening address are a flow. A flow keeps its
  * server until no datagram has passed for the director's UDP timeout; its socket towards the server distinguishes its
  * replies from others. In a one-packet service the director places every datagram by itself and releases it at once;
- * only the socket is kept, for replies, which the director does not count. Datagrams without a server are dropped, and
- * so are empty ones. The flows of a service end when it is removed.
+ * only the socket is kept, for replies, which the director does not count. Datagrams without a server are dropped.
+ * Empty ones pass both ways; on kqueue those of servers are lost. The flows of a service end when it is removed, and so
+ * does a flow whose connection the director has ended ({@link org.lvs4j.Connection#expired}): its next datagram is
+ * placed again. If a flow's socket cannot be opened, the datagram goes to another server, {@link Builder#retries} times,
+ * or, if this host lacks a descriptor, a port or memory, is dropped; nothing of the flow remains.
  *
  * <p><b>Addresses.</b> A service at port 0 and a service of a firewall mark have no address to bind; {@link
  * Builder#listen} gives them one. There, port 0 lets the system choose: see {@link #address}.
  *
  * <p><b>Limits.</b> Connections, flows and the bytes held per connection have ceilings; what exceeds them is refused
- * and counted in {@link #snapshot()}.
+ * and counted in {@link #snapshot()}. The relay leaves the last descriptors below the process's limit unused, an eighth
+ * of them and at most 32, for the rest of the process. A warning that an outsider can cause is logged once a minute.
  *
  * <p>Assumptions: the director's clock follows real time. Guarantees: thread-safe; every connection is released at the
  * director exactly once, even if its sockets fail. Progress: {@link #transport} and {@link #snapshot} are wait-free.

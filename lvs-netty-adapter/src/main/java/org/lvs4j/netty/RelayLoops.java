@@ -49,6 +49,7 @@ final class RelayLoops {
 
     private void advance() {
         try {
+            state.log.summarize();
             state.director.advance();
         } catch (RuntimeException e) {
             // If rethrown, it would end the schedule, and the director's time would stop.
@@ -84,5 +85,6 @@ final class RelayLoops {
         // Some transports close a socket a moment after the call of close: the quiet period lets them.
         group.shutdownGracefully(QUIET_MILLIS, TERMINATION_MILLIS, TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly();
+        state.log.close();
     }
 }

@@ -12,7 +12,9 @@ package org.lvs4j.netty;
  * @param localFailures TCP connections reset because this host could not open a socket to their server, for instance
  *     for lack of descriptors or ports
  * @param connectFailures attempts to connect to a server that failed, TCP and UDP
- * @param retries TCP connections placed on another server after such a failure
+ * @param localFailures sockets that could not be opened or used because this host had no descriptor, port or memory
+ *     for them, or forbade it; those of TCP count as failed attempts to connect as well
+ * @param retries TCP connections and UDP flows placed on another server after such a failure of a server
  * @param unreachable TCP connections reset because every server tried had failed
  * @param idleTimeouts TCP connections reset because they were idle for too long
  * @param aborted TCP connections that ended by a reset or an error of either side
@@ -30,6 +32,7 @@ public record RelaySnapshot(
         long acceptFailures,
         long localFailures,
         long connectFailures,
+        long localFailures,
         long retries,
         long unreachable,
         long idleTimeouts,

@@ -1,12 +1,12 @@
 package org.lvs4j.netty;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramPacket;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -18,20 +18,23 @@ import org.lvs4j.net.Endpoint;
  * The datagrams of one client at one listening socket, and the socket towards their server.
  *
  * <p>If the server answers "port unreachable", the flow ends, and the director places the client's next datagram again.
+ * So it does if the director ends the connection, for instance because the server was removed. A datagram that only
+ * this host refuses, such as one that is too long for the path, is dropped, and the flow continues.
  *
  * <p>Belongs to the event loop of the listening socket: all fields are plain.
  */
-final class UdpFlow extends ChannelInboundHandlerAdapter {
+final class UdpFlow {
     /** The ceiling of datagrams that wait for the socket to be connected. */
     private static final int MAX_WAITING = 16;
 
     private final RelayState state;
     private final UdpFlows flows;
     private final InetSocketAddress client;
-    private final Endpoint server;
-    private final @Nullable Connection connection;
     private final Queue<ByteBuf> waiting = new ArrayDeque<>(2);
+    private Endpoint server;
+    private @Nullable Connection connection;
     private @Nullable Channel channel;
+    private int retries;
     private boolean connected;
     private boolean ended;
     private boolean requestPending;
@@ -69,64 +72,152 @@ final class UdpFlow extends ChannelInboundHandlerAdapter {
         return connection == null;
     }
 
-    /** Opens the socket towards the server. */
-    void connect(Bootstrap bootstrap) {
-        ChannelFuture connecting = bootstrap.handler(this).connect(server.toSocketAddress());
-        channel = connecting.channel();
-        connecting.addListener(done -> {
-            if (done.isSuccess()) {
-                connected();
-            } else {
-                failed(done.cause());
-            }
-        });
+    /** Whether the director has ended the connection: the flow must end, too. */
+    boolean expired() {
+        return connection != null && connection.expired();
     }
 
-    private void connected() {
-        Channel to = channel;
-        if (ended || to == null) {
+    /**
+     * Opens the socket towards the server.
+     *
+     * @return the failure if it is known at once, otherwise null; the caller then ends the flow
+     */
+    @Nullable
+    Throwable connect() {
+        // If no descriptor is left, the channel of the future has no event loop: nothing can be called on it.
+        ChannelFuture connecting = flows.sockets().handler(new Replies()).connect(server.toSocketAddress());
+        if (connecting.isDone() && !connecting.isSuccess()) {
+            return connecting.cause();
+        }
+        Channel opened = connecting.channel();
+        if (state.descriptors.contains(opened)) {
+            opened.close();
+            return DescriptorReserve.failure();
+        }
+        channel = opened;
+        connecting.addListener(done -> flows.execute(() -> connectDone(opened, done.cause())));
+        return null;
+    }
+
+    private void connectDone(Channel opened, @Nullable Throwable failure) {
+        if (ended || opened != channel) {
             return;
         }
-        connected = true;
-        for (ByteBuf data = waiting.poll(); data != null; data = waiting.poll()) {
-            to.write(data, to.voidPromise());
+        if (failure == null) {
+            connected = true;
+            for (ByteBuf data = flows.nextOf(waiting); data != null; data = flows.nextOf(waiting)) {
+                send(opened, data);
+            }
+        } else if (!placedAgain(failure)) {
+            fail(failure);
         }
-        to.flush();
+    }
+
+    /** Tries another server, if this one is the cause of a failure. The datagrams that wait are sent to that one. */
+    private boolean placedAgain(Throwable failure) {
+        Connection failed = connection;
+        if (failed == null
+                || retries >= state.options.retries()
+                || SocketFailure.of(failure).isLocal()
+                || state.stopping()) {
+            return false;
+        }
+        retries++;
+        channel = null;
+        Connection next = failed.retry();
+        if (!next.accepted() || next.onePacket()) {
+            next.close();
+            return false;
+        }
+        connection = next;
+        flows.report(server, failure);
+        server = next.destination();
+        Throwable another = connect();
+        if (another != null) {
+            fail(another);
+            return true;
+        }
+        state.counters.retries.increment();
+        return true;
     }
 
     /** Sends a datagram to the server, or drops it if too many wait already. */
     void toServer(ByteBuf data) {
         lastActivityNanos = System.nanoTime();
+        Channel to = channel;
+        if (ended || to == null) {
+            flows.drop(data);
+        } else if (connected) {
+            send(to, data);
+        } else if (waiting.size() >= MAX_WAITING || !flows.addTo(waiting, data)) {
+            flows.drop(data);
+        }
+    }
+
+    private void send(Channel to, ByteBuf data) {
+        if (!to.isWritable()) {
+            flows.drop(data);
+            return;
+        }
         requestNanos = lastActivityNanos;
         requestPending = true;
         if (connection != null) {
             connection.received(data.readableBytes());
         }
-        Channel to = channel;
-        if (ended || to == null) {
-            drop(data);
-        } else if (!connected) {
-            if (waiting.size() < MAX_WAITING) {
-                waiting.add(data);
-            } else {
-                drop(data);
-            }
-        } else if (to.isWritable()) {
+        if (data.isReadable()) {
             to.writeAndFlush(data, to.voidPromise());
-        } else {
-            drop(data);
+            return;
+        }
+        data.release();
+        try {
+            if (!EmptyDatagrams.send(to, null)) {
+                state.counters.datagramsDropped.increment();
+            }
+        } catch (IOException e) {
+            failed(e);
         }
     }
 
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-        lastActivityNanos = System.nanoTime();
-        ByteBuf data = UdpFlows.compact(((DatagramPacket) message).content(), context);
-        Channel to = flows.channel();
-        if (ended || !data.isReadable() || !to.isWritable()) {
-            drop(data);
-            return;
+    /** Replies of the server, and failures of its socket. */
+    private final class Replies extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            ByteBuf data = flows.compact(((DatagramPacket) message).content());
+            if (data == null) {
+                return;
+            }
+            if (ended || context.channel() != channel || !flows.channel().isWritable()) {
+                flows.drop(data);
+            } else if (expired()) {
+                flows.drop(data);
+                end();
+            } else {
+                toClient(data);
+            }
         }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext context) {
+            flows.channel().flush();
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            if (context.channel() == channel) {
+                end();
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            if (!ended && context.channel() == channel) {
+                failed(cause);
+            }
+        }
+    }
+
+    private void toClient(ByteBuf data) {
+        lastActivityNanos = System.nanoTime();
         if (connection != null) {
             connection.sent(data.readableBytes());
             if (requestPending) {
@@ -134,56 +225,50 @@ final class UdpFlow extends ChannelInboundHandlerAdapter {
                 connection.latency(lastActivityNanos - requestNanos);
             }
         }
-        to.write(new DatagramPacket(data, client), to.voidPromise());
-    }
-
-    @Override
-    public void channelReadComplete(ChannelHandlerContext context) {
-        flows.channel().flush();
-    }
-
-    private void drop(ByteBuf data) {
-        data.release();
-        state.counters.datagramsDropped.increment();
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        failed(cause);
+        flows.reply(data, client);
     }
 
     private void failed(Throwable cause) {
-        if (!ended) {
-            end();
-            flows.remove(this);
-            state.counters.connectFailures.increment();
-            state.log.warn("{}: a server does not take datagrams: {}", flows, server + ": " + cause.getMessage());
+        if (SocketFailure.of(cause).fault() == SocketFailure.Fault.SERVER) {
+            fail(cause);
+        } else {
+            state.counters.datagramsDropped.increment();
+            flows.report(server, cause);
         }
     }
 
-    /** Ends the flow if it was last used before a time. Returns whether it did; the caller then removes it. */
-    boolean expire(long beforeNanos) {
-        if (lastActivityNanos - beforeNanos >= 0) {
-            return false;
-        }
+    private void fail(Throwable cause) {
         end();
-        return true;
+        flows.report(server, cause);
+    }
+
+    /** Whether the flow was last used before a time, or the director has ended its connection. */
+    boolean isOver(long beforeNanos) {
+        return lastActivityNanos - beforeNanos < 0 || expired();
     }
 
     private void end() {
+        flows.remove(this);
+        close();
+    }
+
+    /** Ends the flow, which the caller has removed. Its place is given back before anything that can fail. */
+    void close() {
         if (ended) {
             return;
         }
         ended = true;
+        state.counters.openFlows.decrementAndGet();
+        for (ByteBuf data = flows.nextOf(waiting); data != null; data = flows.nextOf(waiting)) {
+            flows.drop(data);
+        }
+        Channel open = channel;
+        channel = null;
+        if (open != null) {
+            open.close();
+        }
         if (connection != null) {
             connection.close();
         }
-        for (ByteBuf data = waiting.poll(); data != null; data = waiting.poll()) {
-            drop(data);
-        }
-        if (channel != null) {
-            channel.close();
-        }
-        state.counters.openFlows.decrementAndGet();
     }
 }

@@ -1,15 +1,22 @@
 package org.lvs4j.netty;
 
+import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramPacket;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Connection;
+import org.lvs4j.Verdict;
 import org.lvs4j.net.Endpoint;
 
 /**
@@ -23,10 +30,13 @@ import org.lvs4j.net.Endpoint;
  * <p>In a one-packet service the director places each datagram by itself and releases it as soon as it is sent. Only
  * the socket stays, as a reply path from that server to that client, until no datagram has passed through it for the
  * UDP timeout.
+ *
+ * <p>If a socket cannot be opened, the datagram is dropped and nothing of the flow remains: the client's next datagram
+ * is placed again, so that service continues as soon as there is a descriptor, a port or memory.
  */
 final class UdpFlows extends ChannelInboundHandlerAdapter {
-    /** Datagrams up to this size are copied out of the read buffer, which has room for the largest one. */
-    private static final int COPIED_BYTES = 4096;
+    /** The ceiling of memory of the datagrams that wait for their sockets to be connected, all flows together. */
+    private static final long MAX_WAITING_BYTES = 4L << 20;
 
     private final RelayState state;
     private final EventLoopState loopState;
@@ -34,6 +44,7 @@ final class UdpFlows extends ChannelInboundHandlerAdapter {
     private final Channel channel;
     private final Map<InetSocketAddress, UdpFlow> byClient = new HashMap<>();
     private final Map<ReplyPath, UdpFlow> replyPaths = new HashMap<>();
+    private long waitingBytes;
 
     private record ReplyPath(InetSocketAddress client, Endpoint server) {}
 
@@ -55,16 +66,39 @@ final class UdpFlows extends ChannelInboundHandlerAdapter {
         return channel;
     }
 
+    /** Opens sockets towards servers. The caller owns the bootstrap. */
+    Bootstrap sockets() {
+        return loopState.udp();
+    }
+
+    /** Executes a task on the loop of this object. */
+    void execute(Runnable task) {
+        if (loopState.loop.inEventLoop()) {
+            task.run();
+            return;
+        }
+        try {
+            loopState.loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            RelayState.LOGGER.trace("{}: the relay has ended, and every flow with it", listening, e);
+        }
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         DatagramPacket packet = (DatagramPacket) message;
         InetSocketAddress client = packet.sender();
-        ByteBuf data = compact(packet.content(), context);
+        ByteBuf data = compact(packet.content());
+        if (data == null) {
+            return;
+        }
         UdpFlow flow = byClient.get(client);
-        if (!data.isReadable()) {
-            // Netty cannot send an empty datagram, and few of its transports report one.
-            drop(data);
-        } else if (flow != null) {
+        if (flow != null && flow.expired()) {
+            byClient.remove(client);
+            flow.close();
+            flow = null;
+        }
+        if (flow != null) {
             flow.toServer(data);
         } else {
             place(client, data);
@@ -72,17 +106,23 @@ final class UdpFlows extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * The same bytes in a buffer that holds little more memory, since they may have to wait. Releases the given one.
+     * The same bytes in a buffer of their size, since they may have to wait: that of a read has room for the largest
+     * datagram. Releases the given one. Null if there is no memory: the datagram is dropped then.
      */
-    static ByteBuf compact(ByteBuf data, ChannelHandlerContext context) {
+    @Nullable
+    ByteBuf compact(ByteBuf data) {
         int bytes = data.readableBytes();
-        if (bytes > COPIED_BYTES) {
-            return data;
+        try {
+            ByteBuf copy = channel.alloc().directBuffer(bytes, bytes);
+            copy.writeBytes(data);
+            return copy;
+        } catch (OutOfMemoryError e) {
+            state.counters.datagramsDropped.increment();
+            report(listening, e);
+            return null;
+        } finally {
+            data.release();
         }
-        ByteBuf copy = context.alloc().directBuffer(bytes, bytes);
-        copy.writeBytes(data);
-        data.release();
-        return copy;
     }
 
     private void place(InetSocketAddress client, ByteBuf data) {
@@ -100,13 +140,14 @@ final class UdpFlows extends ChannelInboundHandlerAdapter {
         }
         if (!connection.accepted()) {
             drop(data);
-            state.log.warn("{}: a datagram was dropped, no server is available: {}", listening, connection);
+            if (connection.verdict() != Verdict.DROP) {
+                state.log.warn("{}: a datagram was dropped, no server is available: {}", listening, connection);
+            }
         } else if (connection.onePacket()) {
             sendOne(client, data, connection);
         } else {
-            UdpFlow flow = newFlow(client, connection.destination(), connection);
+            UdpFlow flow = open(client, connection.destination(), connection);
             if (flow == null) {
-                connection.close();
                 drop(data);
             } else {
                 byClient.put(client, flow);
@@ -120,7 +161,7 @@ final class UdpFlows extends ChannelInboundHandlerAdapter {
         ReplyPath path = new ReplyPath(client, server);
         UdpFlow flow = replyPaths.get(path);
         if (flow == null) {
-            flow = newFlow(client, server, null);
+            flow = open(client, server, null);
             if (flow != null) {
                 replyPaths.put(path, flow);
             }
@@ -134,21 +175,80 @@ final class UdpFlows extends ChannelInboundHandlerAdapter {
         connection.close();
     }
 
-    private @Nullable UdpFlow newFlow(InetSocketAddress client, Endpoint server, @Nullable Connection connection) {
+    /** A new flow, or null if there is no place or no socket for it; its connection is closed then. */
+    private @Nullable UdpFlow open(InetSocketAddress client, Endpoint server, @Nullable Connection connection) {
         RelayCounters counters = state.counters;
         int limit = state.options.udpFlows();
-        if (!RelayCounters.incrementBelow(counters.openFlows, limit)) {
+        boolean placed = RelayCounters.incrementBelow(counters.openFlows, limit);
+        if (!placed) {
+            if (connection != null) {
+                connection.close();
+            }
             counters.overFlowLimit.increment();
             state.log.warn("{}: a datagram was dropped, there are {} flows already", listening, limit);
             return null;
         }
-        counters.flowsOpened.increment();
         UdpFlow flow = new UdpFlow(state, this, client, server, connection);
-        flow.connect(loopState.udp());
+        Throwable failure = flow.connect();
+        if (failure != null) {
+            flow.close();
+            report(server, failure);
+            return null;
+        }
+        counters.flowsOpened.increment();
         return flow;
     }
 
-    /** Removes a flow that has ended. */
+    /** Counts and logs that no socket could be opened towards an address, or that it has failed. */
+    void report(Object peer, Throwable failure) {
+        SocketFailure kind = SocketFailure.of(failure);
+        if (kind.fault() == SocketFailure.Fault.SERVER) {
+            state.counters.connectFailures.increment();
+            state.log.warn("{}: a server does not take datagrams: {}", listening, peer, kind, failure);
+        } else {
+            if (kind.isLocal()) {
+                state.counters.localFailures.increment();
+            }
+            state.log.warn("{}: a datagram was dropped on this host: {}", listening, peer, kind, failure);
+        }
+    }
+
+    /** Queues a datagram, which the queue then owns; returns false if too much memory waits already. */
+    boolean addTo(Queue<ByteBuf> waiting, ByteBuf data) {
+        if (waitingBytes + data.capacity() > MAX_WAITING_BYTES) {
+            return false;
+        }
+        waitingBytes += data.capacity();
+        return waiting.add(data);
+    }
+
+    /** Takes the next datagram of a queue, which the caller then owns; null if there is none. */
+    @Nullable
+    ByteBuf nextOf(Queue<ByteBuf> waiting) {
+        ByteBuf data = waiting.poll();
+        if (data != null) {
+            waitingBytes -= data.capacity();
+        }
+        return data;
+    }
+
+    /** Sends a reply, which the caller flushes later. */
+    void reply(ByteBuf data, InetSocketAddress client) {
+        if (data.isReadable()) {
+            channel.write(new DatagramPacket(data, client), channel.voidPromise());
+            return;
+        }
+        data.release();
+        try {
+            if (!EmptyDatagrams.send(channel, client)) {
+                state.counters.datagramsDropped.increment();
+            }
+        } catch (IOException e) {
+            replyLost(e);
+        }
+    }
+
+    /** Removes a flow that ends. */
     void remove(UdpFlow flow) {
         if (flow.onePacket()) {
             replyPaths.remove(new ReplyPath(flow.client(), flow.server()), flow);
@@ -157,15 +257,25 @@ final class UdpFlows extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void drop(ByteBuf data) {
+    void drop(ByteBuf data) {
         data.release();
         state.counters.datagramsDropped.increment();
     }
 
-    /** Ends the flows that were last used before a time. */
+    /** Ends the flows that were last used before a time, and those whose connection the director has ended. */
     void expire(long beforeNanos) {
-        byClient.values().removeIf(flow -> flow.expire(beforeNanos));
-        replyPaths.values().removeIf(flow -> flow.expire(beforeNanos));
+        expire(byClient.values(), beforeNanos);
+        expire(replyPaths.values(), beforeNanos);
+    }
+
+    private static void expire(Collection<UdpFlow> flows, long beforeNanos) {
+        for (Iterator<UdpFlow> all = flows.iterator(); all.hasNext(); ) {
+            UdpFlow flow = all.next();
+            if (flow.isOver(beforeNanos)) {
+                all.remove();
+                flow.close();
+            }
+        }
     }
 
     /** Ends every flow. */
@@ -182,13 +292,22 @@ final class UdpFlows extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
         loopState.remove(this);
+        endAll();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        // A reply that could not be sent, for instance to a host that is down. Other clients are still served.
+        replyLost(cause);
+    }
+
+    /** Counts a reply that could not be sent, for instance to a host that is down. Other clients are still served. */
+    private void replyLost(Throwable cause) {
+        SocketFailure kind = SocketFailure.of(cause);
         state.counters.datagramsDropped.increment();
-        RelayState.LOGGER.debug("{}: a datagram was lost", listening, cause);
+        if (kind.isLocal()) {
+            state.counters.localFailures.increment();
+        }
+        state.log.warn("{}: a reply was dropped: {}", listening, "its client", kind, cause);
     }
 
     @Override

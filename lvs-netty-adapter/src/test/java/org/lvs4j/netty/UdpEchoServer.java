@@ -4,18 +4,25 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.lvs4j.net.Endpoint;
 
 /** A UDP server on a free port of the loopback interface that sends everything back. */
 final class UdpEchoServer implements AutoCloseable {
-    private final DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+    private final DatagramSocket socket;
     final AtomicInteger received = new AtomicInteger();
     final Set<SocketAddress> senders = ConcurrentHashMap.newKeySet();
 
     UdpEchoServer() throws IOException {
+        this(InetAddress.getLoopbackAddress());
+    }
+
+    UdpEchoServer(InetAddress address) throws IOException {
+        socket = new DatagramSocket(0, address);
         TestServer.start(() -> {
             DatagramPacket packet = new DatagramPacket(new byte[65_535], 65_535);
             try {
@@ -33,7 +40,7 @@ final class UdpEchoServer implements AutoCloseable {
     }
 
     String address() {
-        return "127.0.0.1:" + socket.getLocalPort();
+        return Endpoint.of((InetSocketAddress) socket.getLocalSocketAddress()).toString();
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -34,6 +35,17 @@ final class UdpRelayTest {
 
     private static void send(DatagramSocket socket, byte[] data) throws IOException {
         socket.send(new DatagramPacket(data, data.length));
+    }
+
+    /** A client whose socket is not connected: the JDK does not send empty datagrams of a connected one. */
+    private static DatagramSocket unconnected() throws IOException {
+        DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+        socket.setSoTimeout(10_000);
+        return socket;
+    }
+
+    private static void send(DatagramSocket socket, SocketAddress to, int length) throws IOException {
+        socket.send(new DatagramPacket(new byte[length], length, to));
     }
 
     private static byte[] receive(DatagramSocket socket) throws IOException {
@@ -108,19 +120,50 @@ final class UdpRelayTest {
 
     @ParameterizedTest
     @MethodSource("org.lvs4j.netty.Loopback#transports")
-    void relay_datagramWithoutContent_isDroppedAndOthersPass(Transport transport) throws Exception {
+    void relay_datagramsWithoutContent_passBothWays(Transport transport) throws Exception {
         Loopback.assumeAvailable(transport);
         try (UdpEchoServer server = new UdpEchoServer()) {
             Director director = Loopback.director(server.address());
             try (Relay relay = Loopback.relay(director, Protocol.UDP)
                             .transport(transport)
                             .start();
-                    DatagramSocket client = client(relay)) {
-                send(client, new byte[0]);
-                exchange(client, 1);
-                send(client, new byte[0]);
-                exchange(client, 2);
-                assertThat(server.received).hasValue(2);
+                    DatagramSocket client = unconnected()) {
+                for (int i = 0; i < 5; i++) {
+                    send(client, relay.address(Loopback.SERVICE), 0);
+                    assertThat(receive(client)).isEmpty();
+                    send(client, relay.address(Loopback.SERVICE), 1);
+                    assertThat(receive(client)).hasSize(1);
+                }
+                assertThat(server.received).hasValue(10);
+                assertThat(server.senders).hasSize(1);
+                assertThat(director.traffic().inPackets()).isEqualTo(10);
+                assertThat(director.traffic().outPackets()).isEqualTo(10);
+                assertThat(director.traffic().inBytes()).isEqualTo(5);
+                assertThat(relay.snapshot().datagramsDropped()).isZero();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.lvs4j.netty.Loopback#transports")
+    void relay_burstWithAndWithoutContent_allArrive(Transport transport) throws Exception {
+        Loopback.assumeAvailable(transport);
+        int count = 12;
+        try (UdpEchoServer server = new UdpEchoServer()) {
+            Director director = Loopback.director(server.address());
+            try (Relay relay = Loopback.relay(director, Protocol.UDP)
+                            .transport(transport)
+                            .start();
+                    DatagramSocket client = unconnected()) {
+                for (int i = 0; i < count; i++) {
+                    send(client, relay.address(Loopback.SERVICE), i % 2);
+                }
+                int empty = 0;
+                for (int i = 0; i < count; i++) {
+                    empty += receive(client).length == 0 ? 1 : 0;
+                }
+                assertThat(empty).isEqualTo(count / 2);
+                assertThat(relay.snapshot().datagramsDropped()).isZero();
             }
         }
     }
