@@ -3,6 +3,7 @@ package org.lvs4j.examples.standalone;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.lvs4j.Director;
 import org.lvs4j.service.Sysctl;
 import picocli.CommandLine.Option;
@@ -16,6 +17,21 @@ final class DirectorOptions {
                     "The weight of a server that is added, or had weight 0, grows from 1 to its configured value over"
                             + " this time (default: 0s). Not part of IPVS.")
     private Duration slowStart = Duration.ZERO;
+
+    @Option(
+            names = "--max-entries",
+            paramLabel = "N",
+            description = "The most connections that are counted and listed at a time, those included that linger after"
+                    + " their end; further ones are refused (default: 4194304).")
+    private @Nullable Integer maxEntries;
+
+    @Option(
+            names = "--max-templates",
+            paramLabel = "N",
+            description =
+                    "The most persistence templates at a time; beyond that, rarely used ones are evicted (default:"
+                            + " 1048576).")
+    private @Nullable Integer maxTemplates;
 
     @Option(
             names = "--sysctl",
@@ -41,7 +57,14 @@ final class DirectorOptions {
      * @throws IllegalArgumentException if a value is out of range
      */
     Director.Builder builder() {
-        return Director.builder().slowStart(slowStart);
+        Director.Builder builder = Director.builder().slowStart(slowStart);
+        if (maxEntries != null) {
+            builder.maxConnections(maxEntries);
+        }
+        if (maxTemplates != null) {
+            builder.maxTemplates(maxTemplates);
+        }
+        return builder;
     }
 
     /**

@@ -60,6 +60,14 @@ final class RelayOptions {
     private @Nullable Integer maxConnections;
 
     @Option(
+            names = "--udp-flows",
+            paramLabel = "N",
+            description =
+                    "The most UDP flows at a time, one for each client address and port; datagrams that need another"
+                            + " one are dropped (default: 16384).")
+    private @Nullable Integer udpFlows;
+
+    @Option(
             names = "--listen",
             paramLabel = "PROTO:ADDRESS:PORT[@MARK]",
             description = "An additional address to listen on, for services at port 0 or of a firewall mark. May be"
@@ -148,11 +156,12 @@ final class RelayOptions {
                 || connectTimeout != null
                 || retries != null
                 || idleTimeout != null
-                || maxConnections != null;
+                || maxConnections != null
+                || udpFlows != null;
         if (relayed) {
             throw new IllegalArgumentException(
-                    "--transport, --acceptors, --connect-timeout, --retries, --idle-timeout and"
-                            + " --max-connections are options of the relay: omit them with --tun");
+                    "--transport, --acceptors, --connect-timeout, --retries, --idle-timeout, --max-connections and"
+                            + " --udp-flows are options of the relay: omit them with --tun");
         }
         for (ListenAddress address : listen) {
             if (address.mark() == 0) {
@@ -190,6 +199,9 @@ final class RelayOptions {
         }
         if (maxConnections != null) {
             builder.maxConnections(maxConnections);
+        }
+        if (udpFlows != null) {
+            builder.udpFlows(udpFlows);
         }
         for (ListenAddress address : listen) {
             builder.listen(address.protocol(), address.endpoint(), address.mark());

@@ -191,6 +191,7 @@ class LvsdCommandLineTest {
         "--retries, -1",
         "--connect-timeout, 0s",
         "--max-connections, 0",
+        "--udp-flows, 0",
         "--sysctl, conn_reuse_mode=9"
     })
     void run_numberOutOfRange_failsNamingTheRange(String option, String value) throws IOException {
@@ -198,6 +199,15 @@ class LvsdCommandLineTest {
 
         assertThat(lvsd("run", rules(""), "--socket", socket, option, value)).isEqualTo(2);
         assertThat(error.toString()).contains("outside");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--max-entries", "--max-templates"})
+    void run_ceilingOfZero_failsNamingTheRange(String option) throws IOException {
+        String socket = directory.resolve("s/lvsd.sock").toString();
+
+        assertThat(lvsd("run", rules(""), "--socket", socket, option, "0")).isEqualTo(2);
+        assertThat(error.toString()).contains("must be positive");
     }
 
     @Test
