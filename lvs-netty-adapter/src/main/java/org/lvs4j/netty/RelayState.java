@@ -18,7 +18,7 @@ final class RelayState {
     final RelayOptions options;
     final RelayCounters counters = new RelayCounters();
     final RateLimitedLog log = new RateLimitedLog(LOGGER);
-    final DescriptorReserve descriptors = DescriptorReserve.of(counters);
+    final DescriptorReserve descriptors = new DescriptorReserve(counters);
     final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Map<EventLoop, EventLoopState> loopStates = new IdentityHashMap<>();
 

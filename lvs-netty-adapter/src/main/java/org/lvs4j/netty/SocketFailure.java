@@ -73,6 +73,11 @@ enum SocketFailure {
         return fault == Fault.LOCAL;
     }
 
+    @Override
+    public String toString() {
+        return reason;
+    }
+
     /** The kind of a failure. Netty wraps the one that prevents it from opening a socket. */
     static SocketFailure of(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
