@@ -5,7 +5,6 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
@@ -60,10 +59,10 @@ final class EventLoopState {
                 .channel(options.transport().datagramChannel())
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, datagramWaterMark(options))
                 .option(ChannelOption.MESSAGE_SIZE_ESTIMATOR, CapacityEstimator.INSTANCE)
-                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(DATAGRAM_BYTES));
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new DatagramReads(DATAGRAM_BYTES));
         if (options.transport() == Transport.EPOLL) {
             // Netty's epoll loses empty datagrams of a connected socket unless it reads several at once.
-            udp.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(2 * DATAGRAM_BYTES))
+            udp.option(ChannelOption.RECVBUF_ALLOCATOR, new DatagramReads(2 * DATAGRAM_BYTES))
                     .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, DATAGRAM_BYTES);
         }
     }

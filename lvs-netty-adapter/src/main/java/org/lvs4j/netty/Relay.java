@@ -229,7 +229,7 @@ public final class Relay implements AutoCloseable {
         private @Nullable Duration idleTimeout;
         private int maxConnections = 100_000;
         private int bufferBytes = 128 * 1024;
-        private int udpFlows = 16_384;
+        private @Nullable Integer udpFlows;
 
         private Builder(Director director) {
             this.director = director;
@@ -304,7 +304,11 @@ public final class Relay implements AutoCloseable {
             return this;
         }
 
-        /** The ceiling of UDP flows, from 1; datagrams that need another one are dropped. 16,384 by default. */
+        /**
+         * The ceiling of UDP flows, from 1; datagrams that need another one are dropped. 16,384 by default. A flow takes
+         * about 4 KiB of memory, but on io_uring, whose sockets hold large buffers, 170 KiB of the heap and as much
+         * outside it; there the default is as many as fit into a third of the largest heap, at most 16,384.
+         */
         public Builder udpFlows(int value) {
             udpFlows = value;
             return this;
@@ -343,7 +347,7 @@ public final class Relay implements AutoCloseable {
                     idleTimeout,
                     maxConnections,
                     bufferBytes,
-                    udpFlows,
+                    udpFlows == null ? RelayOptions.defaultUdpFlows(transport.resolve()) : udpFlows,
                     listen);
             Throwable unavailability = transport.unavailability();
             if (unavailability != null) {

@@ -31,6 +31,9 @@ record RelayOptions(
     private static final int SMALLEST_BUFFER_BYTES = 1024;
     private static final int LARGEST_BUFFER_BYTES = 1 << 30;
     private static final int LARGEST_READ_BYTES = 64 * 1024;
+    private static final int MOST_UDP_FLOWS = 16_384;
+    /** The measured size of a datagram socket of Netty's io_uring on the heap, rounded up. */
+    private static final long IO_URING_FLOW_BYTES = 176 * 1024;
 
     /**
      * Checks everything at once.
@@ -59,6 +62,13 @@ record RelayOptions(
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException("relay: " + String.join("; ", problems));
         }
+    }
+
+    /** The ceiling of UDP flows unless another one is set. */
+    static int defaultUdpFlows(Transport transport) {
+        return transport == Transport.IO_URING
+                ? (int) Math.min(MOST_UDP_FLOWS, Runtime.getRuntime().maxMemory() / 3 / IO_URING_FLOW_BYTES + 1)
+                : MOST_UDP_FLOWS;
     }
 
     private static void check(List<String> problems, String name, long value, long least, long most) {

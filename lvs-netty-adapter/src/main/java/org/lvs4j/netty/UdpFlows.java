@@ -57,6 +57,7 @@ final class UdpFlows extends ChannelInboundHandlerAdapter {
 
     /** The flows of a new socket, which the caller adds to the socket's pipeline. */
     static UdpFlows open(RelayState state, ListeningSocket listening, Channel channel) {
+        channel.config().setRecvByteBufAllocator(new DatagramReads(EventLoopState.DATAGRAM_BYTES));
         UdpFlows flows = new UdpFlows(state, listening, channel);
         flows.loopState.add(flows);
         return flows;
@@ -112,6 +113,10 @@ final class UdpFlows extends ChannelInboundHandlerAdapter {
     @Nullable
     ByteBuf compact(ByteBuf data) {
         int bytes = data.readableBytes();
+        if (DatagramReads.maybeCut(data)) {
+            drop(data);
+            return null;
+        }
         try {
             ByteBuf copy = channel.alloc().directBuffer(bytes, bytes);
             copy.writeBytes(data);

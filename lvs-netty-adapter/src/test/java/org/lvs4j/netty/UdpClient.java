@@ -8,7 +8,6 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketTimeoutException;
 import java.util.Arrays;
 
 /** A client of a UDP service. Its socket is connected, so it receives datagrams from the virtual address only. */
@@ -32,8 +31,16 @@ final class UdpClient implements AutoCloseable {
     }
 
     void send(int value) {
+        send(new byte[] {(byte) value});
+    }
+
+    void sendZeros(int count) {
+        send(new byte[count]);
+    }
+
+    private void send(byte[] data) {
         try {
-            socket.send(new DatagramPacket(new byte[] {(byte) value}, 1));
+            socket.send(new DatagramPacket(data, data.length));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -49,23 +56,6 @@ final class UdpClient implements AutoCloseable {
     void exchange(int value) throws IOException {
         send(value);
         assertThat(receive()).containsExactly(value);
-    }
-
-    /** Sends a datagram again and again until it comes back; earlier ones may be lost. */
-    void exchangeAfterLoss(int value) throws IOException {
-        socket.setSoTimeout(100);
-        long end = System.nanoTime() + Loopback.TIMEOUT.toNanos();
-        while (true) {
-            send(value);
-            try {
-                if (receive()[0] == value) {
-                    break;
-                }
-            } catch (SocketTimeoutException e) {
-                assertThat(System.nanoTime()).as("no answer").isLessThan(end);
-            }
-        }
-        socket.setSoTimeout((int) Loopback.TIMEOUT.toMillis());
     }
 
     @Override
