@@ -106,4 +106,14 @@ class ServiceLookupTest {
         }
         assertThat(destination(Protocol.TCP, "10.9.9.9:601", 0)).isEqualTo("PASS");
     }
+
+    /** The kernel accepts such a service, but "port zero only supported in persistent services". */
+    @Test
+    void dispatch_portZeroWithoutPersistence_onlyAConnectionToThatPortIsScheduled() {
+        ServiceKey key = ServiceKey.tcp("10.0.0.103:0");
+        director.addService(VirtualService.of(key, "rr"), RealServer.of("192.168.1.12:80"));
+
+        assertThat(destination(Protocol.TCP, "10.0.0.103:80", 0)).isEqualTo("REJECT");
+        assertThat(destination(Protocol.TCP, "10.0.0.103:0", 0)).isEqualTo("192.168.1.12:80");
+    }
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IpAddress implements Comparable<IpAddress> {
     private static final long V4_MASK = 0xFFFF_FFFFL;
+    private static final long MAPPED_PREFIX = 0xFFFFL;
 
     private final AddressFamily family;
     private final long high;
@@ -77,7 +78,8 @@ public final class IpAddress implements Comparable<IpAddress> {
         InetAddress parsed = InetAddresses.forString(text);
         if (mayBeV6 && parsed instanceof Inet4Address) {
             return v6(
-                    0, 0xFFFF_0000_0000L | ByteBuffer.wrap(parsed.getAddress()).getInt() & V4_MASK);
+                    0,
+                    MAPPED_PREFIX << 32 | ByteBuffer.wrap(parsed.getAddress()).getInt() & V4_MASK);
         }
         return of(parsed);
     }
@@ -105,6 +107,14 @@ public final class IpAddress implements Comparable<IpAddress> {
     /** Whether this is the unspecified address: {@code 0.0.0.0} or {@code ::}. */
     public boolean isUnspecified() {
         return (high | low) == 0;
+    }
+
+    /**
+     * Whether this is an IPv4-mapped IPv6 address, {@code ::ffff:0:0/96}. It stands for IPv4 within a program; no packet
+     * on a network has it.
+     */
+    public boolean isIpv4Mapped() {
+        return !isV4() && high == 0 && low >>> 32 == MAPPED_PREFIX;
     }
 
     /** Whether this is a multicast address ({@code 224.0.0.0/4} or {@code ff00::/8}). */
@@ -151,10 +161,16 @@ public final class IpAddress implements Comparable<IpAddress> {
     }
 
     /**
-     * The literal: dotted decimal for IPv4, the form of RFC 5952 without brackets for IPv6. {@link #parse} accepts it.
+     * The literal: dotted decimal for IPv4, the form of RFC 5952 without brackets for IPv6. As in {@code inet_ntop}, the
+     * last 32 bits of an IPv4-mapped or IPv4-compatible address are in dotted decimal, {@code ::ffff:10.0.0.1}. {@link
+     * #parse} accepts it.
      */
     @Override
     public String toString() {
+        boolean compatible = !isV4() && high == 0 && low >>> 32 == 0 && low >>> 16 != 0;
+        if (compatible || isIpv4Mapped()) {
+            return (compatible ? "::" : "::ffff:") + v4((int) low);
+        }
         return InetAddresses.toAddrString(toInetAddress());
     }
 }

@@ -47,8 +47,6 @@ public final class VirtualService {
 
     /**
      * A service with the default scheduler and no further options.
-     *
-     * @throws IllegalArgumentException if the key has port 0, which needs persistence
      */
     public static VirtualService of(ServiceKey key) {
         return builder(key).build();
@@ -58,7 +56,7 @@ public final class VirtualService {
      * A service without further options.
      *
      * @param scheduler the name of its scheduler, such as {@code wrr}; the director checks that there is one
-     * @throws IllegalArgumentException if the key has port 0, which needs persistence, or the name is blank
+     * @throws IllegalArgumentException if the name is blank
      */
     public static VirtualService of(ServiceKey key, String scheduler) {
         return builder(key).scheduler(scheduler).build();
@@ -219,8 +217,8 @@ public final class VirtualService {
         /**
          * Checks all values at once and builds the service.
          *
-         * @throws IllegalArgumentException naming every problem: a blank scheduler, a value out of range, port 0
-         *     without persistence, one-packet scheduling of TCP or SCTP
+         * @throws IllegalArgumentException naming every problem: a blank scheduler, a value out of range,
+         *     one-packet scheduling of TCP or SCTP
          */
         public VirtualService build() {
             List<String> problems = new ArrayList<>();
@@ -236,9 +234,6 @@ public final class VirtualService {
                 problems.addAll(persistence.problems(key.family()));
             }
             if (key instanceof ServiceKey.Address address) {
-                if (address.endpoint().port() == 0 && persistence == null) {
-                    problems.add("port 0 (every port) needs persistence");
-                }
                 if (onePacket && address.protocol() != Protocol.UDP) {
                     problems.add("one-packet scheduling is for UDP services only");
                 }

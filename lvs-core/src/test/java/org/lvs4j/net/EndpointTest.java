@@ -20,7 +20,16 @@ final class EndpointTest {
         "[fd00::1], [fd00::1]:0",
         "fd00::1, [fd00::1]:0",
         "[FD00:0:0:0:0:0:0:1]:80, [fd00::1]:80",
-        "[::ffff:10.0.0.1]:80, [::ffff:a00:1]:80"
+        "[::ffff:10.0.0.1]:80, [::ffff:10.0.0.1]:80",
+        "[::ffff:a00:1]:80, [::ffff:10.0.0.1]:80",
+        "[::ffff:0:0]:80, [::ffff:0.0.0.0]:80",
+        "[::10.0.0.1]:80, [::10.0.0.1]:80",
+        "[::1:0]:80, [::0.1.0.0]:80",
+        "[::ffff]:80, [::ffff]:80",
+        "[::1]:80, [::1]:80",
+        "[::]:80, [::]:80",
+        "[::fffe:a00:1]:80, [::fffe:a00:1]:80",
+        "[::1:ffff:a00:1]:80, [::1:ffff:a00:1]:80"
     })
     void parse_literal_canonicalText(String text, String canonical) {
         Endpoint endpoint = Endpoint.parse(text);
@@ -51,6 +60,14 @@ final class EndpointTest {
         assertThatThrownBy(() -> Endpoint.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("'" + text + "' is not an address and port");
+    }
+
+    @Test
+    void isIpv4Mapped_onlyWithThatPrefix() {
+        assertThat(IpAddress.parse("::ffff:10.0.0.1").isIpv4Mapped()).isTrue();
+        for (String text : new String[] {"10.0.0.1", "::10.0.0.1", "::1", "::fffe:a00:1", "1::ffff:a00:1"}) {
+            assertThat(IpAddress.parse(text).isIpv4Mapped()).as(text).isFalse();
+        }
     }
 
     @Test

@@ -41,11 +41,9 @@ final class VirtualServiceTest {
     }
 
     @Test
-    void build_portZero_needsPersistence() {
+    void build_portZero_withAndWithoutPersistence() {
         ServiceKey everyPort = ServiceKey.tcp("10.0.0.1:0");
-        assertThatThrownBy(() -> VirtualService.of(everyPort))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("port 0");
+        assertThat(VirtualService.of(everyPort).persistence()).isNull();
         assertThat(VirtualService.builder(everyPort).persistent(60).build().persistence())
                 .isEqualTo(Persistence.of(AddressFamily.IPV4, 60));
     }
