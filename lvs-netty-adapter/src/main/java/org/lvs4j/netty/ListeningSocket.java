@@ -9,26 +9,22 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
-import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.Inet4Address;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
-import org.lvs4j.net.IpAddress;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.service.ServiceKey;
 
-/** One listening address with all its sockets, one for each acceptor. */
+/**
+ * One local address with all sockets that are bound to it, one for each acceptor. They serve the family of that address
+ * only.
+ */
 final class ListeningSocket {
     private static final int BACKLOG = 4096;
-    private static final long MAPPED_IPV4 = 0xFFFF_0000_0000L;
 
     private final RelayState state;
     private final ListenAddress address;
@@ -40,18 +36,16 @@ final class ListeningSocket {
     /**
      * An address that is not bound yet.
      *
+     * @param address the address to listen for
      * @param ofService whether the address is that of a service, which is then the destination of all flows; otherwise
-     *     the destination is the local address of the accepted socket
+     *     the destination is the local address of the client's packets
+     * @param at the address to bind: that of {@code address}, or one that a wildcard address stands for
      */
-    ListeningSocket(RelayState state, ListenAddress address, boolean ofService) {
+    ListeningSocket(RelayState state, ListenAddress address, boolean ofService, InetSocketAddress at) {
         this.state = state;
         this.address = address;
         this.ofService = ofService;
-        bound = address.endpoint().toSocketAddress();
-    }
-
-    ListenAddress address() {
-        return address;
+        bound = at;
     }
 
     /** The address that is bound, with the port that the system has chosen. */
@@ -59,52 +53,65 @@ final class ListeningSocket {
         return bound;
     }
 
-    /** Binds as many sockets as there are acceptors, or none. */
-    void bind(EventLoopGroup group) throws IOException {
-        ChannelOption<Boolean> sharedPort = state.options.transport().sharedPort();
-        int sockets = sharedPort == null ? 1 : state.options.acceptors();
-        AbstractBootstrap<?, ?> bootstrap = address.protocol() == Protocol.TCP ? tcp(group) : udp(group);
-        if (sockets > 1) {
-            requireFree();
-            bootstrap.option(sharedPort, true);
+    /** Whether a connection to an address would arrive here. */
+    boolean isAt(InetSocketAddress to) {
+        InetSocketAddress here = bound;
+        return to.equals(here)
+                || to.getPort() == here.getPort()
+                        && here.getAddress().isAnyLocalAddress()
+                        && to.getAddress().getClass() == here.getAddress().getClass()
+                        && state.local().contains(to.getAddress());
+    }
+
+    /**
+     * Binds as many sockets as there are acceptors, or none.
+     *
+     * @param exclusive whether to fail if another socket of this user shares the port at this address
+     */
+    void bind(EventLoopGroup group, boolean exclusive) throws BindFailure {
+        boolean shared = state.options.transport().sharedPort() != null;
+        if (exclusive && shared && bound.getPort() != 0) {
+            BindFailure.requireFree(address.protocol(), family(), bound);
         }
+        int sockets = shared ? state.options.acceptors() : 1;
+        AbstractBootstrap<?, ?> bootstrap = address.protocol() == Protocol.TCP ? tcp(group) : udp(group);
         try {
             for (int i = 0; i < sockets; i++) {
                 ChannelFuture binding = bootstrap.bind(bound).awaitUninterruptibly();
                 if (!binding.isSuccess()) {
-                    throw binding.cause() instanceof IOException failure
-                            ? failure
-                            : new IOException(String.valueOf(binding.cause()), binding.cause());
+                    throw BindFailure.of(binding.cause());
                 }
                 Channel channel = binding.channel();
                 bound = (InetSocketAddress) channel.localAddress();
                 channels.add(channel);
             }
-        } catch (IOException e) {
+        } catch (BindFailure e) {
             unbind();
             throw e;
         }
     }
 
-    /**
-     * Fails if another program listens at the address: with a shared port, both would get a part of the connections.
-     */
-    private void requireFree() throws IOException {
-        if (address.protocol() == Protocol.TCP) {
-            try (ServerSocket probe = new ServerSocket()) {
-                probe.setReuseAddress(true);
-                probe.bind(bound);
-            }
-        } else {
-            new DatagramSocket(bound).close();
-        }
+    private AddressFamily family() {
+        return address.endpoint().address().family();
     }
 
-    private AbstractBootstrap<?, ?> tcp(EventLoopGroup group) {
+    private <B extends AbstractBootstrap<?, ?>> B listening(B bootstrap) {
+        ChannelOption<Boolean> sharedPort = state.options.transport().sharedPort();
+        if (sharedPort != null) {
+            bootstrap.option(sharedPort, true);
+        }
+        ChannelOption<Integer> ipv6Only = state.options.transport().ipv6Only();
+        if (ipv6Only != null && family() == AddressFamily.IPV6) {
+            bootstrap.option(ipv6Only, 1);
+        }
+        return bootstrap;
+    }
+
+    private ServerBootstrap tcp(EventLoopGroup group) {
         RelayOptions options = state.options;
-        return new ServerBootstrap()
+        return listening(new ServerBootstrap())
                 .group(group)
-                .channelFactory(options.transport().serverSocketChannel())
+                .channelFactory(options.transport().serverSockets(family()))
                 .handler(new TcpAcceptor(state, this))
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
@@ -123,20 +130,39 @@ final class ListeningSocket {
                 });
     }
 
-    private AbstractBootstrap<?, ?> udp(EventLoopGroup group) {
+    /** Binds UDP sockets that are served by this object. */
+    Bootstrap udp(EventLoopGroup group) {
         RelayOptions options = state.options;
-        return new Bootstrap()
+        Bootstrap bootstrap = listening(new Bootstrap())
                 .group(group)
-                .channel(options.transport().datagramChannel())
+                .channelFactory(options.transport().datagramSockets(family()))
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, EventLoopState.datagramWaterMark(options))
                 .option(ChannelOption.MESSAGE_SIZE_ESTIMATOR, CapacityEstimator.INSTANCE)
-                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(EventLoopState.DATAGRAM_BYTES))
-                .handler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(UdpFlows.open(state, ListeningSocket.this, channel));
-                    }
-                });
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(EventLoopState.DATAGRAM_BYTES));
+        ChannelOption<Boolean> destination = options.transport().destinationReported(family());
+        boolean everyAddress = destination != null && bound.getAddress().isAnyLocalAddress();
+        if (everyAddress) {
+            bootstrap.option(destination, true);
+        }
+        return bootstrap.handler(new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                if (everyAddress) {
+                    channel.pipeline().addLast(new UdpDestinations(state, ListeningSocket.this));
+                }
+                channel.pipeline().addLast(UdpFlows.open(state, ListeningSocket.this, channel));
+            }
+        });
+    }
+
+    /** A further address that this wildcard address stands for; not bound yet. */
+    ListeningSocket at(InetSocketAddress local) {
+        return new ListeningSocket(state, address, ofService, local);
+    }
+
+    /** Closes the socket of an address that this wildcard address stands for, if there is one. */
+    void release(InetAddress local) {
+        channels.forEach(channel -> channel.pipeline().fireUserEventTriggered(local));
     }
 
     /** Starts to close the sockets. */
@@ -165,26 +191,21 @@ final class ListeningSocket {
     }
 
     private Flow flow(InetSocketAddress client, InetSocketAddress local) {
-        AddressFamily family = address.endpoint().address().family();
-        Endpoint virtual = ofService ? address.endpoint() : endpoint(local, family);
-        return Flow.of(address.protocol(), endpoint(client, family), virtual).mark(address.mark());
+        Endpoint virtual = ofService ? address.endpoint() : virtual(Endpoint.of(local));
+        return Flow.of(address.protocol(), Endpoint.of(client), virtual).mark(address.mark());
     }
 
-    /**
-     * The address of a socket in the family of the listening address: an IPv6 socket may show IPv4 clients
-     * in either form.
-     */
-    private static Endpoint endpoint(InetSocketAddress socket, AddressFamily family) {
-        InetAddress address = socket.getAddress();
-        if (family == AddressFamily.IPV6 && address instanceof Inet4Address) {
-            long bits = ByteBuffer.wrap(address.getAddress()).getInt() & 0xFFFF_FFFFL;
-            return new Endpoint(IpAddress.v6(0, MAPPED_IPV4 | bits), socket.getPort());
-        }
-        if (family == AddressFamily.IPV4 && address instanceof Inet6Address) {
-            return new Endpoint(
-                    IpAddress.v4(ByteBuffer.wrap(address.getAddress()).getInt(12)), socket.getPort());
-        }
-        return Endpoint.of(socket);
+    /** The local address, or the wildcard address if only that has a service. */
+    private Endpoint virtual(Endpoint local) {
+        Endpoint everywhere = address.endpoint().withPort(local.port());
+        return everywhere.address().isUnspecified() && !hasService(local) && hasService(everywhere)
+                ? everywhere
+                : local;
+    }
+
+    private boolean hasService(Endpoint endpoint) {
+        return state.director.service(ServiceKey.of(address.protocol(), endpoint)) != null
+                || state.director.service(ServiceKey.of(address.protocol(), endpoint.withPort(0))) != null;
     }
 
     @Override

@@ -1,48 +1,59 @@
 package org.lvs4j.netty;
 
 import io.netty.channel.EventLoopGroup;
-import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.ConfigurationChange;
 import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.IpAddress;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
 
 /**
- * The listening sockets of a relay: one for each address that its builder was given, and one for the address of each
+ * The listening sockets of a relay: those of each address that its builder was given, and those of the address of each
  * service. Guarded by the relay's lock.
  */
 final class ListeningSockets {
     private final RelayState state;
-    private final EventLoopGroup group;
-    private final Map<ListenAddress, ListeningSocket> bound = new LinkedHashMap<>();
+    private final EventLoopGroup loops;
+    private final boolean sharedPorts;
+    private final Map<ListenAddress, ListeningGroup> bound = new LinkedHashMap<>();
+    /** The groups that may overlap with others: those of wildcard addresses and those of given addresses. */
+    private final List<ListeningGroup> wide = new ArrayList<>();
     /** The first of the given addresses that serves a service, by the service's key. */
     private final Map<ServiceKey, ListenAddress> given = new HashMap<>();
+    /** The services that are bound but not added yet. */
+    private final Set<ServiceKey> prepared = new LinkedHashSet<>();
 
-    ListeningSockets(RelayState state, EventLoopGroup group) {
+    private final Map<ServiceKey, String> problems = new LinkedHashMap<>();
+    private List<String> localProblems = List.of();
+
+    ListeningSockets(RelayState state, EventLoopGroup loops) {
         this.state = state;
-        this.group = group;
+        this.loops = loops;
+        sharedPorts = state.options.transport().sharedPort() != null;
         for (ListenAddress address : state.options.listen()) {
             Endpoint endpoint = address.endpoint();
             given.putIfAbsent(ServiceKey.of(address.protocol(), endpoint), address);
-            given.putIfAbsent(anyPort(address.protocol(), endpoint), address);
+            given.putIfAbsent(ServiceKey.of(address.protocol(), endpoint.withPort(0)), address);
             if (address.mark() != 0) {
                 given.putIfAbsent(
                         ServiceKey.mark(address.mark(), endpoint.address().family()), address);
             }
         }
-    }
-
-    private static ServiceKey anyPort(Protocol protocol, Endpoint endpoint) {
-        return ServiceKey.of(protocol, new Endpoint(endpoint.address(), 0));
     }
 
     /** The service that a change matters for: one that was added or removed. Null for any other change. */
@@ -55,63 +66,176 @@ final class ListeningSockets {
                 : null;
     }
 
+    /** The given address that serves a service, or null if it has an address of its own. */
+    private @Nullable ListenAddress given(ServiceKey key) {
+        ListenAddress address = given.get(key);
+        if (address == null && key instanceof ServiceKey.Address service) {
+            Endpoint endpoint = service.endpoint();
+            address = given.get(
+                    ServiceKey.of(service.protocol(), new Endpoint(unspecified(endpoint.address()), endpoint.port())));
+        }
+        return address;
+    }
+
+    private static IpAddress unspecified(IpAddress address) {
+        return IpAddress.of(address.family(), 0, 0);
+    }
+
     /**
      * Binds the addresses that the builder was given.
      *
      * @return a problem for each that cannot be bound
      */
     List<String> bindGiven() {
-        List<String> problems = new ArrayList<>();
+        List<String> failures = new ArrayList<>();
         for (ListenAddress address : state.options.listen()) {
             String problem = bind(address, false);
             if (problem != null) {
-                problems.add(problem);
+                failures.add(problem);
             }
         }
-        return problems;
+        return failures;
     }
 
     /**
-     * Follows services that have been added or removed: unbinds the addresses of those that are gone, then binds those
-     * of the others.
+     * Binds the addresses of services that will be added, or none of them. They stay bound until {@link #settle}.
      *
-     * @return a problem for each service that cannot be listened for; all others are listened for
+     * @return a problem for each service that cannot be listened for
      */
-    Map<ServiceKey, String> follow(Collection<ServiceKey> changed) {
-        List<ServiceKey> present = new ArrayList<>();
-        for (ServiceKey key : changed) {
-            if (state.director.service(key) != null) {
-                present.add(key);
-            } else if (key instanceof ServiceKey.Address service && !given.containsKey(key)) {
-                unbind(addressOf(service));
+    Map<ServiceKey, String> prepare(Collection<VirtualService> services) {
+        Map<ServiceKey, String> failures = new LinkedHashMap<>();
+        List<ServiceKey> before = List.copyOf(prepared);
+        for (VirtualService service : services) {
+            ServiceKey key = service.key();
+            String problem = bind(service);
+            if (problem != null) {
+                failures.put(key, problem);
+            } else {
+                prepared.add(key);
             }
         }
-        Map<ServiceKey, String> problems = new LinkedHashMap<>();
-        for (ServiceKey key : present) {
-            String problem = bind(key);
+        if (!failures.isEmpty()) {
+            List<ServiceKey> now = new ArrayList<>(prepared);
+            now.removeAll(before);
+            prepared.retainAll(before);
+            unbindAbsent(now);
+        }
+        return failures;
+    }
+
+    /** The prepared services, which have been added by now, or will not be. */
+    List<ServiceKey> settle() {
+        List<ServiceKey> keys = List.copyOf(prepared);
+        prepared.clear();
+        return keys;
+    }
+
+    /**
+     * Follows services that have been added or removed: binds the addresses of new ones, and unbinds those of the ones
+     * that are gone. Services with a problem are tried again.
+     */
+    void follow(Collection<ServiceKey> changed) {
+        Set<ServiceKey> keys = new LinkedHashSet<>(problems.keySet());
+        keys.addAll(changed);
+        keys.removeAll(prepared);
+        problems.clear();
+        if (!sharedPorts) {
+            // There, a new address can be bound only after the old one at the same port is free.
+            unbindAbsent(keys);
+        }
+        for (ServiceKey key : keys) {
+            VirtualService service = service(key);
+            String problem = service == null ? null : bind(service);
             if (problem != null) {
                 problems.put(key, problem);
             }
         }
-        return problems;
+        unbindAbsent(keys);
+    }
+
+    private @Nullable VirtualService service(ServiceKey key) {
+        var service = state.director.service(key);
+        return service == null ? null : service.service();
+    }
+
+    private void unbindAbsent(Collection<ServiceKey> keys) {
+        for (ServiceKey key : keys) {
+            if (key instanceof ServiceKey.Address service && service(key) == null) {
+                ListenAddress address = addressOf(service);
+                ListeningGroup group = state.options.listen().contains(address) ? null : bound.remove(address);
+                if (group != null) {
+                    wide.remove(group);
+                    group.unbind();
+                    RelayState.LOGGER.info("{}: no longer listening", group);
+                    followLocal(group);
+                }
+            }
+        }
+    }
+
+    /** Wildcard addresses listen where a more specific one has ceased to. */
+    private void followLocal(ListeningGroup gone) {
+        for (ListeningGroup group : wide) {
+            if (group.wildcard() && group.overlaps(gone)) {
+                group.followLocal(taken(group));
+            }
+        }
+    }
+
+    /** The local addresses at which other groups listen at the port of a wildcard address. */
+    private Set<InetAddress> taken(ListeningGroup wildcard) {
+        Set<InetAddress> taken = new HashSet<>();
+        for (ListeningGroup group : wildcard.wildcard() ? bound.values() : List.<ListeningGroup>of()) {
+            if (!group.wildcard() && group.overlaps(wildcard)) {
+                taken.add(group.bound().getAddress());
+            }
+        }
+        return taken;
+    }
+
+    /** Follows the addresses of this host, if there is a wildcard address to listen at. */
+    void followLocal() {
+        if (wide.stream().noneMatch(ListeningGroup::wildcard)) {
+            localProblems = List.of();
+            return;
+        }
+        readLocal();
+        List<String> failures = new ArrayList<>();
+        wide.forEach(group -> failures.addAll(group.followLocal(taken(group))));
+        localProblems = List.copyOf(failures);
+    }
+
+    private void readLocal() {
+        try {
+            state.local(LocalAddresses.read());
+        } catch (SocketException e) {
+            RelayState.LOGGER.debug("the addresses of this host cannot be read; the last ones stay", e);
+        }
+    }
+
+    /** What cannot be listened for now, one sentence each. */
+    List<String> problems() {
+        List<String> all = new ArrayList<>(problems.values());
+        all.addAll(localProblems);
+        return List.copyOf(all);
     }
 
     private static ListenAddress addressOf(ServiceKey.Address service) {
         return new ListenAddress(service.protocol(), service.endpoint(), 0);
     }
 
-    private void unbind(ListenAddress address) {
-        ListeningSocket socket = bound.remove(address);
-        if (socket != null) {
-            socket.unbind();
-            RelayState.LOGGER.info("{}: no longer listening", socket);
-        }
+    /** Whether a service takes a port that the system chooses. With persistence, port 0 is every port. */
+    private static boolean takesFreePort(VirtualService service) {
+        return service.persistence() == null
+                && service.key() instanceof ServiceKey.Address key
+                && key.endpoint().port() == 0;
     }
 
     /** Returns a problem, or null if there is none. */
-    private @Nullable String bind(ServiceKey key) {
+    private @Nullable String bind(VirtualService virtual) {
+        ServiceKey key = virtual.key();
         // A given address replaces that of a service: the mark of the given one must be seen.
-        if (given.containsKey(key)) {
+        if (!takesFreePort(virtual) && given(key) != null) {
             return null;
         }
         if (key instanceof ServiceKey.Mark mark) {
@@ -122,7 +246,10 @@ final class ListeningSockets {
         if (service.protocol() == Protocol.SCTP) {
             return key + ": SCTP is not relayed, only TCP and UDP";
         }
-        if (service.endpoint().port() == 0) {
+        if (service.endpoint().address().isIpv4Mapped()) {
+            return key + ": no client of IPv6 can reach an IPv4-mapped address; use the IPv4 address";
+        }
+        if (service.endpoint().port() == 0 && !takesFreePort(virtual)) {
             String text = service.endpoint().toString();
             return key + ": port 0 stands for every port and cannot be bound; add those to listen at with listen("
                     + service.protocol() + ", " + text.substring(0, text.length() - 1) + "port, 0)";
@@ -135,25 +262,34 @@ final class ListeningSockets {
         if (bound.containsKey(address)) {
             return null;
         }
-        ListeningSocket socket = new ListeningSocket(state, address, ofService);
+        ListeningGroup group = new ListeningGroup(state, loops, address, ofService);
+        if (group.wildcard()) {
+            readLocal();
+        }
+        boolean exclusive = true;
+        for (ListeningGroup other : group.wildcard() ? bound.values() : wide) {
+            if (other.collides(group)) {
+                return "cannot listen at " + address + ": the relay listens there already, for " + other;
+            }
+            if (other.overlaps(group)) {
+                exclusive = false;
+                if (other.wildcard()) {
+                    other.release(group.bound().getAddress());
+                }
+            }
+        }
         try {
-            socket.bind(group);
-        } catch (IOException e) {
-            return "cannot listen at " + address + ": " + e.getMessage() + advice(e);
+            group.bind(exclusive, taken(group));
+        } catch (BindFailure e) {
+            followLocal(group);
+            return "cannot listen at " + address + ": " + e.getMessage();
         }
-        bound.put(address, socket);
-        RelayState.LOGGER.info("{}: listening at {}", socket, socket.bound());
+        bound.put(address, group);
+        if (group.wildcard() || !ofService) {
+            wide.add(group);
+        }
+        RelayState.LOGGER.info("{}: listening at {}", group, group.bound());
         return null;
-    }
-
-    private static String advice(IOException e) {
-        String text = String.valueOf(e.getMessage());
-        if (text.contains("assign requested address")) {
-            return " (the address must be one of this host's: add it to an interface first)";
-        }
-        return text.contains("Permission denied")
-                ? " (ports below 1024 need a privilege, such as CAP_NET_BIND_SERVICE)"
-                : "";
     }
 
     /**
@@ -162,32 +298,38 @@ final class ListeningSockets {
      * @throws NoSuchElementException if it is not listened for
      */
     InetSocketAddress bound(ServiceKey key) {
-        ListenAddress address = given.get(key);
-        if (address == null && key instanceof ServiceKey.Address service) {
-            address = addressOf(service);
+        ListeningGroup group = key instanceof ServiceKey.Address service ? bound.get(addressOf(service)) : null;
+        if (group == null) {
+            VirtualService service = service(key);
+            ListenAddress address = service != null && takesFreePort(service) ? null : given(key);
+            group = address == null ? null : bound.get(address);
         }
-        ListeningSocket socket = address == null ? null : bound.get(address);
-        if (socket == null) {
+        if (group == null) {
             throw new NoSuchElementException(key + ": the relay does not listen for this service");
         }
-        return socket.bound();
+        if (group.wildcard() && key instanceof ServiceKey.Address service) {
+            return new InetSocketAddress(
+                    service.endpoint().address().toInetAddress(), group.bound().getPort());
+        }
+        return group.bound();
     }
 
     /** Stops accepting TCP connections. */
     void unbindTcp() {
         unbind(bound.values().stream()
-                .filter(socket -> socket.address().protocol() == Protocol.TCP)
+                .filter(group -> group.address().protocol() == Protocol.TCP)
                 .toList());
     }
 
     void unbindAll() {
         unbind(bound.values());
         bound.clear();
+        wide.clear();
     }
 
-    private static void unbind(Collection<ListeningSocket> sockets) {
+    private static void unbind(Collection<ListeningGroup> groups) {
         // Every socket starts to close before the first one is awaited.
-        sockets.forEach(ListeningSocket::close);
-        sockets.forEach(ListeningSocket::unbind);
+        groups.forEach(ListeningGroup::close);
+        groups.forEach(ListeningGroup::unbind);
     }
 }

@@ -4,10 +4,12 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
 import java.util.List;
 
 /**
@@ -42,6 +44,10 @@ final class NioTcpSocket extends NioSocketChannel {
 
     /** Accepts sockets of this kind. */
     static final class Listening extends NioServerSocketChannel {
+        Listening(SocketProtocolFamily family) {
+            super(SelectorProvider.provider(), family);
+        }
+
         @Override
         protected int doReadMessages(List<Object> accepted) throws IOException {
             SocketChannel socket = javaChannel().accept();

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +16,7 @@ import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.netty.internal.ChangedServices;
 import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
 
 /**
  * Relays the TCP connections and UDP datagrams of a director's services between sockets: it listens at the address of
@@ -41,8 +43,19 @@ import org.lvs4j.service.ServiceKey;
  * placed again. If a flow's socket cannot be opened, the datagram goes to another server, {@link Builder#retries} times,
  * or, if this host lacks a descriptor, a port or memory, is dropped; nothing of the flow remains.
  *
- * <p><b>Addresses.</b> A service at port 0 and a service of a firewall mark have no address to bind; {@link
- * Builder#listen} gives them one. There, port 0 lets the system choose: see {@link #address}.
+ * <p><b>Addresses.</b> The relay follows the services of its director by itself, on a thread of its own: {@link #refresh}
+ * waits for that, {@link #prepare} does it ahead of a change, and {@link #problems} tells what failed. An IPv4 address
+ * takes clients of IPv4 only, an IPv6 address those of IPv6: {@code 0.0.0.0:80} and {@code [::]:80} are two services. If
+ * several addresses fit, the most specific one gets the client. A UDP service at a wildcard address answers from the
+ * address that the client has asked. To this end it has a socket at each address of this host's interfaces, up to 1024,
+ * and follows these as they come and go, every two seconds. Further local addresses, such as {@code 127.0.0.2}, are
+ * answered from correctly with epoll, and from an address that the system chooses otherwise. For want of sockets of one
+ * family, io_uring and kqueue listen for TCP at {@code 0.0.0.0}, and NIO at {@code [::]}, by a socket at each such address
+ * only.
+ *
+ * <p>A persistent service at port 0, which is one for every port, and a service of a firewall mark have no address to
+ * bind; {@link Builder#listen} gives them one. There, port 0 lets the system choose, and so does port 0 of a service
+ * without persistence: see {@link #address}.
  *
  * <p><b>Limits.</b> Connections, flows and the bytes held per connection have ceilings; what exceeds them is refused
  * and counted in {@link #snapshot()}. The relay leaves the last descriptors below the process's limit unused, an eighth
@@ -50,22 +63,27 @@ import org.lvs4j.service.ServiceKey;
  *
  * <p>Assumptions: the director's clock follows real time. Guarantees: thread-safe; every connection is released at the
  * director exactly once, even if its sockets fail. Progress: {@link #transport} and {@link #snapshot} are wait-free.
- * All other methods are blocking; {@link #refresh} and {@link #close} wait for sockets to be bound or closed, and
- * {@link #drain} for connections to end. The relay's own threads must not call them. These threads keep the JVM alive
+ * All other methods are blocking; {@link #refresh}, {@link #prepare} and {@link #close} wait for sockets to be bound or
+ * closed, and {@link #drain} for connections to end. The relay's own threads must not call them. These threads keep the JVM alive
  * until the relay is closed; one of them calls {@link Director#advance()} ten times a second.
  */
 public final class Relay implements AutoCloseable {
     private final RelayState state;
     private final RelayLoops loops;
     private final ChangedServices changed;
+    private final RelayFollower follower;
     // Guarded by this object.
     private final ListeningSockets sockets;
+
+    // Written with this object's lock held.
+    private volatile List<String> problems = List.of();
 
     private Relay(Director director, RelayOptions options) {
         state = new RelayState(director, options);
         loops = RelayLoops.of(state);
         sockets = new ListeningSockets(state, loops.group());
-        changed = ChangedServices.of(director, ListeningSockets::affected);
+        follower = new RelayFollower(this::followChanges, this::check);
+        changed = ChangedServices.of(director, ListeningSockets::affected, follower::wake);
     }
 
     /**
@@ -85,12 +103,14 @@ public final class Relay implements AutoCloseable {
 
     private synchronized Relay begin() {
         try {
-            List<String> problems = sockets.bindGiven();
-            problems.addAll(follow().values());
-            if (!problems.isEmpty()) {
-                throw new RelayException(problems);
+            List<String> failures = sockets.bindGiven();
+            follow();
+            failures.addAll(problems);
+            if (!failures.isEmpty()) {
+                throw new RelayException(failures);
             }
             loops.start();
+            follower.start();
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -105,41 +125,100 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * Follows the director's services: binds the addresses of new services, and unbinds those of removed ones, whose
-     * TCP connections continue. The cost depends on the number of services that have been added or removed since the
-     * last refresh; other changes, such as that of a server's weight, cost nothing.
+     * Waits until the relay has followed all changes of the director's services that have been made so far, and reports
+     * what it cannot listen for. The relay follows by itself, too: it binds the addresses of new services, and unbinds
+     * those of removed ones, whose TCP connections continue. The cost depends on the number of services that have been
+     * added or removed; other changes, such as that of a server's weight, cost nothing.
      *
-     * @throws RelayException naming each service that cannot be listened for; all others are listened for. The
-     *     next refresh tries the same services again. So a caller may take the change back in the director and
-     *     refresh once more
+     * @throws RelayException naming each service that cannot be listened for; all others are listened for. The relay
+     *     tries these again every two seconds, and with each refresh
      * @throws IllegalStateException if the relay has been drained or closed
      */
     public synchronized void refresh() {
-        if (state.stopping()) {
-            throw new IllegalStateException("the relay is closed");
-        }
-        Map<ServiceKey, String> problems = follow();
+        requireOpen();
+        changed.putBack(sockets.settle());
+        follow();
         if (!problems.isEmpty()) {
-            throw new RelayException(List.copyOf(problems.values()));
-        }
-    }
-
-    private Map<ServiceKey, String> follow() {
-        Set<ServiceKey> keys = changed.take();
-        try {
-            Map<ServiceKey, String> problems = sockets.follow(keys);
-            changed.putBack(problems.keySet());
-            return problems;
-        } catch (RuntimeException e) {
-            changed.putBack(keys);
-            throw e;
+            throw new RelayException(problems);
         }
     }
 
     /**
-     * The address at which a service is listened for. For a service at port 0 or of a firewall mark it is the
-     * first matching address that was given to {@link Builder#listen}, with the port that the system has chosen if
-     * it was 0 there.
+     * Binds the addresses of services that will be added to the director, or none of them. So an addition that cannot be
+     * listened for is found before it is made. Add the services next, then call {@link #refresh()}, which unbinds those
+     * that were not added after all. Until then their clients are reset. A service that exists already, or that a given
+     * address serves, needs nothing.
+     *
+     * @param services the services
+     * @throws RelayException naming each service that cannot be listened for; none of them is bound then
+     * @throws IllegalStateException if the relay has been drained or closed
+     */
+    public synchronized void prepare(Collection<VirtualService> services) {
+        List<VirtualService> copy = new ArrayList<>();
+        for (VirtualService service : requireNonNull(services, "services")) {
+            copy.add(requireNonNull(service, "services contains null"));
+        }
+        requireOpen();
+        Map<ServiceKey, String> failures = sockets.prepare(copy);
+        if (!failures.isEmpty()) {
+            throw new RelayException(List.copyOf(failures.values()));
+        }
+    }
+
+    private void requireOpen() {
+        if (state.stopping()) {
+            throw new IllegalStateException("the relay is closed");
+        }
+    }
+
+    /** Follows what has changed so far. The caller holds the lock. */
+    private void follow() {
+        Set<ServiceKey> keys = changed.take();
+        try {
+            sockets.follow(keys);
+        } catch (RuntimeException e) {
+            changed.putBack(keys);
+            throw e;
+        }
+        problems = sockets.problems();
+    }
+
+    private synchronized void followChanges() {
+        if (!state.stopping()) {
+            List<String> before = problems;
+            follow();
+            logNew(before);
+        }
+    }
+
+    private synchronized void check() {
+        if (!state.stopping()) {
+            List<String> before = problems;
+            sockets.followLocal();
+            follow();
+            logNew(before);
+        }
+    }
+
+    private void logNew(List<String> before) {
+        for (String problem : problems) {
+            if (!before.contains(problem)) {
+                RelayState.LOGGER.warn("{}; trying again", problem);
+            }
+        }
+    }
+
+    /**
+     * What the relay cannot listen for now, one sentence for each service, or for each local address of a wildcard
+     * address. Empty if everything is listened for. Unmodifiable. Wait-free.
+     */
+    public List<String> problems() {
+        return problems;
+    }
+
+    /**
+     * The address at which a service is listened for. For a service that is served by an address given to {@link
+     * Builder#listen}, it is the first of these. The port is that which the system has chosen, if it was 0.
      *
      * @return the address, never null
      * @throws java.util.NoSuchElementException if the service is not listened for
@@ -208,6 +287,7 @@ public final class Relay implements AutoCloseable {
                 return;
             }
             state.stop();
+            follower.stop();
             sockets.unbindAll();
             loops.shutDown();
         }

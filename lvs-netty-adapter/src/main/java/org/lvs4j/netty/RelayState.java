@@ -22,6 +22,9 @@ final class RelayState {
     final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Map<EventLoop, EventLoopState> loopStates = new IdentityHashMap<>();
 
+    // Written with the relay's lock held, read by the event loops.
+    private volatile LocalAddresses local = LocalAddresses.NONE;
+
     // Written by stop, read by the event loops: they refuse what they accept afterwards.
     private volatile boolean stopping;
 
@@ -45,6 +48,15 @@ final class RelayState {
 
     Iterable<EventLoopState> loopStates() {
         return loopStates.values();
+    }
+
+    /** The addresses of this host; empty as long as the relay listens at no wildcard address. */
+    LocalAddresses local() {
+        return local;
+    }
+
+    void local(LocalAddresses addresses) {
+        local = addresses;
     }
 
     boolean stopping() {

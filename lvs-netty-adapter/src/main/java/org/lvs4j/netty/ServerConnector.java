@@ -30,7 +30,7 @@ final class ServerConnector {
     /** Starts to connect to the server of a placement. */
     void connect(Connection placement) {
         InetSocketAddress to = placement.destination().toSocketAddress();
-        if (to.equals(listening.bound())) {
+        if (listening.isAt(to)) {
             // The server of a service for every port may be this relay: connecting would loop until all ports
             // are used up.
             serverFailed(placement, new ConnectException("the relay itself listens there"));

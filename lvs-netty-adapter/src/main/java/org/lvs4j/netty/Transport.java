@@ -4,6 +4,7 @@ import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -16,8 +17,10 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringDatagramChannel;
@@ -27,6 +30,8 @@ import io.netty.channel.uring.IoUringSocketChannel;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import org.jspecify.annotations.Nullable;
+import org.lvs4j.net.AddressFamily;
+import org.lvs4j.net.Protocol;
 
 /** The interface between a relay and the operating system. */
 public enum Transport {
@@ -74,15 +79,6 @@ public enum Transport {
         };
     }
 
-    ChannelFactory<ServerSocketChannel> serverSocketChannel() {
-        return switch (resolve()) {
-            case EPOLL -> EpollServerSocketChannel::new;
-            case KQUEUE -> KQueueServerSocketChannel::new;
-            case IO_URING -> IoUringServerSocketChannel::new;
-            default -> NioTcpSocket.Listening::new;
-        };
-    }
-
     ChannelFactory<SocketChannel> socketChannel() {
         return switch (resolve()) {
             case EPOLL -> EpollSocketChannel::new;
@@ -101,6 +97,64 @@ public enum Transport {
         };
     }
 
+    // ---- listening sockets
+
+    /**
+     * Makes TCP sockets that listen at addresses of a family. io_uring and kqueue only have sockets of IPv6, which serve
+     * IPv4 if they are bound to an IPv4 address of this host, but not at the wildcard address.
+     */
+    ChannelFactory<? extends ServerSocketChannel> serverSockets(AddressFamily family) {
+        SocketProtocolFamily of = of(family);
+        return switch (resolve()) {
+            case EPOLL -> () -> new EpollServerSocketChannel(of);
+            case KQUEUE -> KQueueServerSocketChannel::new;
+            case IO_URING -> IoUringServerSocketChannel::new;
+            default -> () -> new NioTcpSocket.Listening(of);
+        };
+    }
+
+    /** Makes UDP sockets that listen at addresses of a family. */
+    ChannelFactory<? extends DatagramChannel> datagramSockets(AddressFamily family) {
+        SocketProtocolFamily of = of(family);
+        return switch (resolve()) {
+            case EPOLL -> () -> new EpollDatagramChannel(of);
+            case KQUEUE -> () -> new KQueueDatagramChannel(of);
+            case IO_URING -> () -> new IoUringDatagramChannel(of);
+            default -> () -> new NioDatagramChannel(of);
+        };
+    }
+
+    private static SocketProtocolFamily of(AddressFamily family) {
+        return family == AddressFamily.IPV4 ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
+    }
+
+    /**
+     * Whether one socket can listen at the wildcard address of a family without taking the clients of the other family.
+     */
+    boolean bindsWildcard(Protocol protocol, AddressFamily family) {
+        return switch (resolve()) {
+            case EPOLL -> true;
+            case KQUEUE, IO_URING -> protocol == Protocol.UDP || family == AddressFamily.IPV6;
+            default -> family == AddressFamily.IPV4;
+        };
+    }
+
+    /** The option that makes a socket of IPv6 refuse IPv4, with the value 1; null for NIO, where there is none. */
+    @Nullable
+    ChannelOption<Integer> ipv6Only() {
+        return switch (resolve()) {
+            case EPOLL, IO_URING -> SocketOptions.IPV6_ONLY_OF_LINUX;
+            case KQUEUE -> SocketOptions.IPV6_ONLY_OF_BSD;
+            default -> null;
+        };
+    }
+
+    /** The option by which a datagram names the local address that it was sent to; null where there is none. */
+    @Nullable
+    ChannelOption<Boolean> destinationReported(AddressFamily family) {
+        return resolve() == EPOLL && family == AddressFamily.IPV4 ? EpollChannelOption.IP_RECVORIGDSTADDR : null;
+    }
+
     /**
      * The option by which several sockets share a listening address and its load, or null where there is none: BSD and
      * macOS have the option, but give everything to one of the sockets.
@@ -109,19 +163,30 @@ public enum Transport {
     ChannelOption<Boolean> sharedPort() {
         return switch (resolve()) {
             case EPOLL, IO_URING -> UnixChannelOption.SO_REUSEPORT;
-            case NIO -> nioSharesPorts() ? NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT) : null;
+            case NIO -> SocketOptions.NIO_SHARES_PORTS ? NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT) : null;
             default -> null;
         };
     }
 
-    private static boolean nioSharesPorts() {
-        if (!System.getProperty("os.name", "").startsWith("Linux")) {
-            return false;
-        }
-        try (java.nio.channels.ServerSocketChannel probe = java.nio.channels.ServerSocketChannel.open()) {
-            return probe.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT);
-        } catch (IOException e) {
-            return false;
+    /** Loaded with the first relay: the constants need Netty's native classes, or a socket. */
+    private static final class SocketOptions {
+        private static final int IPPROTO_IPV6 = 41;
+
+        static final ChannelOption<Integer> IPV6_ONLY_OF_LINUX =
+                new IntegerUnixChannelOption("IPV6_V6ONLY of Linux", IPPROTO_IPV6, 26);
+        static final ChannelOption<Integer> IPV6_ONLY_OF_BSD =
+                new IntegerUnixChannelOption("IPV6_V6ONLY of BSD", IPPROTO_IPV6, 27);
+        static final boolean NIO_SHARES_PORTS = nioSharesPorts();
+
+        private static boolean nioSharesPorts() {
+            if (!System.getProperty("os.name", "").startsWith("Linux")) {
+                return false;
+            }
+            try (java.nio.channels.ServerSocketChannel probe = java.nio.channels.ServerSocketChannel.open()) {
+                return probe.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT);
+            } catch (IOException e) {
+                return false;
+            }
         }
     }
 }

@@ -3,6 +3,7 @@ package org.lvs4j.netty;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -14,6 +15,7 @@ import org.lvs4j.Director;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.netty.tun.TunPlane;
+import org.lvs4j.service.VirtualService;
 
 /** Every public method refuses null by the name of its parameter. */
 final class NullArgumentsTest {
@@ -59,6 +61,12 @@ final class NullArgumentsTest {
             assertThatThrownBy(() -> relay.drain(Duration.ZERO, (IntConsumer) null))
                     .isInstanceOf(NullPointerException.class)
                     .hasMessage("progress");
+            assertThatThrownBy(() -> relay.prepare(null))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("services");
+            assertThatThrownBy(() -> relay.prepare(Arrays.asList((VirtualService) null)))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("services contains null");
             relay.refresh();
         }
     }

@@ -25,14 +25,17 @@ import org.lvs4j.service.ServiceKey;
 public final class ChangedServices implements AutoCloseable {
     private final Director director;
     private final Function<ConfigurationChange, @Nullable ServiceKey> affected;
+    private final Runnable collected;
     private final ConfigurationListener listener = this::collect;
 
     // Guarded by this object.
     private Set<ServiceKey> keys = new LinkedHashSet<>();
 
-    private ChangedServices(Director director, Function<ConfigurationChange, @Nullable ServiceKey> affected) {
+    private ChangedServices(
+            Director director, Function<ConfigurationChange, @Nullable ServiceKey> affected, Runnable collected) {
         this.director = director;
         this.affected = affected;
+        this.collected = collected;
     }
 
     /**
@@ -42,8 +45,21 @@ public final class ChangedServices implements AutoCloseable {
      *     none. Called under the director's change lock
      */
     public static ChangedServices of(Director director, Function<ConfigurationChange, @Nullable ServiceKey> affected) {
-        ChangedServices changed =
-                new ChangedServices(requireNonNull(director, "director"), requireNonNull(affected, "affected"));
+        return of(director, affected, () -> {});
+    }
+
+    /**
+     * Starts to collect, and reports that there is something to take; {@link #close()} ends it.
+     *
+     * @param affected as for {@link #of(Director, Function)}
+     * @param collected called after a key has been collected, under the director's change lock
+     */
+    public static ChangedServices of(
+            Director director, Function<ConfigurationChange, @Nullable ServiceKey> affected, Runnable collected) {
+        ChangedServices changed = new ChangedServices(
+                requireNonNull(director, "director"),
+                requireNonNull(affected, "affected"),
+                requireNonNull(collected, "collected"));
         // Before the services are listed: a change between the two is collected twice, not missed.
         director.addListener(changed.listener);
         for (DirectorConfiguration.Service service : director.configuration().services()) {
@@ -56,6 +72,7 @@ public final class ChangedServices implements AutoCloseable {
         ServiceKey key = affected.apply(change);
         if (key != null) {
             add(key);
+            collected.run();
         }
     }
 

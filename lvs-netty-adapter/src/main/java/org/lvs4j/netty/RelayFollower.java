@@ -1,0 +1,78 @@
+package org.lvs4j.netty;
+
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The thread of a relay that follows the changes of its director and of this host's addresses. Binding waits for event
+ * loops, so neither these nor a thread that changes the director may do it.
+ *
+ * <p>Thread-safe. {@link #wake} is lock-free but for the queue of the thread, and never waits for a socket.
+ */
+final class RelayFollower {
+    private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /** A check that takes long is made less often, so that checks take at most this part of the time. */
+    private static final int SHARE = 20;
+
+    private final Runnable follow;
+    private final Runnable check;
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private final ScheduledThreadPoolExecutor thread =
+            new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory("lvs-relay-listen"));
+
+    /**
+     * A thread that is not started yet.
+     *
+     * @param follow follows changes of the director; called after each change, or after several
+     * @param check looks for changes of this host, and tries again what has failed; called every two seconds
+     */
+    RelayFollower(Runnable follow, Runnable check) {
+        this.follow = follow;
+        this.check = check;
+        thread.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    void start() {
+        wake();
+        schedule(0);
+    }
+
+    /** Reports a change of the director. */
+    void wake() {
+        if (woken.compareAndSet(false, true)) {
+            thread.execute(() -> {
+                // Before it follows: a later change is followed by this call or wakes the thread again.
+                woken.set(false);
+                run(follow);
+            });
+        }
+    }
+
+    private void schedule(long lastNanos) {
+        thread.schedule(
+                () -> {
+                    long start = System.nanoTime();
+                    run(check);
+                    schedule(System.nanoTime() - start);
+                },
+                Math.max(CHECK_NANOS, lastNanos * SHARE),
+                TimeUnit.NANOSECONDS);
+    }
+
+    private static void run(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            RelayState.LOGGER.error("the relay failed to follow a change; it tries again", e);
+        }
+    }
+
+    /** Ends the thread, without waiting for it. */
+    void stop() {
+        thread.shutdown();
+    }
+}
