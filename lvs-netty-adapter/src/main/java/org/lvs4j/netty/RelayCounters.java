@@ -13,7 +13,6 @@ final class RelayCounters {
     final LongAdder acceptFailures = new LongAdder();
     final LongAdder localFailures = new LongAdder();
     final LongAdder connectFailures = new LongAdder();
-    final LongAdder localFailures = new LongAdder();
     final LongAdder retries = new LongAdder();
     final LongAdder unreachable = new LongAdder();
     final LongAdder idleTimeouts = new LongAdder();
@@ -46,7 +45,6 @@ final class RelayCounters {
                 acceptFailures.sum(),
                 localFailures.sum(),
                 connectFailures.sum(),
-                localFailures.sum(),
                 retries.sum(),
                 unreachable.sum(),
                 idleTimeouts.sum(),

@@ -9,11 +9,9 @@ package org.lvs4j.netty;
  * @param refused TCP connections reset because the director had no server for them
  * @param unidentified TCP connections reset because the persistence engine of their service did not identify the client
  * @param acceptFailures failures to accept a TCP connection, for instance for lack of descriptors; its client waits
- * @param localFailures TCP connections reset because this host could not open a socket to their server, for instance
- *     for lack of descriptors or ports
+ * @param localFailures sockets towards servers that could not be opened or used because this host had no descriptor,
+ *     port or memory for them, or forbade it
  * @param connectFailures attempts to connect to a server that failed, TCP and UDP
- * @param localFailures sockets that could not be opened or used because this host had no descriptor, port or memory
- *     for them, or forbade it; those of TCP count as failed attempts to connect as well
  * @param retries TCP connections and UDP flows placed on another server after such a failure of a server
  * @param unreachable TCP connections reset because every server tried had failed
  * @param idleTimeouts TCP connections reset because they were idle for too long
@@ -32,7 +30,6 @@ public record RelaySnapshot(
         long acceptFailures,
         long localFailures,
         long connectFailures,
-        long localFailures,
         long retries,
         long unreachable,
         long idleTimeouts,

@@ -1,6 +1,7 @@
 package org.lvs4j.examples.standalone;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.lvs4j.ConfigurationChange;
@@ -10,6 +11,8 @@ import org.lvs4j.config.RuleException;
 import org.lvs4j.config.Rules;
 import org.lvs4j.netty.RelayException;
 import org.lvs4j.netty.tun.TunException;
+import org.lvs4j.service.Persistence;
+import org.lvs4j.service.VirtualService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,12 +59,51 @@ final class Balancer implements AutoCloseable {
      * Executes one command. The cost depends on the command, not on the size of the configuration.
      *
      * @throws RuleException if the director refuses it
-     * @throws RelayException if the relay cannot follow
+     * @throws RelayException if the relay cannot listen for a service that is added; nothing has changed then
      * @throws TunException if the packet plane cannot follow
      * @throws IllegalStateException if the plane is stopping
      */
     synchronized void change(RuleCommand command) throws RuleException {
-        refreshPlane(command.applyTo(director));
+        plane.prepare(
+                command instanceof RuleCommand.AddService add && mayBeAdded(add.service())
+                        ? List.of(add.service())
+                        : List.of());
+        List<ConfigurationChange> made;
+        try {
+            made = command.applyTo(director);
+        } catch (RuleException | RuntimeException e) {
+            release();
+            throw e;
+        }
+        refreshPlane(made);
+    }
+
+    /** Whether no obvious reason makes the director refuse a service. It has the better messages. */
+    private boolean mayBeAdded(VirtualService service) {
+        Persistence persistence = service.persistence();
+        String engine = persistence == null ? null : persistence.engine();
+        return director.service(service.key()) == null
+                && director.schedulers().contains(service.scheduler())
+                && (engine == null || director.persistenceEngines().contains(engine));
+    }
+
+    private void prepare(List<ConfigurationChange> planned) {
+        List<VirtualService> added = new ArrayList<>();
+        for (ConfigurationChange change : planned) {
+            if (change instanceof ConfigurationChange.ServiceAdded addition) {
+                added.add(addition.service());
+            }
+        }
+        plane.prepare(added);
+    }
+
+    /** Releases what was acquired for services that the director has refused. */
+    private void release() {
+        try {
+            plane.refresh();
+        } catch (RuntimeException e) {
+            LOG.debug("the plane cannot be refreshed", e);
+        }
     }
 
     /**
@@ -69,12 +111,19 @@ final class Balancer implements AutoCloseable {
      * connections and counters.
      *
      * @throws RulesInvalidException if the director refuses a command
-     * @throws RelayException if the relay cannot follow
+     * @throws RelayException if the relay cannot listen for a service that is added; nothing has changed then
      * @throws TunException if the packet plane cannot follow
      * @throws IllegalStateException if the plane is stopping
      */
     synchronized void change(Rules rules) throws RulesInvalidException {
-        refreshPlane(RulesFile.apply(rules, director));
+        List<ConfigurationChange> made;
+        try {
+            made = RulesFile.apply(rules, director, this::prepare);
+        } catch (RulesInvalidException | RuntimeException e) {
+            release();
+            throw e;
+        }
+        refreshPlane(made);
         for (RuleCommand command : rules.commands()) {
             if (command instanceof RuleCommand.Zero) {
                 resetCounters(command);
@@ -95,12 +144,18 @@ final class Balancer implements AutoCloseable {
      *
      * @return the changes in the syntax of ipvsadm, one a line
      * @throws RulesInvalidException if the rules contradict each other, or the director refuses one
-     * @throws RelayException if the relay cannot follow
+     * @throws RelayException if the relay cannot listen for a service that is added; nothing has changed then
      * @throws TunException if the packet plane cannot follow
      * @throws IllegalStateException if the plane is stopping
      */
     synchronized String reload(Rules rules) throws RulesInvalidException {
-        List<ConfigurationChange> made = RulesFile.replace(rules, director);
+        List<ConfigurationChange> made;
+        try {
+            made = RulesFile.replace(rules, director, this::prepare);
+        } catch (RulesInvalidException | RuntimeException e) {
+            release();
+            throw e;
+        }
         refreshPlane(made);
         return Rules.of(made).print();
     }

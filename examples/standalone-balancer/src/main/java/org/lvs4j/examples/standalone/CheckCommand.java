@@ -3,12 +3,15 @@ package org.lvs4j.examples.standalone;
 import java.io.PrintWriter;
 import java.util.Collection;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.lvs4j.Director;
 import org.lvs4j.DirectorConfiguration;
 import org.lvs4j.config.Rules;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -22,24 +25,64 @@ final class CheckCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "RULES", description = "The file, in the format of ipvsadm -S; - for standard input.")
-    private String file;
+    @Parameters(
+            paramLabel = "RULES",
+            arity = "0..1",
+            description = "The file, in the format of ipvsadm -S; - for standard input.")
+    private @Nullable String file;
 
-    @Option(names = "--tun", description = "Check the rules for run --tun, which serves more than the relay.")
-    private boolean tun;
+    @Option(
+            names = "--tun",
+            arity = "0..1",
+            fallbackValue = "",
+            paramLabel = "NAME",
+            description = "Check the rules for run --tun, which serves more than the relay.")
+    private @Nullable String tun;
+
+    @Mixin
+    private RelayOptions relay = new RelayOptions();
+
+    @Mixin
+    private DirectorOptions directorOptions = new DirectorOptions();
 
     @Override
     public Integer call() throws RulesInvalidException {
-        Rules rules = tun ? RulesFile.read(file, System.in, anything -> {}) : RulesFile.read(file, System.in);
-        Director director = Director.create();
+        boolean packets = tun != null;
+        String name = file();
+        Director director = director(packets);
+        Rules rules = RulesFile.read(name, System.in, anything -> relay.requireServed(anything, packets));
         RulesFile.apply(rules, director);
+        if (!packets) {
+            PrintWriter error = spec.commandLine().getErr();
+            relay.missingAddresses(rules).forEach(missing -> error.println("warning: " + missing));
+        }
         Collection<DirectorConfiguration.Service> services =
                 director.configuration().services();
         int servers =
                 services.stream().mapToInt(service -> service.servers().size()).sum();
         PrintWriter output = spec.commandLine().getOut();
-        output.println(file + ": " + counted(services.size(), "service") + ", " + counted(servers, "server"));
+        output.println(name + ": " + counted(services.size(), "service") + ", " + counted(servers, "server"));
         return Answer.OK;
+    }
+
+    /** The file; the name of the device may be left out, and then the option seems to have that of the file. */
+    private String file() {
+        String name = file != null ? file : tun;
+        if (name == null || name.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "Missing required parameter: 'RULES'");
+        }
+        return name;
+    }
+
+    private Director director(boolean packets) {
+        try {
+            if (packets) {
+                relay.requireNoneWithTun();
+            }
+            return directorOptions.director();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static String counted(int number, String what) {

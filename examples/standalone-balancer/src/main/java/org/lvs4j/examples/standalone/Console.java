@@ -35,8 +35,10 @@ final class Console implements ControlServer.Commands {
             return Answer.error(e.ipvsadmExitCode(), String.valueOf(e.getMessage()));
         } catch (RulesInvalidException e) {
             return Answer.error(e.ipvsadmExitCode(), String.valueOf(e.getMessage()));
-        } catch (RelayException | TunException e) {
-            return Answer.error(Answer.FAILURE, "the change was taken back: " + e.getMessage());
+        } catch (RelayException e) {
+            return Answer.error(REFUSED, String.valueOf(e.getMessage()));
+        } catch (TunException e) {
+            return Answer.error(REFUSED, "the change was taken back: " + e.getMessage());
         } catch (IllegalStateException e) {
             return Answer.error(Answer.FAILURE, "lvsd is stopping: " + e.getMessage());
         }

@@ -1,16 +1,28 @@
 package org.lvs4j.examples.standalone;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.function.Consumer;
 import org.lvs4j.netty.Relay;
+import org.lvs4j.netty.RelayException;
 import org.lvs4j.netty.tun.TunPlane;
+import org.lvs4j.service.VirtualService;
+import org.slf4j.LoggerFactory;
 
 /** Carries the traffic of a director's services: a relay of connections, or a forwarder of packets. Thread-safe. */
 interface Plane extends AutoCloseable {
     /**
+     * Makes sure that services can be served before they are added to the director. {@link #refresh} releases what was
+     * acquired for services that are not added after all.
+     *
+     * @throws org.lvs4j.netty.RelayException if the relay cannot listen for one of them; nothing has changed then
+     * @throws IllegalStateException if the plane is stopping
+     */
+    void prepare(Collection<VirtualService> services);
+
+    /**
      * Brings the plane in line with the director's services.
      *
-     * @throws org.lvs4j.netty.RelayException if the relay cannot serve them
      * @throws org.lvs4j.netty.tun.TunException if the packet plane cannot serve them
      * @throws IllegalStateException if the plane is stopping
      */
@@ -36,12 +48,26 @@ interface Plane extends AutoCloseable {
     /** Notes for the operator about the start, one a line; may be empty. */
     String announcement();
 
-    /** A relay. */
-    static Plane of(Relay relay) {
+    /**
+     * A relay.
+     *
+     * @param announcement its notes for the operator
+     */
+    static Plane of(Relay relay, String announcement) {
         return new Plane() {
             @Override
+            public void prepare(Collection<VirtualService> services) {
+                relay.prepare(services);
+            }
+
+            @Override
             public void refresh() {
-                relay.refresh();
+                try {
+                    relay.refresh();
+                } catch (RelayException e) {
+                    // Not about services that have just been added: those were prepared. The relay tries again.
+                    LoggerFactory.getLogger(Plane.class).warn("{}", e.getMessage());
+                }
             }
 
             @Override
@@ -66,7 +92,7 @@ interface Plane extends AutoCloseable {
 
             @Override
             public String announcement() {
-                return "";
+                return announcement;
             }
         };
     }
@@ -78,6 +104,11 @@ interface Plane extends AutoCloseable {
      */
     static Plane of(TunPlane plane, String announcement) {
         return new Plane() {
+            @Override
+            public void prepare(Collection<VirtualService> services) {
+                // What the network cannot serve is found by the refresh, which restores it then.
+            }
+
             @Override
             public void refresh() {
                 plane.refresh();

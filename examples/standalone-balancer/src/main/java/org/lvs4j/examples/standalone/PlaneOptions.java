@@ -33,12 +33,7 @@ final class PlaneOptions {
      * @throws RulesInvalidException with every error
      */
     void requireServed(Rules rules) throws RulesInvalidException {
-        if (tun.given()) {
-            relay.requireMarked(rules);
-        } else {
-            RulesFile.requireRelayable(rules);
-            relay.requireReachable(rules);
-        }
+        relay.requireServed(rules, tun.given());
     }
 
     /** The reason why the plane cannot execute a command, or null if it can. */
@@ -53,6 +48,6 @@ final class PlaneOptions {
 
     /** Starts the plane. */
     Plane start(Director director) {
-        return tun.given() ? tun.start(director, relay.threads(), relay.listen()) : Plane.of(relay.start(director));
+        return tun.given() ? tun.start(director, relay.threads(), relay.listen()) : relay.start(director);
     }
 }

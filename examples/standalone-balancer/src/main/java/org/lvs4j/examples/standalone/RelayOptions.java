@@ -2,13 +2,20 @@ package org.lvs4j.examples.standalone;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Director;
+import org.lvs4j.ServiceSnapshot;
 import org.lvs4j.config.RuleCommand;
 import org.lvs4j.config.RuleException;
 import org.lvs4j.config.Rules;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.IpAddress;
 import org.lvs4j.netty.Relay;
 import org.lvs4j.netty.Transport;
 import org.lvs4j.service.ServiceKey;
@@ -75,17 +82,23 @@ final class RelayOptions {
     private List<ListenAddress> listen = new ArrayList<>();
 
     /**
-     * Refuses services that no client can reach: those at port 0 or of a firewall mark without an address to listen on.
+     * Refuses rules that a plane with these options cannot serve.
      *
-     * @throws RulesInvalidException with an error for each of them
+     * @param tun whether the plane forwards packets
+     * @throws RulesInvalidException with every error
      */
-    void requireReachable(Rules rules) throws RulesInvalidException {
+    void requireServed(Rules rules, boolean tun) throws RulesInvalidException {
         List<RuleException> errors = new ArrayList<>();
         List<RuleCommand> commands = rules.commands();
         for (int i = 0; i < commands.size() && errors.size() < Rules.MAX_ERRORS; i++) {
-            String problem = unreachable(commands.get(i));
+            RuleCommand command = commands.get(i);
+            String notRelayable = tun ? null : RulesFile.notRelayable(command);
+            String problem = notRelayable != null ? notRelayable : tun ? unmarked(command) : unreachable(command);
             if (problem != null) {
-                errors.add(rules.error(i, problem, "an address to listen on for each such service"));
+                errors.add(rules.error(
+                        i,
+                        problem,
+                        notRelayable != null ? "-m with TCP or UDP" : "an address to listen on for each such service"));
             }
         }
         RulesInvalidException.throwIfAny(errors);
@@ -108,33 +121,49 @@ final class RelayOptions {
                             + Integer.toUnsignedString(mark.mark());
         }
         ServiceKey.Address address = (ServiceKey.Address) key;
-        boolean found = address.endpoint().port() != 0
-                || listen.stream()
-                        .anyMatch(at -> at.protocol() == address.protocol()
-                                && at.endpoint()
-                                        .address()
-                                        .equals(address.endpoint().address()));
+        boolean found = address.endpoint().port() != 0 || listen.stream().anyMatch(at -> serves(at, address));
         return found
                 ? null
                 : key + " is for every port: start lvsd with --listen "
                         + address.protocol().toString().toLowerCase(Locale.ROOT) + ":ADDRESS:PORT for each of them";
     }
 
+    /** Whether an address to listen on is one of those that a service at port 0 stands for. */
+    private static boolean serves(ListenAddress at, ServiceKey.Address service) {
+        IpAddress address = at.endpoint().address();
+        return at.protocol() == service.protocol()
+                && address.family() == service.family()
+                && (address.isUnspecified() || address.equals(service.endpoint().address()));
+    }
+
     /**
-     * Refuses services of a firewall mark that no packet gets.
-     *
-     * @throws RulesInvalidException with an error for each of them
+     * The addresses that the relay would listen at for a command, as far as this host does not have them now. They are
+     * no errors of the rules, but without them the relay does not start.
      */
-    void requireMarked(Rules rules) throws RulesInvalidException {
-        List<RuleException> errors = new ArrayList<>();
-        List<RuleCommand> commands = rules.commands();
-        for (int i = 0; i < commands.size() && errors.size() < Rules.MAX_ERRORS; i++) {
-            String problem = unmarked(commands.get(i));
-            if (problem != null) {
-                errors.add(rules.error(i, problem, "an address whose packets get the mark"));
+    List<String> missingAddresses(Rules rules) {
+        Set<IpAddress> known = new HashSet<>();
+        List<String> missing = new ArrayList<>();
+        for (ListenAddress at : listen) {
+            IpAddress address = at.endpoint().address();
+            if (known.add(address) && HostAddresses.lacks(address)) {
+                missing.add("--listen " + at + ": " + address + " is not an address of this host");
             }
         }
-        RulesInvalidException.throwIfAny(errors);
+        List<RuleCommand> commands = rules.commands();
+        for (int i = 0; i < commands.size() && missing.size() < Rules.MAX_ERRORS; i++) {
+            if (commands.get(i) instanceof RuleCommand.AddService add
+                    && add.service().key() instanceof ServiceKey.Address service
+                    && service.endpoint().port() != 0
+                    && known.add(service.endpoint().address())
+                    && HostAddresses.lacks(service.endpoint().address())) {
+                missing.add(rules.error(
+                                i,
+                                service.endpoint().address() + " is not an address of this host",
+                                "an address of one of its interfaces, before run")
+                        .getMessage());
+            }
+        }
+        return missing;
     }
 
     /** The reason why no packet can reach a service that a command adds, or null if packets can. */
@@ -180,7 +209,12 @@ final class RelayOptions {
         return listen;
     }
 
-    Relay start(Director director) {
+    /**
+     * Starts the relay.
+     *
+     * @throws org.lvs4j.netty.RelayException naming each service that cannot be listened for
+     */
+    Plane start(Director director) {
         Relay.Builder builder = Relay.builder(director).transport(transport);
         if (acceptors != null) {
             builder.acceptors(acceptors);
@@ -206,6 +240,21 @@ final class RelayOptions {
         for (ListenAddress address : listen) {
             builder.listen(address.protocol(), address.endpoint(), address.mark());
         }
-        return builder.start();
+        Relay relay = builder.start();
+        return Plane.of(relay, announcement(relay, director));
+    }
+
+    private String announcement(Relay relay, Director director) {
+        Set<String> lines = new LinkedHashSet<>();
+        for (ListenAddress at : listen) {
+            lines.add("listening at " + at);
+        }
+        for (ServiceSnapshot service : director.services()) {
+            if (service.service().key() instanceof ServiceKey.Address key
+                    && listen.stream().noneMatch(at -> serves(at, key))) {
+                lines.add("listening at " + key.protocol() + " " + Endpoint.of(relay.address(key)));
+            }
+        }
+        return lines.stream().map(line -> line + "\n").collect(Collectors.joining());
     }
 }

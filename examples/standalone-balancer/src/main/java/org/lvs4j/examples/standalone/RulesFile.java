@@ -4,6 +4,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.ConfigurationChange;
 import org.lvs4j.Director;
@@ -25,16 +26,6 @@ final class RulesFile {
             DirectorConfiguration.builder().build();
 
     private RulesFile() {}
-
-    /**
-     * Reads and checks rules for the relay.
-     *
-     * @param file the name of a file, or {@code -} for standard input
-     * @throws RulesInvalidException with every error
-     */
-    static Rules read(String file, InputStream standardInput) throws RulesInvalidException {
-        return read(file, standardInput, RulesFile::requireRelayable);
-    }
 
     /**
      * Reads and checks rules for a plane.
@@ -96,19 +87,6 @@ final class RulesFile {
         }
     }
 
-    /** Refuses rules that a relay of TCP and UDP cannot serve: other protocols, and forwarding of packets. */
-    static void requireRelayable(Rules rules) throws RulesInvalidException {
-        List<RuleException> errors = new ArrayList<>();
-        List<RuleCommand> commands = rules.commands();
-        for (int i = 0; i < commands.size() && errors.size() < Rules.MAX_ERRORS; i++) {
-            String problem = notRelayable(commands.get(i));
-            if (problem != null) {
-                errors.add(rules.error(i, problem, "-m with TCP or UDP"));
-            }
-        }
-        RulesInvalidException.throwIfAny(errors);
-    }
-
     /** The reason why the relay cannot execute a command, or null if it can. */
     static @Nullable String notRelayable(RuleCommand command) {
         if (command instanceof RuleCommand.AddService || command instanceof RuleCommand.EditService) {
@@ -122,8 +100,16 @@ final class RulesFile {
     }
 
     private static @Nullable String notRelayable(@Nullable ServiceKey key) {
-        boolean sctp = key instanceof ServiceKey.Address address && address.protocol() == Protocol.SCTP;
-        return sctp ? "SCTP is not relayed, only TCP and UDP are" : null;
+        if (!(key instanceof ServiceKey.Address address)) {
+            return null;
+        }
+        if (address.protocol() == Protocol.SCTP) {
+            return "SCTP is not relayed, only TCP and UDP are";
+        }
+        return address.endpoint().address().isIpv4Mapped()
+                ? "no client of IPv6 can reach the IPv4-mapped address "
+                        + address.endpoint().address() + ": use the IPv4 address"
+                : null;
     }
 
     private static @Nullable String notRelayable(ServiceKey key, Forwarding forwarding) {
@@ -147,9 +133,24 @@ final class RulesFile {
      * @throws RulesInvalidException with every error
      */
     static List<ConfigurationChange> apply(Rules rules, Director director) throws RulesInvalidException {
+        return apply(rules, director, planned -> {});
+    }
+
+    /**
+     * Executes all commands on a director, or none.
+     *
+     * @param preparation called with the changes before they are made; nothing is changed if it throws an exception
+     * @return the changes that were made
+     * @throws RulesInvalidException with every error
+     */
+    static List<ConfigurationChange> apply(
+            Rules rules, Director director, Consumer<List<ConfigurationChange>> preparation)
+            throws RulesInvalidException {
         DirectorConfiguration running = director.configuration();
         try {
-            return director.apply(running.changesTo(rules.appliedTo(running, director)));
+            List<ConfigurationChange> planned = running.changesTo(rules.appliedTo(running, director));
+            preparation.accept(planned);
+            return director.apply(planned);
         } catch (RuleException e) {
             throw new RulesInvalidException(e);
         } catch (DirectorException e) {
@@ -160,13 +161,18 @@ final class RulesFile {
     /**
      * Replaces the configuration of a director with that of rules.
      *
+     * @param preparation called with the changes before they are made; nothing is changed if it throws an exception
      * @return the changes that were made
      * @throws RulesInvalidException with every error
      */
-    static List<ConfigurationChange> replace(Rules rules, Director director) throws RulesInvalidException {
+    static List<ConfigurationChange> replace(
+            Rules rules, Director director, Consumer<List<ConfigurationChange>> preparation)
+            throws RulesInvalidException {
         DirectorConfiguration running = director.configuration();
         try {
-            return director.apply(running.changesTo(rules.replacing(running, director)));
+            List<ConfigurationChange> planned = running.changesTo(rules.replacing(running, director));
+            preparation.accept(planned);
+            return director.apply(planned);
         } catch (RuleException e) {
             throw new RulesInvalidException(e);
         } catch (DirectorException e) {

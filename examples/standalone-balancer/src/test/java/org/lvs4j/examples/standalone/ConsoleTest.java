@@ -3,6 +3,7 @@ package org.lvs4j.examples.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,9 +14,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.lvs4j.Connection;
 import org.lvs4j.Director;
 import org.lvs4j.config.RuleException;
 import org.lvs4j.config.Rules;
+import org.lvs4j.net.Endpoint;
 import org.lvs4j.service.ServiceKey;
 
 @Tag("slow")
@@ -100,11 +103,11 @@ class ConsoleTest {
     }
 
     @Test
-    void add_addressOfAnotherHost_takenBackAndNamed() throws IOException {
+    void add_addressOfAnotherHost_refusedAndNamed() throws IOException {
         Answer answer = lvsadm("-A -t 192.0.2.1:80");
 
-        assertThat(answer.exitCode()).isEqualTo(1);
-        assertThat(answer.error()).contains("taken back").contains("192.0.2.1:80");
+        assertThat(answer.exitCode()).isEqualTo(255);
+        assertThat(answer.error()).contains("192.0.2.1:80").contains("add it to an interface first");
         assertThat(balancer.director().service(ServiceKey.tcp("192.0.2.1:80"))).isNull();
         assertThat(lvsadm("-A -t 127.0.0.1:" + FreePort.next())).isEqualTo(Answer.ok(""));
     }
@@ -145,15 +148,31 @@ class ConsoleTest {
     }
 
     @Test
-    void restore_addressCannotBeBound_everythingTakenBackThresholdsIncluded() throws IOException {
+    void restore_addressCannotBeBound_nothingChangedThresholdsIncluded() throws IOException {
         String before = lvsadm("-L -n --thresholds").output();
 
         Answer answer = lvsadm(
                 "-R", "-e -t SERVICE -r 127.0.0.2:8080 -m -w 9\n-d -t SERVICE -r 127.0.0.3:8080\n-A -t 192.0.2.1:80\n");
 
-        assertThat(answer.exitCode()).isEqualTo(1);
+        assertThat(answer.exitCode()).isEqualTo(255);
         assertThat(answer.error()).contains("192.0.2.1:80");
         assertThat(lvsadm("-L -n --thresholds").output()).isEqualTo(before).contains("100        50");
+    }
+
+    @Test
+    void restore_addressCannotBeBound_removedServiceKeepsCountersAndConnections() throws IOException {
+        try (Connection open = balancer.director().open(ServiceKey.tcp(service))) {
+            String before = lvsadm("-L -n --stats").output() + lvsadm("-L -n").output();
+
+            Answer answer = lvsadm("-R", "-D -t SERVICE\n-A -t 192.0.2.1:80\n");
+
+            assertThat(open.accepted()).isTrue();
+            assertThat(answer.exitCode()).isEqualTo(255);
+            assertThat(lvsadm("-L -n --stats").output() + lvsadm("-L -n").output())
+                    .isEqualTo(before);
+            // The listening socket was not touched.
+            new Socket("127.0.0.1", Endpoint.parse(service).port()).close();
+        }
     }
 
     @Test

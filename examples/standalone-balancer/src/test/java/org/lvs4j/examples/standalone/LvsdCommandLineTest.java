@@ -120,6 +120,63 @@ class LvsdCommandLineTest {
         assertThat(error.toString()).contains("SCTP is not relayed");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"-A -f 5 -s rr -p 300", "-A -t 127.71.0.1:0 -s rr -p 300", "-A -t [::ffff:127.0.0.1]:80"})
+    void check_serviceThatRunRefuses_sameErrorAndExitCode(String rule) throws IOException {
+        String file = rules("-A -t 127.0.0.1:80\n" + rule + "\n");
+        String socket = directory.resolve("s/lvsd.sock").toString();
+        assertThat(lvsd("run", file, "--socket", socket)).isEqualTo(3);
+        String said = error.toString();
+        error.getBuffer().setLength(0);
+
+        assertThat(lvsd("check", file)).isEqualTo(3);
+        assertThat(error).hasToString(said);
+        assertThat(said).startsWith(file + ":2:");
+    }
+
+    @Test
+    void check_optionsOfRun_servicesAreReachable() throws IOException {
+        String file = rules("-A -f 5 -p\n-A -t 127.0.0.1:0 -p\n-A -u 127.0.0.1:0 -p\n");
+
+        assertThat(lvsd(
+                        "check",
+                        file,
+                        "--listen",
+                        "tcp:127.0.0.1:80@5",
+                        "--listen",
+                        "udp:0.0.0.0:53",
+                        "--acceptors",
+                        "2"))
+                .isZero();
+        assertThat(error.toString()).isEmpty();
+        assertThat(lvsd("check", "--listen", "tcp:127.0.0.1:80@5", file)).isEqualTo(3);
+        assertThat(error.toString())
+                .contains("UDP 127.0.0.1:0 is for every port")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void check_addressOfAnotherHost_warning() throws IOException {
+        String file = rules("-A -t 127.0.0.1:80\n-A -t 198.51.100.1:80\n-A -u 198.51.100.1:80\n");
+
+        assertThat(lvsd("check", file)).isZero();
+        assertThat(error.toString())
+                .startsWith("warning: " + file + ":2:")
+                .contains("198.51.100.1 is not an address of this host")
+                .hasLineCount(1);
+        assertThat(output.toString()).contains("3 services");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--tun FILE", "--tun lvs0 FILE", "--tun=lvs0 FILE", "FILE --tun", "FILE --tun lvs0"})
+    void check_forTun_deviceMayBeNamed(String line) throws IOException {
+        String file = rules("-A --sctp-service 198.51.100.1:0 -p\n");
+
+        assertThat(lvsd(("check " + line).replace("FILE", file).split(" "))).isZero();
+        assertThat(error.toString()).isEmpty();
+        assertThat(output.toString()).contains(file + ": 1 service");
+    }
+
     @Test
     void check_noSuchFile_named() {
         assertThat(lvsd("check", "/no/such.rules")).isEqualTo(3);
@@ -149,8 +206,7 @@ class LvsdCommandLineTest {
 
     @Test
     void check_hugeText_refused() {
-        assertThat(catchThrowable(
-                        () -> RulesFile.parse("#".repeat(9 * 1024 * 1024), "big", RulesFile::requireRelayable)))
+        assertThat(catchThrowable(() -> RulesFile.parse("#".repeat(9 * 1024 * 1024), "big", anything -> {})))
                 .isInstanceOf(RulesInvalidException.class)
                 .hasMessageContaining("longer than");
     }
@@ -242,7 +298,9 @@ class LvsdCommandLineTest {
     @Test
     void read_standardInput_namedInErrors() {
         Throwable thrown = catchThrowable(() -> RulesFile.read(
-                "-", new ByteArrayInputStream("-A -t 127.0.0.1:80\n-X\n".getBytes(StandardCharsets.UTF_8))));
+                "-",
+                new ByteArrayInputStream("-A -t 127.0.0.1:80\n-X\n".getBytes(StandardCharsets.UTF_8)),
+                anything -> {}));
 
         assertThat(thrown).isInstanceOf(RulesInvalidException.class).hasMessageStartingWith("standard input:2:1:");
     }
