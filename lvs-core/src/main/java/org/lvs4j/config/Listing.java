@@ -2,6 +2,8 @@ package org.lvs4j.config;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -32,31 +34,86 @@ public final class Listing {
 
     /**
      * The output of a command about a director. {@code --daemon} prints nothing: a director runs
-     * no synchronisation daemon.
+     * no synchronisation daemon. The text is as long as the listing: for millions of connections use {@link #print}.
      *
      * @return the text, or empty if the command is not {@code -L}
      * @throws RuleException if the command names a service that does not exist
      */
     public static Optional<String> of(Director director, RuleCommand command) throws RuleException {
+        StringBuilder text = new StringBuilder();
+        try {
+            return print(director, command, text) ? Optional.of(text.toString()) : Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Prints the output of a command about a director, line by line: a listing of connections takes the same memory
+     * for a million as for one. The director is not locked meanwhile, and connections may come and go.
+     *
+     * @param output receives whole lines; it may block, which delays only the caller
+     * @return false if the command is not {@code -L}; nothing is printed then
+     * @throws RuleException if the command names a service that does not exist; nothing is printed then
+     * @throws IOException if the output throws it; the listing is incomplete
+     */
+    public static boolean print(Director director, RuleCommand command, Appendable output)
+            throws RuleException, IOException {
         requireNonNull(director, "director");
         requireNonNull(command, "command");
+        requireNonNull(output, "output");
         if (command instanceof ListServices list) {
-            ServiceKey only = list.only();
-            ServiceSnapshot found = only == null ? null : director.service(only);
-            if (only != null && found == null) {
-                throw PlacedCommand.of(command, "command line", 0).notListed();
-            }
-            return Optional.of(services(found == null ? director.services() : List.of(found), list));
+            printServices(listed(director, list), list, output);
+            return true;
         } else if (command instanceof RuleCommand.ListConnections list) {
-            StringBuilder text = connectionsHeader(list);
-            ServiceNames names = names(list);
-            director.forEachConnection(connection -> row(text, connection, names));
-            director.forEachTemplate(template -> row(text, template, list, names));
-            return Optional.of(text.toString());
+            printConnections(director, list, output);
+            return true;
         } else if (command instanceof RuleCommand.ListTimeouts) {
-            return Optional.of(timeouts(director.timeouts()));
+            output.append(timeouts(director.timeouts()));
+            return true;
         }
-        return command instanceof RuleCommand.ListDaemons ? Optional.of("") : Optional.empty();
+        return command instanceof RuleCommand.ListDaemons;
+    }
+
+    private static List<ServiceSnapshot> listed(Director director, ListServices list) throws RuleException {
+        ServiceKey only = list.only();
+        if (only == null) {
+            return director.services();
+        }
+        ServiceSnapshot found = director.service(only);
+        if (found == null) {
+            throw PlacedCommand.of(list, "command line", 0).notListed();
+        }
+        return List.of(found);
+    }
+
+    private static void printConnections(Director director, RuleCommand.ListConnections list, Appendable output)
+            throws IOException {
+        StringBuilder line = connectionsHeader(list);
+        ServiceNames names = names(list);
+        output.append(line);
+        try {
+            director.forEachConnection(connection -> {
+                line.setLength(0);
+                row(line, connection, names);
+                appendUnchecked(output, line);
+            });
+            director.forEachTemplate(template -> {
+                line.setLength(0);
+                row(line, template, list, names);
+                appendUnchecked(output, line);
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static void appendUnchecked(Appendable output, CharSequence text) {
+        try {
+            output.append(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**
@@ -67,17 +124,31 @@ public final class Listing {
      */
     public static String services(List<ServiceSnapshot> services, ListServices list) {
         requireNonNull(services, "services");
-        ServiceTablePrinter printer = ServiceTablePrinter.of(requireNonNull(list, "list"));
-        StringBuilder text = new StringBuilder(list.only() == null ? VERSION_HEADER : "");
-        printer.header(text);
-        for (ServiceSnapshot service : list.sorted() ? ListingOrder.sorted(services) : services) {
-            printer.service(text, service);
-            List<ServerSnapshot> servers = list.sorted() ? ListingOrder.sortedServers(service) : service.servers();
-            for (ServerSnapshot server : servers) {
-                printer.server(text, service.service().key(), server);
-            }
+        requireNonNull(list, "list");
+        StringBuilder text = new StringBuilder();
+        try {
+            printServices(services, list, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         return text.toString();
+    }
+
+    private static void printServices(List<ServiceSnapshot> services, ListServices list, Appendable output)
+            throws IOException {
+        ServiceTablePrinter printer = ServiceTablePrinter.of(list);
+        StringBuilder lines = new StringBuilder(list.only() == null ? VERSION_HEADER : "");
+        printer.header(lines);
+        output.append(lines);
+        for (ServiceSnapshot service : list.sorted() ? ListingOrder.sorted(services) : services) {
+            lines.setLength(0);
+            printer.service(lines, service);
+            List<ServerSnapshot> servers = list.sorted() ? ListingOrder.sortedServers(service) : service.servers();
+            for (ServerSnapshot server : servers) {
+                printer.server(lines, service.service().key(), server);
+            }
+            output.append(lines);
+        }
     }
 
     /** Lists connections, then templates, each in the order given. */
@@ -145,14 +216,26 @@ public final class Listing {
             Endpoint server,
             ServiceNames names) {
         long seconds = TimeUnit.NANOSECONDS.toSeconds(expiresInNanos);
-        text.append(format(
-                ROW,
-                protocol == null ? "IP" : protocol.name(),
-                format("%02d:%02d", seconds / 60, seconds % 60),
-                state,
-                names.print(client, protocol),
-                names.print(virtual, protocol),
-                names.print(server, protocol)));
+        column(text, protocol == null ? "IP" : protocol.name(), 3);
+        column(text, twoDigits(seconds / 60) + ":" + twoDigits(seconds % 60), 6);
+        column(text, state, 11);
+        column(text, names.print(client, protocol), 18);
+        column(text, names.print(virtual, protocol), 18);
+        text.append(names.print(server, protocol));
+    }
+
+    private static String twoDigits(long number) {
+        return number < 10 ? "0" + number : Long.toString(number);
+    }
+
+    /** Appends a value, padded to a width, and a blank: the format of {@link #ROW} without its cost. */
+    private static void column(StringBuilder text, String value, int width) {
+        int end = text.length() + width;
+        text.append(value);
+        while (text.length() < end) {
+            text.append(' ');
+        }
+        text.append(' ');
     }
 
     /** Prints the idle timeouts. */

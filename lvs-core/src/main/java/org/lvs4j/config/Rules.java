@@ -33,14 +33,14 @@ import org.lvs4j.service.ServiceKey;
  * }</pre>
  */
 public final class Rules {
-    /** The longest text that is read, in characters. */
-    public static final int MAX_TEXT_LENGTH = 8 * 1024 * 1024;
+    /** The longest text that is read, in characters: room for {@link #MAX_COMMANDS} of the longest printed commands. */
+    public static final int MAX_TEXT_LENGTH = 128 * 1024 * 1024;
 
     /** The longest line that is read, in characters. */
     public static final int MAX_LINE_LENGTH = 64 * 1024;
 
     /** The largest number of commands in a text. */
-    public static final int MAX_COMMANDS = 250_000;
+    public static final int MAX_COMMANDS = 1_000_000;
 
     /** The largest number of errors that are reported about a text. */
     public static final int MAX_ERRORS = 100;

@@ -69,8 +69,8 @@ class RulesTest {
                 .hasMessageStartingWith("f:2:1: line of 1048597 characters is too long")
                 .hasMessageEndingWith("expected at most 65536 characters");
         assertThatThrownBy(() -> Rules.parse("#\n".repeat(Rules.MAX_TEXT_LENGTH / 2 + 1), "f"))
-                .hasMessageStartingWith("f:1:1: text of 8388610 characters is too long")
-                .hasMessageEndingWith("expected at most 8388608 characters");
+                .hasMessageStartingWith("f:1:1: text of 134217730 characters is too long")
+                .hasMessageEndingWith("expected at most 134217728 characters");
         assertThatThrownBy(() -> Rules.parse("-A -t 10.0.0.1:80 -s " + "r".repeat(65_000), "f"))
                 .hasMessageStartingWith("f:1:22: illegal scheduler specified 'rrr")
                 .hasMessageEndingWith("letters and digits");
@@ -82,7 +82,7 @@ class RulesTest {
         String most = "-C\n".repeat(Rules.MAX_COMMANDS);
         assertThat(Rules.parse(most, "f").commands()).hasSize(Rules.MAX_COMMANDS);
         assertThatThrownBy(() -> Rules.parse(most + "-Z\n", "f"))
-                .hasMessage("f:250001:1: too many commands '-Z'; expected at most 250000");
+                .hasMessage("f:1000001:1: too many commands '-Z'; expected at most 1000000");
     }
 
     @Test

@@ -13,7 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Executes the commands of {@code lvsadm}, with the messages and exit codes of {@code ipvsadm}. Thread-safe. */
-final class Console implements ControlServer.Commands {
+final class Console implements ControlCommands {
+    /** Replaces all rules by those of standard input; not a command of {@code ipvsadm}. */
+    static final String REPLACE = "--replace";
+
     private static final Logger LOG = LoggerFactory.getLogger(Console.class);
 
     /** The exit code of {@code ipvsadm} for a change that the kernel refuses. */
@@ -28,9 +31,43 @@ final class Console implements ControlServer.Commands {
     }
 
     @Override
-    public Answer run(List<String> arguments, ControlServer.Input input) throws IOException {
+    public Kind kind(List<String> arguments) {
+        if (isReplace(arguments)) {
+            return Kind.CHANGE_WITH_INPUT;
+        }
         try {
-            return run(RuleParser.parse(arguments), input);
+            RuleCommand command = RuleParser.parse(arguments);
+            if (command instanceof RuleCommand.Restore) {
+                return Kind.CHANGE_WITH_INPUT;
+            }
+            boolean listing = command instanceof RuleCommand.ListServices
+                    || command instanceof RuleCommand.ListConnections
+                    || command instanceof RuleCommand.ListTimeouts
+                    || command instanceof RuleCommand.ListDaemons
+                    || command instanceof RuleCommand.Save
+                    || command instanceof RuleCommand.Help
+                    || command instanceof RuleCommand.Version;
+            return listing ? Kind.LISTING : Kind.CHANGE;
+        } catch (RuleException e) {
+            // To be told by run, which changes nothing.
+            return Kind.LISTING;
+        }
+    }
+
+    private static boolean isReplace(List<String> arguments) {
+        return arguments.size() == 1 && arguments.get(0).equals(REPLACE);
+    }
+
+    @Override
+    public Answer run(List<String> arguments, byte[] input, Appendable output) throws IOException {
+        try {
+            if (isReplace(arguments)) {
+                Rules rules = rules(input);
+                String changes = balancer.reload(rules);
+                LOG.info("lvsadm --replace: {} changes", changes.lines().count());
+                return Answer.ok("");
+            }
+            return run(RuleParser.parse(arguments), input, output);
         } catch (RuleException e) {
             return Answer.error(e.ipvsadmExitCode(), String.valueOf(e.getMessage()));
         } catch (RulesInvalidException e) {
@@ -44,19 +81,23 @@ final class Console implements ControlServer.Commands {
         }
     }
 
-    private Answer run(RuleCommand command, ControlServer.Input input)
+    private Rules rules(byte[] input) throws RulesInvalidException {
+        Rules rules = RulesFile.parse(RulesFile.text(input), TextFile.STANDARD_INPUT_NAME);
+        options.requireServed(rules);
+        return rules;
+    }
+
+    private Answer run(RuleCommand command, byte[] input, Appendable output)
             throws RuleException, RulesInvalidException, IOException {
         if (command instanceof RuleCommand.Help) {
             return Answer.ok(Lvsadm.help());
         } else if (command instanceof RuleCommand.Version) {
             return Answer.ok("lvsadm " + Version.current() + "\n");
         } else if (command instanceof RuleCommand.Save save) {
-            StringBuilder saved = new StringBuilder();
-            Rules.of(balancer.director()).print(save.numeric(), saved);
-            return Answer.ok(saved.toString());
+            Rules.of(balancer.director()).print(save.numeric(), output);
+            return Answer.ok("");
         } else if (command instanceof RuleCommand.Restore) {
-            Rules rules = RulesFile.parse(input.read(), TextFile.STANDARD_INPUT_NAME);
-            options.requireServed(rules);
+            Rules rules = rules(input);
             balancer.change(rules);
             LOG.info("lvsadm -R: {} commands", rules.commands().size());
             return Answer.ok("");
@@ -64,9 +105,8 @@ final class Console implements ControlServer.Commands {
         if (command instanceof RuleCommand.StartDaemon || command instanceof RuleCommand.StopDaemon) {
             return Answer.error(REFUSED, "connection synchronisation (--start-daemon, --stop-daemon) is not supported");
         }
-        String listing = Listing.of(balancer.director(), command).orElse(null);
-        if (listing != null) {
-            return Answer.ok(listing);
+        if (Listing.print(balancer.director(), command, output)) {
+            return Answer.ok("");
         }
         String problem = options.unserved(command);
         if (problem != null) {

@@ -1,242 +1,291 @@
 package org.lvs4j.examples.standalone;
 
-import java.io.EOFException;
 import java.io.IOException;
-import java.net.ProtocolException;
-import java.net.SocketTimeoutException;
-import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
-import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.lvs4j.config.Rules;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves the control socket: one command per connection. The number of connections, the size of every message and every
- * wait are bounded. A malformed request gets an error or a closed connection, and the server continues.
+ * Serves the control socket: one command per connection, any number of clients. One thread receives and sends, so that a
+ * client that is slow delays no other; {@link CommandThreads} execute. Connections, memory and every wait are bounded:
+ * <ul>
+ *   <li>{@value #MAX_CONNECTIONS} connections are open; further clients wait in the system's queue. Then, clients that
+ *       have been idle for a second are closed.
+ *   <li>Standard input is received when there is memory for all of it; clients get memory in order.
+ *   <li>An answer waits for its client in {@value OutgoingFrames#MAX_BYTES} bytes.
+ * </ul>
+ * A malformed request gets an error or a closed connection, and the server continues.
  */
 final class ControlServer implements AutoCloseable {
     /** The protocol version of the daemon and the tool. */
-    static final String VERSION = "lvs4j-control-1";
+    static final String VERSION = "lvs4j-control-2";
 
-    static final int MAX_CONNECTIONS = 8;
-    static final int MAX_ARGUMENTS = 64;
-    static final int MAX_INPUT_BYTES = 16 * 1024 * 1024;
+    static final int MAX_CONNECTIONS = 256;
+
+    /** The most bytes of rules: as many as a file may have. */
+    static final int MAX_INPUT_BYTES = TextFile.MAX_BYTES_PER_CHARACTER * Rules.MAX_TEXT_LENGTH;
+
+    /** The least that a client sends of its standard input in the time that {@link Limits#input} gives. */
+    static final int MIN_INPUT_BYTES = 64 * 1024;
+
+    /** How often a client is told that its command waits. */
+    static final Duration WAIT_INTERVAL = Duration.ofSeconds(10);
+
+    /** Standard input of all clients together may take this part of the heap. */
+    private static final int HEAP_PART = 16;
+
+    private static final Duration IDLE_AT_LIMIT = Duration.ofSeconds(1);
+    private static final Duration PAUSE = Duration.ofMillis(200);
+    private static final long TICK_MILLIS = 50;
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
 
     private final ControlSocket socket;
-    private final Commands commands;
+    private final ControlCommands commands;
     private final Limits limits;
+    private final Selector selector;
     private final ServerSocketChannel listener;
-    private final ThreadPoolExecutor workers;
-    private final Thread acceptor;
-
-    /** Executes command lines. Called by several threads. */
-    @FunctionalInterface
-    interface Commands {
-        Answer run(List<String> arguments, Input input) throws IOException;
-    }
-
-    /** Standard input of the tool, transferred only for a command that needs it. */
-    @FunctionalInterface
-    interface Input {
-        String read() throws IOException;
-    }
+    private final SelectionKey accepting;
+    private final CommandThreads threads;
+    private final Thread thread;
+    private final SpareDescriptors spares = new SpareDescriptors();
+    private final Set<ControlConnection> connections = new LinkedHashSet<>();
+    private final Queue<ControlConnection> waitingForMemory = new ArrayDeque<>();
+    private final Queue<ControlConnection> attention = new ConcurrentLinkedQueue<>();
+    private final Set<ControlConnection> granted = new LinkedHashSet<>();
+    private long grantedBytes;
+    private long pausedUntilNanos = System.nanoTime();
+    private long warnedNanos = System.nanoTime() - TimeUnit.MINUTES.toNanos(1);
+    private volatile boolean closed;
 
     /**
-     * The time limits of a connection.
+     * The time limits of a client.
      *
-     * @param request until the command line has arrived
-     * @param input until standard input has arrived, from its request on
-     * @param answer until the tool has received the answer
+     * @param command until its command line has arrived
+     * @param input until the next {@value #MIN_INPUT_BYTES} bytes of standard input have arrived
+     * @param answer until it takes more of its answer
      */
-    record Limits(Duration request, Duration input, Duration answer) {
-        static final Limits DEFAULT = new Limits(Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(30));
+    record Limits(Duration command, Duration input, Duration answer) {
+        static final Limits DEFAULT = new Limits(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMinutes(5));
     }
 
-    private ControlServer(ControlSocket socket, Commands commands, Limits limits) throws IOException {
+    private ControlServer(ControlSocket socket, ControlCommands commands, Limits limits) throws IOException {
         this.socket = socket;
         this.commands = commands;
         this.limits = limits;
-        AtomicInteger count = new AtomicInteger();
-        workers = new ThreadPoolExecutor(0, MAX_CONNECTIONS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-            Thread thread = new Thread(task, "lvsd-control-" + count.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
-        listener = socket.listen();
-        acceptor = new Thread(this::acceptAll, "lvsd-control");
-        acceptor.setDaemon(true);
+        threads = new CommandThreads(commands, limits.answer(), this::attend);
+        selector = Selector.open();
+        ServerSocketChannel bound = null;
+        try {
+            bound = socket.listen();
+            bound.configureBlocking(false);
+            accepting = bound.register(selector, SelectionKey.OP_ACCEPT);
+        } catch (IOException | RuntimeException e) {
+            selector.close();
+            if (bound != null) {
+                bound.close();
+            }
+            throw e;
+        }
+        listener = bound;
+        thread = new Thread(this::serve, "lvsd-control");
+        thread.setDaemon(true);
     }
 
-    static ControlServer start(ControlSocket socket, Commands commands, Limits limits) throws IOException {
+    static ControlServer start(ControlSocket socket, ControlCommands commands, Limits limits) throws IOException {
         ControlServer server = new ControlServer(socket, commands, limits);
-        server.acceptor.start();
+        server.spares.refill();
+        server.thread.start();
         return server;
     }
 
-    private void acceptAll() {
-        while (listener.isOpen()) {
-            SocketChannel channel;
+    Limits limits() {
+        return limits;
+    }
+
+    ControlCommands.Kind kind(List<String> arguments) {
+        return commands.kind(arguments);
+    }
+
+    /** Lets the selector's thread send what a command has added. Called by any thread. */
+    void attend(ControlConnection connection) {
+        attention.add(connection);
+        selector.wakeup();
+    }
+
+    private void serve() {
+        while (!closed) {
             try {
-                channel = listener.accept();
-            } catch (ClosedChannelException e) {
+                turn();
+            } catch (ClosedSelectorException e) {
                 return;
-            } catch (IOException e) {
-                // Usually there is no free file descriptor: wait until others have been closed.
-                LOG.warn("control socket: cannot accept: {}", e.getMessage());
-                pause();
-                continue;
+            } catch (IOException | RuntimeException | OutOfMemoryError e) {
+                warn(Reason.of(e));
+                pausedUntilNanos = System.nanoTime() + PAUSE.toNanos();
             }
-            try {
-                workers.execute(() -> serve(channel));
-            } catch (RejectedExecutionException e) {
-                refuse(channel);
+        }
+        closeAll();
+    }
+
+    private void turn() throws IOException {
+        boolean open = System.nanoTime() - pausedUntilNanos >= 0 && connections.size() < MAX_CONNECTIONS;
+        accepting.interestOps(open ? SelectionKey.OP_ACCEPT : 0);
+        selector.select(connections.isEmpty() && open ? 0 : TICK_MILLIS);
+        for (ControlConnection next = attention.poll(); next != null; next = attention.poll()) {
+            next.transmit();
+            if (next.isClosed() && !threads.isExecuting(next)) {
+                releaseMemory(next);
+            }
+        }
+        for (SelectionKey key : selector.selectedKeys()) {
+            if (key.isValid() && key.isAcceptable()) {
+                acceptOne();
+            } else if (key.attachment() instanceof ControlConnection connection) {
+                serve(connection, key);
+            }
+        }
+        selector.selectedKeys().clear();
+        look(System.nanoTime());
+        spares.refill();
+    }
+
+    private void serve(ControlConnection connection, SelectionKey key) {
+        try {
+            if (key.isValid() && key.isReadable()) {
+                connection.receive();
+            }
+            if (key.isValid() && key.isWritable()) {
+                connection.transmit();
+            }
+        } catch (RuntimeException | OutOfMemoryError e) {
+            warn(Reason.of(e));
+            connection.close();
+        }
+    }
+
+    private void acceptOne() throws IOException {
+        SocketChannel channel;
+        try {
+            channel = listener.accept();
+        } catch (IOException e) {
+            // Usually there is no free file descriptor: the next turn has a spare one, or waits for others to be
+            // closed.
+            if (!spares.release()) {
+                warn("cannot accept: " + Reason.of(e));
+                pausedUntilNanos = System.nanoTime() + PAUSE.toNanos();
+            }
+            return;
+        }
+        if (channel != null) {
+            channel.configureBlocking(false);
+            SelectionKey key = channel.register(selector, 0);
+            ControlConnection connection = new ControlConnection(channel, key, this);
+            key.attach(connection);
+            connections.add(connection);
+        }
+    }
+
+    private void look(long nowNanos) {
+        boolean full = connections.size() >= MAX_CONNECTIONS;
+        for (ControlConnection connection : List.copyOf(connections)) {
+            if (full && connection.idleNanos(nowNanos) >= IDLE_AT_LIMIT.toNanos()) {
+                connection.refuse(MAX_CONNECTIONS + " control connections are open, and this one was idle");
+                connection.close();
+            } else {
+                connection.look(nowNanos);
             }
         }
     }
 
-    private static void pause() {
+    void execute(ControlConnection connection) {
+        threads.execute(connection);
+    }
+
+    /** Lets a client send its standard input as soon as there is memory for it. */
+    void awaitMemory(ControlConnection connection) {
+        waitingForMemory.add(connection);
+        grantMemory();
+    }
+
+    private void grantMemory() {
+        long most = Runtime.getRuntime().maxMemory() / HEAP_PART;
+        for (ControlConnection next = waitingForMemory.peek(); next != null; next = waitingForMemory.peek()) {
+            if (!granted.isEmpty() && grantedBytes + next.inputSize() > most) {
+                return;
+            }
+            waitingForMemory.remove();
+            try {
+                HeapRoom.require(TextFile.STANDARD_INPUT_NAME, next.inputSize());
+                granted.add(next);
+                grantedBytes += next.inputSize();
+                next.grantInput();
+            } catch (RulesInvalidException e) {
+                next.refuse(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    /** Gives back the memory of a client, or its place in the queue for it. Idempotent. */
+    void releaseMemory(ControlConnection connection) {
+        boolean waited = waitingForMemory.remove(connection);
+        if (granted.remove(connection)) {
+            grantedBytes -= connection.inputSize();
+            waited = true;
+        }
+        if (waited) {
+            grantMemory();
+        }
+    }
+
+    /** Called by a connection that has been closed. */
+    void forget(ControlConnection connection) {
+        connections.remove(connection);
+    }
+
+    /** Logs a warning, at most one a minute: clients could cause many. */
+    private void warn(String reason) {
+        long nowNanos = System.nanoTime();
+        if (nowNanos - warnedNanos >= TimeUnit.MINUTES.toNanos(1)) {
+            warnedNanos = nowNanos;
+            LOG.warn("control socket: {}", reason);
+        }
+    }
+
+    private void closeAll() {
+        List.copyOf(connections).forEach(ControlConnection::close);
         try {
-            TimeUnit.MILLISECONDS.sleep(200);
+            listener.close();
+            selector.close();
+            spares.close();
+        } catch (IOException e) {
+            LOG.warn("control socket: {}", Reason.of(e));
+        }
+    }
+
+    /** Stops listening and removes the socket. Running commands are not interrupted. Idempotent. */
+    @Override
+    public void close() {
+        closed = true;
+        selector.wakeup();
+        try {
+            thread.join(PAUSE.toMillis() * 5);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static void refuse(SocketChannel channel) {
-        try (FrameChannel frames = FrameChannel.over(channel, Duration.ofMillis(100))) {
-            send(
-                    frames,
-                    Answer.error(
-                            Answer.FAILURE,
-                            "lvsd: " + MAX_CONNECTIONS
-                                    + " control connections are open, which is the limit; try again"));
-        } catch (IOException e) {
-            LOG.debug("control socket: a refused connection has been closed by its client", e);
-        }
-    }
-
-    private void serve(SocketChannel channel) {
-        try (FrameChannel frames = FrameChannel.over(channel, limits.request())) {
-            Answer answer = answer(frames);
-            frames.within(limits.answer());
-            send(frames, answer);
-        } catch (EOFException | AsynchronousCloseException e) {
-            LOG.debug("control socket: the tool has closed the connection", e);
-        } catch (IOException e) {
-            LOG.warn("control socket: {}", e.getMessage());
-        }
-    }
-
-    private Answer answer(FrameChannel frames) throws IOException {
-        try {
-            List<String> arguments = readArguments(frames);
-            return commands.run(arguments, () -> readInput(frames));
-        } catch (ProtocolException | CharacterCodingException e) {
-            LOG.debug("control socket: refused a request: {}", describe(e));
-            return Answer.error(Answer.FAILURE, "lvsd: " + describe(e));
-        } catch (SocketTimeoutException e) {
-            LOG.debug("control socket: a request did not arrive in time");
-            return Answer.error(Answer.FAILURE, "lvsd: the request did not arrive in time");
-        } catch (RuntimeException e) {
-            LOG.error("control socket: a command failed unexpectedly", e);
-            return Answer.error(Answer.FAILURE, "lvsd: the command failed: " + e);
-        }
-    }
-
-    private static String describe(IOException e) {
-        return e instanceof CharacterCodingException ? "the text is not UTF-8" : String.valueOf(e.getMessage());
-    }
-
-    private static List<String> readArguments(FrameChannel frames) throws IOException {
-        FrameChannel.Frame hello = frames.read();
-        if (hello.type() != FrameType.HELLO) {
-            throw new ProtocolException("expected a greeting, got " + hello.type());
-        }
-        String version = decode(hello.payload(), hello.payload().length);
-        if (!version.equals(VERSION)) {
-            throw new ProtocolException("lvsadm and lvsd are of different releases: expected protocol " + VERSION);
-        }
-        List<String> arguments = new ArrayList<>();
-        while (true) {
-            FrameChannel.Frame frame = frames.read();
-            if (frame.type() == FrameType.RUN) {
-                return arguments;
-            }
-            if (frame.type() != FrameType.ARGUMENT) {
-                throw new ProtocolException("expected an argument, got " + frame.type());
-            }
-            if (arguments.size() == MAX_ARGUMENTS) {
-                throw new ProtocolException("more than " + MAX_ARGUMENTS + " arguments");
-            }
-            arguments.add(decode(frame.payload(), frame.payload().length));
-        }
-    }
-
-    private String readInput(FrameChannel frames) throws IOException {
-        frames.within(limits.input());
-        frames.write(FrameType.INPUT_WANTED, new byte[0]);
-        byte[] text = new byte[8192];
-        int length = 0;
-        while (true) {
-            FrameChannel.Frame frame = frames.read();
-            if (frame.type() == FrameType.INPUT_END) {
-                return decode(text, length);
-            }
-            if (frame.type() != FrameType.INPUT) {
-                throw new ProtocolException("expected standard input, got " + frame.type());
-            }
-            byte[] piece = frame.payload();
-            if (piece.length > MAX_INPUT_BYTES - length) {
-                throw new ProtocolException("standard input is longer than " + MAX_INPUT_BYTES + " bytes");
-            }
-            if (piece.length > text.length - length) {
-                text = Arrays.copyOf(text, Math.min(MAX_INPUT_BYTES, (length + piece.length) * 2));
-            }
-            System.arraycopy(piece, 0, text, length, piece.length);
-            length += piece.length;
-        }
-    }
-
-    private static String decode(byte[] bytes, int length) throws CharacterCodingException {
-        return StandardCharsets.UTF_8
-                .newDecoder()
-                .onMalformedInput(CodingErrorAction.REPORT)
-                .onUnmappableCharacter(CodingErrorAction.REPORT)
-                .decode(ByteBuffer.wrap(bytes, 0, length))
-                .toString();
-    }
-
-    private static void send(FrameChannel frames, Answer answer) throws IOException {
-        frames.writeAll(FrameType.OUTPUT, answer.output().getBytes(StandardCharsets.UTF_8));
-        frames.writeAll(FrameType.ERROR, answer.error().getBytes(StandardCharsets.UTF_8));
-        frames.write(FrameType.EXIT, new byte[] {(byte) answer.exitCode()});
-    }
-
-    /** Stops listening and removes the socket. Running commands are not interrupted. */
-    @Override
-    public void close() {
-        try {
-            listener.close();
-        } catch (IOException e) {
-            LOG.warn("control socket: {}", e.getMessage());
-        }
-        workers.shutdown();
+        threads.close();
         socket.close();
     }
 }

@@ -11,26 +11,21 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 
 /**
- * Sends and receives frames over a stream: one byte of type, four bytes of length in network order, the payload. Every
- * wait ends at a deadline. Not thread-safe.
+ * The tool's end of a control connection. A call waits until the daemon has taken or sent bytes, and ends when it has
+ * done neither for a limit. Not thread-safe.
  */
 final class FrameChannel implements AutoCloseable {
-    /** The longest payload; longer content is split into several frames. */
-    static final int MAX_PAYLOAD_BYTES = 64 * 1024;
-
-    private static final int HEADER_BYTES = 5;
-
     private final SocketChannel channel;
     private final Selector selector;
     private final SelectionKey key;
-    private final ByteBuffer received =
-            ByteBuffer.allocate(HEADER_BYTES + MAX_PAYLOAD_BYTES).flip();
-    private long deadlineNanos;
+    private final Duration limit;
+    private final FrameBuffer received = new FrameBuffer();
     private boolean peerClosed;
 
-    private FrameChannel(SocketChannel channel, Selector selector) throws IOException {
+    private FrameChannel(SocketChannel channel, Selector selector, Duration limit) throws IOException {
         this.channel = channel;
         this.selector = selector;
+        this.limit = limit;
         channel.configureBlocking(false);
         key = channel.register(selector, 0);
     }
@@ -40,9 +35,7 @@ final class FrameChannel implements AutoCloseable {
         Selector selector = null;
         try {
             selector = Selector.open();
-            FrameChannel frames = new FrameChannel(channel, selector);
-            frames.within(limit);
-            return frames;
+            return new FrameChannel(channel, selector, limit);
         } catch (IOException | RuntimeException e) {
             if (selector != null) {
                 selector.close();
@@ -52,28 +45,22 @@ final class FrameChannel implements AutoCloseable {
         }
     }
 
-    /** Sets the deadline of all later calls. */
-    void within(Duration limit) {
-        deadlineNanos = System.nanoTime() + limit.toNanos();
-    }
-
     /**
      * Sends a frame. Does nothing if the peer has closed the connection: it may have answered before it had read
      * everything, and the next read reports that.
      *
      * @throws ProtocolException if the payload is too long
-     * @throws SocketTimeoutException at the deadline
+     * @throws SocketTimeoutException at the limit
      */
     void write(FrameType type, byte[] payload) throws IOException {
         write(type, payload, 0, payload.length);
     }
 
     private void write(FrameType type, byte[] bytes, int offset, int length) throws IOException {
-        if (length > MAX_PAYLOAD_BYTES) {
-            throw new ProtocolException("a frame of " + length + " bytes; at most " + MAX_PAYLOAD_BYTES + " fit");
+        if (length > Frame.MAX_PAYLOAD_BYTES) {
+            throw new ProtocolException("a frame of " + length + " bytes; at most " + Frame.MAX_PAYLOAD_BYTES + " fit");
         }
-        ByteBuffer frame = ByteBuffer.allocate(HEADER_BYTES + length);
-        frame.put(type.code()).putInt(length).put(bytes, offset, length).flip();
+        ByteBuffer frame = Frame.encode(type, bytes, offset, length);
         while (frame.hasRemaining() && !peerClosed) {
             if (send(frame) == 0) {
                 await(SelectionKey.OP_WRITE);
@@ -92,8 +79,8 @@ final class FrameChannel implements AutoCloseable {
 
     /** Sends content of any length in as many frames as necessary; none if it is empty. */
     void writeAll(FrameType type, byte[] content) throws IOException {
-        for (int at = 0; at < content.length; at += MAX_PAYLOAD_BYTES) {
-            write(type, content, at, Math.min(MAX_PAYLOAD_BYTES, content.length - at));
+        for (int at = 0; at < content.length; at += Frame.MAX_PAYLOAD_BYTES) {
+            write(type, content, at, Math.min(Frame.MAX_PAYLOAD_BYTES, content.length - at));
         }
     }
 
@@ -102,58 +89,33 @@ final class FrameChannel implements AutoCloseable {
      *
      * @throws EOFException if the peer has closed the connection between two frames
      * @throws ProtocolException if the bytes are not a frame
-     * @throws SocketTimeoutException at the deadline
+     * @throws SocketTimeoutException at the limit
      */
     Frame read() throws IOException {
-        if (!fill(HEADER_BYTES)) {
-            throw new EOFException("the other side has closed the connection");
-        }
-        FrameType type = FrameType.of(received.get());
-        int length = received.getInt();
-        if (type == null || length < 0 || length > MAX_PAYLOAD_BYTES) {
-            throw new ProtocolException("not a frame of the control protocol");
-        }
-        if (!fill(length)) {
-            throw cutOff();
-        }
-        byte[] payload = new byte[length];
-        received.get(payload);
-        return new Frame(type, payload);
-    }
-
-    /** Receives at least so many bytes; returns false if the peer closed the connection before the first of them. */
-    private boolean fill(int bytes) throws IOException {
-        while (received.remaining() < bytes) {
-            received.compact();
-            int count = channel.read(received);
-            received.flip();
-            if (count < 0 && received.hasRemaining()) {
-                throw cutOff();
+        while (true) {
+            Frame frame = received.next();
+            if (frame != null) {
+                return frame;
             }
-            if (count < 0) {
-                return false;
-            }
-            if (count == 0) {
+            int count = received.receive(channel);
+            if (count < 0 && received.isInsideFrame()) {
+                throw new ProtocolException("the connection was closed in the middle of a frame");
+            } else if (count < 0) {
+                throw new EOFException("the connection was closed before the end of the answer");
+            } else if (count == 0) {
                 await(SelectionKey.OP_READ);
             }
         }
-        return true;
-    }
-
-    private static ProtocolException cutOff() {
-        return new ProtocolException("the connection was closed in the middle of a frame");
     }
 
     private void await(int operation) throws IOException {
         key.interestOps(operation);
-        long leftMillis = (deadlineNanos - System.nanoTime()) / 1_000_000;
-        if (leftMillis <= 0) {
-            throw new SocketTimeoutException("no progress on the control socket before the deadline");
-        }
-        selector.select(leftMillis);
+        int ready = selector.select(limit.toMillis());
         selector.selectedKeys().clear();
         if (Thread.currentThread().isInterrupted()) {
             throw new SocketTimeoutException("interrupted");
+        } else if (ready == 0) {
+            throw new SocketTimeoutException("no answer for " + limit.toSeconds() + " seconds");
         }
     }
 
@@ -165,7 +127,4 @@ final class FrameChannel implements AutoCloseable {
             channel.close();
         }
     }
-
-    /** A received frame. */
-    record Frame(FrameType type, byte[] payload) {}
 }

@@ -10,12 +10,18 @@ enum FrameType {
     ARGUMENT('A'),
     /** Tool: the command line is complete. */
     RUN('R'),
-    /** Daemon: requests standard input. */
+    /** Daemon: requests the size of standard input. */
     INPUT_WANTED('W'),
+    /** Tool: the size of standard input, eight bytes. */
+    INPUT_SIZE('S'),
+    /** Daemon: it has memory for standard input, which the tool sends now. */
+    INPUT_GRANTED('G'),
     /** Tool: a piece of standard input. */
     INPUT('I'),
     /** Tool: the end of standard input. */
     INPUT_END('Z'),
+    /** Daemon: the command waits for others or is being executed. */
+    WAIT('K'),
     /** Daemon: a piece of standard output. */
     OUTPUT('O'),
     /** Daemon: a piece of standard error. */

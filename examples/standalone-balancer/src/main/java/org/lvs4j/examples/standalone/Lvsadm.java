@@ -5,63 +5,119 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
 
 /** The administration tool: sends the command line of {@code ipvsadm} to a running daemon. */
 public final class Lvsadm {
     private static final int STREAM_BYTES = 64 * 1024;
 
+    private static final String START = "start one with 'lvsd run RULES'";
+
     private Lvsadm() {}
 
     /** Runs one command and exits with its exit code. */
     public static void main(String[] arguments) {
-        PrintStream output = stream(FileDescriptor.out);
-        PrintStream error = stream(FileDescriptor.err);
-        int exitCode = run(arguments, SocketPath.ofThisProcess(), System.in, output, error);
-        output.flush();
-        error.flush();
-        if (exitCode == 0 && output.checkError()) {
-            exitCode = Answer.FAILURE;
+        OutputStream output = stream(FileDescriptor.out);
+        PrintStream error = new PrintStream(stream(FileDescriptor.err), false, StandardCharsets.UTF_8);
+        int exitCode;
+        try {
+            exitCode = run(arguments, SocketPath.ofThisProcess(), System.in, output, error);
+        } catch (IOException | OutOfMemoryError e) {
+            exitCode = fail(error, Reason.of(e));
         }
+        error.flush();
         System.exit(exitCode);
     }
 
-    private static PrintStream stream(FileDescriptor descriptor) {
-        return new PrintStream(
-                new BufferedOutputStream(new FileOutputStream(descriptor), STREAM_BYTES),
-                false,
-                StandardCharsets.UTF_8);
+    private static OutputStream stream(FileDescriptor descriptor) {
+        return new BufferedOutputStream(new FileOutputStream(descriptor), STREAM_BYTES);
     }
 
-    static int run(String[] arguments, Path socket, InputStream input, PrintStream output, PrintStream error) {
+    static int run(String[] arguments, Path socket, InputStream input, OutputStream output, PrintStream error) {
+        try {
+            int exitCode = execute(arguments, socket, input, output, error);
+            output.flush();
+            return exitCode;
+        } catch (ControlClient.OutputException e) {
+            return unwritten(error, e);
+        } catch (SocketTimeoutException e) {
+            return fail(error, "lvsd on " + socket + " does not answer: " + e.getMessage());
+        } catch (IOException e) {
+            return fail(error, "lvsd on " + socket + ": " + Reason.of(e));
+        }
+    }
+
+    /** A reader that has seen enough, such as head, is no error worth a message. */
+    private static int unwritten(PrintStream error, IOException e) {
+        String reason = String.valueOf(e.getMessage());
+        return reason.equals("Broken pipe")
+                ? Answer.FAILURE
+                : fail(error, "standard output cannot be written: " + reason);
+    }
+
+    private static int execute(
+            String[] arguments, Path socket, InputStream input, OutputStream output, PrintStream error)
+            throws IOException {
         String first = arguments.length == 0 ? "" : arguments[0];
         if (first.equals("-h") || first.equals("--help")) {
-            output.print(help());
-            return Answer.OK;
+            return print(output, help());
+        } else if (first.equals("-v") || first.equals("--version")) {
+            return print(output, "lvsadm " + Version.current() + "\n");
         }
-        if (first.equals("-v") || first.equals("--version")) {
-            output.println("lvsadm " + Version.current());
-            return Answer.OK;
+        String problem = unusable(socket);
+        if (problem != null) {
+            return fail(error, problem);
         }
         try {
-            SocketPath.requireTrustworthy(socket);
-            if (!Files.exists(socket)) {
-                return fail(error, "no lvsd is listening on " + socket + "; start one with 'lvsd run RULES'");
-            }
             return ControlClient.run(socket, arguments, input, output, error);
-        } catch (ConnectException | NoRouteToHostException e) {
-            return fail(error, "no lvsd is listening on " + socket + "; start one with 'lvsd run RULES'");
-        } catch (SocketException e) {
-            return fail(error, "cannot communicate with lvsd on " + socket + ": " + e.getMessage());
-        } catch (IOException e) {
-            return fail(error, "lvsd on " + socket + ": " + e.getMessage());
+        } catch (ConnectException e) {
+            return fail(
+                    error,
+                    "no lvsd is listening on " + socket + " any more: the socket is left over; " + START
+                            + ", which replaces it");
         }
+    }
+
+    private static int print(OutputStream output, String text) throws IOException {
+        try {
+            output.write(text.getBytes(StandardCharsets.UTF_8));
+            output.flush();
+            return Answer.OK;
+        } catch (IOException e) {
+            throw new ControlClient.OutputException(e);
+        }
+    }
+
+    /** The reason why a socket cannot be connected to, or null if there is none in sight. */
+    private static @Nullable String unusable(Path socket) throws IOException {
+        SocketPath.requireShort(socket, 0);
+        try {
+            BasicFileAttributes found = Files.readAttributes(socket, BasicFileAttributes.class);
+            if (!found.isOther()) {
+                return socket + " is not a socket; set " + SocketPath.VARIABLE + " to the control socket of lvsd";
+            }
+            TrustedPath.requireForTool(socket);
+            return Files.isWritable(socket) ? null : forbidden(socket);
+        } catch (NoSuchFileException e) {
+            return "no lvsd is listening on " + socket + ": there is no such socket; " + START + ", or set "
+                    + SocketPath.VARIABLE + " to its control socket";
+        } catch (AccessDeniedException e) {
+            return forbidden(socket);
+        }
+    }
+
+    private static String forbidden(Path socket) {
+        return socket + ": permission denied: the control socket is for the user who runs lvsd, and for root";
     }
 
     private static int fail(PrintStream error, String message) {
@@ -85,6 +141,7 @@ public final class Lvsadm {
                   -C                            delete everything
                   -S [-n]                       print the rules
                   -R                            execute the rules on standard input: all of them or, on an error, none
+                  --replace                     replace all rules by those on standard input, or none
                   -Z [SERVICE]                  reset the counters
                   --set TCP TCPFIN UDP          set the idle timeouts, in seconds; 0 keeps one
                   -L|-l [SERVICE] [--stats|--rate|--thresholds|--persistent-conn] [--exact] [--nosort]

@@ -1,6 +1,8 @@
 package org.lvs4j.examples.standalone;
 
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,6 +24,9 @@ import picocli.CommandLine.IVersionProvider;
             "3:an error in a file"
         })
 public final class Lvsd implements Runnable {
+    /** How long the end of the process waits for a log that is not read. */
+    private static final Duration LOG_LIMIT = Duration.ofSeconds(1);
+
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
@@ -29,17 +34,43 @@ public final class Lvsd implements Runnable {
 
     /** Runs a command and exits with its exit code. */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        boolean daemon = arguments.length > 0 && arguments[0].equals("run");
+        if (daemon) {
+            BoundedLog.install();
+        }
+        int exitCode;
+        try {
+            CommandLine commandLine = commandLine();
+            exitCode = commandLine.execute(arguments);
+            if (!daemon && exitCode == Answer.OK && commandLine.getOut().checkError()) {
+                exitCode = Answer.FAILURE;
+            }
+        } catch (OutOfMemoryError | StackOverflowError e) {
+            System.err.println("lvsd: " + Reason.of(e));
+            exitCode = Answer.FAILURE;
+        }
+        BoundedLog.awaitWritten(LOG_LIMIT);
+        System.exit(exitCode);
     }
 
     static CommandLine commandLine() {
         return new CommandLine(new Lvsd())
                 .registerConverter(Duration.class, new DurationConverter())
+                .registerConverter(Path.class, Lvsd::path)
                 .registerConverter(ListenAddress.class, new ListenAddress.Converter())
+                .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(110)
                 .setParameterExceptionHandler(Lvsd::misused)
                 .setExecutionExceptionHandler(Lvsd::report);
+    }
+
+    private static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new CommandLine.TypeConversionException(Reason.of(e));
+        }
     }
 
     private static int misused(CommandLine.ParameterException e, String[] arguments) {
@@ -57,7 +88,7 @@ public final class Lvsd implements Runnable {
             error.println(e.getMessage());
             return Answer.CONFIGURATION;
         }
-        error.println("lvsd: " + (e instanceof StartException ? e.getMessage() : e.toString()));
+        error.println("lvsd: " + Reason.of(e));
         return Answer.FAILURE;
     }
 

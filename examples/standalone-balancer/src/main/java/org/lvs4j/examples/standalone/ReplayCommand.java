@@ -126,8 +126,7 @@ final class ReplayCommand implements Callable<Integer> {
         if (in.equals(TextFile.STANDARD_INPUT) && rulesFile.equals(TextFile.STANDARD_INPUT)) {
             throw misused("the rules and the capture cannot both come from standard input");
         }
-        Rules parsed =
-                RulesFile.parse(TextFile.read(rulesFile, System.in, Rules.MAX_TEXT_LENGTH), TextFile.nameOf(rulesFile));
+        Rules parsed = RulesFile.parse(RulesFile.text(rulesFile, System.in), TextFile.nameOf(rulesFile));
         CaptureReplay replay;
         try {
             replay = CaptureReplay.of(directorOptions.builder(), PacketPaths.fixed(mtu, ownAddresses()));

@@ -1,6 +1,7 @@
 package org.lvs4j.examples.standalone;
 
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -34,7 +35,25 @@ final class RulesFile {
      * @throws RulesInvalidException with every error
      */
     static Rules read(String file, InputStream standardInput, Check served) throws RulesInvalidException {
-        return parse(TextFile.read(file, standardInput, Rules.MAX_TEXT_LENGTH), TextFile.nameOf(file), served);
+        return parse(text(file, standardInput), TextFile.nameOf(file), served);
+    }
+
+    /**
+     * Reads the text of rules.
+     *
+     * @param file the name of a file, or {@code -} for standard input
+     * @throws RulesInvalidException with the reason, if it cannot be read
+     */
+    static String text(String file, InputStream standardInput) throws RulesInvalidException {
+        return text(TextFile.bytes(file, standardInput, Rules.MAX_TEXT_LENGTH));
+    }
+
+    /**
+     * The text of rules. Bytes that are not UTF-8 become U+FFFD, which may stand in a comment; elsewhere the parser
+     * refuses it, with line and column.
+     */
+    static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 
     /** Refuses rules that a plane cannot serve. */

@@ -37,9 +37,11 @@ import picocli.CommandLine.Spec;
 final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
 
-    /** An event that the main thread handles: a signal, or a failure of the plane. */
+    /** How long the plane may take to stop after the drain timeout, and to undo what would outlive the process. */
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
+
+    /** An event that ends the main thread's wait: a signal, or a failure of the plane. */
     private enum Event {
-        RELOAD,
         STOP,
         FAIL
     }
@@ -73,9 +75,10 @@ final class RunCommand implements Callable<Integer> {
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
 
-    // Written once by the main thread and read by the thread of a signal: volatile publishes them.
+    // Written once by the main thread and read by the threads of signals: volatile publishes them.
     private volatile @Nullable ControlSocket claimed;
     private volatile @Nullable Balancer running;
+    private volatile @Nullable Reloader reloader;
 
     @Override
     public Integer call() throws RulesInvalidException, StartException, InterruptedException {
@@ -83,22 +86,24 @@ final class RunCommand implements Callable<Integer> {
         Rules rules = RulesFile.read(file, System.in, planeOptions::requireServed);
         Signals.handle("TERM", () -> stop("SIGTERM"));
         Signals.handle("INT", () -> stop("SIGINT"));
-        Signals.handle("HUP", () -> events.add(Event.RELOAD));
-        Path path = socket == null ? SocketPath.ofThisProcess() : socket;
-        try (ControlSocket controlSocket = ControlSocket.claim(path);
+        Signals.handle("HUP", this::reload);
+        try (ControlSocket controlSocket = ControlSocket.claim(socket == null ? SocketPath.ofThisProcess() : socket);
                 Balancer balancer = Balancer.start(directorOptions.director(), rules, planeOptions);
                 ControlServer control =
                         ControlServer.start(controlSocket, new Console(balancer, planeOptions), Limits.DEFAULT)) {
             claimed = controlSocket;
             running = balancer;
-            announce(balancer, path);
+            reloader = new Reloader(file, planeOptions, balancer);
+            announce(balancer, controlSocket.path());
             awaitEnd(balancer, control);
             return Answer.OK;
         } catch (IllegalArgumentException e) {
             // Thrown by the builders of the director and the relay.
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
-        } catch (IOException | RelayException | TunException e) {
+        } catch (RelayException | TunException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
+        } catch (IOException e) {
+            throw new StartException(Reason.of(e), e);
         }
     }
 
@@ -110,15 +115,42 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
+    private void reload() {
+        Reloader ready = reloader;
+        if (ready == null) {
+            LOG.warn("SIGHUP: lvsd is still starting");
+        } else {
+            ready.request();
+        }
+    }
+
     private void stop(String signal) {
         if (stopping.compareAndSet(false, true)) {
             LOG.info(
                     "{}: accepting no new connections; waiting up to {} for open ones; send it again to stop at once",
                     signal,
                     DurationConverter.print(drainTimeout));
+            inBackground("lvsd-watchdog", this::watch);
             events.add(Event.STOP);
         } else {
             LOG.info("{} again: stopping at once", signal);
+            halt(Answer.OK);
+        }
+    }
+
+    /** Ends the process if it has not ended in time by itself. */
+    private void watch() {
+        try {
+            Thread.sleep(drainTimeout.plus(STOP_LIMIT).toMillis());
+            LOG.error("lvsd has not stopped in time: stopping at once");
+            halt(Answer.FAILURE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void halt(int exitCode) {
+        Thread undo = inBackground("lvsd-undo", () -> {
             Balancer serving = running;
             if (serving != null) {
                 serving.abandon();
@@ -127,19 +159,35 @@ final class RunCommand implements Callable<Integer> {
             if (left != null) {
                 left.close();
             }
-            Runtime.getRuntime().halt(Answer.OK);
+        });
+        try {
+            undo.join(STOP_LIMIT.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
+        BoundedLog.awaitWritten(Duration.ofMillis(200));
+        Runtime.getRuntime().halt(exitCode);
     }
 
+    private static Thread inBackground(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    /** Prints the services, in the background: standard output may be a pipe that nobody reads. */
     private void announce(Balancer balancer, Path path) {
-        PrintWriter output = spec.commandLine().getOut();
-        for (ServiceSnapshot service : balancer.director().services()) {
-            output.println(describe(service));
-        }
-        output.print(balancer.announcement());
-        output.println("control socket " + path);
-        output.println("ready");
-        output.flush();
+        inBackground("lvsd-announcement", () -> {
+            PrintWriter output = spec.commandLine().getOut();
+            for (ServiceSnapshot service : balancer.director().services()) {
+                output.println(describe(service));
+            }
+            output.print(balancer.announcement());
+            output.println("control socket " + path);
+            output.println("ready");
+            output.flush();
+        });
     }
 
     private static String describe(ServiceSnapshot service) {
@@ -158,9 +206,8 @@ final class RunCommand implements Callable<Integer> {
             failure.set(cause);
             events.add(Event.FAIL);
         });
-        while (events.take() == Event.RELOAD) {
-            reload(balancer);
-        }
+        Event end = events.take();
+        LOG.debug("the main thread ends because of {}", end);
         Throwable cause = failure.get();
         if (cause != null) {
             throw new StartException(String.valueOf(cause.getMessage()), cause);
@@ -168,21 +215,5 @@ final class RunCommand implements Callable<Integer> {
         boolean all = balancer.drain(drainTimeout);
         control.close();
         LOG.info("stopped: {}", all ? "all connections have ended" : "the remaining connections have been reset");
-    }
-
-    private void reload(Balancer balancer) {
-        if (file.equals(TextFile.STANDARD_INPUT)) {
-            LOG.warn("SIGHUP: rules from standard input cannot be read again; use lvsadm -R");
-            return;
-        }
-        try {
-            Rules rules = RulesFile.read(file, System.in, planeOptions::requireServed);
-            String changes = balancer.reload(rules);
-            LOG.info("SIGHUP: {} read again, {}", file, changes.isEmpty() ? "nothing has changed" : "changes:");
-            changes.lines().forEach(line -> LOG.info("  {}", line));
-        } catch (RulesInvalidException | RelayException | TunException e) {
-            LOG.error("SIGHUP: nothing has been changed:");
-            String.valueOf(e.getMessage()).lines().forEach(line -> LOG.error("  {}", line));
-        }
     }
 }

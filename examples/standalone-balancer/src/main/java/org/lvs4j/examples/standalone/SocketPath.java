@@ -1,45 +1,51 @@
 package org.lvs4j.examples.standalone;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The default path of the control socket, the same for the daemon and the tool. */
+/** The path of the control socket, the same for the daemon and the tool. */
 final class SocketPath {
     static final String VARIABLE = "LVSD_SOCKET";
 
-    private static final Set<PosixFilePermission> OF_OTHERS = Set.of(
-            PosixFilePermission.GROUP_READ,
-            PosixFilePermission.GROUP_WRITE,
-            PosixFilePermission.GROUP_EXECUTE,
-            PosixFilePermission.OTHERS_READ,
-            PosixFilePermission.OTHERS_WRITE,
-            PosixFilePermission.OTHERS_EXECUTE);
+    /** The longest path of a Unix socket that the JDK takes: the system's field without two bytes. */
+    static final int MAX_BYTES = System.getProperty("os.name", "").startsWith("Mac") ? 102 : 106;
 
     private SocketPath() {}
 
-    /** The path that the environment names, else a path private to the user. */
-    static Path of(Map<String, String> environment, String user) {
-        String named = given(environment, VARIABLE);
-        if (named != null) {
-            return Path.of(named);
+    /**
+     * The path that the environment names, else a path private to the user.
+     *
+     * @throws IOException if it is not a path
+     */
+    static Path of(Map<String, String> environment, String user) throws IOException {
+        try {
+            String named = given(environment, VARIABLE);
+            if (named != null) {
+                return Path.of(named);
+            }
+            String runtime = given(environment, "XDG_RUNTIME_DIR");
+            if (runtime != null) {
+                return Path.of(runtime, "lvsd.sock");
+            }
+            String temporary = given(environment, "TMPDIR");
+            String name = user.replaceAll("[^A-Za-z0-9._-]", "_");
+            return Path.of(temporary == null ? "/tmp" : temporary, "lvsd-" + name, "lvsd.sock");
+        } catch (InvalidPathException e) {
+            throw new IOException("the control socket: " + Reason.of(e), e);
         }
-        String runtime = given(environment, "XDG_RUNTIME_DIR");
-        if (runtime != null) {
-            return Path.of(runtime, "lvsd.sock");
-        }
-        String temporary = given(environment, "TMPDIR");
-        String name = user.replaceAll("[^A-Za-z0-9._-]", "_");
-        return Path.of(temporary == null ? "/tmp" : temporary, "lvsd-" + name, "lvsd.sock");
     }
 
-    static Path ofThisProcess() {
+    /**
+     * The path for this process.
+     *
+     * @throws IOException if the environment names something that is not a path
+     */
+    static Path ofThisProcess() throws IOException {
         return of(System.getenv(), self());
     }
 
@@ -58,30 +64,16 @@ final class SocketPath {
     }
 
     /**
-     * Refuses a socket in a directory that another user may have created: one below a world-writable directory, such as
-     * {@code /tmp}, that is not private to this user.
+     * Refuses a path that is too long for a socket.
      *
-     * @throws IOException naming the directory and its owner
+     * @param extraBytes how much longer the path may become
+     * @throws IOException with both lengths
      */
-    static void requireTrustworthy(Path socket) throws IOException {
-        Path directory = socket.toAbsolutePath().getParent();
-        Path above = directory == null ? null : directory.getParent();
-        if (directory == null || above == null || !Files.isDirectory(directory) || !writableByAll(above)) {
-            return;
+    static void requireShort(Path socket, int extraBytes) throws IOException {
+        int bytes = socket.toString().getBytes(StandardCharsets.UTF_8).length;
+        if (bytes + extraBytes > MAX_BYTES) {
+            throw new IOException("the path of the control socket is too long: " + socket + " has " + bytes
+                    + " bytes; at most " + (MAX_BYTES - extraBytes) + " are possible");
         }
-        PosixFileAttributes found =
-                Files.readAttributes(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        String self = self();
-        boolean own =
-                found.owner().getName().equals(self) || found.owner().getName().equals("root");
-        if (!own || found.permissions().stream().anyMatch(OF_OTHERS::contains)) {
-            throw new IOException("the directory " + directory + " is not private: it belongs to "
-                    + found.owner().getName() + " and should belong to " + self + " with mode 0700");
-        }
-    }
-
-    private static boolean writableByAll(Path directory) throws IOException {
-        return Files.getFileStore(directory).supportsFileAttributeView("posix")
-                && Files.getPosixFilePermissions(directory).contains(PosixFilePermission.OTHERS_WRITE);
     }
 }

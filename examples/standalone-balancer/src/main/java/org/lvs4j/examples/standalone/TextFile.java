@@ -1,5 +1,6 @@
 package org.lvs4j.examples.standalone;
 
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,9 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -23,7 +24,10 @@ final class TextFile {
     /** The name of standard input in errors. */
     static final String STANDARD_INPUT_NAME = "standard input";
 
-    private static final int MAX_BYTES_PER_CHARACTER = 4;
+    /** UTF-8 needs at most so many bytes for a {@code char}. */
+    static final int MAX_BYTES_PER_CHARACTER = 3;
+
+    private static final int PIECE_BYTES = 64 * 1024;
 
     private TextFile() {}
 
@@ -50,35 +54,91 @@ final class TextFile {
     /**
      * Reads a text.
      *
-     * @param maxCharacters the limit: of a longer text, only a part that is longer than this is read
-     * @throws RulesInvalidException with the reason, if it cannot be read
+     * @throws RulesInvalidException with the reason, if it cannot be read, is longer, or is not UTF-8
      */
     static String read(String file, InputStream standardInput, int maxCharacters) throws RulesInvalidException {
-        boolean standard = file.equals(STANDARD_INPUT);
-        String source = nameOf(file);
+        byte[] bytes = bytes(file, standardInput, maxCharacters);
+        String text;
         try {
-            byte[] bytes;
-            try (InputStream stream = standard ? standardInput : Files.newInputStream(Path.of(file))) {
-                bytes = stream.readNBytes(MAX_BYTES_PER_CHARACTER * maxCharacters + 1);
-            }
-            return decode(bytes);
+            text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .onMalformedInput(CodingErrorAction.REPORT)
+                    .onUnmappableCharacter(CodingErrorAction.REPORT)
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException e) {
-            throw new RulesInvalidException(source + ": the text is not UTF-8");
-        } catch (NoSuchFileException e) {
-            throw new RulesInvalidException(source + ": there is no such file");
+            throw new RulesInvalidException(nameOf(file) + ": the text is not UTF-8");
+        }
+        if (text.length() > maxCharacters) {
+            throw tooLong(file, text.length() + " characters", maxCharacters);
+        }
+        return text;
+    }
+
+    /**
+     * Reads the bytes of a text. The size of a file is checked before it is read, and reading ends at the first byte
+     * that no text contains.
+     *
+     * @param maxCharacters the limit of the text
+     * @throws RulesInvalidException with the reason, if it cannot be read, is longer, or contains a NUL byte
+     */
+    static byte[] bytes(String file, InputStream standardInput, int maxCharacters) throws RulesInvalidException {
+        long maxBytes = (long) MAX_BYTES_PER_CHARACTER * maxCharacters;
+        try {
+            if (file.equals(STANDARD_INPUT)) {
+                return bytes(file, standardInput, maxCharacters, 0);
+            }
+            Path path = Path.of(file);
+            if (Files.isDirectory(path)) {
+                throw new RulesInvalidException(file + ": is a directory");
+            }
+            long size = Files.size(path);
+            if (size > maxBytes) {
+                throw tooLong(file, size + " bytes", maxCharacters);
+            }
+            try (InputStream stream = Files.newInputStream(path)) {
+                return bytes(file, stream, maxCharacters, (int) size);
+            }
+        } catch (FileSystemException e) {
+            throw new RulesInvalidException(nameOf(file) + ": " + Reason.withoutFile(e));
         } catch (IOException e) {
-            throw new RulesInvalidException(source + ": cannot be read: " + e.getMessage());
+            throw new RulesInvalidException(nameOf(file) + ": cannot be read: " + e.getMessage());
         } catch (InvalidPathException e) {
-            throw new RulesInvalidException(source + ": not a valid file name");
+            throw new RulesInvalidException(Reason.of(e));
         }
     }
 
-    private static String decode(byte[] bytes) throws CharacterCodingException {
-        return StandardCharsets.UTF_8
-                .newDecoder()
-                .onMalformedInput(CodingErrorAction.REPORT)
-                .onUnmappableCharacter(CodingErrorAction.REPORT)
-                .decode(ByteBuffer.wrap(bytes))
-                .toString();
+    private static byte[] bytes(String file, InputStream stream, int maxCharacters, int expected)
+            throws IOException, RulesInvalidException {
+        long maxBytes = (long) MAX_BYTES_PER_CHARACTER * maxCharacters;
+        ByteArrayOutputStream text = new ByteArrayOutputStream(Math.max(PIECE_BYTES, expected));
+        byte[] piece = new byte[PIECE_BYTES];
+        for (int count = stream.read(piece); count >= 0; count = stream.read(piece)) {
+            text.write(piece, 0, count);
+            if (text.size() > maxBytes) {
+                throw tooLong(file, "more than " + maxBytes + " bytes", maxCharacters);
+            }
+            for (int i = 0; i < count; i++) {
+                if (piece[i] == 0) {
+                    throw binary(nameOf(file), text.toByteArray(), text.size() - count + i);
+                }
+            }
+        }
+        return text.toByteArray();
+    }
+
+    private static RulesInvalidException tooLong(String file, String length, int maxCharacters) {
+        return new RulesInvalidException(
+                nameOf(file) + ": " + length + " are too long for this text; at most " + maxCharacters + " characters");
+    }
+
+    private static RulesInvalidException binary(String source, byte[] text, int at) {
+        int line = 1;
+        int column = 1;
+        for (int i = 0; i < at; i++) {
+            line += text[i] == '\n' ? 1 : 0;
+            column = text[i] == '\n' ? 1 : column + 1;
+        }
+        return new RulesInvalidException(source + ":" + line + ":" + column + ": a NUL byte; expected a text");
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +51,13 @@ class ConsoleTest {
 
     private Answer lvsadm(String line, String input) throws IOException {
         String arguments = line.replace("SERVICE", service);
-        return console.run(List.of(arguments.split(" ")), () -> input.replace("SERVICE", service));
+        return lvsadm(List.of(arguments.split(" ")), input.replace("SERVICE", service));
+    }
+
+    private Answer lvsadm(List<String> arguments, String input) throws IOException {
+        StringBuilder output = new StringBuilder();
+        Answer answer = console.run(arguments, input.getBytes(StandardCharsets.UTF_8), output);
+        return new Answer(answer.exitCode(), output + answer.output(), answer.error());
     }
 
     /** The messages and exit codes of ipvsadm 1.31. */
@@ -190,6 +197,56 @@ class ConsoleTest {
     }
 
     @Test
+    void replace_rules_onlyTheyAreLeftAndCountersOfUnchangedServersKept() throws IOException {
+        balancer.director().open(ServiceKey.tcp(service)).close();
+        lvsadm("-A -u 127.0.0.1:" + FreePort.next());
+
+        Answer answer = lvsadm(
+                "--replace",
+                "# comment\n-A -t SERVICE -s wrr\n-a -t SERVICE -r 127.0.0.2:8080 -m -w 3 -x 100 -y 50\n"
+                        + "-a -t SERVICE -r 127.0.0.3:8080 -m -w 2\n");
+
+        assertThat(answer).isEqualTo(Answer.ok(""));
+        assertThat(lvsadm("-Ln").output()).doesNotContain("UDP");
+        assertThat(lvsadm("-L -n --stats").output()).contains(" 1 ");
+    }
+
+    @Test
+    void replace_badLine_itsNumberIsNamedAndNothingChanged() throws IOException {
+        String before = lvsadm("-S -n").output();
+
+        Answer answer = lvsadm("--replace", "-A -t 127.0.0.1:9\n-A -t nowhere\n");
+
+        assertThat(answer.exitCode()).isEqualTo(2);
+        assertThat(answer.error()).startsWith("standard input:2:");
+        assertThat(lvsadm("-S -n").output()).isEqualTo(before);
+    }
+
+    @Test
+    void restore_commentInLatin1_read() throws IOException {
+        byte[] input = "# secours caf\u00e9\n-A -u 127.0.0.1:9 -s \u00e9\n".getBytes(StandardCharsets.ISO_8859_1);
+
+        Answer answer = console.run(List.of("-R"), input, new StringBuilder());
+
+        assertThat(answer.error()).startsWith("standard input:2:").hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "-Ln, LISTING",
+        "-S, LISTING",
+        "-Lnc, LISTING",
+        "-q, LISTING",
+        "-C, CHANGE",
+        "-Z, CHANGE",
+        "-R, CHANGE_WITH_INPUT",
+        "--replace, CHANGE_WITH_INPUT"
+    })
+    void kind_command_changesAreToldFromListings(String command, ControlCommands.Kind kind) {
+        assertThat(console.kind(List.of(command))).isEqualTo(kind);
+    }
+
+    @Test
     void restore_zero_countersReset() throws IOException {
         balancer.director().open(ServiceKey.tcp(service)).close();
 
@@ -297,7 +354,7 @@ class ConsoleTest {
                 line.add(words[random.nextInt(words.length)].replace("SERVICE", service));
             }
 
-            Answer answer = console.run(line, () -> String.join(" ", line));
+            Answer answer = lvsadm(line, String.join(" ", line));
 
             assertThat(answer.exitCode()).as("seed %d: %s", seed, line).isIn(0, 1, 2, 255);
             assertThat(answer.error().isEmpty()).as("seed %d: %s", seed, line).isEqualTo(answer.exitCode() == 0);

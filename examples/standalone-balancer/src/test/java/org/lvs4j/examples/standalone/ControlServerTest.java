@@ -2,21 +2,30 @@ package org.lvs4j.examples.standalone;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -28,7 +37,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class ControlServerTest {
     private static final ControlServer.Limits SHORT =
-            new ControlServer.Limits(Duration.ofMillis(300), Duration.ofSeconds(2), Duration.ofSeconds(2));
+            new ControlServer.Limits(Duration.ofMillis(300), Duration.ofMillis(500), Duration.ofSeconds(2));
+    private static final ControlServer.Limits LONG =
+            new ControlServer.Limits(Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ofMinutes(1));
 
     @TempDir
     private Path directory;
@@ -39,7 +50,7 @@ class ControlServerTest {
     @BeforeEach
     void start() throws IOException {
         socket = directory.resolve("inner").resolve("lvsd.sock");
-        server = ControlServer.start(ControlSocket.claim(socket), ControlServerTest::echo, SHORT);
+        server = ControlServer.start(ControlSocket.claim(socket), commands(ControlServerTest::echo), SHORT);
     }
 
     @AfterEach
@@ -47,13 +58,43 @@ class ControlServerTest {
         server.close();
     }
 
-    /** Answers with its arguments, for {@code -R} also with standard input; fails for {@code boom}. */
-    private static Answer echo(List<String> arguments, ControlServer.Input input) throws IOException {
+    private void restart(Body body, ControlServer.Limits limits) throws IOException {
+        server.close();
+        server = ControlServer.start(ControlSocket.claim(socket), commands(body), limits);
+    }
+
+    @FunctionalInterface
+    private interface Body {
+        Answer run(List<String> arguments, byte[] input, Appendable output) throws IOException;
+    }
+
+    /** Commands of which {@code -R} reads standard input, and {@code -L} is a listing. */
+    private static ControlCommands commands(Body body) {
+        return new ControlCommands() {
+            @Override
+            public Kind kind(List<String> arguments) {
+                if (arguments.contains("-R")) {
+                    return Kind.CHANGE_WITH_INPUT;
+                }
+                return arguments.contains("-L") ? Kind.LISTING : Kind.CHANGE;
+            }
+
+            @Override
+            public Answer run(List<String> arguments, byte[] input, Appendable output) throws IOException {
+                return body.run(arguments, input, output);
+            }
+        };
+    }
+
+    /** Answers with its arguments and standard input; fails for {@code boom} and {@code memory}. */
+    private static Answer echo(List<String> arguments, byte[] input, Appendable output) throws IOException {
         if (arguments.contains("boom")) {
             throw new IllegalStateException("boom");
+        } else if (arguments.contains("memory")) {
+            throw new OutOfMemoryError("Java heap space");
         }
-        String text = arguments.contains("-R") ? input.read() : "";
-        return new Answer(arguments.size(), String.join("|", arguments) + text, arguments.isEmpty() ? "none" : "");
+        output.append(String.join("|", arguments)).append(new String(input, UTF_8));
+        return new Answer(arguments.size(), "", arguments.isEmpty() ? "none" : "");
     }
 
     private record Result(int exitCode, String output, String error) {}
@@ -65,7 +106,7 @@ class ControlServerTest {
                 arguments,
                 socket,
                 new ByteArrayInputStream(input.getBytes(UTF_8)),
-                new PrintStream(output, true, UTF_8),
+                output,
                 new PrintStream(error, true, UTF_8));
         return new Result(exitCode, output.toString(UTF_8), error.toString(UTF_8));
     }
@@ -82,7 +123,7 @@ class ControlServerTest {
 
     @Test
     void call_commandReadsInput_inputOfManyFramesArrivesWhole() {
-        String input = "x".repeat(3 * FrameChannel.MAX_PAYLOAD_BYTES + 17);
+        String input = "x".repeat(3 * Frame.MAX_PAYLOAD_BYTES + 17);
 
         Result result = call(input, "-R");
 
@@ -91,30 +132,55 @@ class ControlServerTest {
     }
 
     @Test
-    void call_inputTooLong_refusedWithTheLimit() {
-        Result result = call("x".repeat(ControlServer.MAX_INPUT_BYTES + 1), "-R");
+    void call_inputTooLong_refusedWithTheLimitBeforeItIsSent() throws IOException {
+        try (FrameChannel frames = FrameChannel.over(connect(), Duration.ofSeconds(5))) {
+            command(frames, "-R");
+            assertThat(frames.read().type()).isEqualTo(FrameType.INPUT_WANTED);
+            frames.write(FrameType.INPUT_SIZE, size(ControlServer.MAX_INPUT_BYTES + 1L));
 
-        assertThat(result.exitCode()).isEqualTo(1);
-        assertThat(result.error()).contains("longer than " + ControlServer.MAX_INPUT_BYTES);
+            assertThat(new String(frames.read().payload(), UTF_8))
+                    .contains("longer than " + ControlServer.MAX_INPUT_BYTES);
+        }
+    }
+
+    @Test
+    void require_rulesLargerThanTheHeap_refusedWithBothSizes() {
+        long size = Runtime.getRuntime().maxMemory() / 2;
+
+        assertThatThrownBy(() -> HeapRoom.require("a.rules", size))
+                .hasMessageStartingWith("a.rules: rules of " + size + " bytes need about ")
+                .hasMessageContaining("MB are free (-Xmx");
+    }
+
+    private static void command(FrameChannel frames, String... arguments) throws IOException {
+        frames.write(FrameType.HELLO, ControlServer.VERSION.getBytes(UTF_8));
+        for (String argument : arguments) {
+            frames.write(FrameType.ARGUMENT, argument.getBytes(UTF_8));
+        }
+        frames.write(FrameType.RUN, new byte[0]);
+    }
+
+    private static byte[] size(long bytes) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(bytes).array();
     }
 
     @Test
     void call_tooManyArguments_refusedWithTheLimit() {
-        String[] arguments = new String[ControlServer.MAX_ARGUMENTS + 1];
+        String[] arguments = new String[ControlConnection.MAX_ARGUMENTS + 1];
         Arrays.fill(arguments, "a");
 
         Result result = call("", arguments);
 
         assertThat(result.exitCode()).isEqualTo(1);
-        assertThat(result.error()).contains("more than " + ControlServer.MAX_ARGUMENTS + " arguments");
+        assertThat(result.error()).contains("more than " + ControlConnection.MAX_ARGUMENTS + " arguments");
     }
 
     @Test
     void call_argumentTooLong_refusedByTheTool() {
-        Result result = call("", "a".repeat(FrameChannel.MAX_PAYLOAD_BYTES + 1));
+        Result result = call("", "a".repeat(Frame.MAX_PAYLOAD_BYTES + 1));
 
         assertThat(result.exitCode()).isEqualTo(1);
-        assertThat(result.error()).contains("at most " + FrameChannel.MAX_PAYLOAD_BYTES);
+        assertThat(result.error()).contains("at most " + Frame.MAX_PAYLOAD_BYTES);
     }
 
     @Test
@@ -127,6 +193,15 @@ class ControlServerTest {
     }
 
     @Test
+    void call_commandWithoutMemory_reasonWithoutAClassName() {
+        Result result = call("", "memory");
+
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.error()).contains("not enough memory").doesNotContain("Error");
+        assertThat(call("", "-L").output()).isEqualTo("-L");
+    }
+
+    @Test
     void call_noDaemon_errorNamesTheCommandToStartOne() {
         server.close();
 
@@ -134,7 +209,56 @@ class ControlServerTest {
 
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.error())
-                .isEqualTo("lvsadm: no lvsd is listening on " + socket + "; start one with 'lvsd run RULES'\n");
+                .startsWith("lvsadm: no lvsd is listening on " + socket + ": there is no such socket; ")
+                .contains("start one with 'lvsd run RULES'");
+    }
+
+    @Test
+    void call_socketLeftOver_errorSaysSo() throws IOException {
+        server.close();
+        try (ServerSocketChannel abandoned = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            abandoned.bind(UnixDomainSocketAddress.of(socket));
+        }
+
+        assertThat(call("", "-L").error()).contains("no lvsd is listening on").contains("the socket is left over");
+    }
+
+    @Test
+    void call_fileIsNotASocket_errorSaysSo() throws IOException {
+        server.close();
+        Files.writeString(socket, "x");
+
+        assertThat(call("", "-L").error())
+                .isEqualTo("lvsadm: " + socket + " is not a socket; set LVSD_SOCKET to the control socket of lvsd\n");
+    }
+
+    @Test
+    void call_pathTooLong_bothLengthsNamed() {
+        socket = directory.resolve("x".repeat(200));
+
+        assertThat(call("", "-L").error()).contains("too long").contains("at most " + SocketPath.MAX_BYTES);
+    }
+
+    @Test
+    void call_otherProgramListens_errorWithoutAClassName() throws Exception {
+        server.close();
+        try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            other.bind(UnixDomainSocketAddress.of(socket));
+            Thread program = new Thread(() -> {
+                try (SocketChannel client = other.accept()) {
+                    client.write(ByteBuffer.wrap("HTTP/1.1 400 Bad Request".getBytes(UTF_8)));
+                } catch (IOException e) {
+                    // The tool reports it.
+                }
+            });
+            program.start();
+
+            Result result = call("", "-L");
+
+            program.join();
+            assertThat(result.exitCode()).isEqualTo(1);
+            assertThat(result.error()).contains("not a frame").doesNotContain("Exception");
+        }
     }
 
     @Test
@@ -156,36 +280,184 @@ class ControlServerTest {
     }
 
     @Test
-    void serve_moreConnectionsThanTheLimit_refusedWithTheReason() throws Exception {
-        server.close();
+    void serve_moreClientsThanTheLimit_allServedOneChangeAtATime() throws Exception {
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        restart(
+                (arguments, input, output) -> {
+                    most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                    Thread.yield();
+                    running.decrementAndGet();
+                    return Answer.ok("");
+                },
+                LONG);
+        int clients = 2 * ControlServer.MAX_CONNECTIONS;
+        Queue<Result> results = new ConcurrentLinkedQueue<>();
+        inParallel(clients, i -> results.add(call("rules", i % 2 == 0 ? "-R" : "-A")));
+
+        assertThat(results).hasSize(clients).containsOnly(new Result(0, "", ""));
+        assertThat(most).hasValue(1);
+    }
+
+    private static void inParallel(int count, IntConsumer task) throws InterruptedException {
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int number = i;
+            Thread thread = new Thread(() -> task.accept(number));
+            thread.start();
+            threads.add(thread);
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+    }
+
+    @Test
+    void serve_changesOfManyClients_executedInTheOrderOfTheirArrival() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
-        CountDownLatch busy = new CountDownLatch(ControlServer.MAX_CONNECTIONS);
-        ControlServer.Commands waiting = (arguments, input) -> {
-            busy.countDown();
-            try {
-                release.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            return Answer.ok("");
-        };
-        server = ControlServer.start(ControlSocket.claim(socket), waiting, SHORT);
-        List<Thread> callers = new ArrayList<>();
-        for (int i = 0; i < ControlServer.MAX_CONNECTIONS; i++) {
-            Thread caller = new Thread(() -> call("", "-L"));
-            caller.start();
-            callers.add(caller);
+        Queue<String> order = new ConcurrentLinkedQueue<>();
+        restart(
+                (arguments, input, output) -> {
+                    if (!arguments.contains("-L")) {
+                        await(release);
+                        order.add(arguments.get(0));
+                    }
+                    return Answer.ok("");
+                },
+                LONG);
+        List<FrameChannel> clients = new ArrayList<>();
+        List<String> sent = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            FrameChannel frames = FrameChannel.over(connect(), Duration.ofSeconds(20));
+            command(frames, "change-" + i);
+            clients.add(frames);
+            sent.add("change-" + i);
+            assertThat(call("", "-L").exitCode()).isZero();
         }
-        busy.await();
-
-        Result result = call("", "-L");
-
         release.countDown();
-        for (Thread caller : callers) {
-            caller.join();
+        for (FrameChannel frames : clients) {
+            assertThat(frames.read().type()).isEqualTo(FrameType.EXIT);
+            frames.close();
         }
-        assertThat(result.exitCode()).isEqualTo(1);
-        assertThat(result.error()).contains(ControlServer.MAX_CONNECTIONS + " control connections are open");
+        assertThat(order).containsExactlyElementsOf(sent);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void serve_hostileClientsAtTheLimit_othersAreServed() throws Exception {
+        restart(ControlServerTest::echo, LONG);
+        List<SocketChannel> hostile = new ArrayList<>();
+        try {
+            for (int i = 0; i < ControlServer.MAX_CONNECTIONS; i++) {
+                SocketChannel channel = connect();
+                // Some send nothing, some a part of a frame, some announce an input that they do not send.
+                byte[] request = validRequest();
+                int length = i % 3 == 0 ? 0 : i % 3 == 1 ? 7 : request.length - 20;
+                channel.write(ByteBuffer.wrap(request, 0, length));
+                hostile.add(channel);
+            }
+            long start = System.nanoTime();
+            assertThat(call("", "-L").output()).isEqualTo("-L");
+            assertThat(call("x", "-R").output()).isEqualTo("-Rx");
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+        } finally {
+            for (SocketChannel channel : hostile) {
+                channel.close();
+            }
+        }
+    }
+
+    @Test
+    void serve_clientsThatNeverReadTheirAnswers_othersAreServed() throws Exception {
+        String answer = "x".repeat(8 * OutgoingFrames.MAX_BYTES);
+        restart(
+                (arguments, input, output) -> {
+                    output.append(arguments.contains("long") ? answer : "short");
+                    return Answer.ok("");
+                },
+                LONG);
+        List<FrameChannel> silent = new ArrayList<>();
+        try {
+            for (int i = 0; i < 3 * CommandThreads.MAX_LISTINGS; i++) {
+                FrameChannel frames = FrameChannel.over(connect(), Duration.ofSeconds(20));
+                command(frames, "-L", "long");
+                silent.add(frames);
+            }
+            assertThat(call("", "-A").output()).isEqualTo("short");
+            assertThat(call("", "-L").output()).isEqualTo("short");
+            assertThat(call("", "-L", "long").output()).isEqualTo(answer);
+        } finally {
+            for (FrameChannel frames : silent) {
+                frames.close();
+            }
+        }
+    }
+
+    @Test
+    void serve_clientLeavesWhileItsChangeWaits_changeIsNotExecuted() throws Exception {
+        CountDownLatch started = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        Queue<String> executed = new ConcurrentLinkedQueue<>();
+        restart(
+                (arguments, input, output) -> {
+                    if (arguments.get(0).equals("first")) {
+                        started.countDown();
+                        await(release);
+                    }
+                    executed.add(arguments.get(0));
+                    return Answer.ok("");
+                },
+                LONG);
+        try (FrameChannel first = FrameChannel.over(connect(), Duration.ofSeconds(20))) {
+            command(first, "first");
+            await(started);
+            FrameChannel gone = FrameChannel.over(connect(), Duration.ofSeconds(20));
+            command(gone, "gone");
+            gone.close();
+            // Answered after the end of the other client has been noticed.
+            assertThat(call("", "-L").exitCode()).isZero();
+            release.countDown();
+            assertThat(first.read().type()).isEqualTo(FrameType.EXIT);
+            assertThat(call("", "last").exitCode()).isZero();
+        }
+        assertThat(executed).contains("first", "last").doesNotContain("gone");
+    }
+
+    @Test
+    void serve_clientSendsItsInputSlowly_cut() throws IOException {
+        try (FrameChannel frames = FrameChannel.over(connect(), Duration.ofSeconds(20))) {
+            command(frames, "-R");
+            assertThat(frames.read().type()).isEqualTo(FrameType.INPUT_WANTED);
+            frames.write(FrameType.INPUT_SIZE, size(1000));
+            assertThat(frames.read().type()).isEqualTo(FrameType.INPUT_GRANTED);
+            frames.write(FrameType.INPUT, new byte[1]);
+
+            assertThat(new String(frames.read().payload(), UTF_8)).contains("did not arrive in time");
+        }
+    }
+
+    @Test
+    void call_readerOfTheAnswerLeaves_endsQuietly() throws IOException {
+        OutputStream closed = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+        };
+        ByteArrayOutputStream error = new ByteArrayOutputStream();
+
+        int exitCode = Lvsadm.run(
+                new String[] {"-L"}, socket, new ByteArrayInputStream(new byte[0]), closed, new PrintStream(error));
+
+        assertThat(exitCode).isEqualTo(1);
+        assertThat(error.toString(UTF_8)).isEmpty();
     }
 
     @Test
@@ -194,7 +466,7 @@ class ControlServerTest {
             frames.write(FrameType.HELLO, "lvs4j-control-0".getBytes(UTF_8));
             frames.write(FrameType.RUN, new byte[0]);
 
-            FrameChannel.Frame frame = frames.read();
+            Frame frame = frames.read();
 
             assertThat(frame.type()).isEqualTo(FrameType.ERROR);
             assertThat(new String(frame.payload(), UTF_8)).contains("different releases");
@@ -257,6 +529,7 @@ class ControlServerTest {
         put(request, FrameType.HELLO, ControlServer.VERSION);
         put(request, FrameType.ARGUMENT, "-R");
         put(request, FrameType.RUN, "");
+        request.put(FrameType.INPUT_SIZE.code()).putInt(8).putLong(18);
         put(request, FrameType.INPUT, "-A -t 10.0.0.1:80\n");
         put(request, FrameType.INPUT_END, "");
         return Arrays.copyOf(request.array(), request.position());

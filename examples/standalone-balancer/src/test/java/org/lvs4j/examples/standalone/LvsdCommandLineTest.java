@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.RandomAccessFile;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -190,11 +193,62 @@ class LvsdCommandLineTest {
     }
 
     @Test
-    void check_notUtf8_refused() throws IOException {
+    void check_commentInLatin1_accepted() throws IOException {
         Path file = Files.write(directory.resolve("latin1"), "# Z\u00fcrich\n".getBytes(StandardCharsets.ISO_8859_1));
 
+        assertThat(lvsd("check", file.toString())).isZero();
+    }
+
+    @Test
+    void check_notUtf8OutsideOfAComment_refusedWithItsPlace() throws IOException {
+        Path file = Files.write(
+                directory.resolve("latin1"), "\n-A -t 127.0.0.1:80 -s r\u00fc\n".getBytes(StandardCharsets.ISO_8859_1));
+
         assertThat(lvsd("check", file.toString())).isEqualTo(3);
-        assertThat(error.toString()).contains("not UTF-8");
+        assertThat(error.toString()).startsWith(file + ":2:");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "check /dev/zero, 3, /dev/zero:1:1: a NUL byte",
+        "check /dev/urandom, 3, a NUL byte",
+        "check /proc/self/mem, 3, cannot be read",
+        "check @/dev/zero, 3, there is no such file",
+        "simulate /no/such, 3, there is no such file",
+        "simulate /dev/zero, 3, a NUL byte",
+        "replay /no/such, 3, there is no such file",
+        "replay --rules /no/such a b, 3, there is no such file",
+        "replay --rules sample.rules /no/such b, 3, there is no such file",
+        "replay --rules sample.rules --own nowhere a b, 2, nowhere",
+        "run /dev/zero, 3, a NUL byte",
+        "run sample.rules --socket /no/such/../../proc/nowhere/s, 1, control socket"
+    })
+    void anyCommand_unusableFile_reasonWithoutAClassName(String line, int exitCode, String reason) {
+        int found = lvsd(line.split(" "));
+
+        assertThat(error.toString()).contains(reason).doesNotContain("Exception", "java.", "Error");
+        assertThat(found).isEqualTo(exitCode);
+    }
+
+    @Test
+    void check_fileWithoutPermission_reasonNamed() throws IOException {
+        Path file = Files.writeString(directory.resolve("secret"), "");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
+        Assumptions.assumeFalse(Files.isReadable(file), "root reads everything");
+
+        assertThat(lvsd("check", file.toString())).isEqualTo(3);
+        assertThat(error).hasToString(file + ": permission denied" + System.lineSeparator());
+    }
+
+    @Test
+    void check_fileLargerThanTheLimit_refusedBeforeItIsRead() throws IOException {
+        Path file = directory.resolve("huge");
+        try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.setLength(1L << 40);
+        }
+
+        assertThat(lvsd("check", file.toString())).isEqualTo(3);
+        assertThat(error.toString()).contains((1L << 40) + " bytes are too long");
     }
 
     @Test
@@ -206,7 +260,8 @@ class LvsdCommandLineTest {
 
     @Test
     void check_hugeText_refused() {
-        assertThat(catchThrowable(() -> RulesFile.parse("#".repeat(9 * 1024 * 1024), "big", anything -> {})))
+        assertThat(catchThrowable(
+                        () -> RulesFile.parse("#".repeat(Rules.MAX_TEXT_LENGTH + 1), "big", anything -> {})))
                 .isInstanceOf(RulesInvalidException.class)
                 .hasMessageContaining("longer than");
     }

@@ -1,0 +1,118 @@
+package org.lvs4j.examples.standalone;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.lvs4j.config.Rules;
+import org.lvs4j.netty.RelayException;
+import org.lvs4j.netty.tun.TunException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the rules file again and applies it, on a thread of its own: a file that blocks delays nothing else. No error ends
+ * the daemon. Requests during a reload become one further reload. Thread-safe.
+ */
+final class Reloader {
+    private static final int MAX_LOGGED_CHANGES = 1000;
+    private static final Logger LOG = LoggerFactory.getLogger(Reloader.class);
+
+    /** What the thread does. */
+    private enum State {
+        IDLE,
+        RUNNING,
+        /** Running, and requested again. */
+        REQUESTED
+    }
+
+    private final String file;
+    private final PlaneOptions options;
+    private final Balancer balancer;
+    private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
+
+    // Written by the thread of the reload and read by that of a signal, for a message.
+    private volatile String activity = "";
+    private volatile long startNanos;
+
+    Reloader(String file, PlaneOptions options, Balancer balancer) {
+        this.file = file;
+        this.options = options;
+        this.balancer = balancer;
+    }
+
+    /** Starts a reload, or tells why it has to wait. Does not block. */
+    void request() {
+        State before = state.getAndUpdate(now -> now == State.IDLE ? State.RUNNING : State.REQUESTED);
+        if (before != State.IDLE) {
+            LOG.warn(
+                    "SIGHUP: the reload before it has been {} {} for {} s; the file is read once more after it",
+                    activity,
+                    file,
+                    TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startNanos));
+            return;
+        }
+        startNanos = System.nanoTime();
+        activity = "reading";
+        try {
+            Thread thread = new Thread(this::run, "lvsd-reload");
+            thread.setDaemon(true);
+            thread.start();
+        } catch (OutOfMemoryError e) {
+            state.set(State.IDLE);
+            LOG.error("SIGHUP: nothing has been changed: {}", Reason.of(e));
+        }
+    }
+
+    private void run() {
+        do {
+            startNanos = System.nanoTime();
+            activity = "reading";
+            reload();
+            // Either nothing was requested meanwhile, or the request is taken up.
+        } while (!state.compareAndSet(State.RUNNING, State.IDLE)
+                && state.compareAndSet(State.REQUESTED, State.RUNNING));
+    }
+
+    private void reload() {
+        if (file.equals(TextFile.STANDARD_INPUT)) {
+            LOG.warn("SIGHUP: rules from standard input cannot be read again; use lvsadm --replace");
+            return;
+        }
+        try {
+            Rules rules = read();
+            activity = "applying";
+            String changes = balancer.reload(rules);
+            LOG.info("SIGHUP: {} read again, {}", file, changes.isEmpty() ? "nothing has changed" : "changes:");
+            changes.lines().limit(MAX_LOGGED_CHANGES).forEach(line -> LOG.info("  {}", line));
+            long more = changes.lines().count() - MAX_LOGGED_CHANGES;
+            if (more > 0) {
+                LOG.info("  and {} more", more);
+            }
+        } catch (RulesInvalidException | RelayException | TunException e) {
+            LOG.error("SIGHUP: nothing has been changed:");
+            String.valueOf(e.getMessage()).lines().forEach(line -> LOG.error("  {}", line));
+        } catch (IllegalStateException e) {
+            LOG.warn("SIGHUP: nothing has been changed: lvsd is stopping");
+        } catch (OutOfMemoryError | StackOverflowError e) {
+            LOG.error("SIGHUP: {} {} has failed: {}", activity, file, Reason.of(e));
+        } catch (RuntimeException e) {
+            LOG.error("SIGHUP: {} {} has failed unexpectedly", activity, file, e);
+        }
+    }
+
+    private Rules read() throws RulesInvalidException {
+        try {
+            Path path = Path.of(file);
+            // The size of a pipe or a device is unknown.
+            HeapRoom.require(file, Files.isRegularFile(path) ? Files.size(path) : 0);
+        } catch (IOException e) {
+            throw new RulesInvalidException(Reason.of(e));
+        }
+        byte[] bytes = TextFile.bytes(file, InputStream.nullInputStream(), Rules.MAX_TEXT_LENGTH);
+        HeapRoom.require(file, bytes.length);
+        return RulesFile.parse(RulesFile.text(bytes), file, options::requireServed);
+    }
+}
