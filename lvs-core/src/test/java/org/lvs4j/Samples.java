@@ -55,6 +55,7 @@ final class Samples {
         put(double.class, () -> 0.0);
         put(Object.class, () -> TEXT);
         put(String.class, () -> TEXT);
+        put(Appendable.class, StringBuilder::new);
         put(Duration.class, () -> Duration.ofSeconds(1));
         put(byte[].class, () -> TEXT.getBytes(StandardCharsets.UTF_8));
         put(Appendable.class, StringBuilder::new);

@@ -46,7 +46,7 @@ public final class Lvsadm {
     static int run(String[] arguments, Path socket, InputStream input, OutputStream output, PrintStream error) {
         try {
             int exitCode = execute(arguments, socket, input, output, error);
-            output.flush();
+            flush(output);
             return exitCode;
         } catch (ControlClient.OutputException e) {
             return unwritten(error, e);
@@ -91,8 +91,15 @@ public final class Lvsadm {
     private static int print(OutputStream output, String text) throws IOException {
         try {
             output.write(text.getBytes(StandardCharsets.UTF_8));
-            output.flush();
             return Answer.OK;
+        } catch (IOException e) {
+            throw new ControlClient.OutputException(e);
+        }
+    }
+
+    private static void flush(OutputStream output) throws IOException {
+        try {
+            output.flush();
         } catch (IOException e) {
             throw new ControlClient.OutputException(e);
         }
