@@ -22,15 +22,15 @@ final class DirectorOptions {
             names = "--max-entries",
             paramLabel = "N",
             description = "The most connections that are counted and listed at a time, those included that linger after"
-                    + " their end; further ones are refused (default: 4194304).")
+                    + " their end; further ones are refused (default: by the size of the heap, up to 4194304).")
     private @Nullable Integer maxEntries;
 
     @Option(
             names = "--max-templates",
             paramLabel = "N",
             description =
-                    "The most persistence templates at a time; beyond that, rarely used ones are evicted (default:"
-                            + " 1048576).")
+                    "The most persistence templates at a time; beyond that, rarely used ones are evicted (default: by"
+                            + " the size of the heap, up to 1048576).")
     private @Nullable Integer maxTemplates;
 
     @Option(
@@ -57,14 +57,11 @@ final class DirectorOptions {
      * @throws IllegalArgumentException if a value is out of range
      */
     Director.Builder builder() {
-        Director.Builder builder = Director.builder().slowStart(slowStart);
-        if (maxEntries != null) {
-            builder.maxConnections(maxEntries);
-        }
-        if (maxTemplates != null) {
-            builder.maxTemplates(maxTemplates);
-        }
-        return builder;
+        Ceilings ceilings = Ceilings.ofThisProcess();
+        return Director.builder()
+                .slowStart(slowStart)
+                .maxConnections(maxEntries == null ? ceilings.entries() : maxEntries)
+                .maxTemplates(maxTemplates == null ? ceilings.templates() : maxTemplates);
     }
 
     /**

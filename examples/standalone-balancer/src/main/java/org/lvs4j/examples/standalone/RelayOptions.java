@@ -63,7 +63,9 @@ final class RelayOptions {
     @Option(
             names = "--max-connections",
             paramLabel = "N",
-            description = "The most TCP connections at a time; further ones are reset (default: 100000).")
+            description =
+                    "The most TCP connections at a time; further ones are reset (default: by the size of the heap,"
+                            + " up to 100000).")
     private @Nullable Integer maxConnections;
 
     @Option(
@@ -71,7 +73,7 @@ final class RelayOptions {
             paramLabel = "N",
             description =
                     "The most UDP flows at a time, one for each client address and port; datagrams that need another"
-                            + " one are dropped (default: 16384; fewer on io_uring with a heap below 9 GB).")
+                            + " one are dropped (default: by the size of the heap, up to 16384).")
     private @Nullable Integer udpFlows;
 
     @Option(
@@ -231,12 +233,9 @@ final class RelayOptions {
         if (idleTimeout != null) {
             builder.idleTimeout(idleTimeout);
         }
-        if (maxConnections != null) {
-            builder.maxConnections(maxConnections);
-        }
-        if (udpFlows != null) {
-            builder.udpFlows(udpFlows);
-        }
+        Ceilings ceilings = Ceilings.ofThisProcess();
+        builder.maxConnections(maxConnections == null ? ceilings.connections() : maxConnections);
+        builder.udpFlows(udpFlows == null ? ceilings.udpFlows(transport == Transport.IO_URING) : udpFlows);
         for (ListenAddress address : listen) {
             builder.listen(address.protocol(), address.endpoint(), address.mark());
         }
