@@ -57,6 +57,11 @@ final class BindFailure extends IOException {
         return String.valueOf(getMessage()).contains("assign requested address");
     }
 
+    /** Whether a socket is bound to the address already. */
+    boolean inUse() {
+        return String.valueOf(getMessage()).contains("already in use");
+    }
+
     /**
      * Fails if a socket of another program is bound to an address: with a shared port, both would get a part of the
      * clients.
@@ -71,7 +76,7 @@ final class BindFailure extends IOException {
             BindFailure failure = of(e);
             boolean ofBothFamilies =
                     family == AddressFamily.IPV6 && address.getAddress().isAnyLocalAddress();
-            if (!ofBothFamilies || !String.valueOf(failure.getMessage()).contains("in use")) {
+            if (!ofBothFamilies || !failure.inUse()) {
                 throw failure;
             }
             try {

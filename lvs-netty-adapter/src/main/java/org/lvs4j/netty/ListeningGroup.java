@@ -70,6 +70,11 @@ final class ListeningGroup {
         return bound;
     }
 
+    /** The addresses with a socket of their own. */
+    Set<InetAddress> locals() {
+        return local.keySet();
+    }
+
     /** Whether both groups listen, or would listen, at the same address and port. */
     boolean overlaps(ListeningGroup other) {
         return address.protocol() == other.address.protocol()

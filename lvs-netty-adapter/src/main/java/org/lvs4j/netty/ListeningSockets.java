@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.ConfigurationChange;
 import org.lvs4j.net.Endpoint;
@@ -27,6 +29,9 @@ import org.lvs4j.service.VirtualService;
  * service. Guarded by the relay's lock.
  */
 final class ListeningSockets {
+    /** The longest time for which a closed socket may still take its port. */
+    private static final long CLOSING_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
     private final RelayState state;
     private final EventLoopGroup loops;
     private final boolean sharedPorts;
@@ -40,6 +45,7 @@ final class ListeningSockets {
 
     private final Map<ServiceKey, String> problems = new LinkedHashMap<>();
     private List<String> localProblems = List.of();
+    private long lastUnbindNanos = System.nanoTime() - CLOSING_NANOS;
 
     ListeningSockets(RelayState state, EventLoopGroup loops) {
         this.state = state;
@@ -56,9 +62,16 @@ final class ListeningSockets {
         }
     }
 
-    /** The service that a change matters for: one that was added or removed. Null for any other change. */
+    /**
+     * The service that a change matters for: one that was added or removed, or for which port 0 has another meaning now.
+     * Null for any other change.
+     */
     static @Nullable ServiceKey affected(ConfigurationChange change) {
-        if (change instanceof ConfigurationChange.ServiceAdded added) {
+        if (change instanceof ConfigurationChange.ServiceEdited edited) {
+            return takesFreePort(edited.before()) != takesFreePort(edited.after())
+                    ? edited.after().key()
+                    : null;
+        } else if (change instanceof ConfigurationChange.ServiceAdded added) {
             return added.service().key();
         }
         return change instanceof ConfigurationChange.ServiceRemoved removed
@@ -158,14 +171,21 @@ final class ListeningSockets {
         return service == null ? null : service.service();
     }
 
+    /** Whether there is a service of a key that listens at its own address. */
+    private boolean hasOwnAddress(ServiceKey.Address key) {
+        VirtualService service = service(key);
+        return service != null && (key.endpoint().port() != 0 || takesFreePort(service));
+    }
+
     private void unbindAbsent(Collection<ServiceKey> keys) {
         for (ServiceKey key : keys) {
-            if (key instanceof ServiceKey.Address service && service(key) == null) {
+            if (key instanceof ServiceKey.Address service && !hasOwnAddress(service)) {
                 ListenAddress address = addressOf(service);
                 ListeningGroup group = state.options.listen().contains(address) ? null : bound.remove(address);
                 if (group != null) {
                     wide.remove(group);
                     group.unbind();
+                    lastUnbindNanos = System.nanoTime();
                     RelayState.LOGGER.info("{}: no longer listening", group);
                     followLocal(group);
                 }
@@ -279,7 +299,7 @@ final class ListeningSockets {
             }
         }
         try {
-            group.bind(exclusive, taken(group));
+            bind(group, exclusive);
         } catch (BindFailure e) {
             followLocal(group);
             return "cannot listen at " + address + ": " + e.getMessage();
@@ -290,6 +310,21 @@ final class ListeningSockets {
         }
         RelayState.LOGGER.info("{}: listening at {}", group, group.bound());
         return null;
+    }
+
+    private void bind(ListeningGroup group, boolean exclusive) throws BindFailure {
+        while (true) {
+            try {
+                group.bind(exclusive, taken(group));
+                return;
+            } catch (BindFailure e) {
+                // Some transports close a socket a moment after they have reported that it is closed.
+                if (!e.inUse() || System.nanoTime() - lastUnbindNanos > CLOSING_NANOS) {
+                    throw e;
+                }
+                LockSupport.parkNanos(CLOSING_NANOS / 100);
+            }
+        }
     }
 
     /**

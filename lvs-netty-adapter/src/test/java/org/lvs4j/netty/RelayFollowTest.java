@@ -104,7 +104,23 @@ final class RelayFollowTest {
     }
 
     @Test
-    void addService_inAListenerOfTheDirector_doesNotWaitForSockets() throws Exception {
+    void editService_portZeroBecomesEveryPort_freePortIsUnbound() {
+        ServiceKey key = ServiceKey.tcp("127.0.0.1:0");
+        director.addService(VirtualService.of(key));
+        try (Relay relay = relay()) {
+            InetSocketAddress address = relay.address(key);
+            director.editService(VirtualService.builder(key).persistent(60).build());
+            assertThatThrownBy(relay::refresh).hasMessageContaining("port 0 stands for every port");
+            Loopback.await("unbound", () -> refuses(address));
+
+            director.editService(VirtualService.of(key));
+            relay.refresh();
+            assertThat(refuses(relay.address(key))).isFalse();
+        }
+    }
+
+    @Test
+    void addService_relayIsBusy_doesNotWaitForSockets() throws Exception {
         try (Relay relay = relay()) {
             CountDownLatch held = new CountDownLatch(1);
             CompletableFuture<Void> other = CompletableFuture.runAsync(() -> {

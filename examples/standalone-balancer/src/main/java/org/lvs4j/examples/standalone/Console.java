@@ -73,7 +73,7 @@ final class Console implements ControlCommands {
         } catch (RulesInvalidException e) {
             return Answer.error(e.ipvsadmExitCode(), String.valueOf(e.getMessage()));
         } catch (RelayException e) {
-            return Answer.error(REFUSED, String.valueOf(e.getMessage()));
+            return Answer.error(REFUSED, String.join("\n", e.problems()));
         } catch (TunException e) {
             return Answer.error(REFUSED, "the change was taken back: " + e.getMessage());
         } catch (IllegalStateException e) {
