@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** A running {@code lvsd}, started by its script. */
 final class Daemon implements AutoCloseable {
@@ -146,6 +148,22 @@ final class Daemon implements AutoCloseable {
                 .as("lvsd should have ended; output so far:%n%s", String.join("\n", lines))
                 .isTrue();
         return process.exitValue();
+    }
+
+    /** The number of open files of the process. */
+    long descriptors() {
+        try (Stream<Path> open = Files.list(Path.of("/proc", Long.toString(process.pid()), "fd"))) {
+            return open.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Changes the limit of open files of the running process. */
+    void limitDescriptors(int limit) throws IOException, InterruptedException {
+        assertThat(Programs.run("prlimit", "--pid", Long.toString(process.pid()), "--nofile=" + limit + ":")
+                        .exitCode())
+                .isZero();
     }
 
     /** The resident set size of the process. */
