@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reassembles fragmented packets. The number of incomplete packets is bounded; one more evicts the oldest. A packet
- * that is incomplete 30 seconds after its first fragment (IPv6: 60 seconds, RFC 8200, section 4.5) expires. Overlapping
- * fragments discard their packet (RFC 5722 for IPv6; Linux does the same for IPv4).
+ * that is incomplete 30 seconds after its first fragment (IPv6: 60 seconds, RFC 8200, section 4.5) expires. A fragment
+ * that overlaps others discards its packet (RFC 5722 for IPv6; Linux does the same for IPv4), but one whose bytes have
+ * all arrived is ignored, as Linux does.
  *
  * <p>Belongs to one thread, except the counters, which any thread may read. Allocates only when a packet is larger than
  * every earlier packet in the same buffer.

@@ -42,8 +42,8 @@ public final class ReassemblyBuffer {
     private long deadlineNanos;
 
     private ByteBuffer buffer = ByteBuffer.allocate(0);
-    private final int[] starts = new int[MAX_PIECES];
     private final int[] ends = new int[MAX_PIECES];
+    private final FragmentRuns runs = new FragmentRuns(MAX_PIECES);
     private final FragmentBoundaries boundaries = new FragmentBoundaries(MAX_PIECES);
     private int pieces;
     private int received;
@@ -66,6 +66,7 @@ public final class ReassemblyBuffer {
         used = true;
         deadlineNanos = deadline;
         pieces = 0;
+        runs.clear();
         received = 0;
         total = UNKNOWN;
         headerBytes = 0;
@@ -114,20 +115,18 @@ public final class ReassemblyBuffer {
         if (total != UNKNOWN && (end > total || !more && end != total)) {
             return Outcome.CONTRADICTION;
         }
-        int index = pieces;
-        while (index > 0 && starts[index - 1] >= start) {
-            index--;
-        }
-        if (index < pieces && starts[index] == start && ends[index] >= end || index > 0 && ends[index - 1] >= end) {
-            return Outcome.USELESS;
-        }
-        if (index < pieces && starts[index] < end
-                || index > 0 && ends[index - 1] > start
-                || !more && pieces > 0 && ends[pieces - 1] > end
-                || pieces == MAX_PIECES) {
+        if (!more && runs.end() > end || pieces == MAX_PIECES) {
             return Outcome.CONTRADICTION;
         }
-        insert(index, start, end);
+        switch (runs.add(start, end)) {
+            case DUPLICATE -> {
+                return Outcome.USELESS;
+            }
+            case OVERLAP -> {
+                return Outcome.CONTRADICTION;
+            }
+            case NEW -> insert(start, end);
+        }
         ensureCapacity(end);
         buffer.put(MAX_HEADER_BYTES + start, in, from, length);
         received += length;
@@ -149,10 +148,12 @@ public final class ReassemblyBuffer {
         return complete() ? Outcome.COMPLETE : Outcome.CONTRADICTION;
     }
 
-    private void insert(int index, int start, int end) {
-        System.arraycopy(starts, index, starts, index + 1, pieces - index);
+    private void insert(int start, int end) {
+        int index = pieces;
+        while (index > 0 && ends[index - 1] > start) {
+            index--;
+        }
         System.arraycopy(ends, index, ends, index + 1, pieces - index);
-        starts[index] = start;
         ends[index] = end;
         pieces++;
     }
