@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * What Linux knows about a TCP socket: the structure {@code tcp_info} of its socket option {@code TCP_INFO}.
  *
  * @param takenBytes the bytes that the peer's system has acknowledged so far
+ * @param closed whether the socket is closed: after a reset, even though its end has not been read yet
  * @param pending whether anything that was written, the end of the stream included, has not been acknowledged yet
  */
-record TcpInfo(long takenBytes, boolean pending) {
+record TcpInfo(boolean closed, long takenBytes, boolean pending) {
     private static final int LEVEL_TCP = 6;
     private static final int NAME_TCP_INFO = 11;
     private static final int STATE = 0;
@@ -34,8 +35,8 @@ record TcpInfo(long takenBytes, boolean pending) {
             return null;
         }
         info.order(ByteOrder.nativeOrder());
-        boolean pending = info.get(STATE) != STATE_CLOSED
-                && (info.getInt(UNACKED_SEGMENTS) != 0 || info.getInt(UNSENT_BYTES) != 0);
-        return new TcpInfo(info.getLong(ACKED_BYTES), pending);
+        boolean closed = info.get(STATE) == STATE_CLOSED;
+        boolean pending = !closed && (info.getInt(UNACKED_SEGMENTS) != 0 || info.getInt(UNSENT_BYTES) != 0);
+        return new TcpInfo(closed, info.getLong(ACKED_BYTES), pending);
     }
 }

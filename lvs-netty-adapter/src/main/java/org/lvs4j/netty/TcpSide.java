@@ -194,6 +194,9 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
         } else if (!connection.ended()) {
             connection.firstBytes(this);
         }
+        if (!inputEnded && TcpSockets.isResetUnnoticed(own)) {
+            connection.broken(this, null);
+        }
     }
 
     private void channelReadComplete(TcpSide other) {

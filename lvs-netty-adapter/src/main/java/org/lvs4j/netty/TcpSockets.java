@@ -3,6 +3,7 @@ package org.lvs4j.netty;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.unix.IntegerUnixChannelOption;
@@ -61,6 +62,26 @@ final class TcpSockets {
             // The system refuses options of a socket that has failed already.
             RelayState.LOGGER.trace("{}: {} cannot be set", channel, option, e);
         }
+    }
+
+    /**
+     * Whether the peer of a socket has reset it, and Netty will not tell.
+     *
+     * <p>On io_uring, the reset may come while a read is under way. That read takes the last bytes and learns that the
+     * socket is empty, and Netty then waits for an event that it has already seen: io_uring reports each one once.
+     * After the end of a stream this cannot happen: the kernel does not call such a socket empty.
+     *
+     * @param channel a channel of which a read has just been completed
+     */
+    static boolean isResetUnnoticed(Channel channel) {
+        // With a condition that is never true, Netty's answer is whether it has seen the event.
+        if (channel instanceof IoUringSocketChannel
+                && channel.unsafe().recvBufAllocHandle() instanceof RecvByteBufAllocator.ExtendedHandle handle
+                && handle.continueReading(() -> false)) {
+            TcpInfo info = TcpInfo.of(channel);
+            return info != null && info.closed();
+        }
+        return false;
     }
 
     /** The option of NIO for urgent data, which has no constant. */
