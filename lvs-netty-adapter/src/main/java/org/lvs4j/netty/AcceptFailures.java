@@ -24,7 +24,7 @@ final class AcceptFailures extends ChannelInboundHandlerAdapter {
         state.log.warn(
                 "{}: cannot accept a connection, which waits: {}",
                 listening,
-                BindFailure.of(cause).getMessage());
+                BindFailure.of(cause).reason());
         if (context.channel().config().isAutoRead()) {
             context.channel().config().setAutoRead(false);
             context.executor()

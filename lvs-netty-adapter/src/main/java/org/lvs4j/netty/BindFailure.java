@@ -52,14 +52,19 @@ final class BindFailure extends IOException {
                 : "";
     }
 
+    /** The message. */
+    String reason() {
+        return String.valueOf(getMessage());
+    }
+
     /** Whether the address is not, or not any more, or not yet one of this host. */
     boolean notOfThisHost() {
-        return String.valueOf(getMessage()).contains("assign requested address");
+        return reason().contains("assign requested address");
     }
 
     /** Whether a socket is bound to the address already. */
     boolean inUse() {
-        return String.valueOf(getMessage()).contains("already in use");
+        return reason().contains("already in use");
     }
 
     /**

@@ -168,7 +168,7 @@ final class ListeningGroup {
                 RelayState.LOGGER.info("{}: listening at {}, too", this, added.getHostAddress());
             } catch (BindFailure e) {
                 if (!e.notOfThisHost()) {
-                    problems.add(this + ": cannot listen at " + added.getHostAddress() + ": " + e.getMessage());
+                    problems.add(this + ": cannot listen at " + added.getHostAddress() + ": " + e.reason());
                 }
             }
         }

@@ -302,7 +302,7 @@ final class ListeningSockets {
             bind(group, exclusive);
         } catch (BindFailure e) {
             followLocal(group);
-            return "cannot listen at " + address + ": " + e.getMessage();
+            return "cannot listen at " + address + ": " + e.reason();
         }
         bound.put(address, group);
         if (group.wildcard() || !ofService) {

@@ -143,7 +143,7 @@ final class UdpDestinations extends ChannelInboundHandlerAdapter {
                         "{}: cannot answer from the address that was asked: {}",
                         wildcard,
                         listening.bound() + ": "
-                                + BindFailure.of(binding.cause()).getMessage());
+                                + BindFailure.of(binding.cause()).reason());
             }
             for (DatagramPacket packet = waiting.poll(); packet != null; packet = waiting.poll()) {
                 take(packet);
