@@ -46,6 +46,7 @@ public final class CaptureReplay {
     private final PacketPlane plane;
     private final List<Marking> markings = new ArrayList<>();
     private final ByteBuffer output = ByteBuffer.allocate(OUTPUT_BYTES);
+    private final LargeSegments segments = new LargeSegments();
     private final CaptureSummary.Counts counts = new CaptureSummary.Counts();
     private PacketChecksums checksums = new PacketChecksums(false);
     private long nowNanos;
@@ -146,16 +147,31 @@ public final class CaptureReplay {
 
     private void packet(CaptureReader reader, @Nullable CaptureWriter writer) throws IOException {
         ByteBuffer packet = reader.packet();
-        counts.packets++;
+        if (LargeSegments.isLarge(packet)) {
+            if (!segments.start(packet)) {
+                counts.large++;
+                return;
+            }
+            counts.segmented++;
+            while (segments.pending()) {
+                process(segments.next(), reader.timeNanos(), writer);
+            }
+            return;
+        }
         checksums.finish(packet);
         counts.wrongChecksums += checksums.wrong() ? 1 : 0;
         counts.unfinishedChecksums += checksums.unfinished() ? 1 : 0;
+        process(packet, reader.timeNanos(), writer);
+    }
+
+    private void process(ByteBuffer packet, long timeNanos, @Nullable CaptureWriter writer) throws IOException {
+        counts.packets++;
         long decision = plane.process(packet, output, markings.isEmpty() ? 0 : markOf(packet));
         counts.count(decision);
-        write(decision, reader.timeNanos(), writer);
+        write(decision, timeNanos, writer);
         while (PacketDecision.more(decision)) {
             decision = plane.next(output);
-            write(decision, reader.timeNanos(), writer);
+            write(decision, timeNanos, writer);
         }
     }
 

@@ -8,12 +8,15 @@ import org.lvs4j.plane.PacketDecision;
  * The result of a {@link CaptureReplay} so far. Immutable.
  *
  * @param frames frames read
- * @param packets whole IP packets among the frames; each was forwarded, answered, passed, dropped or held
+ * @param packets IP packets that the director saw; each was forwarded, answered, passed, dropped or held
  * @param cut truncated IP packets, of which the capture has only the start; not replayed
  * @param other frames of another protocol, such as ARP; not replayed
  * @param unknownLink frames of an unsupported link type; not replayed
  * @param wrongChecksums packets with a wrong checksum, corrected or not
- * @param unfinishedChecksums packets whose checksum was left to a network card; completed
+ * @param unfinishedChecksums packets whose checksum or length was left to a network card; completed
+ * @param segmented TCP packets of more than 65,535 bytes (BIG TCP, jumbograms), cut into the largest packets that IP
+ *     can carry
+ * @param large other packets of more than 65,535 bytes; not replayed
  * @param toServers packets forwarded to a real server
  * @param toClients packets forwarded to a client
  * @param answered packets that the director answered with an ICMP error
@@ -34,6 +37,8 @@ public record CaptureSummary(
         long unknownLink,
         long wrongChecksums,
         long unfinishedChecksums,
+        long segmented,
+        long large,
         long toServers,
         long toClients,
         long answered,
@@ -59,6 +64,8 @@ public record CaptureSummary(
         long unknownLink;
         long wrongChecksums;
         long unfinishedChecksums;
+        long segmented;
+        long large;
         long emitted;
         long backwards;
         boolean cutShort;
@@ -94,6 +101,8 @@ public record CaptureSummary(
                     unknownLink,
                     wrongChecksums,
                     unfinishedChecksums,
+                    segmented,
+                    large,
                     toServers,
                     toClients,
                     answered,

@@ -17,6 +17,9 @@ import org.lvs4j.net.Protocol;
  * @param fragment whether the packet is a fragment
  */
 record IpPacket(ByteBuffer buffer, int start, int end, int transport, int number, boolean fragment) {
+    /** The largest IPv4 packet, and the largest payload of an IPv6 packet. */
+    static final int MAX_BYTES = 65_535;
+
     static final int IPV4_BYTES = 20;
     static final int IPV6_BYTES = 40;
     static final int ICMP = 1;

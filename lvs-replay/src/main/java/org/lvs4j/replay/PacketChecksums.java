@@ -10,7 +10,9 @@ import org.lvs4j.net.Protocol;
  * <p>A host with checksum offload captures its own packets before the network card has computed the checksums of TCP
  * and UDP: the field then has the sum of the pseudo header, with or without the length. A kernel that forwards such a
  * packet leaves the checksum to the next network card, so that it is correct on the wire. This class completes such a
- * checksum at once. Belongs to one thread.
+ * checksum at once. Some cards also compute the checksum of the IPv4 header, which is 0 before, and the length of a
+ * packet that the card cuts into segments, which is 0 then: the packet ends where the frame ends. Belongs to one
+ * thread.
  */
 final class PacketChecksums {
     private static final int HOP_BY_HOP = 0;
@@ -25,7 +27,7 @@ final class PacketChecksums {
     /**
      * Without a packet.
      *
-     * @param repairing whether wrong checksums are corrected, and an IPv4 header with length 0 receives its length
+     * @param repairing whether wrong checksums are corrected
      */
     PacketChecksums(boolean repairing) {
         this.repairing = repairing;
@@ -61,16 +63,33 @@ final class PacketChecksums {
         if (header < IpPacket.IPV4_BYTES || header > packet.remaining()) {
             return;
         }
-        if (repairing && u16(packet, start + 2) == 0) {
-            packet.putShort(start + 2, (short) Math.min(packet.remaining(), 0xffff));
+        boolean segmented = u16(packet, start + 2) == 0 && packet.remaining() <= IpPacket.MAX_BYTES;
+        if (segmented) {
+            packet.putShort(start + 2, (short) packet.remaining());
         }
-        check(packet, start + 10, start, header, 0);
+        // A checksum of 0 is that of no header, except one whose other fields give it.
+        if (segmented || u16(packet, start + 10) == 0 && !isCorrect(packet, start, header, 0)) {
+            unfinished = true;
+            InternetChecksum.write(packet, start + 10, start, header, 0);
+        } else {
+            check(packet, start + 10, start, header, 0);
+        }
         if ((u16(packet, start + 6) & OFFSET_AND_MORE) == 0) {
             transport(packet, start + header, u8(packet, start + 9), InternetChecksum.sum(packet, start + 12, 8));
         }
     }
 
     private void ipv6(ByteBuffer packet, int start) {
+        int payload = packet.remaining() - IpPacket.IPV6_BYTES;
+        // With a payload length of 0 nothing but a jumbogram (RFC 2675) or a packet to be segmented has a payload.
+        boolean segmented = u16(packet, start + 4) == 0
+                && u8(packet, start + 6) != HOP_BY_HOP
+                && payload > 0
+                && payload <= IpPacket.MAX_BYTES;
+        if (segmented) {
+            unfinished = true;
+            packet.putShort(start + 4, (short) payload);
+        }
         int next = u8(packet, start + 6);
         int at = start + IpPacket.IPV6_BYTES;
         for (int i = 0; next == HOP_BY_HOP || next == DESTINATION_OPTIONS; i++) {

@@ -8,9 +8,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.lvs4j.Director;
 import org.lvs4j.ServerSnapshot;
 import org.lvs4j.config.RuleException;
@@ -243,6 +246,82 @@ final class CaptureReplayTest {
         assertThat(summary.passed()).isEqualTo(2);
         assertThat(sent().get(0).packet())
                 .isEqualTo(hopped(TestPackets.tcp("10.1.0.1:4000", "192.168.1.1:8080", TcpFlags.SYN, 0)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.1.0.1:4000 10.0.0.100:80 192.168.1.1:80, 3000",
+        "10.1.0.1:4000 10.0.0.100:80 192.168.1.1:80, 70000",
+        "10.1.0.1:4000 10.0.0.100:80 192.168.1.1:80, 131000",
+        "[fd00::1]:4000 [fd00:1::1]:80 [fd00:2::1]:80, 3000",
+        "[fd00::1]:4000 [fd00:1::1]:80 [fd00:2::1]:80, 70000",
+        "[fd00::1]:4000 [fd00:1::1]:80 [fd00:2::1]:80, 131000"
+    })
+    void next_segmentsLeftToTheCard_forwardedWithEveryByte(String addresses, int payload) throws IOException {
+        String[] address = addresses.split(" ");
+        String rules = "-A -t %2$s -s rr\n-a -t %2$s -r %3$s -m\n".formatted((Object[]) address);
+        replay = CaptureReplay.of(Director.builder(), PacketPaths.fixed(65_535));
+        applied(rules);
+        at(0, TestPackets.tcp(address[0], address[1], TcpFlags.SYN, 0));
+        byte[] large = TestPackets.tcp(address[0], address[1], TcpFlags.ACK, payload);
+        for (int i = 0; i < 4000; i++) {
+            large[large.length - 1 - i * (payload / 4000 + 1) % payload] = (byte) i;
+        }
+        int pseudo = TestPackets.fold(TestPackets.pseudoSum(large));
+        ByteBuffer.wrap(large).putShort(TestPackets.transport(large) + 16, (short) pseudo);
+        int lengthAt = large[0] >> 4 == 4 ? 2 : 4;
+        large[lengthAt] = 0;
+        large[lengthAt + 1] = 0;
+        at(1, large);
+
+        CaptureSummary summary = run();
+
+        assertThat(summary.segmented()).isEqualTo(payload > 65_535 ? 1 : 0);
+        assertThat(summary.unfinishedChecksums()).isEqualTo(payload > 65_535 ? 0 : 1);
+        ByteArrayOutputStream received = new ByteArrayOutputStream();
+        int sequence = 0;
+        for (Sent sent : sent().subList(1, sent().size())) {
+            int header = TestPackets.transport(sent.packet()) + 20;
+            sequence = ByteBuffer.wrap(sent.packet()).getInt(header - 16);
+            assertThat(sequence - ByteBuffer.wrap(large).getInt(header - 16)).isEqualTo(received.size());
+            PacketChecksums checksums = new PacketChecksums(false);
+            checksums.finish(ByteBuffer.wrap(sent.packet()));
+            assertThat(checksums.wrong() || checksums.unfinished())
+                    .as("%d bytes", payload)
+                    .isFalse();
+            received.write(sent.packet(), header, sent.packet().length - header);
+        }
+        byte[] data = Arrays.copyOfRange(large, large.length - payload, large.length);
+        assertThat(received.toByteArray()).isEqualTo(data);
+    }
+
+    @Test
+    void next_jumbogram_forwardedWithoutItsHopByHopHeader() throws IOException {
+        replay = CaptureReplay.of(Director.builder(), PacketPaths.fixed(65_535));
+        applied("-A -t [fd00:1::1]:80 -s rr\n-a -t [fd00:1::1]:80 -r [fd00:2::1]:80 -m\n");
+        at(0, TestPackets.tcp("[fd00::1]:4000", "[fd00:1::1]:80", TcpFlags.SYN, 0));
+        byte[] packet = TestPackets.tcp("[fd00::1]:4000", "[fd00:1::1]:80", TcpFlags.ACK | TcpFlags.FIN, 70_000);
+        ByteBuffer jumbogram = ByteBuffer.allocate(packet.length + 8);
+        jumbogram.put(packet, 0, 40).put((byte) 6).put((byte) 0).putShort((short) 0xc204);
+        jumbogram.putInt(packet.length - 40 + 8).put(packet, 40, packet.length - 40);
+        jumbogram.putShort(4, (short) 0).put(6, (byte) 0);
+        at(1, jumbogram.array());
+
+        assertThat(run().segmented()).isEqualTo(1);
+        assertThat(sent()).hasSize(3);
+        assertThat(sent().get(1).packet()[6]).isEqualTo((byte) 6);
+        assertThat(sent().get(1).packet()[53]).as("flags").isEqualTo((byte) TcpFlags.ACK);
+        assertThat(sent().get(2).packet()[53]).as("flags").isEqualTo((byte) (TcpFlags.ACK | TcpFlags.FIN));
+        assertThat(sent().get(1).packet().length + sent().get(2).packet().length)
+                .isEqualTo(70_000 + 2 * 60);
+    }
+
+    private void applied(String rules) {
+        try {
+            Rules.parse(rules, "rules").applyTo(replay.director());
+        } catch (RuleException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -123,6 +123,37 @@ final class PacketChecksumsTest {
     }
 
     @Test
+    void finish_ipv4HeaderLeftToTheCard_completedWithoutRequest() {
+        byte[] right = TestPackets.tcp("10.1.0.1:4000", "10.0.0.100:80", TcpFlags.ACK, 3000);
+        for (boolean segmented : new boolean[] {false, true}) {
+            byte[] packet = right.clone();
+            packet[10] = 0;
+            packet[11] = 0;
+            if (segmented) {
+                packet[2] = 0;
+                packet[3] = 0;
+            }
+            verifying.finish(ByteBuffer.wrap(packet));
+
+            assertThat(verifying.unfinished()).isTrue();
+            assertThat(verifying.wrong()).isFalse();
+            assertThat(packet).isEqualTo(right);
+        }
+    }
+
+    @Test
+    void finish_ipv6LengthLeftToTheCard_completed() {
+        byte[] right = TestPackets.tcp("[fd00::1]:4000", "[fd00:1::100]:80", TcpFlags.ACK, 3000);
+        byte[] packet = right.clone();
+        packet[4] = 0;
+        packet[5] = 0;
+        verifying.finish(ByteBuffer.wrap(packet));
+
+        assertThat(verifying.unfinished()).isTrue();
+        assertThat(packet).isEqualTo(right);
+    }
+
+    @Test
     void finish_mutatedBytes_nothingWrittenOutside() {
         SplittableRandom random = new SplittableRandom(77);
         byte[][] seeds = packets().toArray(byte[][]::new);

@@ -26,6 +26,14 @@ import java.nio.ByteOrder;
 public final class CaptureReader implements Closeable {
     private static final int IPV4_HEADER_LENGTH = 20;
     private static final int IPV6_HEADER_LENGTH = 40;
+    private static final int TCP_HEADER_LENGTH = 20;
+    private static final int UDP_HEADER_LENGTH = 8;
+    private static final int HOP_BY_HOP = 0;
+    private static final int TCP = 6;
+    private static final int UDP = 17;
+
+    /** The type and the length of the option that holds the length of a jumbogram. */
+    private static final int JUMBO_OPTION = 0xc204;
 
     private final CaptureInput input;
     private final CaptureFormat format;
@@ -86,8 +94,9 @@ public final class CaptureReader implements Closeable {
         if (PcapFormat.isMagic(magic)) {
             return PcapFormat.open(input);
         }
-        String hint = magic >>> 16 == 0x1f8b ? "; it is compressed, unpack it with gunzip first" : "";
-        throw input.error(0, String.format("0x%08x starts neither pcap nor pcapng%s", magic, hint));
+        String problem = String.format("0x%08x starts neither pcap nor pcapng", magic);
+        String hint = ForeignFormat.hint(magic);
+        throw input.error(0, hint == null ? problem : problem + "; " + hint);
     }
 
     /**
@@ -124,15 +133,35 @@ public final class CaptureReader implements Closeable {
             return truncated ? Content.CUT : Content.OTHER;
         }
         int length = ipv4 ? packet.getShort(at + 2) & 0xffff : IPV6_HEADER_LENGTH + (packet.getShort(at + 4) & 0xffff);
+        if (isLeftToTheCard(at, ipv4, length)) {
+            // The packet ends where the frame ends.
+            return truncated ? Content.CUT : Content.PACKET;
+        }
         if (length > packet.remaining()) {
             return Content.CUT;
         }
-        // The bytes after the packet are padding and the frame check sequence. A length of 0 is that of a packet which
-        // the network card has yet to segment.
+        // The bytes after the packet are padding and the frame check sequence.
         if (length >= header) {
             packet.limit(at + length);
         }
         return Content.PACKET;
+    }
+
+    /**
+     * Whether the length of a packet is 0: the network card has yet to cut it into segments, or it is longer than
+     * 65,535 bytes (a jumbogram of RFC 2675, or BIG TCP of Linux, which writes no length at all in IPv4).
+     */
+    private boolean isLeftToTheCard(int at, boolean ipv4, int length) {
+        if (ipv4) {
+            return length == 0;
+        }
+        int next = packet.get(at + 6) & 0xff;
+        boolean tcpOrUdp = next == TCP && packet.remaining() >= IPV6_HEADER_LENGTH + TCP_HEADER_LENGTH
+                || next == UDP && packet.remaining() >= IPV6_HEADER_LENGTH + UDP_HEADER_LENGTH;
+        boolean jumbo = next == HOP_BY_HOP
+                && packet.remaining() >= IPV6_HEADER_LENGTH + 8
+                && (packet.getShort(at + IPV6_HEADER_LENGTH + 2) & 0xffff) == JUMBO_OPTION;
+        return length == IPV6_HEADER_LENGTH && (tcpOrUdp || jumbo);
     }
 
     /** The content of the current frame. */

@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 final class LinkType {
     static final int RAW = 101;
 
-    static final String KNOWN =
-            "Ethernet (1), raw IP (12, 14, 101, 228, 229), BSD loopback (0, 108) or Linux cooked (113, 276)";
+    static final String KNOWN = "Ethernet (1), raw IP (12, 14, 101, 228, 229), BSD loopback (0, 108), PPP (9, 50, 51),"
+            + " Cisco HDLC (104) or Linux cooked (113, 276)";
 
     /** The frame has another protocol. */
     static final int NOT_IP = -1;
@@ -17,24 +17,38 @@ final class LinkType {
 
     private static final int NULL = 0;
     private static final int ETHERNET = 1;
+    private static final int PPP = 9;
     private static final int RAW_BSD = 12;
     private static final int RAW_OPENBSD = 14;
+    private static final int PPP_HDLC = 50;
+    private static final int PPP_ETHERNET = 51;
+    private static final int CISCO_HDLC = 104;
     private static final int LOOP = 108;
     private static final int LINUX_COOKED = 113;
     private static final int IPV4 = 228;
     private static final int IPV6 = 229;
     private static final int LINUX_COOKED_2 = 276;
 
-    private static final int ETHERTYPE_IPV4 = 0x0800;
-    private static final int ETHERTYPE_IPV6 = 0x86dd;
-    private static final int MAX_TAGS = 8;
     private static final int ANY_VERSION = 0;
 
     private LinkType() {}
 
     static boolean isKnown(int linkType) {
         return switch (linkType) {
-            case NULL, ETHERNET, RAW_BSD, RAW_OPENBSD, RAW, LOOP, LINUX_COOKED, IPV4, IPV6, LINUX_COOKED_2 -> true;
+            case NULL,
+                    ETHERNET,
+                    PPP,
+                    RAW_BSD,
+                    RAW_OPENBSD,
+                    PPP_HDLC,
+                    PPP_ETHERNET,
+                    RAW,
+                    CISCO_HDLC,
+                    LOOP,
+                    LINUX_COOKED,
+                    IPV4,
+                    IPV6,
+                    LINUX_COOKED_2 -> true;
             default -> false;
         };
     }
@@ -50,36 +64,15 @@ final class LinkType {
             case RAW, RAW_BSD, RAW_OPENBSD -> ip(frame, 0, ANY_VERSION);
             case IPV4 -> ip(frame, 0, 4);
             case IPV6 -> ip(frame, 0, 6);
-            case ETHERNET -> typed(frame, 12, 14);
-            case LINUX_COOKED -> typed(frame, 14, 16);
-            case LINUX_COOKED_2 -> typed(frame, 0, 20);
+            case ETHERNET -> Encapsulations.typed(frame, 12, 14);
+            case LINUX_COOKED -> Encapsulations.typed(frame, 14, 16);
+            case LINUX_COOKED_2 -> Encapsulations.typed(frame, 0, 20);
+            case CISCO_HDLC -> Encapsulations.typed(frame, 2, 4);
+            case PPP, PPP_HDLC -> Encapsulations.pppOrHdlc(frame);
+            case PPP_ETHERNET -> Encapsulations.pppoe(frame, 0);
             case NULL, LOOP -> byFamily(frame);
             default -> UNKNOWN;
         };
-    }
-
-    /** Finds the packet by the Ethertype, after any VLAN tags. */
-    private static int typed(ByteBuffer frame, int typeAt, int dataAt) {
-        int type = typeAt;
-        int data = dataAt;
-        for (int tags = 0; tags <= MAX_TAGS && data <= frame.remaining(); tags++) {
-            switch (frame.getShort(frame.position() + type) & 0xffff) {
-                case ETHERTYPE_IPV4 -> {
-                    return ip(frame, data, 4);
-                }
-                case ETHERTYPE_IPV6 -> {
-                    return ip(frame, data, 6);
-                }
-                case 0x8100, 0x88a8, 0x9100, 0x9200, 0x9300 -> {
-                    type = data + 2;
-                    data += 4;
-                }
-                default -> {
-                    return NOT_IP;
-                }
-            }
-        }
-        return NOT_IP;
     }
 
     /**
@@ -99,7 +92,8 @@ final class LinkType {
         };
     }
 
-    private static int ip(ByteBuffer frame, int at, int version) {
+    /** The offset if a packet of an IP version is there, or {@link #NOT_IP}. */
+    static int ip(ByteBuffer frame, int at, int version) {
         if (frame.remaining() <= at) {
             return NOT_IP;
         }

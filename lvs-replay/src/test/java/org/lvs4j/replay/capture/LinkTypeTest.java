@@ -12,6 +12,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.lvs4j.replay.capture.CaptureReader.Content;
 
 final class LinkTypeTest {
@@ -49,7 +50,32 @@ final class LinkTypeTest {
         "113, 4, 0004 0001 0006 0200000000010000 8100 0005 0800",
         "276, 4, 0800 0000 00000002 0001 00 06 0200000000010000",
         "276, 6, 86dd 0000 00000002 0001 04 06 0200000000010000",
-        "276, 4, 8100 0000 00000002 0001 04 06 0200000000010000 0005 0800"
+        "276, 4, 8100 0000 00000002 0001 04 06 0200000000010000 0005 0800",
+        // PPPoE, also behind VLAN tags and in cooked frames, with a protocol of two bytes or one.
+        "1, 4, " + MACS + " 8864 1100 0001 002a 0021",
+        "1, 6, " + MACS + " 8864 1100 0001 002a 0057",
+        "1, 4, " + MACS + " 8100 0007 8864 1100 0001 0029 21",
+        "113, 4, 0000 0001 0006 0200000000010000 8864 1100 0001 002a 0021",
+        "276, 6, 8864 0000 00000002 0001 04 06 0200000000010000 1100 0001 002a 0057",
+        "51, 4, 1100 0001 002a 0021",
+        // MPLS with one label and with three.
+        "1, 4, " + MACS + " 8847 00010140",
+        "1, 6, " + MACS + " 8847 00010040 00020040 00030140",
+        "1, 4, " + MACS + " 88a8 0001 8848 00010140",
+        // IEEE 802.3 frames with LLC, with and without SNAP.
+        "1, 4, " + MACS + " 0040 aaaa03 000000 0800",
+        "1, 6, " + MACS + " 0040 aaaa03 000000 86dd",
+        "1, 4, " + MACS + " 0040 aaaa03 0000f8 8100 0005 0800",
+        "1, 4, " + MACS + " 8100 0003 0040 aaaa03 000000 0800",
+        "1, 4, " + MACS + " 0040 060603",
+        "113, 4, 0000 0001 0006 0200000000010000 0004 aaaa03 000000 0800",
+        // PPP and HDLC.
+        "9, 4, ff03 0021",
+        "9, 6, 0057",
+        "9, 4, 21",
+        "50, 4, ff03 0021",
+        "50, 6, 0f00 86dd",
+        "104, 4, 0f00 0800"
     })
     void packet_anyLinkType_found(int linkType, int version, String before) throws IOException {
         byte[] packet = version == 4 ? FOUR : SIX;
@@ -70,6 +96,16 @@ final class LinkTypeTest {
         "101, 55",
         "228, 65",
         "229, 45",
+        "1, " + MACS + " 8863 1109 0000 0004 0101 0000 45",
+        "1, " + MACS + " 8864 1100 0001 002a c021 45",
+        "1, " + MACS + " 8864 2100 0001 002a 0021 45",
+        "1, " + MACS + " 8847 00010040 00020040",
+        "1, " + MACS + " 8847 00010140 00000000",
+        "1, " + MACS + " 0040 aaaa03 00000c 2000 45",
+        "1, " + MACS + " 0040 e0e003 45",
+        "9, ff03 c021 45",
+        "51, 1109 0001 002a 0021 45",
+        "104, 0f00 2000 45",
         "113, 0000 0001 0006 0200000000010000 0806 45",
         "276, 0806 0000 00000002 0001 00 06 0200000000010000 45"
     })
@@ -79,13 +115,24 @@ final class LinkTypeTest {
 
     @Test
     void packet_framesOfAnyLength_otherOrCut() throws IOException {
-        for (int linkType : new int[] {0, 1, 12, 101, 108, 113, 228, 229, 276}) {
+        for (int linkType : new int[] {0, 1, 9, 12, 50, 51, 101, 104, 108, 113, 228, 229, 276}) {
             byte[] tags = hex(MACS + "8100 0001".repeat(30));
             for (int length = 0; length <= tags.length; length++) {
                 assertThat(read(linkType, Arrays.copyOf(tags, length)).content())
                         .as("link type %d, %d bytes", linkType, length)
                         .isIn(Content.OTHER, Content.CUT);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"8864 1100 0001 002a 0021", "8847 00010040 00020140", "0040 aaaa03 000000 0800"})
+    void packet_encapsulationCutAnywhere_otherOrCut(String headers) throws IOException {
+        byte[] frame = join(hex(MACS + headers), FOUR);
+        for (int length = 0; length < frame.length; length++) {
+            assertThat(read(1, Arrays.copyOf(frame, length)).content())
+                    .as("%d bytes", length)
+                    .isIn(Content.OTHER, Content.CUT);
         }
     }
 

@@ -206,4 +206,26 @@ final class PcapReadingTest {
         assertThatThrownBy(() -> CaptureReader.open(stream, "x")).isInstanceOf(CaptureException.class);
         assertThat(closed).isTrue();
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1f8b0800, 'compressed by gzip, unpack it with gunzip first'",
+        "28b52ffd, 'compressed by zstd, unpack it with unzstd first'",
+        "fd377a58 5a00, 'compressed by xz, unpack it with unxz first'",
+        "425a6839, 'compressed by bzip2, unpack it with bunzip2 first'",
+        "04224d18, 'compressed by lz4, unpack it with unlz4 first'",
+        "1f9d9000, 'compressed by compress, unpack it with uncompress first'",
+        "4c5a4950, 'compressed by lzip, unpack it with lzip -d first'",
+        "504b0304, 'compressed by zip, unpack it with unzip first'",
+        "377abcaf 271c, 'compressed by 7-Zip, unpack it with 7z x first'",
+        "736e6f6f 70000000, snoop capture",
+        "a1b2cd34, modified format",
+        "34cdb2a1, modified format"
+    })
+    void open_compressedOrOtherFormat_namedInTheError(String start, String named) {
+        assertThatThrownBy(() -> Captured.open(CaptureBytes.hex(start + "00".repeat(40))))
+                .isInstanceOf(CaptureException.class)
+                .hasMessageContaining("starts neither pcap nor pcapng; it is ")
+                .hasMessageContaining(named);
+    }
 }

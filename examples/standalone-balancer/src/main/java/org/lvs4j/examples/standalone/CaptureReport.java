@@ -51,7 +51,17 @@ final class CaptureReport {
                 summary.wrongChecksums(),
                 "packet",
                 "with a wrong checksum" + (repaired ? ", repaired" : ", forwarded unchanged; see --fix-checksums"));
-        note(text, summary.unfinishedChecksums(), "packet", "with an offloaded checksum, completed");
+        note(
+                text,
+                summary.unfinishedChecksums(),
+                "packet",
+                "with a checksum or length left to the network card, completed");
+        note(
+                text,
+                summary.segmented(),
+                "packet",
+                "of more than 65535 bytes (BIG TCP), cut into packets that IP can carry");
+        note(text, summary.large(), "packet", "skipped: more than 65535 bytes, and not TCP");
         note(text, summary.backwards(), "frame", "with a time before that of an earlier one");
         if (summary.cutShort()) {
             text.append("  the capture ends in the middle of a record\n");
