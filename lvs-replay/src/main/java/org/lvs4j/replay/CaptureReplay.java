@@ -12,6 +12,7 @@ import org.lvs4j.Director;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.plane.PacketAction;
 import org.lvs4j.plane.PacketDecision;
 import org.lvs4j.plane.PacketPaths;
 import org.lvs4j.plane.PacketPlane;
@@ -46,9 +47,15 @@ public final class CaptureReplay {
     private final PacketPlane plane;
     private final List<Marking> markings = new ArrayList<>();
     private final ByteBuffer output = ByteBuffer.allocate(OUTPUT_BYTES);
+    private final TruncatedPackets truncated = new TruncatedPackets();
     private final LargeSegments segments = new LargeSegments();
     private final CaptureSummary.Counts counts = new CaptureSummary.Counts();
     private PacketChecksums checksums = new PacketChecksums(false);
+    private boolean forwardingTruncated;
+
+    /** Whether the packet that the director sees is one of {@link #truncated}. */
+    private boolean completingTruncated;
+
     private long nowNanos;
     private long reachedNanos = NOT_STARTED;
     private long spanNanos;
@@ -93,6 +100,16 @@ public final class CaptureReplay {
         markings.add(new Marking(protocol, address, address.family().bits(), virtual.port(), mark));
     }
 
+    /**
+     * Replays later packets of which the capture has only the start (snapshot length) as far as they go: if the start
+     * has the headers of IP and of TCP, UDP, SCTP or ICMP, the emitted packet has the same part of its payload. Their
+     * checksums are not verified. Fragments are not replayed, as one that is incomplete would end in the middle of the
+     * reassembled packet.
+     */
+    public void forwardTruncated() {
+        forwardingTruncated = true;
+    }
+
     /** The director of this replay: configure it before the first packet. */
     public Director director() {
         return director;
@@ -119,7 +136,7 @@ public final class CaptureReplay {
         director.advance();
         switch (reader.content()) {
             case PACKET -> packet(reader, writer);
-            case CUT -> counts.cut++;
+            case CUT -> cut(reader, writer);
             case OTHER -> counts.other++;
             case UNKNOWN_LINK -> counts.unknownLink++;
         }
@@ -164,6 +181,23 @@ public final class CaptureReplay {
         process(packet, reader.timeNanos(), writer);
     }
 
+    private void cut(CaptureReader reader, @Nullable CaptureWriter writer) throws IOException {
+        ByteBuffer packet = forwardingTruncated ? truncated.complete(reader.packet()) : null;
+        if (packet == null) {
+            counts.cut++;
+            return;
+        }
+        counts.truncated++;
+        completingTruncated = true;
+        process(packet, reader.timeNanos(), writer);
+        completingTruncated = false;
+        for (ByteBuffer emitted : truncated.emitted()) {
+            if (writer != null) {
+                writer.write(reader.timeNanos(), emitted, emitted.capacity());
+            }
+        }
+    }
+
     private void process(ByteBuffer packet, long timeNanos, @Nullable CaptureWriter writer) throws IOException {
         counts.packets++;
         long decision = plane.process(packet, output, markings.isEmpty() ? 0 : markOf(packet));
@@ -198,8 +232,11 @@ public final class CaptureReplay {
         };
         if (sent) {
             counts.emitted++;
-            if (writer != null) {
-                writer.write(timeNanos, output.limit(output.position() + PacketDecision.length(decision)));
+            ByteBuffer packet = output.limit(output.position() + PacketDecision.length(decision));
+            if (completingTruncated && PacketDecision.action(decision) != PacketAction.ANSWER) {
+                truncated.emit(packet);
+            } else if (writer != null) {
+                writer.write(timeNanos, packet);
             }
         }
         output.clear();

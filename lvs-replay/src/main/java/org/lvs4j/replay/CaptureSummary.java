@@ -10,6 +10,7 @@ import org.lvs4j.plane.PacketDecision;
  * @param frames frames read
  * @param packets IP packets that the director saw; each was forwarded, answered, passed, dropped or held
  * @param cut truncated IP packets, of which the capture has only the start; not replayed
+ * @param truncated truncated IP packets that were replayed as far as they go; part of {@code packets}
  * @param other frames of another protocol, such as ARP; not replayed
  * @param unknownLink frames of an unsupported link type; not replayed
  * @param wrongChecksums packets with a wrong checksum, corrected or not
@@ -33,6 +34,7 @@ public record CaptureSummary(
         long frames,
         long packets,
         long cut,
+        long truncated,
         long other,
         long unknownLink,
         long wrongChecksums,
@@ -60,6 +62,7 @@ public record CaptureSummary(
         long frames;
         long packets;
         long cut;
+        long truncated;
         long other;
         long unknownLink;
         long wrongChecksums;
@@ -97,6 +100,7 @@ public record CaptureSummary(
                     frames,
                     packets,
                     cut,
+                    truncated,
                     other,
                     unknownLink,
                     wrongChecksums,

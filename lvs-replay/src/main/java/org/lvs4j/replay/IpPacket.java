@@ -105,7 +105,8 @@ record IpPacket(ByteBuffer buffer, int start, int end, int transport, int number
         return packet.fragment || packet.transportBytes() >= packet.leastTransportBytes() ? packet : null;
     }
 
-    private int leastTransportBytes() {
+    /** The length of the fixed part of the transport header; 0 for other protocols. */
+    int leastTransportBytes() {
         Protocol protocol = protocol();
         if (protocol == null) {
             return isIcmp() ? ICMP_BYTES : 0;

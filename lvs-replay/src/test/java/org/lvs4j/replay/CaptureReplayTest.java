@@ -295,6 +295,62 @@ final class CaptureReplayTest {
         assertThat(received.toByteArray()).isEqualTo(data);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "-t, 10.1.0.1:4000 10.0.0.100:80 192.168.1.1:8080, 1500, 96",
+        "-u, 10.1.0.1:4000 10.0.0.100:80 192.168.1.1:8080, 1500, 28",
+        "-u, [fd00::1]:4000 [fd00:1::1]:80 [fd00:2::1]:8080, 1500, 96",
+        "-t, 10.1.0.1:4000 10.0.0.100:80 192.168.1.1:8080, 1500, 39",
+        "-t, [fd00::1]:4000 [fd00:1::1]:80 [fd00:2::1]:8080, 1500, 50"
+    })
+    void next_truncatedPacket_forwardedAsFarAsItGoesOnRequest(String service, String addresses, int payload, int start)
+            throws IOException {
+        String[] address = addresses.split(" ");
+        String rules = "-A " + service + " " + address[1] + " -s rr\n-a " + service + " " + address[1] + " -r "
+                + address[2] + " -m\n";
+        boolean tcp = service.equals("-t");
+        byte[] sent = packet(tcp, address[0], address[1], payload);
+        boolean headers = start >= TestPackets.transport(sent) + (tcp ? 20 : 8);
+        for (boolean requested : new boolean[] {false, true}) {
+            ByteArrayOutputStream in = new ByteArrayOutputStream();
+            try (CaptureWriter writer = CaptureWriter.open(in)) {
+                writer.write(START, ByteBuffer.wrap(sent, 0, start), sent.length);
+            }
+            captured.reset();
+            captured.write(in.toByteArray());
+            emitted.reset();
+            replay = CaptureReplay.of(Director.builder(), PacketPaths.fixed(65_535));
+            applied(rules);
+            if (requested) {
+                replay.forwardTruncated();
+            }
+
+            CaptureSummary summary = run();
+
+            boolean forwarded = requested && headers;
+            assertThat(summary.truncated()).isEqualTo(forwarded ? 1 : 0);
+            assertThat(summary.cut()).isEqualTo(forwarded ? 0 : 1);
+            assertThat(summary.toServers()).isEqualTo(forwarded ? 1 : 0);
+            if (forwarded) {
+                byte[] whole = packet(tcp, address[0], address[2], payload);
+                byte[] expected = Arrays.copyOf(sent[0] >> 4 == 4 ? hopped(whole) : whole, start);
+                expected[7] -= sent[0] >> 4 == 6 ? 1 : 0;
+                try (CaptureReader reader =
+                        CaptureReader.open(new ByteArrayInputStream(emitted.toByteArray()), "out")) {
+                    assertThat(reader.next()).isTrue();
+                    assertThat(reader.content()).isEqualTo(CaptureReader.Content.CUT);
+                    byte[] packet = new byte[reader.packet().remaining()];
+                    reader.packet().get(packet);
+                    assertThat(packet).isEqualTo(expected);
+                }
+            }
+        }
+    }
+
+    private static byte[] packet(boolean tcp, String from, String to, int payload) {
+        return tcp ? TestPackets.tcp(from, to, TcpFlags.SYN, payload) : TestPackets.udp(from, to, payload);
+    }
+
     @Test
     void next_jumbogram_forwardedWithoutItsHopByHopHeader() throws IOException {
         replay = CaptureReplay.of(Director.builder(), PacketPaths.fixed(65_535));

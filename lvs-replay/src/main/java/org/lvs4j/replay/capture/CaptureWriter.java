@@ -56,7 +56,23 @@ public final class CaptureWriter implements Closeable {
      * @throws IOException if the stream cannot be written
      */
     public void write(long timeNanos, ByteBuffer packet) throws IOException {
+        write(timeNanos, packet, requireNonNull(packet, "packet").remaining());
+    }
+
+    /**
+     * Writes the start of a packet, into a buffer at first.
+     *
+     * @param timeNanos the timestamp, as above
+     * @param packet the start of an IP packet, at most 128 KiB, from position to limit; its position does not change
+     * @param originalBytes the length of the whole packet
+     * @throws IllegalArgumentException if the start is longer than 128 KiB, or than the packet
+     * @throws IOException if the stream cannot be written
+     */
+    public void write(long timeNanos, ByteBuffer packet, int originalBytes) throws IOException {
         int length = requireNonNull(packet, "packet").remaining();
+        if (originalBytes < length) {
+            throw new IllegalArgumentException(length + " bytes of a packet of " + originalBytes);
+        }
         if (length > BUFFER_LENGTH / 2) {
             throw new IllegalArgumentException(
                     "a packet of " + length + " bytes; at most " + BUFFER_LENGTH / 2 + " can be written");
@@ -68,7 +84,7 @@ public final class CaptureWriter implements Closeable {
         long seconds = TimeUnit.NANOSECONDS.toSeconds(time);
         long nanos = time - TimeUnit.SECONDS.toNanos(seconds);
         buffer.putInt((int) Math.min(MAX_SECONDS, seconds)).putInt((int) nanos);
-        buffer.putInt(length).putInt(length);
+        buffer.putInt(length).putInt(originalBytes);
         buffer.put(buffer.position(), packet, packet.position(), length);
         buffer.position(buffer.position() + length);
     }

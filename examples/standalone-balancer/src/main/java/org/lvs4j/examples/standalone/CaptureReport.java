@@ -43,7 +43,8 @@ final class CaptureReport {
             text.append(", fragments kept ").append(summary.held());
         }
         text.append('\n');
-        note(text, summary.cut(), "packet", "skipped: truncated in the capture");
+        note(text, summary.cut(), "packet", "skipped: truncated in the capture; see --truncated");
+        note(text, summary.truncated(), "packet", "truncated in the capture, forwarded as far as captured");
         note(text, summary.other(), "frame", "skipped: not an IP packet");
         note(text, summary.unknownLink(), "frame", "skipped: unknown link type");
         note(

@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Lvsd.ThisVersion.class)
 final class ReplayCommand implements Callable<Integer> {
     private static final List<String> CAPTURE_OPTIONS =
-            List.of("--fix-checksums", "--mtu", "--own", "--mark", "--sysctl", "--slow-start");
+            List.of("--fix-checksums", "--truncated", "--mtu", "--own", "--mark", "--sysctl", "--slow-start");
     private static final Pattern CAPTURE_NAME = Pattern.compile("\\.(pcap|pcapng|cap)$");
 
     @Spec
@@ -68,6 +68,13 @@ final class ReplayCommand implements Callable<Integer> {
                     "Repair wrong checksums before the director sees them. IPVS forwards them unchanged. Checksums that were"
                             + " left to the network card (offloaded) are always completed.")
     private boolean fixChecksums;
+
+    @Option(
+            names = "--truncated",
+            description =
+                    "Forward packets that the capture has truncated (snapshot length) as far as they go. Without it they"
+                            + " are skipped.")
+    private boolean truncated;
 
     @Option(
             names = "--mtu",
@@ -145,6 +152,9 @@ final class ReplayCommand implements Callable<Integer> {
         }
         if (fixChecksums) {
             replay.repairChecksums();
+        }
+        if (truncated) {
+            replay.forwardTruncated();
         }
         return CaptureRun.of(spec.commandLine(), replay, fixChecksums).run(in, files.size() == 2 ? files.get(1) : null);
     }
