@@ -234,6 +234,9 @@ final class ControlConnection {
 
     /** Ends a wait that takes too long, and shows a waiting client that the daemon is alive. */
     void look(long nowNanos) {
+        if (outgoing.isClosed()) {
+            close();
+        }
         boolean late = nowNanos - deadlineNanos >= 0;
         switch (phase) {
             case COMMAND, INPUT_SIZE -> {
@@ -285,10 +288,15 @@ final class ControlConnection {
 
     /** Ends the answer. Called by the thread of the command. */
     void finish(Answer answer) {
-        addText(FrameType.OUTPUT, answer.output());
-        addEnd(answer);
-        finished = true;
-        server.attend(this);
+        try {
+            addText(FrameType.OUTPUT, answer.output());
+            addEnd(answer);
+            finished = true;
+            server.attend(this);
+        } catch (OutOfMemoryError e) {
+            // There is no memory for an answer: the selector's thread closes the connection.
+            outgoing.close();
+        }
     }
 
     private void addEnd(Answer answer) {

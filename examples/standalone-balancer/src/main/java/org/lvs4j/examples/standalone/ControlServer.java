@@ -133,11 +133,20 @@ final class ControlServer implements AutoCloseable {
             } catch (ClosedSelectorException e) {
                 return;
             } catch (IOException | RuntimeException | OutOfMemoryError e) {
-                warn(Reason.of(e));
+                failed(e);
                 pausedUntilNanos = System.nanoTime() + PAUSE.toNanos();
             }
         }
         closeAll();
+    }
+
+    private void failed(Throwable e) {
+        try {
+            warn(Reason.of(e));
+        } catch (OutOfMemoryError again) {
+            // There is no memory for a line either. The server continues as soon as there is.
+            pausedUntilNanos = System.nanoTime() + PAUSE.toNanos();
+        }
     }
 
     private void turn() throws IOException {
@@ -146,9 +155,6 @@ final class ControlServer implements AutoCloseable {
         selector.select(connections.isEmpty() && open ? 0 : TICK_MILLIS);
         for (ControlConnection next = attention.poll(); next != null; next = attention.poll()) {
             next.transmit();
-            if (next.isClosed() && !threads.isExecuting(next)) {
-                releaseMemory(next);
-            }
         }
         for (SelectionKey key : selector.selectedKeys()) {
             if (key.isValid() && key.isAcceptable()) {
@@ -171,7 +177,7 @@ final class ControlServer implements AutoCloseable {
                 connection.transmit();
             }
         } catch (RuntimeException | OutOfMemoryError e) {
-            warn(Reason.of(e));
+            failed(e);
             connection.close();
         }
     }
@@ -199,6 +205,11 @@ final class ControlServer implements AutoCloseable {
     }
 
     private void look(long nowNanos) {
+        for (ControlConnection connection : List.copyOf(granted)) {
+            if (connection.isClosed() && !threads.isExecuting(connection)) {
+                releaseMemory(connection);
+            }
+        }
         boolean full = connections.size() >= MAX_CONNECTIONS;
         for (ControlConnection connection : List.copyOf(connections)) {
             if (full && connection.idleNanos(nowNanos) >= IDLE_AT_LIMIT.toNanos()) {
