@@ -3,6 +3,8 @@ package org.lvs4j.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -18,7 +20,11 @@ import org.lvs4j.config.RuleCommand.ListConnections;
 import org.lvs4j.config.RuleCommand.ListServices;
 import org.lvs4j.net.ConnectionState;
 import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
 
 /** Compares listings with recordings of ipvsadm 1.31. */
 class ListingTest {
@@ -123,6 +129,65 @@ class ListingTest {
                 FWM  6 IPv6 rr
                   -> [fd00:2::1]:0                Masq    1      0          0\s\s\s\s\s\s\s\s\s
                 """);
+    }
+
+    @Test
+    void print_connections_oneLineAtATimeAsInTheText() throws RuleException, IOException {
+        Director director = directorWithConnections(1000);
+        List<String> pieces = new ArrayList<>();
+        Appendable output = new CollectingOutput(pieces, Integer.MAX_VALUE);
+
+        assertThat(Listing.print(director, command("-Lcn"), output)).isTrue();
+
+        assertThat(pieces.subList(1, pieces.size())).hasSize(1000).allSatisfy(line -> assertThat(line)
+                .endsWith("\n")
+                .hasLineCount(1));
+        assertThat(Listing.of(director, command("-Lcn"))).contains(String.join("", pieces));
+        assertThat(Listing.print(director, command("-C"), output)).isFalse();
+    }
+
+    @Test
+    void print_outputFails_visitEndsAtOnceWithThatError() {
+        Director director = directorWithConnections(1000);
+        List<String> pieces = new ArrayList<>();
+
+        assertThatThrownBy(() -> Listing.print(director, command("-Lcn"), new CollectingOutput(pieces, 10)))
+                .isInstanceOf(IOException.class)
+                .hasMessage("full");
+        assertThat(pieces).hasSize(10);
+    }
+
+    private static Director directorWithConnections(int count) {
+        Director director = Director.create();
+        ServiceKey service = ServiceKey.udp("10.0.0.8:53");
+        director.addService(VirtualService.of(service, "rr"), RealServer.of("192.168.1.1:53"));
+        for (int i = 0; i < count; i++) {
+            director.open(Flow.of(
+                    Protocol.UDP, Endpoint.parse("10.20.0.1:" + (1024 + i)), Endpoint.parse("10.0.0.8:53")));
+        }
+        return director;
+    }
+
+    /** Keeps what is appended, and fails when it is full. */
+    private record CollectingOutput(List<String> pieces, int room) implements Appendable {
+        @Override
+        public Appendable append(CharSequence text) throws IOException {
+            if (pieces.size() == room) {
+                throw new IOException("full");
+            }
+            pieces.add(text.toString());
+            return this;
+        }
+
+        @Override
+        public Appendable append(CharSequence text, int start, int end) throws IOException {
+            return append(text.subSequence(start, end));
+        }
+
+        @Override
+        public Appendable append(char character) throws IOException {
+            return append(String.valueOf(character));
+        }
     }
 
     @Test

@@ -3,7 +3,7 @@ package org.lvs4j.examples.standalone;
 /** Keeps a change of the rules from taking the memory that the traffic needs. */
 final class HeapRoom {
     /** Heap for a byte of rules: its text, its commands, and the services and servers before and after the change. */
-    private static final int PER_BYTE = 1;
+    private static final int PER_BYTE = 28;
 
     private static final int MEGABYTE = 1 << 20;
 

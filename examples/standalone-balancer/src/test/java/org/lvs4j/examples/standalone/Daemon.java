@@ -36,7 +36,7 @@ final class Daemon implements AutoCloseable {
     }
 
     // A test that runs in the background has inherited ignored signals; the daemon must handle them.
-    private static final String SHELL = "ulimit -n $(ulimit -Hn)\n"
+    static final String SHELL = "ulimit -n $(ulimit -Hn)\n"
             + "env --default-signal=HUP,INT true 2>/dev/null && exec env --default-signal=HUP,INT \"$@\"\n"
             + "exec \"$@\"";
 

@@ -79,7 +79,11 @@ class ScriptsIT {
 
         assertThat(result)
                 .isEqualTo(new Programs.Result(
-                        1, "", "lvsadm: no lvsd is listening on " + socket + "; start one with 'lvsd run RULES'\n"));
+                        1,
+                        "",
+                        "lvsadm: no lvsd is listening on " + socket
+                                + ": there is no such socket; start one with 'lvsd run RULES', or set LVSD_SOCKET to its"
+                                + " control socket\n"));
     }
 
     @Test
