@@ -28,6 +28,8 @@ import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.IpAddress;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.persistence.engine.PersistenceEngine;
+import org.lvs4j.persistence.engine.SipEngine;
 import org.lvs4j.plane.PacketPaths;
 import org.lvs4j.plane.PacketPlane;
 import org.lvs4j.service.Forwarding;
@@ -95,6 +97,7 @@ final class Samples {
         put(ConfigurationListener.class, () -> change -> {});
         put(TimeoutSettings.class, () -> TimeoutSettings.DEFAULTS);
 
+        put(PersistenceEngine.class, SipEngine::new);
         put(Rules.class, () -> Rules.of(director()));
         put(PacketPaths.class, () -> PacketPaths.fixed(1500));
         put(PacketPlane.Builder.class, () -> PacketPlane.builder(director(), PacketPaths.fixed(1500)));

@@ -139,9 +139,9 @@ class ListingTest {
 
         assertThat(Listing.print(director, command("-Lcn"), output)).isTrue();
 
-        assertThat(pieces.subList(1, pieces.size())).hasSize(1000).allSatisfy(line -> assertThat(line)
-                .endsWith("\n")
-                .hasLineCount(1));
+        assertThat(pieces.subList(1, pieces.size()))
+                .hasSize(1000)
+                .allSatisfy(line -> assertThat(line).endsWith("\n").hasLineCount(1));
         assertThat(Listing.of(director, command("-Lcn"))).contains(String.join("", pieces));
         assertThat(Listing.print(director, command("-C"), output)).isFalse();
     }
@@ -162,8 +162,8 @@ class ListingTest {
         ServiceKey service = ServiceKey.udp("10.0.0.8:53");
         director.addService(VirtualService.of(service, "rr"), RealServer.of("192.168.1.1:53"));
         for (int i = 0; i < count; i++) {
-            director.open(Flow.of(
-                    Protocol.UDP, Endpoint.parse("10.20.0.1:" + (1024 + i)), Endpoint.parse("10.0.0.8:53")));
+            director.open(
+                    Flow.of(Protocol.UDP, Endpoint.parse("10.20.0.1:" + (1024 + i)), Endpoint.parse("10.0.0.8:53")));
         }
         return director;
     }

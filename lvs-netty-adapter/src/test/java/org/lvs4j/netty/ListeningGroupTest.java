@@ -33,7 +33,18 @@ final class ListeningGroupTest {
     static RelayState state(Director director, Transport transport) {
         return new RelayState(
                 director,
-                new RelayOptions(transport, 1, 1, Duration.ofSeconds(1), 0, null, 100, 128 * 1024, 100, List.of()));
+                new RelayOptions(
+                        transport,
+                        1,
+                        1,
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(1),
+                        0,
+                        null,
+                        100,
+                        128 * 1024,
+                        100,
+                        List.of()));
     }
 
     private static void host(RelayState state, String... addresses) throws IOException {

@@ -1,5 +1,7 @@
 package org.lvs4j.persistence.engine;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.Flow;
@@ -57,6 +59,7 @@ public interface PersistenceEngine {
      * added. By default it can.
      */
     default boolean supports(Protocol protocol) {
+        requireNonNull(protocol, "protocol");
         return true;
     }
 

@@ -1,5 +1,7 @@
 package org.lvs4j.persistence.engine;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +27,7 @@ public final class SipEngine implements PersistenceEngine {
 
     @Override
     public boolean supports(Protocol protocol) {
-        return protocol != Protocol.SCTP;
+        return requireNonNull(protocol, "protocol") != Protocol.SCTP;
     }
 
     @Override

@@ -260,8 +260,7 @@ class LvsdCommandLineTest {
 
     @Test
     void check_hugeText_refused() {
-        assertThat(catchThrowable(
-                        () -> RulesFile.parse("#".repeat(Rules.MAX_TEXT_LENGTH + 1), "big", anything -> {})))
+        assertThat(catchThrowable(() -> RulesFile.parse("#".repeat(Rules.MAX_TEXT_LENGTH + 1), "big", anything -> {})))
                 .isInstanceOf(RulesInvalidException.class)
                 .hasMessageContaining("longer than");
     }
