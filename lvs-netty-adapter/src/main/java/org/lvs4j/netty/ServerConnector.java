@@ -3,11 +3,11 @@ package org.lvs4j.netty;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.RejectedExecutionException;
 import org.lvs4j.Connection;
-import org.lvs4j.net.Endpoint;
 
 /**
  * Connects a client's connection to the server that the director has placed it on, or to another server if that fails.
@@ -33,7 +33,7 @@ final class ServerConnector {
         if (listening.isAt(to)) {
             // The server of a service for every port may be this relay: connecting would loop until all ports
             // are used up.
-            serverFailed(placement, new ConnectException("the relay itself listens there"));
+            serverFailed(placement, SocketFailure.OTHER, new ConnectException("the relay itself listens there"));
             return;
         }
         Opening opening = new Opening();
@@ -72,7 +72,7 @@ final class ServerConnector {
         }
         SocketFailure kind = SocketFailure.of(cause);
         if (opened && !kind.isLocal()) {
-            serverFailed(placement, cause);
+            serverFailed(placement, kind, cause);
             return;
         }
         // The connection has never reached the server, so it does not linger there.
@@ -82,13 +82,24 @@ final class ServerConnector {
         state.log.warn(
                 "{}: a client was reset, this host cannot open a socket to a server: {}",
                 listening,
-                placement.destination() + ": " + kind.describe(cause));
+                placement.destination(),
+                kind,
+                reported(cause));
     }
 
-    private void serverFailed(Connection placement, Throwable cause) {
+    /** The system's error: Netty wraps the one that prevents it from opening a socket. */
+    private static Throwable reported(Throwable failure) {
+        Throwable cause = failure;
+        while (!(cause instanceof IOException) && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    private void serverFailed(Connection placement, SocketFailure kind, Throwable cause) {
         RelayCounters counters = state.counters;
         counters.connectFailures.increment();
-        state.log.warn("{}: cannot connect to a server: {}", listening, reason(placement.destination(), cause));
+        state.log.warn("{}: cannot connect to a server: {}", listening, placement.destination(), kind, cause);
         if (retries < state.options.retries()) {
             retries++;
             Connection next = placement.retry();
@@ -103,10 +114,5 @@ final class ServerConnector {
         }
         counters.unreachable.increment();
         connection.end(TcpConnection.End.RESET);
-    }
-
-    private static String reason(Endpoint server, Throwable cause) {
-        String text = String.valueOf(cause.getMessage());
-        return text.contains(server.toString()) ? text : server + ": " + text;
     }
 }

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  */
 @ChannelHandler.Sharable
 final class TcpAcceptor extends ChannelInboundHandlerAdapter {
-    private static final long PAUSE_MILLIS = 100;
+    static final long PAUSE_MILLIS = 200;
 
     private final RelayState state;
     private final ListeningSocket listening;
@@ -33,7 +33,7 @@ final class TcpAcceptor extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         state.counters.acceptFailures.increment();
         state.log.warn(
-                "{}: cannot accept clients for the moment: {}",
+                "{}: cannot accept clients, which wait: {}",
                 listening,
                 SocketFailure.of(cause).describe(cause));
         Channel channel = context.channel();

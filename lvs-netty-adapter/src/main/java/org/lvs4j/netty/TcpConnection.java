@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.NotYetConnectedException;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Connection;
+import org.lvs4j.Verdict;
 
 /**
  * The life of one TCP connection through the relay: it is placed by the director, connected to a server, relayed, and
@@ -158,6 +159,7 @@ final class TcpConnection {
         if (placed == null) {
             return;
         }
+        identification = null;
         placement = placed;
         if (placed.accepted()) {
             connector.connect(placed);
@@ -165,12 +167,20 @@ final class TcpConnection {
         }
         if (placed.unidentified()) {
             state.counters.unidentified.increment();
-            state.log.warn("{}: a client was reset: {}", listening, identifying.failure());
+            state.log.warn("{}: a client was reset unidentified: {}", listening, identifying.failure());
         } else {
             state.counters.refused.increment();
-            state.log.warn("{}: a client was reset, no server is available: {}", listening, placed);
+            state.log.warn(refusal(placed.verdict()), listening, placed);
         }
         end(End.RESET);
+    }
+
+    private static String refusal(Verdict verdict) {
+        return switch (verdict) {
+            case PASS -> "{}: a client was reset, the director has no service for it: {}";
+            case REJECT -> "{}: a client was reset, no server is available: {}";
+            default -> "{}: a client was reset, the director is at its ceiling or in defence: {}";
+        };
     }
 
     private Connection placement() {

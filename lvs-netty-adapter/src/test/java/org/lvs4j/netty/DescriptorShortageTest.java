@@ -76,7 +76,7 @@ final class DescriptorShortageTest {
                 .isNotEmpty();
         assertThat(lines)
                 .filteredOn(line -> line.contains("too many open files"))
-                .hasSizeBetween(1, 20);
+                .hasSizeBetween(2, 20);
         assertThat(lines).noneMatch(line -> line.startsWith("\tat ") || line.contains("Exception"));
     }
 

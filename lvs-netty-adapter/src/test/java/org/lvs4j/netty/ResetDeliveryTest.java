@@ -148,6 +148,31 @@ final class ResetDeliveryTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("org.lvs4j.netty.Loopback#transports")
+    void serverSendsAndResetsAtOnce_clientAlwaysSeesTheReset(Transport transport) throws Exception {
+        Loopback.assumeAvailable(transport);
+        try (TestServer server = TestServer.start(socket -> {
+            // The reset arrives while the relay reads the answer.
+            int bytes = socket.getInputStream().read() * 100 + 1;
+            socket.getOutputStream().write(new byte[bytes]);
+            socket.setSoLinger(true, 0);
+        })) {
+            Director director = Loopback.director(server.address());
+            try (Relay relay =
+                    Loopback.relay(director, Protocol.TCP).transport(transport).start()) {
+                for (int i = 0; i < 100; i++) {
+                    try (Socket client = Loopback.connect(relay)) {
+                        client.getOutputStream().write(i);
+                        readUntilReset(client.getInputStream());
+                    }
+                }
+                Loopback.awaitReleased(relay, director);
+                assertThat(relay.snapshot().aborted()).isEqualTo(100);
+            }
+        }
+    }
+
     /** The number of bytes before the reset. */
     private static int readUntilReset(InputStream in) throws IOException {
         byte[] block = new byte[4096];
