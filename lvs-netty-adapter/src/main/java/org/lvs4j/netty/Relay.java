@@ -29,10 +29,19 @@ import org.lvs4j.service.VirtualService;
  * Relay relay = Relay.start(director);
  * }</pre>
  *
- * <p><b>TCP.</b> Nothing is read from a client before its server is connected. If a server cannot be reached, the
- * connection is placed on another one, {@link Builder#retries} times. A client for which there is no server is reset.
- * Once both sides are connected, bytes, ends of stream and resets pass both ways. Removing a server, its weight 0, or
- * the removal of a service does not touch connections that exist.
+ * <p><b>TCP.</b> Nothing is read from a client before its server is connected, so a server may speak first. Only in a
+ * service with a persistence engine, what identifies the client is read first: at most 16 KiB, within {@link
+ * Builder#identifyTimeout}. If a server cannot be reached, the connection is placed on another one, {@link
+ * Builder#retries} times; no other one is tried if this host lacks the descriptors, ports or memory for a socket. A
+ * client for which there is no server is reset. Once both sides are connected, bytes, ends of stream and resets pass
+ * both ways; urgent data keeps its place in the stream, as ordinary bytes. After a reset of one side, the other one
+ * gets everything that was on its way to it, and then the reset. Removing a server, its weight 0, or the removal of a
+ * service does not touch connections that exist, unless {@code expire_nodest_conn} is set.
+ *
+ * <p>A connection is idle while nothing moves: while no side sends, and none takes what was sent to it. On epoll and
+ * io_uring the system tells what a side has taken. Elsewhere only the system's send buffer is seen to have room, so the
+ * relay limits its size to {@link Builder#bufferBytes}, of which Linux makes twice as much: a side that takes at least
+ * that much within the limit is never called idle, such as 300 bytes a second for 128 KiB and 900 s.
  *
  * <p><b>UDP.</b> The datagrams of a client's address and port at one listening address are a flow. A flow keeps its
  * server until no datagram has passed for the director's UDP timeout; its socket towards the server distinguishes its
@@ -360,8 +369,9 @@ public final class Relay implements AutoCloseable {
         /**
          * The longest time that a TCP connection may be idle in both directions before it is reset; zero for no limit,
          * not negative. By default it is the director's timeout of established connections. After the end of the
-         * server's stream the limit is at most the director's timeout of such connections. A connection may exceed its
-         * limit by up to two seconds.
+         * server's stream, or the reset of one side, the limit is at most the director's timeout of such connections.
+         * A connection may exceed its limit by up to four seconds. A side whose stream had been ended, and that has taken all
+         * of it, sees no reset.
          */
         public Builder idleTimeout(Duration value) {
             idleTimeout = requireNonNull(value, "value");
