@@ -67,8 +67,8 @@ import org.lvs4j.service.VirtualService;
  * without persistence: see {@link #address}.
  *
  * <p><b>Limits.</b> Connections, flows and the bytes held per connection have ceilings; what exceeds them is refused
- * and counted in {@link #snapshot()}. The relay leaves the last descriptors below the process's limit unused, an eighth
- * of them and at most 32, for the rest of the process. A warning that an outsider can cause is logged once a minute.
+ * and counted in {@link #snapshot()}. UDP flows leave the last descriptors below the process's limit, an eighth and at
+ * most 32, to TCP and the rest of the process. A warning that an outsider can cause is logged once a minute.
  *
  * <p>Assumptions: the director's clock follows real time. Guarantees: thread-safe; every connection is released at the
  * director exactly once, even if its sockets fail. Progress: {@link #transport} and {@link #snapshot} are wait-free.

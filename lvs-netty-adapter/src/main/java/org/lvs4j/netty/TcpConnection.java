@@ -123,12 +123,6 @@ final class TcpConnection {
             end(End.RESET);
             return;
         }
-        if (state.descriptors.contains(client.channel())) {
-            counters.localFailures.increment();
-            state.log.warn("{}: a client was reset: {}", listening, SocketFailure.DESCRIPTORS);
-            end(End.RESET);
-            return;
-        }
         Channel channel = client.channel();
         if (channel.remoteAddress() == null || channel.localAddress() == null) {
             // The client has reset the connection already, and the system has forgotten its address.

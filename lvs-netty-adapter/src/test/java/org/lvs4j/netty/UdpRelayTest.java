@@ -18,6 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lvs4j.Director;
 import org.lvs4j.TimeoutSettings;
+import org.lvs4j.net.AddressFamily;
+import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
@@ -140,6 +142,29 @@ final class UdpRelayTest {
                 assertThat(director.traffic().outPackets()).isEqualTo(10);
                 assertThat(director.traffic().inBytes()).isEqualTo(5);
                 assertThat(relay.snapshot().datagramsDropped()).isZero();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.lvs4j.netty.Loopback#transports")
+    void relay_datagramsWithoutContentOfIpv6_passBothWays(Transport transport) throws Exception {
+        Loopback.assumeAvailable(transport);
+        InetAddress loopback = InetAddress.getByName("::1");
+        ServiceKey key = ServiceKey.mark(1, AddressFamily.IPV6);
+        VirtualService service = VirtualService.builder(key).scheduler("rr").build();
+        try (UdpEchoServer server = new UdpEchoServer(loopback);
+                Relay relay = Relay.builder(Loopback.director(service, server.address()))
+                        .transport(transport)
+                        .listen(Protocol.UDP, Endpoint.parse("[::1]:0"), 1)
+                        .start();
+                DatagramSocket client = new DatagramSocket(0, loopback)) {
+            client.setSoTimeout(10_000);
+            for (int i = 0; i < 3; i++) {
+                send(client, relay.address(key), 0);
+                assertThat(receive(client)).isEmpty();
+                send(client, relay.address(key), 1);
+                assertThat(receive(client)).hasSize(1);
             }
         }
     }
