@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.lvs4j.net.IpAddress;
@@ -67,6 +68,36 @@ final class DirectDevices {
     /** The number of a server's device. */
     int number(IpAddress server) {
         return numbers.getOrDefault(server, -1);
+    }
+
+    /**
+     * Opens the devices that no longer exist, because something else has removed them, once more.
+     *
+     * @param existing the names of the devices that exist
+     * @param replaced receives the outputs of the devices that were replaced, which are still to be closed
+     * @return the new outputs by server. The caller owns the map
+     * @throws TunException if a device cannot be opened; then none is
+     */
+    Map<IpAddress, DeviceOutput> reopen(Set<String> existing, List<DeviceOutput> replaced) {
+        Map<IpAddress, DeviceOutput> opened = new HashMap<>();
+        try {
+            numbers.forEach((server, number) -> {
+                String name = SetUpPlan.directDevice(device, number);
+                if (!existing.contains(name)) {
+                    opened.put(server, opener.apply(name));
+                }
+            });
+        } catch (RuntimeException e) {
+            opened.values().forEach(DeviceOutput::close);
+            throw e;
+        }
+        opened.forEach((server, output) -> {
+            DeviceOutput old = outputs.put(server, output);
+            if (old != null) {
+                replaced.add(old);
+            }
+        });
+        return opened;
     }
 
     /** Forgets the devices of servers; returns their outputs, which are still to be closed. */

@@ -9,14 +9,20 @@ import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * One need that a configuration has of the network: an address in a role.
+ * One need that a configuration has of the network: an address, or a prefix of addresses, in a role.
  *
  * @param role the purpose of the address
  * @param address the address; the unspecified address of a family if the need is that of the whole family
+ * @param length the length of the prefix in bits; that of the whole address if the need is that of one address
  */
-record Need(Role role, IpAddress address) implements Comparable<Need> {
+record Need(Role role, IpAddress address, int length) implements Comparable<Need> {
     private static final Comparator<Need> ORDER =
-            Comparator.comparing(Need::role).thenComparing(Need::address);
+            Comparator.comparing(Need::role).thenComparing(Need::address).thenComparingInt(Need::length);
+
+    /** A need of one address. */
+    Need(Role role, IpAddress address) {
+        this(role, address, address.isV4() ? 32 : 128);
+    }
 
     /** The purpose of an address. */
     enum Role {
@@ -30,8 +36,10 @@ record Need(Role role, IpAddress address) implements Comparable<Need> {
         DIRECT,
         /** The address family has a masqueraded server. */
         ANSWERS,
-        /** A masqueraded server: its answers go into the device. */
+        /** A masqueraded server: its answers go into the device, by the rule of a prefix. */
         MASQUERADED,
+        /** A prefix with masqueraded servers: packets from there go into the device. */
+        ANSWERING,
         /** A server that packets are encapsulated for. */
         TUNNELLED
     }
@@ -50,7 +58,7 @@ record Need(Role role, IpAddress address) implements Comparable<Need> {
         return address.family();
     }
 
-    /** By role, then by address. */
+    /** By role, then by address and length. */
     @Override
     public int compareTo(Need other) {
         return ORDER.compare(this, other);

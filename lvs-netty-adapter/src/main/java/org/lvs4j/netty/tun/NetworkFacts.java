@@ -10,31 +10,41 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.IpAddress;
 
 /**
- * The facts about this host that a set-up depends on: its interfaces, and the values that settings of its kernel had at
- * first. Immutable.
+ * The facts about this host that a set-up depends on: its interfaces, its reverse-path filter, and the values that
+ * settings of its kernel had at first. Immutable.
  */
 final class NetworkFacts {
+    private static final String REVERSE_PATH_FILTER = "net.ipv4.conf.all.rp_filter";
+
     private final List<Link> links;
+    private final Set<String> devices;
+    private final @Nullable String reversePathFilter;
     private final Map<IpAddress, Link> owners = new HashMap<>();
     private final Function<String, @Nullable String> sysctl;
 
     /**
      * Facts about a host.
      *
-     * @param links the interfaces that are up
+     * @param links the interfaces that are up, without the plane's own
+     * @param devices the names of the plane's own interfaces
      * @param sysctl the value of a setting by its name, or null if there is none
      */
-    NetworkFacts(List<Link> links, Function<String, @Nullable String> sysctl) {
+    NetworkFacts(List<Link> links, Set<String> devices, Function<String, @Nullable String> sysctl) {
         this.links = List.copyOf(links);
+        this.devices = Set.copyOf(devices);
         this.sysctl = sysctl;
+        reversePathFilter = sysctl.apply(REVERSE_PATH_FILTER);
         for (Link link : links) {
             link.prefixes().forEach(prefix -> owners.putIfAbsent(prefix.address(), link));
         }
@@ -63,9 +73,25 @@ final class NetworkFacts {
         }
     }
 
-    /** The interfaces that are up. */
+    /** The interfaces that are up, without the plane's own. */
     List<Link> links() {
         return links;
+    }
+
+    /** The names of the plane's own interfaces. */
+    Set<String> devices() {
+        return devices;
+    }
+
+    /** The present setting for all interfaces, or null if there is none. */
+    @Nullable
+    String reversePathFilter() {
+        return reversePathFilter;
+    }
+
+    /** Whether other facts lead to the same set-up. */
+    boolean sameAs(NetworkFacts other) {
+        return links.equals(other.links) && Objects.equals(reversePathFilter, other.reversePathFilter);
     }
 
     /** The value of a setting, or null if there is none. */
@@ -100,7 +126,10 @@ final class NetworkFacts {
         return found;
     }
 
-    /** Reads the facts about this host. A setting keeps the value that was read first, so that an undo restores it. */
+    /**
+     * Reads the facts about this host. A setting keeps the value that was read first, so that an undo restores it; the
+     * exception is the reverse-path filter for all interfaces, which a set-up never changes.
+     */
     static final class Host {
         private static final Pattern DIRECT = Pattern.compile("(-\\d+)?");
 
@@ -109,15 +138,18 @@ final class NetworkFacts {
         /**
          * Reads the facts as they are now.
          *
-         * @param device a device whose own interface, and those of its direct servers, are left out
+         * @param device the plane's device; its interface and those of its direct servers are the plane's own
          * @throws UncheckedIOException if the interfaces cannot be read
          */
         NetworkFacts read(String device) {
             List<Link> links = new ArrayList<>();
+            Set<String> devices = new HashSet<>();
             try {
                 for (NetworkInterface link :
                         NetworkInterface.networkInterfaces().toList()) {
-                    if (!isOwn(link.getName(), device) && link.isUp()) {
+                    if (isOwn(link.getName(), device)) {
+                        devices.add(link.getName());
+                    } else if (link.isUp()) {
                         List<Prefix> prefixes = link.getInterfaceAddresses().stream()
                                 .map(at -> new Prefix(IpAddress.of(at.getAddress()), at.getNetworkPrefixLength()))
                                 .toList();
@@ -127,7 +159,7 @@ final class NetworkFacts {
             } catch (SocketException e) {
                 throw new UncheckedIOException("the interfaces of this host cannot be read: " + e.getMessage(), e);
             }
-            return new NetworkFacts(links, this::sysctl);
+            return new NetworkFacts(links, devices, this::sysctl);
         }
 
         private static boolean isOwn(String name, String device) {
@@ -136,13 +168,7 @@ final class NetworkFacts {
         }
 
         private @Nullable String sysctl(String name) {
-            return first.computeIfAbsent(name, key -> {
-                try {
-                    return Files.readString(Sysctls.path(key)).strip();
-                } catch (IOException e) {
-                    return null;
-                }
-            });
+            return name.equals(REVERSE_PATH_FILTER) ? Sysctls.read(name) : first.computeIfAbsent(name, Sysctls::read);
         }
 
         /** The source address that the kernel chooses towards a destination, or null if it has no route there. */
@@ -173,6 +199,15 @@ final class NetworkFacts {
         /** The file of a setting. */
         static Path path(String name) {
             return Path.of("/proc/sys", name.indexOf('/') >= 0 ? name : name.replace('.', '/'));
+        }
+
+        /** The present value of a setting, or null if there is none. */
+        static @Nullable String read(String name) {
+            try {
+                return Files.readString(path(name)).strip();
+            } catch (IOException e) {
+                return null;
+            }
         }
     }
 }

@@ -47,7 +47,7 @@ final class PlannedSteps {
             if (steps != null) {
                 before.put(need, steps);
                 steps.forEach((position, step) -> {
-                    if (all.computeIfPresent(position, PlannedSteps::decremented) == null) {
+                    if (all.computeIfPresent(position, PlannedSteps::decremented) == null && !step.given()) {
                         disappeared.put(position, step);
                     }
                 });
@@ -58,7 +58,7 @@ final class PlannedSteps {
             steps.forEach((position, step) -> {
                 Shared shared =
                         all.merge(position, new Shared(step, 1), (old, one) -> new Shared(old.step(), old.needs() + 1));
-                if (shared.needs() == 1 && !disappeared.remove(position, step)) {
+                if (shared.needs() == 1 && !step.given() && !disappeared.remove(position, step)) {
                     appeared.put(position, step);
                 }
             });
@@ -95,8 +95,20 @@ final class PlannedSteps {
         return steps.stream().filter(step -> !known.contains(step)).toList();
     }
 
-    /** All steps in order. The caller owns the list. */
+    /** Whether a need has steps, or has been planned to need none. */
+    boolean contains(Need need) {
+        return byNeed.containsKey(need);
+    }
+
+    /** The steps to execute, in order. The caller owns the list. */
     List<Step> steps() {
+        List<Step> steps = required();
+        steps.removeIf(Step::given);
+        return steps;
+    }
+
+    /** All steps in order, with those that are {@linkplain Step#given() given}. The caller owns the list. */
+    List<Step> required() {
         List<Step> steps = new ArrayList<>(all.size());
         all.values().forEach(shared -> steps.add(shared.step()));
         return steps;

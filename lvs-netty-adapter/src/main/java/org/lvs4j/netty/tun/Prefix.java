@@ -14,6 +14,13 @@ record Prefix(IpAddress address, int length) {
         return new Prefix(address, address.isV4() ? 32 : 128);
     }
 
+    /** The network of an address. */
+    static Prefix of(IpAddress address, int length) {
+        int bits = address.isV4() ? length + 96 : length;
+        return new Prefix(
+                IpAddress.of(address.family(), address.high() & mask(bits), address.low() & mask(bits - 64)), length);
+    }
+
     /** Whether an address is in the network. */
     boolean contains(IpAddress other) {
         if (other.family() != address.family()) {

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,32 +20,80 @@ final class SetUp {
     /** More commands at once than this are logged as one line. */
     private static final int MOST_LOGGED = 100;
 
+    /** The parts of messages of {@code ip} about an object that exists, or does not. */
+    private static final List<String> EXISTS = List.of("File exists", "already assigned");
+
+    private static final List<String> GONE =
+            List.of("No such process", "No such file or directory", "Cannot find device");
+
     private final CommandRunner runner;
+    private final KernelState kernel;
     // In the order in which they were executed.
     private final Set<Step> done = new LinkedHashSet<>();
 
-    SetUp(CommandRunner runner) {
+    /**
+     * A set-up without steps.
+     *
+     * @param runner executes the commands
+     * @param kernel tells which steps are in force
+     */
+    SetUp(CommandRunner runner, KernelState kernel) {
         this.runner = runner;
+        this.kernel = kernel;
     }
 
     /**
      * Executes new steps, then takes back obsolete ones. If one of the new ones fails, those before it are taken back.
+     * A step that is in force already does not fail.
      *
      * @param added the steps to execute, in order
      * @param obsolete the steps to take back, last first; one that cannot be taken back is logged
      * @throws TunException if a new step fails; everything is as it was then
      */
     void change(List<Step> added, List<Step> obsolete) {
-        List<String> commands = added.stream().map(Step::command).toList();
-        log(commands);
-        CommandRunner.Outcome outcome = runner.runAll(commands);
-        if (outcome.failure() != null) {
-            takeBack(added.subList(0, outcome.succeeded()));
-            throw outcome.failure();
+        log(commands(added));
+        List<Step> executed = new ArrayList<>();
+        List<Step> left = added;
+        while (!left.isEmpty()) {
+            CommandRunner.Outcome outcome = runner.runAll(commands(left));
+            executed.addAll(left.subList(0, outcome.succeeded()));
+            if (outcome.failure() == null) {
+                break;
+            }
+            List<Step> rest = left.subList(outcome.succeeded(), left.size());
+            left = isAny(outcome.failure().getMessage(), EXISTS) ? kernel.missing(rest) : rest;
+            if (left.contains(rest.get(0))) {
+                takeBack(executed);
+                throw outcome.failure();
+            }
         }
         done.addAll(added);
         obsolete.forEach(done::remove);
         takeBack(obsolete);
+    }
+
+    private static List<String> commands(List<Step> steps) {
+        return steps.stream().map(Step::command).toList();
+    }
+
+    private static boolean isAny(@Nullable String message, List<String> parts) {
+        return message != null && parts.stream().anyMatch(message::contains);
+    }
+
+    /** The steps that are not in force, in order. */
+    List<Step> missing(List<Step> steps) {
+        return kernel.missing(steps);
+    }
+
+    /**
+     * Executes steps again that something else has undone, all of them even if some fail.
+     *
+     * @return a message for each that failed
+     */
+    List<String> repeat(List<Step> steps) {
+        List<String> commands = commands(steps);
+        commands.forEach(command -> LOGGER.debug("{}", command));
+        return runner.runEach(commands);
     }
 
     /** Takes everything back, last first. A step that cannot be taken back is logged. */
@@ -57,7 +106,9 @@ final class SetUp {
     private void takeBack(Collection<Step> steps) {
         List<String> commands = undoing(steps);
         log(commands);
-        List<String> failures = runner.runEach(commands);
+        List<String> failures = new ArrayList<>(runner.runEach(commands));
+        // Something else has taken these back.
+        failures.removeIf(failure -> isAny(failure, GONE));
         failures.stream().limit(MOST_LOGGED).forEach(failure -> LOGGER.warn("taking back: {}", failure));
         if (failures.size() > MOST_LOGGED) {
             LOGGER.warn("taking back: {} further commands failed", failures.size() - MOST_LOGGED);
@@ -108,7 +159,7 @@ final class SetUp {
                     requireUnused(ip, table);
                 }
                 commands.add(ip + " rule del pref " + number);
-                if (number == table) {
+                if (number == table && line.contains(" lookup ")) {
                     flush(ip + " route flush table " + line.substring(line.lastIndexOf(' ') + 1));
                 }
             }

@@ -17,7 +17,9 @@ import org.lvs4j.netty.tun.NetworkFacts.Sysctls;
  * network of an interface, this host answers for it there (proxy ARP, proxy NDP). It must not be an address of this
  * host: the kernel would deliver its packets locally.
  *
- * <p><b>Answers of masqueraded servers</b> are routed into the device by their source address.
+ * <p><b>Answers of masqueraded servers</b> are routed into the device by their source address, or by a prefix of it
+ * ({@link AnswerPrefixes}). Packets that this host sends itself skip the rules of these prefixes, which may contain its
+ * addresses; so do the look-ups of its reverse-path filter.
  *
  * <p><b>Servers of direct routing</b> get a device each: a packet that comes out of it is routed to that server. The
  * packet itself does not say which server it is for, since its destination is the virtual address.
@@ -78,17 +80,21 @@ final class SetUpPlan {
         Steps steps = new Steps(need.family());
         IpAddress address = need.address();
         switch (need.role()) {
-            case DEVICE -> device(steps, device, DEVICE, address);
+            case DEVICE -> {
+                requireLoopback();
+                device(steps, device, DEVICE, address);
+            }
             case FAMILY -> family(steps, address);
             case VIRTUAL -> virtual(steps, address);
             case DIRECT -> direct(steps, address, number);
             case ANSWERS ->
                 steps.object(ANSWER_ROUTE, address, "route", "default dev " + device + " table " + (table + 1));
-            case MASQUERADED -> {
-                requireElsewhere(address);
-                steps.rule(ANSWER_RULES, address, 3, "from " + address, "lookup " + (table + 1));
+            case MASQUERADED, TUNNELLED -> requireElsewhere(address);
+            case ANSWERING -> {
+                Prefix prefix = new Prefix(address, need.length());
+                String from = "from " + (prefix.isHost() ? address : prefix);
+                steps.rule(ANSWER_RULES, address, 3, from, "lookup " + (table + 1));
             }
-            case TUNNELLED -> requireElsewhere(address);
         }
         return steps.all;
     }
@@ -103,7 +109,7 @@ final class SetUpPlan {
         // Packets come out of the device with sources that are reached through other interfaces (those of clients),
         // or that are addresses of this host (those of tunnels and errors).
         steps.setting(section, address, "1", "net", "ipv4", "conf", name, "accept_local");
-        if ("0".equals(facts.sysctl("net.ipv4.conf.all.rp_filter"))) {
+        if ("0".equals(facts.reversePathFilter())) {
             steps.setting(section, address, "0", "net", "ipv4", "conf", name, "rp_filter");
         } else {
             // The stricter of all.rp_filter and this one is in force unless this one is 2, which needs an address.
@@ -118,9 +124,11 @@ final class SetUpPlan {
         } else {
             forwardIpv6(steps, none);
         }
-        steps.rule(COMMON_RULES, none, 1, "iif " + device, "goto " + (table + 4));
+        String end = "goto " + (table + 4);
+        steps.rule(COMMON_RULES, none, 0, "iif " + device, end);
         steps.rule(COMMON_RULES, none, 4, "", "nop");
-        steps.rule(COMMON_RULES, none, 2, "", "lookup " + table);
+        steps.rule(COMMON_RULES, none, 1, "", "lookup " + table);
+        steps.rule(COMMON_RULES, none, 2, "iif lo", end);
     }
 
     private void forwardIpv6(Steps steps, IpAddress none) {
@@ -180,6 +188,13 @@ final class SetUpPlan {
         return device + "-" + number;
     }
 
+    private void requireLoopback() {
+        if (facts.links().stream().noneMatch(Link::loopback)) {
+            throw new TunException("the loopback interface is down: without it the kernel delivers no packet to an"
+                    + " address of this host, and refuses some of the routes; try: ip link set dev lo up");
+        }
+    }
+
     private void requireElsewhere(IpAddress server) {
         if (facts.localAt(server) != null) {
             throw new TunException("server " + server + " is an address of this host; a server of the packet plane must"
@@ -213,32 +228,24 @@ final class SetUpPlan {
             add(section, address, ip + " rule add " + which + " " + action, ip + " rule del " + which);
         }
 
-        /** Changes a setting that has another value. One of our own devices needs no undo. */
+        /** Gives a setting its value. One of our own devices needs no undo. */
         void setting(int section, IpAddress address, String value, String... parts) {
-            Step step = change(value, parts);
-            if (step != null) {
-                all.put(new Position(offset + section, address, "", all.size()), step);
-            }
+            all.put(new Position(offset + section, address, "", all.size()), change(value, parts));
         }
 
         /** As {@link #setting}, for a setting that the needs of several addresses have in common. */
         void sharedSetting(int section, String link, String value, String... parts) {
-            Step step = change(value, parts);
-            if (step != null) {
-                IpAddress none = IpAddress.of(offset == 0 ? AddressFamily.IPV4 : AddressFamily.IPV6, 0, 0);
-                all.put(new Position(offset + section, none, link, 0), step);
-            }
+            IpAddress none = IpAddress.of(offset == 0 ? AddressFamily.IPV4 : AddressFamily.IPV6, 0, 0);
+            all.put(new Position(offset + section, none, link, 0), change(value, parts));
         }
 
-        private @Nullable Step change(String value, String... parts) {
+        private Step change(String value, String... parts) {
             String name = Sysctls.name(parts);
             boolean ofOwnDevice = parts.length > 3 && (parts[3].equals(device) || parts[3].startsWith(device + "-"));
             String before = ofOwnDevice ? null : facts.sysctl(name);
-            if (value.equals(before)) {
-                return null;
-            }
-            return new Step(
-                    "sysctl -w " + name + "=" + value, before == null ? null : "sysctl -w " + name + "=" + before);
+            String command = "sysctl -w " + name + "=" + value;
+            boolean given = value.equals(before);
+            return new Step(command, before == null || given ? null : "sysctl -w " + name + "=" + before, given);
         }
     }
 }

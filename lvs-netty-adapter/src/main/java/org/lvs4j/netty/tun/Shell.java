@@ -2,6 +2,7 @@ package org.lvs4j.netty.tun;
 
 import java.io.File;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,6 +103,31 @@ final class Shell implements CommandRunner {
      */
     record Failure(int index, String text) {}
 
+    /**
+     * Runs queries of {@code ip} by one process.
+     *
+     * @param options the options of {@code ip}
+     * @param queries commands without the name of the program; one that fails prints nothing
+     * @return what all of them print, in order
+     * @throws TunException if the program cannot be run
+     */
+    static String query(String options, List<String> queries) {
+        String command = IP + options + " -force -batch -";
+        try {
+            Path file = Files.createTempFile("lvs-query", ".txt");
+            try {
+                Files.writeString(file, String.join("\n", queries) + "\n");
+                return start(command, file, queries.size(), false).text();
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw failed(command, String.valueOf(e.getMessage()), e);
+        } catch (InterruptedException e) {
+            throw interrupted(command, e);
+        }
+    }
+
     /** Runs commands of {@code ip} of one family by one process; without {@code all} until one fails. */
     private static List<Failure> batch(List<String> commands, boolean all) {
         String prefix = prefix(commands.get(0));
@@ -112,7 +138,7 @@ final class Shell implements CommandRunner {
             Path file = Files.createTempFile("lvs-batch", ".txt");
             try {
                 Files.writeString(file, lines);
-                Printed printed = start(prefix + (all ? "-force " : "") + "-batch -", file, commands.size());
+                Printed printed = start(prefix + (all ? "-force " : "") + "-batch -", file, commands.size(), true);
                 List<Failure> failures = failures(printed.text(), commands.size());
                 return failures.isEmpty() && printed.exitCode() != 0
                         ? List.of(unknown(commands, printed.reason()))
@@ -157,7 +183,7 @@ final class Shell implements CommandRunner {
     }
 
     private static String execute(String command) throws IOException, InterruptedException {
-        Printed printed = start(command, Path.of("/dev/null"), 1);
+        Printed printed = start(command, Path.of("/dev/null"), 1, true);
         if (printed.exitCode() != 0) {
             throw new IOException(printed.reason());
         }
@@ -170,17 +196,18 @@ final class Shell implements CommandRunner {
         }
     }
 
-    private static Printed start(String command, Path input, int commands) throws IOException, InterruptedException {
+    private static Printed start(String command, Path input, int commands, boolean withErrors)
+            throws IOException, InterruptedException {
         List<String> words = new ArrayList<>(List.of(command.split(" ")));
         words.set(0, program(words.get(0)));
         // The output goes to a file: a pipe would fill up, since this thread waits for the end of the process.
         File output = Files.createTempFile("lvs-set-up", ".txt").toFile();
         try {
-            Process process = new ProcessBuilder(words)
-                    .redirectErrorStream(true)
-                    .redirectInput(input.toFile())
-                    .redirectOutput(output)
-                    .start();
+            ProcessBuilder builder =
+                    new ProcessBuilder(words).redirectInput(input.toFile()).redirectOutput(output);
+            Process process = withErrors
+                    ? builder.redirectErrorStream(true).start()
+                    : builder.redirectError(Redirect.DISCARD).start();
             try {
                 long limit = LIMIT_MILLIS + commands * LIMIT_MILLIS_PER_COMMAND;
                 if (!process.waitFor(limit, TimeUnit.MILLISECONDS)) {

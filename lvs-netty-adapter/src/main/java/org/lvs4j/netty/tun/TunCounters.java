@@ -22,7 +22,7 @@ final class TunCounters {
         counts.setOpaque(counter, counts.getPlain(counter) + 1);
     }
 
-    static TunSnapshot sum(Iterable<TunCounters> all) {
+    static TunSnapshot sum(Iterable<TunCounters> all, long repairs) {
         long[] sums = new long[SIZE];
         for (TunCounters one : all) {
             for (int i = 0; i < SIZE; i++) {
@@ -38,6 +38,7 @@ final class TunCounters {
                 sums[UNSERVED],
                 sums[DROPPED],
                 sums[HELD],
-                sums[NOT_WRITTEN]);
+                sums[NOT_WRITTEN],
+                repairs);
     }
 }

@@ -1,5 +1,6 @@
 package org.lvs4j.netty.tun;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -129,7 +130,7 @@ final class TunNetwork {
     private Update follow(DesiredNetwork.Difference difference, NetworkFacts now) {
         Set<IpAddress> arriving = addresses(Need.Role.DIRECT, difference.added());
         Set<IpAddress> leaving = addresses(Need.Role.DIRECT, difference.removed());
-        boolean sameHost = facts != null && facts.links().equals(now.links());
+        boolean sameHost = facts != null && facts.sameAs(now);
         Map<IpAddress, DeviceOutput> opened = devices.open(arriving, leaving.size());
         // Before commands are run: a look-up walks all rules of the kernel, and the set-up adds one for each server.
         lookUpSources(sameHost, difference.removed(), difference.added());
@@ -152,6 +153,31 @@ final class TunNetwork {
                 sources.fallback(AddressFamily.IPV6),
                 view.direct().with(leaving, opened));
         return new Update(view, steps, devices.remove(leaving));
+    }
+
+    /**
+     * Opens the devices of direct servers that something else has removed once more. Their steps are then missing, and
+     * the steps themselves remain planned.
+     *
+     * @return the new view and the devices that it no longer names, or null if all devices exist
+     * @throws TunException if a device cannot be opened; everything is as it was then
+     */
+    @Nullable
+    Update reopenDevices() {
+        Set<String> existing = host.facts().get().devices();
+        List<DeviceOutput> replaced = new ArrayList<>();
+        Map<IpAddress, DeviceOutput> opened = devices.reopen(existing, replaced);
+        if (opened.isEmpty()) {
+            return null;
+        }
+        view = new NetworkView(
+                view.mtu(),
+                view.virtual(),
+                view.sources(),
+                view.ownV4(),
+                view.ownV6(),
+                view.direct().with(List.of(), opened));
+        return new Update(view, new PlannedSteps.Difference(List.of(), List.of()), replaced);
     }
 
     private void lookUpSources(boolean sameHost, Set<Need> removed, Set<Need> added) {
@@ -179,6 +205,11 @@ final class TunNetwork {
     /** The steps of the whole set-up, in order. The caller owns the list. */
     List<Step> steps() {
         return plan.steps();
+    }
+
+    /** All steps that must be in force, in order. The caller owns the list. */
+    List<Step> required() {
+        return plan.required();
     }
 
     /** The latest view. */

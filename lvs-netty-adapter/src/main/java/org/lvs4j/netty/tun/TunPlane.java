@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.lvs4j.Director;
 import org.lvs4j.DirectorConfiguration;
 import org.lvs4j.net.Endpoint;
@@ -41,11 +42,18 @@ import org.lvs4j.service.ServiceKey;
  * waits for another one; starting, {@link #refresh}, {@link #drain} and {@link #close} are blocking: they run commands
  * and wait for each other. The threads keep the JVM alive until the plane is closed; one of them calls {@link
  * Director#advance()} ten times a second.
+ *
+ * <p>While the plane runs, other programs may undo parts of the set-up: a device goes down and up again, routing tables
+ * are flushed, rules are removed, settings are turned back. A check finds that within a few seconds, on a thread of its
+ * own. It executes the missing commands again, logs what was missing, and counts it ({@link TunSnapshot#repairs}).
+ * Without {@link Builder#setUp} it only logs. Rules, routes and addresses that are not the plane's are not touched. The
+ * check takes at most about a fiftieth of a processor's time.
  */
 public final class TunPlane implements AutoCloseable {
     private static final long ADVANCE_MILLIS = 100;
     private static final long QUIET_MILLIS = 20;
     private static final long TERMINATION_MILLIS = 5000;
+    private static final Duration CHECK_INTERVAL = Duration.ofSeconds(2);
 
     private final TunOptions options;
     private final TunState state;
@@ -54,11 +62,15 @@ public final class TunPlane implements AutoCloseable {
     private final List<IoRegistration> registrations = new ArrayList<>();
     private final TunNetwork.Host host;
     private final ChangedServices changed;
-    // Guarded by this object, as is the network.
+    private final @Nullable SetUp setUp;
+    private final PeriodicCheck checks;
+    // Guarded by this object, as are the network and its check.
     private final TunNetwork network;
+    private final SetUpCheck check;
+    private boolean started;
     private boolean stopping;
 
-    private TunPlane(Director director, TunOptions options) {
+    private TunPlane(Director director, TunOptions options, Duration checkInterval) {
         this.options = options;
         state = new TunState(director, new Marks(options.marks()), NetworkView.empty(options.mtu()));
         NetworkFacts.Host facts = new NetworkFacts.Host();
@@ -66,7 +78,11 @@ public final class TunPlane implements AutoCloseable {
                 () -> facts.read(options.device()),
                 NetworkFacts.Host::sourceTowards,
                 name -> TunDevice.open(name, false));
-        network = new TunNetwork(options, director, host, options.setUp() ? new SetUp(new Shell()) : null);
+        KernelState kernel = new KernelReader(Shell::query, NetworkFacts.Sysctls::read);
+        setUp = options.setUp() ? new SetUp(new Shell(), kernel) : null;
+        network = new TunNetwork(options, director, host, setUp);
+        check = new SetUpCheck(kernel, setUp, System::nanoTime);
+        checks = new PeriodicCheck(this::check, checkInterval);
         group = new MultiThreadIoEventLoopGroup(
                 options.queues(), new DefaultThreadFactory("lvs-tun"), EpollIoHandler.newFactory());
         changed = ChangedServices.of(director, TunNetwork::affected);
@@ -88,6 +104,8 @@ public final class TunPlane implements AutoCloseable {
                 registration.submit(EpollIoOps.EPOLLIN);
             }
             group.next().scheduleWithFixedDelay(this::advance, ADVANCE_MILLIS, ADVANCE_MILLIS, TimeUnit.MILLISECONDS);
+            checks.start();
+            started = true;
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -101,8 +119,8 @@ public final class TunPlane implements AutoCloseable {
             for (int i = 0; i < options.queues(); i++) {
                 loops.add(new TunLoop(state, TunDevice.open(options.device(), options.queues() > 1)));
             }
-            if (options.setUp()) {
-                new SetUp(new Shell()).removeLeftovers(options.table());
+            if (setUp != null) {
+                setUp.removeLeftovers(options.table());
             }
             follow();
         } catch (TunException e) {
@@ -167,7 +185,8 @@ public final class TunPlane implements AutoCloseable {
      * <p>The cost depends on the services that have changed since the last refresh, apart from a copy of some
      * arrays. A change that the network does not depend on, such as that of a weight, costs nothing. If the
      * interfaces of this host have changed, or the route to its servers, everything is planned again; commands are
-     * run for differences only.
+     * run for differences only. Soon afterwards the set-up is checked in the background, as it is every few seconds; if
+     * following fails, it is checked at once, and followed once more if that has repaired anything.
      *
      * @throws TunException if that is not possible; the network is as it was, and the next refresh tries again. So a
      *     caller may take the change back in the director and refresh once more
@@ -177,16 +196,19 @@ public final class TunPlane implements AutoCloseable {
         if (stopping) {
             throw new IllegalStateException("the packet plane is closed");
         }
-        PlannedSteps.Difference steps = follow();
-        if (!options.setUp()) {
-            steps.added().forEach(step -> TunState.LOGGER.warn("the network needs now: {}", step.command()));
-            SetUp.undoing(steps.obsolete())
-                    .forEach(command ->
-                            TunState.LOGGER.warn("the network no longer needs what this takes back: {}", command));
+        try {
+            follow();
+        } catch (TunException e) {
+            // It may have failed because something else has undone a part of the set-up.
+            if (setUp == null || !check.run(network, this::publish)) {
+                throw e;
+            }
+            follow();
         }
+        checks.request();
     }
 
-    private PlannedSteps.Difference follow() {
+    private void follow() {
         Set<ServiceKey> keys = changed.take();
         TunNetwork.Update update;
         try {
@@ -195,6 +217,10 @@ public final class TunPlane implements AutoCloseable {
             changed.putBack(keys);
             throw e;
         }
+        publish(update);
+    }
+
+    private void publish(TunNetwork.Update update) {
         state.publish(update.view());
         if (!update.unused().isEmpty()) {
             // An event loop may still write to a device that the new view does not name. When each loop has run
@@ -202,12 +228,27 @@ public final class TunPlane implements AutoCloseable {
             group.forEach(executor -> executor.submit(() -> {}).awaitUninterruptibly());
             update.unused().forEach(DeviceOutput::close);
         }
-        return update.steps();
+        if (started && setUp == null) {
+            update.steps().added().forEach(step -> TunState.LOGGER.warn("the network needs now: {}", step.command()));
+            SetUp.undoing(update.steps().obsolete())
+                    .forEach(command ->
+                            TunState.LOGGER.warn("the network no longer needs what this takes back: {}", command));
+        }
+    }
+
+    private synchronized void check() {
+        if (!group.isShuttingDown() && !state.ended.isDone()) {
+            try {
+                check.run(network, this::publish);
+            } catch (RuntimeException | Error e) {
+                TunState.LOGGER.error("the set-up of the network could not be checked", e);
+            }
+        }
     }
 
     /** The counters of all queues together. */
     public TunSnapshot snapshot() {
-        return TunCounters.sum(loops.stream().map(loop -> loop.counters).toList());
+        return TunCounters.sum(loops.stream().map(loop -> loop.counters).toList(), check.repairs());
     }
 
     /**
@@ -258,6 +299,7 @@ public final class TunPlane implements AutoCloseable {
     }
 
     private void shutDown() {
+        checks.close();
         network.undo();
         registrations.forEach(IoRegistration::cancel);
         group.shutdownGracefully(QUIET_MILLIS, TERMINATION_MILLIS, TimeUnit.MILLISECONDS)
@@ -276,6 +318,7 @@ public final class TunPlane implements AutoCloseable {
         private int queues = 1;
         private int table = 5300;
         private boolean setUp;
+        private Duration checkInterval = CHECK_INTERVAL;
 
         private Builder(Director director) {
             this.director = director;
@@ -314,9 +357,18 @@ public final class TunPlane implements AutoCloseable {
             return this;
         }
 
-        /** Whether to run the set-up commands, and to take them back at the end; by default they are only listed. */
+        /**
+         * Whether to run the set-up commands, to repair what other programs undo, and to take everything back at the
+         * end; by default the commands are only listed.
+         */
         public Builder setUp(boolean value) {
             setUp = value;
+            return this;
+        }
+
+        /** The shortest pause between two checks of the set-up; zero for no checks. */
+        Builder checkInterval(Duration value) {
+            checkInterval = value;
             return this;
         }
 
@@ -344,7 +396,7 @@ public final class TunPlane implements AutoCloseable {
         public TunPlane start() {
             TunOptions options = new TunOptions(device, mtu, queues, table, setUp, marks);
             TunDevice.requireNative();
-            return new TunPlane(director, options).begin();
+            return new TunPlane(director, options, checkInterval).begin();
         }
     }
 }

@@ -14,6 +14,7 @@ package org.lvs4j.netty.tun;
  * @param dropped packets dropped by decision
  * @param held fragments kept until the rest of their packet arrives
  * @param notWritten packets that the kernel did not take
+ * @param repairs commands of the set-up that were run again, because something else had undone their effect
  */
 public record TunSnapshot(
         long received,
@@ -24,4 +25,5 @@ public record TunSnapshot(
         long unserved,
         long dropped,
         long held,
-        long notWritten) {}
+        long notWritten,
+        long repairs) {}

@@ -34,7 +34,11 @@ final class FakeHost implements CommandRunner, AutoCloseable {
     final Map<String, String> sysctls = new HashMap<>();
     final Map<String, String> firstSysctls = new HashMap<>();
     final Set<String> objects = new HashSet<>();
-    final Set<String> openDevices = new HashSet<>();
+    /** The commands about devices that are in force. */
+    final Set<String> deviceStates = new HashSet<>();
+
+    final List<DeviceOutput> openDevices = new ArrayList<>();
+    final Map<String, DeviceOutput> existingDevices = new HashMap<>();
     /** A network prefix, as text, of destinations that have no route. */
     String unreachable = "none";
     /** How many more additions succeed before one fails. */
@@ -55,6 +59,7 @@ final class FakeHost implements CommandRunner, AutoCloseable {
             sysctls.put("net.ipv6.conf." + link + ".proxy_ndp", "0");
         }
         firstSysctls.putAll(sysctls);
+        links.add(new NetworkFacts.Link("lo", true, List.of(new Prefix(IpAddress.parse("127.0.0.1"), 8))));
         links.add(link("eth0", "192.0.2.1/24", "2001:db8::1/64"));
         links.add(link("eth1", "10.0.0.1/24", "fd00::1/64"));
         changed = ChangedServices.of(director, TunNetwork::affected);
@@ -62,8 +67,10 @@ final class FakeHost implements CommandRunner, AutoCloseable {
                 new TunOptions("lvs0", 1500, 1, 5300, true, MARKS),
                 director,
                 new TunNetwork.Host(
-                        () -> new NetworkFacts(links, firstSysctls::get), this::sourceTowards, this::openDevice),
-                new SetUp(this));
+                        () -> new NetworkFacts(links, existingDevices.keySet(), this::firstSysctl),
+                        this::sourceTowards,
+                        this::openDevice),
+                new SetUp(this, this::missing));
     }
 
     static NetworkFacts.Link link(String name, String... prefixes) {
@@ -86,6 +93,30 @@ final class FakeHost implements CommandRunner, AutoCloseable {
         }
     }
 
+    private @Nullable String firstSysctl(String name) {
+        return (name.equals("net.ipv4.conf.all.rp_filter") ? sysctls : firstSysctls).get(name);
+    }
+
+    /** The steps that are not in force. */
+    List<Step> missing(List<Step> steps) {
+        return steps.stream().filter(step -> !isInForce(step.command())).toList();
+    }
+
+    private boolean isInForce(String command) {
+        if (command.startsWith("sysctl -w ")) {
+            String[] assignment = command.substring(10).split("=");
+            return assignment[1].equals(sysctls.get(assignment[0]));
+        }
+        return objects.contains(command) || deviceStates.contains(command);
+    }
+
+    /** Removes a device, as {@code ip link del} does. */
+    void removeDevice(String name) {
+        assertThat(existingDevices.remove(name)).isNotNull();
+        deviceStates.removeIf(state -> state.contains(" dev " + name + " "));
+        sysctls.keySet().removeIf(setting -> setting.contains("." + name + "."));
+    }
+
     private @Nullable IpAddress sourceTowards(IpAddress destination) {
         lookups++;
         if (destination.toString().startsWith(unreachable)) {
@@ -104,18 +135,32 @@ final class FakeHost implements CommandRunner, AutoCloseable {
     }
 
     private DeviceOutput openDevice(String name) {
-        assertThat(openDevices.add(name)).as("%s opened once", name).isTrue();
-        return new DeviceOutput() {
-            @Override
-            public int write(ByteBuffer packet) {
-                return packet.remaining();
-            }
+        assertThat(existingDevices).as("%s is new", name).doesNotContainKey(name);
+        Device device = new Device(name);
+        existingDevices.put(name, device);
+        openDevices.add(device);
+        return device;
+    }
 
-            @Override
-            public void close() {
-                assertThat(openDevices.remove(name)).as("%s closed once", name).isTrue();
+    private final class Device implements DeviceOutput {
+        private final String name;
+
+        Device(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public int write(ByteBuffer packet) {
+            return packet.remaining();
+        }
+
+        @Override
+        public void close() {
+            assertThat(openDevices.remove(this)).as("%s closed once", name).isTrue();
+            if (existingDevices.get(name) == this) {
+                removeDevice(name);
             }
-        };
+        }
     }
 
     @Override
@@ -128,7 +173,9 @@ final class FakeHost implements CommandRunner, AutoCloseable {
         if (command.startsWith("sysctl -w ")) {
             String[] assignment = command.substring(10).split("=");
             sysctls.put(assignment[0], assignment[1]);
-        } else if (command.contains(" add ") && !command.startsWith("ip addr")) {
+        } else if (command.startsWith("ip addr add ") || command.startsWith("ip link set ")) {
+            deviceStates.add(command);
+        } else if (command.contains(" add ")) {
             assertThat(objects.add(command)).as("new: %s", command).isTrue();
         } else if (command.contains(" del ")) {
             String added = command.replace(" del ", " add ");

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.lvs4j.Director;
@@ -25,7 +26,7 @@ class SetUpPlanTest {
             new TunOptions("lvs0", 1500, 1, 5300, false, List.of()),
             director,
             new TunNetwork.Host(
-                    () -> new NetworkFacts(links, sysctls::get), address -> null, name -> DeviceOutput.NONE),
+                    () -> new NetworkFacts(links, Set.of(), sysctls::get), address -> null, name -> DeviceOutput.NONE),
             null);
 
     @BeforeEach
@@ -71,9 +72,10 @@ class SetUpPlanTest {
                         "sysctl -w net.ipv4.conf.lvs0.accept_local=1",
                         "sysctl -w net.ipv4.conf.lvs0.rp_filter=0",
                         "sysctl -w net.ipv4.ip_forward=1",
-                        "ip rule add pref 5301 iif lvs0 goto 5304",
+                        "ip rule add pref 5300 iif lvs0 goto 5304",
                         "ip rule add pref 5304 nop",
-                        "ip rule add pref 5302 lookup 5300",
+                        "ip rule add pref 5301 lookup 5300",
+                        "ip rule add pref 5302 iif lo goto 5304",
                         "ip route add 192.0.2.100/32 dev lvs0 table 5300",
                         "ip neigh add proxy 192.0.2.100 dev eth0",
                         "ip route add default dev lvs0 table 5301",
@@ -84,9 +86,10 @@ class SetUpPlanTest {
                         "ip route del default dev lvs0 table 5301",
                         "ip neigh del proxy 192.0.2.100 dev eth0",
                         "ip route del 192.0.2.100/32 dev lvs0 table 5300",
-                        "ip rule del pref 5302",
+                        "ip rule del pref 5302 iif lo",
+                        "ip rule del pref 5301",
                         "ip rule del pref 5304",
-                        "ip rule del pref 5301 iif lvs0",
+                        "ip rule del pref 5300 iif lvs0",
                         "sysctl -w net.ipv4.ip_forward=0");
     }
 
@@ -98,7 +101,7 @@ class SetUpPlanTest {
                 .containsSequence(
                         "sysctl -w net.ipv6.conf.eth0.accept_ra=2",
                         "sysctl -w net.ipv6.conf.all.forwarding=1",
-                        "ip -6 rule add pref 5301 iif lvs0 goto 5304")
+                        "ip -6 rule add pref 5300 iif lvs0 goto 5304")
                 .containsSequence(
                         "ip -6 route add 2001:db8::100/128 dev lvs0 table 5300",
                         "sysctl -w net.ipv6.conf.eth0.proxy_ndp=1",
@@ -133,7 +136,7 @@ class SetUpPlanTest {
                         "ip route add blackhole default table 5305 metric 32000",
                         "ip rule add pref 5300 iif lvs0-0 lookup 5305",
                         "ip route add default via 192.0.2.7 dev eth0 table 5306",
-                        "ip rule add pref 5302 lookup 5300");
+                        "ip rule add pref 5301 lookup 5300");
         assertThat(SetUp.undoing(steps)).contains("ip rule del pref 5300 iif lvs0-1");
     }
 
@@ -166,6 +169,53 @@ class SetUpPlanTest {
 
         assertThat(plan("-A -t 192.0.2.100:80"))
                 .noneMatch(step -> step.command().contains("ip_forward"));
+    }
+
+    @Test
+    void required_forwardingAlreadyOn_settingMustStay() throws RuleException {
+        sysctls.put("net.ipv4.ip_forward", "1");
+        plan("-A -t 192.0.2.100:80");
+
+        assertThat(network.required()).contains(new Step("sysctl -w net.ipv4.ip_forward=1", null, true));
+    }
+
+    @Test
+    void follow_loopbackDown_messageSaysWhatToDo() {
+        links.remove(0);
+
+        assertThatThrownBy(() -> plan("-A -t 192.0.2.100:80"))
+                .isInstanceOf(TunException.class)
+                .hasMessageContaining("the loopback interface is down")
+                .hasMessageContaining("ip link set dev lo up");
+    }
+
+    @Test
+    void follow_reversePathFilterTurnedOn_deviceFollows() throws RuleException {
+        plan("-A -t 192.0.2.100:80");
+        sysctls.put("net.ipv4.conf.all.rp_filter", "1");
+        network.follow(List.of());
+
+        assertThat(commands(network.steps()))
+                .contains("sysctl -w net.ipv4.conf.lvs0.rp_filter=2", "ip addr add 192.0.0.8/32 dev lvs0");
+    }
+
+    @Test
+    void follow_manyMasqueradedServers_answersRoutedByPrefixes() throws RuleException {
+        List<String> rules = new ArrayList<>(List.of("-A -t 192.0.2.100:80", "-A -t [2001:db8::100]:80"));
+        for (int i = 0; i <= AnswerPrefixes.MOST; i++) {
+            rules.add("-a -t 192.0.2.100:80 -r 10.9." + i / 16 + "." + i % 16 + ":80 -m");
+        }
+        rules.add("-a -t [2001:db8::100]:80 -r [fd00::2]:80 -m");
+        List<String> commands = commands(plan(rules.toArray(String[]::new)));
+
+        // 17 prefixes. Those of the host's own packets do not matter: a rule before them skips them.
+        assertThat(commands.stream().filter(command -> command.startsWith("ip rule add pref 5303")))
+                .hasSize(17)
+                .contains("ip rule add pref 5303 from 10.9.16.0/28 lookup 5301");
+        assertThat(commands)
+                .containsSubsequence(
+                        "ip rule add pref 5302 iif lo goto 5304", "ip rule add pref 5303 from 10.9.0.0/28 lookup 5301")
+                .contains("ip -6 rule add pref 5303 from fd00::2 lookup 5301");
     }
 
     @Test

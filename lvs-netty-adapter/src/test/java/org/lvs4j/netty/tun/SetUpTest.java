@@ -17,14 +17,17 @@ class SetUpTest {
 
     private final List<String> ran = new ArrayList<>();
     private final Map<String, String> answers = new HashMap<>();
-    private final SetUp setUp = new SetUp(command -> {
-        ran.add(command);
-        String answer = answers.getOrDefault(command, "");
-        if (answer.equals("fail")) {
-            throw new TunException("'" + command + "' failed");
-        }
-        return answer;
-    });
+    private final List<Step> inForce = new ArrayList<>();
+    private final SetUp setUp = new SetUp(
+            command -> {
+                ran.add(command);
+                String answer = answers.getOrDefault(command, "");
+                if (answer.startsWith("fail")) {
+                    throw new TunException("'" + command + "' failed" + answer.substring(4));
+                }
+                return answer;
+            },
+            steps -> steps.stream().filter(step -> !inForce.contains(step)).toList());
 
     @Test
     void undo_afterChange_lastStepFirst() {
@@ -67,6 +70,39 @@ class SetUpTest {
     }
 
     @Test
+    void change_stepsInForceAlready_othersExecutedAndAllTakenBackAtTheEnd() {
+        answers.put("do a", "fail: RTNETLINK answers: File exists");
+        inForce.addAll(List.of(A, B));
+
+        setUp.change(List.of(A, B, C, D), List.of());
+        assertThat(ran).containsExactly("do a", "do c", "do d");
+
+        ran.clear();
+        setUp.undo();
+        assertThat(ran).containsExactly("undo d", "undo b", "undo a");
+    }
+
+    @Test
+    void change_somethingElseInThePlaceOfStep_failsAndOnlyExecutedStepsTakenBack() {
+        answers.put("do b", "fail: RTNETLINK answers: File exists");
+        answers.put("do d", "fail: RTNETLINK answers: File exists");
+        inForce.add(B);
+
+        assertThatThrownBy(() -> setUp.change(List.of(A, B, D), List.of()))
+                .isInstanceOf(TunException.class)
+                .hasMessageContaining("do d");
+        assertThat(ran).containsExactly("do a", "do b", "do d", "undo a");
+    }
+
+    @Test
+    void repeat_commandFails_othersExecutedAndFailureReturned() {
+        answers.put("do a", "fail");
+
+        assertThat(setUp.repeat(List.of(A, B))).containsExactly("'do a' failed");
+        assertThat(ran).containsExactly("do a", "do b");
+    }
+
+    @Test
     void undo_commandFails_othersTakenBack() {
         setUp.change(List.of(A, B), List.of());
         ran.clear();
@@ -83,6 +119,7 @@ class SetUpTest {
                 "ip rule show",
                 "0:\tfrom all lookup local\n"
                         + "5300:\tfrom all iif lvs0-0 [detached] lookup 5305\n"
+                        + "5300:\tfrom all iif lvs0 [detached] goto 5304\n"
                         + "5303:\tfrom 10.0.0.2 lookup 5301\n"
                         + "5305:\tfrom all lookup 77\n"
                         + "32766:\tfrom all lookup main");
@@ -92,7 +129,11 @@ class SetUpTest {
 
         assertThat(ran)
                 .contains("ip rule del pref 5300", "ip route flush table 5305", "ip rule del pref 5303")
-                .doesNotContain("ip rule del pref 0", "ip rule del pref 5305", "ip rule del pref 32766");
+                .doesNotContain(
+                        "ip route flush table 5304",
+                        "ip rule del pref 0",
+                        "ip rule del pref 5305",
+                        "ip rule del pref 32766");
     }
 
     @Test
