@@ -334,7 +334,9 @@ final class CaptureReplayTest {
             if (forwarded) {
                 byte[] whole = packet(tcp, address[0], address[2], payload);
                 byte[] expected = Arrays.copyOf(sent[0] >> 4 == 4 ? hopped(whole) : whole, start);
-                expected[7] -= sent[0] >> 4 == 6 ? 1 : 0;
+                if (sent[0] >> 4 == 6) {
+                    expected[7]--;
+                }
                 try (CaptureReader reader =
                         CaptureReader.open(new ByteArrayInputStream(emitted.toByteArray()), "out")) {
                     assertThat(reader.next()).isTrue();
