@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
@@ -106,7 +107,7 @@ final class BoundedLog extends OutputStream {
 
     private void tellDropped() {
         if (dropped > 0) {
-            String lost = OffsetDateTime.now().format(TIME) + " WARN log: " + dropped
+            String lost = OffsetDateTime.now(ZoneId.systemDefault()).format(TIME) + " WARN log: " + dropped
                     + " lines have been dropped: standard error was not read\n";
             dropped = 0;
             enqueue(lost.getBytes(StandardCharsets.UTF_8));
