@@ -50,19 +50,41 @@ final class CheckCommand implements Callable<Integer> {
         boolean packets = tun != null;
         String name = file();
         Director director = director(packets);
-        Rules rules = RulesFile.read(name, System.in, anything -> relay.requireServed(anything, packets));
-        RulesFile.apply(rules, director);
-        if (!packets) {
-            PrintWriter error = spec.commandLine().getErr();
-            relay.missingAddresses(rules).forEach(missing -> error.println("warning: " + missing));
+        String text = RulesFile.text(name, System.in);
+        String source = TextFile.nameOf(name);
+        try {
+            Rules rules = RulesFile.parse(text, source, anything -> relay.requireServed(anything, packets));
+            RulesFile.apply(rules, director);
+            if (!packets) {
+                PrintWriter error = spec.commandLine().getErr();
+                relay.missingAddresses(rules).forEach(missing -> error.println("warning: " + missing));
+            }
+            count(name, director);
+            return Answer.OK;
+        } catch (RulesInvalidException e) {
+            countReadable(name, text, source, director(packets));
+            throw e;
         }
+    }
+
+    /** Tells what a file contains that is right in itself but cannot be served here. */
+    private void countReadable(String name, String text, String source, Director director) {
+        try {
+            RulesFile.apply(RulesFile.parse(text, source, anything -> {}), director);
+            count(name, director);
+        } catch (RulesInvalidException e) {
+            // The errors are reported by the caller.
+            return;
+        }
+    }
+
+    private void count(String name, Director director) {
         Collection<DirectorConfiguration.Service> services =
                 director.configuration().services();
         int servers =
                 services.stream().mapToInt(service -> service.servers().size()).sum();
         PrintWriter output = spec.commandLine().getOut();
         output.println(name + ": " + counted(services.size(), "service") + ", " + counted(servers, "server"));
-        return Answer.OK;
     }
 
     /** The file; the name of the device may be left out, and then the option seems to have that of the file. */
