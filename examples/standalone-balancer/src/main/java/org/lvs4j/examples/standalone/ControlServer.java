@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * client that is slow delays no other; {@link CommandThreads} execute. Connections, memory and every wait are bounded:
  * <ul>
  *   <li>{@value #MAX_CONNECTIONS} connections are open; further clients wait in the system's queue. Then, clients that
- *       have been idle for a second are closed.
+ *       have been idle for two seconds are closed.
  *   <li>Standard input is received when there is memory for all of it; clients get memory in order.
  *   <li>An answer waits for its client in {@value OutgoingFrames#MAX_BYTES} bytes.
  * </ul>
@@ -47,7 +47,7 @@ final class ControlServer implements AutoCloseable {
     /** Standard input of all clients together may take this part of the heap. */
     private static final int HEAP_PART = 16;
 
-    private static final Duration IDLE_AT_LIMIT = Duration.ofSeconds(1);
+    private static final Duration IDLE_AT_LIMIT = Duration.ofSeconds(2);
     private static final Duration PAUSE = Duration.ofMillis(200);
     private static final long TICK_MILLIS = 50;
 
@@ -79,7 +79,7 @@ final class ControlServer implements AutoCloseable {
      * @param answer until it takes more of its answer
      */
     record Limits(Duration command, Duration input, Duration answer) {
-        static final Limits DEFAULT = new Limits(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMinutes(5));
+        static final Limits DEFAULT = new Limits(Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofMinutes(5));
     }
 
     private ControlServer(ControlSocket socket, ControlCommands commands, Limits limits) throws IOException {

@@ -14,8 +14,8 @@ final class Reason {
     private Reason() {}
 
     static String of(Throwable failure) {
-        if (failure instanceof UncheckedIOException e) {
-            return of(e.getCause());
+        if (failure instanceof UncheckedIOException && failure.getCause() instanceof IOException e) {
+            return of(e);
         } else if (failure instanceof FileSystemException e) {
             return e.getFile() + ": " + withoutFile(e);
         } else if (failure instanceof CharacterCodingException) {

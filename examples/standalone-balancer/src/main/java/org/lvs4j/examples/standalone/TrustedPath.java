@@ -1,5 +1,7 @@
 package org.lvs4j.examples.standalone;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -89,26 +91,31 @@ final class TrustedPath {
             return walk(
                     directory.resolveSibling(Files.readSymbolicLink(directory)).normalize());
         }
-        int mode = (Integer) found.get("mode");
-        boolean ownGroup =
-                found.get("group").toString().equals(found.get("owner").toString());
+        int mode = (Integer) attribute(found, "mode");
+        boolean ownGroup = attribute(found, "group")
+                .toString()
+                .equals(attribute(found, "owner").toString());
         boolean writable = (mode & OTHERS_WRITE) != 0 || (mode & GROUP_WRITE) != 0 && !ownGroup;
         if (writable && (mode & STICKY) == 0) {
             throw new IOException("the directory " + directory + " is not private: users other than "
-                    + found.get("owner") + " can replace the control socket (mode "
-                    + Integer.toOctalString(mode & 07777) + ", group " + found.get("group") + ")");
+                    + attribute(found, "owner") + " can replace the control socket (mode "
+                    + Integer.toOctalString(mode & 07777) + ", group " + attribute(found, "group") + ")");
         }
         return writable;
     }
 
+    private static Object attribute(Map<String, Object> found, String name) {
+        return requireNonNull(found.get(name), name);
+    }
+
     private void checkOwner(Path directory, Map<String, Object> found, boolean shared) throws IOException {
-        int owner = (Integer) found.get("uid");
+        int owner = (Integer) attribute(found, "uid");
         if (trusted.contains(owner)) {
             return;
         }
         if (shared || !delegating) {
-            throw new IOException("the directory " + directory + " is not private: it belongs to " + found.get("owner")
-                    + ", who can replace the control socket");
+            throw new IOException("the directory " + directory + " is not private: it belongs to "
+                    + attribute(found, "owner") + ", who can replace the control socket");
         }
         trusted.add(owner);
     }
