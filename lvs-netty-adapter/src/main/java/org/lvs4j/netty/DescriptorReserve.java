@@ -8,7 +8,7 @@ import java.net.SocketException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The descriptors that the UDP flows of a relay leave to TCP connections and the rest of the process: an eighth of the
+ * The descriptors that the UDP flows of a relay leave to TCP connections and the rest of the process: a sixteenth of the
  * process's limit, at most 32. So a flood of datagrams, whose senders need not even exist, takes no service from others.
  * (A client of TCP waits in the system's backlog while there is no descriptor.)
  *
@@ -30,7 +30,7 @@ final class DescriptorReserve {
     DescriptorReserve(RelayCounters counters) {
         this.counters = counters;
         long limit = SYSTEM == null ? Long.MAX_VALUE : SYSTEM.getMaxFileDescriptorCount();
-        first = limit - Math.min(MOST, limit / 8);
+        first = limit - Math.min(MOST, limit / 16);
     }
 
     /** Whether a new socket, which is counted already, has taken one of the descriptors that are reserved. */

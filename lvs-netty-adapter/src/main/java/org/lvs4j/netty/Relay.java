@@ -67,7 +67,7 @@ import org.lvs4j.service.VirtualService;
  * without persistence: see {@link #address}.
  *
  * <p><b>Limits.</b> Connections, flows and the bytes held per connection have ceilings; what exceeds them is refused
- * and counted in {@link #snapshot()}. UDP flows leave the last descriptors below the process's limit, an eighth and at
+ * and counted in {@link #snapshot()}. UDP flows leave the last descriptors below the process's limit, a sixteenth and at
  * most 32, to TCP and the rest of the process. A warning that an outsider can cause is logged once a minute.
  *
  * <p>Assumptions: the director's clock follows real time. Guarantees: thread-safe; every connection is released at the
