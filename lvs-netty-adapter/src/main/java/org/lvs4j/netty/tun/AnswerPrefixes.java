@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.IpAddress;
 
@@ -32,7 +33,7 @@ final class AnswerPrefixes {
     private static final int[] LENGTHS_V6 = {128, 112, 96, 80, 64, 56, 48, 32};
 
     private final int[] lengths;
-    // For each length, how many servers each prefix has.
+    // How many servers each prefix of the first length has, and how many prefixes of the length before each other one.
     private final List<Map<Prefix, Integer>> counts = new ArrayList<>();
     private int level;
 
@@ -79,13 +80,13 @@ final class AnswerPrefixes {
         Set<Prefix> removed = new HashSet<>();
         for (IpAddress server : left) {
             Prefix prefix = count(server, -1);
-            if (!counts.get(level).containsKey(prefix)) {
+            if (prefix != null) {
                 removed.add(prefix);
             }
         }
         for (IpAddress server : arrived) {
             Prefix prefix = count(server, 1);
-            if (counts.get(level).get(prefix) == 1 && !removed.remove(prefix)) {
+            if (prefix != null && !removed.remove(prefix)) {
                 added.add(prefix);
             }
         }
@@ -108,17 +109,26 @@ final class AnswerPrefixes {
         level = latest.level();
     }
 
-    /** Counts a server in, or out; returns its prefix of the present length. */
-    private Prefix count(IpAddress server, int change) {
-        Prefix present = Prefix.host(server);
+    /**
+     * Counts a server in, or out.
+     *
+     * @param change 1 or -1
+     * @return its prefix of the present length if that has appeared, or disappeared; null if it has other servers
+     */
+    private @Nullable Prefix count(IpAddress server, int change) {
+        Prefix changed = null;
         for (int i = 0; i < lengths.length; i++) {
             Prefix prefix = Prefix.of(server, lengths[i]);
-            if (counts.get(i).merge(prefix, change, Integer::sum) == 0) {
+            int count = counts.get(i).merge(prefix, change, Integer::sum);
+            if (count == 0) {
                 counts.get(i).remove(prefix);
             }
-            present = i == level ? prefix : present;
+            if (count != Math.max(0, change)) {
+                return changed;
+            }
+            changed = i == level ? prefix : changed;
         }
-        return present;
+        return changed;
     }
 
     private int level() {

@@ -8,21 +8,22 @@ import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a check again and again on a thread of its own. A check that takes long is run less often: the pause after it is
- * at least {@value #REST} times its duration, but never more than a minute.
+ * at least {@value #REST} times its duration, or {@value #REST_AFTER_CHANGE} times if it has changed anything, but never
+ * more than a minute.
  *
  * <p>Thread-safe. No method waits for the check.
  */
 final class PeriodicCheck implements AutoCloseable {
     private static final int REST = 50;
-    // After a request. A series of requests costs a check for each tenfold of its duration, and one at the end.
-    private static final int REST_REQUESTED = 10;
+    private static final int REST_AFTER_CHANGE = 10;
     private static final long MOST_NANOS = SECONDS.toNanos(60);
 
-    private final Runnable check;
+    private final BooleanSupplier check;
     private final long intervalNanos;
     private final ScheduledThreadPoolExecutor executor;
 
@@ -35,10 +36,10 @@ final class PeriodicCheck implements AutoCloseable {
     /**
      * A check that does not run yet.
      *
-     * @param check must not throw
+     * @param check returns whether it has changed anything; must not throw
      * @param interval the shortest pause between two checks; zero for no checks at all
      */
-    PeriodicCheck(Runnable check, Duration interval) {
+    PeriodicCheck(BooleanSupplier check, Duration interval) {
         this.check = check;
         intervalNanos = interval.toNanos();
         executor = new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory("lvs-tun-check", true));
@@ -50,15 +51,19 @@ final class PeriodicCheck implements AutoCloseable {
         schedule(intervalNanos);
     }
 
-    /** Runs the check soon, though not more often than its duration allows. */
+    /** Runs the check soon, though not before ten times the duration of the one before have passed. */
     synchronized void request() {
         if (!requested) {
             requested = true;
             if (next != null) {
                 next.cancel(false);
-                schedule(endNanos + Math.min(MOST_NANOS, durationNanos * REST_REQUESTED) - System.nanoTime());
+                schedule(rest(REST_AFTER_CHANGE) - (System.nanoTime() - endNanos));
             }
         }
+    }
+
+    private long rest(int factor) {
+        return Math.min(MOST_NANOS, durationNanos * factor);
     }
 
     private void schedule(long delayNanos) {
@@ -78,12 +83,14 @@ final class PeriodicCheck implements AutoCloseable {
             requested = false;
         }
         long begin = System.nanoTime();
-        check.run();
+        boolean changed = check.getAsBoolean();
         synchronized (this) {
             endNanos = System.nanoTime();
             durationNanos = endNanos - begin;
-            long rest = durationNanos * (requested ? REST_REQUESTED : REST);
-            schedule(Math.min(MOST_NANOS, requested ? rest : Math.max(intervalNanos, rest)));
+            schedule(
+                    requested
+                            ? rest(REST_AFTER_CHANGE)
+                            : Math.max(intervalNanos, rest(changed ? REST_AFTER_CHANGE : REST)));
         }
     }
 

@@ -141,12 +141,14 @@ final class SetUp {
     }
 
     /**
-     * Removes the rules that a killed process has left behind. Their routes have ended with its device.
+     * Removes the rules that a killed process has left behind. Their routes have ended with its device, unless the
+     * device was made to outlive it.
      *
      * @param table the first number of rules and tables
+     * @param device the device, if no other process can have it open; empty otherwise
      * @throws TunException if the numbers are in use
      */
-    void removeLeftovers(int table) {
+    void removeLeftovers(int table, String device) {
         for (String ip : List.of("ip", "ip -6")) {
             List<String> commands = new ArrayList<>();
             for (String line : query(ip + " rule show").lines().toList()) {
@@ -156,7 +158,7 @@ final class SetUp {
                     continue;
                 }
                 if (commands.isEmpty()) {
-                    requireUnused(ip, table);
+                    flushOwnRoutes(ip, table, device);
                 }
                 commands.add(ip + " rule del pref " + number);
                 if (number == table && line.contains(" lookup ")) {
@@ -171,11 +173,16 @@ final class SetUp {
         }
     }
 
-    private void requireUnused(String ip, int table) {
+    private void flushOwnRoutes(String ip, int table, String device) {
         for (int used = table; used < table + 2; used++) {
-            if (!query(ip + " route show table " + used).isEmpty()) {
+            List<String> routes =
+                    query(ip + " route show table " + used).lines().toList();
+            if (!routes.stream().allMatch(route -> (route + " ").contains(" dev " + device + " "))) {
                 throw new TunException("routing table " + used + " is in use, by another lvsd or something"
                         + " else; choose other numbers by --table");
+            }
+            if (!routes.isEmpty()) {
+                flush(ip + " route flush table " + used + " dev " + device);
             }
         }
     }

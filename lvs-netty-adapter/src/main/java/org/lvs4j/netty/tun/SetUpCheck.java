@@ -24,8 +24,9 @@ final class SetUpCheck {
     private final @Nullable SetUp setUp;
     private final Warnings warnings;
     private final AtomicLong repairs = new AtomicLong();
-    // Whether the latest check has left a problem, and how many steps it has found missing.
+    // Whether a problem has been logged that was there in each check since then.
     private boolean troubled;
+    // How many planned steps the log says are missing.
     private int missingBefore;
 
     /**
@@ -65,11 +66,13 @@ final class SetUpCheck {
         } catch (TunException e) {
             problems.add("the set-up cannot be checked: " + e.getMessage());
         }
-        problems.forEach(problem -> warnings.warn(problem.substring(0, problem.indexOf(':')), problem));
+        for (String problem : problems) {
+            troubled |= warnings.warn(problem.substring(0, problem.indexOf(':')), problem);
+        }
         if (troubled && problems.isEmpty()) {
             LOGGER.info("the set-up is in order again");
+            troubled = false;
         }
-        troubled = !problems.isEmpty();
         return changed;
     }
 
@@ -131,17 +134,13 @@ final class SetUpCheck {
 
     /** Reports the steps that an operator has to execute. */
     private void report(int required, List<Step> missing) {
-        if (missing.size() != missingBefore) {
-            if (missing.isEmpty()) {
-                LOGGER.info("the set-up of the network is complete");
-            } else {
-                warnings.warn(
-                        "incomplete",
-                        missing.size() + " of the " + required
-                                + " steps of the set-up of the network are missing, such as '"
-                                + missing.get(0).command() + "'");
-            }
+        if (missing.isEmpty() && missingBefore > 0) {
+            LOGGER.info("the set-up of the network is complete");
+            missingBefore = 0;
+        } else if (missing.size() != missingBefore) {
+            String text = missing.size() + " of the " + required + " steps of the set-up of the network are missing,"
+                    + " such as '" + missing.get(0).command() + "'";
+            missingBefore = warnings.warn("incomplete", text) ? missing.size() : missingBefore;
         }
-        missingBefore = missing.size();
     }
 }

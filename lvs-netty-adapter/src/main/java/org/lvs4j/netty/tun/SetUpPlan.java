@@ -1,5 +1,6 @@
 package org.lvs4j.netty.tun;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -73,12 +74,16 @@ final class SetUpPlan {
      * The steps of a need.
      *
      * @param number the number of the device of a server of direct routing; ignored otherwise
-     * @return the steps by their places in the whole set-up. The caller owns the map
+     * @return the steps by their places in the whole set-up; not to be changed
      * @throws TunException if the need cannot be met on this host
      */
     SortedMap<Position, Step> steps(Need need, int number) {
-        Steps steps = new Steps(need.family());
         IpAddress address = need.address();
+        if (need.role() == Need.Role.MASQUERADED || need.role() == Need.Role.TUNNELLED) {
+            requireElsewhere(address);
+            return Collections.emptySortedMap();
+        }
+        Steps steps = new Steps(need.family());
         switch (need.role()) {
             case DEVICE -> {
                 requireLoopback();
@@ -89,7 +94,7 @@ final class SetUpPlan {
             case DIRECT -> direct(steps, address, number);
             case ANSWERS ->
                 steps.object(ANSWER_ROUTE, address, "route", "default dev " + device + " table " + (table + 1));
-            case MASQUERADED, TUNNELLED -> requireElsewhere(address);
+            case MASQUERADED, TUNNELLED -> {}
             case ANSWERING -> {
                 Prefix prefix = new Prefix(address, need.length());
                 String from = "from " + (prefix.isHost() ? address : prefix);

@@ -3,11 +3,13 @@ package org.lvs4j.netty.tun;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -80,11 +82,10 @@ final class SourceAddresses {
 
     /** Looks up every server again. */
     void lookUpAll(Collection<Need> removed, Collection<Need> added) {
-        TreeSet<Need> all = new TreeSet<>();
+        Set<Need> all = new HashSet<>(unknown);
         masqueraded.keySet().forEach(server -> all.add(new Need(Need.Role.MASQUERADED, server)));
         tunnelled.keySet().forEach(server -> all.add(new Need(Need.Role.TUNNELLED, server)));
-        all.addAll(unknown);
-        all.removeAll(removed);
+        removed.forEach(all::remove);
         all.addAll(added);
         masqueraded.clear();
         tunnelled.clear();

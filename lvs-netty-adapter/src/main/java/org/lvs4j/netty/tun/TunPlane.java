@@ -120,7 +120,7 @@ public final class TunPlane implements AutoCloseable {
                 loops.add(new TunLoop(state, TunDevice.open(options.device(), options.queues() > 1)));
             }
             if (setUp != null) {
-                setUp.removeLeftovers(options.table());
+                setUp.removeLeftovers(options.table(), options.queues() == 1 ? options.device() : "");
             }
             follow();
         } catch (TunException e) {
@@ -236,13 +236,15 @@ public final class TunPlane implements AutoCloseable {
         }
     }
 
-    private synchronized void check() {
-        if (!group.isShuttingDown() && !state.ended.isDone()) {
-            try {
-                check.run(network, this::publish);
-            } catch (RuntimeException | Error e) {
-                TunState.LOGGER.error("the set-up of the network could not be checked", e);
-            }
+    private synchronized boolean check() {
+        if (group.isShuttingDown() || state.ended.isDone()) {
+            return false;
+        }
+        try {
+            return check.run(network, this::publish);
+        } catch (RuntimeException | Error e) {
+            TunState.LOGGER.error("the set-up of the network could not be checked", e);
+            return false;
         }
     }
 

@@ -27,18 +27,20 @@ final class Warnings {
      * Logs a warning, unless one of the same kind was logged less than a minute ago.
      *
      * @param kind one of a fixed number of kinds
+     * @return whether it was logged
      */
-    void warn(String kind, String text) {
+    boolean warn(String kind, String text) {
         long now = nanoTime.getAsLong();
         State state = kinds.get(kind);
         if (state != null && now - state.nextNanos() < 0) {
             kinds.put(kind, new State(state.nextNanos(), state.leftOut() + 1));
-            return;
+            return false;
         }
         String further = state == null || state.leftOut() == 0
                 ? ""
                 : " (" + state.leftOut() + " similar lines since the last one were left out)";
         logger.warn("{}{}", text, further);
         kinds.put(kind, new State(now + INTERVAL_NANOS, 0));
+        return true;
     }
 }

@@ -111,7 +111,9 @@ class AnswerPrefixesTest {
                 servers.removeAll(left);
                 assertThat(rules).as("round %d", round).containsAll(difference.removed());
                 rules.removeAll(difference.removed());
-                assertThat(Collections.disjoint(rules, difference.added())).as("round %d", round).isTrue();
+                assertThat(Collections.disjoint(rules, difference.added()))
+                        .as("round %d", round)
+                        .isTrue();
                 rules.addAll(difference.added());
             }
             assertThat(tested.prefixes()).as("seed %d, round %d", SEED, round).isEqualTo(rules);

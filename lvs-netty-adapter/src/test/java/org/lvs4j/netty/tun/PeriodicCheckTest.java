@@ -13,9 +13,14 @@ import org.junit.jupiter.api.Timeout;
 class PeriodicCheckTest {
     private final Semaphore runs = new Semaphore(0);
 
+    private boolean release() {
+        runs.release();
+        return false;
+    }
+
     @Test
     void start_shortInterval_runsAgainAndAgain() throws InterruptedException {
-        try (PeriodicCheck check = new PeriodicCheck(runs::release, Duration.ofMillis(1))) {
+        try (PeriodicCheck check = new PeriodicCheck(this::release, Duration.ofMillis(1))) {
             check.start();
             runs.acquire(3);
         }
@@ -23,7 +28,7 @@ class PeriodicCheckTest {
 
     @Test
     void request_longInterval_runsWithoutWaitingForIt() throws InterruptedException {
-        try (PeriodicCheck check = new PeriodicCheck(runs::release, Duration.ofDays(1))) {
+        try (PeriodicCheck check = new PeriodicCheck(this::release, Duration.ofDays(1))) {
             check.start();
             check.request();
             runs.acquire();
@@ -47,6 +52,7 @@ class PeriodicCheckTest {
                         Thread.currentThread().interrupt();
                     }
                     active.decrementAndGet();
+                    return true;
                 },
                 Duration.ofDays(1))) {
             check.start();
@@ -61,7 +67,7 @@ class PeriodicCheckTest {
 
     @Test
     void request_noInterval_neverRuns() {
-        PeriodicCheck check = new PeriodicCheck(runs::release, Duration.ZERO);
+        PeriodicCheck check = new PeriodicCheck(this::release, Duration.ZERO);
         check.start();
         check.request();
         check.close();
@@ -70,7 +76,7 @@ class PeriodicCheckTest {
 
     @Test
     void request_closed_ignored() {
-        PeriodicCheck check = new PeriodicCheck(runs::release, Duration.ofDays(1));
+        PeriodicCheck check = new PeriodicCheck(this::release, Duration.ofDays(1));
         check.start();
         check.close();
         check.request();

@@ -125,7 +125,7 @@ class SetUpTest {
                         + "32766:\tfrom all lookup main");
         answers.put("ip route show table 5300", "fail");
 
-        setUp.removeLeftovers(5300);
+        setUp.removeLeftovers(5300, "lvs0");
 
         assertThat(ran)
                 .contains("ip rule del pref 5300", "ip route flush table 5305", "ip rule del pref 5303")
@@ -139,11 +139,29 @@ class SetUpTest {
     @Test
     void removeLeftovers_rulesOfRunningProcess_refused() {
         answers.put("ip rule show", "5302:\tfrom all lookup 5300");
-        answers.put("ip route show table 5300", "192.0.2.100 dev lvs0 scope link");
+        answers.put("ip route show table 5300", "192.0.2.100 dev lvs1 scope link");
 
-        assertThatThrownBy(() -> setUp.removeLeftovers(5300))
+        assertThatThrownBy(() -> setUp.removeLeftovers(5300, "lvs0"))
                 .isInstanceOf(TunException.class)
                 .hasMessageContaining("--table");
         assertThat(ran).noneMatch(command -> command.contains("del"));
+    }
+
+    @Test
+    void removeLeftovers_routesOfDeviceThatOutlivedItsProcess_flushed() {
+        answers.put("ip rule show", "5301:\tfrom all lookup 5300");
+        answers.put("ip route show table 5300", "192.0.2.100 dev lvs0 scope link \n192.0.2.101 dev lvs0 scope link");
+
+        setUp.removeLeftovers(5300, "lvs0");
+
+        assertThat(ran).contains("ip route flush table 5300 dev lvs0", "ip rule del pref 5301");
+    }
+
+    @Test
+    void removeLeftovers_deviceThatOthersMayHaveOpen_refused() {
+        answers.put("ip rule show", "5301:\tfrom all lookup 5300");
+        answers.put("ip route show table 5300", "192.0.2.100 dev lvs0 scope link");
+
+        assertThatThrownBy(() -> setUp.removeLeftovers(5300, "")).isInstanceOf(TunException.class);
     }
 }
