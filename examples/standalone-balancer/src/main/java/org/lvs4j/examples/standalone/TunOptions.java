@@ -19,7 +19,7 @@ final class TunOptions {
             names = "--setup",
             description =
                     "With --tun: execute the commands that route packets into the device, keep the routes in step with the"
-                            + " services, and remove them at the end (default: only print the commands).")
+                            + " services, repair what other programs undo, and remove them at the end (default: only print the commands).")
     private boolean setUp;
 
     @Option(

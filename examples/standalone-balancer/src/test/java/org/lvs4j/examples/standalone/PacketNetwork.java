@@ -359,17 +359,38 @@ final class PacketNetwork {
 
     /** Runs lvsd in the director's namespace as an unprivileged user. */
     Programs.Result unprivileged(String rules, String... options) throws IOException, InterruptedException {
-        Path file = Files.writeString(directory.resolve("unprivileged.rules"), rules);
-        List<String> command = new ArrayList<>(List.of(
-                Programs.require("setpriv", "util-linux").toString(),
-                "--bounding-set=-net_admin",
+        return lvsdThatEnds(
+                List.of(Programs.require("setpriv", "util-linux").toString(), "--bounding-set=-net_admin"),
+                rules,
+                options);
+    }
+
+    /** Runs lvsd, started by a command that runs another command, in the director's namespace until it ends. */
+    Programs.Result lvsdThatEnds(List<String> prefix, String rules, String... options)
+            throws IOException, InterruptedException {
+        Path file = Files.writeString(directory.resolve("ending.rules"), rules);
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of(
                 Daemon.SCRIPTS.resolve("lvsd").toString(),
                 "run",
                 file.toString(),
                 "--socket",
-                directory.resolve("unprivileged").resolve("lvsd.sock").toString()));
+                directory.resolve("ending").resolve("lvsd.sock").toString()));
         command.addAll(List.of(options));
         return namespaces.run("director", command.toArray(String[]::new));
+    }
+
+    /** What a daemon with the device lvs0 has set up in the director's namespace. */
+    String setUpState() throws IOException, InterruptedException {
+        return namespaces.shell(
+                "director",
+                "ip link show dev lvs0 | grep -o -e ',UP' -e 'mtu [0-9]*';"
+                        + " for version in -4 -6; do ip $version rule | sort; ip $version neigh show proxy;"
+                        + " ip $version addr show dev lvs0 | grep inet;"
+                        + " for table in 5300 5301 5305; do"
+                        + " ip $version route show table $table | sed 's/ linkdown//'; done; done 2>/dev/null;"
+                        + " cd /proc/sys/net; cat ipv4/ip_forward ipv4/conf/lvs0/accept_local"
+                        + " ipv4/conf/lvs0/rp_filter ipv6/conf/all/forwarding ipv6/conf/eth0/proxy_ndp");
     }
 
     /** The addresses of clients in the logs of both nginx servers since the last call. */
