@@ -11,7 +11,8 @@ import org.lvs4j.Connection;
 
 /**
  * Connects a client's connection to the server that the director has placed it on, or to another server if that fails.
- * If this host lacks the means to open a socket, no server is to blame and no other one is tried.
+ * If this host lacks the means to open a socket, no server is to blame, and another one is only tried for lack of a
+ * local port.
  *
  * <p>Belongs to the event loop of the connection: all fields are plain.
  */
@@ -75,10 +76,14 @@ final class ServerConnector {
             serverFailed(placement, kind, cause);
             return;
         }
+        state.counters.localFailures.increment();
+        // Local ports are free towards each server by itself.
+        if (kind == SocketFailure.PORTS && retries < state.options.retries() && triedAnother(placement)) {
+            return;
+        }
         // The connection has never reached the server, so it does not linger there.
         placement.expire();
         connection.end(TcpConnection.End.RESET);
-        state.counters.localFailures.increment();
         state.log.warn(
                 "{}: a client was reset, this host cannot open a socket to a server: {}",
                 listening,
@@ -101,12 +106,7 @@ final class ServerConnector {
         counters.connectFailures.increment();
         state.log.warn("{}: cannot connect to a server: {}", listening, placement.destination(), kind, cause);
         if (retries < state.options.retries()) {
-            retries++;
-            Connection next = placement.retry();
-            connection.placedAgain(next);
-            if (next.accepted()) {
-                counters.retries.increment();
-                connect(next);
+            if (triedAnother(placement)) {
                 return;
             }
         } else {
@@ -114,5 +114,18 @@ final class ServerConnector {
         }
         counters.unreachable.increment();
         connection.end(TcpConnection.End.RESET);
+    }
+
+    /** Tries another server, for which the connection is placed again. Returns whether there is one. */
+    private boolean triedAnother(Connection placement) {
+        retries++;
+        Connection next = placement.retry();
+        connection.placedAgain(next);
+        if (!next.accepted()) {
+            return false;
+        }
+        state.counters.retries.increment();
+        connect(next);
+        return true;
     }
 }

@@ -5,6 +5,7 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -31,7 +32,7 @@ final class ShortOfDescriptors {
         try (Relay relay = Loopback.relay(director, Protocol.TCP)
                         .transport(Transport.valueOf(arguments[0]))
                         .start();
-                BufferedReader in = new BufferedReader(new InputStreamReader(System.in))) {
+                BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             System.out.println(relay.address(Loopback.SERVICE).getPort());
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 String[] words = line.split(" ");

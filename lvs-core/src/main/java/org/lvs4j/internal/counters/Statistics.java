@@ -6,7 +6,7 @@ import org.lvs4j.stats.Traffic;
 /**
  * Counters that can be reset, and the rate estimator of IPVS.
  *
- * <p>{@link #estimate()} is called every {@value #ESTIMATE_SECONDS} s and moves every average a quarter of the way to
+ * <p>{@link #estimate(long)} is called every {@value #ESTIMATE_SECONDS} s and moves every average a quarter of the way to
  * the rate since the last call, in fixed point as the kernel does. A constant load {@code L} is shown as
  * {@code L * (1 - 0.75^n)} after {@code n} estimates.
  *
@@ -44,7 +44,7 @@ public final class Statistics {
         return counters.read().minus(baseline);
     }
 
-    /** The averages as of the last {@link #estimate()}. */
+    /** The averages as of the last {@link #estimate(long)}. */
     public synchronized Rates rates() {
         return new Rates(
                 shown(connectionRate, PACKET_FRACTION_BITS),

@@ -71,7 +71,7 @@ final class Balancer implements AutoCloseable {
         List<ConfigurationChange> made;
         try {
             made = command.applyTo(director);
-        } catch (RuleException | RuntimeException e) {
+        } catch (RuleException | RuntimeException | Error e) {
             release();
             throw e;
         }
@@ -119,7 +119,7 @@ final class Balancer implements AutoCloseable {
         List<ConfigurationChange> made;
         try {
             made = RulesFile.apply(rules, director, this::prepare);
-        } catch (RulesInvalidException | RuntimeException e) {
+        } catch (RulesInvalidException | RuntimeException | Error e) {
             release();
             throw e;
         }
@@ -152,7 +152,7 @@ final class Balancer implements AutoCloseable {
         List<ConfigurationChange> made;
         try {
             made = RulesFile.replace(rules, director, this::prepare);
-        } catch (RulesInvalidException | RuntimeException e) {
+        } catch (RulesInvalidException | RuntimeException | Error e) {
             release();
             throw e;
         }
@@ -163,7 +163,7 @@ final class Balancer implements AutoCloseable {
     private void refreshPlane(List<ConfigurationChange> made) {
         try {
             plane.refresh();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             takeBack(made);
             throw e;
         }

@@ -16,8 +16,10 @@ import org.lvs4j.config.RuleException;
 import org.lvs4j.config.Rules;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
+import org.lvs4j.net.Protocol;
 import org.lvs4j.netty.Relay;
 import org.lvs4j.netty.Transport;
+import org.lvs4j.service.Persistence;
 import org.lvs4j.service.ServiceKey;
 import picocli.CommandLine.Option;
 
@@ -59,6 +61,14 @@ final class RelayOptions {
                     "How long a TCP connection may be idle; 0s for no limit (default: that of lvsadm --set, initially"
                             + " 15m).")
     private @Nullable Duration idleTimeout;
+
+    @Option(
+            names = "--identify-timeout",
+            paramLabel = "TIME",
+            description =
+                    "How long a TCP client of a service with a persistence engine may take to send what the engine"
+                            + " needs (default: 5s).")
+    private @Nullable Duration identifyTimeout;
 
     @Option(
             names = "--max-connections",
@@ -171,9 +181,18 @@ final class RelayOptions {
     /** The reason why no packet can reach a service that a command adds, or null if packets can. */
     @Nullable
     String unmarked(RuleCommand command) {
-        return command instanceof RuleCommand.AddService add && add.service().key() instanceof ServiceKey.Mark
-                ? unreachable(command)
-                : null;
+        if (!(command instanceof RuleCommand.AddService add)) {
+            return null;
+        }
+        Persistence persistence = add.service().persistence();
+        if (persistence != null
+                && persistence.engine() != null
+                && add.service().key() instanceof ServiceKey.Address address
+                && address.protocol() == Protocol.TCP) {
+            return "the packet plane chooses a server by the first packet, which has no data for --pe over TCP: run"
+                    + " without --tun";
+        }
+        return add.service().key() instanceof ServiceKey.Mark ? unreachable(command) : null;
     }
 
     /**
@@ -187,12 +206,13 @@ final class RelayOptions {
                 || connectTimeout != null
                 || retries != null
                 || idleTimeout != null
+                || identifyTimeout != null
                 || maxConnections != null
                 || udpFlows != null;
         if (relayed) {
             throw new IllegalArgumentException(
-                    "--transport, --acceptors, --connect-timeout, --retries, --idle-timeout, --max-connections and"
-                            + " --udp-flows are options of the relay: omit them with --tun");
+                    "--transport, --acceptors, --connect-timeout, --retries, --idle-timeout, --identify-timeout,"
+                            + " --max-connections and --udp-flows are options of the relay: omit them with --tun");
         }
         for (ListenAddress address : listen) {
             if (address.mark() == 0) {
@@ -229,6 +249,9 @@ final class RelayOptions {
         }
         if (retries != null) {
             builder.retries(retries);
+        }
+        if (identifyTimeout != null) {
+            builder.identifyTimeout(identifyTimeout);
         }
         if (idleTimeout != null) {
             builder.idleTimeout(idleTimeout);
