@@ -10,7 +10,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** {@link TimerWheel}: an entry that is added or rescheduled while its tick runs expires once, on time. */
+/** {@link TimerWheel}: an entry that is added or rescheduled while its tick runs or is skipped expires once, on time. */
 public class TimerWheelStress {
     private static final class Watched extends Expirable {
         private int expiries;
@@ -57,6 +57,32 @@ public class TimerWheelStress {
         @Arbiter
         public void after(I_Result r) {
             wheel.advance(2 * TimerWheel.TICK_NANOS);
+            r.r1 = watched.expiries;
+        }
+    }
+
+    /** An entry is added while the ticks around its deadline are skipped, because they were found empty. */
+    @JCStressTest
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "Expired at the next tick at the latest.")
+    @Outcome(expect = FORBIDDEN, desc = "Skipped: it waits for the next turn, or expired twice.")
+    @State
+    public static class AddVersusSkippedTicks {
+        private final TimerWheel wheel = new TimerWheel(0);
+        private final Watched watched = new Watched(50);
+
+        @Actor
+        public void add() {
+            wheel.add(watched);
+        }
+
+        @Actor
+        public void skip() {
+            wheel.advance(200 * TimerWheel.TICK_NANOS);
+        }
+
+        @Arbiter
+        public void after(I_Result r) {
+            wheel.advance(201 * TimerWheel.TICK_NANOS);
             r.r1 = watched.expiries;
         }
     }
