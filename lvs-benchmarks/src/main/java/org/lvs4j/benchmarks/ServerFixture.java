@@ -37,14 +37,23 @@ final class ServerFixture {
     private static final ServiceKey SERVICE = ServiceKey.tcp(VIRTUAL.toString());
     private static final Schedulers SCHEDULERS = Schedulers.load(ServerFixture.class.getClassLoader());
 
-    // ThreadLocalRandom.current() must not be passed to another thread, so each call looks it up.
-    private final Director director = Director.builder()
-            .random((RandomGenerator) () -> ThreadLocalRandom.current().nextLong())
-            .build();
+    private final Director director;
+    private final boolean linger;
     private final PlannedScheduler.View view;
 
-    /** Adds 1..65535 servers and opens their connections. */
+    /** Adds 1..65535 servers and opens their connections; those that are closed do not linger. */
     ServerFixture(int size) {
+        this(size, false);
+    }
+
+    /** Adds 1..65535 servers and opens their connections. */
+    ServerFixture(int size, boolean linger) {
+        this.linger = linger;
+        // ThreadLocalRandom.current() must not be passed to another thread, so each call looks it up.
+        director = Director.builder()
+                .random((RandomGenerator) () -> ThreadLocalRandom.current().nextLong())
+                .linger(linger)
+                .build();
         director.addService(service(PlannedScheduler.NAME));
         SplittableRandom random = new SplittableRandom(SEED);
         for (int i = 0; i < size; i++) {
@@ -114,11 +123,11 @@ final class ServerFixture {
         return director;
     }
 
-    /** The number of connections that the director counts on its servers now. */
+    /** The number of connections that the director counts on its servers now; active ones only if others linger. */
     long liveConnections() {
         long live = 0;
         for (ServerSnapshot server : director.service(SERVICE).servers()) {
-            live += server.active() + server.inactive();
+            live += server.active() + (linger ? 0 : server.inactive());
         }
         return live;
     }

@@ -106,9 +106,10 @@ enum Group {
     OPEN("a new connection from open to close: rr, wrr, lc and wlc", Peer.PLAIN) {
         @Override
         List<Plan> plans() {
-            return List.of(Plan.of(OpenCloseBenchmark.class, 1, 2)
-                    .with(Result.PEER, names(Peer.LVS4J, Peer.PLAIN))
-                    .with("scheduler", BASIC));
+            Plan plan = Plan.of(OpenCloseBenchmark.class, 1, 2).with("scheduler", BASIC);
+            return List.of(
+                    plan.with(Result.PEER, names(Peer.LVS4J, Peer.PLAIN)).with("linger", "false"),
+                    plan.with(Result.PEER, names(Peer.LVS4J)).with("linger", "true"));
         }
     },
 
