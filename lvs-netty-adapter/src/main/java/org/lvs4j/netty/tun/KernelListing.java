@@ -1,5 +1,6 @@
 package org.lvs4j.netty.tun;
 
+import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.IpAddress;
 
@@ -22,7 +23,11 @@ final class KernelListing {
     @Nullable
     String command(String query, String line) {
         // With -o, a backslash stands for the end of a line within the description of an object.
-        String[] words = line.strip().split("[\\s\\\\]+");
+        StringTokenizer tokens = new StringTokenizer(line, " \t\\");
+        String[] words = new String[tokens.countTokens()];
+        for (int i = 0; i < words.length; i++) {
+            words[i] = tokens.nextToken();
+        }
         try {
             return switch (query.substring(0, query.indexOf(' '))) {
                 case "addr" -> prefix + "addr add " + after("inet", words) + " dev " + words[1];

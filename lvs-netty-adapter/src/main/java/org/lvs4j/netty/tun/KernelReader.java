@@ -1,8 +1,10 @@
 package org.lvs4j.netty.tun;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -14,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * translated to the command that would add it; a step is in force if its command is among these. Tables that no step
  * names are not read.
  *
- * <p>The cost is that of listing the rules, the proxy neighbours and the named tables of this network namespace.
+ * <p>The cost is that of listing the rules, the proxy neighbours and the named tables of this network namespace. An
+ * answer that is the same as the one before is not translated again. Not thread-safe.
  */
 final class KernelReader implements KernelState {
     private static final String SYSCTL = "sysctl -w ";
@@ -25,6 +28,10 @@ final class KernelReader implements KernelState {
 
     private final Query query;
     private final Function<String, @Nullable String> sysctl;
+    // By the prefix of commands.
+    private final Map<String, Listed> latest = new HashMap<>();
+
+    private record Listed(List<String> queries, String answer, Set<String> commands) {}
 
     /** Asks {@code ip}. */
     @FunctionalInterface
@@ -56,18 +63,19 @@ final class KernelReader implements KernelState {
         for (Step step : steps) {
             String command = step.command();
             if (command.startsWith("ip ") && !command.endsWith(NO_ADDRESSES)) {
-                String prefix = command.startsWith("ip -6 ") ? "ip -6 " : "ip ";
+                String prefix = prefix(command);
                 queries.computeIfAbsent(prefix, any -> new TreeSet<>())
                         .add(queryFor(command.substring(prefix.length()).split(" ")));
             }
         }
-        Set<String> inForce = new HashSet<>();
-        queries.forEach((prefix, list) -> read(prefix, List.copyOf(list), inForce));
-        return steps.stream().filter(step -> !isInForce(step, inForce)).toList();
+        Map<String, Set<String>> inForce = new HashMap<>();
+        queries.forEach((prefix, list) -> inForce.put(prefix, read(prefix, List.copyOf(list))));
+        return steps.stream()
+                .filter(step -> !isInForce(step.command(), inForce))
+                .toList();
     }
 
-    private boolean isInForce(Step step, Set<String> inForce) {
-        String command = step.command();
+    private boolean isInForce(String command, Map<String, Set<String>> inForce) {
         if (command.startsWith(SYSCTL)) {
             int equals = command.indexOf('=');
             return command.substring(equals + 1).equals(sysctl.apply(command.substring(SYSCTL.length(), equals)));
@@ -77,7 +85,11 @@ final class KernelReader implements KernelState {
             String mode = sysctl.apply(NetworkFacts.Sysctls.name("net", "ipv6", "conf", device, "addr_gen_mode"));
             return mode == null || mode.equals("1");
         }
-        return inForce.contains(command);
+        return inForce.getOrDefault(prefix(command), Set.of()).contains(command);
+    }
+
+    private static String prefix(String command) {
+        return command.startsWith("ip -6 ") ? "ip -6 " : "ip ";
     }
 
     /** The query whose answer shows the effect of a command, given by its words after {@code ip} and the family. */
@@ -101,23 +113,31 @@ final class KernelReader implements KernelState {
         return "";
     }
 
-    /** Adds the commands that are in force, as the answers to queries show them. */
-    private void read(String prefix, List<String> queries, Set<String> inForce) {
+    /** The commands that are in force, as the answers to queries show them. */
+    private Set<String> read(String prefix, List<String> queries) {
         List<String> separated = new ArrayList<>();
         for (String one : queries) {
             separated.add(one);
             separated.add(SEPARATOR);
         }
         String options = "-o -N " + (prefix.equals("ip -6 ") ? "-6" : "-4");
+        String answer = query.run(options, separated);
+        Listed before = latest.get(prefix);
+        if (before != null
+                && before.queries().equals(queries)
+                && before.answer().equals(answer)) {
+            return before.commands();
+        }
         KernelListing listing = new KernelListing(prefix);
+        Set<String> commands = new HashSet<>();
         int answered = 0;
-        for (String line : query.run(options, separated).lines().toList()) {
+        for (String line : answer.lines().toList()) {
             if (line.contains(": lo: <")) {
                 answered++;
             } else if (answered < queries.size()) {
                 String command = listing.command(queries.get(answered), line);
                 if (command != null) {
-                    inForce.add(command);
+                    commands.add(command);
                 }
             }
         }
@@ -125,5 +145,7 @@ final class KernelReader implements KernelState {
             throw new TunException("'ip " + options + " -batch' has answered " + answered + " of " + queries.size()
                     + " queries; it must be that of iproute2, version 5 or later");
         }
+        latest.put(prefix, new Listed(queries, answer, commands));
+        return commands;
     }
 }

@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs a check again and again on a thread of its own. A check that takes long is run less often: the pause after it is
  * at least {@value #REST} times its duration, or {@value #REST_AFTER_CHANGE} times if it has changed anything, but never
- * more than a minute.
+ * more than {@value #MOST_SECONDS} seconds.
  *
  * <p>Thread-safe. No method waits for the check.
  */
 final class PeriodicCheck implements AutoCloseable {
     private static final int REST = 50;
     private static final int REST_AFTER_CHANGE = 10;
-    private static final long MOST_NANOS = SECONDS.toNanos(60);
+    private static final long MOST_SECONDS = 15;
 
     private final BooleanSupplier check;
     private final long intervalNanos;
@@ -63,7 +63,7 @@ final class PeriodicCheck implements AutoCloseable {
     }
 
     private long rest(int factor) {
-        return Math.min(MOST_NANOS, durationNanos * factor);
+        return Math.min(SECONDS.toNanos(MOST_SECONDS), durationNanos * factor);
     }
 
     private void schedule(long delayNanos) {

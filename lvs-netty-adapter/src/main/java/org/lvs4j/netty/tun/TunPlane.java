@@ -47,7 +47,7 @@ import org.lvs4j.service.ServiceKey;
  * are flushed, rules are removed, settings are turned back. A check finds that within a few seconds, on a thread of its
  * own. It executes the missing commands again, logs what was missing, and counts it ({@link TunSnapshot#repairs}).
  * Without {@link Builder#setUp} it only logs. Rules, routes and addresses that are not the plane's are not touched. The
- * check takes at most about a fiftieth of a processor's time.
+ * pause after a check is at least 50 times its duration, up to 15 seconds.
  */
 public final class TunPlane implements AutoCloseable {
     private static final long ADVANCE_MILLIS = 100;

@@ -148,6 +148,19 @@ class KernelReaderTest {
     }
 
     @Test
+    void missing_answerChanges_comparedWithTheNewOne() {
+        String command = "ip neigh add proxy 192.0.2.100 dev eth0";
+        answer("-4 neigh show proxy", "192.0.2.100 dev eth0 proxy \n");
+        assertThat(isInForce(command)).isTrue();
+        assertThat(isInForce(command)).isTrue();
+        answer("-4 neigh show proxy", "192.0.2.101 dev eth0 proxy \n");
+        assertThat(isInForce(command)).isFalse();
+        // The same text as an answer to another query.
+        answer("-4 route show table 9", "192.0.2.101 dev eth0 proxy \n");
+        assertThat(isInForce("ip route add 192.0.2.101/32 dev eth0 table 9")).isTrue();
+    }
+
+    @Test
     void missing_programThatDoesNotAnswer_exceptionInsteadOfMissingSteps() {
         KernelReader silent = new KernelReader((options, queries) -> "", sysctls::get);
 
