@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PeriodicCheck implements AutoCloseable {
     private static final int REST = 50;
-    private static final int REST_AFTER_CHANGE = 10;
+    private static final int REST_AFTER_CHANGE = 20;
     private static final long MOST_SECONDS = 15;
 
     private final BooleanSupplier check;
@@ -51,7 +51,7 @@ final class PeriodicCheck implements AutoCloseable {
         schedule(intervalNanos);
     }
 
-    /** Runs the check soon, though not before ten times the duration of the one before have passed. */
+    /** Runs the check soon, though a pause after the one before is observed. */
     synchronized void request() {
         if (!requested) {
             requested = true;

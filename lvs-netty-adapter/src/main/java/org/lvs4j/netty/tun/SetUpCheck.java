@@ -26,6 +26,7 @@ final class SetUpCheck {
     private final AtomicLong repairs = new AtomicLong();
     // Whether a problem has been logged that was there in each check since then.
     private boolean troubled;
+    private List<String> problemsBefore = List.of();
     // How many planned steps the log says are missing.
     private int missingBefore;
 
@@ -67,8 +68,12 @@ final class SetUpCheck {
             problems.add("the set-up cannot be checked: " + e.getMessage());
         }
         for (String problem : problems) {
-            troubled |= warnings.warn(problem.substring(0, problem.indexOf(':')), problem);
+            // Without repairs, a problem that stays is the operator's choice: one line is enough.
+            if (setUp != null || !problems.equals(problemsBefore)) {
+                troubled |= warnings.warn(problem.substring(0, problem.indexOf(':')), problem);
+            }
         }
+        problemsBefore = problems;
         if (troubled && problems.isEmpty()) {
             LOGGER.info("the set-up is in order again");
             troubled = false;
@@ -112,7 +117,7 @@ final class SetUpCheck {
         byKind(missing)
                 .forEach((kind, steps) -> warnings.warn(
                         kind,
-                        "the set-up was changed by something else: " + steps.size() + " missing of kind " + kind
+                        "the set-up was changed by something else: missing " + kind + ": " + steps.size()
                                 + ", such as '" + steps.get(0).command() + "'; executed again"));
         repairs.addAndGet(missing.size() - failures.size());
         if (!failures.isEmpty()) {
@@ -125,11 +130,21 @@ final class SetUpCheck {
     private static Map<String, List<Step>> byKind(List<Step> steps) {
         Map<String, List<Step>> kinds = new TreeMap<>();
         for (Step step : steps) {
-            String[] words = step.command().split(" ");
-            String kind = words[0].equals("sysctl") ? "setting" : words[1].equals("-6") ? words[2] : words[1];
+            String kind = kind(step.command().split(" "));
             kinds.computeIfAbsent(kind, any -> new ArrayList<>()).add(step);
         }
         return kinds;
+    }
+
+    private static String kind(String[] words) {
+        return switch (words[1].equals("-6") ? words[2] : words[1]) {
+            case "link" -> "states of devices";
+            case "addr" -> "addresses";
+            case "neigh" -> "proxy neighbours";
+            case "rule" -> "rules";
+            case "route" -> "routes";
+            default -> "settings";
+        };
     }
 
     /** Reports the steps that an operator has to execute. */

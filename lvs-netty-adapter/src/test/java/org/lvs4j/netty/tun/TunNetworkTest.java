@@ -232,6 +232,37 @@ class TunNetworkTest {
     }
 
     @Test
+    void follow_serversBeyondOneRuleEach_rulesExchangedOrKept() throws DirectorException {
+        ServiceKey key = ServiceKey.tcp("192.0.2.100:80");
+        List<RealServer> servers = new ArrayList<>();
+        for (int i = 0; i < AnswerPrefixes.MOST; i++) {
+            servers.add(RealServer.of("10.7." + i + ".1:80"));
+        }
+        director.addService(VirtualService.builder(key).build(), servers.toArray(RealServer[]::new));
+        FakeHost host = new FakeHost(director);
+        host.refresh();
+        assertThat(host.objects).contains("ip rule add pref 5303 from 10.7.255.1 lookup 5301");
+        Set<String> each = host.kernel();
+
+        director.addServer(key, RealServer.of("10.8.0.1:80"));
+        host.commandsUntilFailure = 3;
+        assertThatThrownBy(host::refresh).isInstanceOf(TunException.class);
+        assertThat(host.kernel()).isEqualTo(each);
+
+        host.commandsUntilFailure = Integer.MAX_VALUE;
+        host.refresh();
+        assertSameAsFromScratch(host, "after the exchange");
+        assertThat(host.objects.stream().filter(object -> object.startsWith("ip rule add pref 5303")))
+                .hasSize(17)
+                .contains("ip rule add pref 5303 from 10.8.0.0/20 lookup 5301");
+
+        director.setServers(key, servers.subList(0, 2));
+        host.refresh();
+        assertSameAsFromScratch(host, "after the return");
+        assertThat(host.objects).contains("ip rule add pref 5303 from 10.7.0.1 lookup 5301");
+    }
+
+    @Test
     void follow_tooManyDirectServers_refusedAndRestored() {
         ServiceKey key = ServiceKey.tcp("192.0.2.100:80");
         director.addService(VirtualService.builder(key).build());

@@ -196,6 +196,23 @@ class TunRepairIT {
     }
 
     @Test
+    void run_deviceOutlivedItsProcess_whatItHasLeftIsNoObstacle() throws Exception {
+        undo("ip tuntap add dev lvs0 mode tun");
+        try {
+            lvsd(NAT).close();
+            assertThat(network.setUpState()).contains(PacketNetwork.VIP + " dev lvs0", "192.0.0.8/32");
+            try (Daemon lvsd = lvsd(NAT)) {
+                assertThat(network.request(URL, 2)).containsExactlyInAnyOrder("a", "b");
+                lvsd.signal("TERM");
+                assertThat(lvsd.awaitExit()).isZero();
+            }
+            assertThat(network.setUpState()).doesNotContain("530", PacketNetwork.VIP);
+        } finally {
+            undo("ip link del lvs0");
+        }
+    }
+
+    @Test
     void run_loopbackDown_errorSaysSo() throws Exception {
         undo("ip link set lo down");
 
