@@ -1,6 +1,8 @@
 package org.lvs4j.netty;
 
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -103,6 +105,10 @@ final class ListeningGroup {
                 bound = new InetSocketAddress(bound.getAddress(), port);
             }
             if (eachAddress) {
+                if (whole != null && !whole.sharesPort()) {
+                    throw new BindFailure("the socket of another process at this wildcard address keeps others from its"
+                            + " port; give it SO_REUSEPORT (ReusePort=yes of systemd), or adopt one at each address");
+                }
                 for (InetAddress each : wanted(taken)) {
                     try {
                         bind(each, exclusive && whole == null);
@@ -184,6 +190,29 @@ final class ListeningGroup {
         if (whole != null) {
             whole.release(each);
         }
+    }
+
+    /** Serves a socket of an address that this wildcard address stands for; false if that is not possible. */
+    boolean adoptLocal(AdoptedSocket socket) {
+        return eachAddress
+                && whole != null
+                && socket.protocol() == address.protocol()
+                && socket.address().getPort() == bound.getPort()
+                && socket.address().getAddress() instanceof Inet4Address
+                && state.local().isUnicast(socket.address().getAddress())
+                && whole.adoptLocal(socket);
+    }
+
+    /** Starts to read from sockets that were adopted. */
+    void read() {
+        sockets().forEach(ListeningSocket::read);
+    }
+
+    /** All sockets. Waits for the event loops. */
+    List<Channel> channels() {
+        List<Channel> channels = new ArrayList<>();
+        sockets().forEach(socket -> channels.addAll(socket.channels()));
+        return channels;
     }
 
     /** Starts to close the sockets. */

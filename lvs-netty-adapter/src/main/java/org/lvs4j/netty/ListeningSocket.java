@@ -9,6 +9,8 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -32,6 +34,7 @@ final class ListeningSocket {
     private final List<Channel> channels = new ArrayList<>();
     // Written by bind, read by the event loops. With port 0 it changes once, when the system has chosen the port.
     private volatile InetSocketAddress bound;
+    private boolean sharesPort = true;
 
     /**
      * An address that is not bound yet.
@@ -69,26 +72,123 @@ final class ListeningSocket {
      * @param exclusive whether to fail if another socket of this user shares the port at this address
      */
     void bind(EventLoopGroup group, boolean exclusive) throws BindFailure {
-        boolean shared = state.options.transport().sharedPort() != null;
-        if (exclusive && shared && bound.getPort() != 0) {
-            BindFailure.requireFree(address.protocol(), family(), bound);
-        }
-        int sockets = shared ? state.options.acceptors() : 1;
-        AbstractBootstrap<?, ?> bootstrap = address.protocol() == Protocol.TCP ? tcp(group) : udp(group);
         try {
-            for (int i = 0; i < sockets; i++) {
-                ChannelFuture binding = bootstrap.bind(bound).awaitUninterruptibly();
-                if (!binding.isSuccess()) {
-                    throw BindFailure.of(binding.cause());
-                }
-                Channel channel = binding.channel();
-                bound = (InetSocketAddress) channel.localAddress();
-                channels.add(channel);
+            if (adopt(group)) {
+                return;
+            }
+            boolean shared = state.options.transport().sharedPort() != null;
+            if (exclusive && shared && bound.getPort() != 0) {
+                BindFailure.requireFree(address.protocol(), family(), bound);
+            }
+            int sockets = shared ? state.options.acceptors() : 1;
+            while (channels.size() < sockets) {
+                add(bootstrap(group).bind(bound));
             }
         } catch (BindFailure e) {
             unbind();
             throw e;
         }
+    }
+
+    /**
+     * Takes the sockets that another process has bound to the address, and adds those that are missing.
+     *
+     * @return whether there was one
+     */
+    private boolean adopt(EventLoopGroup group) throws BindFailure {
+        List<AdoptedSocket> adopted = state.adopted.take(address.protocol(), bound);
+        for (AdoptedSocket socket : adopted) {
+            sharesPort &= socket.sharesPort();
+        }
+        for (int i = 0; i < adopted.size(); i++) {
+            try {
+                add(adopt(group, adopted.get(i)));
+            } catch (BindFailure e) {
+                adopted.subList(i + 1, adopted.size()).forEach(AdoptedSocket::close);
+                throw e;
+            }
+        }
+        if (adopted.isEmpty()) {
+            return false;
+        }
+        while (sharesPort && channels.size() < state.options.acceptors()) {
+            try {
+                add(bootstrap(group).bind(bound));
+            } catch (BindFailure e) {
+                // That of another user, for instance: those that were adopted are enough.
+                RelayState.LOGGER.warn("{}: only {} sockets listen: {}", this, channels.size(), e.reason());
+                break;
+            }
+        }
+        RelayState.LOGGER.info("{}: adopted {} listening sockets of another process", this, adopted.size());
+        return true;
+    }
+
+    private void add(ChannelFuture opening) throws BindFailure {
+        if (!opening.awaitUninterruptibly().isSuccess()) {
+            throw BindFailure.of(opening.cause());
+        }
+        Channel channel = opening.channel();
+        bound = (InetSocketAddress) channel.localAddress();
+        channels.add(channel);
+    }
+
+    private AbstractBootstrap<?, ?> bootstrap(EventLoopGroup group) {
+        return address.protocol() == Protocol.TCP ? tcp(group) : udp(group);
+    }
+
+    /** Serves a socket that another process has bound. It is not read from before {@link #read}. */
+    ChannelFuture adopt(EventLoopGroup group, AdoptedSocket socket) {
+        int descriptor = socket.descriptor();
+        ChannelFuture opening = address.protocol() == Protocol.TCP
+                ? acceptor(new ServerBootstrap(), group)
+                        .channelFactory(() -> new EpollServerSocketChannel(descriptor))
+                        .option(ChannelOption.AUTO_READ, false)
+                        .register()
+                : datagrams(new Bootstrap(), group)
+                        .channelFactory(() -> new EpollDatagramChannel(descriptor))
+                        .option(ChannelOption.AUTO_READ, false)
+                        .register();
+        return opening;
+    }
+
+    /** Starts to read from sockets that were adopted. */
+    void read() {
+        channels.forEach(channel -> channel.config().setAutoRead(true));
+    }
+
+    /** Whether further sockets can be bound to the same port; false only of some adopted ones. */
+    boolean sharesPort() {
+        return sharesPort;
+    }
+
+    /**
+     * All sockets, those included that a wildcard address has opened for the addresses that clients have asked. Waits for
+     * the event loops.
+     */
+    List<Channel> channels() {
+        List<Channel> all = new ArrayList<>(channels);
+        for (Channel channel : channels) {
+            UdpDestinations destinations = channel.pipeline().get(UdpDestinations.class);
+            if (destinations != null) {
+                all.addAll(channel.eventLoop()
+                        .submit(destinations::channels)
+                        .syncUninterruptibly()
+                        .getNow());
+            }
+        }
+        return all;
+    }
+
+    /** Serves a socket of an address that this wildcard address stands for; false if that is not possible. */
+    boolean adoptLocal(AdoptedSocket local) {
+        for (Channel channel : channels) {
+            if (channel.pipeline().get(UdpDestinations.class) != null) {
+                channel.pipeline().fireUserEventTriggered(local);
+                return true;
+            }
+        }
+        return false;
     }
 
     private AddressFamily family() {
@@ -108,10 +208,14 @@ final class ListeningSocket {
     }
 
     private ServerBootstrap tcp(EventLoopGroup group) {
+        return acceptor(listening(new ServerBootstrap()), group)
+                .channelFactory(state.options.transport().serverSockets(family()));
+    }
+
+    private ServerBootstrap acceptor(ServerBootstrap bootstrap, EventLoopGroup group) {
         RelayOptions options = state.options;
-        return listening(new ServerBootstrap())
+        return bootstrap
                 .group(group)
-                .channelFactory(options.transport().serverSockets(family()))
                 .handler(new TcpAcceptor(state, this))
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
@@ -132,10 +236,14 @@ final class ListeningSocket {
 
     /** Binds UDP sockets that are served by this object. */
     Bootstrap udp(EventLoopGroup group) {
+        return datagrams(listening(new Bootstrap()), group)
+                .channelFactory(state.options.transport().datagramSockets(family()));
+    }
+
+    private Bootstrap datagrams(Bootstrap bootstrap, EventLoopGroup group) {
         RelayOptions options = state.options;
-        Bootstrap bootstrap = listening(new Bootstrap())
+        bootstrap
                 .group(group)
-                .channelFactory(options.transport().datagramSockets(family()))
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, EventLoopState.datagramWaterMark(options))
                 .option(ChannelOption.MESSAGE_SIZE_ESTIMATOR, CapacityEstimator.INSTANCE)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(EventLoopState.DATAGRAM_BYTES));

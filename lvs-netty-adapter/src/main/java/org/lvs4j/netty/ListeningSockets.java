@@ -1,6 +1,8 @@
 package org.lvs4j.netty;
 
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
@@ -349,6 +351,33 @@ final class ListeningSockets {
         return group.bound();
     }
 
+    /** Starts to read from sockets that were adopted, and closes those at other addresses. */
+    void readAdopted() {
+        for (AdoptedSocket rest : state.adopted.takeRest()) {
+            if (wide.stream().noneMatch(group -> group.adoptLocal(rest))) {
+                rest.close();
+                RelayState.LOGGER.warn("{}: the socket of another process was closed, no service is there", rest);
+            }
+        }
+        bound.values().forEach(ListeningGroup::read);
+    }
+
+    /** All sockets. Waits for the event loops. */
+    List<Channel> channels() {
+        List<Channel> channels = new ArrayList<>();
+        bound.values().forEach(group -> channels.addAll(group.channels()));
+        return channels;
+    }
+
+    /** Stops reading from all sockets, and leaves what waits in them. Waits for the event loops. */
+    void stopReading() {
+        List<Future<?>> stopping = new ArrayList<>();
+        for (Channel channel : channels()) {
+            stopping.add(channel.eventLoop().submit(() -> channel.config().setAutoRead(false)));
+        }
+        stopping.forEach(Future::awaitUninterruptibly);
+    }
+
     /** Stops accepting TCP connections. */
     void unbindTcp() {
         unbind(bound.values().stream()
@@ -357,6 +386,7 @@ final class ListeningSockets {
     }
 
     void unbindAll() {
+        state.adopted.takeRest().forEach(AdoptedSocket::close);
         unbind(bound.values());
         bound.clear();
         wide.clear();

@@ -2,6 +2,8 @@ package org.lvs4j.netty;
 
 import static java.util.Objects.requireNonNull;
 
+import io.netty.channel.Channel;
+import io.netty.channel.unix.UnixChannel;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,8 +74,8 @@ import org.lvs4j.service.VirtualService;
  *
  * <p>Assumptions: the director's clock follows real time. Guarantees: thread-safe; every connection is released at the
  * director exactly once, even if its sockets fail. Progress: {@link #transport} and {@link #snapshot} are wait-free.
- * All other methods are blocking; {@link #refresh}, {@link #prepare} and {@link #close} wait for sockets to be bound or
- * closed, and {@link #drain} for connections to end. The relay's own threads must not call them. These threads keep the JVM alive
+ * All other methods are blocking; {@link #refresh}, {@link #prepare}, {@link #handOver} and {@link #close} wait for sockets
+ * to be bound or closed, or for event loops, and {@link #drain} and {@link #drainHandedOver} for connections to end. The relay's own threads must not call them. These threads keep the JVM alive
  * until the relay is closed; one of them calls {@link Director#advance()} ten times a second.
  */
 public final class Relay implements AutoCloseable {
@@ -87,8 +89,8 @@ public final class Relay implements AutoCloseable {
     // Written with this object's lock held.
     private volatile List<String> problems = List.of();
 
-    private Relay(Director director, RelayOptions options) {
-        state = new RelayState(director, options);
+    private Relay(Director director, RelayOptions options, AdoptedSockets adopted) {
+        state = new RelayState(director, options, adopted);
         loops = RelayLoops.of(state);
         sockets = new ListeningSockets(state, loops.group());
         follower = new RelayFollower(this::followChanges, this::check);
@@ -118,6 +120,7 @@ public final class Relay implements AutoCloseable {
             if (!failures.isEmpty()) {
                 throw new RelayException(failures);
             }
+            sockets.readAdopted();
             loops.start();
             follower.start();
         } catch (RuntimeException | Error e) {
@@ -288,6 +291,62 @@ public final class Relay implements AutoCloseable {
         }
     }
 
+    /**
+     * Passes the listening sockets on, so that another process can {@link Builder#adopt adopt} them: by a Unix socket, for
+     * instance. Both processes then have them, and both get clients. This relay goes on as before, whatever becomes of
+     * the other process; once that serves, {@link #drainHandedOver} leaves all clients to it.
+     *
+     * @param descriptors is called by this thread, with the relay's lock held, for the descriptor of each listening socket.
+     *     The number is valid during the call only, and the relay's: the receiver must send or duplicate it, and must
+     *     not close it. An exception that it throws ends this method and is rethrown
+     * @throws UnsupportedOperationException if the transport is not {@link Transport#EPOLL}
+     * @throws IllegalStateException if the relay has been drained or closed
+     */
+    public synchronized void handOver(IntConsumer descriptors) {
+        requireNonNull(descriptors, "descriptors");
+        requireOpen();
+        requireEpoll();
+        for (Channel channel : sockets.channels()) {
+            if (channel instanceof UnixChannel socket) {
+                descriptors.accept(socket.fd().intValue());
+            }
+        }
+    }
+
+    private void requireEpoll() {
+        if (transport() != Transport.EPOLL) {
+            throw new UnsupportedOperationException("transport " + transport()
+                    + " cannot hand listening sockets over, only " + Transport.EPOLL + " can");
+        }
+    }
+
+    /**
+     * Drains the relay as {@link #drain(Duration, IntConsumer)} does, after another process has adopted the listening
+     * sockets. It stops reading from them first, and then closes them, so that all clients that it has not accepted by
+     * then are left to the other process; those that it has accepted are served. UDP flows send answers to their clients
+     * while it waits, and each ends when its server has sent nothing for three seconds; it waits for their end, too. A
+     * client's next datagram begins a flow in the other process.
+     *
+     * @param deadline as for {@link #drain(Duration)}
+     * @param progress as for {@link #drain(Duration, IntConsumer)}
+     * @return whether all connections ended by themselves
+     * @throws UnsupportedOperationException if the transport is not {@link Transport#EPOLL}
+     */
+    public boolean drainHandedOver(Duration deadline, IntConsumer progress) {
+        requireNonNull(deadline, "deadline");
+        requireNonNull(progress, "progress");
+        requireEpoll();
+        synchronized (this) {
+            if (!state.stopping()) {
+                state.handOver();
+                sockets.stopReading();
+                // Clients that have been accepted are on their way to their loops, and are served.
+                loops.sum(EventLoopState::openSockets);
+            }
+        }
+        return drain(deadline, progress);
+    }
+
     /** Stops at once: every address is unbound, every connection reset, every flow ended. Idempotent. */
     @Override
     public void close() {
@@ -319,6 +378,7 @@ public final class Relay implements AutoCloseable {
         private int maxConnections = 100_000;
         private int bufferBytes = 128 * 1024;
         private @Nullable Integer udpFlows;
+        private final List<Integer> adopted = new ArrayList<>();
 
         private Builder(Director director) {
             this.director = director;
@@ -419,12 +479,35 @@ public final class Relay implements AutoCloseable {
         }
 
         /**
+         * Adds a listening socket that another process has bound, such as the service manager, or a relay by {@link
+         * Relay#handOver}. The relay takes it instead of binding its address, and so clients that wait in its queue are
+         * served; all sockets of an address are taken, even more than {@link #acceptors}. One at an address that no
+         * service has is closed, and a warning is logged. An address with port 0 takes none. Nothing is read from these
+         * sockets before everything is bound. Only {@link Transport#EPOLL} can do so.
+         *
+         * <p>Refused are: anything but a listening socket of TCP or an unconnected, bound one of UDP; a socket of IPv6 at
+         * the wildcard address that takes clients of IPv4, too, or at an IPv4-mapped address; a descriptor that is given
+         * twice; more than 1024 sockets at one address. A blocking socket becomes non-blocking, in the other process,
+         * too; that needs {@code net.java.dev.jna:jna}.
+         *
+         * @param descriptor the number of the open descriptor, not negative. It belongs to the relay as soon as {@link
+         *     #start()} has found nothing to refuse; if it fails later, the descriptor is closed
+         */
+        public Builder adopt(int descriptor) {
+            if (descriptor < 0) {
+                throw new IllegalArgumentException("descriptor " + descriptor + " is negative");
+            }
+            adopted.add(descriptor);
+            return this;
+        }
+
+        /**
          * Starts the relay.
          *
          * @return the relay, which the caller must close
          * @throws IllegalArgumentException naming every option that is out of range
-         * @throws RelayException naming each service that cannot be listened for, or why the transport is not
-         *     available; nothing is bound then
+         * @throws RelayException naming each service that cannot be listened for, each descriptor that cannot be
+         *     adopted, or why the transport is not available; nothing is bound then
          */
         public Relay start() {
             RelayOptions options = new RelayOptions(
@@ -445,7 +528,11 @@ public final class Relay implements AutoCloseable {
                         "transport " + transport + " is not available here: " + unavailability.getMessage(),
                         unavailability);
             }
-            return new Relay(director, options).begin();
+            if (!adopted.isEmpty() && options.transport() != Transport.EPOLL) {
+                throw new RelayException(List.of("transport " + options.transport()
+                        + " cannot adopt the listening sockets of another process, only " + Transport.EPOLL + " can"));
+            }
+            return new Relay(director, options, AdoptedSockets.of(adopted)).begin();
         }
     }
 }

@@ -5,9 +5,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.IntConsumer;
 
-/** Waits until a relay that has been stopped has no TCP connection left. */
+/**
+ * Waits until a relay that has been stopped has no TCP connection left; if its listening sockets have been handed over,
+ * until it has no UDP flow left either.
+ */
 final class RelayDrain {
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long FLOWS_MILLIS = 20;
 
     private final RelayState state;
 
@@ -19,7 +24,7 @@ final class RelayDrain {
      * Waits, and reports the number of connections left about once a second.
      *
      * @param nanos the longest time to wait
-     * @return whether all connections have ended
+     * @return whether all TCP connections have ended
      */
     boolean await(long nanos, IntConsumer progress) throws InterruptedException {
         long end = System.nanoTime() + nanos;
@@ -31,11 +36,18 @@ final class RelayDrain {
                 progress.accept(open);
             }
             if (awaitEnd(Math.max(0, Math.min(left, PROGRESS_NANOS)))) {
+                awaitFlows(end);
                 return true;
             }
             if (left <= 0) {
                 return false;
             }
+        }
+    }
+
+    private void awaitFlows(long end) throws InterruptedException {
+        while (state.handedOver() && state.counters.openFlows.get() != 0 && end - System.nanoTime() > 0) {
+            TimeUnit.MILLISECONDS.sleep(FLOWS_MILLIS);
         }
     }
 

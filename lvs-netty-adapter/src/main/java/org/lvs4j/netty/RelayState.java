@@ -14,12 +14,18 @@ import org.slf4j.LoggerFactory;
 final class RelayState {
     static final Logger LOGGER = LoggerFactory.getLogger(Relay.class);
 
+    /** Another process gets the client's next datagram: after a pause of the server, nothing more is expected. */
+    private static final long HANDED_OVER_UDP_NANOS = TimeUnit.SECONDS.toNanos(3);
+
     final Director director;
     final RelayOptions options;
     final RelayCounters counters = new RelayCounters();
     final RateLimitedLog log = new RateLimitedLog(LOGGER);
     final DescriptorReserve descriptors = new DescriptorReserve(counters);
     final CompletableFuture<Void> ended = new CompletableFuture<>();
+    /** Guarded by the relay's lock. */
+    final AdoptedSockets adopted;
+
     private final Map<EventLoop, EventLoopState> loopStates = new IdentityHashMap<>();
 
     // Written with the relay's lock held, read by the event loops.
@@ -28,9 +34,17 @@ final class RelayState {
     // Written by stop, read by the event loops: they refuse what they accept afterwards.
     private volatile boolean stopping;
 
+    // Written before the event loops stop reading, read by them.
+    private volatile boolean handedOver;
+
     RelayState(Director director, RelayOptions options) {
+        this(director, options, new AdoptedSockets());
+    }
+
+    RelayState(Director director, RelayOptions options, AdoptedSockets adopted) {
         this.director = director;
         this.options = options;
+        this.adopted = adopted;
     }
 
     /** Adds the state of a loop; only while the relay is being built. */
@@ -61,6 +75,16 @@ final class RelayState {
 
     boolean stopping() {
         return stopping;
+    }
+
+    /** Whether another process has the listening sockets, so that this one reads no more from them. */
+    boolean handedOver() {
+        return handedOver;
+    }
+
+    /** Leaves the listening sockets to another process from now on. */
+    void handOver() {
+        handedOver = true;
     }
 
     /** Refuses new connections and flows from now on. */
@@ -95,6 +119,7 @@ final class RelayState {
 
     /** The longest time that a UDP flow may be idle now. */
     long udpNanos() {
-        return TimeUnit.SECONDS.toNanos(director.timeouts().udp());
+        long nanos = TimeUnit.SECONDS.toNanos(director.timeouts().udp());
+        return handedOver ? Math.min(nanos, HANDED_OVER_UDP_NANOS) : nanos;
     }
 }

@@ -39,7 +39,13 @@ final class TcpAcceptor extends ChannelInboundHandlerAdapter {
         Channel channel = context.channel();
         if (channel.config().isAutoRead()) {
             channel.config().setAutoRead(false);
-            channel.eventLoop().schedule(() -> channel.config().setAutoRead(true), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            channel.eventLoop().schedule(() -> resume(channel), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void resume(Channel channel) {
+        if (!state.handedOver()) {
+            channel.config().setAutoRead(true);
         }
     }
 }

@@ -11,7 +11,9 @@ import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
@@ -74,14 +76,44 @@ final class UdpDestinations extends ChannelInboundHandlerAdapter {
                 && state.local().isUnicast(address)) {
             destination = new Destination(context, wildcard.at(recipient));
             destinations.put(address, destination);
-            destination.open();
+            destination.open(
+                    destination.listening.udp(context.channel().eventLoop()).bind(recipient));
         }
         return destination;
     }
 
-    /** The event of an {@link InetAddress} says that another listening socket will be bound to it. */
+    /** The sockets that are open. */
+    List<Channel> channels() {
+        List<Channel> open = new ArrayList<>();
+        for (Destination destination : destinations.values()) {
+            if (destination.bound && destination.channel != null) {
+                open.add(destination.channel);
+            }
+        }
+        return open;
+    }
+
+    private void adopt(ChannelHandlerContext context, AdoptedSocket socket) {
+        InetAddress address = socket.address().getAddress();
+        if (destinations.containsKey(address)) {
+            socket.close();
+            return;
+        }
+        Destination destination = new Destination(context, wildcard.at(socket.address()));
+        destinations.put(address, destination);
+        destination.open(destination.listening.adopt(context.channel().eventLoop(), socket));
+    }
+
+    /**
+     * The event of an {@link InetAddress} says that another listening socket will be bound to it, that of an {@link
+     * AdoptedSocket} that another process has bound one.
+     */
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof AdoptedSocket socket) {
+            adopt(context, socket);
+            return;
+        }
         Destination released = event instanceof InetAddress address ? destinations.remove(address) : null;
         if (released != null) {
             released.close();
@@ -119,8 +151,7 @@ final class UdpDestinations extends ChannelInboundHandlerAdapter {
             this.listening = listening;
         }
 
-        void open() {
-            ChannelFuture binding = listening.udp(context.channel().eventLoop()).bind(listening.bound());
+        void open(ChannelFuture binding) {
             channel = binding.channel();
             // The listener of a socket that could not even be opened is called on a thread of Netty's own.
             binding.addListener(done -> {
@@ -137,6 +168,7 @@ final class UdpDestinations extends ChannelInboundHandlerAdapter {
             if (binding.isSuccess() && opened != null) {
                 bound = true;
                 opened.pipeline().addFirst(this);
+                opened.config().setAutoRead(!state.handedOver());
             } else {
                 failed = true;
                 state.log.warn(

@@ -1,0 +1,295 @@
+package org.lvs4j.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.lvs4j.Director;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.Protocol;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
+
+/** Which descriptors a relay adopts as its listening sockets, and which it refuses. */
+final class AdoptionTest {
+    /** Relays whose sockets stand for those of another process. */
+    private final List<Relay> others = new ArrayList<>();
+
+    @TempDir
+    private Path directory;
+
+    private DescriptorCopies copies;
+
+    @BeforeEach
+    void open() throws IOException {
+        Loopback.assumeAvailable(Transport.EPOLL);
+        copies = new DescriptorCopies(directory);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        others.forEach(Relay::close);
+        copies.close();
+    }
+
+    private static Director director(Protocol protocol, String address, String... servers) {
+        Director director = Director.create();
+        ServiceKey key = ServiceKey.of(protocol, Endpoint.parse(address));
+        director.addService(VirtualService.builder(key).scheduler("rr").build());
+        for (String server : servers) {
+            director.addServer(key, RealServer.of(server));
+        }
+        return director;
+    }
+
+    /** Binds sockets as another process would; returns their address. */
+    private String bind(Protocol protocol, String address, int acceptors) {
+        Relay relay = Relay.builder(Director.create())
+                .transport(Transport.EPOLL)
+                .threads(1)
+                .acceptors(acceptors)
+                .listen(protocol, Endpoint.parse(address), 1)
+                .start();
+        others.add(relay);
+        relay.handOver(copies);
+        int port = relay.address(
+                        ServiceKey.mark(1, Endpoint.parse(address).address().family()))
+                .getPort();
+        return address.substring(0, address.lastIndexOf(':') + 1) + port;
+    }
+
+    private Relay.Builder adopting(Director director) {
+        Relay.Builder builder =
+                Relay.builder(director).transport(Transport.EPOLL).threads(2);
+        copies.copies().forEach(builder::adopt);
+        return builder;
+    }
+
+    private static boolean isOpen(int descriptor) {
+        return Files.exists(Path.of("/proc/self/fd", Integer.toString(descriptor)));
+    }
+
+    private static String exchange(String address) throws IOException {
+        Endpoint to = Endpoint.parse(address);
+        try (java.net.Socket client = new java.net.Socket(to.address().toInetAddress(), to.port())) {
+            client.setSoTimeout((int) Loopback.TIMEOUT.toMillis());
+            client.getOutputStream().write("hello".getBytes(StandardCharsets.US_ASCII));
+            client.shutdownOutput();
+            return new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+
+    @Test
+    void adopt_socketsOfService_servesAndClosesThem() throws Exception {
+        try (TestServer server = TestServer.start()) {
+            String address = bind(Protocol.TCP, "127.0.0.1:0", 3);
+            Relay relay =
+                    adopting(director(Protocol.TCP, address, server.address())).start();
+            others.forEach(Relay::close);
+
+            assertThat(copies.copies()).hasSize(3);
+            assertThat(exchange(address)).isEqualTo("hello");
+            relay.close();
+            assertThat(copies.copies()).noneMatch(AdoptionTest::isOpen);
+        }
+    }
+
+    @Test
+    void adopt_clientsWaitInTheQueue_served() throws Exception {
+        try (TestServer server = TestServer.start()) {
+            String address = bind(Protocol.TCP, "127.0.0.1:0", 1);
+            others.forEach(relay -> relay.drainHandedOver(Duration.ZERO, left -> {}));
+            Endpoint to = Endpoint.parse(address);
+            try (java.net.Socket waiting = new java.net.Socket(to.address().toInetAddress(), to.port());
+                    Relay relay = adopting(director(Protocol.TCP, address, server.address()))
+                            .start()) {
+                waiting.setSoTimeout((int) Loopback.TIMEOUT.toMillis());
+                waiting.getOutputStream().write(7);
+                assertThat(waiting.getInputStream().read()).isEqualTo(7);
+                assertThat(relay.snapshot().accepted()).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void adopt_fewerThanAcceptors_othersAreBound() throws Exception {
+        try (TestServer server = TestServer.start()) {
+            String address = bind(Protocol.TCP, "127.0.0.1:0", 1);
+            List<Integer> sockets = new ArrayList<>();
+            try (Relay relay = adopting(director(Protocol.TCP, address, server.address()))
+                    .acceptors(4)
+                    .start()) {
+                relay.handOver(sockets::add);
+                assertThat(sockets).hasSize(4).containsAll(copies.copies());
+            }
+        }
+    }
+
+    @Test
+    void adopt_addressOfNoService_closed() throws Exception {
+        bind(Protocol.TCP, "127.0.0.1:0", 1);
+        try (TestServer server = TestServer.start();
+                Relay relay = adopting(director(Protocol.TCP, "127.0.0.1:0", server.address()))
+                        .start()) {
+            assertThat(copies.copies()).noneMatch(AdoptionTest::isOpen);
+            assertThat(relay.problems()).isEmpty();
+        }
+    }
+
+    @Test
+    void adopt_udpAtAddressesOfWildcard_answersFromAddressAsked() throws Exception {
+        try (UdpEchoServer server = new UdpEchoServer()) {
+            String address = bind(Protocol.UDP, "0.0.0.0:0", 1);
+            int port = Endpoint.parse(address).port();
+            int sockets = copies.copies().size();
+            try (Relay relay = adopting(director(Protocol.UDP, address, server.address()))
+                            .start();
+                    UdpClient one = UdpClient.of(new InetSocketAddress("127.0.0.1", port));
+                    UdpClient two = UdpClient.of(new InetSocketAddress("127.0.0.2", port))) {
+                others.forEach(Relay::close);
+                one.exchange(1);
+                two.exchange(2);
+                List<Integer> later = new ArrayList<>();
+                relay.handOver(later::add);
+                assertThat(later).hasSize(sockets + 1).containsAll(copies.copies());
+            }
+        }
+    }
+
+    @Test
+    void adopt_udpSocketForAddressThatClientsHaveAsked_stillServed() throws Exception {
+        try (UdpEchoServer server = new UdpEchoServer()) {
+            Relay old = Relay.builder(director(Protocol.UDP, "0.0.0.0:0", server.address()))
+                    .transport(Transport.EPOLL)
+                    .threads(1)
+                    .start();
+            others.add(old);
+            int port = old.address(ServiceKey.udp("0.0.0.0:0")).getPort();
+            try (UdpClient client = UdpClient.of(new InetSocketAddress("127.0.0.3", port))) {
+                client.exchange(1);
+                old.handOver(copies);
+                old.close();
+                try (Relay relay = adopting(director(Protocol.UDP, "0.0.0.0:" + port, server.address()))
+                        .start()) {
+                    client.exchange(2);
+                    List<Integer> later = new ArrayList<>();
+                    relay.handOver(later::add);
+                    assertThat(later).containsExactlyInAnyOrderElementsOf(copies.copies());
+                }
+            }
+        }
+    }
+
+    @Test
+    void adopt_notAListeningSocket_refusedByNameAndLeftOpen() throws Exception {
+        Socket unix = Socket.newSocketDomain();
+        Path file = Files.createFile(directory.resolve("file"));
+        FileDescriptor plain = FileDescriptor.from(file.toFile());
+        unix.bind(new DomainSocketAddress(directory.resolve("unix").toFile()));
+        try {
+            assertRefused(unix.intValue(), "a socket of another kind", "only TCP and UDP can be adopted");
+            assertRefused(plain.intValue(), "it is not a socket");
+            assertThat(isOpen(unix.intValue())).isTrue();
+            assertThat(isOpen(plain.intValue())).isTrue();
+        } finally {
+            unix.close();
+            plain.close();
+        }
+        assertRefused(unix.intValue(), "it is not open");
+        assertRefused(Integer.MAX_VALUE, "it is not open");
+        assertThatThrownBy(() -> Relay.builder(Director.create()).adopt(-1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("descriptor -1 is negative");
+    }
+
+    private static void assertRefused(int descriptor, String... reasons) {
+        assertThatThrownBy(() -> Relay.builder(Director.create())
+                        .transport(Transport.EPOLL)
+                        .adopt(descriptor)
+                        .start()
+                        .close())
+                .isInstanceOf(RelayException.class)
+                .hasMessageStartingWith("descriptor " + descriptor + ": ")
+                .hasMessageContainingAll(reasons);
+    }
+
+    @Test
+    void adopt_tooManyOrTwice_refusedByNameAndLeftOpen() {
+        bind(Protocol.TCP, "127.0.0.1:0", 1);
+        int descriptor = copies.copies().get(0);
+        assertThatThrownBy(() -> adopting(Director.create()).adopt(descriptor).start())
+                .hasMessage("descriptor " + descriptor + ": it was given twice");
+        assertThat(isOpen(descriptor)).isTrue();
+        for (int i = 0; i < AdoptedSockets.MAX_AT_ADDRESS; i++) {
+            others.get(0).handOver(copies);
+        }
+        assertThatThrownBy(() -> adopting(Director.create()).start())
+                .hasMessageContaining("there are 1024 sockets at TCP 127.0.0.1:");
+        copies.copies().forEach(AdoptionTest::close);
+    }
+
+    private static void close(int descriptor) {
+        try {
+            new Socket(descriptor).close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void adopt_addressOfAnotherServiceIsTaken_refusedAndSocketsClosed() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                TestServer server = TestServer.start()) {
+            String address = bind(Protocol.TCP, "127.0.0.1:0", 1);
+            Director director = director(Protocol.TCP, address, server.address());
+            director.addService(VirtualService.builder(ServiceKey.tcp("127.0.0.1:" + taken.getLocalPort()))
+                    .build());
+            assertThatThrownBy(() -> adopting(director).start()).hasMessageContaining("already in use");
+            assertThat(copies.copies()).noneMatch(AdoptionTest::isOpen);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Transport.class,
+            names = {"NIO", "IO_URING"})
+    void adopt_anotherTransport_refusedByName(Transport transport) {
+        Loopback.assumeAvailable(transport);
+        bind(Protocol.TCP, "127.0.0.1:0", 1);
+        int descriptor = copies.copies().get(0);
+        assertThatThrownBy(() -> Relay.builder(Director.create())
+                        .transport(transport)
+                        .adopt(descriptor)
+                        .start())
+                .isInstanceOf(RelayException.class)
+                .hasMessage("transport " + transport
+                        + " cannot adopt the listening sockets of another process, only EPOLL can");
+        assertThat(isOpen(descriptor)).isTrue();
+        close(descriptor);
+        try (Relay relay = Relay.builder(Director.create()).transport(transport).start()) {
+            assertThatThrownBy(() -> relay.handOver(copies)).isInstanceOf(UnsupportedOperationException.class);
+            assertThatThrownBy(() -> relay.drainHandedOver(Duration.ZERO, left -> {}))
+                    .isInstanceOf(UnsupportedOperationException.class);
+        }
+    }
+}
