@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import org.lvs4j.ConfigurationChange;
 import org.lvs4j.Director;
 import org.lvs4j.config.RuleCommand;
@@ -25,6 +27,8 @@ final class Balancer implements AutoCloseable {
 
     private final Director director;
     private final Plane plane;
+    /** Whether another process serves now. Guarded by this object. */
+    private boolean left;
 
     private Balancer(Director director, Plane plane) {
         this.director = director;
@@ -64,6 +68,7 @@ final class Balancer implements AutoCloseable {
      * @throws IllegalStateException if the plane is stopping
      */
     synchronized void change(RuleCommand command) throws RuleException {
+        requireNotLeft();
         plane.prepare(
                 command instanceof RuleCommand.AddService add && mayBeAdded(add.service())
                         ? List.of(add.service())
@@ -116,6 +121,7 @@ final class Balancer implements AutoCloseable {
      * @throws IllegalStateException if the plane is stopping
      */
     synchronized void change(Rules rules) throws RulesInvalidException {
+        requireNotLeft();
         List<ConfigurationChange> made;
         try {
             made = RulesFile.apply(rules, director, this::prepare);
@@ -149,6 +155,7 @@ final class Balancer implements AutoCloseable {
      * @throws IllegalStateException if the plane is stopping
      */
     synchronized String reload(Rules rules) throws RulesInvalidException {
+        requireNotLeft();
         List<ConfigurationChange> made;
         try {
             made = RulesFile.replace(rules, director, this::prepare);
@@ -187,6 +194,39 @@ final class Balancer implements AutoCloseable {
      */
     boolean drain(Duration deadline) {
         return plane.drain(deadline);
+    }
+
+    /** The reason why another process cannot take over, or null if it can. */
+    @Nullable
+    String handOverProblem() {
+        return plane.handOverProblem();
+    }
+
+    /**
+     * Passes the listening sockets on to another process, and continues.
+     *
+     * @param descriptors sends each; the descriptor stays this process's
+     * @throws IllegalStateException if the plane is stopping
+     */
+    void handOver(IntConsumer descriptors) {
+        plane.handOver(descriptors);
+    }
+
+    /** Refuses changes from now on, because the other process serves: they would be lost. */
+    synchronized void leave() {
+        left = true;
+    }
+
+    /** The caller holds the lock. */
+    private void requireNotLeft() {
+        if (left) {
+            throw new IllegalStateException("another one has taken over; repeat the command");
+        }
+    }
+
+    /** As {@link #drain}, after {@link #leave}: all clients that have not been accepted are left to the other process. */
+    boolean drainHandedOver(Duration deadline) {
+        return plane.drainHandedOver(deadline);
     }
 
     /** Sets the receiver of a failure that ends the plane; it is called at most once. */

@@ -54,6 +54,7 @@ final class ControlConnection {
     private final List<String> arguments = new ArrayList<>();
     private int commandBytes;
     private boolean greeted;
+    private boolean takeover;
     private byte[] input = NOTHING;
     private int inputSize;
     private int inputBytes;
@@ -152,11 +153,8 @@ final class ControlConnection {
         if (!greeted) {
             if (frame.type() != FrameType.HELLO) {
                 throw new ProtocolException("expected a greeting, got " + frame.type());
-            } else if (!frame.text().equals(ControlServer.VERSION)) {
-                throw new ProtocolException(
-                        "lvsadm and lvsd are of different releases: expected protocol " + ControlServer.VERSION);
             }
-            greeted = true;
+            greet(frame.text());
         } else if (frame.type() == FrameType.ARGUMENT) {
             commandBytes += frame.payload().length;
             if (arguments.size() == MAX_ARGUMENTS) {
@@ -167,6 +165,8 @@ final class ControlConnection {
             arguments.add(frame.text());
         } else if (frame.type() != FrameType.RUN) {
             throw new ProtocolException("expected an argument, got " + frame.type());
+        } else if (takeover) {
+            server.handOver(this);
         } else if (server.kind(arguments) == ControlCommands.Kind.CHANGE_WITH_INPUT) {
             phase = Phase.INPUT_SIZE;
             within(server.limits().input());
@@ -175,6 +175,27 @@ final class ControlConnection {
             phase = Phase.EXECUTION;
             server.execute(this);
         }
+    }
+
+    private void greet(String version) throws ProtocolException {
+        takeover = version.startsWith(Handover.NAME);
+        if (takeover && !version.equals(Handover.VERSION)) {
+            throw new ProtocolException("the two lvsd are of different releases: expected " + Handover.VERSION
+                    + "; stop the old one before the new one starts");
+        } else if (!takeover && !version.equals(ControlServer.VERSION)) {
+            throw new ProtocolException(
+                    "lvsadm and lvsd are of different releases: expected protocol " + ControlServer.VERSION);
+        }
+        greeted = true;
+    }
+
+    /** Leaves the open socket to another thread. */
+    SocketChannel detach() {
+        phase = Phase.CLOSED;
+        key.cancel();
+        outgoing.close();
+        server.forget(this);
+        return channel;
     }
 
     /** Lets the client send standard input, for which there is memory now. */

@@ -14,6 +14,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.lvs4j.config.Rules;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +60,7 @@ final class ControlServer implements AutoCloseable {
     private final Selector selector;
     private final ServerSocketChannel listener;
     private final SelectionKey accepting;
+    private final @Nullable Handover handover;
     private final CommandThreads threads;
     private final Thread thread;
     private final SpareDescriptors spares = new SpareDescriptors();
@@ -70,6 +72,7 @@ final class ControlServer implements AutoCloseable {
     private long pausedUntilNanos = System.nanoTime();
     private long warnedNanos = System.nanoTime() - TimeUnit.MINUTES.toNanos(1);
     private volatile boolean closed;
+    private volatile boolean retiring;
 
     /**
      * The time limits of a client.
@@ -82,7 +85,9 @@ final class ControlServer implements AutoCloseable {
         static final Limits DEFAULT = new Limits(Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofMinutes(5));
     }
 
-    private ControlServer(ControlSocket socket, ControlCommands commands, Limits limits) throws IOException {
+    private ControlServer(ControlSocket socket, ControlCommands commands, Limits limits, @Nullable Handover handover)
+            throws IOException {
+        this.handover = handover;
         this.socket = socket;
         this.commands = commands;
         this.limits = limits;
@@ -106,7 +111,18 @@ final class ControlServer implements AutoCloseable {
     }
 
     static ControlServer start(ControlSocket socket, ControlCommands commands, Limits limits) throws IOException {
-        ControlServer server = new ControlServer(socket, commands, limits);
+        return start(socket, commands, limits, null);
+    }
+
+    /**
+     * Starts a server.
+     *
+     * @param handover gets requests of other daemons; null to refuse them
+     */
+    static ControlServer start(
+            ControlSocket socket, ControlCommands commands, Limits limits, @Nullable Handover handover)
+            throws IOException {
+        ControlServer server = new ControlServer(socket, commands, limits, handover);
         server.spares.refill();
         server.thread.start();
         return server;
@@ -152,7 +168,10 @@ final class ControlServer implements AutoCloseable {
     private void turn() throws IOException {
         boolean open = System.nanoTime() - pausedUntilNanos >= 0 && connections.size() < MAX_CONNECTIONS;
         accepting.interestOps(open ? SelectionKey.OP_ACCEPT : 0);
-        selector.select(connections.isEmpty() && open ? 0 : TICK_MILLIS);
+        int ready = selector.select(connections.isEmpty() && open && !retiring ? 0 : TICK_MILLIS);
+        if (retiring && open && ready == 0 && connections.isEmpty()) {
+            closed = true;
+        }
         for (ControlConnection next = attention.poll(); next != null; next = attention.poll()) {
             next.transmit();
         }
@@ -221,6 +240,15 @@ final class ControlServer implements AutoCloseable {
         }
     }
 
+    /** Lets the handover talk to another daemon on a connection. */
+    void handOver(ControlConnection connection) {
+        if (handover == null) {
+            connection.refuse("a takeover is not possible here");
+        } else {
+            handover.start(connection.detach(), connection.arguments());
+        }
+    }
+
     void execute(ControlConnection connection) {
         threads.execute(connection);
     }
@@ -284,6 +312,16 @@ final class ControlServer implements AutoCloseable {
         } catch (IOException e) {
             LOG.warn("control socket: {}", Reason.of(e));
         }
+    }
+
+    /**
+     * Answers all clients that have connected so far, and stops. New ones connect elsewhere: the path is another
+     * daemon's.
+     */
+    void retire(Duration limit) throws InterruptedException {
+        retiring = true;
+        selector.wakeup();
+        thread.join(limit.toMillis());
     }
 
     /** Stops listening and removes the socket. Running commands are not interrupted. Idempotent. */

@@ -19,9 +19,13 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,13 +45,20 @@ final class ControlSocket implements AutoCloseable {
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_DIRECTORY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     private static final String PRIVATE_DIRECTORY = ".lv%04x";
-    private static final String PRIVATE_SOCKET = "s";
+    static final String PRIVATE_SOCKET = "s";
+
+    /** The longest time that another daemon may hold a lock that it has released, or that it does not need. */
+    private static final Duration LOCK_LIMIT = Duration.ofSeconds(5);
 
     private final Path path;
     private final Path lockPath;
-    private final FileChannel lock;
+    private @Nullable FileChannel lock;
+    /** Bound at a private path, but not at the right one yet. */
+    private @Nullable ServerSocketChannel unpublished;
 
-    private ControlSocket(Path path, Path lockPath, FileChannel lock) {
+    private @Nullable Path privatePath;
+
+    private ControlSocket(Path path, Path lockPath, @Nullable FileChannel lock) {
         this.path = path;
         this.lockPath = lockPath;
         this.lock = lock;
@@ -60,6 +71,36 @@ final class ControlSocket implements AutoCloseable {
      *     could replace it, it is too long, or the lock cannot be created
      */
     static ControlSocket claim(Path given) throws IOException {
+        Path path = checked(given);
+        try {
+            Path lockPath = lockPath(path);
+            FileChannel lock = locked(path, lockPath, true);
+            if (lock == null) {
+                throw inUse(path);
+            }
+            return new ControlSocket(path, lockPath, lock);
+        } catch (FileSystemException e) {
+            throw new IOException("the control socket " + given + ": " + Reason.of(e), e);
+        }
+    }
+
+    /**
+     * Binds a socket that shall take the place of another daemon's, without touching that one. {@link #publish} does.
+     *
+     * @throws IOException as for {@link #claim}
+     */
+    static ControlSocket inherit(Path given) throws IOException {
+        Path path = checked(given);
+        ControlSocket socket = new ControlSocket(path, lockPath(path), null);
+        socket.unpublished = socket.bind();
+        return socket;
+    }
+
+    private static Path lockPath(Path path) {
+        return path.resolveSibling(path.getFileName() + ".lock");
+    }
+
+    private static Path checked(Path given) throws IOException {
         Path path = given.toAbsolutePath().normalize();
         Path name = path.getFileName();
         Path directory = path.getParent();
@@ -72,13 +113,14 @@ final class ControlSocket implements AutoCloseable {
             TrustedPath.requireForDaemon(path);
             Files.createDirectories(directory, OWNER_DIRECTORY);
             requireSocketOrNothing(path);
-            return locked(path, path.resolveSibling(name + ".lock"));
+            return path;
         } catch (FileSystemException e) {
             throw new IOException("the control socket " + given + ": " + Reason.of(e), e);
         }
     }
 
-    private static ControlSocket locked(Path path, Path lockPath) throws IOException {
+    /** A lock, or null if another daemon has it, or if that is asked for, answers at the path. */
+    private static @Nullable FileChannel locked(Path path, Path lockPath, boolean ask) throws IOException {
         while (true) {
             FileChannel lock = FileChannel.open(
                     lockPath,
@@ -91,17 +133,17 @@ final class ControlSocket implements AutoCloseable {
             boolean kept = false;
             try {
                 if (!tryLock(lock)) {
-                    throw inUse(path);
+                    return null;
                 }
                 if (!isStill(lock, lockPath)) {
                     continue;
                 }
-                if (answers(path)) {
+                if (ask && answers(path)) {
                     Files.deleteIfExists(lockPath);
-                    throw inUse(path);
+                    return null;
                 }
                 kept = true;
-                return new ControlSocket(path, lockPath, lock);
+                return lock;
             } finally {
                 if (!kept) {
                     lock.close();
@@ -153,27 +195,83 @@ final class ControlSocket implements AutoCloseable {
         }
     }
 
-    /** Binds the socket, in place of a stale one. */
-    ServerSocketChannel listen() throws IOException {
+    /** Binds the socket, in place of a stale one; or returns the inherited one. */
+    synchronized ServerSocketChannel listen() throws IOException {
+        if (unpublished != null) {
+            return unpublished;
+        }
+        ServerSocketChannel listener = bind();
+        try {
+            move();
+            return listener;
+        } catch (IOException | RuntimeException e) {
+            listener.close();
+            throw e;
+        }
+    }
+
+    /** Puts an inherited socket in place of the other daemon's, which must have released it, or must have ended. */
+    synchronized void publish() throws IOException {
+        long deadlineNanos = System.nanoTime() + LOCK_LIMIT.toNanos();
+        FileChannel taken = locked(path, lockPath, false);
+        while (taken == null && System.nanoTime() - deadlineNanos < 0) {
+            LockSupport.parkNanos(LOCK_LIMIT.toNanos() / 500);
+            taken = locked(path, lockPath, false);
+        }
+        if (taken == null) {
+            throw new IOException("another lvsd has the lock " + lockPath);
+        }
+        lock = taken;
+        move();
+        unpublished = null;
+    }
+
+    private ServerSocketChannel bind() throws IOException {
         Path directory = privateDirectory();
         Path bound = directory.resolve(PRIVATE_SOCKET);
+        privatePath = bound;
         ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             listener.bind(UnixDomainSocketAddress.of(bound), BACKLOG);
             Files.setPosixFilePermissions(bound, OWNER_FILE);
-            requireSocketOrNothing(path);
-            Files.move(bound, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             return listener;
         } catch (IOException | RuntimeException e) {
             listener.close();
-            Files.deleteIfExists(bound);
-            throw new IOException("cannot listen on " + path + ": " + Reason.of(e), e);
-        } finally {
-            Files.deleteIfExists(directory);
+            removePrivate();
+            throw cannotListen(e);
         }
     }
 
-    private Path privateDirectory() throws IOException {
+    private void move() throws IOException {
+        try {
+            requireSocketOrNothing(path);
+            Files.move(
+                    Objects.requireNonNull(privatePath),
+                    path,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException | RuntimeException e) {
+            throw cannotListen(e);
+        } finally {
+            removePrivate();
+        }
+    }
+
+    private IOException cannotListen(Exception e) {
+        return new IOException("cannot listen on " + path + ": " + Reason.of(e), e);
+    }
+
+    private void removePrivate() throws IOException {
+        Path bound = privatePath;
+        if (bound != null) {
+            privatePath = null;
+            Files.deleteIfExists(bound);
+            Files.deleteIfExists(Objects.requireNonNull(bound.getParent()));
+        }
+    }
+
+    /** A new directory beside the socket, for this user only. The caller removes it. */
+    Path privateDirectory() throws IOException {
         SplittableRandom random = new SplittableRandom();
         for (int attempt = 0; ; attempt++) {
             Path directory = path.resolveSibling(String.format(PRIVATE_DIRECTORY, random.nextInt(1 << 16)));
@@ -191,15 +289,26 @@ final class ControlSocket implements AutoCloseable {
         return path;
     }
 
-    /** Removes the socket and the lock file, and releases the lock. Idempotent. */
-    @Override
-    public void close() {
-        if (!lock.isOpen()) {
-            return;
+    /** Leaves the path and the lock file to another daemon. */
+    synchronized void release() throws IOException {
+        FileChannel held = lock;
+        lock = null;
+        if (held != null) {
+            held.close();
         }
-        try (lock) {
-            Files.deleteIfExists(path);
-            Files.deleteIfExists(lockPath);
+    }
+
+    /** Removes the socket and the lock file, unless they are another daemon's, and releases the lock. Idempotent. */
+    @Override
+    public synchronized void close() {
+        FileChannel held = lock;
+        lock = null;
+        try (held) {
+            removePrivate();
+            if (held != null) {
+                Files.deleteIfExists(path);
+                Files.deleteIfExists(lockPath);
+            }
         } catch (IOException e) {
             LOG.warn("control socket: cannot remove it: {}", Reason.of(e));
         }

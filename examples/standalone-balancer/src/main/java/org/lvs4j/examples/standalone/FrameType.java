@@ -2,7 +2,7 @@ package org.lvs4j.examples.standalone;
 
 import org.jspecify.annotations.Nullable;
 
-/** The types of frames on the control socket. The tool sends first; a connection carries one command. */
+/** The types of frames on the control socket. The tool sends first; a connection carries one command, or a takeover. */
 enum FrameType {
     /** Tool: the version of the protocol, as text. The first frame. */
     HELLO('H'),
@@ -27,7 +27,20 @@ enum FrameType {
     /** Daemon: a piece of standard error. */
     ERROR('E'),
     /** Daemon: the exit code, one byte. The last frame. */
-    EXIT('X');
+    EXIT('X'),
+
+    // Of a takeover, where the tool is a new daemon.
+
+    /** Daemon: the path of the socket that passes the listening sockets on. */
+    TRANSFER('T'),
+    /** Daemon: the number of listening sockets that have been passed on, four bytes. */
+    TRANSFERRED('N'),
+    /** New daemon: it serves. */
+    SERVING('V'),
+    /** Daemon: it has released the path of the control socket, and drains. */
+    RELEASED('D'),
+    /** New daemon: its control socket is at that path. The last frame. */
+    MOVED('M');
 
     private static final FrameType[] ALL = values();
 

@@ -2,9 +2,13 @@ package org.lvs4j.examples.standalone;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import org.lvs4j.netty.Relay;
 import org.lvs4j.netty.RelayException;
+import org.lvs4j.netty.Transport;
 import org.lvs4j.netty.tun.TunPlane;
 import org.lvs4j.service.VirtualService;
 import org.slf4j.LoggerFactory;
@@ -34,6 +38,21 @@ interface Plane extends AutoCloseable {
      * @return whether all connections ended before the deadline; the others are reset
      */
     boolean drain(Duration deadline);
+
+    /** The reason why another process cannot get the listening sockets, or null if it can. */
+    @Nullable
+    String handOverProblem();
+
+    /**
+     * Passes the listening sockets on to another process.
+     *
+     * @param descriptors sends each; the descriptor stays this process's
+     * @throws IllegalStateException if the plane is stopping
+     */
+    void handOver(IntConsumer descriptors);
+
+    /** As {@link #drain}, but all clients that have not been accepted are left to the process that has the sockets. */
+    boolean drainHandedOver(Duration deadline);
 
     /** Stops at once. */
     @Override
@@ -73,6 +92,25 @@ interface Plane extends AutoCloseable {
             @Override
             public boolean drain(Duration deadline) {
                 return relay.drain(deadline);
+            }
+
+            @Override
+            public @Nullable String handOverProblem() {
+                return relay.transport() == Transport.EPOLL
+                        ? null
+                        : "it runs with --transport "
+                                + relay.transport().name().toLowerCase(Locale.ROOT)
+                                + ", and only epoll can pass listening sockets on; stop it before the new one starts";
+            }
+
+            @Override
+            public void handOver(IntConsumer descriptors) {
+                relay.handOver(descriptors);
+            }
+
+            @Override
+            public boolean drainHandedOver(Duration deadline) {
+                return relay.drainHandedOver(deadline, left -> {});
             }
 
             @Override
@@ -117,6 +155,21 @@ interface Plane extends AutoCloseable {
             @Override
             public boolean drain(Duration deadline) {
                 return plane.drain(deadline);
+            }
+
+            @Override
+            public String handOverProblem() {
+                return "it runs with --tun, and a TUN device serves one process; stop it before the new one starts";
+            }
+
+            @Override
+            public void handOver(IntConsumer descriptors) {
+                throw new UnsupportedOperationException(handOverProblem());
+            }
+
+            @Override
+            public boolean drainHandedOver(Duration deadline) {
+                return drain(deadline);
             }
 
             @Override

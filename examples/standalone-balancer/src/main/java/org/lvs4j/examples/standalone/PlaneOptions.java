@@ -1,5 +1,6 @@
 package org.lvs4j.examples.standalone;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Director;
 import org.lvs4j.config.RuleCommand;
@@ -44,6 +45,25 @@ final class PlaneOptions {
         }
         String problem = RulesFile.notRelayable(command);
         return problem == null ? relay.unreachable(command) : problem;
+    }
+
+    /**
+     * Refuses options with which no listening sockets of another process can be used.
+     *
+     * @param cause the option or variable that asks for it
+     * @throws IllegalArgumentException with the reason
+     */
+    void requireAdopting(String cause) {
+        if (tun.given()) {
+            throw new IllegalArgumentException(cause + ": with --tun there are no listening sockets to get from another"
+                    + " process, and a TUN device serves one process only");
+        }
+        relay.requireAdopting(cause);
+    }
+
+    /** Uses listening sockets of another process, too, when the plane starts. */
+    void adopt(List<Integer> descriptors) {
+        relay.adopt(descriptors);
     }
 
     /** Starts the plane. */

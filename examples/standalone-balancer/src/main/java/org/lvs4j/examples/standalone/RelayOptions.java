@@ -93,6 +93,8 @@ final class RelayOptions {
                     + " repeated.")
     private List<ListenAddress> listen = new ArrayList<>();
 
+    private final List<Integer> adopted = new ArrayList<>();
+
     /**
      * Refuses rules that a plane with these options cannot serve.
      *
@@ -222,6 +224,29 @@ final class RelayOptions {
         }
     }
 
+    /**
+     * Refuses a transport that cannot use the listening sockets of another process.
+     *
+     * @param cause the option or variable that asks for it
+     * @throws IllegalArgumentException with the reason
+     */
+    void requireAdopting(String cause) {
+        boolean epoll = transport == Transport.AUTO || transport == Transport.EPOLL;
+        if (!epoll) {
+            throw new IllegalArgumentException(cause + ": --transport "
+                    + transport.name().toLowerCase(Locale.ROOT)
+                    + " cannot use the listening sockets of another process, only epoll can");
+        } else if (!Transport.EPOLL.available()) {
+            throw new IllegalArgumentException(
+                    cause + ": only the transport epoll can use the listening sockets of another process, and it is"
+                            + " not available here");
+        }
+    }
+
+    void adopt(List<Integer> descriptors) {
+        adopted.addAll(descriptors);
+    }
+
     @Nullable
     Integer threads() {
         return threads;
@@ -262,6 +287,7 @@ final class RelayOptions {
         for (ListenAddress address : listen) {
             builder.listen(address.protocol(), address.endpoint(), address.mark());
         }
+        adopted.forEach(builder::adopt);
         Relay relay = builder.start();
         return Plane.of(relay, announcement(relay, director));
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.concurrent.BlockingQueue;
@@ -40,10 +41,15 @@ final class RunCommand implements Callable<Integer> {
     /** How long the plane may take to stop after the drain timeout, and to undo what would outlive the process. */
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
-    /** An event that ends the main thread's wait: a signal, or a failure of the plane. */
+    /** How long another daemon may take to put its control socket in place. */
+    private static final Duration MOVED_LIMIT = Duration.ofSeconds(10);
+
+    /** An event that ends the main thread's wait: a signal, a takeover, or a failure of the plane. */
     private enum Event {
         STOP,
-        FAIL
+        FAIL,
+        /** Another daemon serves now. */
+        HANDED_OVER
     }
 
     @Spec
@@ -66,6 +72,13 @@ final class RunCommand implements Callable<Integer> {
             defaultValue = "30s")
     private Duration drainTimeout;
 
+    @Option(
+            names = "--takeover",
+            description = "Gets the listening sockets and the place of the control socket from the lvsd that runs at"
+                    + " --socket, so that no client is refused; that one ends when its connections have ended, or"
+                    + " after its --drain-timeout (transport epoll, same user).")
+    private boolean takeover;
+
     @Mixin
     private PlaneOptions planeOptions;
 
@@ -79,24 +92,28 @@ final class RunCommand implements Callable<Integer> {
     private volatile @Nullable ControlSocket claimed;
     private volatile @Nullable Balancer running;
     private volatile @Nullable Reloader reloader;
+    private volatile boolean handedOver;
 
     @Override
     public Integer call() throws RulesInvalidException, StartException, InterruptedException {
-        checkOptions();
+        List<Integer> activated = checkOptions();
         Rules rules = RulesFile.read(file, System.in, planeOptions::requireServed);
         Signals.handle("TERM", () -> stop("SIGTERM"));
         Signals.handle("INT", () -> stop("SIGINT"));
         Signals.handle("HUP", this::reload);
-        try (ControlSocket controlSocket = ControlSocket.claim(socket == null ? SocketPath.ofThisProcess() : socket);
-                Balancer balancer = Balancer.start(directorOptions.director(), rules, planeOptions);
-                ControlServer control =
-                        ControlServer.start(controlSocket, new Console(balancer, planeOptions), Limits.DEFAULT)) {
-            claimed = controlSocket;
-            running = balancer;
-            reloader = new Reloader(file, planeOptions, balancer);
-            announce(balancer, controlSocket.path());
-            awaitEnd(balancer, control);
-            return Answer.OK;
+        try {
+            Path path = socket == null ? SocketPath.ofThisProcess() : socket;
+            planeOptions.adopt(activated);
+            if (!takeover) {
+                try (ControlSocket controlSocket = ControlSocket.claim(path)) {
+                    return run(rules, controlSocket, null);
+                }
+            }
+            try (Takeover old = Takeover.begin(path);
+                    ControlSocket controlSocket = ControlSocket.inherit(path)) {
+                planeOptions.adopt(old.descriptors());
+                return run(rules, controlSocket, old);
+            }
         } catch (IllegalArgumentException e) {
             // Thrown by the builders of the director and the relay.
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
@@ -107,9 +124,44 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private void checkOptions() {
+    /**
+     * Serves.
+     *
+     * @param old the daemon to replace, if there is one
+     */
+    private Integer run(Rules rules, ControlSocket controlSocket, @Nullable Takeover old)
+            throws RulesInvalidException, StartException, IOException, InterruptedException {
+        try (Balancer balancer = Balancer.start(directorOptions.director(), rules, planeOptions)) {
+            Handover handover = new Handover(controlSocket, balancer, this::handedOver);
+            try (ControlServer control =
+                    ControlServer.start(controlSocket, new Console(balancer, planeOptions), Limits.DEFAULT, handover)) {
+                if (old != null && stopping.get()) {
+                    // The old one goes on.
+                    return Answer.OK;
+                } else if (old != null) {
+                    old.complete(controlSocket);
+                }
+                claimed = controlSocket;
+                running = balancer;
+                reloader = new Reloader(file, planeOptions, balancer);
+                announce(balancer, controlSocket.path());
+                awaitEnd(balancer, control, handover);
+                return Answer.OK;
+            }
+        }
+    }
+
+    private List<Integer> checkOptions() {
         try {
             planeOptions.check();
+            List<Integer> activated =
+                    ActivatedSockets.of(System.getenv(), ProcessHandle.current().pid());
+            if (takeover) {
+                planeOptions.requireAdopting("--takeover");
+            } else if (!activated.isEmpty()) {
+                planeOptions.requireAdopting(ActivatedSockets.COUNT);
+            }
+            return activated;
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
@@ -124,13 +176,28 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
+    /** Another daemon serves: this one ends as soon as its connections have ended. */
+    private void handedOver(String peer) {
+        LOG.info(
+                "takeover: {} serves now; accepting no new connections; waiting up to {} for open ones",
+                peer,
+                DurationConverter.print(drainTimeout));
+        handedOver = true;
+        if (!stopping.get()) {
+            inBackground("lvsd-watchdog", () -> watch(MOVED_LIMIT.plus(STOP_LIMIT)));
+        }
+        events.add(Event.HANDED_OVER);
+    }
+
     private void stop(String signal) {
-        if (stopping.compareAndSet(false, true)) {
+        if (handedOver && stopping.compareAndSet(false, true)) {
+            LOG.info("{}: ending already, another lvsd has taken over; send it again to stop at once", signal);
+        } else if (stopping.compareAndSet(false, true)) {
             LOG.info(
                     "{}: accepting no new connections; waiting up to {} for open ones; send it again to stop at once",
                     signal,
                     DurationConverter.print(drainTimeout));
-            inBackground("lvsd-watchdog", this::watch);
+            inBackground("lvsd-watchdog", () -> watch(Duration.ZERO));
             events.add(Event.STOP);
         } else {
             LOG.info("{} again: stopping at once", signal);
@@ -139,9 +206,9 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Ends the process if it has not ended in time by itself. */
-    private void watch() {
+    private void watch(Duration more) {
         try {
-            Thread.sleep(drainTimeout.plus(STOP_LIMIT).toMillis());
+            Thread.sleep(drainTimeout.plus(STOP_LIMIT).plus(more).toMillis());
             LOG.error("lvsd has not stopped in time: stopping at once");
             halt(Answer.FAILURE);
         } catch (InterruptedException e) {
@@ -200,7 +267,8 @@ final class RunCommand implements Callable<Integer> {
                 + service.service().scheduler() + ": " + servers;
     }
 
-    private void awaitEnd(Balancer balancer, ControlServer control) throws InterruptedException, StartException {
+    private void awaitEnd(Balancer balancer, ControlServer control, Handover handover)
+            throws InterruptedException, StartException {
         AtomicReference<Throwable> failure = new AtomicReference<>();
         balancer.onFailure(cause -> {
             failure.set(cause);
@@ -212,7 +280,11 @@ final class RunCommand implements Callable<Integer> {
         if (cause != null) {
             throw new StartException(String.valueOf(cause.getMessage()), cause);
         }
-        boolean all = balancer.drain(drainTimeout);
+        boolean all = end == Event.HANDED_OVER ? balancer.drainHandedOver(drainTimeout) : balancer.drain(drainTimeout);
+        if (handedOver) {
+            handover.awaitMoved(MOVED_LIMIT);
+            control.retire(STOP_LIMIT);
+        }
         control.close();
         LOG.info("stopped: {}", all ? "all connections have ended" : "the remaining connections have been reset");
     }

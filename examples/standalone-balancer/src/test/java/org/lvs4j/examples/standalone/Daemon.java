@@ -50,6 +50,19 @@ final class Daemon implements AutoCloseable {
     static Daemon start(Path directory, String jvmOptions, List<String> prefix, Path rules, String... options)
             throws IOException, InterruptedException {
         Path socket = Files.createTempDirectory(directory, "control").resolve("lvsd.sock");
+        return start(directory, socket, jvmOptions, prefix, rules, options);
+    }
+
+    /** Starts a daemon that takes over from this one, and waits until it is ready. */
+    Daemon succeed(Path rules, String... options) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(List.of(options));
+        all.add("--takeover");
+        return start(rules.toAbsolutePath().getParent(), socket, "", List.of(), rules, all.toArray(new String[0]));
+    }
+
+    private static Daemon start(
+            Path directory, Path socket, String jvmOptions, List<String> prefix, Path rules, String... options)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(prefix);
         command.addAll(List.of(
                 "/bin/sh",

@@ -1,0 +1,167 @@
+package org.lvs4j.examples.standalone;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ProtocolException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The part of the old daemon in a {@linkplain Takeover takeover}, on a thread of its own. The new daemon asks on the
+ * control socket, and gets a path where it receives the listening sockets. Once it says that it serves, this daemon
+ * releases the path of the control socket, and its main thread drains. On any failure before that, this daemon goes on
+ * as before.
+ */
+final class Handover {
+    /** The start of the versions of this protocol, which is not that of the commands. */
+    static final String NAME = "lvs4j-takeover-";
+
+    static final String VERSION = NAME + 1;
+
+    private static final Duration TRANSFER_LIMIT = Duration.ofSeconds(10);
+    private static final Duration SERVING_LIMIT = Duration.ofSeconds(30);
+    private static final Logger LOG = LoggerFactory.getLogger(Handover.class);
+
+    private final ControlSocket socket;
+    private final Balancer balancer;
+    private final Consumer<String> served;
+    private final AtomicBoolean underWay = new AtomicBoolean();
+    private final CountDownLatch moved = new CountDownLatch(1);
+
+    /**
+     * A handover that nobody has asked for yet.
+     *
+     * @param served is called once another daemon serves, with its name
+     */
+    Handover(ControlSocket socket, Balancer balancer, Consumer<String> served) {
+        this.socket = socket;
+        this.balancer = balancer;
+        this.served = served;
+    }
+
+    /** Takes up a request for the sockets. Does not block. */
+    void start(SocketChannel channel, List<String> arguments) {
+        String pid = arguments.isEmpty() ? "" : arguments.get(0);
+        String peer = pid.matches("\\d{1,10}") ? "lvsd " + pid : "another lvsd";
+        Thread thread = new Thread(() -> run(channel, peer), "lvsd-handover");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Waits until the path of the control socket is the other daemon's. */
+    void awaitMoved(Duration limit) throws InterruptedException {
+        if (!moved.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            LOG.warn("takeover: the other lvsd has not put its control socket in place of this one's");
+        }
+    }
+
+    private void run(SocketChannel channel, String peer) {
+        boolean left = false;
+        try (FrameChannel frames = FrameChannel.over(channel, SERVING_LIMIT)) {
+            if (!underWay.compareAndSet(false, true)) {
+                refuse(frames, "another takeover is under way, or has been made");
+                return;
+            }
+            LOG.info("takeover: {} asks for the listening sockets", peer);
+            String problem = passedOn(channel, frames);
+            if (problem != null) {
+                underWay.set(false);
+                LOG.warn("takeover by {} has failed, going on as before: {}", peer, problem);
+                refuse(frames, problem);
+                return;
+            }
+            left = true;
+            balancer.leave();
+            socket.release();
+            served.accept(peer);
+            frames.write(FrameType.RELEASED, new byte[0]);
+            expect(frames, FrameType.MOVED);
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("takeover by {}: {}", peer, Reason.of(e));
+        } finally {
+            if (left) {
+                moved.countDown();
+            }
+        }
+    }
+
+    /** Passes the sockets on and waits until the other daemon serves; returns the reason if that fails. */
+    private @Nullable String passedOn(SocketChannel channel, FrameChannel frames) {
+        try {
+            // Root may administer the daemon of any user, but would bind with other rights than this one.
+            if (!channel.getOption(ExtendedSocketOptions.SO_PEERCRED)
+                    .user()
+                    .equals(Files.getOwner(Path.of("/proc/self")))) {
+                return "the two lvsd run as different users";
+            }
+            String problem = balancer.handOverProblem();
+            if (problem != null) {
+                return problem;
+            }
+            int count = pass(frames);
+            frames.write(
+                    FrameType.TRANSFERRED,
+                    ByteBuffer.allocate(Integer.BYTES).putInt(count).array());
+            LOG.info("takeover: {} listening sockets passed on", count);
+            expect(frames, FrameType.SERVING);
+            return null;
+        } catch (UncheckedIOException e) {
+            return Reason.of(e);
+        } catch (IOException e) {
+            return Reason.of(e);
+        } catch (IllegalStateException e) {
+            return "lvsd is stopping: " + e.getMessage();
+        } catch (RuntimeException e) {
+            return Reason.of(e);
+        }
+    }
+
+    private int pass(FrameChannel frames) throws IOException {
+        Path directory = socket.privateDirectory();
+        Path path = directory.resolve(ControlSocket.PRIVATE_SOCKET);
+        int[] count = {0};
+        try (DescriptorSocket listener = DescriptorSocket.listen(path, TRANSFER_LIMIT)) {
+            frames.write(FrameType.TRANSFER, path.toString().getBytes(StandardCharsets.UTF_8));
+            try (DescriptorSocket to = listener.accept()) {
+                balancer.handOver(descriptor -> {
+                    try {
+                        to.send(descriptor);
+                        count[0]++;
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+            }
+        } finally {
+            Files.deleteIfExists(path);
+            Files.deleteIfExists(directory);
+        }
+        return count[0];
+    }
+
+    private static void expect(FrameChannel frames, FrameType type) throws IOException {
+        Frame frame = frames.read();
+        if (frame.type() != type) {
+            throw new ProtocolException("the other lvsd sent " + frame.type() + " instead of " + type);
+        }
+    }
+
+    private static void refuse(FrameChannel frames, String reason) throws IOException {
+        byte[] text = reason.getBytes(StandardCharsets.UTF_8);
+        frames.write(FrameType.ERROR, text.length > Frame.MAX_PAYLOAD_BYTES ? new byte[0] : text);
+        frames.write(FrameType.EXIT, new byte[] {Answer.FAILURE});
+    }
+}
