@@ -34,7 +34,7 @@ final class ListeningGroup {
     private final boolean ofService;
     private final boolean wildcard;
     private final boolean eachAddress;
-    private final Map<InetAddress, ListeningSocket> local = new LinkedHashMap<>();
+    private final Map<LocalAddress, ListeningSocket> local = new LinkedHashMap<>();
     private @Nullable ListeningSocket whole;
     private InetSocketAddress bound;
 
@@ -73,7 +73,7 @@ final class ListeningGroup {
     }
 
     /** The addresses with a socket of their own. */
-    Set<InetAddress> locals() {
+    Set<LocalAddress> locals() {
         return local.keySet();
     }
 
@@ -92,7 +92,7 @@ final class ListeningGroup {
      * @param exclusive whether to fail if another socket of this user shares the port
      * @param taken the local addresses at which other groups listen at this port
      */
-    void bind(boolean exclusive, Set<InetAddress> taken) throws BindFailure {
+    void bind(boolean exclusive, Set<LocalAddress> taken) throws BindFailure {
         try {
             if (!wildcard || hasWildcardSocket()) {
                 ListeningSocket socket = new ListeningSocket(state, address, ofService, bound);
@@ -109,7 +109,7 @@ final class ListeningGroup {
                     throw new BindFailure("the socket of another process at this wildcard address keeps others from its"
                             + " port; give it SO_REUSEPORT (ReusePort=yes of systemd), or adopt one at each address");
                 }
-                for (InetAddress each : wanted(taken)) {
+                for (LocalAddress each : wanted(taken)) {
                     try {
                         bind(each, exclusive && whole == null);
                     } catch (BindFailure e) {
@@ -129,16 +129,16 @@ final class ListeningGroup {
         }
     }
 
-    private void bind(InetAddress each, boolean exclusive) throws BindFailure {
+    private void bind(LocalAddress each, boolean exclusive) throws BindFailure {
         ListeningSocket socket =
-                new ListeningSocket(state, address, ofService, new InetSocketAddress(each, bound.getPort()));
+                new ListeningSocket(state, address, ofService, new InetSocketAddress(each.address(), bound.getPort()));
         socket.bind(loops, exclusive);
         local.put(each, socket);
     }
 
-    private Set<InetAddress> wanted(Set<InetAddress> taken) {
-        Set<InetAddress> wanted = new LinkedHashSet<>();
-        for (InetAddress each : state.local().of(address.endpoint().address().family())) {
+    private Set<LocalAddress> wanted(Set<LocalAddress> taken) {
+        Set<LocalAddress> wanted = new LinkedHashSet<>();
+        for (LocalAddress each : state.local().of(address.endpoint().address().family())) {
             if (wanted.size() < MAX_LOCAL && !taken.contains(each)) {
                 wanted.add(each);
             }
@@ -152,29 +152,29 @@ final class ListeningGroup {
      * @param taken as for {@link #bind}
      * @return a problem for each that cannot be bound
      */
-    List<String> followLocal(Set<InetAddress> taken) {
+    List<String> followLocal(Set<LocalAddress> taken) {
         List<String> problems = new ArrayList<>();
         if (!eachAddress) {
             return problems;
         }
-        Set<InetAddress> wanted = wanted(taken);
-        for (InetAddress gone : List.copyOf(local.keySet())) {
+        Set<LocalAddress> wanted = wanted(taken);
+        for (LocalAddress gone : List.copyOf(local.keySet())) {
             if (!wanted.contains(gone)) {
                 ListeningSocket socket = local.remove(gone);
                 if (socket != null) {
                     socket.unbind();
                 }
-                RelayState.LOGGER.info("{}: no longer listening at {}", this, gone.getHostAddress());
+                RelayState.LOGGER.info("{}: no longer listening at {}", this, gone);
             }
         }
         wanted.removeAll(local.keySet());
-        for (InetAddress added : wanted) {
+        for (LocalAddress added : wanted) {
             try {
                 bind(added, false);
-                RelayState.LOGGER.info("{}: listening at {}, too", this, added.getHostAddress());
+                RelayState.LOGGER.info("{}: listening at {}, too", this, added);
             } catch (BindFailure e) {
                 if (!e.notOfThisHost()) {
-                    problems.add(this + ": cannot listen at " + added.getHostAddress() + ": " + e.reason());
+                    problems.add(this + ": cannot listen at " + added + ": " + e.reason());
                 }
             }
         }
@@ -183,7 +183,7 @@ final class ListeningGroup {
 
     /** Leaves one of the addresses that this wildcard address stands for to another group, which is about to bind it. */
     void release(InetAddress each) {
-        ListeningSocket socket = local.remove(each);
+        ListeningSocket socket = local.remove(LocalAddress.of(each));
         if (socket != null) {
             socket.unbind();
         }

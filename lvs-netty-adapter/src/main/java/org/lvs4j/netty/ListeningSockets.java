@@ -205,11 +205,11 @@ final class ListeningSockets {
     }
 
     /** The local addresses at which other groups listen at the port of a wildcard address. */
-    private Set<InetAddress> taken(ListeningGroup wildcard) {
-        Set<InetAddress> taken = new HashSet<>();
+    private Set<LocalAddress> taken(ListeningGroup wildcard) {
+        Set<LocalAddress> taken = new HashSet<>();
         for (ListeningGroup group : wildcard.wildcard() ? bound.values() : List.<ListeningGroup>of()) {
             if (!group.wildcard() && group.overlaps(wildcard)) {
-                taken.add(group.bound().getAddress());
+                taken.add(LocalAddress.of(group.bound().getAddress()));
             }
         }
         return taken;

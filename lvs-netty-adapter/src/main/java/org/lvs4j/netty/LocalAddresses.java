@@ -17,7 +17,7 @@ import org.lvs4j.net.AddressFamily;
  * @param ipv6 the unicast addresses of IPv6
  * @param broadcast the broadcast addresses of IPv4
  */
-record LocalAddresses(Set<InetAddress> ipv4, Set<InetAddress> ipv6, Set<InetAddress> broadcast) {
+record LocalAddresses(Set<LocalAddress> ipv4, Set<LocalAddress> ipv6, Set<InetAddress> broadcast) {
     static final LocalAddresses NONE = new LocalAddresses(Set.of(), Set.of(), Set.of());
 
     LocalAddresses {
@@ -28,14 +28,14 @@ record LocalAddresses(Set<InetAddress> ipv4, Set<InetAddress> ipv6, Set<InetAddr
 
     /** Reads the addresses. The cost grows with the number of interfaces. */
     static LocalAddresses read() throws SocketException {
-        Set<InetAddress> ipv4 = new LinkedHashSet<>();
-        Set<InetAddress> ipv6 = new LinkedHashSet<>();
+        Set<LocalAddress> ipv4 = new LinkedHashSet<>();
+        Set<LocalAddress> ipv6 = new LinkedHashSet<>();
         Set<InetAddress> broadcast = new LinkedHashSet<>();
         for (NetworkInterface networkInterface :
                 NetworkInterface.networkInterfaces().toList()) {
             for (InterfaceAddress address : networkInterface.getInterfaceAddresses()) {
                 InetAddress unicast = address.getAddress();
-                (unicast instanceof Inet4Address ? ipv4 : ipv6).add(unicast);
+                (unicast instanceof Inet4Address ? ipv4 : ipv6).add(LocalAddress.of(unicast));
                 if (address.getBroadcast() != null && !address.getBroadcast().equals(unicast)) {
                     broadcast.add(address.getBroadcast());
                 }
@@ -44,13 +44,14 @@ record LocalAddresses(Set<InetAddress> ipv4, Set<InetAddress> ipv6, Set<InetAddr
         return new LocalAddresses(ipv4, ipv6, broadcast);
     }
 
-    Set<InetAddress> of(AddressFamily family) {
+    Set<LocalAddress> of(AddressFamily family) {
         return family == AddressFamily.IPV4 ? ipv4 : ipv6;
     }
 
     /** Whether a unicast address is one of this host. */
     boolean contains(InetAddress address) {
-        return address.isLoopbackAddress() || ipv4.contains(address) || ipv6.contains(address);
+        LocalAddress local = LocalAddress.of(address);
+        return address.isLoopbackAddress() || ipv4.contains(local) || ipv6.contains(local);
     }
 
     /** Whether an address is that of a single host, so that a socket bound to it can send from it. */

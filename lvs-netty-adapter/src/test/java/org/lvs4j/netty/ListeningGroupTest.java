@@ -48,11 +48,15 @@ final class ListeningGroupTest {
     }
 
     private static void host(RelayState state, String... addresses) throws IOException {
-        Set<InetAddress> ipv4 = new LinkedHashSet<>();
+        Set<LocalAddress> ipv4 = new LinkedHashSet<>();
         for (String address : addresses) {
-            ipv4.add(InetAddress.getByName(address));
+            ipv4.add(local(address));
         }
         state.local(new LocalAddresses(ipv4, Set.of(), Set.of()));
+    }
+
+    private static LocalAddress local(String address) throws IOException {
+        return LocalAddress.of(InetAddress.getByName(address));
     }
 
     private static void run(Transport transport, Protocol protocol, GroupTest test) throws Exception {
@@ -79,18 +83,17 @@ final class ListeningGroupTest {
         run(transport, Protocol.UDP, (state, group) -> {
             host(state, "127.0.0.1");
             group.bind(true, Set.of());
-            assertThat(group.locals()).containsExactly(InetAddress.getByName("127.0.0.1"));
+            assertThat(group.locals()).containsExactly(local("127.0.0.1"));
 
             host(state, "127.0.0.1", "127.0.0.3");
             assertThat(group.followLocal(Set.of())).isEmpty();
-            assertThat(group.locals()).hasSize(2).contains(InetAddress.getByName("127.0.0.3"));
+            assertThat(group.locals()).hasSize(2).contains(local("127.0.0.3"));
 
             host(state, "127.0.0.3");
             assertThat(group.followLocal(Set.of())).isEmpty();
-            assertThat(group.locals()).containsExactly(InetAddress.getByName("127.0.0.3"));
+            assertThat(group.locals()).containsExactly(local("127.0.0.3"));
 
-            assertThat(group.followLocal(Set.of(InetAddress.getByName("127.0.0.3"))))
-                    .isEmpty();
+            assertThat(group.followLocal(Set.of(local("127.0.0.3")))).isEmpty();
             assertThat(group.locals()).isEmpty();
         });
     }
@@ -102,7 +105,7 @@ final class ListeningGroupTest {
             host(state, "127.0.0.1", "198.51.100.1");
             group.bind(true, Set.of());
             assertThat(group.followLocal(Set.of())).isEmpty();
-            assertThat(group.locals()).containsExactly(InetAddress.getByName("127.0.0.1"));
+            assertThat(group.locals()).containsExactly(local("127.0.0.1"));
         });
     }
 
