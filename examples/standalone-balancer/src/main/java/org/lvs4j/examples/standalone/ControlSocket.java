@@ -188,9 +188,7 @@ final class ControlSocket implements AutoCloseable {
     }
 
     private static void requireSocketOrNothing(Path path) throws IOException {
-        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)
-                && !Files.getAttribute(path, "basic:isOther", LinkOption.NOFOLLOW_LINKS)
-                        .equals(true)) {
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !SocketPath.isSocket(path, LinkOption.NOFOLLOW_LINKS)) {
             throw new IOException(path + " exists and is not a socket; remove it or use another --socket");
         }
     }

@@ -14,7 +14,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /** The administration tool: sends the command line of {@code ipvsadm} to a running daemon. */
@@ -109,8 +108,7 @@ public final class Lvsadm {
     private static @Nullable String unusable(Path socket) throws IOException {
         SocketPath.requireShort(socket, 0);
         try {
-            BasicFileAttributes found = Files.readAttributes(socket, BasicFileAttributes.class);
-            if (!found.isOther()) {
+            if (!SocketPath.isSocket(socket)) {
                 return socket + " is not a socket; set " + SocketPath.VARIABLE + " to the control socket of lvsd";
             }
             TrustedPath.requireForTool(socket);

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,11 @@ final class SocketPath {
 
     /** The longest path of a Unix socket that the JDK takes: the system's field without two bytes. */
     static final int MAX_BYTES = System.getProperty("os.name", "").startsWith("Mac") ? 102 : 106;
+
+    /** The bits of a file's mode that are its type, and those of a socket. */
+    private static final int FILE_TYPE = 0170000;
+
+    private static final int SOCKET = 0140000;
 
     private SocketPath() {}
 
@@ -61,6 +68,23 @@ final class SocketPath {
     private static @Nullable String given(Map<String, String> environment, String variable) {
         String value = environment.get(variable);
         return value == null || value.isBlank() ? null : value;
+    }
+
+    /**
+     * Whether a file is a socket, and not a pipe or a device.
+     *
+     * @throws IOException if there is no such file, or it cannot be looked at
+     */
+    static boolean isSocket(Path path, LinkOption... options) throws IOException {
+        if (!Files.readAttributes(path, BasicFileAttributes.class, options).isOther()) {
+            return false;
+        }
+        try {
+            return ((Integer) Files.getAttribute(path, "unix:mode", options) & FILE_TYPE) == SOCKET;
+        } catch (UnsupportedOperationException e) {
+            // A system without modes has neither pipes nor devices among its files.
+            return true;
+        }
     }
 
     /**

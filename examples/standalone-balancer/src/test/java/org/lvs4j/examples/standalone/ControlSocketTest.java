@@ -89,6 +89,21 @@ class ControlSocketTest {
     }
 
     @Test
+    void claim_pipe_refusedAndKept() throws IOException, InterruptedException {
+        Path path = directory.resolve("pipe");
+        assertThat(Programs.run("mkfifo", path.toString()).exitCode()).isZero();
+
+        assertThatThrownBy(() -> ControlSocket.claim(path)).hasMessageContaining("is not a socket");
+        assertThat(path).exists();
+    }
+
+    @Test
+    void claim_device_refused() {
+        assertThatThrownBy(() -> ControlSocket.claim(Path.of("/dev/null"))).hasMessageContaining("/dev/null");
+        assertThat(Path.of("/dev/null.lock")).doesNotExist();
+    }
+
+    @Test
     void claim_afterAFailure_succeeds() throws IOException {
         Path path = Files.writeString(directory.resolve("file"), "in the way");
         assertThatThrownBy(() -> ControlSocket.claim(path)).isInstanceOf(IOException.class);
