@@ -57,6 +57,10 @@ final class CheckCommand implements Callable<Integer> {
             RulesFile.apply(rules, director);
             if (!packets) {
                 PrintWriter error = spec.commandLine().getErr();
+                String transport = relay.missingTransport();
+                if (transport != null) {
+                    error.println("warning: " + transport);
+                }
                 relay.missingAddresses(rules).forEach(missing -> error.println("warning: " + missing));
             }
             count(name, director);
@@ -100,6 +104,8 @@ final class CheckCommand implements Callable<Integer> {
         try {
             if (packets) {
                 relay.requireNoneWithTun();
+            } else {
+                relay.requireRelayable();
             }
             return directorOptions.director();
         } catch (IllegalArgumentException e) {

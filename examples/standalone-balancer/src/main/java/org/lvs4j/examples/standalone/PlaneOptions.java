@@ -25,6 +25,7 @@ final class PlaneOptions {
             relay.requireNoneWithTun();
         } else {
             tun.requireNone();
+            relay.requireRelayable();
         }
     }
 

@@ -2,10 +2,12 @@ package org.lvs4j.examples.standalone;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,9 @@ import picocli.CommandLine.Option;
 
 /** The options of {@code lvsd run} about sockets. The relay has the defaults of options that are missing. */
 final class RelayOptions {
+    /** The longest time that the relay waits for a server to accept, or for a client's first bytes. */
+    private static final Duration LONGEST_CONNECT = Duration.ofHours(1);
+
     @Option(
             names = "--transport",
             paramLabel = "NAME",
@@ -195,6 +200,58 @@ final class RelayOptions {
                     + " without --tun";
         }
         return add.service().key() instanceof ServiceKey.Mark ? unreachable(command) : null;
+    }
+
+    /**
+     * Refuses options that the relay does not take: values out of range, and addresses to listen on that exclude each
+     * other.
+     *
+     * @throws IllegalArgumentException naming the option
+     */
+    void requireRelayable() {
+        require("--threads", threads, 1, 4096);
+        require("--acceptors", acceptors, 1, 1024);
+        require("--retries", retries, 0, 100);
+        require("--max-connections", maxConnections, 1, Integer.MAX_VALUE - 1);
+        require("--udp-flows", udpFlows, 1, Integer.MAX_VALUE - 1);
+        require("--connect-timeout", connectTimeout);
+        require("--identify-timeout", identifyTimeout);
+        Map<Map.Entry<Protocol, Endpoint>, ListenAddress> known = new HashMap<>();
+        for (ListenAddress at : listen) {
+            if (at.endpoint().address().isIpv4Mapped()) {
+                throw new IllegalArgumentException("--listen " + at
+                        + ": no client of IPv6 can reach an IPv4-mapped address; use the IPv4 address");
+            }
+            ListenAddress other = known.putIfAbsent(Map.entry(at.protocol(), at.endpoint()), at);
+            if (other != null && other.mark() != at.mark()) {
+                throw new IllegalArgumentException(
+                        "--listen " + at + ": the same address is given as " + other + "; an address has one mark");
+            }
+        }
+    }
+
+    private static void require(String option, @Nullable Integer value, int least, int most) {
+        if (value != null && (value < least || value > most)) {
+            throw new IllegalArgumentException(option + " " + value + " is outside " + least + ".." + most);
+        }
+    }
+
+    private static void require(String option, @Nullable Duration value) {
+        if (value != null && (value.isZero() || value.compareTo(LONGEST_CONNECT) > 0)) {
+            throw new IllegalArgumentException(option + " " + DurationConverter.print(value) + " is outside 1ms.."
+                    + LONGEST_CONNECT.toHours() + "h");
+        }
+    }
+
+    /**
+     * What the relay would not start without, and this host does not have now, as far as it is known without binding an
+     * address. It is no error of the options.
+     */
+    @Nullable
+    String missingTransport() {
+        return transport.available()
+                ? null
+                : "--transport " + transport.name().toLowerCase(Locale.ROOT) + " is not available on this host";
     }
 
     /**

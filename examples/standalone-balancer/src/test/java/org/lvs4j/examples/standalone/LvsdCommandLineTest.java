@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lvs4j.config.Rules;
+import org.lvs4j.netty.Transport;
 import picocli.CommandLine;
 
 class LvsdCommandLineTest {
@@ -156,6 +157,44 @@ class LvsdCommandLineTest {
         assertThat(error.toString())
                 .contains("UDP 127.0.0.1:0 is for every port")
                 .hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--threads 0",
+                "--threads 4097",
+                "--acceptors 0",
+                "--retries -1",
+                "--retries 101",
+                "--connect-timeout 0s",
+                "--connect-timeout 61m",
+                "--identify-timeout 0ms",
+                "--max-connections 0",
+                "--udp-flows 2147483647",
+                "--max-entries 0",
+                "--max-templates -1",
+                "--listen tcp:127.0.0.1:80 --listen tcp:127.0.0.1:80@5",
+                "--listen tcp:[::ffff:127.0.0.1]:80"
+            })
+    void checkAndRun_optionThatTheRelayRefuses_sameErrorNamingIt(String options) throws IOException {
+        String file = rules("");
+        String named = options.split(" ")[0] + " ";
+
+        assertThat(lvsd(("check " + file + " " + options).split(" "))).isEqualTo(2);
+        String checked = error.toString();
+        assertThat(checked).startsWith("lvsd check: " + named);
+        error.getBuffer().setLength(0);
+        assertThat(lvsd(("run " + file + " " + options).split(" "))).isEqualTo(2);
+        assertThat(error).hasToString(checked.replace("lvsd check", "lvsd run"));
+    }
+
+    @Test
+    void check_transportOfAnotherSystem_warning() throws IOException {
+        String other = Transport.KQUEUE.available() ? "epoll" : "kqueue";
+
+        assertThat(lvsd("check", rules(""), "--transport", other)).isZero();
+        assertThat(error.toString()).startsWith("warning: --transport " + other + " is not available");
     }
 
     @Test
@@ -317,7 +356,7 @@ class LvsdCommandLineTest {
         String socket = directory.resolve("s/lvsd.sock").toString();
 
         assertThat(lvsd("run", rules(""), "--socket", socket, option, "0")).isEqualTo(2);
-        assertThat(error.toString()).contains("must be positive");
+        assertThat(error.toString()).startsWith("lvsd run: " + option + " 0 is outside 1..");
     }
 
     @Test
