@@ -525,14 +525,26 @@ public final class Relay implements AutoCloseable {
             Throwable unavailability = transport.unavailability();
             if (unavailability != null) {
                 throw new RelayException(
-                        "transport " + transport + " is not available here: " + unavailability.getMessage(),
-                        unavailability);
+                        "transport " + transport + " is not available here: " + reason(unavailability), unavailability);
             }
             if (!adopted.isEmpty() && options.transport() != Transport.EPOLL) {
                 throw new RelayException(List.of("transport " + options.transport()
                         + " cannot adopt the listening sockets of another process, only " + Transport.EPOLL + " can"));
             }
             return new Relay(director, options, AdoptedSockets.of(adopted)).begin();
+        }
+
+        /** What Netty says, which is nothing for another system's transport. */
+        private static String reason(Throwable unavailability) {
+            String reason = unavailability.getMessage();
+            if (reason == null) {
+                return "it belongs to another operating system, or its native library is missing";
+            }
+            return reason.startsWith("could not load a native library")
+                    ? reason + " (it is unpacked into " + System.getProperty("java.io.tmpdir")
+                            + ", which must be writable and not mounted noexec; -Djava.io.tmpdir names another"
+                            + " directory)"
+                    : reason;
         }
     }
 }
