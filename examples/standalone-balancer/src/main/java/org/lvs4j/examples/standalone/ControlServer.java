@@ -273,6 +273,11 @@ final class ControlServer implements AutoCloseable {
                 next.grantInput();
             } catch (RulesInvalidException e) {
                 next.refuse(String.valueOf(e.getMessage()));
+            } catch (OutOfMemoryError e) {
+                // The client that waits is refused, and not the one whose end has made room.
+                granted.remove(next);
+                grantedBytes -= next.inputSize();
+                next.refuse(Reason.of(e));
             }
         }
     }

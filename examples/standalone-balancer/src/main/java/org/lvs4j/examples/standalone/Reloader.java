@@ -1,9 +1,6 @@
 package org.lvs4j.examples.standalone;
 
-import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.lvs4j.config.Rules;
@@ -104,14 +101,8 @@ final class Reloader {
     }
 
     private Rules read() throws RulesInvalidException {
-        try {
-            Path path = Path.of(file);
-            // The size of a pipe or a device is unknown.
-            HeapRoom.require(file, Files.isRegularFile(path) ? Files.size(path) : 0);
-        } catch (IOException e) {
-            throw new RulesInvalidException(Reason.of(e));
-        }
-        byte[] bytes = TextFile.bytes(file, InputStream.nullInputStream(), Rules.MAX_TEXT_LENGTH);
+        byte[] bytes = TextFile.bytes(
+                file, InputStream.nullInputStream(), Rules.MAX_TEXT_LENGTH, size -> HeapRoom.require(file, size));
         HeapRoom.require(file, bytes.length);
         return RulesFile.parse(RulesFile.text(bytes), file, options::requireServed);
     }

@@ -88,6 +88,9 @@ final class RunCommand implements Callable<Integer> {
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
 
+    /** A signal has asked for a reload that has not been requested from the reloader, which may not exist yet. */
+    private final AtomicBoolean reloadRequested = new AtomicBoolean();
+
     // Written once by the main thread and read by the threads of signals: volatile publishes them.
     private volatile @Nullable ControlSocket claimed;
     private volatile @Nullable Balancer running;
@@ -97,10 +100,11 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws RulesInvalidException, StartException, InterruptedException {
         List<Integer> activated = checkOptions();
+        // First: without a handler, SIGHUP ends a JVM.
+        Signals.handle("HUP", this::reload);
         Rules rules = RulesFile.read(file, System.in, planeOptions::requireServed);
         Signals.handle("TERM", () -> stop("SIGTERM"));
         Signals.handle("INT", () -> stop("SIGINT"));
-        Signals.handle("HUP", this::reload);
         try {
             Path path = socket == null ? SocketPath.ofThisProcess() : socket;
             planeOptions.adopt(activated);
@@ -143,7 +147,9 @@ final class RunCommand implements Callable<Integer> {
                 }
                 claimed = controlSocket;
                 running = balancer;
-                reloader = new Reloader(file, planeOptions, balancer);
+                Reloader ready = new Reloader(file, planeOptions, balancer);
+                reloader = ready;
+                takeUp(ready);
                 announce(balancer, controlSocket.path());
                 awaitEnd(balancer, control, handover);
                 return Answer.OK;
@@ -168,10 +174,17 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private void reload() {
+        reloadRequested.set(true);
         Reloader ready = reloader;
         if (ready == null) {
-            LOG.warn("SIGHUP: lvsd is still starting");
+            LOG.info("SIGHUP: lvsd is still starting; {} is read again after that", file);
         } else {
+            takeUp(ready);
+        }
+    }
+
+    private void takeUp(Reloader ready) {
+        if (reloadRequested.getAndSet(false)) {
             ready.request();
         }
     }

@@ -29,7 +29,16 @@ final class TextFile {
 
     private static final int PIECE_BYTES = 64 * 1024;
 
+    /** After so many bytes beyond the size that is known, there is another question whether there is room. */
+    private static final int ROOM_STEP_BYTES = 256 * 1024;
+
     private TextFile() {}
+
+    /** Decides whether there is room for so many bytes of a text. */
+    @FunctionalInterface
+    interface Room {
+        void require(long bytes) throws RulesInvalidException;
+    }
 
     /** The name of a file in errors. */
     static String nameOf(String file) {
@@ -83,10 +92,22 @@ final class TextFile {
      * @throws RulesInvalidException with the reason, if it cannot be read, is longer, or contains a NUL byte
      */
     static byte[] bytes(String file, InputStream standardInput, int maxCharacters) throws RulesInvalidException {
+        return bytes(file, standardInput, maxCharacters, bytes -> {});
+    }
+
+    /**
+     * Reads the bytes of a text.
+     *
+     * @param maxCharacters the limit of the text
+     * @param room asked for the size of a file, and regularly while a text of unknown size grows
+     * @throws RulesInvalidException with the reason, if it cannot be read, is longer, has no room, or contains a NUL byte
+     */
+    static byte[] bytes(String file, InputStream standardInput, int maxCharacters, Room room)
+            throws RulesInvalidException {
         long maxBytes = (long) MAX_BYTES_PER_CHARACTER * maxCharacters;
         try {
             if (file.equals(STANDARD_INPUT)) {
-                return bytes(file, standardInput, maxCharacters, 0);
+                return bytes(file, standardInput, maxCharacters, 0, room);
             }
             Path path = Path.of(file);
             if (Files.isDirectory(path)) {
@@ -96,8 +117,9 @@ final class TextFile {
             if (size > maxBytes) {
                 throw tooLong(file, size + " bytes", maxCharacters);
             }
+            room.require(size);
             try (InputStream stream = Files.newInputStream(path)) {
-                return bytes(file, stream, maxCharacters, (int) size);
+                return bytes(file, stream, maxCharacters, (int) size, room);
             }
         } catch (FileSystemException e) {
             throw new RulesInvalidException(nameOf(file) + ": " + Reason.withoutFile(e));
@@ -108,15 +130,20 @@ final class TextFile {
         }
     }
 
-    private static byte[] bytes(String file, InputStream stream, int maxCharacters, int expected)
+    private static byte[] bytes(String file, InputStream stream, int maxCharacters, int expected, Room room)
             throws IOException, RulesInvalidException {
         long maxBytes = (long) MAX_BYTES_PER_CHARACTER * maxCharacters;
         ByteArrayOutputStream text = new ByteArrayOutputStream(Math.max(PIECE_BYTES, expected));
         byte[] piece = new byte[PIECE_BYTES];
+        long nextQuestion = Math.max(ROOM_STEP_BYTES, expected);
         for (int count = stream.read(piece); count >= 0; count = stream.read(piece)) {
             text.write(piece, 0, count);
             if (text.size() > maxBytes) {
                 throw tooLong(file, "more than " + maxBytes + " bytes", maxCharacters);
+            }
+            if (text.size() > nextQuestion) {
+                nextQuestion = text.size() + ROOM_STEP_BYTES;
+                room.require(text.size());
             }
             for (int i = 0; i < count; i++) {
                 if (piece[i] == 0) {

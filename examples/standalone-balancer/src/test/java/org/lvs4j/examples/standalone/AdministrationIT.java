@@ -119,6 +119,49 @@ class AdministrationIT {
     }
 
     @Test
+    void reload_pipeWithoutAnEnd_refusedBeforeTheHeapIsFull() throws Exception {
+        Path rules = rules("127.0.0.1:" + FreePort.next(), 1);
+        try (Daemon lvsd = Daemon.start(directory, "-Xmx64m", rules)) {
+            Files.delete(rules);
+            assertThat(Programs.run("mkfifo", rules.toString()).exitCode()).isZero();
+            Process writer =
+                    new ProcessBuilder("/bin/sh", "-c", "exec yes '# comment' > \"$0\"", rules.toString()).start();
+            try {
+                lvsd.signal("HUP");
+                lvsd.awaitLine("ERROR");
+            } finally {
+                writer.destroyForcibly();
+            }
+
+            assertThat(lvsd.lines())
+                    .anyMatch(line -> line.contains("MB of heap"))
+                    .noneMatch(line -> line.contains("not enough memory"));
+            assertThat(lvsd.listing("-S")).hasLineCount(SERVERS + 1);
+        }
+    }
+
+    @Test
+    void start_reloadIsRequestedMeanwhile_madeAfterTheStart() throws Exception {
+        Path first = rules("127.0.0.1:" + FreePort.next(), 1);
+        Path pipe = directory.resolve("pipe");
+        assertThat(Programs.run("mkfifo", pipe.toString()).exitCode()).isZero();
+        // The shell becomes lvsd. The pipe can be opened for writing when lvsd reads its rules.
+        List<String> signalling = List.of(
+                "/bin/sh",
+                "-c",
+                "pid=$$; (exec 3> '" + pipe + "'; kill -HUP $pid; cat '" + first + "' >&3) & exec \"$@\"",
+                "sh");
+        try (Daemon lvsd = Daemon.start(directory, "", signalling, pipe)) {
+            assertThat(Programs.run("/bin/sh", "-c", "echo '# no rules' > \"$0\"", pipe.toString())
+                            .exitCode())
+                    .isZero();
+            lvsd.awaitLine("SIGHUP: " + pipe + " read again");
+
+            assertThat(lvsd.listing("-S")).isEmpty();
+        }
+    }
+
+    @Test
     void run_nobodyReadsItsOutput_servesAndStops() throws Exception {
         Path rules = rules("127.0.0.1:" + FreePort.next(), 1);
         Path socket = directory.resolve("s");
