@@ -87,6 +87,43 @@ class ScriptsIT {
     }
 
     @Test
+    void lvsadm_standardInputClosed_refusedAndNothingElseRead() throws Exception {
+        Path rules = Files.writeString(directory.resolve("empty.rules"), "");
+        try (Daemon lvsd = Daemon.start(directory, "", rules)) {
+            ProcessBuilder builder = new ProcessBuilder(
+                    "/bin/sh",
+                    "-c",
+                    "exec \"$0\" -R <&-",
+                    Daemon.SCRIPTS.resolve("lvsadm").toString());
+            builder.environment().put("LVSD_SOCKET", lvsd.socket().toString());
+
+            Programs.Result result = Programs.run(builder, "");
+
+            assertThat(result.exitCode()).isEqualTo(1);
+            assertThat(result.error()).contains("standard input cannot be read").hasLineCount(1);
+        }
+    }
+
+    @Test
+    void bothScripts_directoryOfTheSameNameInCdpath_findTheirJar() throws Exception {
+        Path elsewhere =
+                Files.createDirectories(directory.resolve("elsewhere/home")).getParent();
+        Path home = Files.createDirectory(directory.resolve("home"));
+        Files.copy(Daemon.SCRIPTS.resolve("target/lvsd.jar"), home.resolve("lvsd.jar"));
+        for (String name : new String[] {"lvsd", "lvsadm"}) {
+            Files.copy(Daemon.SCRIPTS.resolve(name), home.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
+            ProcessBuilder builder =
+                    new ProcessBuilder("/bin/sh", "home/" + name, "--version").directory(directory.toFile());
+            builder.environment().put("CDPATH", elsewhere.toString());
+
+            Programs.Result result = Programs.run(builder, "");
+
+            assertThat(result.error()).isEmpty();
+            assertThat(result.exitCode()).isZero();
+        }
+    }
+
+    @Test
     void lvsadm_help_everyCommandPrinted() throws Exception {
         Programs.Result result = run(Daemon.SCRIPTS.resolve("lvsadm"), "--help");
 
