@@ -3,9 +3,20 @@ package org.lvs4j.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -17,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -220,6 +232,61 @@ final class AdoptionTest {
         assertThatThrownBy(() -> Relay.builder(Director.create()).adopt(-1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("descriptor -1 is negative");
+    }
+
+    @Test
+    void adopt_socketThatCannotListenForOneFamily_refusedByName() throws Exception {
+        MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+        ChannelInboundHandlerAdapter handler = new ChannelInboundHandlerAdapter();
+        try {
+            Bootstrap udp = new Bootstrap()
+                    .group(loops)
+                    .handler(new ChannelInboundHandlerAdapter())
+                    .channelFactory(() -> new EpollDatagramChannel(SocketProtocolFamily.INET));
+            assertRefused(descriptor(udp.register()), "it is a socket of UDP that is not bound");
+            assertRefused(
+                    descriptor(udp.clone()
+                            .handler(new ChannelInboundHandlerAdapter())
+                            .connect(new InetSocketAddress("127.0.0.1", 9))),
+                    "it is a socket of UDP that is connected");
+            Bootstrap tcp = new Bootstrap().group(loops).handler(handler).channel(EpollSocketChannel.class);
+            assertRefused(descriptor(tcp.register()), "it is a socket of TCP that does not listen");
+
+            ServerBootstrap both = new ServerBootstrap()
+                    .group(loops)
+                    .childHandler(new ChannelInboundHandlerAdapter())
+                    .channelFactory(() -> new EpollServerSocketChannel(SocketProtocolFamily.INET6));
+            assertRefused(
+                    descriptor(both.bind(new InetSocketAddress("::", 0))),
+                    "takes clients of IPv4, too",
+                    "BindIPv6Only=ipv6-only");
+            assertRefused(
+                    descriptor(both.bind(new InetSocketAddress("127.0.0.1", 0))),
+                    "a socket of IPv6 at the IPv4-mapped address");
+        } finally {
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+        }
+    }
+
+    private static int descriptor(ChannelFuture opening) {
+        return ((UnixChannel) opening.syncUninterruptibly().channel()).fd().intValue();
+    }
+
+    @Test
+    void adopt_ipv6_served() throws Exception {
+        try (TestServer server = TestServer.startAt("::1")) {
+            String port = server.address().substring(server.address().lastIndexOf(':') + 1);
+            for (String host : List.of("[::1]:0", "[::]:0")) {
+                copies.copies().clear();
+                String address = bind(Protocol.TCP, host, 1);
+                try (Relay relay = adopting(director(Protocol.TCP, address, "[::1]:" + port))
+                        .start()) {
+                    others.forEach(Relay::close);
+                    assertThat(exchange(address.replace("[::]", "[::1]"))).isEqualTo("hello");
+                    assertThat(relay.snapshot().accepted()).isEqualTo(1);
+                }
+            }
+        }
     }
 
     private static void assertRefused(int descriptor, String... reasons) {

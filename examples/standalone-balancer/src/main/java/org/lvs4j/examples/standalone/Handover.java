@@ -58,7 +58,20 @@ final class Handover {
         String peer = pid.matches("\\d{1,10}") ? "lvsd " + pid : "another lvsd";
         Thread thread = new Thread(() -> run(channel, peer), "lvsd-handover");
         thread.setDaemon(true);
-        thread.start();
+        try {
+            thread.start();
+        } catch (OutOfMemoryError e) {
+            LOG.error("takeover by {}: {}", peer, Reason.of(e));
+            close(channel);
+        }
+    }
+
+    private static void close(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOG.debug("takeover: close", e);
+        }
     }
 
     /** Waits until the path of the control socket is the other daemon's. */

@@ -293,10 +293,12 @@ final class RunCommand implements Callable<Integer> {
         if (cause != null) {
             throw new StartException(String.valueOf(cause.getMessage()), cause);
         }
+        long startNanos = System.nanoTime();
         boolean all = end == Event.HANDED_OVER ? balancer.drainHandedOver(drainTimeout) : balancer.drain(drainTimeout);
         if (handedOver) {
             handover.awaitMoved(MOVED_LIMIT);
-            control.retire(STOP_LIMIT);
+            Duration left = drainTimeout.minusNanos(System.nanoTime() - startNanos);
+            control.retire(left.compareTo(STOP_LIMIT) > 0 ? left : STOP_LIMIT);
         }
         control.close();
         LOG.info("stopped: {}", all ? "all connections have ended" : "the remaining connections have been reset");

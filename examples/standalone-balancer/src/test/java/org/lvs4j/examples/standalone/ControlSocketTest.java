@@ -56,6 +56,44 @@ class ControlSocketTest {
     }
 
     @Test
+    void publish_otherDaemonHasReleased_pathAnswersAtAnyTime() throws IOException {
+        Path path = directory.resolve("lvsd.sock");
+        try (ControlSocket old = ControlSocket.claim(path);
+                ServerSocketChannel before = old.listen();
+                ControlSocket next = ControlSocket.inherit(path);
+                ServerSocketChannel after = next.listen()) {
+            try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(path));
+                    SocketChannel accepted = before.accept()) {
+                assertThat(client.isConnected() && accepted.isConnected()).isTrue();
+            }
+            old.release();
+            next.publish();
+            assertThat(permissions(path)).isEqualTo("rw-------");
+            assertThatThrownBy(() -> ControlSocket.claim(path)).hasMessageContaining("another lvsd is listening on");
+            try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(path));
+                    SocketChannel accepted = after.accept()) {
+                assertThat(client.isConnected() && accepted.isConnected()).isTrue();
+            }
+        }
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void inherit_neverPublished_otherDaemonKeepsItsPath() throws IOException {
+        Path path = directory.resolve("lvsd.sock");
+        try (ControlSocket old = ControlSocket.claim(path);
+                ServerSocketChannel listener = old.listen()) {
+            ControlSocket next = ControlSocket.inherit(path);
+            next.listen().close();
+            next.close();
+            try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+                assertThat(client.isConnected() && listener.isOpen()).isTrue();
+            }
+            assertThat(directory.toFile().list()).containsExactlyInAnyOrder("lvsd.sock", "lvsd.sock.lock");
+        }
+    }
+
+    @Test
     void claim_socketOfAnotherProgram_refusedAndKept() throws IOException {
         Path path = directory.resolve("other.sock");
         try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
