@@ -16,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -57,6 +58,9 @@ final class ControlSocket implements AutoCloseable {
     private @Nullable ServerSocketChannel unpublished;
 
     private @Nullable Path privatePath;
+
+    /** The identity of the socket at the path, once it is this daemon's. */
+    private @Nullable Object ownSocket;
 
     private ControlSocket(Path path, Path lockPath, @Nullable FileChannel lock) {
         this.path = path;
@@ -248,6 +252,7 @@ final class ControlSocket implements AutoCloseable {
                     path,
                     StandardCopyOption.ATOMIC_MOVE,
                     StandardCopyOption.REPLACE_EXISTING);
+            ownSocket = identity(path);
         } catch (IOException | RuntimeException e) {
             throw cannotListen(e);
         } finally {
@@ -287,6 +292,16 @@ final class ControlSocket implements AutoCloseable {
         return path;
     }
 
+    /** What distinguishes a file from all others, or null if there is no such file. */
+    private static @Nullable Object identity(Path path) throws IOException {
+        try {
+            return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .fileKey();
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+    }
+
     /** Leaves the path and the lock file to another daemon. */
     synchronized void release() throws IOException {
         FileChannel held = lock;
@@ -303,8 +318,11 @@ final class ControlSocket implements AutoCloseable {
         lock = null;
         try (held) {
             removePrivate();
-            if (held != null) {
+            // After their files have been removed, another daemon may have claimed the path.
+            if (held != null && Objects.equals(ownSocket, identity(path))) {
                 Files.deleteIfExists(path);
+            }
+            if (held != null && isStill(held, lockPath)) {
                 Files.deleteIfExists(lockPath);
             }
         } catch (IOException e) {

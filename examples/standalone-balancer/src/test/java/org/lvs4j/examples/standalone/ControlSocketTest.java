@@ -142,6 +142,26 @@ class ControlSocketTest {
     }
 
     @Test
+    void close_filesRemovedAndClaimedByAnother_thoseOfTheOtherStay() throws IOException {
+        Path path = directory.resolve("lvsd.sock");
+        ControlSocket first = ControlSocket.claim(path);
+        try (ServerSocketChannel unreachable = first.listen()) {
+            Files.delete(path);
+            Files.delete(directory.resolve("lvsd.sock.lock"));
+            try (ControlSocket second = ControlSocket.claim(path);
+                    ServerSocketChannel listener = second.listen()) {
+                first.close();
+
+                assertThat(unreachable.isOpen()).isTrue();
+                assertThat(listener.isOpen()).isTrue();
+                assertThat(path).exists();
+                assertThatThrownBy(() -> ControlSocket.claim(path)).hasMessageContaining("another lvsd is listening");
+            }
+        }
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
     void claim_afterAFailure_succeeds() throws IOException {
         Path path = Files.writeString(directory.resolve("file"), "in the way");
         assertThatThrownBy(() -> ControlSocket.claim(path)).isInstanceOf(IOException.class);
