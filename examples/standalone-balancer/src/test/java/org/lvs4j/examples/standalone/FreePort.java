@@ -13,6 +13,23 @@ final class FreePort {
 
     private FreePort() {}
 
+    /** The first of some unused ports of loopback that follow each other. */
+    static int first(int count) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            int first = next();
+            try {
+                for (int port = first + 1; port < first + count; port++) {
+                    new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
+                }
+                return first;
+            } catch (IOException e) {
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
     /** An unused port of loopback outside the range of ephemeral ports. */
     static int next() throws IOException {
         for (int attempt = 1; ; attempt++) {

@@ -1,5 +1,7 @@
 package org.lvs4j.examples.standalone;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -8,8 +10,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.lvs4j.netty.Transport;
 
 /** Programs of the operating system that the integration tests run. */
 final class Programs {
@@ -23,6 +28,12 @@ final class Programs {
                 new ArrayList<>(Arrays.asList(System.getenv("PATH").split(":")));
         places.add("/usr/sbin");
         places.add("/usr/local/sbin");
+        // Debian keeps each version of PostgreSQL in a directory of its own.
+        try (Stream<Path> versions = Files.list(Path.of("/usr/lib/postgresql"))) {
+            versions.forEach(version -> places.add(version + "/bin"));
+        } catch (IOException e) {
+            // There is none.
+        }
         for (String place : places) {
             Path program = Path.of(place.isEmpty() ? "." : place, name);
             if (Files.isExecutable(program)) {
@@ -33,6 +44,16 @@ final class Programs {
                 "SKIPPED: " + name + " is not installed; apt-get install " + debianPackage + " to run this test";
         System.err.println("\n*** " + message + " ***\n");
         return Assumptions.abort(message);
+    }
+
+    /** The option of {@code lvsd} for a transport; skips the test with a message where there is no such transport. */
+    static String[] transportOption(Transport transport) {
+        if (!transport.available()) {
+            String message = "SKIPPED: transport " + transport + " is not available here";
+            System.err.println("\n*** " + message + " ***\n");
+            Assumptions.abort(message);
+        }
+        return new String[] {"--transport", transport.name().toLowerCase(Locale.ROOT)};
     }
 
     /** Skips the test with a message if a process may not open so many files. */
@@ -47,7 +68,13 @@ final class Programs {
     }
 
     /** The output and the exit code of a program. */
-    record Result(int exitCode, String output, String error) {}
+    record Result(int exitCode, String output, String error) {
+        /** The output of a program that must have succeeded. */
+        String outputOfSuccess() {
+            assertThat(exitCode).as("%s%n%s", error, output).isZero();
+            return output;
+        }
+    }
 
     static Result run(String... command) throws IOException, InterruptedException {
         return run(new ProcessBuilder(command), "");
