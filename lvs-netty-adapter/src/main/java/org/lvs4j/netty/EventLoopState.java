@@ -174,6 +174,9 @@ final class EventLoopState {
             for (UdpFlows flows : udpFlows) {
                 flows.expire(now - udpIdle);
             }
+        } catch (OutOfMemoryError e) {
+            state.log.warn(
+                    "{}: looking for idle connections failed, and is repeated: {}", "relay", SocketFailure.MEMORY);
         } catch (RuntimeException e) {
             RelayState.LOGGER.error("looking for idle connections failed", e);
         }

@@ -66,6 +66,8 @@ final class RelayFollower {
     private static void run(Runnable task) {
         try {
             task.run();
+        } catch (OutOfMemoryError e) {
+            RelayState.LOGGER.warn("the relay failed to follow a change; it tries again: {}", SocketFailure.MEMORY);
         } catch (RuntimeException e) {
             RelayState.LOGGER.error("the relay failed to follow a change; it tries again", e);
         }

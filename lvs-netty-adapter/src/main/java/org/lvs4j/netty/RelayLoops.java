@@ -51,8 +51,11 @@ final class RelayLoops {
         try {
             state.log.summarize();
             state.director.advance();
-        } catch (RuntimeException e) {
+        } catch (OutOfMemoryError e) {
             // If rethrown, it would end the schedule, and the director's time would stop.
+            state.log.warn(
+                    "{}: the director failed to advance, and is called again: {}", "relay", SocketFailure.MEMORY);
+        } catch (RuntimeException e) {
             RelayState.LOGGER.error("the director failed to advance", e);
         }
     }

@@ -24,7 +24,7 @@ enum SocketFailure {
             "no local port is free towards this address",
             "assign requested address",
             "address already in use"),
-    MEMORY(Fault.LOCAL, "no memory is left for buffers", "no buffer space", "cannot allocate memory"),
+    MEMORY(Fault.LOCAL, "no memory is left", "no buffer space", "cannot allocate memory"),
     BUSY(Fault.LOCAL, "no local port or buffer is free", "temporarily unavailable"),
     DENIED(
             Fault.LOCAL,

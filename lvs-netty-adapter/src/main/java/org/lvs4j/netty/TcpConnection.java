@@ -272,7 +272,11 @@ final class TcpConnection {
         if (cause == null || cause instanceof IOException || cause instanceof NotYetConnectedException) {
             RelayState.LOGGER.debug("{}: {} was cut off", listening, channel, cause);
         } else {
-            state.log.warn("{}: a connection failed: {}", listening, cause);
+            SocketFailure kind = SocketFailure.of(cause);
+            if (kind.isLocal()) {
+                state.counters.localFailures.increment();
+            }
+            state.log.warn("{}: a connection was cut off: {}", listening, kind.describe(cause));
         }
         state.counters.aborted.increment();
         TcpSide last = other(side);

@@ -165,8 +165,11 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
         if (early == null) {
             early = data;
         } else {
-            early.writeBytes(data);
-            data.release();
+            try {
+                early.writeBytes(data);
+            } finally {
+                data.release();
+            }
         }
         if (early.readableBytes() >= ClientIdentification.MOST_BYTES) {
             own.config().setAutoRead(false);
