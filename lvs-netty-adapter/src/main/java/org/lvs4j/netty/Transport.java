@@ -24,7 +24,6 @@ import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringDatagramChannel;
-import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import java.io.IOException;
@@ -74,7 +73,7 @@ public enum Transport {
         return switch (resolve()) {
             case EPOLL -> WatchedEpoll.newFactory();
             case KQUEUE -> KQueueIoHandler.newFactory();
-            case IO_URING -> IoUringIoHandler.newFactory();
+            case IO_URING -> EnduringIoUring.newFactory();
             default -> NioIoHandler.newFactory();
         };
     }
