@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.lvs4j.netty.internal.Recurring;
 
 /**
  * The state of a relay that belongs to one event loop. Only that loop uses it: all fields are plain.
@@ -34,6 +35,8 @@ final class EventLoopState {
     private final Bootstrap tcp;
     private final Bootstrap udp;
     private final List<UdpFlows> udpFlows = new ArrayList<>();
+    private final Recurring endIdle =
+            Recurring.of(this::endIdle, RelayState.LOGGER, "looking for idle connections failed");
     private @Nullable TcpConnection first;
     private int openSockets;
     private long previousSweepNanos = System.nanoTime();
@@ -158,28 +161,27 @@ final class EventLoopState {
         }
     }
 
-    private void sweep() {
+    private void endIdle() {
         long idle = state.idleNanos();
         long finished = state.finishedIdleNanos();
         long udpIdle = state.udpNanos();
-        try {
-            long now = System.nanoTime();
-            TcpConnection connection = first;
-            while (connection != null) {
-                TcpConnection following = connection.next;
-                connection.check(now, previousSweepNanos, idle, finished);
-                connection = following;
-            }
-            previousSweepNanos = now;
-            for (UdpFlows flows : udpFlows) {
-                flows.expire(now - udpIdle);
-            }
-        } catch (OutOfMemoryError e) {
-            state.log.warn(
-                    "{}: looking for idle connections failed, and is repeated: {}", "relay", SocketFailure.MEMORY);
-        } catch (RuntimeException e) {
-            RelayState.LOGGER.error("looking for idle connections failed", e);
+        long now = System.nanoTime();
+        TcpConnection connection = first;
+        while (connection != null) {
+            TcpConnection following = connection.next;
+            connection.check(now, previousSweepNanos, idle, finished);
+            connection = following;
         }
+        previousSweepNanos = now;
+        for (UdpFlows flows : udpFlows) {
+            flows.expire(now - udpIdle);
+        }
+    }
+
+    private void sweep() {
+        endIdle.run();
+        long finished = state.finishedIdleNanos();
+        long udpIdle = state.udpNanos();
         if (!loop.isShuttingDown()) {
             long shortest = Math.min(finished, udpIdle) / SWEEPS_PER_TIMEOUT;
             long period = Math.max(SHORTEST_SWEEP_NANOS, Math.min(shortest, LONGEST_SWEEP_NANOS));

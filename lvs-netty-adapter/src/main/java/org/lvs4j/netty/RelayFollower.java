@@ -5,6 +5,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.lvs4j.netty.internal.Recurring;
 
 /**
  * The thread of a relay that follows the changes of its director and of this host's addresses. Binding waits for event
@@ -30,8 +31,8 @@ final class RelayFollower {
      * @param check looks for changes of this host, and tries again what has failed; called every two seconds
      */
     RelayFollower(Runnable follow, Runnable check) {
-        this.follow = follow;
-        this.check = check;
+        this.follow = recurring(follow);
+        this.check = recurring(check);
         thread.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
@@ -47,7 +48,7 @@ final class RelayFollower {
             thread.execute(() -> {
                 // Before it follows: a later change is followed by this call or wakes the thread again.
                 woken.set(false);
-                run(follow);
+                follow.run();
             });
         }
     }
@@ -56,21 +57,15 @@ final class RelayFollower {
         thread.schedule(
                 () -> {
                     long start = System.nanoTime();
-                    run(check);
+                    check.run();
                     schedule(System.nanoTime() - start);
                 },
                 Math.max(CHECK_NANOS, lastNanos * SHARE),
                 TimeUnit.NANOSECONDS);
     }
 
-    private static void run(Runnable task) {
-        try {
-            task.run();
-        } catch (OutOfMemoryError e) {
-            RelayState.LOGGER.warn("the relay failed to follow a change; it tries again: {}", SocketFailure.MEMORY);
-        } catch (RuntimeException e) {
-            RelayState.LOGGER.error("the relay failed to follow a change; it tries again", e);
-        }
+    private static Runnable recurring(Runnable task) {
+        return Recurring.of(task, RelayState.LOGGER, "the relay failed to follow a change");
     }
 
     /** Ends the thread, without waiting for it. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
+import org.lvs4j.netty.internal.Recurring;
 
 /** The event loops of a relay: their start, their end, and sums over all of them. Thread-safe. */
 final class RelayLoops {
@@ -44,20 +45,13 @@ final class RelayLoops {
     /** Starts the periodic work. */
     void start() {
         state.loopStates().forEach(EventLoopState::start);
-        group.next().scheduleWithFixedDelay(this::advance, ADVANCE_MILLIS, ADVANCE_MILLIS, TimeUnit.MILLISECONDS);
+        Recurring advance = Recurring.of(this::advance, RelayState.LOGGER, "the director failed to advance");
+        group.next().scheduleWithFixedDelay(advance, ADVANCE_MILLIS, ADVANCE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void advance() {
-        try {
-            state.log.summarize();
-            state.director.advance();
-        } catch (OutOfMemoryError e) {
-            // If rethrown, it would end the schedule, and the director's time would stop.
-            state.log.warn(
-                    "{}: the director failed to advance, and is called again: {}", "relay", SocketFailure.MEMORY);
-        } catch (RuntimeException e) {
-            RelayState.LOGGER.error("the director failed to advance", e);
-        }
+        state.log.summarize();
+        state.director.advance();
     }
 
     /** The sum of a quantity of each loop, which the loop itself determines. Waits for the loops. */

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.lvs4j.netty.internal.Recurring;
 
 /**
  * Opens a socket for each local address that datagrams of a wildcard socket were sent to, so that replies come from that
@@ -52,7 +53,11 @@ final class UdpDestinations extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext context) {
         sweep = context.executor()
-                .scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+                .scheduleWithFixedDelay(
+                        Recurring.of(this::sweep, RelayState.LOGGER, "looking for idle UDP sockets failed"),
+                        SWEEP_MILLIS,
+                        SWEEP_MILLIS,
+                        TimeUnit.MILLISECONDS);
         context.fireChannelActive();
     }
 

@@ -83,7 +83,7 @@ final class PeriodicCheck implements AutoCloseable {
             requested = false;
         }
         long begin = System.nanoTime();
-        boolean changed = check.getAsBoolean();
+        boolean changed = changed();
         synchronized (this) {
             endNanos = System.nanoTime();
             durationNanos = endNanos - begin;
@@ -91,6 +91,15 @@ final class PeriodicCheck implements AutoCloseable {
                     requested
                             ? rest(REST_AFTER_CHANGE)
                             : Math.max(intervalNanos, rest(changed ? REST_AFTER_CHANGE : REST)));
+        }
+    }
+
+    private boolean changed() {
+        try {
+            return check.getAsBoolean();
+        } catch (OutOfMemoryError e) {
+            // If thrown, no check would follow. The next one looks again.
+            return false;
         }
     }
 

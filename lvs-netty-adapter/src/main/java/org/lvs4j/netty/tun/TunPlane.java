@@ -21,6 +21,7 @@ import org.lvs4j.DirectorConfiguration;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.netty.internal.ChangedServices;
+import org.lvs4j.netty.internal.Recurring;
 import org.lvs4j.service.ServiceKey;
 
 /**
@@ -103,7 +104,9 @@ public final class TunPlane implements AutoCloseable {
                 registrations.add(registration);
                 registration.submit(EpollIoOps.EPOLLIN);
             }
-            group.next().scheduleWithFixedDelay(this::advance, ADVANCE_MILLIS, ADVANCE_MILLIS, TimeUnit.MILLISECONDS);
+            Recurring advance =
+                    Recurring.of(state.director::advance, TunState.LOGGER, "the director failed to advance");
+            group.next().scheduleWithFixedDelay(advance, ADVANCE_MILLIS, ADVANCE_MILLIS, TimeUnit.MILLISECONDS);
             checks.start();
             started = true;
         } catch (RuntimeException | Error e) {
@@ -143,15 +146,6 @@ public final class TunPlane implements AutoCloseable {
         return "\nThe network needs, done by root:\n  ip tuntap add dev " + options.device() + " mode tun"
                 + (options.queues() > 1 ? " multi_queue" : "") + " user " + System.getProperty("user.name") + "\n  "
                 + String.join("\n  ", trial.steps().stream().map(Step::command).toList());
-    }
-
-    private void advance() {
-        try {
-            state.director.advance();
-        } catch (RuntimeException e) {
-            // If rethrown, it would end the schedule, and the director's time would stop.
-            TunState.LOGGER.error("the director failed to advance", e);
-        }
     }
 
     /** The name of the device, never null. */

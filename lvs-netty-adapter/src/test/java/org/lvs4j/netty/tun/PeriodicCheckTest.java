@@ -66,6 +66,19 @@ class PeriodicCheckTest {
     }
 
     @Test
+    void start_checkFindsNoMemory_runsAgain() throws InterruptedException {
+        try (PeriodicCheck check = new PeriodicCheck(
+                () -> {
+                    runs.release();
+                    throw new OutOfMemoryError("of a test");
+                },
+                Duration.ofMillis(1))) {
+            check.start();
+            runs.acquire(3);
+        }
+    }
+
+    @Test
     void request_noInterval_neverRuns() {
         PeriodicCheck check = new PeriodicCheck(this::release, Duration.ZERO);
         check.start();
