@@ -50,7 +50,7 @@ final class ConnectionPlacer {
         if (defence.dropsPacket()) {
             return Decision.of(Verdict.DROP);
         }
-        if (!connections.reserve()) {
+        if (!(attempt == null ? connections.reserve() : held.reserve())) {
             return refuse();
         }
         boolean kept = false;

@@ -514,7 +514,8 @@ public final class Director {
          * load as IPVS does. Otherwise it is released at once.
          *
          * <p>Such connections fill up to three quarters of {@link #maxConnections}; beyond that a connection is
-         * released when it is closed, and {@linkplain LimitCounters#lingeringCut counted}.
+         * released when it is closed, and {@linkplain LimitCounters#lingeringCut counted}. If an application opens a
+         * connection while the table is full, some of them make room.
          */
         public Builder linger(boolean enabled) {
             linger = enabled;

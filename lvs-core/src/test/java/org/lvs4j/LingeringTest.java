@@ -160,6 +160,29 @@ class LingeringTest {
     }
 
     @Test
+    void open_tableFull_lingeringConnectionsMakeRoom() {
+        DirectorFixture fixture = new DirectorFixture(builder -> builder.maxConnections(20));
+        fixture.addService(service("rr", false), SERVERS.get(0));
+        for (int client = 1; client <= 30; client++) {
+            fixture.director
+                    .open(DirectorFixture.tcp("10.1.0." + client + ":4000", VIP))
+                    .close();
+        }
+        for (int client = 1; client <= 20; client++) {
+            Connection connection = fixture.director.open(DirectorFixture.tcp("10.2.0." + client + ":4000", VIP));
+            assertThat(connection.accepted()).as("client %d", client).isTrue();
+            connection.established();
+        }
+        assertThat(fixture.director
+                        .open(DirectorFixture.tcp("10.2.0.99:4000", VIP))
+                        .verdict())
+                .isEqualTo(Verdict.DROP);
+        assertThat(fixture.server(WEB, SERVERS.get(0)).active()).isEqualTo(20);
+        assertThat(fixture.server(WEB, SERVERS.get(0)).inactive()).isZero();
+        assertThat(fixture.director.limits().lingeringCut()).isEqualTo(30);
+    }
+
+    @Test
     void removeServer_expireNodestConn_lingeringConnectionsExpire() {
         DirectorFixture fixture = fixture("rr", false);
         fixture.setSysctl(Sysctl.EXPIRE_NODEST_CONN, 1);

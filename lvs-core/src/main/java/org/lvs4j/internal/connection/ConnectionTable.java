@@ -36,6 +36,8 @@ public final class ConnectionTable {
     /** From how many ticks on a pause is worth a scan of all connections, so that idle ones are not inspected in it. */
     private static final long LONG_PAUSE = 1 << 17;
 
+    private static final int SOME_BUCKETS = 64;
+
     private final FlowTable ipv4;
     private final FlowTable ipv6;
     private final ReplyRoutes replyRoutes = new ReplyRoutes();
@@ -289,12 +291,22 @@ public final class ConnectionTable {
 
     private void forEach(AddressFamily family, Visitor visitor) {
         FlowLookup lookup = new FlowLookup();
+        flows(family).forEach(lookup, visible(family, lookup, visitor));
+    }
+
+    /** Visits the visible connections in a small part of the table; further calls visit further parts. */
+    void forSome(AddressFamily family, Visitor visitor) {
+        FlowLookup lookup = new FlowLookup();
+        flows(family).forSome(lookup, SOME_BUCKETS, visible(family, lookup, visitor));
+    }
+
+    private FlowTable.Visitor visible(AddressFamily family, FlowLookup lookup, Visitor visitor) {
         ConnectionCursor cursor = new ConnectionCursor(this, family, lookup, null);
-        flows(family).forEach(lookup, found -> {
+        return found -> {
             if (!FlowRecord.has(found.meta, FlowRecord.HIDDEN)) {
                 visitor.visit(cursor);
             }
-        });
+        };
     }
 
     /**

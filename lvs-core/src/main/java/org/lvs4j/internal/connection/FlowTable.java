@@ -129,6 +129,7 @@ final class FlowTable {
     private final long secondSeed;
     private final ExpiryListener listener;
     private final AtomicInteger nextTick;
+    private final AtomicInteger nextSome = new AtomicInteger();
     private final LongAdder size = new LongAdder();
     private final LongAdder dropped = new LongAdder();
     private final PerThread<FlowLookup> scratch = new PerThread<>(FlowLookup::new);
@@ -447,9 +448,22 @@ final class FlowTable {
         } while (generations.current != now.current);
     }
 
+    /** Visits the connections in some of the slots; further calls go on where the last one ended. */
+    void forSome(FlowLookup lookup, int buckets, Visitor visitor) {
+        FlowGeneration generation = generations.current;
+        int all = generation.buckets;
+        // Only spreads the calls over the table: the order of these accesses does not matter.
+        int first = Math.floorMod(nextSome.getAndAdd(buckets), all);
+        int last = Math.min(all, first + buckets);
+        forEach(generation, FlowMemory.firstSlot(first), FlowMemory.firstSlot(last), lookup, visitor);
+    }
+
     private void forEach(FlowGeneration generation, FlowLookup lookup, Visitor visitor) {
-        int end = FlowMemory.firstSlot(generation.buckets);
-        for (int slot = 0; slot < end; slot = generation.slotAfter(slot)) {
+        forEach(generation, 0, FlowMemory.firstSlot(generation.buckets), lookup, visitor);
+    }
+
+    private void forEach(FlowGeneration generation, int first, int end, FlowLookup lookup, Visitor visitor) {
+        for (int slot = first; slot < end; slot = generation.slotAfter(slot)) {
             if (generation.isUnallocated(slot)) {
                 continue;
             }

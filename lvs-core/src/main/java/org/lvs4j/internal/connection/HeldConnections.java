@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.internal.concurrent.IdTable;
+import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.ConnectionState;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
@@ -18,8 +19,8 @@ import org.lvs4j.net.Protocol;
  * inactive, replaced and expired by the same code as a connection of the packet plane, and costs no object. A
  * connection whose client is unknown lingers under a key that no packet has.
  *
- * <p>Lingering connections fill at most three quarters of the table, so that they never keep out new ones. Beyond that,
- * a connection that ends is released at once, and counted.
+ * <p>Lingering connections fill at most three quarters of the table. Beyond that, a connection that ends is released at
+ * once. If a new connection finds the table full, some that linger make room. Both are counted.
  *
  * <p>Assumptions: a holder ends each of its connections. Guarantees: thread-safe; a server counts a connection from
  * {@link #hold} until it is released or its record expires, exactly once. Progress: lock-free.
@@ -27,6 +28,9 @@ import org.lvs4j.net.Protocol;
 public final class HeldConnections {
     /** The protocol number of a record whose client is unknown; no packet has it. */
     static final int UNLISTED = 0;
+
+    /** How many parts of the table are searched for lingering connections, for each new one that finds it full. */
+    private static final int MOST_PARTS = 16;
 
     private final ConnectionTable table;
     private final boolean linger;
@@ -178,6 +182,33 @@ public final class HeldConnections {
         return cursor.insertClosed(connection.server(), connection.serverPort(), connection.template(), last, nowNanos);
     }
 
+    /**
+     * Counts a connection that is about to start, as {@link ConnectionTable#reserve} does. If the table is full, some
+     * connections that linger are released first.
+     */
+    public boolean reserve() {
+        if (table.reserve()) {
+            return true;
+        }
+        // Usually the first part has some: a full table is mostly of lingering connections, if there are any.
+        for (int part = 0; linger && part < MOST_PARTS; part++) {
+            for (AddressFamily family : AddressFamily.values()) {
+                table.forSome(family, this::releaseIfLingering);
+                if (table.reserve()) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private void releaseIfLingering(ConnectionCursor connection) {
+        ConnectionState state = connection.state();
+        if ((state == ConnectionState.TIME_WAIT || state == ConnectionState.CLOSE) && connection.remove()) {
+            lingeringCut.increment();
+        }
+    }
+
     private void unlist(HeldConnection connection) {
         if (connection.id() != 0) {
             listed.free(connection.id());
@@ -191,7 +222,7 @@ public final class HeldConnections {
         listed.forEach(action);
     }
 
-    /** How many connections were released at their end because the table had no room for them. */
+    /** How many connections were released at their end, or before their time, because the table had no room for them. */
     public long lingeringCut() {
         return lingeringCut.sum();
     }

@@ -60,7 +60,8 @@ public final class Templates {
 
     /**
      * Finds the client's template, renews it and counts one more connection. A template with an unusable server is set
-     * aside: no lookup finds it, and it expires later. A server is unusable if it has been removed or is avoided, or if
+     * aside: no lookup finds it, and it expires later; it ends at once if its server is avoided and it has no
+     * connections. A server is unusable if it has been removed or is avoided, or if
      * it is quiesced (weight 0) while {@code expireQuiescent} is set.
      *
      * @param avoidedIds ids of servers that must not be chosen, or null
@@ -79,8 +80,12 @@ public final class Templates {
         if (template == null) {
             return null;
         }
-        if (!isUsable(template.server(), expireQuiescent, avoidedIds)) {
-            setAside(key, template);
+        boolean avoided = isAvoided(template.server(), avoidedIds);
+        if (avoided || !isUsable(template.server(), expireQuiescent)) {
+            // IPVS avoids no server that is present. A template of an avoided one is of no use without connections.
+            if (!avoided || !template.dropIfIdle()) {
+                setAside(key, template);
+            }
             return null;
         }
         if (!template.bindConnection()) {
@@ -91,18 +96,19 @@ public final class Templates {
         return template;
     }
 
-    private static boolean isUsable(ServerState server, boolean expireQuiescent, int @Nullable [] avoidedIds) {
-        if (!server.present() || expireQuiescent && server.config().weight() == 0) {
-            return false;
-        }
+    private static boolean isUsable(ServerState server, boolean expireQuiescent) {
+        return server.present() && !(expireQuiescent && server.config().weight() == 0);
+    }
+
+    private static boolean isAvoided(ServerState server, int @Nullable [] avoidedIds) {
         if (avoidedIds != null) {
             for (int id : avoidedIds) {
                 if (id == server.id()) {
-                    return false;
+                    return true;
                 }
             }
         }
-        return true;
+        return false;
     }
 
     private void setAside(TemplateKey key, Template template) {
