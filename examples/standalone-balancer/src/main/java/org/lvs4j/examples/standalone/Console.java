@@ -82,6 +82,7 @@ final class Console implements ControlCommands {
     }
 
     private Rules rules(byte[] input) throws RulesInvalidException {
+        HeapRoom.require(TextFile.STANDARD_INPUT_NAME, input);
         Rules rules = RulesFile.parse(RulesFile.text(input), TextFile.STANDARD_INPUT_NAME);
         options.requireServed(rules);
         return rules;

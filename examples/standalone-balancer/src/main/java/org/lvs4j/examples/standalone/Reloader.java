@@ -103,7 +103,7 @@ final class Reloader {
     private Rules read() throws RulesInvalidException {
         byte[] bytes = TextFile.bytes(
                 file, InputStream.nullInputStream(), Rules.MAX_TEXT_LENGTH, size -> HeapRoom.require(file, size));
-        HeapRoom.require(file, bytes.length);
+        HeapRoom.require(file, bytes);
         return RulesFile.parse(RulesFile.text(bytes), file, options::requireServed);
     }
 }
