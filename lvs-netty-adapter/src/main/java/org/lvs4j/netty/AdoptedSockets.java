@@ -19,7 +19,11 @@ final class AdoptedSockets {
 
     private final Map<Bound, List<AdoptedSocket>> sockets = new HashMap<>();
 
-    private record Bound(Protocol protocol, InetSocketAddress address) {}
+    private record Bound(Protocol protocol, LocalAddress address, int port) {
+        static Bound of(Protocol protocol, InetSocketAddress at) {
+            return new Bound(protocol, LocalAddress.of(at.getAddress()), at.getPort());
+        }
+    }
 
     /**
      * Examines descriptors. If one is refused, all stay open, and belong to the caller.
@@ -47,9 +51,10 @@ final class AdoptedSockets {
         return adopted;
     }
 
-    private void add(AdoptedSocket socket) throws BindFailure {
+    /** Adds a socket. */
+    void add(AdoptedSocket socket) throws BindFailure {
         List<AdoptedSocket> same =
-                sockets.computeIfAbsent(new Bound(socket.protocol(), socket.address()), bound -> new ArrayList<>());
+                sockets.computeIfAbsent(Bound.of(socket.protocol(), socket.address()), bound -> new ArrayList<>());
         if (same.size() == MAX_AT_ADDRESS) {
             throw new BindFailure("descriptor " + socket.descriptor() + ": there are " + MAX_AT_ADDRESS + " sockets at "
                     + socket + " already");
@@ -59,7 +64,7 @@ final class AdoptedSockets {
 
     /** Removes the sockets that are bound to an address, which the caller then owns; empty if there are none. */
     List<AdoptedSocket> take(Protocol protocol, InetSocketAddress address) {
-        List<AdoptedSocket> taken = sockets.remove(new Bound(protocol, address));
+        List<AdoptedSocket> taken = sockets.remove(Bound.of(protocol, address));
         return taken == null ? List.of() : taken;
     }
 

@@ -19,6 +19,7 @@ import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -266,6 +267,22 @@ final class AdoptionTest {
         } finally {
             loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
         }
+    }
+
+    @Test
+    void take_sameLinkLocalAddressOfTwoInterfaces_eachItsOwn() throws Exception {
+        byte[] bytes = InetAddress.getByName("fe80::1").getAddress();
+        AdoptedSockets sockets = new AdoptedSockets();
+        List<AdoptedSocket> both = new ArrayList<>();
+        for (int scope = 1; scope <= 2; scope++) {
+            InetSocketAddress address = new InetSocketAddress(Inet6Address.getByAddress(null, bytes, scope), 53);
+            both.add(new AdoptedSocket(100 + scope, Protocol.UDP, address, true));
+            sockets.add(both.get(scope - 1));
+        }
+        for (AdoptedSocket each : both) {
+            assertThat(sockets.take(Protocol.UDP, each.address())).containsExactly(each);
+        }
+        assertThat(sockets.takeRest()).isEmpty();
     }
 
     private static int descriptor(ChannelFuture opening) {

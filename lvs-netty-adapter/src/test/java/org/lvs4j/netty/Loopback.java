@@ -121,8 +121,9 @@ final class Loopback {
                 .isSubsetOf(ConnectionState.TIME_WAIT, ConnectionState.CLOSE);
         AHEAD_NANOS.addAndGet(LINGERING_NANOS);
         // The thread of the relay that advances the director may still be at it.
-        await("everything has expired", () -> director.connections().isEmpty()
-                && director.templates().isEmpty());
+        await(
+                "everything has expired",
+                () -> director.connections().isEmpty() && director.templates().isEmpty());
         List<ServiceSnapshot> services = director.services();
         for (ServiceSnapshot service : services) {
             for (ServerSnapshot server : service.servers()) {

@@ -9,6 +9,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,8 +85,8 @@ final class SteadyLoad implements AutoCloseable {
             int exitCode =
                     ControlClient.run(control, new String[] {"-L", "-n"}, InputStream.nullInputStream(), output, error);
             assertThat(System.nanoTime() - start).isLessThan(ANSWER_NANOS);
-            assertThat(exitCode).as(error.toString()).isZero();
-            assertThat(output.toString()).contains("->");
+            assertThat(exitCode).as(error.toString(StandardCharsets.UTF_8)).isZero();
+            assertThat(output.toString(StandardCharsets.UTF_8)).contains("->");
             listings.incrementAndGet();
         });
     }
