@@ -13,9 +13,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A running {@code lvsd}, started by its script. */
@@ -26,7 +26,8 @@ final class Daemon implements AutoCloseable {
 
     private final Process process;
     private final Path socket;
-    private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final List<String> lines = new ArrayList<>();
+    private boolean unread;
 
     private Daemon(Process process, Path socket) {
         this.process = process;
@@ -78,7 +79,7 @@ final class Daemon implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
         builder.environment().put("LVSD_OPTS", jvmOptions);
         Daemon daemon = new Daemon(builder.start(), socket);
-        daemon.await("ready", () -> daemon.lines.contains("ready"));
+        daemon.await("ready", () -> daemon.lines().contains("ready"));
         return daemon;
     }
 
@@ -86,23 +87,46 @@ final class Daemon implements AutoCloseable {
         Thread reader = new Thread(() -> {
             try (BufferedReader text = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
                 for (String line = text.readLine(); line != null; line = text.readLine()) {
-                    lines.add(line);
+                    add(line);
                 }
             } catch (IOException e) {
-                lines.add("(its output ended: " + e.getMessage() + ")");
+                synchronized (lines) {
+                    lines.add("(its output ended: " + e.getMessage() + ")");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
         });
         reader.setDaemon(true);
         reader.start();
     }
 
+    private void add(String line) throws InterruptedException {
+        synchronized (lines) {
+            while (unread) {
+                lines.wait();
+            }
+            lines.add(line);
+        }
+    }
+
+    /** Stops to read what the daemon prints, or continues. */
+    void leaveUnread(boolean left) {
+        synchronized (lines) {
+            unread = left;
+            lines.notifyAll();
+        }
+    }
+
     /** The lines that the daemon has printed so far. */
     List<String> lines() {
-        return lines;
+        synchronized (lines) {
+            return List.copyOf(lines);
+        }
     }
 
     void awaitLine(String part) throws InterruptedException {
-        await("a line with '" + part + "'", () -> lines.stream().anyMatch(line -> line.contains(part)));
+        await("a line with '" + part + "'", () -> lines().stream().anyMatch(line -> line.contains(part)));
     }
 
     /** Waits until a condition holds; fails if the daemon ends or the time limit passes. */
@@ -111,7 +135,7 @@ final class Daemon implements AutoCloseable {
         while (!condition.getAsBoolean()) {
             boolean waiting = System.nanoTime() < deadline && process.isAlive();
             assertThat(waiting || condition.getAsBoolean())
-                    .as("lvsd: waiting for %s; output so far:%n%s", what, String.join("\n", lines))
+                    .as("lvsd: waiting for %s; output so far:%n%s", what, String.join("\n", lines()))
                     .isTrue();
             TimeUnit.MILLISECONDS.sleep(20);
         }
@@ -158,9 +182,13 @@ final class Daemon implements AutoCloseable {
 
     int awaitExit() throws InterruptedException {
         assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS))
-                .as("lvsd should have ended; output so far:%n%s", String.join("\n", lines))
+                .as("lvsd should have ended; output so far:%n%s", String.join("\n", lines()))
                 .isTrue();
         return process.exitValue();
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     /** The number of open files of the process. */
@@ -177,6 +205,28 @@ final class Daemon implements AutoCloseable {
         assertThat(Programs.run("prlimit", "--pid", Long.toString(process.pid()), "--nofile=" + limit + ":")
                         .exitCode())
                 .isZero();
+    }
+
+    /** Sets the limit of open files of the running process to the largest possible. */
+    void raiseDescriptors() throws IOException, InterruptedException {
+        String hard = Programs.run(
+                        "prlimit", "--pid", Long.toString(pid()), "--nofile", "--output=HARD", "--noheadings")
+                .outputOfSuccess()
+                .strip();
+        Programs.run("prlimit", "--pid", Long.toString(pid()), "--nofile=" + hard + ":")
+                .outputOfSuccess();
+    }
+
+    /** The used heap after a collection. */
+    long heapBytes() throws IOException, InterruptedException {
+        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        Programs.run(jcmd, Long.toString(pid()), "GC.run").outputOfSuccess();
+        String heap = Programs.run(jcmd, Long.toString(pid()), "GC.heap_info").outputOfSuccess();
+        return Pattern.compile("(?:heap|generation) +total \\d+K, used (\\d+)K")
+                .matcher(heap)
+                .results()
+                .mapToLong(used -> Long.parseLong(used.group(1)) * 1024)
+                .sum();
     }
 
     /** The resident set size of the process. */
