@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Load, administration and faults of the chaos test together, and the calm after them. */
@@ -114,21 +115,27 @@ final class ChaosStorm {
             violations.add("no datagram is answered without a fault");
         }
         datagrams.stop();
-        await("no active connection", CALM_LIMIT, () -> count(1) == 0);
+        await("no active connection and no UDP flow", CALM_LIMIT, () -> count("TCP", 1) + count("UDP", 2) == 0);
         if (untilExpired) {
-            await("no inactive connection", LINGER_LIMIT, () -> count(2) == 0);
+            await("no inactive connection", LINGER_LIMIT, () -> count("TCP", 2) == 0);
         }
         administration.run("", "--set", "0", "0", "300");
         return held();
     }
 
-    /** The sum of a column of the listing: 1 for active connections, 2 for inactive ones. */
-    private long count(int column) {
-        return SERVER_LINE
-                .matcher(administration.run("", "-L", "-n").output())
-                .results()
-                .mapToLong(line -> Long.parseLong(line.group(column)))
-                .sum();
+    /** The sum of a column of the listing: 1 for active connections, 2 for inactive ones and flows of UDP. */
+    private long count(String protocol, int column) {
+        long sum = 0;
+        boolean counted = false;
+        for (String line : administration.run("", "-L", "-n").output().lines().toList()) {
+            Matcher server = SERVER_LINE.matcher(line);
+            if (server.lookingAt()) {
+                sum += counted ? Long.parseLong(server.group(column)) : 0;
+            } else {
+                counted = line.startsWith(protocol);
+            }
+        }
+        return sum;
     }
 
     /**

@@ -75,7 +75,7 @@ final class TunChaosIT {
         String before = network.directorState();
         SplittableRandom random = new SplittableRandom(seed);
         ExecutorService threads = Executors.newCachedThreadPool();
-        try (Daemon lvsd = network.lvsd(NAT, "--tun", "lvs0", "--setup")) {
+        try (Daemon lvsd = network.lvsd(NAT, "--tun", "lvs0", "--setup", "--drain-timeout", "1s")) {
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
             Future<Integer> transfers = threads.submit(() -> transfers(end));
             int faults = 0;
