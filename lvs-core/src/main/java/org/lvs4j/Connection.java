@@ -8,15 +8,16 @@ import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 
 /**
- * A connection that {@link Director#open} has placed on a real server, or has refused. Its server counts it until it is
- * closed, however long that takes: the holder must call {@link #close()} on every path.
+ * A connection that {@link Director#open} has placed on a real server, or has refused. Its server counts it as open
+ * until it is closed, however long that takes: the holder must call {@link #close()} on every path.
  *
- * <p>After its end a TCP connection lingers, as in IPVS: its server counts it as inactive, and listings show it, for 120
- * s in {@code TIME_WAIT} after {@link #close()}, or for 10 s in {@code CLOSE} after {@link #reset()}. {@link
- * Director.Builder#linger} changes that for a director, {@link #expire()} for one connection.
+ * <p>After its end a TCP connection lingers, as in IPVS: its server counts it as inactive, and listings show it unless
+ * it was opened by {@linkplain Director#open(ServiceKey) key}, for 120 s in {@code TIME_WAIT} after {@link #close()},
+ * or for 10 s in {@code CLOSE} after {@link #reset()}. {@link Director.Builder#linger} changes that for a director,
+ * {@link #expire()} for one connection.
  *
- * <p>Guarantees: thread-safe; ending is idempotent, and only the first of {@link #close()}, {@link #reset()}, {@link
- * #expire()} and {@link #retry()} has an effect. Progress: lock-free, as {@link Director#open} is.
+ * <p>Guarantees: thread-safe; only the first of {@link #close()}, {@link #reset()}, {@link #expire()} and {@link
+ * #retry()} ends the connection. A retry opens a new one in any case. Progress: lock-free, as {@link Director#open} is.
  *
  * <pre>{@code
  * try (Connection connection = director.open(service)) {
@@ -187,8 +188,8 @@ public final class Connection implements AutoCloseable {
     }
 
     /**
-     * Tries another server: releases this connection at once and opens a new one for the same client, without the servers that
-     * were tried so far. A persistence template of the client moves to the new server as well.
+     * Tries another server: releases this connection at once and opens a new one for the same client, without the
+     * servers that were tried so far. A persistence template of the client moves to the new server as well.
      *
      * @return the new connection, refused if no other server is left; to be closed like any other
      * @throws IllegalStateException if this connection was not accepted
@@ -222,8 +223,8 @@ public final class Connection implements AutoCloseable {
     }
 
     /**
-     * Ends the connection and releases it at once, as when it has been idle for its timeout. Without effect on a refused
-     * connection.
+     * Ends the connection and releases it at once, as when it has been idle for its timeout. Without effect on a
+     * refused connection.
      */
     public void expire() {
         if (held != null) {
@@ -249,6 +250,7 @@ public final class Connection implements AutoCloseable {
     public String toString() {
         return held == null
                 ? verdict.toString()
-                : verdict + " to " + held.destination() + " " + held.state().label();
+                : verdict + " to " + held.destination() + " "
+                        + (held.ended() ? "ended" : held.state().label());
     }
 }

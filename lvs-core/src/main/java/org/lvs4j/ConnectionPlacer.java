@@ -14,8 +14,8 @@ import org.lvs4j.persistence.engine.PersistenceEngine;
 import org.lvs4j.service.Forwarding;
 
 /**
- * Opens new connections of both planes: reserves a place under the ceiling, chooses a server by {@link Placement}, and inserts
- * or holds the connection. The order of every test is that of IPVS.
+ * Opens new connections of both planes: reserves a place under the ceiling, chooses a server by {@link Placement}, and
+ * inserts or holds the connection. The order of every test is that of IPVS.
  */
 final class ConnectionPlacer {
     private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0).asReadOnlyBuffer();

@@ -40,10 +40,10 @@ import org.lvs4j.stats.Traffic;
  * connections end and averages follow; once a second is enough.
  *
  * <p>Assumptions: the ticker never goes back. Guarantees: thread-safe; a change of the configuration that fails has
- * changed nothing; its server counts an accepted connection exactly once, until the connection expires, or has been closed
- * and has lingered.
- * Progress: packets and connections are lock-free, except that the first packet or connection of a persistent client
- * may wait for another thread that changes the same bin of a map. Changes of the configuration take a separate lock.
+ * changed nothing; its server counts an accepted connection exactly once, until the connection expires, or has been
+ * closed and has lingered. Progress: packets and connections are lock-free, except that the first packet or connection
+ * of a persistent client may wait for another thread that changes the same bin of a map. Changes of the configuration
+ * take a separate lock.
  *
  * <pre>{@code
  * Director director = Director.create();
@@ -142,9 +142,10 @@ public final class Director {
 
     /**
      * Makes several changes, all or none. The cost depends on the changes, not on the size of the configuration. Each
-     * change takes effect by itself: a packet may be decided between two of them. So a packet for a server that a refused list
-     * has removed for a moment may be dropped, and with {@code expire_nodest_conn} its connection expires. The cost of
-     * adding or removing a service includes a copy of the table of services; consecutive removals share one.
+     * change takes effect by itself: a packet may be decided between two of them. So a packet for a server that a
+     * refused list has removed for a moment may be dropped, and with {@code expire_nodest_conn} its connection expires.
+     * The cost of adding or removing a service includes a copy of the table of services; consecutive removals share
+     * one.
      *
      * @param changes in the order in which to make them, for instance {@link DirectorConfiguration#changesTo} or the
      *     {@linkplain ConfigurationChange#inverseOf inverse} of changes made before. The earlier states that they
@@ -500,7 +501,7 @@ public final class Director {
         /**
          * How many listed connections there may be at most, at least 1, templates aside; further ones are dropped and
          * counted. Those opened by {@linkplain Director#open(ServiceKey) key} are bounded by the application that opens
-         * them. {@value #DEFAULT_MAX_CONNECTIONS} by default.
+         * them; after their end they linger within this ceiling. {@value #DEFAULT_MAX_CONNECTIONS} by default.
          */
         public Builder maxConnections(int ceiling) {
             maxConnections = ceiling;

@@ -5,8 +5,8 @@ package org.lvs4j;
  *
  * @param connectionsRefused connections dropped because the table was at its ceiling
  *     ({@link Director.Builder#maxConnections})
- * @param lingeringCut closed connections that did not linger for their time because the table was three quarters full, or
- *     full ({@link Director.Builder#linger})
+ * @param lingeringCut closed connections that did not linger for their time because the table was three quarters
+ *     full, or full ({@link Director.Builder#linger})
  * @param templatesEvicted persistence templates evicted at their ceiling ({@link Director.Builder#maxTemplates}); the
  *     client's next connection is scheduled again
  * @param packetsDropped packets dropped by the sysctl {@code drop_packet}

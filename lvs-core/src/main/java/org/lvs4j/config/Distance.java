@@ -1,8 +1,8 @@
 package org.lvs4j.config;
 
 /**
- * How unlike two words are: the cost of the letters to insert, remove, swap with their neighbour, or replace. A replaced
- * letter costs more, as {@code htps} is more likely to stand for {@code https} than for {@code ftps}.
+ * How unlike two words are: the cost of the letters to insert, remove, swap with their neighbour, or replace. A
+ * replaced letter costs more, as {@code htps} is more likely to stand for {@code https} than for {@code ftps}.
  */
 final class Distance {
     /** The cost of a letter inserted, removed, or swapped. */

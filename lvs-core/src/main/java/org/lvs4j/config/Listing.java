@@ -23,8 +23,8 @@ import org.lvs4j.service.ServiceKey;
 /**
  * The output of {@code ipvsadm -L}, byte for byte, with two exceptions: addresses are always numbers, as with
  * {@code -n}, because looking up names is slow, and ambiguous when a name has several addresses; and a firewall mark is
- * an unsigned number, as rules are read. Without {@code -n}, ports have their names in {@code /etc/services}. Stateless and thread-safe.
- * Every text ends with a newline unless it is empty.
+ * an unsigned number, as rules are read. Without {@code -n}, ports have their names in {@code /etc/services}. Stateless
+ * and thread-safe. Every text ends with a newline unless it is empty.
  */
 public final class Listing {
     private static final String VERSION_HEADER = "IP Virtual Server version 1.2.1 (size=4096)\n";

@@ -17,8 +17,8 @@ import org.lvs4j.service.VirtualService;
 public sealed interface RuleCommand {
 
     /**
-     * The command line without the leading word {@code ipvsadm}, with ports as numbers. Parsing the text of a parsed command gives an equal
-     * command again.
+     * The command line without the leading word {@code ipvsadm}, with ports as numbers. Parsing the text of a parsed
+     * command gives an equal command again.
      */
     default String print() {
         return new RulePrinter(ServiceNames.NUMERIC).print(this);

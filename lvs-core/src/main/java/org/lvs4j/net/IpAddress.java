@@ -110,8 +110,8 @@ public final class IpAddress implements Comparable<IpAddress> {
     }
 
     /**
-     * Whether this is an IPv4-mapped IPv6 address, {@code ::ffff:0:0/96}. It stands for IPv4 within a program; no packet
-     * on a network has it.
+     * Whether this is an IPv4-mapped IPv6 address, {@code ::ffff:0:0/96}. It stands for IPv4 within a program; no
+     * packet on a network has it.
      */
     public boolean isIpv4Mapped() {
         return !isV4() && high == 0 && low >>> 32 == MAPPED_PREFIX;
@@ -161,9 +161,9 @@ public final class IpAddress implements Comparable<IpAddress> {
     }
 
     /**
-     * The literal: dotted decimal for IPv4, the form of RFC 5952 without brackets for IPv6. As in {@code inet_ntop}, the
-     * last 32 bits of an IPv4-mapped or IPv4-compatible address are in dotted decimal, {@code ::ffff:10.0.0.1}. {@link
-     * #parse} accepts it.
+     * The literal: dotted decimal for IPv4, the form of RFC 5952 without brackets for IPv6. As in {@code inet_ntop},
+     * the last 32 bits of an IPv4-mapped or IPv4-compatible address are in dotted decimal, {@code ::ffff:10.0.0.1}.
+     * {@link #parse} accepts it.
      */
     @Override
     public String toString() {

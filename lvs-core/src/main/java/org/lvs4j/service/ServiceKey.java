@@ -66,8 +66,9 @@ public sealed interface ServiceKey permits ServiceKey.Address, ServiceKey.Mark {
      * The key of a service at an address.
      *
      * @param protocol the transport protocol
-     * @param endpoint the virtual endpoint; port 0 is every port of the address if the service is persistent. Otherwise,
-     *     as in IPVS, no packet is scheduled for it, but a relay listens for it at a port that the system chooses
+     * @param endpoint the virtual endpoint; port 0 is every port of the address if the service is persistent.
+     *     Otherwise, as in IPVS, no packet is scheduled for it, but a relay listens for it at a port that the system
+     *     chooses
      */
     record Address(Protocol protocol, Endpoint endpoint) implements ServiceKey {
         /** Refuses nulls. */

@@ -8,9 +8,9 @@ import java.net.SocketException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The descriptors that the UDP flows of a relay leave to TCP connections and the rest of the process: a sixteenth of the
- * process's limit, at most 32. So a flood of datagrams, whose senders need not even exist, takes no service from others.
- * (A client of TCP waits in the system's backlog while there is no descriptor.)
+ * The descriptors that the UDP flows of a relay leave to TCP connections and the rest of the process: a sixteenth of
+ * the process's limit, at most 32. So a flood of datagrams, whose senders need not even exist, takes no service from
+ * others. (A client of TCP waits in the system's backlog while there is no descriptor.)
  *
  * <p>The system gives a new socket the lowest free number. So a number within the last ones below the limit means that
  * all others are in use, and the flow is not opened. NIO does not tell the number: there the relay counts its own

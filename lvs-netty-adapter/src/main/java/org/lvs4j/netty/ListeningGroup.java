@@ -17,10 +17,11 @@ import org.lvs4j.net.Protocol;
 /**
  * Everything that listens for one address.
  *
- * <p>For an address of this host that is one {@link ListeningSocket}. A UDP socket at a wildcard address answers from an
- * address that the system chooses, and a client ignores answers from another address than it has asked. So there, each
- * address of an interface has a socket of its own besides; the system prefers it to the wildcard one. Some transports
- * cannot bind the wildcard address of a family without that of the other one: they have only the sockets of each address.
+ * <p>For an address of this host that is one {@link ListeningSocket}. A UDP socket at a wildcard address answers from
+ * an address that the system chooses, and a client ignores answers from another address than it has asked. So there,
+ * each address of an interface has a socket of its own besides; the system prefers it to the wildcard one. Some
+ * transports cannot bind the wildcard address of a family without that of the other one: they have only the sockets of
+ * each address.
  *
  * <p>Guarded by the relay's lock.
  */

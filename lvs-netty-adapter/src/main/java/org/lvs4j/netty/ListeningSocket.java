@@ -163,8 +163,8 @@ final class ListeningSocket {
     }
 
     /**
-     * All sockets, those included that a wildcard address has opened for the addresses that clients have asked. Waits for
-     * the event loops.
+     * All sockets, those included that a wildcard address has opened for the addresses that clients have asked. Waits
+     * for the event loops.
      */
     List<Channel> channels() {
         List<Channel> all = new ArrayList<>(channels);

@@ -64,8 +64,8 @@ final class ListeningSockets {
     }
 
     /**
-     * The service that a change matters for: one that was added or removed, or for which port 0 has another meaning now.
-     * Null for any other change.
+     * The service that a change matters for: one that was added or removed, or for which port 0 has another meaning
+     * now. Null for any other change.
      */
     static @Nullable ServiceKey affected(ConfigurationChange change) {
         if (change instanceof ConfigurationChange.ServiceEdited edited) {
@@ -309,7 +309,7 @@ final class ListeningSockets {
         if (group.wildcard() || !ofService) {
             wide.add(group);
         }
-        RelayState.LOGGER.info("{}: listening at {}", group, group.bound());
+        RelayState.LOGGER.info("{}: listening at {}", group, Endpoint.of(group.bound()));
         return null;
     }
 

@@ -51,32 +51,33 @@ import org.lvs4j.service.VirtualService;
  * only the socket is kept, for replies, which the director does not count. Datagrams without a server are dropped.
  * Empty ones pass both ways; on kqueue those of servers are lost. The flows of a service end when it is removed, and so
  * does a flow whose connection the director has ended ({@link org.lvs4j.Connection#expired}): its next datagram is
- * placed again. If a flow's socket cannot be opened, the datagram goes to another server, {@link Builder#retries} times,
- * or, if this host lacks a descriptor, a port or memory, is dropped; nothing of the flow remains.
+ * placed again. If a flow's socket cannot be opened, the datagram goes to another server, {@link Builder#retries}
+ * times, or, if this host lacks a descriptor, a port or memory, is dropped; nothing of the flow remains.
  *
- * <p><b>Addresses.</b> The relay follows the services of its director by itself, on a thread of its own: {@link #refresh}
- * waits for that, {@link #prepare} does it ahead of a change, and {@link #problems} tells what failed. An IPv4 address
- * takes clients of IPv4 only, an IPv6 address those of IPv6: {@code 0.0.0.0:80} and {@code [::]:80} are two services. If
- * several addresses fit, the most specific one gets the client. A UDP service at a wildcard address answers from the
- * address that the client has asked. To this end it has a socket at each address of this host's interfaces, up to 1024,
- * and follows these as they come and go, every two seconds. Further local addresses, such as {@code 127.0.0.2}, are
- * answered from correctly with epoll, and from an address that the system chooses otherwise. For want of sockets of one
- * family, io_uring and kqueue listen for TCP at {@code 0.0.0.0}, and NIO at {@code [::]}, by a socket at each such address
- * only.
+ * <p><b>Addresses.</b> The relay follows the services of its director by itself, on a thread of its own: {@link
+ * #refresh} waits for that, {@link #prepare} does it ahead of a change, and {@link #problems} tells what failed. An
+ * IPv4 address takes clients of IPv4 only, an IPv6 address those of IPv6: {@code 0.0.0.0:80} and {@code [::]:80} are
+ * two services. If several addresses fit, the most specific one gets the client. A UDP service at a wildcard address
+ * answers from the address that the client has asked. To this end it has a socket at each address of this host's
+ * interfaces, up to 1024, and follows these as they come and go, every two seconds. Further local addresses, such as
+ * {@code 127.0.0.2}, are answered from correctly with epoll, and from an address that the system chooses otherwise. For
+ * want of sockets of one family, io_uring and kqueue listen for TCP at {@code 0.0.0.0}, and NIO at {@code [::]}, by a
+ * socket at each such address only.
  *
  * <p>A persistent service at port 0, which is one for every port, and a service of a firewall mark have no address to
  * bind; {@link Builder#listen} gives them one. There, port 0 lets the system choose, and so does port 0 of a service
  * without persistence: see {@link #address}.
  *
  * <p><b>Limits.</b> Connections, flows and the bytes held per connection have ceilings; what exceeds them is refused
- * and counted in {@link #snapshot()}. UDP flows leave the last descriptors below the process's limit, a sixteenth and at
- * most 32, to TCP and the rest of the process. A warning that an outsider can cause is logged once a minute.
+ * and counted in {@link #snapshot()}. UDP flows leave the last descriptors below the process's limit, a sixteenth and
+ * at most 32, to TCP and the rest of the process. A warning that an outsider can cause is logged once a minute.
  *
  * <p>Assumptions: the director's clock follows real time. Guarantees: thread-safe; every connection is released at the
  * director exactly once, even if its sockets fail. Progress: {@link #transport} and {@link #snapshot} are wait-free.
- * All other methods are blocking; {@link #refresh}, {@link #prepare}, {@link #handOver} and {@link #close} wait for sockets
- * to be bound or closed, or for event loops, and {@link #drain} and {@link #drainHandedOver} for connections to end. The relay's own threads must not call them. These threads keep the JVM alive
- * until the relay is closed; one of them calls {@link Director#advance()} ten times a second.
+ * All other methods are blocking; {@link #refresh}, {@link #prepare}, {@link #handOver} and {@link #close} wait for
+ * sockets to be bound or closed, or for event loops, and {@link #drain} and {@link #drainHandedOver} for connections to
+ * end. The relay's own threads must not call them. These threads keep the JVM alive until the relay is closed; one of
+ * them calls {@link Director#advance()} ten times a second.
  */
 public final class Relay implements AutoCloseable {
     private final RelayState state;
@@ -156,10 +157,10 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * Binds the addresses of services that will be added to the director, or none of them. So an addition that cannot be
-     * listened for is found before it is made. Add the services next, then call {@link #refresh()}, which unbinds those
-     * that were not added after all. Until then their clients are reset. A service that exists already, or that a given
-     * address serves, needs nothing.
+     * Binds the addresses of services that will be added to the director, or none of them. So an addition that cannot
+     * be listened for is found before it is made. Add the services next, then call {@link #refresh()}, which unbinds
+     * those that were not added after all. Until then their clients are reset. A service that exists already, or that a
+     * given address serves, needs nothing.
      *
      * @param services the services
      * @throws RelayException naming each service that cannot be listened for; none of them is bound then
@@ -292,13 +293,13 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * Passes the listening sockets on, so that another process can {@link Builder#adopt adopt} them: by a Unix socket, for
-     * instance. Both processes then have them, and both get clients. This relay goes on as before, whatever becomes of
-     * the other process; once that serves, {@link #drainHandedOver} leaves all clients to it.
+     * Passes the listening sockets on, so that another process can {@link Builder#adopt adopt} them: by a Unix socket,
+     * for instance. Both processes then have them, and both get clients. This relay goes on as before, whatever becomes
+     * of the other process; once that serves, {@link #drainHandedOver} leaves all clients to it.
      *
-     * @param descriptors is called by this thread, with the relay's lock held, for the descriptor of each listening socket.
-     *     The number is valid during the call only, and the relay's: the receiver must send or duplicate it, and must
-     *     not close it. An exception that it throws ends this method and is rethrown
+     * @param descriptors is called by this thread, with the relay's lock held, for the descriptor of each listening
+     *     socket. The number is valid during the call only, and the relay's: the receiver must send or duplicate it,
+     *     and must not close it. An exception that it throws ends this method and is rethrown
      * @throws UnsupportedOperationException if the transport is not {@link Transport#EPOLL}
      * @throws IllegalStateException if the relay has been drained or closed
      */
@@ -323,9 +324,9 @@ public final class Relay implements AutoCloseable {
     /**
      * Drains the relay as {@link #drain(Duration, IntConsumer)} does, after another process has adopted the listening
      * sockets. It stops reading from them first, and then closes them, so that all clients that it has not accepted by
-     * then are left to the other process; those that it has accepted are served. UDP flows send answers to their clients
-     * while it waits, and each ends when its server has sent nothing for three seconds; it waits for their end, too. A
-     * client's next datagram begins a flow in the other process.
+     * then are left to the other process; those that it has accepted are served. UDP flows send answers to their
+     * clients while it waits, and each ends when its server has sent nothing for three seconds; it waits for their end,
+     * too. A client's next datagram begins a flow in the other process.
      *
      * @param deadline as for {@link #drain(Duration)}
      * @param progress as for {@link #drain(Duration, IntConsumer)}
@@ -430,8 +431,8 @@ public final class Relay implements AutoCloseable {
          * The longest time that a TCP connection may be idle in both directions before it is reset; zero for no limit,
          * not negative. By default it is the director's timeout of established connections. After the end of the
          * server's stream, or the reset of one side, the limit is at most the director's timeout of such connections.
-         * A connection may exceed its limit by up to four seconds. A side whose stream had been ended, and that has taken all
-         * of it, sees no reset.
+         * A connection may exceed its limit by up to four seconds. A side whose stream had been ended, and that has
+         * taken all of it, sees no reset.
          */
         public Builder idleTimeout(Duration value) {
             idleTimeout = requireNonNull(value, "value");
@@ -455,9 +456,9 @@ public final class Relay implements AutoCloseable {
         }
 
         /**
-         * The ceiling of UDP flows, from 1; datagrams that need another one are dropped. 16,384 by default. A flow takes
-         * about 4 KiB of memory, but on io_uring, whose sockets hold large buffers, 170 KiB of the heap and as much
-         * outside it; there the default is as many as fit into a third of the largest heap, at most 16,384.
+         * The ceiling of UDP flows, from 1; datagrams that need another one are dropped. 16,384 by default. A flow
+         * takes 2 to 3 KiB of memory, but on io_uring, whose sockets hold large buffers, 170 KiB of the heap and as
+         * much outside it; there the default is as many as fit into a third of the largest heap, at most 16,384.
          */
         public Builder udpFlows(int value) {
             udpFlows = value;
@@ -485,10 +486,10 @@ public final class Relay implements AutoCloseable {
          * service has is closed, and a warning is logged. An address with port 0 takes none. Nothing is read from these
          * sockets before everything is bound. Only {@link Transport#EPOLL} can do so.
          *
-         * <p>Refused are: anything but a listening socket of TCP or an unconnected, bound one of UDP; a socket of IPv6 at
-         * the wildcard address that takes clients of IPv4, too, or at an IPv4-mapped address; a descriptor that is given
-         * twice; more than 1024 sockets at one address. A blocking socket becomes non-blocking, in the other process,
-         * too; that needs {@code net.java.dev.jna:jna}.
+         * <p>Refused are: anything but a listening socket of TCP or an unconnected, bound one of UDP; a socket of IPv6
+         * at the wildcard address that takes clients of IPv4, too, or at an IPv4-mapped address; a descriptor that is
+         * given twice; more than 1024 sockets at one address. A blocking socket becomes non-blocking, in the other
+         * process, too; that needs {@code net.java.dev.jna:jna}.
          *
          * @param descriptor the number of the open descriptor, not negative. It belongs to the relay as soon as {@link
          *     #start()} has found nothing to refuse; if it fails later, the descriptor is closed

@@ -12,7 +12,8 @@ package org.lvs4j.netty;
  * @param localFailures sockets towards servers that could not be opened or used because this host had no descriptor,
  *     port or memory for them, or forbade it
  * @param connectFailures attempts to connect to a server that failed, TCP and UDP
- * @param retries TCP connections and UDP flows placed on another server after such a failure, or for lack of a local port
+ * @param retries TCP connections and UDP flows placed on another server after such a failure, or for lack of a
+ *     local port
  * @param unreachable TCP connections reset because every server tried had failed
  * @param idleTimeouts TCP connections reset because they were idle for too long
  * @param aborted TCP connections that ended by a reset or an error of either side

@@ -11,8 +11,8 @@ import org.lvs4j.Verdict;
  * The life of one TCP connection through the relay: it is placed by the director, connected to a server, relayed, and
  * ended once.
  *
- * <p>It is active as long as bytes move: as long as a side sends, or takes what was written to it. If one side is reset,
- * the server is released at once, and the other side is reset as soon as it has taken what was on its way.
+ * <p>It is active as long as bytes move: as long as a side sends, or takes what was written to it. If one side is
+ * reset, the server is released at once, and the other side is reset as soon as it has taken what was on its way.
  *
  * <p>Both sockets belong to one event loop, and only that loop uses this object: all fields are plain.
  */
@@ -110,7 +110,7 @@ final class TcpConnection {
         int limit = state.options.maxConnections();
         if (!RelayCounters.incrementBelow(counters.openConnections, limit)) {
             counters.overConnectionLimit.increment();
-            state.log.warn("{}: a client was reset, {} connections are open already", listening, limit);
+            state.log.warn("{}: a client was reset, as many TCP connections are open as allowed: {}", listening, limit);
             ended = true;
             EventLoopState.reset(client.channel());
             return;
@@ -173,7 +173,7 @@ final class TcpConnection {
         return switch (verdict) {
             case PASS -> "{}: a client was reset, the director has no service for it: {}";
             case REJECT -> "{}: a client was reset, no server is available: {}";
-            default -> "{}: a client was reset, the director is at its ceiling or in defence: {}";
+            default -> "{}: a client was reset, the table of connections is full or drop_packet is active: {}";
         };
     }
 

@@ -99,8 +99,8 @@ public enum Transport {
     // ---- listening sockets
 
     /**
-     * Makes TCP sockets that listen at addresses of a family. io_uring and kqueue only have sockets of IPv6, which serve
-     * IPv4 if they are bound to an IPv4 address of this host, but not at the wildcard address.
+     * Makes TCP sockets that listen at addresses of a family. io_uring and kqueue only have sockets of IPv6, which
+     * serve IPv4 if they are bound to an IPv4 address of this host, but not at the wildcard address.
      */
     ChannelFactory<? extends ServerSocketChannel> serverSockets(AddressFamily family) {
         SocketProtocolFamily of = of(family);

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.netty.internal.Recurring;
 
 /**
- * Opens a socket for each local address that datagrams of a wildcard socket were sent to, so that replies come from that
- * address.
+ * Opens a socket for each local address that datagrams of a wildcard socket were sent to, so that replies come from
+ * that address.
  *
  * <p>The addresses of interfaces have their sockets already. What remains are addresses that are local as part of a
  * network, such as {@code 127.0.0.2}, and there may be millions of these. So a socket is opened with the first datagram

@@ -135,6 +135,12 @@ final class UdpFlows extends ChannelInboundHandlerAdapter {
             drop(data);
             return;
         }
+        if (state.counters.openFlows.get() >= state.options.udpFlows() && replyPaths.isEmpty()) {
+            // Before the director counts a connection, and makes a template for it.
+            overLimit();
+            drop(data);
+            return;
+        }
         Connection connection;
         try {
             connection = state.director.open(listening.flow(client), data.nioBuffer());
@@ -189,8 +195,7 @@ final class UdpFlows extends ChannelInboundHandlerAdapter {
             if (connection != null) {
                 connection.close();
             }
-            counters.overFlowLimit.increment();
-            state.log.warn("{}: a datagram was dropped, there are {} flows already", listening, limit);
+            overLimit();
             return null;
         }
         UdpFlow flow = new UdpFlow(state, this, client, server, connection);
@@ -202,6 +207,14 @@ final class UdpFlows extends ChannelInboundHandlerAdapter {
         }
         counters.flowsOpened.increment();
         return flow;
+    }
+
+    private void overLimit() {
+        state.counters.overFlowLimit.increment();
+        state.log.warn(
+                "{}: a datagram was dropped, there are as many UDP flows as allowed: {}",
+                listening,
+                state.options.udpFlows());
     }
 
     /** Counts and logs that no socket could be opened towards an address, or that it has failed. */

@@ -259,6 +259,7 @@ final class UdpRelayTest {
                 Loopback.await("dropped", () -> relay.snapshot().datagramsDropped() == 1);
                 assertThat(relay.snapshot().overFlowLimit()).isOne();
                 assertThat(Loopback.server(director, 0).inactive()).isOne();
+                assertThat(Loopback.server(director, 0).traffic().connections()).isOne();
                 second.setSoTimeout(50);
                 assertThatThrownBy(() -> receive(second)).isInstanceOf(SocketTimeoutException.class);
                 exchange(first, 3);

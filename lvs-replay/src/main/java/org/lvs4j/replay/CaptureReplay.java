@@ -35,8 +35,8 @@ import org.lvs4j.replay.capture.CaptureWriter;
  * }</pre>
  *
  * <p>The director's clock follows the timestamps of the capture, pauses included, so connections and templates expire
- * as they would have. When the timestamps go backwards, the clock stops until they reach their previous maximum. A pause
- * costs time for what expires in it, not for its length.
+ * as they would have. When the timestamps go backwards, the clock stops until they reach their previous maximum. A
+ * pause costs time for what expires in it, not for its length.
  */
 public final class CaptureReplay {
     private static final long SEED = 1;

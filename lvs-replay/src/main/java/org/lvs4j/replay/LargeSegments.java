@@ -4,10 +4,10 @@ import java.nio.ByteBuffer;
 import org.lvs4j.net.Protocol;
 
 /**
- * Cuts TCP packets of more than 65,535 bytes (BIG TCP of Linux), and other jumbograms of TCP, into the largest packets that IP can carry, as a network
- * card cuts them into packets of the MTU: each has the headers of the large one, with its own sequence number, length
- * and checksums; FIN and PSH are on the last one only, CWR on the first one only. The hop-by-hop header with the length
- * of a jumbogram is left out. Belongs to one thread.
+ * Cuts TCP packets of more than 65,535 bytes (BIG TCP of Linux), and other jumbograms of TCP, into the largest packets
+ * that IP can carry, as a network card cuts them into packets of the MTU: each has the headers of the large one, with
+ * its own sequence number, length and checksums; FIN and PSH are on the last one only, CWR on the first one only. The
+ * hop-by-hop header with the length of a jumbogram is left out. Belongs to one thread.
  */
 final class LargeSegments {
     private static final int HOP_BY_HOP = 0;
@@ -27,8 +27,8 @@ final class LargeSegments {
     private int count;
 
     /**
-     * Whether a packet from position to limit has no length in its header, because it is longer than that can tell or is
-     * a jumbogram.
+     * Whether a packet from position to limit has no length in its header, because it is longer than that can tell or
+     * is a jumbogram.
      */
     static boolean isLarge(ByteBuffer packet) {
         int at = packet.position();

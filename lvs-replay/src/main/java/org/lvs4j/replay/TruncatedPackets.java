@@ -19,8 +19,8 @@ final class TruncatedPackets {
      * The whole packet, from position to limit, valid until the next call.
      *
      * @param start the captured bytes, from position to limit
-     * @return null if headers are missing, if its length is not known, or if it is a fragment, whose missing bytes would
-     *     be within the reassembled packet
+     * @return null if headers are missing, if its length is not known, or if it is a fragment, whose missing bytes
+     *     would be within the reassembled packet
      */
     @Nullable
     ByteBuffer complete(ByteBuffer start) {

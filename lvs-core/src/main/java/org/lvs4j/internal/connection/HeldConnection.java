@@ -141,6 +141,11 @@ public final class HeldConnection {
         }
     }
 
+    /** Whether the connection has ended: its state says nothing any more. */
+    public boolean ended() {
+        return (wordVolatile() & ENDED) != 0;
+    }
+
     /** Whether the connection has expired although its holder has not ended it. */
     public boolean expired() {
         return (wordVolatile() & EXPIRED) != 0;

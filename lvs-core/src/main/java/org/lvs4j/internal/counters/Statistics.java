@@ -6,9 +6,9 @@ import org.lvs4j.stats.Traffic;
 /**
  * Counters that can be reset, and the rate estimator of IPVS.
  *
- * <p>{@link #estimate(long)} is called every {@value #ESTIMATE_SECONDS} s and moves every average a quarter of the way to
- * the rate since the last call, in fixed point as the kernel does. A constant load {@code L} is shown as
- * {@code L * (1 - 0.75^n)} after {@code n} estimates.
+ * <p>{@link #estimate(long)} is called every {@value #ESTIMATE_SECONDS} s and moves every average a quarter of the way
+ * to the rate since the last call, in fixed point as the kernel does. A constant load {@code L} is shown as {@code L *
+ * (1 - 0.75^n)} after {@code n} estimates.
  *
  * <p>Unlike the kernel, which shows the counters as of the last estimate, {@link #traffic()} shows the present ones.
  *

@@ -1,8 +1,8 @@
 package org.lvs4j.internal.packet;
 
 /**
- * Which bytes of a packet have arrived, as Linux keeps them: runs of fragments, sorted. A fragment that begins where the
- * last run ends makes that run longer; every other fragment begins a run of its own, even between two others. A
+ * Which bytes of a packet have arrived, as Linux keeps them: runs of fragments, sorted. A fragment that begins where
+ * the last run ends makes that run longer; every other fragment begins a run of its own, even between two others. A
  * fragment within one run is a duplicate; one that shares bytes with a run otherwise overlaps.
  */
 final class FragmentRuns {

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Work that an executor does again and again. A failure, even a lack of memory, does not reach the executor, which would
- * never run the work again. The first one of a series of failures is logged. Runs on one thread at a time.
+ * Work that an executor does again and again. A failure, even a lack of memory, does not reach the executor, which
+ * would never run the work again. The first one of a series of failures is logged. Runs on one thread at a time.
  */
 public final class Recurring implements Runnable {
     private final Runnable work;

@@ -22,8 +22,8 @@ import org.lvs4j.net.IpAddress;
  *
  * <p>Packets of other hosts within a prefix go into the device, too, and leave it unchanged.
  *
- * <p>The cost of a change depends on the changed servers and the number of lengths; a change of the length adds the cost
- * of all prefixes before and after it, at most {@value #MOST} each but for a first change. Not thread-safe.
+ * <p>The cost of a change depends on the changed servers and the number of lengths; a change of the length adds the
+ * cost of all prefixes before and after it, at most {@value #MOST} each but for a first change. Not thread-safe.
  */
 final class AnswerPrefixes {
     static final int MOST = 256;

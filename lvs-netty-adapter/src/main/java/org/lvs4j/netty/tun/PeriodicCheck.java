@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a check again and again on a thread of its own. A check that takes long is run less often: the pause after it is
- * at least {@value #REST} times its duration, or {@value #REST_AFTER_CHANGE} times if it has changed anything, but never
- * more than {@value #MOST_SECONDS} seconds.
+ * at least {@value #REST} times its duration, or {@value #REST_AFTER_CHANGE} times if it has changed anything, but
+ * never more than {@value #MOST_SECONDS} seconds.
  *
  * <p>Thread-safe. No method waits for the check.
  */

@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 
 /**
  * Finds the IP packet behind an Ethertype: after VLAN tags (IEEE 802.1Q, 802.1ad), MPLS labels (RFC 3032), a PPPoE
- * session (RFC 2516), or the LLC and SNAP headers of a frame with a length instead of a type (IEEE 802.2, RFC 1042). All
- * offsets are relative to the position of the frame, which is in network byte order and does not move.
+ * session (RFC 2516), or the LLC and SNAP headers of a frame with a length instead of a type (IEEE 802.2, RFC 1042).
+ * All offsets are relative to the position of the frame, which is in network byte order and does not move.
  */
 final class Encapsulations {
     private static final int IPV4 = 0x0800;

@@ -17,9 +17,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log of the daemon: lines that a thread of its own writes to standard error. A reader that does not read, such as a
- * full pipe or a terminal after Ctrl-S, delays no thread that logs: {@value #MAX_BYTES} bytes may wait, further lines are
- * dropped, and a line tells their number when the reader continues. Thread-safe.
+ * The log of the daemon: lines that a thread of its own writes to standard error. A reader that does not read, such as
+ * a full pipe or a terminal after Ctrl-S, delays no thread that logs: {@value #MAX_BYTES} bytes may wait, further lines
+ * are dropped, and a line tells their number when the reader continues. Thread-safe.
  */
 final class BoundedLog extends OutputStream {
     /** The most bytes that wait. */

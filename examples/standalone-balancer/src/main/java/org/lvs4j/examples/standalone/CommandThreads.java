@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Executes the commands of control connections: changes one at a time in the order of their arrival, listings beside
- * them on a few threads. A client that reads its listing slowly holds a thread for a while; if others wait for one, only
- * for a moment. Thread-safe.
+ * them on a few threads. A client that reads its listing slowly holds a thread for a while; if others wait for one,
+ * only for a moment. Thread-safe.
  */
 final class CommandThreads implements AutoCloseable {
     /** Listings that are printed at the same time. */

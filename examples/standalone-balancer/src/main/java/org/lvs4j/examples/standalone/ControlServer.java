@@ -20,8 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves the control socket: one command per connection, any number of clients. One thread receives and sends, so that a
- * client that is slow delays no other; {@link CommandThreads} execute. Connections, memory and every wait are bounded:
+ * Serves the control socket: one command per connection, any number of clients. One thread receives and sends, so that
+ * a client that is slow delays no other; {@link CommandThreads} execute. Connections, memory and every wait are
+ * bounded:
  * <ul>
  *   <li>{@value #MAX_CONNECTIONS} connections are open; further clients wait in the system's queue. Then, clients that
  *       have been idle for two seconds are closed.

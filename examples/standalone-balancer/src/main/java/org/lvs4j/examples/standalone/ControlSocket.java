@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * The file of the control socket, accessible to its owner only. A lock file beside it, whose lock the system releases
  * when the process ends, distinguishes a socket in use from a stale one.
  *
- * <p>The socket is bound in a new directory that only the owner can enter, made private, and then moved to its place, so
- * that no other user can connect at any moment, whatever the umask is.
+ * <p>The socket is bound in a new directory that only the owner can enter, made private, and then moved to its place,
+ * so that no other user can connect at any moment, whatever the umask is.
  */
 final class ControlSocket implements AutoCloseable {
     /** Connections that the system holds until the server accepts them; further clients wait. */

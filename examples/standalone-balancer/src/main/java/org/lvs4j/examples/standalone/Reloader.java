@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the rules file again and applies it, on a thread of its own: a file that blocks delays nothing else. No error ends
- * the daemon. Requests during a reload become one further reload. Thread-safe.
+ * Reads the rules file again and applies it, on a thread of its own: a file that blocks delays nothing else. No error
+ * ends the daemon. Requests during a reload become one further reload. Thread-safe.
  */
 final class Reloader {
     private static final int MAX_LOGGED_CHANGES = 1000;

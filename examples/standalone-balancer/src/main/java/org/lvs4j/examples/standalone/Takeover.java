@@ -16,10 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The part of the new daemon in a takeover: it gets the listening sockets of a running one, and with them the clients that
- * wait in their queues, starts to serve, and tells the old one, which accepts no more and drains then ({@link Handover}).
- * Finally its own control socket takes the place of the old one's. Until the new daemon serves, it can fail or be ended,
- * and the old one goes on. Not thread-safe.
+ * The part of the new daemon in a takeover: it gets the listening sockets of a running one, and with them the clients
+ * that wait in their queues, starts to serve, and tells the old one, which accepts no more and drains then ({@link
+ * Handover}). Finally its own control socket takes the place of the old one's. Until the new daemon serves, it can fail
+ * or be ended, and the old one goes on. Not thread-safe.
  */
 final class Takeover implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(30);

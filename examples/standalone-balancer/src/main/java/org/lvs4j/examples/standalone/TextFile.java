@@ -100,7 +100,8 @@ final class TextFile {
      *
      * @param maxCharacters the limit of the text
      * @param room asked for the size of a file, and regularly while a text of unknown size grows
-     * @throws RulesInvalidException with the reason, if it cannot be read, is longer, has no room, or contains a NUL byte
+     * @throws RulesInvalidException with the reason, if it cannot be read, is longer, has no room, or contains a
+     *     NUL byte
      */
     static byte[] bytes(String file, InputStream standardInput, int maxCharacters, Room room)
             throws RulesInvalidException {
