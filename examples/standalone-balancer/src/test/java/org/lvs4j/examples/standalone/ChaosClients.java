@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -47,7 +48,7 @@ final class ChaosClients {
     private volatile boolean over;
 
     /** A connection that has ended before everything had arrived although both sides wanted it. */
-    private record Ended(ChaosTraffic traffic, String how, long startNanos, long endNanos) {}
+    private record Ended(ChaosTraffic traffic, String how, long startNanos, long endNanos, Instant at) {}
 
     ChaosClients(long seed, InetSocketAddress service, ExecutorService threads, Disturbances disturbances) {
         this.seed = seed;
@@ -117,7 +118,7 @@ final class ChaosClients {
             }
             how = "an end after " + received[0] + " bytes";
         } catch (ChaosServer.ViolationException e) {
-            unexplained.add(new Ended(traffic, e.toString(), 0, 0));
+            unexplained.add(new Ended(traffic, e.toString(), 0, 0, Instant.now()));
             return false;
         } catch (ConnectException e) {
             how = "refused: " + e;
@@ -129,7 +130,7 @@ final class ChaosClients {
         }
         cut.get(traffic.kind()).incrementAndGet();
         if (traffic.kind().complete()) {
-            unexplained.add(new Ended(traffic, how, start, System.nanoTime()));
+            unexplained.add(new Ended(traffic, how, start, System.nanoTime(), Instant.now()));
         }
         return false;
     }
@@ -221,7 +222,7 @@ final class ChaosClients {
                             ? disturbances.overlap(ended.startNanos(), ended.endNanos())
                             : server.cut() || disturbances.stalled(ended.startNanos(), ended.endNanos()));
             if (!explained) {
-                found.add(ended + ", " + server);
+                found.add(ended + ", " + server + ", the last fault: " + disturbances.lastBefore(ended.endNanos()));
             }
         }
         seen.forEach((id, server) -> {

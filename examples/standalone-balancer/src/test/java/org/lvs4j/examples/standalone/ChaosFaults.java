@@ -99,32 +99,36 @@ final class ChaosFaults {
 
     private void disturbNetwork(SplittableRandom random) throws IOException, InterruptedException {
         long start = System.nanoTime();
+        String fault;
         switch (random.nextInt(5)) {
             case 0, 1 -> {
-                count("server killed");
+                fault = "server killed";
+                count(fault);
                 ChaosServer server = servers.get(random.nextInt(servers.size()));
                 server.kill();
                 // From now on the relay finds another server for every client.
-                disturbances.add(start, System.nanoTime());
+                disturbances.add(fault, start, System.nanoTime());
                 pause(random);
                 server.restart();
             }
             case 2, 3 -> {
-                count("few descriptors");
+                fault = "few descriptors";
+                count(fault);
                 lvsd.limitDescriptors((int) lvsd.descriptors() + random.nextInt(MOST_DESCRIPTORS_LEFT));
                 pause(random);
                 lvsd.raiseDescriptors();
-                disturbances.add(start, System.nanoTime() + AFTERMATH_NANOS);
+                disturbances.add(fault, start, System.nanoTime() + AFTERMATH_NANOS);
             }
             default -> {
-                count("service removed");
+                fault = "service removed";
+                count(fault);
                 administration.run("", "-D", "-t", rules.service());
                 TimeUnit.MILLISECONDS.sleep(random.nextInt(200));
                 // Without a free descriptor nothing can be bound.
                 while (administration.run(rules.base(), "--replace").exitCode() != Answer.OK) {
                     TimeUnit.MILLISECONDS.sleep(20);
                 }
-                disturbances.add(start, System.nanoTime());
+                disturbances.add(fault, start, System.nanoTime());
             }
         }
     }

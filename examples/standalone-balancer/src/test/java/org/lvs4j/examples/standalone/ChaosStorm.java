@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 final class ChaosStorm {
     private static final int CLIENTS = 16;
     private static final int DATAGRAM_CLIENTS = 2;
+    private static final int MOST_WARNINGS = 50;
     private static final int CONNECTIONS_IN_CALM = 10;
     private static final long FIRST_ID_IN_CALM = 1L << 40;
     private static final double ANSWER_LIMIT_SECONDS = 1;
@@ -184,6 +185,15 @@ final class ChaosStorm {
             }
         }
         return all;
+    }
+
+    /** What the daemon has complained about, except about files, to explain a violation. */
+    List<String> warnings() {
+        return lvsd.lines().stream()
+                .filter(line -> line.contains(" WARN ") || line.contains(" ERROR "))
+                .filter(line -> !line.contains("SIGHUP") && !line.contains(".rules"))
+                .limit(MOST_WARNINGS)
+                .toList();
     }
 
     private static double seconds(Duration duration) {

@@ -74,7 +74,9 @@ final class DaemonChaosIT {
 
                 List<String> violations = new ArrayList<>(clients.violations(seen));
                 violations.addAll(storm.violations(disturbances));
-                assertThat(violations).as("seed %d", seed).isEmpty();
+                assertThat(violations)
+                        .as("seed %d, log of lvsd:%n%s", seed, String.join("\n", storm.warnings()))
+                        .isEmpty();
                 assertThat(after.descriptors()).as("seed %d", seed).isLessThanOrEqualTo(before.descriptors());
                 assertThat(after.heapBytes() - before.heapBytes())
                         .as("heap, seed %d", seed)

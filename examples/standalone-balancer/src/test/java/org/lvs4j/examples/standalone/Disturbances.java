@@ -1,6 +1,7 @@
 package org.lvs4j.examples.standalone;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +14,7 @@ final class Disturbances implements AutoCloseable {
     private static final Duration TICK = Duration.ofMillis(10);
     private static final long LONG_STALL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private record Span(long startNanos, long endNanos) {
+    private record Span(String what, long startNanos, long endNanos) {
         boolean overlaps(long from, long to) {
             return startNanos <= to && from <= endNanos;
         }
@@ -42,14 +43,24 @@ final class Disturbances implements AutoCloseable {
             long stall = end - start - TICK.toNanos();
             longestNanos = Math.max(longestNanos, stall);
             if (stall > LONG_STALL_NANOS) {
-                stalls.add(new Span(start, end));
+                stalls.add(new Span("the machine stood still", start, end));
             }
         }
     }
 
     /** Records a fault that has ended. */
-    void add(long startNanos, long endNanos) {
-        faults.add(new Span(startNanos, endNanos));
+    void add(String what, long startNanos, long endNanos) {
+        faults.add(new Span(what, startNanos, endNanos));
+    }
+
+    /** The fault that began last before a time, for a message. */
+    String lastBefore(long nanos) {
+        return faults.stream()
+                .filter(span -> span.startNanos() <= nanos)
+                .max(Comparator.comparingLong(Span::startNanos))
+                .map(span ->
+                        span.what() + ", over " + TimeUnit.NANOSECONDS.toMillis(nanos - span.endNanos()) + " ms before")
+                .orElse("none");
     }
 
     /** Whether a fault was there in a time. */
