@@ -19,7 +19,7 @@ final class ChaosStorm {
     private static final int CLIENTS = 16;
     private static final int DATAGRAM_CLIENTS = 2;
     private static final int MOST_WARNINGS = 50;
-    private static final int CONNECTIONS_IN_CALM = 10;
+    private static final int CONNECTIONS_IN_CALM = 5;
     private static final long FIRST_ID_IN_CALM = 1L << 40;
     private static final double ANSWER_LIMIT_SECONDS = 1;
 
@@ -146,7 +146,7 @@ final class ChaosStorm {
         // The first collection opens a socket for such commands.
         long heap = lvsd.heapBytes();
         long descriptors = Long.MAX_VALUE;
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
         while (System.nanoTime() < end) {
             descriptors = Math.min(descriptors, lvsd.descriptors());
             TimeUnit.MILLISECONDS.sleep(50);

@@ -28,7 +28,7 @@ import org.lvs4j.netty.Transport;
  */
 @Tag("slow")
 final class DaemonChaosIT {
-    private static final int SECONDS = Integer.getInteger("lvs4j.chaos.seconds", 15);
+    private static final int SECONDS = Integer.getInteger("lvs4j.chaos.seconds", 12);
     private static final int LONG_SECONDS = 300;
     private static final int TRANSPORTS = 3;
     private static final int SERVERS = 3;
