@@ -67,6 +67,8 @@ final class ChaosStorm {
     /** Everything at the same time. */
     void blow(long millis) throws InterruptedException {
         administration.forgetTimes();
+        // Flows of UDP come and go, and do not fill their ceiling.
+        administration.run("", "--set", "0", "0", "2");
         clients.start(CLIENTS);
         datagrams.start(DATAGRAM_CLIENTS);
         administration.start(random.split());
@@ -104,7 +106,6 @@ final class ChaosStorm {
             return administration.run("", "-S", "-n").output().lines().count()
                     == rules.base().lines().count();
         });
-        administration.run("", "--set", "0", "0", "1");
         for (int i = 0; i < CONNECTIONS_IN_CALM; i++) {
             ChaosTraffic.Kind kind = clients.kind(++nextInCalm);
             if (kind.complete() && !clients.converse(nextInCalm)) {
@@ -120,7 +121,6 @@ final class ChaosStorm {
         if (untilExpired) {
             await("no inactive connection", LINGER_LIMIT, () -> count("TCP", 2) == 0);
         }
-        administration.run("", "--set", "0", "0", "300");
         return held();
     }
 
