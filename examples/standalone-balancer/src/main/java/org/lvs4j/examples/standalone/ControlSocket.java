@@ -59,7 +59,7 @@ final class ControlSocket implements AutoCloseable {
 
     private @Nullable Path privatePath;
 
-    /** The identity of the socket at the path, once it is this daemon's. */
+    /** The identity of the socket at the path that this daemon may remove: its own, or one that was left over. */
     private @Nullable Object ownSocket;
 
     private ControlSocket(Path path, Path lockPath, @Nullable FileChannel lock) {
@@ -82,7 +82,10 @@ final class ControlSocket implements AutoCloseable {
             if (lock == null) {
                 throw inUse(path);
             }
-            return new ControlSocket(path, lockPath, lock);
+            ControlSocket socket = new ControlSocket(path, lockPath, lock);
+            // A socket there is left over: nothing answers, and no daemon has the lock.
+            socket.ownSocket = identity(path);
+            return socket;
         } catch (FileSystemException e) {
             throw new IOException("the control socket " + given + ": " + Reason.of(e), e);
         }
