@@ -195,6 +195,7 @@ class ConnectionTest {
         connection.expire();
         assertState("TIME_WAIT", 120, 0);
         assertCounts(NEW, 0, 1);
+        assertThat(connection).hasToString("FORWARD to " + NEW + " ended");
         assertThat(connection.destination()).hasToString(NEW);
     }
 

@@ -252,6 +252,7 @@ class PersistenceTest {
         Connection second = first.retry();
         String other = second.destination().toString();
         assertThat(other).isNotEqualTo(failed);
+        assertThat(fixture.template().server()).hasToString(other);
 
         assertThat(fixture.director
                         .open(DirectorFixture.tcp("10.1.0.1:4001", VIP))
