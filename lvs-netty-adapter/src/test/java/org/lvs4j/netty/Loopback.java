@@ -1,6 +1,7 @@
 package org.lvs4j.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -78,6 +80,17 @@ final class Loopback {
         socket.connect(relay.address(SERVICE), (int) TIMEOUT.toMillis());
         socket.setSoTimeout((int) TIMEOUT.toMillis());
         return socket;
+    }
+
+    /** Asserts that the relay resets a new connection: before the client knows that it is open, or when it reads. */
+    static void assertReset(Relay relay) {
+        assertThatThrownBy(() -> {
+                    try (Socket client = connect(relay)) {
+                        client.getInputStream().read();
+                    }
+                })
+                .isInstanceOf(SocketException.class)
+                .hasMessageContaining("reset");
     }
 
     /** An address of a TCP port that was free a moment ago. */
