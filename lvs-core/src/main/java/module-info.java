@@ -7,6 +7,7 @@ module org.lvs4j.core {
 
     exports org.lvs4j;
     exports org.lvs4j.config;
+    exports org.lvs4j.health;
     exports org.lvs4j.net;
     exports org.lvs4j.persistence.engine;
     exports org.lvs4j.plane;

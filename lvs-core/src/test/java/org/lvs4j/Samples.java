@@ -1,5 +1,7 @@
 package org.lvs4j;
 
+import static java.util.Objects.requireNonNull;
+
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -10,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
@@ -23,7 +26,18 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import org.lvs4j.config.Rules;
+import org.lvs4j.health.Check;
+import org.lvs4j.health.CheckSchedule;
+import org.lvs4j.health.Dialogue;
+import org.lvs4j.health.HttpCheck;
+import org.lvs4j.health.HttpPage;
+import org.lvs4j.health.MonitoredService;
+import org.lvs4j.health.ProbeTarget;
+import org.lvs4j.health.Quorum;
+import org.lvs4j.health.Script;
+import org.lvs4j.health.UdpCheck;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.IpAddress;
@@ -97,6 +111,38 @@ final class Samples {
         put(ConfigurationListener.class, () -> change -> {});
         put(TimeoutSettings.class, () -> TimeoutSettings.DEFAULTS);
 
+        put(Path.class, () -> Path.of("number"));
+        put(Pattern.class, () -> Pattern.compile("welcome"));
+        put(Check[].class, () -> new Check[0]);
+        put(String[].class, () -> new String[] {"/bin/true"});
+        put(MonitoredService[].class, () -> new MonitoredService[0]);
+        put(CheckSchedule.class, () -> CheckSchedule.builder().build());
+        put(CheckSchedule.Builder.class, CheckSchedule::builder);
+        put(HttpPage.StatusRange.class, () -> HttpPage.StatusRange.SUCCESS);
+        put(HttpPage.class, () -> HttpPage.of("/"));
+        put(
+                HttpCheck.class,
+                () -> HttpCheck.of(
+                        ProbeTarget.of(Endpoint.parse(TEXT)),
+                        CheckSchedule.builder().build(),
+                        "/"));
+        put(
+                UdpCheck.class,
+                () -> new UdpCheck(
+                        ProbeTarget.of(Endpoint.parse(TEXT)),
+                        CheckSchedule.builder().build(),
+                        null,
+                        null,
+                        0,
+                        255));
+        put(Script.class, () -> Script.of("/bin/true"));
+        put(Quorum.class, () -> Quorum.DEFAULT);
+        put(
+                MonitoredService.class,
+                () -> MonitoredService.builder(VirtualService.of(KEY)).build());
+        put(MonitoredService.Builder.class, () -> MonitoredService.builder(VirtualService.of(KEY)));
+        put(Dialogue.class, NoDialogue::new);
+
         put(PersistenceEngine.class, SipEngine::new);
         put(Rules.class, () -> Rules.of(director()));
         put(PacketPaths.class, () -> PacketPaths.fixed(1500));
@@ -107,6 +153,30 @@ final class Samples {
     }
 
     private Samples() {}
+
+    /** A conversation that waits for ever. */
+    private static final class NoDialogue implements Dialogue {
+        @Override
+        public Step opened() {
+            return Step.WAIT;
+        }
+
+        @Override
+        public Step received(ByteBuffer data) {
+            requireNonNull(data, "data");
+            return Step.WAIT;
+        }
+
+        @Override
+        public Step closed() {
+            return Step.WAIT;
+        }
+
+        @Override
+        public Step timedOut() {
+            return Step.WAIT;
+        }
+    }
 
     private static Director director() {
         Director director = Director.create();

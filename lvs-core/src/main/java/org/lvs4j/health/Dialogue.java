@@ -1,0 +1,47 @@
+package org.lvs4j.health;
+
+import static java.util.Objects.requireNonNull;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The conversation of one probe after its connection is open, as a function of what the server sends. The holder of the
+ * connection calls its methods one after the other, sends what they return, and closes the connection when there is a
+ * result. It waits for each event for at most {@link ProbeTarget#timeout}, which starts again with each event. Not
+ * thread-safe.
+ */
+public interface Dialogue {
+    /**
+     * What to do next.
+     *
+     * @param send bytes for the server; null for none
+     * @param result the outcome, after which nothing more happens; null to wait for the next event
+     */
+    record Step(@Nullable ByteBuffer send, @Nullable ProbeResult result) {
+        /** Wait for the next event. */
+        public static final Step WAIT = new Step(null, null);
+
+        /** Sends bytes, then waits. */
+        public static Step send(ByteBuffer bytes) {
+            return new Step(requireNonNull(bytes, "bytes"), null);
+        }
+
+        /** The probe is over. */
+        public static Step done(ProbeResult result) {
+            return new Step(null, requireNonNull(result, "result"));
+        }
+    }
+
+    /** The connection is open: TCP after its handshakes, that of TLS included; UDP at once. */
+    Step opened();
+
+    /** Bytes of the stream, or one datagram, have arrived. The buffer is read to its end and not kept. */
+    Step received(ByteBuffer data);
+
+    /** The server has ended the stream. */
+    Step closed();
+
+    /** Nothing has happened for the time of a step. */
+    Step timedOut();
+}

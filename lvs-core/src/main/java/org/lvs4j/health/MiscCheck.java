@@ -1,0 +1,34 @@
+package org.lvs4j.health;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+
+/**
+ * Passes if a program exits with 0. Immutable.
+ *
+ * @param script the program
+ * @param schedule when it runs; the interval counts from start to start
+ * @param timeout after which it is terminated, and has failed
+ * @param dynamic whether exit statuses from 2 on pass as well, and set the weight: 2 for 0, 255 for 253
+ */
+public record MiscCheck(Script script, CheckSchedule schedule, Duration timeout, boolean dynamic) implements Check {
+    /**
+     * Checks all values.
+     *
+     * @throws IllegalArgumentException if the timeout is not positive
+     */
+    public MiscCheck {
+        requireNonNull(script, "script");
+        requireNonNull(schedule, "schedule");
+        requireNonNull(timeout, "timeout");
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("timeout " + timeout + " is not positive");
+        }
+    }
+
+    @Override
+    public String kind() {
+        return "MISC_CHECK";
+    }
+}

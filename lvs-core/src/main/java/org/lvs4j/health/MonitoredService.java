@@ -1,0 +1,189 @@
+package org.lvs4j.health;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.service.Forwarding;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
+
+/**
+ * One or more virtual services with the same real servers, which are checked once for all of them. Immutable. It is a
+ * {@code virtual_server} block of keepalived, which has several services if it names a group.
+ */
+public final class MonitoredService {
+    private final @Nullable String group;
+    private final List<VirtualService> services;
+    private final List<MonitoredServer> servers;
+    private final Quorum quorum;
+    private final @Nullable SorryServer sorryServer;
+    private final boolean alpha;
+    private final boolean omega;
+
+    private MonitoredService(Builder builder) {
+        group = builder.group;
+        services = List.copyOf(builder.services);
+        servers = List.copyOf(builder.servers);
+        quorum = builder.quorum;
+        sorryServer = builder.sorryServer;
+        alpha = builder.alpha;
+        omega = builder.omega;
+    }
+
+    /** A builder for a virtual service. */
+    public static Builder builder(VirtualService service) {
+        return new Builder(null, List.of(requireNonNull(service, "service")));
+    }
+
+    /**
+     * A builder for the services of a group.
+     *
+     * @param group its name
+     * @param services its services, at least one
+     */
+    public static Builder builder(String group, List<VirtualService> services) {
+        return new Builder(requireNonNull(group, "group"), List.copyOf(requireNonNull(services, "services")));
+    }
+
+    /** The name of the group that lists its addresses; null for a service of its own. */
+    public @Nullable String group() {
+        return group;
+    }
+
+    /** Its virtual services; at least one, unmodifiable. */
+    public List<VirtualService> services() {
+        return services;
+    }
+
+    /** Its servers in their configured order; unmodifiable. */
+    public List<MonitoredServer> servers() {
+        return servers;
+    }
+
+    /** The weight that must be up. */
+    public Quorum quorum() {
+        return quorum;
+    }
+
+    /** The server for the time without quorum; null for none. */
+    public @Nullable SorryServer sorryServer() {
+        return sorryServer;
+    }
+
+    /** Whether servers with checks are down until they have passed ({@code alpha}). */
+    public boolean alpha() {
+        return alpha;
+    }
+
+    /** Whether the programs for servers and quorum that go down are run when the monitor stops ({@code omega}). */
+    public boolean omega() {
+        return omega;
+    }
+
+    /**
+     * A server as it is configured for one of the services: only masquerading can change the port, so that every other
+     * method takes the port of the service, and port 0 for a firewall mark.
+     */
+    public static RealServer serverOf(ServiceKey service, RealServer server) {
+        requireNonNull(server, "server");
+        int servicePort = requireNonNull(service, "service") instanceof ServiceKey.Address address
+                ? address.endpoint().port()
+                : 0;
+        boolean keepsPort = server.forwarding().method() == Forwarding.Method.MASQUERADE
+                && server.endpoint().port() != 0;
+        if (keepsPort || server.endpoint().port() == servicePort) {
+            return server;
+        }
+        return new RealServer(
+                server.endpoint().withPort(servicePort),
+                server.weight(),
+                server.forwarding(),
+                server.upperThreshold(),
+                server.lowerThreshold());
+    }
+
+    /** A builder with the values of this service. */
+    public Builder toBuilder() {
+        Builder builder = new Builder(group, services);
+        builder.servers.addAll(servers);
+        builder.quorum = quorum;
+        builder.sorryServer = sorryServer;
+        builder.alpha = alpha;
+        builder.omega = omega;
+        return builder;
+    }
+
+    /** The name of the group or the key of the service, for messages. */
+    @Override
+    public String toString() {
+        return group == null ? services.get(0).key().toString() : "group " + group;
+    }
+
+    /** Builds a monitored service. Not thread-safe. */
+    public static final class Builder {
+        private final @Nullable String group;
+        private final List<VirtualService> services;
+        private final List<MonitoredServer> servers = new ArrayList<>();
+        private Quorum quorum = Quorum.DEFAULT;
+        private @Nullable SorryServer sorryServer;
+        private boolean alpha;
+        private boolean omega;
+
+        private Builder(@Nullable String group, List<VirtualService> services) {
+            this.group = group;
+            this.services = services;
+        }
+
+        /** Adds a server after those that were added before. */
+        public Builder server(MonitoredServer server) {
+            servers.add(requireNonNull(server, "server"));
+            return this;
+        }
+
+        /** The weight that must be up. {@link Quorum#DEFAULT} by default. */
+        public Builder quorum(Quorum quorum) {
+            this.quorum = requireNonNull(quorum, "quorum");
+            return this;
+        }
+
+        /** The server for the time without quorum. None by default. */
+        public Builder sorryServer(@Nullable SorryServer sorryServer) {
+            this.sorryServer = sorryServer;
+            return this;
+        }
+
+        /** Whether servers with checks are down until they have passed. False by default. */
+        public Builder alpha(boolean alpha) {
+            this.alpha = alpha;
+            return this;
+        }
+
+        /** Whether the programs for servers and quorum that go down are run at the stop. False by default. */
+        public Builder omega(boolean omega) {
+            this.omega = omega;
+            return this;
+        }
+
+        /**
+         * Builds the service.
+         *
+         * @throws IllegalArgumentException if there is no virtual service, or the same server is given twice
+         */
+        public MonitoredService build() {
+            if (services.isEmpty()) {
+                throw new IllegalArgumentException("group " + group + " has no virtual service");
+            }
+            long different = servers.stream()
+                    .map(each -> each.server().endpoint())
+                    .distinct()
+                    .count();
+            if (different < servers.size()) {
+                throw new IllegalArgumentException(services.get(0).key() + ": the same server is given twice");
+            }
+            return new MonitoredService(this);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package org.lvs4j.health;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * The outcome of one probe. Immutable.
+ *
+ * @param passed whether the server answered as it should
+ * @param reason why not, or what it answered, in a few plain words for a log
+ * @param exitStatus of a program that has exited, 0..255; 0 for every other probe
+ */
+public record ProbeResult(boolean passed, String reason, int exitStatus) {
+    public ProbeResult {
+        requireNonNull(reason, "reason");
+    }
+
+    /** A probe that passed. */
+    public static ProbeResult passed(String reason) {
+        return new ProbeResult(true, reason, 0);
+    }
+
+    /** A probe that failed. */
+    public static ProbeResult failed(String reason) {
+        return new ProbeResult(false, reason, 0);
+    }
+
+    /** A program that has exited with a status. */
+    static ProbeResult exited(boolean passed, int status) {
+        return new ProbeResult(passed, "exit status " + status, status);
+    }
+}
