@@ -106,13 +106,8 @@ final class ConfigurationEditor {
         boolean done = false;
         services.begin();
         try {
-            for (int i = 0; i < changes.size(); i = made.size()) {
-                int end = endOfRemovals(changes, i);
-                if (end > i) {
-                    made.addAll(removeServices(changes.subList(i, end)));
-                } else {
-                    made.add(make(changes.get(i), oldSysctls));
-                }
+            for (ConfigurationChange change : changes) {
+                made.add(make(change, oldSysctls));
             }
             services.commit();
             done = true;
@@ -195,6 +190,9 @@ final class ConfigurationEditor {
             return added;
         } else if (change instanceof ConfigurationChange.ServiceEdited edited) {
             return new ConfigurationChange.ServiceEdited(services.editService(edited.after()), edited.after());
+        } else if (change instanceof ConfigurationChange.ServiceRemoved removed) {
+            DirectorConfiguration.Service before = services.removeService(removed.key());
+            return new ConfigurationChange.ServiceRemoved(before.service(), before.servers());
         } else if (change instanceof ConfigurationChange.ServerAdded added) {
             services.addServer(added.service(), added.server());
             return added;
@@ -216,28 +214,6 @@ final class ConfigurationEditor {
             return new ConfigurationChange.SysctlChanged(changed.sysctl(), before, changed.after());
         }
         throw new AssertionError(change);
-    }
-
-    /** The end of the run of removed services that begins at a position; that position if another change is there. */
-    private static int endOfRemovals(List<? extends ConfigurationChange> changes, int start) {
-        int end = start;
-        while (end < changes.size() && changes.get(end) instanceof ConfigurationChange.ServiceRemoved) {
-            end++;
-        }
-        return end;
-    }
-
-    /** Removes services together: each new table costs time in proportion to all services. */
-    private List<ConfigurationChange> removeServices(List<? extends ConfigurationChange> removals) {
-        List<ServiceKey> keys = new ArrayList<>(removals.size());
-        for (ConfigurationChange removal : removals) {
-            keys.add(((ConfigurationChange.ServiceRemoved) removal).key());
-        }
-        List<ConfigurationChange> made = new ArrayList<>(removals.size());
-        for (DirectorConfiguration.Service before : services.removeServices(keys)) {
-            made.add(new ConfigurationChange.ServiceRemoved(before.service(), before.servers()));
-        }
-        return made;
     }
 
     private void set(TimeoutSettings wanted) {

@@ -141,11 +141,12 @@ public final class Director {
     }
 
     /**
-     * Makes several changes, all or none. The cost depends on the changes, not on the size of the configuration. Each
-     * change takes effect by itself: a packet may be decided between two of them. So a packet for a server that a
-     * refused list has removed for a moment may be dropped, and with {@code expire_nodest_conn} its connection expires.
-     * The cost of adding or removing a service includes a copy of the table of services; consecutive removals share
-     * one.
+     * Makes several changes, all or none. The cost depends on the changes, not on the size of the configuration, but
+     * for one copy of the table of services if the list adds or removes some. Packets see all of these additions and
+     * removals at the same moment, at the end of the list, even if it takes seconds. Each other change takes effect by
+     * itself: a packet may be decided between two of them. So a packet for a server that a refused list has removed for
+     * a moment may be dropped, and with {@code expire_nodest_conn} its connection expires. The same is possible for a
+     * service that the list removes and adds again.
      *
      * @param changes in the order in which to make them, for instance {@link DirectorConfiguration#changesTo} or the
      *     {@linkplain ConfigurationChange#inverseOf inverse} of changes made before. The earlier states that they
@@ -153,6 +154,7 @@ public final class Director {
      * @return the changes that were made, with the actual earlier states; unmodifiable
      * @throws DirectorException if one is refused; then nothing has changed. The same holds for an exception that a
      *     scheduler of the application throws
+     * @throws IllegalStateException if a scheduler calls this method while it is being created or told of a change
      */
     public List<ConfigurationChange> apply(List<? extends ConfigurationChange> changes) {
         return editor.apply(Lists.copyOf(changes, "changes"));

@@ -1,7 +1,7 @@
 package org.lvs4j;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -32,8 +32,8 @@ import org.lvs4j.service.Sysctl;
 import org.lvs4j.service.VirtualService;
 
 /**
- * The services and servers in force. A change takes this object's lock, builds a new table or view, and publishes it
- * with one volatile write; packets read without a lock.
+ * The services and servers in force. Under this object's lock, a list of changes builds views, and at its end one
+ * table; one volatile write publishes each. Packets read without a lock.
  */
 final class ServiceRegistry {
     /** How many servers a director can have: a connection refers to its server by 24 bits. */
@@ -58,6 +58,9 @@ final class ServiceRegistry {
 
     /** The state that {@link #rollBack} restores, or null while no list of changes is being made. */
     private @Nullable Checkpoint checkpoint;
+
+    /** The services as the list of changes has left them so far, or null while none is being made. */
+    private @Nullable PendingServices pending;
 
     ServiceRegistry(
             ClassLoader loader,
@@ -99,25 +102,46 @@ final class ServiceRegistry {
     }
 
     ServiceState require(ServiceKey key) {
-        ServiceState service = table.get(key);
-        if (service == null) {
-            throw noSuchService(key);
+        return require(key, table.get(key));
+    }
+
+    private static ServiceState require(ServiceKey key, @Nullable ServiceState found) {
+        if (found == null) {
+            throw new DirectorException(Reason.NO_SUCH_SERVICE, "no such service: " + key);
         }
+        return found;
+    }
+
+    /** A service, which is about to change. */
+    private ServiceState change(ServiceKey key) {
+        ServiceState service = require(key, pending().get(key));
+        save(key);
         return service;
     }
 
-    private static DirectorException noSuchService(ServiceKey key) {
-        return new DirectorException(Reason.NO_SUCH_SERVICE, "no such service: " + key);
-    }
-
-    /** Starts a list of changes: either {@link #commit} or {@link #rollBack} ends it. */
+    /**
+     * Starts a list of changes: either {@link #commit} or {@link #rollBack} ends it. Until then packets find the
+     * services of before.
+     */
     synchronized void begin() {
+        if (pending != null) {
+            throw new IllegalStateException("a scheduler must not change the director that is calling it");
+        }
         checkpoint = new Checkpoint(table);
+        pending = new PendingServices(table);
     }
 
-    /** Keeps the changes since {@link #begin}. */
+    /** Keeps the changes since {@link #begin}. Publishes all added services together, and retires the removed ones. */
     synchronized void commit() {
+        PendingServices now = pending();
+        table = now.table();
+        now.removed().forEach(this::retire);
+        pending = null;
         checkpoint = null;
+    }
+
+    private PendingServices pending() {
+        return requireNonNull(pending, "no list of changes has begun");
     }
 
     /**
@@ -131,7 +155,7 @@ final class ServiceRegistry {
         }
         for (ServiceKey key : before.keys()) {
             Checkpoint.Saved saved = before.saved(key);
-            ServiceState service = table.get(key);
+            ServiceState service = pending().get(key);
             if (service != null && (saved == null || service != saved.service())) {
                 retire(service);
             }
@@ -140,6 +164,7 @@ final class ServiceRegistry {
             }
         }
         table = before.table();
+        pending = null;
         checkpoint = null;
     }
 
@@ -175,19 +200,26 @@ final class ServiceRegistry {
     }
 
     private void addService(VirtualService config) {
-        if (table.get(config.key()) != null) {
-            throw new DirectorException(Reason.SERVICE_EXISTS, "service already exists: " + config.key());
+        ServiceKey key = config.key();
+        if (pending().get(key) != null) {
+            throw new DirectorException(Reason.SERVICE_EXISTS, "service already exists: " + key);
         }
-        save(config.key());
+        save(key);
         PersistenceEngine engine = findEngine(config);
         ServerPool pool = ServerPool.empty();
-        table = table.with(new ServiceState(new ServiceState.View(config, engine, pool, newScheduler(config, pool))));
+        ServiceState service =
+                new ServiceState(new ServiceState.View(config, engine, pool, newScheduler(config, pool)));
+        ServiceState predecessor = pending().removed(key);
+        if (predecessor != null) {
+            // Before the end of the list: the new service may get back its servers.
+            retire(predecessor);
+        }
+        pending().add(service);
     }
 
     /** Changes a service; returns its configuration before. */
     synchronized VirtualService editService(VirtualService config) {
-        ServiceState service = require(config.key());
-        save(config.key());
+        ServiceState service = change(config.key());
         ServiceState.View view = service.view();
         VirtualService before = view.config();
         PersistenceEngine engine = findEngine(config);
@@ -203,23 +235,17 @@ final class ServiceRegistry {
         return before;
     }
 
-    /** Removes services and their servers, all or none; returns their configuration before, in the same order. */
-    synchronized List<DirectorConfiguration.Service> removeServices(List<ServiceKey> keys) {
-        Map<ServiceKey, ServiceState> removed = new LinkedHashMap<>();
-        List<DirectorConfiguration.Service> before = new ArrayList<>(keys.size());
-        for (ServiceKey key : keys) {
-            ServiceState service = require(key);
-            if (removed.put(key, service) != null) {
-                throw noSuchService(key);
-            }
-            save(key);
-            before.add(service.configuration());
+    /** Removes a service and its servers; returns its configuration before. */
+    synchronized DirectorConfiguration.Service removeService(ServiceKey key) {
+        ServiceState service = change(key);
+        DirectorConfiguration.Service before = service.configuration();
+        if (!pending().remove(service)) {
+            retire(service);
         }
-        table = table.without(removed.keySet());
-        removed.values().forEach(this::retire);
         return before;
     }
 
+    /** Ends a service: nothing is scheduled any more, and its servers are removed. Idempotent. */
     private void retire(ServiceState service) {
         ServerPool pool = service.view().servers();
         service.publish(service.view().with(ServerPool.empty(), null));
@@ -229,8 +255,7 @@ final class ServiceRegistry {
     }
 
     synchronized void addServer(ServiceKey key, RealServer config) {
-        ServiceState service = require(key);
-        save(key);
+        ServiceState service = change(key);
         ServiceState.View view = service.view();
         if (view.servers().indexOf(config.endpoint()) >= 0) {
             throw new DirectorException(
@@ -278,8 +303,7 @@ final class ServiceRegistry {
 
     /** Changes a server; returns its configuration before. */
     synchronized RealServer editServer(ServiceKey key, RealServer config) {
-        ServiceState service = require(key);
-        save(key);
+        ServiceState service = change(key);
         ServiceState.View view = service.view();
         int index = requireServer(view.servers(), key, config.endpoint());
         requireFamily(service, config);
@@ -306,8 +330,7 @@ final class ServiceRegistry {
 
     /** Removes a server; returns its configuration before. */
     synchronized RealServer removeServer(ServiceKey key, Endpoint endpoint) {
-        ServiceState service = require(key);
-        save(key);
+        ServiceState service = change(key);
         ServiceState.View view = service.view();
         int index = requireServer(view.servers(), key, endpoint);
         ServerState state = view.servers().state(index);

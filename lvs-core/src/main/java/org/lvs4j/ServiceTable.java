@@ -1,6 +1,7 @@
 package org.lvs4j;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,62 +18,45 @@ import org.lvs4j.service.ServiceKey;
  * port of the address.
  */
 final class ServiceTable {
-    static final ServiceTable EMPTY = new ServiceTable(new ServiceState[0]);
+    private static final int MIN_SLOTS = 4;
+
+    static final ServiceTable EMPTY = new ServiceTable(new ServiceState[0], new ServiceState[MIN_SLOTS], 0, 0);
 
     private static final int FTP_DATA_PORT = 20;
     private static final int FTP_PORT = 21;
     private static final int FIRST_UNPRIVILEGED_PORT = 1024;
+
+    // The kinds of services that the table has, so that a look-up leaves out the steps that find nothing.
+    private static final int ANY_PORT = 1;
+    private static final int FTP = 2;
+    private static final int MARK = 4;
+    private static final int IPV4 = 8;
+    private static final int IPV6 = 16;
 
     /** All services in the order of their addition. */
     private final ServiceState[] services;
 
     private final @Nullable ServiceState[] slots;
     private final int mask;
-    private final boolean anyPort;
-    private final boolean ftp;
-    private final boolean marks;
-    private final boolean servesV4;
-    private final boolean servesV6;
+    private final int kinds;
 
-    /** Builds all slots. */
-    private ServiceTable(ServiceState[] services) {
+    /**
+     * A table.
+     *
+     * @param slots hold the first services already; the table takes the array
+     * @param placed the number of these
+     * @param placedKinds their kinds
+     */
+    private ServiceTable(ServiceState[] services, @Nullable ServiceState[] slots, int placed, int placedKinds) {
         this.services = services;
-        mask = Integer.highestOneBit(Math.max(4, services.length * 2)) * 2 - 1;
-        slots = new ServiceState[mask + 1];
-        boolean sawAnyPort = false;
-        boolean sawFtp = false;
-        boolean sawMark = false;
-        boolean sawV4 = false;
-        boolean sawV6 = false;
-        for (ServiceState service : services) {
-            place(service);
-            ServiceKey key = service.key();
-            sawAnyPort |= isAnyPort(key);
-            sawFtp |= isFtp(key);
-            sawMark |= key instanceof ServiceKey.Mark;
-            sawV4 |= key.family() == AddressFamily.IPV4;
-            sawV6 |= key.family() == AddressFamily.IPV6;
+        this.slots = slots;
+        mask = slots.length - 1;
+        int all = placedKinds;
+        for (int i = placed; i < services.length; i++) {
+            place(services[i]);
+            all |= kinds(services[i].key());
         }
-        anyPort = sawAnyPort;
-        ftp = sawFtp;
-        marks = sawMark;
-        servesV4 = sawV4;
-        servesV6 = sawV6;
-    }
-
-    /** Adds one service to the slots of a table that has room for it, so that thousands of additions stay cheap. */
-    private ServiceTable(ServiceTable before, ServiceState added) {
-        services = Arrays.copyOf(before.services, before.services.length + 1);
-        services[before.services.length] = added;
-        mask = before.mask;
-        slots = before.slots.clone();
-        place(added);
-        ServiceKey key = added.key();
-        anyPort = before.anyPort || isAnyPort(key);
-        ftp = before.ftp || isFtp(key);
-        marks = before.marks || key instanceof ServiceKey.Mark;
-        servesV4 = before.servesV4 || key.family() == AddressFamily.IPV4;
-        servesV6 = before.servesV6 || key.family() == AddressFamily.IPV6;
+        kinds = all;
     }
 
     private void place(ServiceState service) {
@@ -93,31 +77,36 @@ final class ServiceTable {
         slots[slot & mask] = service;
     }
 
-    private static boolean isAnyPort(ServiceKey key) {
-        return key instanceof ServiceKey.Address address && address.endpoint().port() == 0;
-    }
-
-    private static boolean isFtp(ServiceKey key) {
-        return key instanceof ServiceKey.Address address
-                && address.protocol() == Protocol.TCP
-                && address.endpoint().port() == FTP_PORT;
-    }
-
-    /** The table with one more service, whose key it does not contain yet. */
-    ServiceTable with(ServiceState service) {
-        if ((services.length + 1) * 2 <= mask) {
-            return new ServiceTable(this, service);
+    private static int kinds(ServiceKey key) {
+        int family = key.family() == AddressFamily.IPV4 ? IPV4 : IPV6;
+        if (!(key instanceof ServiceKey.Address address)) {
+            return family | MARK;
         }
-        ServiceState[] now = Arrays.copyOf(services, services.length + 1);
-        now[services.length] = service;
-        return new ServiceTable(now);
+        int port = address.endpoint().port();
+        boolean ftp = port == FTP_PORT && address.protocol() == Protocol.TCP;
+        return family | (port == 0 ? ANY_PORT : 0) | (ftp ? FTP : 0);
     }
 
-    /** The table without the services of some keys. */
-    ServiceTable without(Set<ServiceKey> keys) {
-        return new ServiceTable(Arrays.stream(services)
-                .filter(service -> !keys.contains(service.key()))
-                .toArray(ServiceState[]::new));
+    /**
+     * The table without some services, and with others at its end. Costs time in proportion to all services: a list of
+     * changes makes one table.
+     *
+     * @param added services of whose keys there are none, or only removed ones
+     */
+    ServiceTable with(Collection<ServiceState> added, Set<ServiceKey> removed) {
+        List<ServiceState> all = new ArrayList<>(services.length + added.size());
+        for (ServiceState service : services) {
+            if (removed.isEmpty() || !removed.contains(service.key())) {
+                all.add(service);
+            }
+        }
+        all.addAll(added);
+        ServiceState[] now = all.toArray(ServiceState[]::new);
+        if (removed.isEmpty() && now.length * 2 <= mask) {
+            return new ServiceTable(now, slots.clone(), services.length, kinds);
+        }
+        int size = Integer.highestOneBit(Math.max(MIN_SLOTS, now.length * 2)) * 2;
+        return new ServiceTable(now, new ServiceState[size], 0, 0);
     }
 
     @Nullable
@@ -143,23 +132,26 @@ final class ServiceTable {
      * but no packet finds them.
      */
     boolean serves(AddressFamily family) {
-        return family == AddressFamily.IPV4 ? servesV4 : servesV6;
+        return (kinds & (family == AddressFamily.IPV4 ? IPV4 : IPV6)) != 0;
     }
 
     /** The service responsible for a flow, or null. */
     @Nullable
     ServiceState find(Flow flow) {
-        if (marks && flow.mark() != 0) {
+        if ((kinds & MARK) != 0 && flow.mark() != 0) {
             ServiceState service = findMark(flow.mark(), flow.family());
             if (service != null) {
                 return service;
             }
         }
         ServiceState service = findAddress(flow, flow.destinationPort());
-        if (service == null && ftp && flow.protocol() == Protocol.TCP && mayBeFtpData(flow.destinationPort())) {
+        if (service == null
+                && (kinds & FTP) != 0
+                && flow.protocol() == Protocol.TCP
+                && mayBeFtpData(flow.destinationPort())) {
             service = findAddress(flow, FTP_PORT);
         }
-        if (service == null && anyPort) {
+        if (service == null && (kinds & ANY_PORT) != 0) {
             service = findAddress(flow, 0);
         }
         return service;
