@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.Protocol;
 
 /**
@@ -68,6 +69,19 @@ final class ListeningGroup {
         return wildcard;
     }
 
+    /** Whether it listens for a service, not at an address that the relay's builder was given. */
+    boolean ofService() {
+        return ofService;
+    }
+
+    /** Its port, which only other groups of the same port can overlap with. */
+    Port port() {
+        return new Port(address.protocol(), address.endpoint().address().family(), bound.getPort());
+    }
+
+    /** A port of a protocol and an address family. */
+    record Port(Protocol protocol, AddressFamily family, int number) {}
+
     /** The address to listen for, with the port that the system has chosen. */
     InetSocketAddress bound() {
         return bound;
@@ -80,11 +94,7 @@ final class ListeningGroup {
 
     /** Whether both groups listen, or would listen, at the same address and port. */
     boolean overlaps(ListeningGroup other) {
-        return address.protocol() == other.address.protocol()
-                && bound.getPort() == other.bound.getPort()
-                && address.endpoint().address().family()
-                        == other.address.endpoint().address().family()
-                && (wildcard || other.wildcard || bound.equals(other.bound));
+        return port().equals(other.port()) && (wildcard || other.wildcard || bound.equals(other.bound));
     }
 
     /**

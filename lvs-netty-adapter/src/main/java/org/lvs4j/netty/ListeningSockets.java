@@ -38,7 +38,11 @@ final class ListeningSockets {
     private final boolean sharedPorts;
     private final Map<ListenAddress, ListeningGroup> bound = new LinkedHashMap<>();
     /** The groups that may overlap with others: those of wildcard addresses and those of given addresses. */
-    private final List<ListeningGroup> wide = new ArrayList<>();
+    private final Set<ListeningGroup> wide = new LinkedHashSet<>();
+    /** All groups by port: no others overlap. */
+    private final Map<ListeningGroup.Port, Set<ListeningGroup>> atPort = new HashMap<>();
+    /** Those of {@link #wide} by port. */
+    private final Map<ListeningGroup.Port, Set<ListeningGroup>> wideAtPort = new HashMap<>();
     /** The first of the given addresses that serves a service, by the service's key. */
     private final Map<ServiceKey, ListenAddress> given = new HashMap<>();
     /** The services that are bound but not added yet. */
@@ -118,7 +122,7 @@ final class ListeningSockets {
      */
     Map<ServiceKey, String> prepare(Collection<VirtualService> services) {
         Map<ServiceKey, String> failures = new LinkedHashMap<>();
-        List<ServiceKey> before = List.copyOf(prepared);
+        Set<ServiceKey> before = Set.copyOf(prepared);
         for (VirtualService service : services) {
             ServiceKey key = service.key();
             String problem = bind(service);
@@ -179,39 +183,65 @@ final class ListeningSockets {
     }
 
     private void unbindAbsent(Collection<ServiceKey> keys) {
+        Set<ListeningGroup.Port> gone = new LinkedHashSet<>();
         for (ServiceKey key : keys) {
             if (key instanceof ServiceKey.Address service && !hasOwnAddress(service)) {
                 ListenAddress address = addressOf(service);
                 ListeningGroup group = state.options.listen().contains(address) ? null : bound.remove(address);
                 if (group != null) {
-                    wide.remove(group);
+                    remove(group);
                     group.unbind();
                     lastUnbindNanos = System.nanoTime();
                     RelayState.LOGGER.info("{}: no longer listening", group);
-                    followLocal(group);
+                    gone.add(group.port());
                 }
+            }
+        }
+        gone.forEach(this::followLocal);
+    }
+
+    /** Wildcard addresses listen where a more specific one has ceased to. */
+    private void followLocal(ListeningGroup.Port port) {
+        for (ListeningGroup group : wideAtPort.getOrDefault(port, Set.of())) {
+            if (group.wildcard()) {
+                group.followLocal(taken(group));
             }
         }
     }
 
-    /** Wildcard addresses listen where a more specific one has ceased to. */
-    private void followLocal(ListeningGroup gone) {
-        for (ListeningGroup group : wide) {
-            if (group.wildcard() && group.overlaps(gone)) {
-                group.followLocal(taken(group));
-            }
+    private void add(ListeningGroup group) {
+        atPort.computeIfAbsent(group.port(), port -> new LinkedHashSet<>()).add(group);
+        if (group.wildcard() || !group.ofService()) {
+            wide.add(group);
+            wideAtPort
+                    .computeIfAbsent(group.port(), port -> new LinkedHashSet<>())
+                    .add(group);
+        }
+    }
+
+    private void remove(ListeningGroup group) {
+        wide.remove(group);
+        for (Map<ListeningGroup.Port, Set<ListeningGroup>> byPort : List.of(atPort, wideAtPort)) {
+            byPort.computeIfPresent(group.port(), (port, groups) -> {
+                groups.remove(group);
+                return groups.isEmpty() ? null : groups;
+            });
         }
     }
 
     /** The local addresses at which other groups listen at the port of a wildcard address. */
     private Set<LocalAddress> taken(ListeningGroup wildcard) {
         Set<LocalAddress> taken = new HashSet<>();
-        for (ListeningGroup group : wildcard.wildcard() ? bound.values() : List.<ListeningGroup>of()) {
-            if (!group.wildcard() && group.overlaps(wildcard)) {
+        for (ListeningGroup group : wildcard.wildcard() ? atPort(wildcard) : Set.<ListeningGroup>of()) {
+            if (!group.wildcard()) {
                 taken.add(LocalAddress.of(group.bound().getAddress()));
             }
         }
         return taken;
+    }
+
+    private Set<ListeningGroup> atPort(ListeningGroup group) {
+        return atPort.getOrDefault(group.port(), Set.of());
     }
 
     /** Follows the addresses of this host, if there is a wildcard address to listen at. */
@@ -288,7 +318,8 @@ final class ListeningSockets {
             readLocal();
         }
         boolean exclusive = true;
-        for (ListeningGroup other : group.wildcard() ? bound.values() : wide) {
+        for (ListeningGroup other :
+                group.wildcard() ? atPort(group) : wideAtPort.getOrDefault(group.port(), Set.of())) {
             if (other.collides(group)) {
                 return "cannot listen at " + address + ": the relay listens there already, for " + other;
             }
@@ -302,13 +333,11 @@ final class ListeningSockets {
         try {
             bind(group, exclusive);
         } catch (BindFailure e) {
-            followLocal(group);
+            followLocal(group.port());
             return "cannot listen at " + address + ": " + e.reason();
         }
         bound.put(address, group);
-        if (group.wildcard() || !ofService) {
-            wide.add(group);
-        }
+        add(group);
         RelayState.LOGGER.info("{}: listening at {}", group, Endpoint.of(group.bound()));
         return null;
     }
@@ -389,6 +418,8 @@ final class ListeningSockets {
         unbind(bound.values());
         bound.clear();
         wide.clear();
+        atPort.clear();
+        wideAtPort.clear();
     }
 
     private static void unbind(Collection<ListeningGroup> groups) {

@@ -214,8 +214,9 @@ public final class Relay implements AutoCloseable {
     }
 
     private void logNew(List<String> before) {
+        Set<String> known = Set.copyOf(before);
         for (String problem : problems) {
-            if (!before.contains(problem)) {
+            if (!known.contains(problem)) {
                 RelayState.LOGGER.warn("{}; trying again", problem);
             }
         }
