@@ -208,10 +208,13 @@ public final class DirectorConfiguration {
     /** The number of services and servers, for messages. */
     @Override
     public String toString() {
-        return services.size() + " services with "
-                + services.values().stream()
-                        .mapToInt(service -> service.servers().size())
-                        .sum() + " servers";
+        int servers = services.values().stream()
+                .mapToInt(service -> service.servers().size())
+                .sum();
+        return services.size()
+                + (services.size() == 1 ? " service with " : " services with ")
+                + servers
+                + (servers == 1 ? " server" : " servers");
     }
 
     /**

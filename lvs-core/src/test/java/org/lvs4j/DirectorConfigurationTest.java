@@ -69,6 +69,10 @@ class DirectorConfigurationTest {
                 .isEqualTo(director.configuration())
                 .hasSameHashCodeAs(director.configuration())
                 .hasToString("2 services with 4 servers");
+        assertThat(DirectorConfiguration.builder()
+                        .addService(VirtualService.builder(WEB).build(), A)
+                        .build())
+                .hasToString("1 service with 1 server");
         assertThat(other.apply(director.configuration())).isEmpty();
     }
 

@@ -82,7 +82,8 @@ final class ClientIdentification {
 
     /** Why the engine has not identified the client. */
     String failure() {
-        String bytes = "the service's persistence engine did not identify it by its first " + seenBytes + " bytes";
+        String bytes = "the service's persistence engine did not identify it by its first " + seenBytes
+                + (seenBytes == 1 ? " byte" : " bytes");
         return client.inputEnded()
                 ? bytes + ", after which it ended its stream"
                 : seenBytes == mostBytes

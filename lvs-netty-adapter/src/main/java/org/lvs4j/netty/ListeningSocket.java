@@ -116,11 +116,15 @@ final class ListeningSocket {
                 add(bootstrap(group).bind(bound));
             } catch (BindFailure e) {
                 // That of another user, for instance: those that were adopted are enough.
-                RelayState.LOGGER.warn("{}: only {} sockets listen: {}", this, channels.size(), e.reason());
+                RelayState.LOGGER.warn("{}: sockets that listen: only {}: {}", this, channels.size(), e.reason());
                 break;
             }
         }
-        RelayState.LOGGER.info("{}: adopted {} listening sockets of another process", this, adopted.size());
+        RelayState.LOGGER.info(
+                "{}: adopted {} listening socket{} of another process",
+                this,
+                adopted.size(),
+                adopted.size() == 1 ? "" : "s");
         return true;
     }
 

@@ -113,7 +113,8 @@ final class RateLimitedLog {
             if (more == 0) {
                 logger.warn(message, subject, why);
             } else {
-                logger.warn(message + " ({} more such lines left out)", subject, why, more);
+                String lines = more == 1 ? "line" : "lines";
+                logger.warn(message + " ({} more such {} left out)", subject, why, more, lines);
             }
             left = 0;
             nextNanos = nanoTime.getAsLong() + INTERVAL_NANOS;

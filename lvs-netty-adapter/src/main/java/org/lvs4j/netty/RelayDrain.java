@@ -32,7 +32,8 @@ final class RelayDrain {
             int open = state.counters.openConnections.get();
             if (open != 0) {
                 long seconds = TimeUnit.NANOSECONDS.toSeconds(Math.max(0, left));
-                RelayState.LOGGER.info("draining: {} connections left, {} s to go", open, seconds);
+                RelayState.LOGGER.info(
+                        "draining: {} connection{} left, {} s to go", open, open == 1 ? "" : "s", seconds);
                 progress.accept(open);
             }
             if (awaitEnd(Math.max(0, Math.min(left, PROGRESS_NANOS)))) {

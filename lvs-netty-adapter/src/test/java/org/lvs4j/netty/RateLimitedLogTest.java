@@ -84,6 +84,6 @@ final class RateLimitedLogTest {
             log.warn("{}: dropped: {}", "service", "full");
         }
         log.close();
-        assertThat(lines).last().isEqualTo("service: dropped: full (1 more such lines left out)");
+        assertThat(lines).last().isEqualTo("service: dropped: full (1 more such line left out)");
     }
 }

@@ -111,7 +111,8 @@ final class SetUp {
         failures.removeIf(failure -> isAny(failure, GONE));
         failures.stream().limit(MOST_LOGGED).forEach(failure -> LOGGER.warn("taking back: {}", failure));
         if (failures.size() > MOST_LOGGED) {
-            LOGGER.warn("taking back: {} further commands failed", failures.size() - MOST_LOGGED);
+            int more = failures.size() - MOST_LOGGED;
+            LOGGER.warn("taking back: {} further command{} failed", more, more == 1 ? "" : "s");
         }
     }
 

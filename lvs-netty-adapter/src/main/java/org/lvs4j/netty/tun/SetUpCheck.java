@@ -122,7 +122,11 @@ final class SetUpCheck {
         repairs.addAndGet(missing.size() - failures.size());
         if (!failures.isEmpty()) {
             problems.add("the set-up cannot be repaired: " + failures.get(0)
-                    + (failures.size() == 1 ? "" : ", and " + (failures.size() - 1) + " further commands"));
+                    + (failures.size() == 1
+                            ? ""
+                            : failures.size() == 2
+                                    ? ", and another command"
+                                    : ", and " + (failures.size() - 1) + " further commands"));
         }
         return failures.size() < missing.size();
     }

@@ -156,7 +156,13 @@ final class Shell implements CommandRunner {
     /** The failure of a batch that does not say which command has failed: all others may have succeeded. */
     private static Failure unknown(List<String> commands, String text) {
         int others = commands.size() - 1;
-        return new Failure(others, "or one of the " + others + " commands before it: " + text);
+        return new Failure(
+                others,
+                (others == 0
+                        ? text
+                        : others == 1
+                                ? "or the command before it: " + text
+                                : "or one of the " + others + " commands before it: " + text));
     }
 
     /** Reads the failures out of what a batch of {@code ip} printed. */

@@ -35,7 +35,8 @@ final class TunDrain {
             }
             if (now - nextProgress >= 0) {
                 long seconds = TimeUnit.NANOSECONDS.toSeconds(end - now);
-                TunState.LOGGER.info("draining: {} connections left, {} s to go", active, seconds);
+                TunState.LOGGER.info(
+                        "draining: {} connection{} left, {} s to go", active, active == 1 ? "" : "s", seconds);
                 nextProgress = now + PROGRESS_NANOS;
             }
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);

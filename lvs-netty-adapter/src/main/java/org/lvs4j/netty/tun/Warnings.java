@@ -38,7 +38,9 @@ final class Warnings {
         }
         String further = state == null || state.leftOut() == 0
                 ? ""
-                : " (" + state.leftOut() + " similar lines since the last one were left out)";
+                : state.leftOut() == 1
+                        ? " (a similar line since the last one was left out)"
+                        : " (" + state.leftOut() + " similar lines since the last one were left out)";
         logger.warn("{}{}", text, further);
         kinds.put(kind, new State(now + INTERVAL_NANOS, 0));
         return true;

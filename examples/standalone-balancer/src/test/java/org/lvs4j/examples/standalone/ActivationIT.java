@@ -111,8 +111,8 @@ class ActivationIT {
         String sockets = "tcp:" + port + ",udp:" + port + ",tcp:" + unwanted;
         try (Daemon lvsd = Daemon.start(directory, "", launcher(sockets), rules(), "--threads", "1")) {
             lvsd.awaitLine("socket activation: descriptor 3 (name0)");
-            lvsd.awaitLine("TCP 127.0.0.1:" + port + ": adopted 1 listening sockets of another process");
-            lvsd.awaitLine("UDP 127.0.0.1:" + port + ": adopted 1 listening sockets of another process");
+            lvsd.awaitLine("TCP 127.0.0.1:" + port + ": adopted 1 listening socket of another process");
+            lvsd.awaitLine("UDP 127.0.0.1:" + port + ": adopted 1 listening socket of another process");
             lvsd.awaitLine("TCP 127.0.0.1:" + unwanted + ": the socket of another process was closed");
             assertServed();
 

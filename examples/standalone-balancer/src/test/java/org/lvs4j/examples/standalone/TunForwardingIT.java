@@ -141,7 +141,7 @@ class TunForwardingIT {
             String server = held.request();
 
             lvsd.signal("TERM");
-            lvsd.awaitLine("draining: 1 connections left");
+            lvsd.awaitLine("draining: 1 connection left");
             assertThat(held.request()).isEqualTo(server);
             held.process().destroy();
 
