@@ -107,8 +107,9 @@ final class BoundedLog extends OutputStream {
 
     private void tellDropped() {
         if (dropped > 0) {
-            String lost = OffsetDateTime.now(ZoneId.systemDefault()).format(TIME) + " WARN log: " + dropped
-                    + " lines have been dropped: standard error was not read\n";
+            String lost =
+                    OffsetDateTime.now(ZoneId.systemDefault()).format(TIME) + " WARN log: " + Count.of(dropped, "line")
+                            + (dropped == 1 ? " has" : " have") + " been dropped: standard error was not read\n";
             dropped = 0;
             enqueue(lost.getBytes(StandardCharsets.UTF_8));
         }

@@ -23,7 +23,7 @@ final class CaptureReport {
         StringBuilder text = new StringBuilder();
         text.append(source)
                 .append(": ")
-                .append(counted(summary.packets(), "packet"))
+                .append(Count.of(summary.packets(), "packet"))
                 .append(" in ")
                 .append(seconds(summary.spanNanos()))
                 .append(" s of the capture, ")
@@ -73,15 +73,11 @@ final class CaptureReport {
     private static void note(StringBuilder text, long number, String what, String why) {
         if (number > 0) {
             text.append("  ")
-                    .append(counted(number, what))
+                    .append(Count.of(number, what))
                     .append(' ')
                     .append(why)
                     .append('\n');
         }
-    }
-
-    private static String counted(long number, String what) {
-        return number + " " + what + (number == 1 ? "" : "s");
     }
 
     private static String seconds(long nanos) {

@@ -1,8 +1,13 @@
 package org.lvs4j.examples.standalone;
 
 import java.io.PrintWriter;
+import java.net.SocketException;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Director;
 import org.lvs4j.DirectorConfiguration;
@@ -55,19 +60,36 @@ final class CheckCommand implements Callable<Integer> {
         try {
             Rules rules = RulesFile.parse(text, source, anything -> relay.requireServed(anything, packets));
             RulesFile.apply(rules, director);
-            if (!packets) {
-                PrintWriter error = spec.commandLine().getErr();
-                String transport = relay.missingTransport();
-                if (transport != null) {
-                    error.println("warning: " + transport);
-                }
-                relay.missingAddresses(rules).forEach(missing -> error.println("warning: " + missing));
-            }
+            warn(rules, packets);
             count(name, director);
             return Answer.OK;
         } catch (RulesInvalidException e) {
             countReadable(name, text, source, director(packets));
             throw e;
+        }
+    }
+
+    /** Tells what {@code run} would refuse or warn of on this host, as it is now. */
+    private void warn(Rules rules, boolean packets) {
+        List<String> warnings = new ArrayList<>();
+        if (packets) {
+            warnings.addAll(networkProblems(rules));
+        } else {
+            Stream.of(relay.missingTransport(), relay.shortage(directorOptions.maxEntries()))
+                    .filter(Objects::nonNull)
+                    .forEach(warnings::add);
+            warnings.addAll(relay.missingAddresses(rules));
+        }
+        PrintWriter error = spec.commandLine().getErr();
+        warnings.forEach(warning -> error.println("warning: " + warning));
+    }
+
+    private List<String> networkProblems(Rules rules) {
+        try {
+            return HostNetworks.read(file == null ? "" : String.valueOf(tun)).problems(rules);
+        } catch (SocketException e) {
+            // Not known: the start of the plane tells more.
+            return List.of();
         }
     }
 
@@ -88,7 +110,7 @@ final class CheckCommand implements Callable<Integer> {
         int servers =
                 services.stream().mapToInt(service -> service.servers().size()).sum();
         PrintWriter output = spec.commandLine().getOut();
-        output.println(name + ": " + counted(services.size(), "service") + ", " + counted(servers, "server"));
+        output.println(name + ": " + Count.of(services.size(), "service") + ", " + Count.of(servers, "server"));
     }
 
     /** The file; the name of the device may be left out, and then the option seems to have that of the file. */
@@ -111,9 +133,5 @@ final class CheckCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
-    }
-
-    private static String counted(int number, String what) {
-        return number + " " + what + (number == 1 ? "" : "s");
     }
 }

@@ -64,7 +64,7 @@ final class Console implements ControlCommands {
             if (isReplace(arguments)) {
                 Rules rules = rules(input);
                 String changes = balancer.reload(rules);
-                LOG.info("lvsadm --replace: {} changes", changes.lines().count());
+                LOG.info("lvsadm --replace: {}", Count.of(changes.lines().count(), "change"));
                 return Answer.ok("");
             }
             return run(RuleParser.parse(arguments), input, output);
@@ -84,7 +84,11 @@ final class Console implements ControlCommands {
     private Rules rules(byte[] input) throws RulesInvalidException {
         HeapRoom.require(TextFile.STANDARD_INPUT_NAME, input);
         Rules rules = RulesFile.parse(RulesFile.text(input), TextFile.STANDARD_INPUT_NAME);
-        options.requireServed(rules);
+        try {
+            options.requireServed(rules);
+        } catch (RulesInvalidException e) {
+            throw e.withExitCode(REFUSED);
+        }
         return rules;
     }
 
@@ -100,7 +104,7 @@ final class Console implements ControlCommands {
         } else if (command instanceof RuleCommand.Restore) {
             Rules rules = rules(input);
             balancer.change(rules);
-            LOG.info("lvsadm -R: {} commands", rules.commands().size());
+            LOG.info("lvsadm -R: {}", Count.of(rules.commands().size(), "command"));
             return Answer.ok("");
         }
         if (command instanceof RuleCommand.StartDaemon || command instanceof RuleCommand.StopDaemon) {
@@ -109,9 +113,9 @@ final class Console implements ControlCommands {
         if (Listing.print(balancer.director(), command, output)) {
             return Answer.ok("");
         }
-        String problem = options.unserved(command);
+        Unserved problem = options.unserved(command);
         if (problem != null) {
-            return Answer.error(Answer.USAGE, problem);
+            return Answer.error(REFUSED, problem.toString());
         }
         balancer.change(command);
         LOG.info("lvsadm {}", command.print());

@@ -57,19 +57,17 @@ final class DirectorOptions {
      * @throws IllegalArgumentException if a value is out of range
      */
     Director.Builder builder() {
-        require("--max-entries", maxEntries);
-        require("--max-templates", maxTemplates);
+        NumberRange.require("--max-entries", maxEntries);
+        NumberRange.require("--max-templates", maxTemplates);
         Ceilings ceilings = Ceilings.ofThisProcess();
         return Director.builder()
                 .slowStart(slowStart)
-                .maxConnections(maxEntries == null ? ceilings.entries() : maxEntries)
+                .maxConnections(maxEntries())
                 .maxTemplates(maxTemplates == null ? ceilings.templates() : maxTemplates);
     }
 
-    private static void require(String option, @Nullable Integer value) {
-        if (value != null && value < 1) {
-            throw new IllegalArgumentException(option + " " + value + " is outside 1.." + Integer.MAX_VALUE);
-        }
+    int maxEntries() {
+        return maxEntries == null ? Ceilings.ofThisProcess().entries() : maxEntries;
     }
 
     /**

@@ -58,7 +58,8 @@ final class FrameChannel implements AutoCloseable {
 
     private void write(FrameType type, byte[] bytes, int offset, int length) throws IOException {
         if (length > Frame.MAX_PAYLOAD_BYTES) {
-            throw new ProtocolException("a frame of " + length + " bytes; at most " + Frame.MAX_PAYLOAD_BYTES + " fit");
+            throw new ProtocolException(
+                    "a frame of " + Count.of(length, "byte") + "; at most " + Frame.MAX_PAYLOAD_BYTES + " fit");
         }
         ByteBuffer frame = Frame.encode(type, bytes, offset, length);
         while (frame.hasRemaining() && !peerClosed) {
@@ -115,7 +116,7 @@ final class FrameChannel implements AutoCloseable {
         if (Thread.currentThread().isInterrupted()) {
             throw new SocketTimeoutException("interrupted");
         } else if (ready == 0) {
-            throw new SocketTimeoutException("no answer for " + limit.toSeconds() + " seconds");
+            throw new SocketTimeoutException("no answer for " + Count.of(limit.toSeconds(), "second"));
         }
     }
 

@@ -128,7 +128,7 @@ final class Handover {
             frames.write(
                     FrameType.TRANSFERRED,
                     ByteBuffer.allocate(Integer.BYTES).putInt(count).array());
-            LOG.info("takeover: {} listening sockets passed on", count);
+            LOG.info("takeover: {} passed on", Count.of(count, "listening socket"));
             expect(frames, FrameType.SERVING);
             return null;
         } catch (UncheckedIOException e) {

@@ -19,7 +19,7 @@ final class HeapRoom {
      * @throws RulesInvalidException with both sizes
      */
     static void require(String source, long bytes) throws RulesInvalidException {
-        require(source, bytes + " bytes", PER_BYTE * bytes);
+        require(source, Count.of(bytes, "byte"), PER_BYTE * bytes);
     }
 
     private static void require(String source, String size, long needed) throws RulesInvalidException {
@@ -50,7 +50,7 @@ final class HeapRoom {
             lineStart = next == '\n' || lineStart && blank;
         }
         require(source, text.length);
-        require(source, commands + " commands", (long) PER_COMMAND * commands);
+        require(source, Count.of(commands, "command"), (long) PER_COMMAND * commands);
     }
 
     private static long free() {

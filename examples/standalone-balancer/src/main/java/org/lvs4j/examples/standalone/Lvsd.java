@@ -4,6 +4,10 @@ import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.lvs4j.netty.Transport;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -57,9 +61,11 @@ public final class Lvsd implements Runnable {
         return new CommandLine(new Lvsd())
                 .registerConverter(Duration.class, new DurationConverter())
                 .registerConverter(Path.class, Lvsd::path)
+                .registerConverter(Integer.class, new NumberRange.Converter())
+                .registerConverter(int.class, new NumberRange.Converter())
+                .registerConverter(Transport.class, Lvsd::transport)
                 .registerConverter(ListenAddress.class, new ListenAddress.Converter())
                 .setExpandAtFiles(false)
-                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(110)
                 .setParameterExceptionHandler(Lvsd::misused)
                 .setExecutionExceptionHandler(Lvsd::report);
@@ -73,13 +79,35 @@ public final class Lvsd implements Runnable {
         }
     }
 
+    private static Transport transport(String text) {
+        List<String> names = new ArrayList<>();
+        for (Transport transport : Transport.values()) {
+            String name = transport.name().toLowerCase(Locale.ROOT);
+            if (name.equalsIgnoreCase(text)) {
+                return transport;
+            }
+            names.add(name);
+        }
+        throw new CommandLine.TypeConversionException(
+                "'" + text + "' is not a transport; expected one of " + String.join(", ", names));
+    }
+
     private static int misused(CommandLine.ParameterException e, String[] arguments) {
         CommandLine command = e.getCommandLine();
         PrintWriter error = command.getErr();
         String name = command.getCommandSpec().qualifiedName();
-        error.println(name + ": " + e.getMessage());
+        error.println(name + ": " + problem(e));
         error.println("Try '" + name + " --help' for more information.");
         return Answer.USAGE;
+    }
+
+    private static String problem(CommandLine.ParameterException e) {
+        NumberRange range = e.getArgSpec() instanceof CommandLine.Model.OptionSpec option && e.getValue() != null
+                ? NumberRange.of(e.getCommandLine().getCommandName(), option.longestName())
+                : null;
+        // Picocli repeats the word.
+        String message = String.valueOf(e.getMessage()).replace("option option", "option");
+        return range == null ? message : message + "; expected a number within " + range;
     }
 
     private static int report(Exception e, CommandLine commandLine, CommandLine.ParseResult result) {

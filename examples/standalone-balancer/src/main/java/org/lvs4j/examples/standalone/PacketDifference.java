@@ -48,7 +48,9 @@ final class PacketDifference {
                         + shown(found, at);
             }
         }
-        return wanted.length == found.length ? "" : "expected " + wanted.length + " bytes, given " + found.length;
+        return wanted.length == found.length
+                ? ""
+                : "expected " + Count.of(wanted.length, "byte") + ", given " + found.length;
     }
 
     private static boolean varies(PacketEmission packet, int at) {

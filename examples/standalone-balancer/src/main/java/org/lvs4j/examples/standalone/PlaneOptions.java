@@ -40,12 +40,8 @@ final class PlaneOptions {
 
     /** The reason why the plane cannot execute a command, or null if it can. */
     @Nullable
-    String unserved(RuleCommand command) {
-        if (tun.given()) {
-            return relay.unmarked(command);
-        }
-        String problem = RulesFile.notRelayable(command);
-        return problem == null ? relay.unreachable(command) : problem;
+    Unserved unserved(RuleCommand command) {
+        return relay.unserved(command, tun.given());
     }
 
     /**
@@ -65,6 +61,12 @@ final class PlaneOptions {
     /** Uses listening sockets of another process, too, when the plane starts. */
     void adopt(List<Integer> descriptors) {
         relay.adopt(descriptors);
+    }
+
+    /** What the options leave short, in one sentence; null if nothing is. */
+    @Nullable
+    String shortage(int entries) {
+        return tun.given() ? null : relay.shortage(entries);
     }
 
     /** Starts the plane. */

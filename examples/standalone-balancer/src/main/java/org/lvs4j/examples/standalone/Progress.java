@@ -49,7 +49,7 @@ final class Progress implements AutoCloseable {
 
     void draw(long bytesRead) {
         String share = length == 0 ? "" : ", " + Math.min(100, 100 * bytesRead / length) + " %";
-        terminal.print(ERASE_LINE + source + ": " + frames + " packets" + share);
+        terminal.print(ERASE_LINE + source + ": " + Count.of(frames, "packet") + share);
         terminal.flush();
         drawn = true;
     }

@@ -60,7 +60,7 @@ final class RecordingsRun {
             }
         }
         if (!print && recordings.size() > 1) {
-            commandLine.getOut().println("total: " + matched + " of " + records + " packets match");
+            commandLine.getOut().println("total: " + matched + " of " + Count.of(records, "packet") + " match");
         }
         commandLine.getOut().flush();
         if (unreadable) {

@@ -110,22 +110,30 @@ final class RelayOptions {
         List<RuleException> errors = new ArrayList<>();
         List<RuleCommand> commands = rules.commands();
         for (int i = 0; i < commands.size() && errors.size() < Rules.MAX_ERRORS; i++) {
-            RuleCommand command = commands.get(i);
-            String notRelayable = tun ? null : RulesFile.notRelayable(command);
-            String problem = notRelayable != null ? notRelayable : tun ? unmarked(command) : unreachable(command);
+            Unserved problem = unserved(commands.get(i), tun);
             if (problem != null) {
-                errors.add(rules.error(
-                        i,
-                        problem,
-                        notRelayable != null ? "-m with TCP or UDP" : "an address to listen on for each such service"));
+                errors.add(rules.error(i, problem.problem(), problem.expected()));
             }
         }
         RulesInvalidException.throwIfAny(errors);
     }
 
-    /** The reason why no client can reach a service that a command adds, or null if clients can. */
+    /**
+     * The reason why a plane with these options cannot execute a command, or null if it can.
+     *
+     * @param tun whether the plane forwards packets
+     */
     @Nullable
-    String unreachable(RuleCommand command) {
+    Unserved unserved(RuleCommand command, boolean tun) {
+        if (tun) {
+            return unmarked(command);
+        }
+        String problem = RulesFile.notRelayable(command);
+        return problem == null ? unreachable(command) : new Unserved(problem, "-m with TCP or UDP");
+    }
+
+    /** The reason why no client can reach a service that a command adds, or null if clients can. */
+    private @Nullable Unserved unreachable(RuleCommand command) {
         if (!(command instanceof RuleCommand.AddService add)) {
             return null;
         }
@@ -136,15 +144,19 @@ final class RelayOptions {
                             at.mark() == mark.mark() && at.endpoint().address().family() == mark.family());
             return found
                     ? null
-                    : key + " has no address: start lvsd with --listen tcp:ADDRESS:PORT@"
-                            + Integer.toUnsignedString(mark.mark());
+                    : new Unserved(
+                            "no address to listen at for " + key,
+                            "--listen tcp:ADDRESS:PORT@" + Integer.toUnsignedString(mark.mark())
+                                    + " among the options of lvsd");
         }
         ServiceKey.Address address = (ServiceKey.Address) key;
         boolean found = address.endpoint().port() != 0 || listen.stream().anyMatch(at -> serves(at, address));
         return found
                 ? null
-                : key + " is for every port: start lvsd with --listen "
-                        + address.protocol().toString().toLowerCase(Locale.ROOT) + ":ADDRESS:PORT for each of them";
+                : new Unserved(
+                        key + " is for every port, of which lvsd listens at none",
+                        "--listen " + address.protocol().toString().toLowerCase(Locale.ROOT)
+                                + ":ADDRESS:PORT for each of them among the options of lvsd");
     }
 
     /** Whether an address to listen on is one of those that a service at port 0 stands for. */
@@ -186,8 +198,7 @@ final class RelayOptions {
     }
 
     /** The reason why no packet can reach a service that a command adds, or null if packets can. */
-    @Nullable
-    String unmarked(RuleCommand command) {
+    private @Nullable Unserved unmarked(RuleCommand command) {
         if (!(command instanceof RuleCommand.AddService add)) {
             return null;
         }
@@ -196,8 +207,9 @@ final class RelayOptions {
                 && persistence.engine() != null
                 && add.service().key() instanceof ServiceKey.Address address
                 && address.protocol() == Protocol.TCP) {
-            return "the packet plane chooses a server by the first packet, which has no data for --pe over TCP: run"
-                    + " without --tun";
+            return new Unserved(
+                    "the packet plane chooses a server by the first packet, which has no data for --pe over TCP",
+                    "lvsd without --tun");
         }
         return add.service().key() instanceof ServiceKey.Mark ? unreachable(command) : null;
     }
@@ -209,11 +221,11 @@ final class RelayOptions {
      * @throws IllegalArgumentException naming the option
      */
     void requireRelayable() {
-        require("--threads", threads, 1, 4096);
-        require("--acceptors", acceptors, 1, 1024);
-        require("--retries", retries, 0, 100);
-        require("--max-connections", maxConnections, 1, Integer.MAX_VALUE - 1);
-        require("--udp-flows", udpFlows, 1, Integer.MAX_VALUE - 1);
+        NumberRange.require("--threads", threads);
+        NumberRange.require("--acceptors", acceptors);
+        NumberRange.require("--retries", retries);
+        NumberRange.require("--max-connections", maxConnections);
+        NumberRange.require("--udp-flows", udpFlows);
         require("--connect-timeout", connectTimeout);
         require("--identify-timeout", identifyTimeout);
         Map<Map.Entry<Protocol, Endpoint>, ListenAddress> known = new HashMap<>();
@@ -227,12 +239,6 @@ final class RelayOptions {
                 throw new IllegalArgumentException(
                         "--listen " + at + ": the same address is given as " + other + "; an address has one mark");
             }
-        }
-    }
-
-    private static void require(String option, @Nullable Integer value, int least, int most) {
-        if (value != null && (value < least || value > most)) {
-            throw new IllegalArgumentException(option + " " + value + " is outside " + least + ".." + most);
         }
     }
 
@@ -300,6 +306,24 @@ final class RelayOptions {
         }
     }
 
+    private int maxConnections() {
+        return maxConnections == null ? Ceilings.ofThisProcess().connections() : maxConnections;
+    }
+
+    private int udpFlows() {
+        return udpFlows == null ? Ceilings.ofThisProcess().udpFlows(transport == Transport.IO_URING) : udpFlows;
+    }
+
+    /** What it means that fewer entries than connections and flows are possible; null if they are not fewer. */
+    @Nullable
+    String shortage(int entries) {
+        long all = (long) maxConnections() + udpFlows();
+        return entries >= all
+                ? null
+                : "--max-entries " + entries + " is below --max-connections " + maxConnections() + " plus --udp-flows "
+                        + udpFlows() + ": with so many entries in use, further connections and flows are refused";
+    }
+
     void adopt(List<Integer> descriptors) {
         adopted.addAll(descriptors);
     }
@@ -338,9 +362,8 @@ final class RelayOptions {
         if (idleTimeout != null) {
             builder.idleTimeout(idleTimeout);
         }
-        Ceilings ceilings = Ceilings.ofThisProcess();
-        builder.maxConnections(maxConnections == null ? ceilings.connections() : maxConnections);
-        builder.udpFlows(udpFlows == null ? ceilings.udpFlows(transport == Transport.IO_URING) : udpFlows);
+        builder.maxConnections(maxConnections());
+        builder.udpFlows(udpFlows());
         for (ListenAddress address : listen) {
             builder.listen(address.protocol(), address.endpoint(), address.mark());
         }

@@ -28,6 +28,17 @@ final class RulesInvalidException extends Exception {
         this.errors = List.copyOf(errors);
     }
 
+    private RulesInvalidException(RulesInvalidException cause, int ipvsadmExitCode) {
+        super(cause.getMessage(), cause);
+        this.ipvsadmExitCode = ipvsadmExitCode;
+        errors = cause.errors;
+    }
+
+    /** The same errors with another exit code of {@code ipvsadm}. */
+    RulesInvalidException withExitCode(int exitCode) {
+        return new RulesInvalidException(this, exitCode);
+    }
+
     static void throwIfAny(List<RuleException> errors) throws RulesInvalidException {
         if (!errors.isEmpty()) {
             throw new RulesInvalidException(errors);

@@ -135,6 +135,10 @@ final class RunCommand implements Callable<Integer> {
      */
     private Integer run(Rules rules, ControlSocket controlSocket, @Nullable Takeover old)
             throws RulesInvalidException, StartException, IOException, InterruptedException {
+        String shortage = planeOptions.shortage(directorOptions.maxEntries());
+        if (shortage != null) {
+            LOG.warn("{}", shortage);
+        }
         try (Balancer balancer = Balancer.start(directorOptions.director(), rules, planeOptions)) {
             Handover handover = new Handover(controlSocket, balancer, this::handedOver);
             try (ControlServer control =

@@ -64,7 +64,7 @@ final class SimulateCommand implements Callable<Integer> {
             }
         }
         if (!print && traces.size() > 1) {
-            spec.commandLine().getOut().println("total: " + matched + " of " + answers + " answers match");
+            spec.commandLine().getOut().println("total: " + matched + " of " + Count.of(answers, "answer") + " match");
         }
         if (unreadable) {
             return Answer.CONFIGURATION;

@@ -79,10 +79,11 @@ final class Takeover implements AutoCloseable {
         }
         byte[] count = expect(FrameType.TRANSFERRED).payload();
         if (count.length != Integer.BYTES || ByteBuffer.wrap(count).getInt() != descriptors.size()) {
-            throw new IOException("--takeover: only " + descriptors.size()
-                    + " listening sockets have arrived; raise the limit of open files (ulimit -n, LimitNOFILE)");
+            throw new IOException("--takeover: only " + Count.of(descriptors.size(), "listening socket")
+                    + (descriptors.size() == 1 ? " has" : " have")
+                    + " arrived; raise the limit of open files (ulimit -n, LimitNOFILE)");
         }
-        LOG.info("takeover: got {} listening sockets of the lvsd on {}", descriptors.size(), path);
+        LOG.info("takeover: got {} of the lvsd on {}", Count.of(descriptors.size(), "listening socket"), path);
     }
 
     private Frame expect(FrameType type) throws StartException, IOException {

@@ -86,10 +86,11 @@ final class TextFile {
 
     /**
      * Reads the bytes of a text. The size of a file is checked before it is read, and reading ends at the first byte
-     * that no text contains.
+     * that no text contains: a NUL outside of a comment, which begins at a {@code #} that starts a word.
      *
      * @param maxCharacters the limit of the text
      * @throws RulesInvalidException with the reason, if it cannot be read, is longer, or contains a NUL byte
+     *     outside of a comment
      */
     static byte[] bytes(String file, InputStream standardInput, int maxCharacters) throws RulesInvalidException {
         return bytes(file, standardInput, maxCharacters, bytes -> {});
@@ -101,7 +102,7 @@ final class TextFile {
      * @param maxCharacters the limit of the text
      * @param room asked for the size of a file, and regularly while a text of unknown size grows
      * @throws RulesInvalidException with the reason, if it cannot be read, is longer, has no room, or contains a
-     *     NUL byte
+     *     NUL byte outside of a comment
      */
     static byte[] bytes(String file, InputStream standardInput, int maxCharacters, Room room)
             throws RulesInvalidException {
@@ -137,6 +138,8 @@ final class TextFile {
         ByteArrayOutputStream text = new ByteArrayOutputStream(Math.max(PIECE_BYTES, expected));
         byte[] piece = new byte[PIECE_BYTES];
         long nextQuestion = Math.max(ROOM_STEP_BYTES, expected);
+        boolean comment = false;
+        byte before = '\n';
         for (int count = stream.read(piece); count >= 0; count = stream.read(piece)) {
             text.write(piece, 0, count);
             if (text.size() > maxBytes) {
@@ -147,12 +150,19 @@ final class TextFile {
                 room.require(text.size());
             }
             for (int i = 0; i < count; i++) {
-                if (piece[i] == 0) {
+                byte next = piece[i];
+                comment = next != '\n' && (comment || next == '#' && isBlank(before));
+                before = next;
+                if (next == 0 && !comment) {
                     throw binary(nameOf(file), text.toByteArray(), text.size() - count + i);
                 }
             }
         }
         return text.toByteArray();
+    }
+
+    private static boolean isBlank(byte character) {
+        return character == '\n' || character == ' ' || character == '\t' || character == '\r';
     }
 
     private static RulesInvalidException tooLong(String file, String length, int maxCharacters) {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.lvs4j.Connection;
 import org.lvs4j.Director;
 import org.lvs4j.config.RuleException;
@@ -85,10 +86,10 @@ class ConsoleTest {
                 "-Ln -t 127.0.0.1:9 | 1 | No such service",
                 "--set 1 2 | 2 | --set option requires 3 timeout values",
                 "-q | 255 | unknown option",
-                "-a -t SERVICE -r 127.0.0.7:80 | 2 | use -m",
-                "-a -t SERVICE -r 127.0.0.7:80 -i | 2 | use -m",
-                "-A --sctp-service 127.0.0.1:9 | 2 | SCTP is not relayed",
-                "-A -f 5 | 2 | --listen tcp:ADDRESS:PORT@5",
+                "-a -t SERVICE -r 127.0.0.7:80 | 255 | use -m",
+                "-a -t SERVICE -r 127.0.0.7:80 -i | 255 | use -m",
+                "-A --sctp-service 127.0.0.1:9 | 255 | SCTP is not relayed",
+                "-A -f 5 | 255 | no address to listen at for FWM 5; expected --listen tcp:ADDRESS:PORT@5",
                 "--start-daemon master | 255 | is not supported"
             })
     void command_refused_messageAndExitCodeOfIpvsadmAndNothingChanged(String line, int exitCode, String message)
@@ -140,6 +141,18 @@ class ConsoleTest {
 
         assertThat(answer.exitCode()).isEqualTo(255);
         assertThat(answer.error()).startsWith("standard input:3:").contains("Service not defined");
+        assertThat(lvsadm("-Ln").output()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-R", "--replace"})
+    void restore_rulesThatLvsdCannotServe_refusedLikeASingleCommand(String command) throws IOException {
+        String before = lvsadm("-Ln").output();
+
+        Answer answer = lvsadm(command, "-A -t 127.0.0.1:9\n-a -t 127.0.0.1:9 -r 127.0.0.2:80 -g\n");
+
+        assertThat(answer.exitCode()).isEqualTo(255);
+        assertThat(answer.error()).startsWith("standard input:2:").contains("use -m");
         assertThat(lvsadm("-Ln").output()).isEqualTo(before);
     }
 

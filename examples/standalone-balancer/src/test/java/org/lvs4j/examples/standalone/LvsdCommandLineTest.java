@@ -239,6 +239,25 @@ class LvsdCommandLineTest {
     }
 
     @Test
+    void check_nulInComment_accepted() throws IOException {
+        String file = rules("#\0 a\n  # b\0\0\n-A -t 127.0.0.1:80 # c\0\n");
+
+        assertThat(lvsd("check", file)).isZero();
+        assertThat(output.toString()).contains("1 service");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"# a\n\0", "-A -t 127.0.0.1:80\n \0 # b", "\n-A#\0"})
+    void check_nulOutsideOfAComment_refusedWithItsPlace(String text) throws IOException {
+        String file = rules(text);
+        int line = text.startsWith("\n") ? 2 : text.indexOf('\0') > 0 ? 2 : 1;
+        int column = text.indexOf('\0') - text.indexOf('\n');
+
+        assertThat(lvsd("check", file)).isEqualTo(3);
+        assertThat(error.toString()).startsWith(file + ":" + line + ":" + column + ": a NUL byte");
+    }
+
+    @Test
     void check_notUtf8OutsideOfAComment_refusedWithItsPlace() throws IOException {
         Path file = Files.write(
                 directory.resolve("latin1"), "\n-A -t 127.0.0.1:80 -s r\u00fc\n".getBytes(StandardCharsets.ISO_8859_1));
@@ -314,6 +333,78 @@ class LvsdCommandLineTest {
     void run_markWithoutAddress_errorNamesTheOption() throws IOException {
         assertThat(lvsd("run", rules("-A -f 5\n"))).isEqualTo(3);
         assertThat(error.toString()).contains("a.rules:1:").contains("--listen tcp:ADDRESS:PORT@5");
+    }
+
+    @Test
+    void check_unreachableServices_oneHintEach() throws IOException {
+        String file = rules("-A -f 5\n-A -t 127.0.0.1:0 -p\n");
+
+        assertThat(lvsd("check", file)).isEqualTo(3);
+        assertThat(error.toString().lines())
+                .containsExactly(
+                        file
+                                + ":1:1: no address to listen at for FWM 5 '-A'; expected --listen tcp:ADDRESS:PORT@5 among"
+                                + " the options of lvsd",
+                        file + ":2:1: TCP 127.0.0.1:0 is for every port, of which lvsd listens at none '-A'; expected"
+                                + " --listen tcp:ADDRESS:PORT for each of them among the options of lvsd");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "run a --retries x | '--retries': 'x' is not a whole number; expected a number within 0..100",
+                "check a --threads 1.5 | '--threads': '1.5' is not a whole number; expected a number within 1..4096",
+                "run a --max-entries 99999999999 | '99999999999' is too large a number; expected a number within 1..",
+                "run a --mtu x | '--mtu': 'x' is not a whole number; expected a number within 1280..65535",
+                "replay --mtu x a b | '--mtu': 'x' is not a whole number; expected a number within 68..65535",
+                "run a --sysctl drop_entry=x | 'x' is not a whole number",
+                "run a --sysctl drop_entry | run: Value for option '--sysctl' (NAME=VALUE) should be",
+                "run a --transport foo | 'foo' is not a transport; expected one of auto, epoll, kqueue, io_uring, nio"
+            },
+            quoteCharacter = '"')
+    void anyCommand_malformedValue_saidInPlainWords(String line, String words) {
+        assertThat(lvsd(line.split(" "))).isEqualTo(2);
+        assertThat(error.toString()).contains(words).hasLineCount(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"epoll", "EPOLL", "Io_Uring"})
+    void check_transportInAnyCase_known(String name) throws IOException {
+        assertThat(lvsd("check", rules(""), "--transport", name)).isZero();
+    }
+
+    @Test
+    void check_fewerEntriesThanConnectionsAndFlows_oneWarning() throws IOException {
+        String file = rules("");
+        String most = "--max-connections 100 --udp-flows 20 --max-entries ";
+
+        assertThat(lvsd(("check " + file + " " + most + "120").split(" "))).isZero();
+        assertThat(error.toString()).isEmpty();
+        assertThat(lvsd(("check " + file + " " + most + "119").split(" "))).isZero();
+        assertThat(error.toString())
+                .startsWith("warning: --max-entries 119 is below --max-connections 100 plus --udp-flows 20: ")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void check_serversThatTunCannotReach_warnings() throws IOException {
+        String file = rules("""
+                -A -t 198.51.100.1:80
+                -a -t 198.51.100.1:80 -r 203.0.113.77:80 -i
+                -a -t 198.51.100.1:80 -r 127.0.0.9:80 -m
+                -A -t 127.0.0.1:80
+                """);
+
+        assertThat(lvsd("check", "--tun", "lvs0", file)).isZero();
+        assertThat(error.toString().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line)
+                                .startsWith("warning: " + file + ":3:")
+                                .contains("the server is an address of this host"),
+                        line -> assertThat(line)
+                                .startsWith("warning: " + file + ":4:")
+                                .contains("the virtual address 127.0.0.1 is an address of this host"));
     }
 
     @Test

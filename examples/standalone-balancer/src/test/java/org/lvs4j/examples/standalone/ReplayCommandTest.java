@@ -192,7 +192,7 @@ final class ReplayCommandTest {
             progress.at(10);
             progress.draw(50);
         }
-        assertThat(output).hasToString("\r\u001B[Kin.pcap: 1 packets, 25 %\r\u001B[K");
+        assertThat(output).hasToString("\r\u001B[Kin.pcap: 1 packet, 25 %\r\u001B[K");
     }
 
     @Test
