@@ -220,7 +220,13 @@ final class ListeningSocket {
         RelayOptions options = state.options;
         return bootstrap
                 .group(group)
-                .handler(new TcpAcceptor(state, this))
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(new TcpAcceptor(state, ListeningSocket.this, channel));
+                    }
+                })
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new AcceptBatches(state.descriptors))
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.AUTO_READ, false)

@@ -121,6 +121,7 @@ public final class Relay implements AutoCloseable {
             if (!failures.isEmpty()) {
                 throw new RelayException(failures);
             }
+            state.descriptors.count();
             sockets.readAdopted();
             loops.start();
             follower.start();
@@ -205,6 +206,7 @@ public final class Relay implements AutoCloseable {
     }
 
     private synchronized void check() {
+        state.descriptors.count();
         if (!state.stopping()) {
             List<String> before = problems;
             sockets.followLocal();

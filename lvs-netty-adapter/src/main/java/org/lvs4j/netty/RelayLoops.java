@@ -51,6 +51,7 @@ final class RelayLoops {
 
     private void advance() {
         state.log.summarize();
+        state.descriptors.resume();
         state.director.advance();
     }
 

@@ -8,7 +8,8 @@ package org.lvs4j.netty;
  * @param accepted TCP connections accepted
  * @param refused TCP connections reset because the director had no server for them
  * @param unidentified TCP connections reset because the persistence engine of their service did not identify the client
- * @param acceptFailures failures to accept a TCP connection, for instance for lack of descriptors; its client waits
+ * @param acceptFailures pauses of accepting TCP connections, because there were no descriptors for a client and its
+ *     server, or one could not be accepted; clients wait
  * @param localFailures sockets towards servers that could not be opened or used because this host had no descriptor,
  *     port or memory for them, or forbade it
  * @param connectFailures attempts to connect to a server that failed, TCP and UDP

@@ -7,20 +7,25 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.lvs4j.Connection;
 
 /**
  * Connects a client's connection to the server that the director has placed it on, or to another server if that fails.
  * If this host lacks the means to open a socket, no server is to blame, and another one is only tried for lack of a
- * local port.
+ * local port. Without a descriptor, the client waits for one.
  *
  * <p>Belongs to the event loop of the connection: all fields are plain.
  */
 final class ServerConnector {
+    private static final long WAIT_MILLIS = 20;
+
     private final RelayState state;
     private final ListeningSocket listening;
     private final TcpConnection connection;
     private int retries;
+    private boolean waiting;
+    private long waitsUntilNanos;
 
     ServerConnector(RelayState state, ListeningSocket listening, TcpConnection connection) {
         this.state = state;
@@ -41,6 +46,9 @@ final class ServerConnector {
         ChannelFuture connecting = connection.loopState().tcp().handler(opening).connect(to);
         connecting.addListener(attempt -> {
             if (!attempt.isSuccess()) {
+                if (SocketFailure.of(attempt.cause()) == SocketFailure.DESCRIPTORS) {
+                    state.descriptors.exhausted();
+                }
                 onLoop(() -> failed(placement, opening.opened, attempt.cause()));
             }
         });
@@ -76,6 +84,9 @@ final class ServerConnector {
             serverFailed(placement, kind, cause);
             return;
         }
+        if (kind == SocketFailure.DESCRIPTORS && waitForDescriptor(placement, cause)) {
+            return;
+        }
         state.counters.localFailures.increment();
         // Local ports are free towards each server by itself.
         if (kind == SocketFailure.PORTS && retries < state.options.retries() && triedAnother(placement)) {
@@ -90,6 +101,50 @@ final class ServerConnector {
                 placement.destination(),
                 kind,
                 reported(cause));
+    }
+
+    /**
+     * Connects again a little later: no further client is accepted meanwhile, and other connections end. If there are
+     * none, only the rest of the process can give a descriptor back, and the client waits for a limited time.
+     *
+     * @return false if the client has waited for too long
+     */
+    private boolean waitForDescriptor(Connection placement, Throwable cause) {
+        long now = System.nanoTime();
+        if (!waiting) {
+            waiting = true;
+            waitsUntilNanos = now + RelayOptions.nanos(state.options.connectTimeout());
+            state.log.warn(
+                    "{}: a client waits for a socket to its server: {}",
+                    listening,
+                    placement.destination(),
+                    SocketFailure.DESCRIPTORS,
+                    reported(cause));
+        }
+        if (now - waitsUntilNanos >= 0 && !state.descriptors.served()) {
+            return false;
+        }
+        try {
+            connection
+                    .loopState()
+                    .loop
+                    .schedule(() -> connectAgain(placement, cause), WAIT_MILLIS, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            RelayState.LOGGER.trace("{}: a client cannot wait", listening, e);
+            return false;
+        }
+    }
+
+    private void connectAgain(Connection placement, Throwable cause) {
+        if (connection.ended()) {
+            return;
+        }
+        if (state.descriptors.fitsServer()) {
+            connect(placement);
+        } else {
+            failed(placement, false, cause);
+        }
     }
 
     /** The system's error: Netty wraps the one that prevents it from opening a socket. */

@@ -1,51 +1,94 @@
 package org.lvs4j.netty;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Watches over a listening socket of TCP. If a client cannot be accepted, for instance because no descriptor is left,
- * accepting pauses, so that the event loop does not repeat the failure without end. Clients wait in the system's
- * backlog meanwhile.
+ * Watches over a listening socket of TCP. Accepting pauses while there are no descriptors for a client and its server,
+ * and after a client could not be accepted, so that the event loop does not repeat the failure without end. Clients
+ * wait in the system's backlog meanwhile.
+ *
+ * <p>Belongs to the event loop of the socket: the fields are plain.
  */
-@ChannelHandler.Sharable
 final class TcpAcceptor extends ChannelInboundHandlerAdapter {
-    static final long PAUSE_MILLIS = 200;
-
     private final RelayState state;
     private final ListeningSocket listening;
+    private final Channel channel;
+    private boolean paused;
 
-    TcpAcceptor(RelayState state, ListeningSocket listening) {
+    TcpAcceptor(RelayState state, ListeningSocket listening, Channel channel) {
         this.state = state;
         this.listening = listening;
+        this.channel = channel;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
+        state.descriptors.countAcceptor(1);
         // The accepted sockets inherit it, so that it holds for what a client sends before it is accepted, too.
-        TcpSockets.keepUrgentData(context.channel());
+        TcpSockets.keepUrgentData(channel);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        state.descriptors.countAcceptor(-1);
+        state.descriptors.forget(this);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object accepted) {
+        DescriptorClaim.make(state.descriptors, (Channel) accepted);
+        context.fireChannelRead(accepted);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (!paused && !state.descriptors.fits(1)) {
+            pause(SocketFailure.DESCRIPTORS);
+        }
+        context.fireChannelReadComplete();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        SocketFailure kind = SocketFailure.of(cause);
+        if (kind == SocketFailure.DESCRIPTORS) {
+            state.descriptors.exhausted();
+        }
+        pause(kind.describe(cause));
+    }
+
+    private void pause(Object reason) {
         state.counters.acceptFailures.increment();
-        state.log.warn(
-                "{}: cannot accept clients, which wait: {}",
-                listening,
-                SocketFailure.of(cause).describe(cause));
-        Channel channel = context.channel();
-        if (channel.config().isAutoRead()) {
+        state.log.warn("{}: cannot accept clients, which wait: {}", listening, reason);
+        if (!paused) {
+            state.descriptors.whenFits(this);
+            paused = true;
             channel.config().setAutoRead(false);
-            channel.eventLoop().schedule(() -> resume(channel), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
-    private void resume(Channel channel) {
-        if (!state.handedOver()) {
-            channel.config().setAutoRead(true);
+    /** Accepts clients again. Called by any thread. */
+    void resume() {
+        try {
+            channel.eventLoop().execute(this::resumeOnLoop);
+        } catch (RejectedExecutionException e) {
+            RelayState.LOGGER.trace("{}: the relay is closed", listening, e);
+        } catch (OutOfMemoryError e) {
+            state.descriptors.whenFits(this);
+        }
+    }
+
+    private void resumeOnLoop() {
+        if (!state.descriptors.fits(1)) {
+            state.descriptors.whenFits(this);
+        } else {
+            paused = false;
+            if (!state.handedOver()) {
+                channel.config().setAutoRead(true);
+            }
         }
     }
 }

@@ -38,6 +38,7 @@ final class TcpConnection {
     private final EventLoopState loopState;
     private final ListeningSocket listening;
     private final ServerConnector connector;
+    private final DescriptorClaim descriptors;
     private final TcpSide client;
     private @Nullable TcpSide server;
     private @Nullable ClientIdentification identification;
@@ -59,6 +60,7 @@ final class TcpConnection {
         this.listening = listening;
         loopState = state.loopState(channel.eventLoop());
         connector = new ServerConnector(state, listening, this);
+        descriptors = DescriptorClaim.of(channel);
         client = newSide(true, channel);
     }
 
@@ -187,6 +189,7 @@ final class TcpConnection {
 
     /** Makes the side of a server whose socket is about to connect. */
     TcpSide openServerSide(Channel channel) {
+        descriptors.serverOpened(channel);
         TcpSide side = newSide(false, channel);
         server = side;
         return side;
@@ -196,6 +199,7 @@ final class TcpConnection {
     void placedAgain(Connection next) {
         server = null;
         placement = next;
+        descriptors.awaitServer();
     }
 
     /** Counts bytes that a side has sent. */

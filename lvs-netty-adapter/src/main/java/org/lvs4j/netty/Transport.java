@@ -45,6 +45,9 @@ public enum Transport {
     /** The JDK alone, on every system. */
     NIO;
 
+    /** Read when {@link IoUring} is loaded. */
+    private static final String ACCEPT_MULTISHOT = "io.netty.iouring.acceptMultiShotEnabled";
+
     /** Whether this transport works in this JVM. The first call for a native one loads its library. */
     public boolean available() {
         return unavailability() == null;
@@ -57,8 +60,20 @@ public enum Transport {
             case AUTO, NIO -> null;
             case EPOLL -> Epoll.unavailabilityCause();
             case KQUEUE -> KQueue.unavailabilityCause();
-            case IO_URING -> IoUring.unavailabilityCause();
+            case IO_URING -> ioUringUnavailability();
         };
+    }
+
+    /**
+     * Loads io_uring so that the system accepts clients one by one, unless a system property says otherwise, or it has
+     * been loaded. If the system accepts by itself, it takes the last descriptors for clients before the relay can stop
+     * it, and there are none towards their servers.
+     */
+    private static @Nullable Throwable ioUringUnavailability() {
+        if (System.getProperty(ACCEPT_MULTISHOT) == null) {
+            System.setProperty(ACCEPT_MULTISHOT, "false");
+        }
+        return IoUring.unavailabilityCause();
     }
 
     /** This transport, or the one that {@link #AUTO} selects. */
