@@ -27,6 +27,16 @@ public record MiscCheck(Script script, CheckSchedule schedule, Duration timeout,
         }
     }
 
+    /**
+     * The result of a program that has exited by itself. One that was killed by a signal, or terminated after the
+     * timeout, has {@linkplain ProbeResult#failed failed}.
+     *
+     * @param status its exit status, 0..255
+     */
+    public ProbeResult exited(int status) {
+        return new ProbeResult(status == 0 || (dynamic && status >= 2), "exit status " + status, status);
+    }
+
     @Override
     public String kind() {
         return "MISC_CHECK";

@@ -22,6 +22,8 @@ public final class MonitoredService {
     private final @Nullable SorryServer sorryServer;
     private final boolean alpha;
     private final boolean omega;
+    private final boolean haSuspend;
+    private final @Nullable PassiveCheck passiveCheck;
 
     private MonitoredService(Builder builder) {
         group = builder.group;
@@ -31,6 +33,8 @@ public final class MonitoredService {
         sorryServer = builder.sorryServer;
         alpha = builder.alpha;
         omega = builder.omega;
+        haSuspend = builder.haSuspend;
+        passiveCheck = builder.passiveCheck;
     }
 
     /** A builder for a virtual service. */
@@ -83,6 +87,16 @@ public final class MonitoredService {
         return omega;
     }
 
+    /** Whether its servers are probed only while this host has its addresses ({@code ha_suspend}). */
+    public boolean haSuspend() {
+        return haSuspend;
+    }
+
+    /** Ours: how failed connections of clients take servers out of service; null if they do not. */
+    public @Nullable PassiveCheck passiveCheck() {
+        return passiveCheck;
+    }
+
     /**
      * A server as it is configured for one of the services: only masquerading can change the port, so that every other
      * method takes the port of the service, and port 0 for a firewall mark.
@@ -113,6 +127,8 @@ public final class MonitoredService {
         builder.sorryServer = sorryServer;
         builder.alpha = alpha;
         builder.omega = omega;
+        builder.haSuspend = haSuspend;
+        builder.passiveCheck = passiveCheck;
         return builder;
     }
 
@@ -131,6 +147,8 @@ public final class MonitoredService {
         private @Nullable SorryServer sorryServer;
         private boolean alpha;
         private boolean omega;
+        private boolean haSuspend;
+        private @Nullable PassiveCheck passiveCheck;
 
         private Builder(@Nullable String group, List<VirtualService> services) {
             this.group = group;
@@ -164,6 +182,18 @@ public final class MonitoredService {
         /** Whether the programs for servers and quorum that go down are run at the stop. False by default. */
         public Builder omega(boolean omega) {
             this.omega = omega;
+            return this;
+        }
+
+        /** Whether its servers are probed only while this host has its addresses. False by default. */
+        public Builder haSuspend(boolean haSuspend) {
+            this.haSuspend = haSuspend;
+            return this;
+        }
+
+        /** Ours: how failed connections of clients take servers out of service. Null, the default, if they do not. */
+        public Builder passiveCheck(@Nullable PassiveCheck passiveCheck) {
+            this.passiveCheck = passiveCheck;
             return this;
         }
 

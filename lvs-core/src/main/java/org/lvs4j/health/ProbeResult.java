@@ -7,7 +7,7 @@ import static java.util.Objects.requireNonNull;
  *
  * @param passed whether the server answered as it should
  * @param reason why not, or what it answered, in a few plain words for a log
- * @param exitStatus of a program that has exited, 0..255; 0 for every other probe
+ * @param exitStatus of a program that has exited, 0..255; 0 for every other probe. See {@link MiscCheck#exited}
  */
 public record ProbeResult(boolean passed, String reason, int exitStatus) {
     public ProbeResult {
@@ -22,10 +22,5 @@ public record ProbeResult(boolean passed, String reason, int exitStatus) {
     /** A probe that failed. */
     public static ProbeResult failed(String reason) {
         return new ProbeResult(false, reason, 0);
-    }
-
-    /** A program that has exited with a status. */
-    static ProbeResult exited(boolean passed, int status) {
-        return new ProbeResult(passed, "exit status " + status, status);
     }
 }

@@ -1,0 +1,93 @@
+package org.lvs4j.health;
+
+import static java.util.Objects.requireNonNull;
+
+import org.lvs4j.service.RealServer;
+
+/** A change of health, for logs and listeners. Immutable. */
+public sealed interface HealthEvent {
+    /** The name of the service, as in a line of the FIFO: {@code [10.0.0.1]:tcp:80}, {@code FWM 5}, {@code [group]:0}. */
+    String service();
+
+    /**
+     * A service has gained or lost its quorum.
+     *
+     * @param service the name of the service
+     * @param up whether it has the quorum
+     * @param weight the sum of weights of the servers that are up
+     * @param quorum the weight that must be up
+     */
+    record QuorumChanged(String service, boolean up, long weight, Quorum quorum) implements HealthEvent {
+        public QuorumChanged {
+            requireNonNull(service, "service");
+            requireNonNull(quorum, "quorum");
+        }
+    }
+
+    /**
+     * A server has come up or gone down.
+     *
+     * @param service the name of the service
+     * @param server the server with its configured weight
+     * @param up whether all of its checks are up
+     * @param reason why, in a few words
+     */
+    record ServerChanged(String service, RealServer server, boolean up, String reason) implements HealthEvent {
+        public ServerChanged {
+            requireNonNull(service, "service");
+            requireNonNull(server, "server");
+            requireNonNull(reason, "reason");
+        }
+    }
+
+    /**
+     * The weight of a server that is up has changed.
+     *
+     * @param service the name of the service
+     * @param server the server with its configured weight
+     * @param weight the new weight
+     */
+    record WeightChanged(String service, RealServer server, int weight) implements HealthEvent {
+        public WeightChanged {
+            requireNonNull(service, "service");
+            requireNonNull(server, "server");
+        }
+    }
+
+    /**
+     * A check has come up or gone down.
+     *
+     * @param service the name of the service
+     * @param server the server with its configured weight
+     * @param check the check
+     * @param up whether it is up
+     * @param reason of the last probe
+     */
+    record CheckChanged(String service, RealServer server, Check check, boolean up, String reason)
+            implements HealthEvent {
+        public CheckChanged {
+            requireNonNull(service, "service");
+            requireNonNull(server, "server");
+            requireNonNull(check, "check");
+            requireNonNull(reason, "reason");
+        }
+    }
+
+    /**
+     * A probe has failed, without a change of its check. Only for checks whose schedule says
+     * {@link CheckSchedule#logFailures}.
+     *
+     * @param service the name of the service
+     * @param server the server with its configured weight
+     * @param check the check
+     * @param reason why
+     */
+    record ProbeFailed(String service, RealServer server, Check check, String reason) implements HealthEvent {
+        public ProbeFailed {
+            requireNonNull(service, "service");
+            requireNonNull(server, "server");
+            requireNonNull(check, "check");
+            requireNonNull(reason, "reason");
+        }
+    }
+}
