@@ -2,12 +2,18 @@ package org.lvs4j.health;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
 import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
 
 /**
  * Decides which real servers are in service: starts probes, judges their results, and changes the table of a director.
@@ -37,7 +43,15 @@ public final class HealthEngine {
         NOTHING
     }
 
-    private HealthEngine(Builder builder) {}
+    private final EngineContext context;
+    private List<Pool> pools = List.of();
+    private Map<ServiceKey, Pool> poolsByKey = Map.of();
+    private boolean started;
+    private boolean busy;
+
+    private HealthEngine(Builder builder) {
+        context = new EngineContext(builder.actions, builder.random, builder.likeKeepalived22);
+    }
 
     /** A builder for an engine with these actions. */
     public static Builder builder(HealthActions actions) {
@@ -52,7 +66,21 @@ public final class HealthEngine {
      * @throws IllegalArgumentException if two services of the configuration have the same key
      */
     public void start(long now, HealthConfiguration configuration) {
-        throw new UnsupportedOperationException();
+        requireNonNull(configuration, "configuration");
+        if (started) {
+            throw new IllegalStateException("the engine is started");
+        }
+        enter();
+        try {
+            List<Pool> wanted = poolsOf(now, configuration, true);
+            for (Pool pool : wanted) {
+                pool.start(now, configuration.notifyAtStart());
+            }
+            begin(now, wanted);
+            started = true;
+        } finally {
+            busy = false;
+        }
     }
 
     /**
@@ -62,7 +90,17 @@ public final class HealthEngine {
      * @throws IllegalArgumentException if two services of the configuration have the same key; nothing is changed
      */
     public void reload(long now, HealthConfiguration configuration) {
-        throw new UnsupportedOperationException();
+        requireNonNull(configuration, "configuration");
+        requireStarted();
+        enter();
+        try {
+            List<Pool> wanted = poolsOf(now, configuration, false);
+            context.cancelProbes();
+            new Reload(context, pools, wanted).run(now, configuration.notifyAtStart());
+            begin(now, wanted);
+        } finally {
+            busy = false;
+        }
     }
 
     /**
@@ -71,7 +109,63 @@ public final class HealthEngine {
      * @throws IllegalStateException if it is not started
      */
     public void stop(long now, Cleanup cleanup) {
-        throw new UnsupportedOperationException();
+        requireNonNull(cleanup, "cleanup");
+        requireStarted();
+        enter();
+        try {
+            context.cancelProbes();
+            for (Pool pool : pools) {
+                pool.clear(cleanup, pool.config.omega());
+                pool.servers.forEach(ServerState::retire);
+            }
+            pools = List.of();
+            poolsByKey = Map.of();
+            started = false;
+        } finally {
+            busy = false;
+        }
+    }
+
+    private List<Pool> poolsOf(long now, HealthConfiguration configuration, boolean atStart) {
+        Set<ServiceKey> keys = new HashSet<>();
+        for (MonitoredService service : configuration.services()) {
+            for (VirtualService each : service.services()) {
+                if (!keys.add(each.key())) {
+                    throw new IllegalArgumentException("the service " + each.key() + " is given twice");
+                }
+            }
+        }
+        Names names = new Names();
+        List<Pool> result = new ArrayList<>();
+        for (MonitoredService service : configuration.services()) {
+            result.add(new Pool(context, service, names.next(service), now, atStart));
+        }
+        return result;
+    }
+
+    private void begin(long now, List<Pool> wanted) {
+        pools = List.copyOf(wanted);
+        poolsByKey = new HashMap<>();
+        for (Pool pool : pools) {
+            pool.config.services().forEach(each -> poolsByKey.put(each.key(), pool));
+            for (ServerState server : pool.servers) {
+                server.begin(now);
+            }
+        }
+        context.forgetOtherFiles();
+    }
+
+    private void requireStarted() {
+        if (!started) {
+            throw new IllegalStateException("the engine is not started");
+        }
+    }
+
+    private void enter() {
+        if (busy) {
+            throw new IllegalStateException("an action calls the engine back");
+        }
+        busy = true;
     }
 
     /**
@@ -80,57 +174,95 @@ public final class HealthEngine {
      * @return the time of the next call, as {@link #nextDeadline()}
      */
     public long advance(long now) {
-        throw new UnsupportedOperationException();
+        enter();
+        try {
+            context.timers.advance(now);
+        } finally {
+            busy = false;
+        }
+        return nextDeadline();
     }
 
     /** When {@link #advance} must be called next; {@link Long#MAX_VALUE} if nothing is waiting. Any call may change it. */
     public long nextDeadline() {
-        throw new UnsupportedOperationException();
+        return context.timers.next();
     }
 
     /** A probe has a result. Ignored if the probe is unknown: it was cancelled, or has had its result. */
     public void probeFinished(long now, long probe, ProbeResult result) {
-        throw new UnsupportedOperationException();
+        requireNonNull(result, "result");
+        enter();
+        try {
+            ProbedCheck check = context.finishProbe(probe);
+            if (check != null) {
+                check.finished(now, result);
+            }
+        } finally {
+            busy = false;
+        }
     }
 
     /** A tracked file has a number, see {@link TrackedFile#number}. Also before the start, and before a reload. */
     public void fileChanged(long now, TrackedFile file, int number) {
-        throw new UnsupportedOperationException();
+        requireNonNull(file, "file");
+        enter();
+        try {
+            context.fileChanged(now, file, number);
+        } finally {
+            busy = false;
+        }
     }
 
     /**
      * A virtual address has been added to this host, or removed. Services with {@link MonitoredService#haSuspend} are
      * probed only while all of their addresses are present; none is at first.
      */
-    public void addressChanged(long now, IpAddress address, boolean present) {
-        throw new UnsupportedOperationException();
+    public void addressChanged(IpAddress address, boolean present) {
+        context.addressChanged(requireNonNull(address, "address"), present);
     }
 
-    /** A client's connection to a server could not be opened, or was reset before its first byte. */
+    /**
+     * A client's connection to a server could not be opened, or was reset before its first byte. Ignored for a service
+     * without a {@link MonitoredService#passiveCheck}.
+     */
     public void connectionFailed(long now, ServiceKey service, Endpoint server) {
-        throw new UnsupportedOperationException();
+        enter();
+        try {
+            Pool pool = poolsByKey.get(requireNonNull(service, "service"));
+            ServerState state = pool == null ? null : pool.server(requireNonNull(server, "server"));
+            if (state != null) {
+                state.connectionFailed(now);
+            }
+        } finally {
+            busy = false;
+        }
     }
 
     /** A client's connection to a server has been opened, after a failed one. */
-    public void connectionOpened(long now, ServiceKey service, Endpoint server) {
-        throw new UnsupportedOperationException();
+    public void connectionOpened(ServiceKey service, Endpoint server) {
+        Pool pool = poolsByKey.get(requireNonNull(service, "service"));
+        ServerState state = pool == null ? null : pool.server(requireNonNull(server, "server"));
+        if (state != null) {
+            state.connectionOpened();
+        }
     }
 
     /** The health of every service, in the configured order; unmodifiable. */
     public List<ServiceHealth> snapshot() {
-        throw new UnsupportedOperationException();
+        return pools.stream().map(Pool::snapshot).toList();
     }
 
     /** The health of the service with a key; null if there is none. */
     public @Nullable ServiceHealth snapshot(ServiceKey service) {
-        throw new UnsupportedOperationException();
+        Pool pool = poolsByKey.get(requireNonNull(service, "service"));
+        return pool == null ? null : pool.snapshot();
     }
 
     /** Builds an engine. Not thread-safe. */
     public static final class Builder {
         private final HealthActions actions;
         private RandomGenerator random = RandomGenerator.getDefault();
-        private boolean retriesWhileDown;
+        private boolean likeKeepalived22;
 
         private Builder(HealthActions actions) {
             this.actions = actions;
@@ -143,11 +275,13 @@ public final class HealthEngine {
         }
 
         /**
-         * Whether a {@link TcpCheck} that is down repeats a failed probe, as in keepalived 2.2. False by default, as in
-         * keepalived 2.4: one probe in each interval while down.
+         * Whether it does what keepalived 2.2 does and should not do. Its successor 2.4, and by default this engine, do
+         * otherwise: a {@link TcpCheck} that is down repeats failed probes; an {@link HttpCheck} that is down forgets at
+         * a reload which page has failed; a service that leaves a group at a reload stays in the table without servers.
+         * False by default.
          */
-        public Builder retriesWhileDown(boolean enabled) {
-            retriesWhileDown = enabled;
+        public Builder likeKeepalived22(boolean enabled) {
+            likeKeepalived22 = enabled;
             return this;
         }
 

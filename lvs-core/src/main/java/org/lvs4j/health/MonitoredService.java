@@ -3,8 +3,11 @@ package org.lvs4j.health;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.lvs4j.net.Endpoint;
 import org.lvs4j.service.Forwarding;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
@@ -200,18 +203,22 @@ public final class MonitoredService {
         /**
          * Builds the service.
          *
-         * @throws IllegalArgumentException if there is no virtual service, or the same server is given twice
+         * @throws IllegalArgumentException if there is no virtual service, or two servers are the same server of a
+         *     service, see {@link #serverOf}
          */
         public MonitoredService build() {
             if (services.isEmpty()) {
                 throw new IllegalArgumentException("group " + group + " has no virtual service");
             }
-            long different = servers.stream()
-                    .map(each -> each.server().endpoint())
-                    .distinct()
-                    .count();
-            if (different < servers.size()) {
-                throw new IllegalArgumentException(services.get(0).key() + ": the same server is given twice");
+            for (VirtualService service : services) {
+                Set<Endpoint> endpoints = new HashSet<>();
+                for (MonitoredServer each : servers) {
+                    Endpoint endpoint = serverOf(service.key(), each.server()).endpoint();
+                    if (!endpoints.add(endpoint)) {
+                        throw new IllegalArgumentException(
+                                service.key() + ": the server " + endpoint + " is given twice");
+                    }
+                }
             }
             return new MonitoredService(this);
         }

@@ -1,0 +1,75 @@
+package org.lvs4j.health;
+
+import org.lvs4j.health.ProbeLoop.Verdict;
+
+/** A check of a server while the engine runs. */
+abstract sealed class CheckState permits ProbedCheck, FiledCheck {
+    final ServerState server;
+    private long since;
+
+    CheckState(ServerState server, long now) {
+        this.server = server;
+        since = now;
+    }
+
+    /** A check that has had no result. */
+    static CheckState of(ServerState server, Check check, long now, boolean atStart) {
+        return check instanceof FileCheck file
+                ? new FiledCheck(server, file, now)
+                : new ProbedCheck(server, check, now, atStart);
+    }
+
+    abstract Check check();
+
+    abstract boolean isUp();
+
+    /** What it adds to the weight of its server. */
+    abstract long addedWeight();
+
+    abstract String reason();
+
+    /** Continues with the state of the same check until a reload, see {@link SameCheck}. */
+    abstract void adopt(CheckState old);
+
+    /** Starts to probe, the first time after one second and a random part of the warm-up. */
+    abstract void begin(long now);
+
+    /** Cancels its timer. */
+    abstract void retire();
+
+    abstract CheckHealth snapshot();
+
+    final long since() {
+        return since;
+    }
+
+    final void adoptSince(CheckState old) {
+        since = old.since;
+    }
+
+    /** Tells the server what a result has changed. */
+    final void conclude(long now, Verdict verdict, boolean weightChanged) {
+        switch (verdict) {
+            case UP -> {
+                since = now;
+                report(true);
+                server.checkUp(now, this);
+            }
+            case DOWN -> {
+                since = now;
+                report(false);
+                server.checkDown(now, this);
+            }
+            case UNCHANGED -> {
+                if (weightChanged) {
+                    server.weightChanged(now);
+                }
+            }
+        }
+    }
+
+    private void report(boolean up) {
+        server.actions()
+                .event(new HealthEvent.CheckChanged(server.pool.name(), server.config.server(), check(), up, reason()));
+    }
+}

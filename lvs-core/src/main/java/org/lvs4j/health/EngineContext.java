@@ -1,0 +1,94 @@
+package org.lvs4j.health;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.net.IpAddress;
+
+/** What all pools of an engine share: the way out, time, chance, probes under way, and the state of the host. */
+final class EngineContext {
+    final HealthActions actions;
+    final RandomGenerator random;
+    final boolean likeKeepalived22;
+    final Timers timers = new Timers();
+    private final Map<Long, ProbedCheck> probes = new LinkedHashMap<>();
+    private final Map<TrackedFile, Integer> files = new HashMap<>();
+    private final Map<TrackedFile, List<FiledCheck>> watched = new HashMap<>();
+    private final Set<IpAddress> addresses = new HashSet<>();
+    private long lastProbe;
+
+    EngineContext(HealthActions actions, RandomGenerator random, boolean likeKeepalived22) {
+        this.actions = actions;
+        this.random = random;
+        this.likeKeepalived22 = likeKeepalived22;
+    }
+
+    /** Starts a probe of a check and returns its number. */
+    long startProbe(ProbedCheck check, int page) {
+        long id = ++lastProbe;
+        probes.put(id, check);
+        ServerState server = check.server;
+        actions.startProbe(new Probe(id, check.check(), page, server.pool.firstKey(), server.config.server()));
+        return id;
+    }
+
+    /** The check whose probe this was; null if the probe is not under way. */
+    @Nullable
+    ProbedCheck finishProbe(long id) {
+        return probes.remove(id);
+    }
+
+    int probesUnderWay() {
+        return probes.size();
+    }
+
+    /** Ends every probe and forgets which files are watched. */
+    void cancelProbes() {
+        for (long id : new ArrayList<>(probes.keySet())) {
+            actions.cancelProbe(id);
+        }
+        probes.clear();
+        watched.clear();
+    }
+
+    int fileNumber(TrackedFile file) {
+        return files.getOrDefault(file, 0);
+    }
+
+    void watch(TrackedFile file, FiledCheck check) {
+        watched.computeIfAbsent(file, key -> new ArrayList<>()).add(check);
+    }
+
+    /** Forgets the numbers of files that no check watches. */
+    void forgetOtherFiles() {
+        files.keySet().retainAll(watched.keySet());
+    }
+
+    void fileChanged(long now, TrackedFile file, int number) {
+        Integer before = files.put(file, number);
+        if (before != null && before == number) {
+            return;
+        }
+        for (FiledCheck check : watched.getOrDefault(file, List.of())) {
+            check.changed(now, number);
+        }
+    }
+
+    void addressChanged(IpAddress address, boolean present) {
+        if (present) {
+            addresses.add(address);
+        } else {
+            addresses.remove(address);
+        }
+    }
+
+    boolean hasAddress(IpAddress address) {
+        return addresses.contains(address);
+    }
+}

@@ -1,0 +1,84 @@
+package org.lvs4j.health;
+
+/**
+ * The loop of {@link HttpCheck}, which asks for one page per probe, in turn.
+ *
+ * <p>While up, a failed page is repeated as often as the schedule says; then the check is down. While down, only the page
+ * that has failed is asked for, without repetitions. When it has passed, all pages are asked for from the first one on,
+ * and the check is up when all have passed in a row. A page that fails on the way takes the place of the failed one.
+ *
+ * <p>Until all pages have passed once, a failure is final: each page that passes leaves the count of failures at its
+ * limit. {@link HttpCheck#fastRecovery} leaves out the pauses between pages until then, and on the way up.
+ */
+final class PageLoop extends ProbeLoop {
+    private static final int NONE = -1;
+
+    private final int pages;
+    private final boolean fastRecovery;
+    private final boolean remembersFailedPage;
+    private int page;
+    private int failedPage = NONE;
+    private boolean passedAll;
+
+    PageLoop(HttpCheck check, boolean atStart, boolean likeKeepalived22) {
+        super(check.schedule(), atStart);
+        pages = check.pages().size();
+        fastRecovery = check.fastRecovery();
+        remembersFailedPage = !likeKeepalived22;
+        failures = atStart ? schedule.retries() : 0;
+    }
+
+    @Override
+    int page() {
+        return failedPage == NONE ? page : failedPage;
+    }
+
+    @Override
+    Verdict passed() {
+        if (failedPage != NONE) {
+            failedPage = NONE;
+            page = 0;
+            pauseFor(fastRecovery ? 0 : intervalNanos());
+            return Verdict.UNCHANGED;
+        }
+        page++;
+        if (page == pages) {
+            page = 0;
+            passedAll = true;
+            failures = 0;
+            pauseFor(intervalNanos());
+            return roundPassed();
+        }
+        failures = passedAll ? 0 : schedule.retries();
+        pauseFor(fastRecovery && (!passedAll || !isUp()) ? 0 : intervalNanos());
+        return Verdict.UNCHANGED;
+    }
+
+    @Override
+    Verdict failed() {
+        if (isUp() && failures < schedule.retries()) {
+            failures++;
+            pauseFor(retryIntervalNanos());
+            return Verdict.UNCHANGED;
+        }
+        failures = 0;
+        Verdict verdict = roundFailed();
+        if (isUp()) {
+            pauseFor(intervalNanos());
+        } else {
+            failedPage = page();
+            pauseFor(Math.max(retryIntervalNanos(), intervalNanos()));
+        }
+        return verdict;
+    }
+
+    @Override
+    void adopt(ProbeLoop old) {
+        super.adopt(old);
+        PageLoop that = (PageLoop) old;
+        passedAll = that.passedAll;
+        if (remembersFailedPage) {
+            failedPage = that.failedPage;
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package org.lvs4j.health;
+
+import java.util.Arrays;
+
+/**
+ * Timers in a binary heap by deadline; those of the same deadline fire in the order in which they were set. Setting and
+ * cancelling cost a logarithm of the number of timers.
+ */
+final class Timers {
+    /** Something that happens at a time. It is in no heap, or in one. */
+    abstract static class Timer {
+        private long deadline;
+        private long order;
+        private int index = -1;
+
+        /** The time has come. The timer is no longer set. */
+        abstract void fire(long now);
+
+        final boolean isSet() {
+            return index >= 0;
+        }
+
+        /** When it fires, {@link Long#MAX_VALUE} if it is not set. */
+        final long deadline() {
+            return isSet() ? deadline : Long.MAX_VALUE;
+        }
+
+        private boolean isBefore(Timer other) {
+            long difference = deadline - other.deadline;
+            return difference < 0 || (difference == 0 && order < other.order);
+        }
+    }
+
+    private Timer[] heap = new Timer[16];
+    private int size;
+    private long orders;
+
+    /** Sets a timer, or moves it. */
+    void set(Timer timer, long deadline) {
+        cancel(timer);
+        timer.deadline = deadline;
+        timer.order = orders++;
+        if (size == heap.length) {
+            heap = Arrays.copyOf(heap, size * 2);
+        }
+        siftUp(timer, size++);
+    }
+
+    /** Cancels a timer, if it is set. */
+    void cancel(Timer timer) {
+        int hole = timer.index;
+        if (hole < 0) {
+            return;
+        }
+        timer.index = -1;
+        Timer last = heap[--size];
+        heap[size] = null;
+        if (last != timer) {
+            siftDown(last, hole);
+            siftUp(last, last.index);
+        }
+    }
+
+    /** Fires all timers that are due, those included that are set meanwhile. */
+    void advance(long now) {
+        while (size > 0 && heap[0].deadline - now <= 0) {
+            Timer first = heap[0];
+            cancel(first);
+            first.fire(now);
+        }
+    }
+
+    /** The earliest deadline; {@link Long#MAX_VALUE} if no timer is set. */
+    long next() {
+        return size == 0 ? Long.MAX_VALUE : heap[0].deadline;
+    }
+
+    int size() {
+        return size;
+    }
+
+    private void siftUp(Timer timer, int from) {
+        int at = from;
+        while (at > 0 && timer.isBefore(heap[(at - 1) / 2])) {
+            put(heap[(at - 1) / 2], at);
+            at = (at - 1) / 2;
+        }
+        put(timer, at);
+    }
+
+    private void siftDown(Timer timer, int from) {
+        int at = from;
+        while (2 * at + 1 < size) {
+            int child = 2 * at + 1;
+            if (child + 1 < size && heap[child + 1].isBefore(heap[child])) {
+                child++;
+            }
+            if (!heap[child].isBefore(timer)) {
+                break;
+            }
+            put(heap[child], at);
+            at = child;
+        }
+        put(timer, at);
+    }
+
+    private void put(Timer timer, int at) {
+        heap[at] = timer;
+        timer.index = at;
+    }
+}
