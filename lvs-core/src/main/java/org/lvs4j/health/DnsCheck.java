@@ -8,7 +8,8 @@ import static java.util.Objects.requireNonNull;
  * @param target the address that is asked
  * @param schedule when it is asked
  * @param type the type of record asked for
- * @param name the name asked for, at most 253 characters
+ * @param name the name asked for, with or without the final dot; {@code .} for the root. At most 253 bytes in labels of at
+ *     most 63
  */
 public record DnsCheck(ProbeTarget target, CheckSchedule schedule, RecordType type, String name)
         implements NetworkCheck {
@@ -36,11 +37,16 @@ public record DnsCheck(ProbeTarget target, CheckSchedule schedule, RecordType ty
         }
     }
 
+    /**
+     * Checks the name.
+     *
+     * @throws IllegalArgumentException if the name or a label of it is empty or too long
+     */
     public DnsCheck {
         requireNonNull(target, "target");
         requireNonNull(schedule, "schedule");
         requireNonNull(type, "type");
-        requireNonNull(name, "name");
+        DnsDialogue.encode(requireNonNull(name, "name"));
     }
 
     @Override

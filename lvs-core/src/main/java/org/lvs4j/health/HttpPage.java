@@ -45,13 +45,17 @@ public record HttpPage(
     /**
      * Checks all values.
      *
-     * @throws IllegalArgumentException if the path is empty or the digest is not one
+     * @throws IllegalArgumentException if the path is empty, the path or the virtual host has a line break, or the
+     *     digest is not one
      */
     public HttpPage {
         requireNonNull(path, "path");
         statuses = List.copyOf(requireNonNull(statuses, "statuses"));
         if (path.isEmpty()) {
             throw new IllegalArgumentException("a page needs a path");
+        }
+        if (!SingleLine.is(path) || virtualHost != null && !SingleLine.is(virtualHost)) {
+            throw new IllegalArgumentException("the path or the virtual host of a page has a line break");
         }
         if (digest != null && !digest.matches("[0-9a-f]{32}")) {
             throw new IllegalArgumentException("'" + digest + "' is not an MD5 digest of 32 hexadecimal digits");

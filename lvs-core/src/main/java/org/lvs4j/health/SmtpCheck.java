@@ -13,10 +13,17 @@ public record SmtpCheck(ProbeTarget target, CheckSchedule schedule, String heloN
     /** The name in the HELO command if none is given, that of keepalived. */
     public static final String DEFAULT_HELO_NAME = "smtpchecker.keepalived.org";
 
+    /**
+     * Checks the name.
+     *
+     * @throws IllegalArgumentException if it has a line break
+     */
     public SmtpCheck {
         requireNonNull(target, "target");
         requireNonNull(schedule, "schedule");
-        requireNonNull(heloName, "heloName");
+        if (!SingleLine.is(requireNonNull(heloName, "heloName"))) {
+            throw new IllegalArgumentException("the name for HELO has a line break");
+        }
     }
 
     @Override

@@ -7,9 +7,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends a datagram. Passes unless the port is unreachable or a required reply is missing or different. Immutable.
  *
+ * <p>A reply is right if it starts with the required bytes and its length is within the limits. The limits matter only if
+ * bytes are required, as in keepalived.
+ *
  * @param target the address that is asked
  * @param schedule when it is asked
- * @param payload the datagram in hexadecimal digits, two for each byte; null for the default one
+ * @param payload the datagram in hexadecimal digits, two for each byte; null for that of keepalived, 32 bytes of text
  * @param reply the required reply, two digits for each byte, each a hexadecimal digit or {@code x} for any; empty for
  *     any reply; null if none is required
  * @param minReplyLength the length of the shortest reply that is accepted, in bytes

@@ -1,0 +1,40 @@
+package org.lvs4j.health;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.random.RandomGenerator;
+
+/** Makes the conversation of a probe from its check. Thread-safe if the random generator is. */
+public final class Dialogues {
+    private Dialogues() {}
+
+    /**
+     * A new conversation for one probe. A {@link PingCheck} sends and receives ICMP messages from their first byte on;
+     * the holder of the socket fills in checksum and identifier of a request.
+     *
+     * @param check what is asked
+     * @param page the number of the page of an {@link HttpCheck}, from 0; any number for another check
+     * @param random for ids that the server cannot guess
+     * @throws IndexOutOfBoundsException if an {@link HttpCheck} has no such page
+     */
+    public static Dialogue of(NetworkCheck check, int page, RandomGenerator random) {
+        requireNonNull(check, "check");
+        requireNonNull(random, "random");
+        if (check instanceof HttpCheck http) {
+            return new HttpDialogue(http, http.pages().get(page));
+        }
+        if (check instanceof SmtpCheck smtp) {
+            return new SmtpDialogue(smtp.heloName());
+        }
+        if (check instanceof DnsCheck dns) {
+            return new DnsDialogue(dns, random.nextInt(1 << 16));
+        }
+        if (check instanceof UdpCheck udp) {
+            return new UdpDialogue(udp);
+        }
+        if (check instanceof PingCheck ping) {
+            return new PingDialogue(ping.target().endpoint().address().isV4(), random);
+        }
+        return new TcpDialogue();
+    }
+}
