@@ -31,9 +31,15 @@ import org.lvs4j.config.Rules;
 import org.lvs4j.health.Check;
 import org.lvs4j.health.CheckSchedule;
 import org.lvs4j.health.Dialogue;
+import org.lvs4j.health.HealthActions;
+import org.lvs4j.health.HealthEngine;
+import org.lvs4j.health.HealthEvent;
 import org.lvs4j.health.HttpCheck;
 import org.lvs4j.health.HttpPage;
 import org.lvs4j.health.MonitoredService;
+import org.lvs4j.health.Notification;
+import org.lvs4j.health.PassiveCheck;
+import org.lvs4j.health.Probe;
 import org.lvs4j.health.ProbeTarget;
 import org.lvs4j.health.Quorum;
 import org.lvs4j.health.Script;
@@ -142,6 +148,10 @@ final class Samples {
                 () -> MonitoredService.builder(VirtualService.of(KEY)).build());
         put(MonitoredService.Builder.class, () -> MonitoredService.builder(VirtualService.of(KEY)));
         put(Dialogue.class, NoDialogue::new);
+        put(PassiveCheck.class, () -> PassiveCheck.DEFAULT);
+        put(HealthActions.class, NoActions::new);
+        put(HealthEngine.Builder.class, () -> HealthEngine.builder(new NoActions()));
+        put(HealthEngine.class, () -> HealthEngine.builder(new NoActions()).build());
 
         put(PersistenceEngine.class, SipEngine::new);
         put(Rules.class, () -> Rules.of(director()));
@@ -175,6 +185,60 @@ final class Samples {
         @Override
         public Step timedOut() {
             return Step.WAIT;
+        }
+    }
+
+    /** Does nothing. */
+    private static final class NoActions implements HealthActions {
+        @Override
+        public void startProbe(Probe probe) {
+            requireNonNull(probe, "probe");
+        }
+
+        @Override
+        public void cancelProbe(long id) {}
+
+        @Override
+        public void addService(VirtualService service) {
+            requireNonNull(service, "service");
+        }
+
+        @Override
+        public void editService(VirtualService service) {
+            requireNonNull(service, "service");
+        }
+
+        @Override
+        public void removeService(ServiceKey service) {
+            requireNonNull(service, "service");
+        }
+
+        @Override
+        public void addServer(ServiceKey service, RealServer server) {
+            requireNonNull(service, "service");
+            requireNonNull(server, "server");
+        }
+
+        @Override
+        public void editServer(ServiceKey service, RealServer server) {
+            requireNonNull(service, "service");
+            requireNonNull(server, "server");
+        }
+
+        @Override
+        public void removeServer(ServiceKey service, Endpoint server) {
+            requireNonNull(service, "service");
+            requireNonNull(server, "server");
+        }
+
+        @Override
+        public void notify(Notification notification) {
+            requireNonNull(notification, "notification");
+        }
+
+        @Override
+        public void event(HealthEvent event) {
+            requireNonNull(event, "event");
         }
     }
 

@@ -226,10 +226,9 @@ public final class HealthEngine {
      * without a {@link MonitoredService#passiveCheck}.
      */
     public void connectionFailed(long now, ServiceKey service, Endpoint server) {
+        ServerState state = find(service, server);
         enter();
         try {
-            Pool pool = poolsByKey.get(requireNonNull(service, "service"));
-            ServerState state = pool == null ? null : pool.server(requireNonNull(server, "server"));
             if (state != null) {
                 state.connectionFailed(now);
             }
@@ -240,11 +239,17 @@ public final class HealthEngine {
 
     /** A client's connection to a server has been opened, after a failed one. */
     public void connectionOpened(ServiceKey service, Endpoint server) {
-        Pool pool = poolsByKey.get(requireNonNull(service, "service"));
-        ServerState state = pool == null ? null : pool.server(requireNonNull(server, "server"));
+        ServerState state = find(service, server);
         if (state != null) {
             state.connectionOpened();
         }
+    }
+
+    private @Nullable ServerState find(ServiceKey service, Endpoint server) {
+        requireNonNull(service, "service");
+        requireNonNull(server, "server");
+        Pool pool = poolsByKey.get(service);
+        return pool == null ? null : pool.server(server);
     }
 
     /** The health of every service, in the configured order; unmodifiable. */

@@ -16,10 +16,10 @@ import java.time.Duration;
  *     always be ejected if the pool has two or more that are up
  */
 public record PassiveCheck(int failures, Duration ejection, Duration longest, int maxPercent) {
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+
     /** Five failures, 30 seconds to five minutes, at most half of the pool. */
     public static final PassiveCheck DEFAULT = new PassiveCheck(5, Duration.ofSeconds(30), Duration.ofMinutes(5), 50);
-
-    private static final Duration SHORTEST = Duration.ofMillis(1);
 
     /**
      * Checks the values.
