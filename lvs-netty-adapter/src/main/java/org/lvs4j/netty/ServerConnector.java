@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.lvs4j.Connection;
+import org.lvs4j.netty.internal.SocketFailure;
 
 /**
  * Connects a client's connection to the server that the director has placed it on, or to another server if that fails.

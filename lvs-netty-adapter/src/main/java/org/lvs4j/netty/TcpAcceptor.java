@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.concurrent.RejectedExecutionException;
+import org.lvs4j.netty.internal.SocketFailure;
 
 /**
  * Watches over a listening socket of TCP. Accepting pauses while there are no descriptors for a client and its server,

@@ -6,6 +6,7 @@ import java.nio.channels.NotYetConnectedException;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Connection;
 import org.lvs4j.Verdict;
+import org.lvs4j.netty.internal.SocketFailure;
 
 /**
  * The life of one TCP connection through the relay: it is placed by the director, connected to a server, relayed, and

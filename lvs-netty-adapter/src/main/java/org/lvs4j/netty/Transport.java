@@ -31,6 +31,7 @@ import java.net.StandardSocketOptions;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.netty.internal.EnduringIoUring;
 
 /** The interface between a relay and the operating system. */
 public enum Transport {

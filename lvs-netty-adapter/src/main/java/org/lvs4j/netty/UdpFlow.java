@@ -13,6 +13,7 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Connection;
 import org.lvs4j.net.Endpoint;
+import org.lvs4j.netty.internal.SocketFailure;
 
 /**
  * The datagrams of one client at one listening socket, and the socket towards their server.

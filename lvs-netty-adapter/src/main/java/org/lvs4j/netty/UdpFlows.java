@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.Connection;
 import org.lvs4j.Verdict;
 import org.lvs4j.net.Endpoint;
+import org.lvs4j.netty.internal.SocketFailure;
 
 /**
  * The flows of one listening UDP socket: finds the flow of each datagram, or opens one on the server that

@@ -14,6 +14,7 @@ import java.net.SocketException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.lvs4j.netty.internal.SocketFailure;
 
 /** The reasons for which sockets fail. */
 final class SocketFailureTest {

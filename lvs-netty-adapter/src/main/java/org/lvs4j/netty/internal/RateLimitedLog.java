@@ -1,4 +1,4 @@
-package org.lvs4j.netty;
+package org.lvs4j.netty.internal;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,7 +12,7 @@ import org.slf4j.Logger;
  * for. A kind is a message together with the kind of its reason; the program's text bounds their number, and a ceiling
  * does so again. Thread-safe; progress: blocking.
  */
-final class RateLimitedLog {
+public final class RateLimitedLog {
     static final long INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private static final int MAX_KINDS = 256;
@@ -25,7 +25,8 @@ final class RateLimitedLog {
 
     private record Kind(String message, @Nullable Object reason) {}
 
-    RateLimitedLog(Logger logger) {
+    /** A log without lines so far. */
+    public RateLimitedLog(Logger logger) {
         this(logger, System::nanoTime);
     }
 
@@ -36,7 +37,7 @@ final class RateLimitedLog {
     }
 
     /** Logs a message about a subject, with a reason; the message alone is the kind. */
-    void warn(String message, Object subject, Object reason) {
+    public void warn(String message, Object subject, Object reason) {
         window(new Kind(message, null)).warn(message, subject, reason);
     }
 
@@ -46,7 +47,7 @@ final class RateLimitedLog {
      * @param message with placeholders for the subject and the reason
      * @param peer the address that the socket was to reach
      */
-    void warn(String message, Object subject, Object peer, SocketFailure kind, Throwable failure) {
+    public void warn(String message, Object subject, Object peer, SocketFailure kind, Throwable failure) {
         window(new Kind(message, kind)).warn(message, subject, new PeerFailure(peer, kind, failure));
     }
 
@@ -66,7 +67,7 @@ final class RateLimitedLog {
     }
 
     /** Logs the warnings that were left out more than a minute ago. Called periodically. */
-    void summarize() {
+    public void summarize() {
         for (Window window : windows.values()) {
             window.summarize(false);
         }
@@ -74,7 +75,7 @@ final class RateLimitedLog {
     }
 
     /** Logs how many warnings were left out so far. */
-    void close() {
+    public void close() {
         for (Window window : windows.values()) {
             window.summarize(true);
         }

@@ -1,4 +1,4 @@
-package org.lvs4j.netty;
+package org.lvs4j.netty.internal;
 
 import io.netty.channel.unix.Errors.NativeIoException;
 import java.io.IOException;
@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * <p>The native transports report the number of the system's error, NIO only its text, which may be in another
  * language: such a failure is {@link #OTHER}.
  */
-enum SocketFailure {
+public enum SocketFailure {
     DESCRIPTORS(
             Fault.LOCAL,
             "too many open files in this process or system; raise the limit (ulimit -n, LimitNOFILE)",
@@ -43,7 +43,7 @@ enum SocketFailure {
     OTHER(Fault.SERVER, "");
 
     /** The cause of a failure: a lack or a rule of this host, the server or its network, or one datagram. */
-    enum Fault {
+    public enum Fault {
         LOCAL,
         SERVER,
         DATAGRAM
@@ -65,11 +65,13 @@ enum SocketFailure {
         this.texts = texts;
     }
 
-    Fault fault() {
+    /** What has caused it. */
+    public Fault fault() {
         return fault;
     }
 
-    boolean isLocal() {
+    /** Whether this host is the cause. */
+    public boolean isLocal() {
         return fault == Fault.LOCAL;
     }
 
@@ -79,7 +81,7 @@ enum SocketFailure {
     }
 
     /** The kind of a failure. Netty wraps the one that prevents it from opening a socket. */
-    static SocketFailure of(Throwable failure) {
+    public static SocketFailure of(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             SocketFailure kind = kind(cause);
             if (kind != OTHER) {
@@ -142,7 +144,7 @@ enum SocketFailure {
     }
 
     /** The reason of a failure of this kind, for a log: no name of a class if the system reports it. */
-    String describe(Throwable failure) {
+    public String describe(Throwable failure) {
         if (this != OTHER) {
             return reason;
         }

@@ -1,4 +1,4 @@
-package org.lvs4j.netty;
+package org.lvs4j.netty.internal;
 
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
@@ -7,6 +7,8 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.uring.IoUringIoHandler;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Netty's io_uring, except that a lack of memory does not end the event loop.
@@ -15,7 +17,8 @@ import java.util.concurrent.TimeUnit;
  * the thread of the loop, and with it all of its connections and listening sockets for good. Here only the socket whose
  * read could not be started is affected: it reads nothing more, and the relay ends it as idle.
  */
-final class EnduringIoUring implements IoHandler {
+public final class EnduringIoUring implements IoHandler {
+    private static final Logger LOGGER = LoggerFactory.getLogger(EnduringIoUring.class);
     private static final long LOG_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final IoHandler ring;
@@ -25,7 +28,8 @@ final class EnduringIoUring implements IoHandler {
         this.ring = ring;
     }
 
-    static IoHandlerFactory newFactory() {
+    /** Makes the handlers of event loops. */
+    public static IoHandlerFactory newFactory() {
         IoHandlerFactory factory = IoUringIoHandler.newFactory();
         return executor -> new EnduringIoUring(factory.newHandler(executor));
     }
@@ -43,7 +47,7 @@ final class EnduringIoUring implements IoHandler {
             long now = System.nanoTime();
             if (now - nextLogNanos >= 0) {
                 nextLogNanos = now + LOG_NANOS;
-                RelayState.LOGGER.warn("a socket cannot be read any more: {}", SocketFailure.MEMORY);
+                LOGGER.warn("a socket cannot be read any more: {}", SocketFailure.MEMORY);
             }
             return 1;
         }

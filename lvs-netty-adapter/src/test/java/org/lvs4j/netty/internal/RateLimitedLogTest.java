@@ -1,4 +1,4 @@
-package org.lvs4j.netty;
+package org.lvs4j.netty.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
