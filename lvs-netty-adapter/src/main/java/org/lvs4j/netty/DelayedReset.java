@@ -29,14 +29,24 @@ final class DelayedReset implements Runnable {
     /** Resets it, or looks again later. */
     @Override
     public void run() {
-        if (connection.ended()) {
+        if (connection.ended() || resetIfComplete()) {
             return;
         }
-        if (last.delivery().complete(System.nanoTime(), connection.lastActivityNanos())) {
+        try {
+            connection.loopState().loop.schedule(this, delayMicros, TimeUnit.MICROSECONDS);
+            delayMicros = Math.min(2 * delayMicros, LONGEST_MICROS);
+        } catch (OutOfMemoryError e) {
+            // The sweep looks again.
+            RelayState.LOGGER.trace("no memory to look again", e);
+        }
+    }
+
+    /** Resets it if it has taken everything; returns whether it has. */
+    boolean resetIfComplete() {
+        boolean complete = last.delivery().complete(System.nanoTime(), connection.lastActivityNanos());
+        if (complete) {
             connection.end(TcpConnection.End.RESET);
-            return;
         }
-        connection.loopState().loop.schedule(this, delayMicros, TimeUnit.MICROSECONDS);
-        delayMicros = Math.min(2 * delayMicros, LONGEST_MICROS);
+        return complete;
     }
 }

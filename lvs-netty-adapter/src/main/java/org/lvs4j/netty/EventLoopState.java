@@ -18,7 +18,8 @@ import org.lvs4j.netty.internal.Recurring;
  * The state of a relay that belongs to one event loop. Only that loop uses it: all fields are plain.
  *
  * <p>A periodic sweep finds the connections and flows that have been idle for too long. A connection therefore has no
- * timer; it stores the time of its last activity.
+ * timer; it stores the time of its last activity. The sweep is one task with a fixed delay, so that a lack of memory
+ * cannot end it; while timeouts are short, each sweep schedules another one before the next.
  */
 final class EventLoopState {
     /** The largest datagram. */
@@ -35,8 +36,10 @@ final class EventLoopState {
     private final Bootstrap tcp;
     private final Bootstrap udp;
     private final List<UdpFlows> udpFlows = new ArrayList<>();
-    private final Recurring endIdle =
-            Recurring.of(this::endIdle, RelayState.LOGGER, "looking for idle connections failed");
+    private final Recurring sweep = Recurring.of(this::sweep, RelayState.LOGGER, "looking for idle connections failed");
+    private final Runnable earlySweep = this::sweepEarly;
+    private final Runnable scheduleEarly = this::scheduleEarly;
+    private boolean earlyScheduled;
     private @Nullable TcpConnection first;
     private int openSockets;
     private long previousSweepNanos = System.nanoTime();
@@ -101,7 +104,7 @@ final class EventLoopState {
 
     /** Starts the sweep. */
     void start() {
-        loop.schedule(this::sweep, SHORTEST_SWEEP_NANOS, TimeUnit.NANOSECONDS);
+        loop.scheduleWithFixedDelay(sweep, SHORTEST_SWEEP_NANOS, LONGEST_SWEEP_NANOS, TimeUnit.NANOSECONDS);
     }
 
     void add(TcpConnection connection) {
@@ -179,14 +182,31 @@ final class EventLoopState {
     }
 
     private void sweep() {
-        endIdle.run();
-        long finished = state.finishedIdleNanos();
-        long udpIdle = state.udpNanos();
-        if (!loop.isShuttingDown()) {
-            long shortest = Math.min(finished, udpIdle) / SWEEPS_PER_TIMEOUT;
-            long period = Math.max(SHORTEST_SWEEP_NANOS, Math.min(shortest, LONGEST_SWEEP_NANOS));
-            loop.schedule(this::sweep, period, TimeUnit.NANOSECONDS);
+        try {
+            endIdle();
+        } finally {
+            if (!loop.isShuttingDown()) {
+                // Not now: the loop is about to put the sweep back into the place in its queue that it has left.
+                loop.execute(scheduleEarly);
+            }
         }
+    }
+
+    private void scheduleEarly() {
+        long shortest = Math.min(state.finishedIdleNanos(), state.udpNanos()) / SWEEPS_PER_TIMEOUT;
+        if (!earlyScheduled && shortest < LONGEST_SWEEP_NANOS && !loop.isShuttingDown()) {
+            try {
+                loop.schedule(earlySweep, Math.max(SHORTEST_SWEEP_NANOS, shortest), TimeUnit.NANOSECONDS);
+                earlyScheduled = true;
+            } catch (OutOfMemoryError e) {
+                RelayState.LOGGER.trace("no memory to sweep early; the next sweep schedules it", e);
+            }
+        }
+    }
+
+    private void sweepEarly() {
+        earlyScheduled = false;
+        sweep.run();
     }
 
     /** Closes a socket in such a way that the other side sees a reset instead of an orderly end. */

@@ -21,16 +21,29 @@ final class RelayFollower {
     private final Runnable follow;
     private final Runnable check;
     private final AtomicBoolean woken = new AtomicBoolean();
-    private final ScheduledThreadPoolExecutor thread =
-            new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory("lvs-relay-listen"));
+    private final ScheduledThreadPoolExecutor thread;
+    private final long checkNanos;
+    /** Of the thread only. */
+    private long nextCheckNanos = System.nanoTime();
 
     /**
      * A thread that is not started yet.
      *
      * @param follow follows changes of the director; called after each change, or after several
-     * @param check looks for changes of this host, and tries again what has failed; called every two seconds
+     * @param check looks for changes of this host and of the director, and tries again what has failed; called every
+     *     two seconds
      */
     RelayFollower(Runnable follow, Runnable check) {
+        this(
+                follow,
+                check,
+                new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory("lvs-relay-listen")),
+                CHECK_NANOS);
+    }
+
+    RelayFollower(Runnable follow, Runnable check, ScheduledThreadPoolExecutor thread, long checkNanos) {
+        this.thread = thread;
+        this.checkNanos = checkNanos;
         this.follow = recurring(follow);
         this.check = recurring(check);
         thread.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
@@ -39,29 +52,34 @@ final class RelayFollower {
 
     void start() {
         wake();
-        schedule(0);
+        thread.scheduleWithFixedDelay(this::checkIfDue, checkNanos, checkNanos, TimeUnit.NANOSECONDS);
     }
 
     /** Reports a change of the director. */
     void wake() {
         if (woken.compareAndSet(false, true)) {
-            thread.execute(() -> {
-                // Before it follows: a later change is followed by this call or wakes the thread again.
+            try {
+                thread.execute(this::followChanges);
+            } catch (OutOfMemoryError e) {
+                // The next check follows, too.
                 woken.set(false);
-                follow.run();
-            });
+            }
         }
     }
 
-    private void schedule(long lastNanos) {
-        thread.schedule(
-                () -> {
-                    long start = System.nanoTime();
-                    check.run();
-                    schedule(System.nanoTime() - start);
-                },
-                Math.max(CHECK_NANOS, lastNanos * SHARE),
-                TimeUnit.NANOSECONDS);
+    private void followChanges() {
+        // Before it follows: a later change is followed by this call or wakes the thread again.
+        woken.set(false);
+        follow.run();
+    }
+
+    private void checkIfDue() {
+        long start = System.nanoTime();
+        if (start - nextCheckNanos >= 0) {
+            check.run();
+            long end = System.nanoTime();
+            nextCheckNanos = end + (end - start) * SHARE;
+        }
     }
 
     private static Runnable recurring(Runnable task) {

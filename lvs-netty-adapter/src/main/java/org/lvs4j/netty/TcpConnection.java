@@ -316,6 +316,9 @@ final class TcpConnection {
             place(identifying, true);
             return;
         }
+        if (delayedReset != null && delayedReset.resetIfComplete()) {
+            return;
+        }
         long limit = serverFinished || delayedReset != null ? finishedIdleNanos : idleNanos;
         if (limit == 0) {
             return;
