@@ -34,8 +34,10 @@ import org.lvs4j.service.VirtualService;
  * <p><b>TCP.</b> Nothing is read from a client before its server is connected, so a server may speak first. Only in a
  * service with a persistence engine, what identifies the client is read first: at most 16 KiB, within {@link
  * Builder#identifyTimeout}. If a server cannot be reached, the connection is placed on another one, {@link
- * Builder#retries} times; no other one is tried if this host lacks the descriptors, ports or memory for a socket. A
- * client for which there is no server is reset. Once both sides are connected, bytes, ends of stream and resets pass
+ * Builder#retries} times, and so if no local port is free towards it; no other one is tried if this host lacks the
+ * memory for a socket. A client for which there is no server is reset. With
+ * {@code conn_reuse_mode} 0, a client that resets its connection and connects from the same port again keeps its
+ * server, but not if the second connection is accepted before the reset of the first one has been read. Once both sides are connected, bytes, ends of stream and resets pass
  * both ways; urgent data keeps its place in the stream, as ordinary bytes. After a reset of one side, the other one
  * gets everything that was on its way to it, and then the reset. Removing a server, its weight 0, or the removal of a
  * service does not touch connections that exist, unless {@code expire_nodest_conn} is set.
@@ -70,7 +72,8 @@ import org.lvs4j.service.VirtualService;
  *
  * <p><b>Limits.</b> Connections, flows and the bytes held per connection have ceilings; what exceeds them is refused
  * and counted in {@link #snapshot()}. UDP flows leave the last descriptors below the process's limit, a sixteenth and
- * at most 32, to TCP and the rest of the process. A warning that an outsider can cause is logged once a minute.
+ * at most 32, to TCP and the rest of the process. While there are not two descriptors for each further client, clients
+ * of TCP wait in the system's backlog, and are served as connections end. A warning that an outsider can cause is logged once a minute.
  *
  * <p>Assumptions: the director's clock follows real time. Guarantees: thread-safe; every connection is released at the
  * director exactly once, even if its sockets fail. Progress: {@link #transport} and {@link #snapshot} are wait-free.
@@ -526,6 +529,17 @@ public final class Relay implements AutoCloseable {
                     bufferBytes,
                     udpFlows == null ? RelayOptions.defaultUdpFlows(transport.resolve()) : udpFlows,
                     listen);
+            if (transport == Transport.AUTO && options.transport() == Transport.NIO) {
+                Transport wanted = Transport.ofThisSystem();
+                Throwable missing = wanted.unavailability();
+                if (missing != null) {
+                    RelayState.LOGGER.warn(
+                            "transport {} is used, which is slower, because {} is not available here: {}",
+                            Transport.NIO,
+                            wanted,
+                            reason(missing));
+                }
+            }
             Throwable unavailability = transport.unavailability();
             if (unavailability != null) {
                 throw new RelayException(
@@ -544,7 +558,8 @@ public final class Relay implements AutoCloseable {
             if (reason == null) {
                 return "it belongs to another operating system, or its native library is missing";
             }
-            return reason.startsWith("could not load a native library")
+            return unavailability instanceof UnsatisfiedLinkError
+                            || reason.startsWith("could not load a native library")
                     ? reason + " (it is unpacked into " + System.getProperty("java.io.tmpdir")
                             + ", which must be writable and not mounted noexec; -Djava.io.tmpdir names another"
                             + " directory)"

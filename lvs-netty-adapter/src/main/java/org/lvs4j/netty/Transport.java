@@ -35,7 +35,7 @@ import org.lvs4j.netty.internal.EnduringIoUring;
 
 /** The interface between a relay and the operating system. */
 public enum Transport {
-    /** The first available of epoll, kqueue and NIO. */
+    /** The first available of epoll, kqueue and NIO. If a native one is not available, a warning tells why. */
     AUTO,
     /** epoll of Linux, with Netty's native library for it. */
     EPOLL,
@@ -83,6 +83,12 @@ public enum Transport {
             return this;
         }
         return EPOLL.available() ? EPOLL : KQUEUE.available() ? KQUEUE : NIO;
+    }
+
+    /** The native transport of this operating system that {@link #AUTO} selects if it is available, or NIO. */
+    static Transport ofThisSystem() {
+        String name = System.getProperty("os.name", "");
+        return name.startsWith("Linux") ? EPOLL : name.startsWith("Windows") ? NIO : KQUEUE;
     }
 
     IoHandlerFactory ioHandlerFactory() {
