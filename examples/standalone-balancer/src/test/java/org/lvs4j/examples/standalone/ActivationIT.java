@@ -109,7 +109,7 @@ class ActivationIT {
     void activation_blockingSocketsOfServices_adopted() throws Exception {
         int unwanted = FreePort.next();
         String sockets = "tcp:" + port + ",udp:" + port + ",tcp:" + unwanted;
-        try (Daemon lvsd = Daemon.start(directory, "", launcher(sockets), rules(), "--threads", "1")) {
+        try (Daemon lvsd = Daemon.start(directory, Daemon.BRIEF, launcher(sockets), rules(), "--threads", "1")) {
             lvsd.awaitLine("socket activation: descriptor 3 (name0)");
             lvsd.awaitLine("TCP 127.0.0.1:" + port + ": adopted 1 listening socket of another process");
             lvsd.awaitLine("UDP 127.0.0.1:" + port + ": adopted 1 listening socket of another process");

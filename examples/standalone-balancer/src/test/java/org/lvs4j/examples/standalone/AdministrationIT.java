@@ -38,7 +38,8 @@ class AdministrationIT {
         String service = "127.0.0.1:" + FreePort.next();
         int tools = 40;
         ExecutorService threads = Executors.newFixedThreadPool(tools);
-        try (Daemon lvsd = Daemon.start(directory, "", Files.writeString(directory.resolve("empty.rules"), ""))) {
+        try (Daemon lvsd =
+                Daemon.start(directory, Daemon.BRIEF, Files.writeString(directory.resolve("empty.rules"), ""))) {
             lvsd.listing("-A", "-t", service);
             List<Callable<String>> tasks = new ArrayList<>();
             for (int i = 1; i <= tools; i++) {
@@ -59,7 +60,7 @@ class AdministrationIT {
     void saveAndRestore_everyRuleBackAndOthersGone() throws Exception {
         String service = "127.0.0.1:" + FreePort.next();
         String later = "127.0.0.1:" + FreePort.next();
-        try (Daemon lvsd = Daemon.start(directory, "", rules(service, 1))) {
+        try (Daemon lvsd = Daemon.start(directory, Daemon.BRIEF, rules(service, 1))) {
             Programs.Result saved = script(lvsd, "", "lvsadm-save", "-n");
             lvsd.listing("-A", "-t", later);
 
@@ -86,7 +87,7 @@ class AdministrationIT {
     @Test
     void reload_fileBlocks_daemonStaysAliveTellsAndStops() throws Exception {
         Path rules = rules("127.0.0.1:" + FreePort.next(), 1);
-        try (Daemon lvsd = Daemon.start(directory, "", rules)) {
+        try (Daemon lvsd = Daemon.start(directory, Daemon.BRIEF, rules)) {
             Path fifo = directory.resolve("fifo");
             assertThat(Programs.run("mkfifo", fifo.toString()).exitCode()).isZero();
             Files.move(fifo, rules, StandardCopyOption.REPLACE_EXISTING);
@@ -151,7 +152,7 @@ class AdministrationIT {
                 "-c",
                 "pid=$$; (exec 3> '" + pipe + "'; kill -HUP $pid; cat '" + first + "' >&3) & exec \"$@\"",
                 "sh");
-        try (Daemon lvsd = Daemon.start(directory, "", signalling, pipe)) {
+        try (Daemon lvsd = Daemon.start(directory, Daemon.BRIEF, signalling, pipe)) {
             assertThat(Programs.run("/bin/sh", "-c", "echo '# no rules' > \"$0\"", pipe.toString())
                             .exitCode())
                     .isZero();

@@ -48,7 +48,7 @@ class BalancingIT {
     }
 
     private Daemon lvsd(Path rules, String... options) throws IOException, InterruptedException {
-        return Daemon.start(directory, "-Xmx128m", rules, options);
+        return Daemon.start(directory, Daemon.BRIEF, rules, options);
     }
 
     private static String row(Nginx server, int weight, int active, int inactive) {

@@ -22,6 +22,12 @@ import java.util.stream.Stream;
 final class Daemon implements AutoCloseable {
     static final Path SCRIPTS = Path.of("").toAbsolutePath();
 
+    /**
+     * JVM options of a daemon that serves for some moments: without the optimising compiler it starts in less time. Tests
+     * of load do without these options.
+     */
+    static final String BRIEF = "-Xmx128m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private final Process process;
@@ -58,7 +64,7 @@ final class Daemon implements AutoCloseable {
     Daemon succeed(Path rules, String... options) throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(List.of(options));
         all.add("--takeover");
-        return start(rules.toAbsolutePath().getParent(), socket, "", List.of(), rules, all.toArray(new String[0]));
+        return start(rules.toAbsolutePath().getParent(), socket, BRIEF, List.of(), rules, all.toArray(new String[0]));
     }
 
     private static Daemon start(

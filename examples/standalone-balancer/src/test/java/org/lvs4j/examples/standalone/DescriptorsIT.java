@@ -86,7 +86,7 @@ final class DescriptorsIT {
         try (DatagramSocket server = new DatagramSocket(0, InetAddress.getLoopbackAddress());
                 Daemon lvsd = Daemon.start(
                         directory,
-                        "-Xmx128m",
+                        Daemon.BRIEF,
                         FEW,
                         rules("u", port, server.getLocalPort()),
                         "--threads",
@@ -136,7 +136,7 @@ final class DescriptorsIT {
         try (ServerSocket server = new ServerSocket(0, CLIENTS, InetAddress.getLoopbackAddress());
                 Daemon lvsd = Daemon.start(
                         directory,
-                        "-Xmx128m",
+                        Daemon.BRIEF,
                         FEW,
                         rules("t", port, server.getLocalPort()),
                         "--threads",

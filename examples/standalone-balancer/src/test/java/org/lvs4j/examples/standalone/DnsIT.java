@@ -79,7 +79,7 @@ class DnsIT {
         }
         return Daemon.start(
                 directory,
-                "-Xmx128m",
+                Daemon.BRIEF,
                 Files.writeString(directory.resolve("dns.rules"), rules),
                 Programs.transportOption(transport));
     }

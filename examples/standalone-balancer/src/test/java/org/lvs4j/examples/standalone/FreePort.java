@@ -5,10 +5,15 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Free ports for servers that need a configured port. */
+/**
+ * Free ports for servers that need a configured port. JVMs that run tests at the same time have ranges of their own, so
+ * that none takes a port that another one has found free and not bound yet.
+ */
 final class FreePort {
-    private static final int FIRST = 20_000;
-    private static final int LAST = 32_000;
+    private static final int RANGES = 4;
+    private static final int RANGE = 3000;
+    private static final int FIRST = 20_000 + Integer.getInteger("lvs4j.test.fork", 0) % RANGES * RANGE;
+    private static final int LAST = FIRST + RANGE;
     private static final int ATTEMPTS = 100;
 
     private FreePort() {}

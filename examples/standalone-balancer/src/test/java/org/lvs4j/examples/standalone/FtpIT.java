@@ -101,7 +101,7 @@ class FtpIT {
         }
         return Daemon.start(
                 directory,
-                "-Xmx128m",
+                Daemon.BRIEF,
                 Files.writeString(directory.resolve("ftp.rules"), rules),
                 options.toArray(String[]::new));
     }

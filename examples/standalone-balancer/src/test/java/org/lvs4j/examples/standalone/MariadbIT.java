@@ -83,7 +83,7 @@ class MariadbIT {
                 -a -t 127.0.0.1:%1$d -r 127.0.0.1:%2$d -m
                 -a -t 127.0.0.1:%1$d -r 127.0.0.1:%3$d -m
                 """.formatted(service, SERVER_PORTS.get(0), SERVER_PORTS.get(1));
-        return Daemon.start(directory, "-Xmx128m", Files.writeString(directory.resolve("mariadb.rules"), rules));
+        return Daemon.start(directory, Daemon.BRIEF, Files.writeString(directory.resolve("mariadb.rules"), rules));
     }
 
     private static ProcessBuilder client(String... arguments) {

@@ -29,7 +29,7 @@ class OutOfDescriptorsIT {
         String many = IntStream.rangeClosed(1, SERVICES)
                 .mapToObj(i -> "-A -" + (i % 2 == 0 ? "t" : "u") + " 127.0.1." + i + ":" + port + "\n")
                 .collect(Collectors.joining());
-        try (Daemon lvsd = Daemon.start(directory, "-Xmx128m", rules, "--transport", transport)) {
+        try (Daemon lvsd = Daemon.start(directory, Daemon.BRIEF, rules, "--transport", transport)) {
             lvsd.listing("-L", "-n");
             String before = lvsd.listing("-S", "-n");
             long open = lvsd.descriptors();

@@ -238,7 +238,7 @@ final class PacketNetwork {
     /** Starts lvsd in the director's namespace. */
     Daemon lvsd(String rules, String... options) throws IOException, InterruptedException {
         Path file = Files.writeString(Files.createTempFile(directory, "packets", ".rules"), rules);
-        return Daemon.start(directory, "-Xmx128m", namespaces.in("director"), file, options);
+        return Daemon.start(directory, Daemon.BRIEF, namespaces.in("director"), file, options);
     }
 
     /** Sends requests from the client one after the other, each on a new connection; none may fail. */

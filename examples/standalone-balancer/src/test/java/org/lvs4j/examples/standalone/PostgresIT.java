@@ -81,7 +81,7 @@ class PostgresIT {
                 rules.append("-a -t 127.0.0.1:" + service + " -r 127.0.0.1:" + server + " -m\n");
             }
         }
-        return Daemon.start(directory, "-Xmx128m", Files.writeString(directory.resolve("postgres.rules"), rules));
+        return Daemon.start(directory, Daemon.BRIEF, Files.writeString(directory.resolve("postgres.rules"), rules));
     }
 
     private static ProcessBuilder psql(int service, String... arguments) {

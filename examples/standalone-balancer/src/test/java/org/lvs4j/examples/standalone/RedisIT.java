@@ -70,7 +70,7 @@ class RedisIT {
                 """.formatted(port, serverPorts.get(0), serverPorts.get(1));
         return Daemon.start(
                 directory,
-                "-Xmx128m",
+                Daemon.BRIEF,
                 Files.writeString(directory.resolve("redis.rules"), rules),
                 Programs.transportOption(transport));
     }

@@ -81,7 +81,7 @@ class SshIT {
     private Daemon lvsd(String... options) throws IOException, InterruptedException {
         String rules = "-A -t 127.0.0.1:%1$d -s rr\n-a -t 127.0.0.1:%1$d -r 127.0.0.1:%2$d -m\n";
         Path file = Files.writeString(directory.resolve("ssh.rules"), rules.formatted(port, serverPort));
-        return Daemon.start(directory, "-Xmx128m", file, options);
+        return Daemon.start(directory, Daemon.BRIEF, file, options);
     }
 
     private ProcessBuilder client(String program, String portOption, String... arguments) {

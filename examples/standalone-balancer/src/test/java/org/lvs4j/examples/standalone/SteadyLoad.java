@@ -18,9 +18,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Clients that use services all the time, each on a thread of its own. Every failure is kept. */
+/**
+ * Clients that use services all the time, each on a thread of its own. Every failure is kept. A pause after each use
+ * leaves a small machine processor time for the daemons.
+ */
 final class SteadyLoad implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 20_000;
+    private static final int PAUSE_MILLIS = 2;
 
     /** The longest time that an answer of the control socket may take. The machine may be busy with other tests. */
     private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -42,8 +46,9 @@ final class SteadyLoad implements AutoCloseable {
             try {
                 while (!over) {
                     step.run();
+                    TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
                 }
-            } catch (IOException | RuntimeException | AssertionError e) {
+            } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
                 failures.add(what + ": " + e);
             }
         });

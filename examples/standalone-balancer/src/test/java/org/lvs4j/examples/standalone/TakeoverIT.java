@@ -97,7 +97,8 @@ class TakeoverIT {
     @Test
     void takeover_steadyLoad_nobodyRefusedAndOldConnectionsServed() throws Exception {
         try (SteadyLoad load = new SteadyLoad();
-                Daemon first = Daemon.start(directory, "", rules(), "--acceptors", "2", "--drain-timeout", "120s")) {
+                Daemon first =
+                        Daemon.start(directory, Daemon.BRIEF, rules(), "--acceptors", "2", "--drain-timeout", "120s")) {
             for (int i = 0; i < 3; i++) {
                 load.connect(port);
             }
@@ -137,7 +138,7 @@ class TakeoverIT {
     @Test
     void takeover_otherRules_newServicesServedAndOldOnesClosed() throws Exception {
         int other = FreePort.next();
-        try (Daemon first = Daemon.start(directory, "", rules());
+        try (Daemon first = Daemon.start(directory, Daemon.BRIEF, rules());
                 Daemon second = first.succeed(rules("b.rules", "-t 127.0.0.1:" + other))) {
             assertThat(first.awaitExit()).isZero();
             second.awaitLine("TCP 127.0.0.1:" + port + ": the socket of another process was closed");
@@ -151,7 +152,7 @@ class TakeoverIT {
 
     @Test
     void takeover_newOneCannotStart_oldOneGoesOn() throws Exception {
-        try (Daemon lvsd = Daemon.start(directory, "", rules());
+        try (Daemon lvsd = Daemon.start(directory, Daemon.BRIEF, rules());
                 ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Path broken = Files.writeString(directory.resolve("broken.rules"), "-A -t nowhere\n");
             Programs.Result invalid = refused(lvsd.socket(), broken);
@@ -177,7 +178,7 @@ class TakeoverIT {
 
     @Test
     void takeover_otherProtocolOrPeerThatEnds_refusedByNameAndOldOneGoesOn() throws Exception {
-        try (Daemon lvsd = Daemon.start(directory, "", rules())) {
+        try (Daemon lvsd = Daemon.start(directory, Daemon.BRIEF, rules())) {
             try (FrameChannel peer = open(lvsd.socket())) {
                 write(peer, FrameType.HELLO, Handover.NAME + "999");
                 Frame answer = peer.read();
@@ -242,7 +243,7 @@ class TakeoverIT {
 
     @Test
     void takeover_oldOneOnNio_refusedByNameAndOldOneGoesOn() throws Exception {
-        try (Daemon lvsd = Daemon.start(directory, "", rules(), "--transport", "nio")) {
+        try (Daemon lvsd = Daemon.start(directory, Daemon.BRIEF, rules(), "--transport", "nio")) {
             Programs.Result result = refused(lvsd.socket(), rules());
             assertThat(result.exitCode()).isEqualTo(1);
             assertThat(result.error()).contains("refuses: it runs with --transport nio, and only epoll can pass");

@@ -112,7 +112,7 @@ class TlsIT {
                 -a -t 127.0.0.1:%1$d -r 127.0.0.1:%2$s -m
                 -a -t 127.0.0.1:%1$d -r 127.0.0.1:%3$s -m
                 """.formatted(port, NAMES.get(0), NAMES.get(1));
-        return Daemon.start(directory, "-Xmx128m", Files.writeString(directory.resolve("tls.rules"), rules), options);
+        return Daemon.start(directory, Daemon.BRIEF, Files.writeString(directory.resolve("tls.rules"), rules), options);
     }
 
     /** Fetches a path of the service by curl, which verifies the certificate. */

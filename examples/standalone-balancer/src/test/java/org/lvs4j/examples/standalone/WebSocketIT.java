@@ -100,7 +100,7 @@ class WebSocketIT {
         HttpClient http = HttpClient.newHttpClient();
         List<WebSocket> clients = new ArrayList<>();
         List<Heard> heard = new ArrayList<>();
-        try (Daemon lvsd = Daemon.start(directory, "-Xmx128m", file, Programs.transportOption(transport))) {
+        try (Daemon lvsd = Daemon.start(directory, Daemon.BRIEF, file, Programs.transportOption(transport))) {
             for (int i = 0; i < CLIENTS; i++) {
                 heard.add(new Heard());
                 clients.add(http.newWebSocketBuilder()
