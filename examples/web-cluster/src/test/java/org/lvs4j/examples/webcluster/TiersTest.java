@@ -10,8 +10,10 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,9 @@ import org.lvs4j.net.Endpoint;
 @Tag("slow")
 final class TiersTest {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    /** Closed together at the end: each waits a second for requests that do not come. */
+    private static final List<LoopbackServer> STARTED = new ArrayList<>();
 
     @TempDir
     Path directory;
@@ -41,14 +46,17 @@ final class TiersTest {
                 request -> Reply.ok("application/json", "{}".getBytes(StandardCharsets.UTF_8)), Map.of());
         web1 = WebServer.start("web1", storage.address(), status.address());
         web2 = WebServer.start("web2", storage.address(), status.address());
+        STARTED.addAll(List.of(storage, status, web1, web2));
     }
 
-    @AfterEach
-    void stop() {
-        web1.close();
-        web2.close();
-        status.close();
-        storage.close();
+    @AfterAll
+    static void stopAll() throws InterruptedException {
+        List<Thread> closing =
+                STARTED.stream().map(server -> new Thread(server::close)).toList();
+        closing.forEach(Thread::start);
+        for (Thread thread : closing) {
+            thread.join();
+        }
     }
 
     @Test
