@@ -37,4 +37,18 @@ public final class Dialogues {
         }
         return new TcpDialogue();
     }
+
+    /**
+     * A new conversation that judges as keepalived 2.2 does, see {@link HealthEngine.Builder#likeKeepalived22}: the
+     * {@link HttpPage#pattern} is searched in the header of the answer as well, and offsets count from its begin. For
+     * replays of recordings. The parameters are those of {@link #of}.
+     */
+    public static Dialogue likeKeepalived22(NetworkCheck check, int page, RandomGenerator random) {
+        requireNonNull(check, "check");
+        requireNonNull(random, "random");
+        if (check instanceof HttpCheck http) {
+            return new HttpDialogue(http, http.pages().get(page), HttpDialogue.MAX_ANSWER_BYTES, true);
+        }
+        return of(check, page, random);
+    }
 }

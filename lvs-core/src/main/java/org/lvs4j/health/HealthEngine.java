@@ -281,7 +281,8 @@ public final class HealthEngine {
 
         /**
          * Whether it does what keepalived 2.2 does and should not do. Its successor 2.4, and by default this engine, do
-         * otherwise: a {@link TcpCheck} that is down repeats failed probes; an {@link HttpCheck} that is down forgets at
+         * otherwise: a {@link TcpCheck} that is down repeats failed probes; an {@link HttpCheck} that
+         * is on its way up repeats a failed page until it passes, and one that is down forgets at
          * a reload which page has failed; a service that leaves a group at a reload stays in the table without servers.
          * False by default.
          */

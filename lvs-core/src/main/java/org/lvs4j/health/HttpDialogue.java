@@ -28,13 +28,25 @@ final class HttpDialogue implements Dialogue {
     private final @Nullable MessageDigest digest;
     private final @Nullable BodySearch search;
     private final long maxBytes;
+    private final boolean searchesHeader;
     private long bytes;
 
     HttpDialogue(HttpCheck check, HttpPage page) {
-        this(check, page, MAX_ANSWER_BYTES);
+        this(check, page, MAX_ANSWER_BYTES, false);
     }
 
     HttpDialogue(HttpCheck check, HttpPage page, long maxBytes) {
+        this(check, page, maxBytes, false);
+    }
+
+    /**
+     * A conversation.
+     *
+     * @param searchesHeader whether a pattern is searched in the header as well if it comes in one piece with the begin
+     *     of the body, as keepalived 2.2 does
+     */
+    HttpDialogue(HttpCheck check, HttpPage page, long maxBytes, boolean searchesHeader) {
+        this.searchesHeader = searchesHeader;
         this.check = check;
         this.page = page;
         this.maxBytes = maxBytes;
@@ -70,19 +82,20 @@ final class HttpDialogue implements Dialogue {
         if (bytes > maxBytes) {
             return Step.failed("the answer is longer than " + maxBytes + " bytes");
         }
+        ByteBuffer answer = searchesHeader && !header.complete() ? data.duplicate() : null;
         String problem = header.read(data);
         if (problem != null) {
             return Step.failed(problem);
         }
         if (data.hasRemaining()) {
-            readBody(data);
+            readBody(data, answer == null ? data.duplicate() : answer);
         }
         return Step.WAIT;
     }
 
-    private void readBody(ByteBuffer data) {
+    private void readBody(ByteBuffer data, ByteBuffer searched) {
         if (search != null) {
-            search.add(data.duplicate());
+            search.add(searched);
         }
         if (digest != null) {
             digest.update(data);

@@ -6,6 +6,7 @@ package org.lvs4j.health;
  * <p>While up, a failed page is repeated as often as the schedule says; then the check is down. While down, only the page
  * that has failed is asked for, without repetitions. When it has passed, all pages are asked for from the first one on,
  * and the check is up when all have passed in a row. A page that fails on the way takes the place of the failed one.
+ * Keepalived 2.2 repeats it until it passes instead, after {@code retryInterval} each time, and goes on with the next one.
  *
  * <p>Until all pages have passed once, a failure is final: each page that passes leaves the count of failures at its
  * limit. {@link HttpCheck#fastRecovery} leaves out the pauses between pages until then, and on the way up.
@@ -15,16 +16,18 @@ final class PageLoop extends ProbeLoop {
 
     private final int pages;
     private final boolean fastRecovery;
-    private final boolean remembersFailedPage;
+    private final boolean likeKeepalived22;
     private int page;
     private int failedPage = NONE;
     private boolean passedAll;
+    /** Whether it is on the way up: the failed page has passed. */
+    private boolean climbing;
 
     PageLoop(HttpCheck check, boolean atStart, boolean likeKeepalived22) {
         super(check.schedule(), atStart);
         pages = check.pages().size();
         fastRecovery = check.fastRecovery();
-        remembersFailedPage = !likeKeepalived22;
+        this.likeKeepalived22 = likeKeepalived22;
         failures = atStart ? schedule.retries() : 0;
     }
 
@@ -37,6 +40,7 @@ final class PageLoop extends ProbeLoop {
     Verdict passed() {
         if (failedPage != NONE) {
             failedPage = NONE;
+            climbing = true;
             page = 0;
             pauseFor(fastRecovery ? 0 : intervalNanos());
             return Verdict.UNCHANGED;
@@ -45,6 +49,7 @@ final class PageLoop extends ProbeLoop {
         if (page == pages) {
             page = 0;
             passedAll = true;
+            climbing = false;
             failures = 0;
             pauseFor(intervalNanos());
             return roundPassed();
@@ -56,6 +61,10 @@ final class PageLoop extends ProbeLoop {
 
     @Override
     Verdict failed() {
+        if (climbing && likeKeepalived22) {
+            pauseFor(retryIntervalNanos());
+            return Verdict.UNCHANGED;
+        }
         if (isUp() && failures < schedule.retries()) {
             failures++;
             pauseFor(retryIntervalNanos());
@@ -66,6 +75,7 @@ final class PageLoop extends ProbeLoop {
         if (isUp()) {
             pauseFor(intervalNanos());
         } else {
+            climbing = false;
             failedPage = page();
             pauseFor(Math.max(retryIntervalNanos(), intervalNanos()));
         }
@@ -77,8 +87,7 @@ final class PageLoop extends ProbeLoop {
         super.adopt(old);
         PageLoop that = (PageLoop) old;
         passedAll = that.passedAll;
-        if (remembersFailedPage) {
-            failedPage = that.failedPage;
-        }
+        climbing = that.climbing || (likeKeepalived22 && that.failedPage != NONE);
+        failedPage = likeKeepalived22 ? NONE : that.failedPage;
     }
 }
