@@ -7,6 +7,7 @@ module org.lvs4j.core {
 
     exports org.lvs4j;
     exports org.lvs4j.config;
+    exports org.lvs4j.config.keepalived;
     exports org.lvs4j.health;
     exports org.lvs4j.net;
     exports org.lvs4j.persistence.engine;

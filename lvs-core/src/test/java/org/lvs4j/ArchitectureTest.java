@@ -35,6 +35,7 @@ class ArchitectureTest {
             "net",
             "service",
             "stats",
+            "internal.text",
             "internal.concurrent",
             "internal.counters",
             "internal.connection",
@@ -47,6 +48,7 @@ class ArchitectureTest {
             "",
             "plane",
             "config",
+            "config.keepalived",
             "metrics");
 
     /** Races and benchmarks of the internal packages; neither is published. */

@@ -28,6 +28,8 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import org.lvs4j.config.Rules;
+import org.lvs4j.config.keepalived.IncludeSource;
+import org.lvs4j.config.keepalived.KeepalivedOptions;
 import org.lvs4j.health.Check;
 import org.lvs4j.health.CheckSchedule;
 import org.lvs4j.health.Dialogue;
@@ -152,6 +154,9 @@ final class Samples {
         put(HealthActions.class, NoActions::new);
         put(HealthEngine.Builder.class, () -> HealthEngine.builder(new NoActions()));
         put(HealthEngine.class, () -> HealthEngine.builder(new NoActions()).build());
+
+        put(IncludeSource.class, () -> IncludeSource.NONE);
+        put(KeepalivedOptions.ScriptCheck.class, () -> KeepalivedOptions.ScriptCheck.NONE);
 
         put(PersistenceEngine.class, SipEngine::new);
         put(Rules.class, () -> Rules.of(director()));

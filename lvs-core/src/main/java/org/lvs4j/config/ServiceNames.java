@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.lvs4j.internal.text.Distance;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
 
@@ -136,7 +137,7 @@ final class ServiceNames {
     @Nullable
     String nearest(String name, Protocol protocol) {
         String wanted = name.toLowerCase(Locale.ROOT);
-        int best = Distance.REPLACED * Math.max(1, name.length() / 3) + 1;
+        int best = Distance.likely(name.length()) + 1;
         String nearest = fallback == null ? null : fallback.nearest(name, protocol);
         if (nearest != null) {
             best = Distance.between(wanted, nearest, best);

@@ -36,8 +36,8 @@ public record CheckSchedule(
     /** The pause between two probes if none is given: one minute. */
     public static final Duration DEFAULT_INTERVAL = Duration.ofMinutes(1);
 
-    /** The longest pause: 4294.967295 seconds, as in keepalived. */
-    public static final Duration LONGEST = Duration.ofNanos(4_294_967_295_000L);
+    /** The longest pause: ten years. */
+    public static final Duration LONGEST = Duration.ofDays(3650);
 
     /** The highest count of retries, rises and falls. */
     public static final int MAX_COUNT = Integer.MAX_VALUE;
@@ -67,8 +67,8 @@ public record CheckSchedule(
 
     private static void checkPause(List<String> problems, String name, Duration value, Duration least) {
         if (value.compareTo(least) < 0 || value.compareTo(LONGEST) > 0) {
-            problems.add(name + " " + value.toNanos() / 1e9 + " s is outside " + least.toNanos() / 1e9 + ".."
-                    + LONGEST.toNanos() / 1e9 + " s");
+            problems.add(name + " " + value.toMillis() / 1e3 + " s is outside " + least.toNanos() / 1e9 + ".."
+                    + LONGEST.toSeconds() + " s");
         }
     }
 

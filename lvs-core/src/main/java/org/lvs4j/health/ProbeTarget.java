@@ -28,6 +28,9 @@ public record ProbeTarget(
     /** The time of a step if none is given: five seconds. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
 
+    /** The longest time of a step: 4294.967295 seconds, as in keepalived. */
+    public static final Duration LONGEST_TIMEOUT = Duration.ofNanos(4_294_967_295_000L);
+
     /**
      * Checks all values.
      *
@@ -40,8 +43,8 @@ public record ProbeTarget(
         if (sourcePort < 0 || sourcePort > Endpoint.MAX_PORT) {
             throw new IllegalArgumentException("port " + sourcePort + " is outside 0.." + Endpoint.MAX_PORT);
         }
-        if (timeout.isNegative() || timeout.compareTo(CheckSchedule.LONGEST) > 0) {
-            throw new IllegalArgumentException("timeout " + timeout + " is outside 0.." + CheckSchedule.LONGEST);
+        if (timeout.isNegative() || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+            throw new IllegalArgumentException("timeout " + timeout + " is outside 0.." + LONGEST_TIMEOUT);
         }
         if (source != null && source.family() != endpoint.address().family()) {
             throw new IllegalArgumentException(source + " and " + endpoint + " are of different address families");
@@ -56,7 +59,7 @@ public record ProbeTarget(
     /**
      * The same target with another timeout of a step.
      *
-     * @throws IllegalArgumentException if it is negative or longer than {@link CheckSchedule#LONGEST}
+     * @throws IllegalArgumentException if it is negative or longer than {@link #LONGEST_TIMEOUT}
      */
     public ProbeTarget withTimeout(Duration newTimeout) {
         return new ProbeTarget(endpoint, source, sourcePort, device, mark, requireNonNull(newTimeout, "newTimeout"));

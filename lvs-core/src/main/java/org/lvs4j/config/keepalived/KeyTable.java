@@ -1,0 +1,168 @@
+package org.lvs4j.config.keepalived;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.lvs4j.internal.text.Distance;
+
+/**
+ * The keys of a kind of block, and how the values of each are read.
+ *
+ * @param <T> what the block describes
+ */
+final class KeyTable<T> {
+    /** Reads the values of a key. */
+    @FunctionalInterface
+    interface Reader<T> {
+        void read(Statement statement, T target, Context context) throws KeepalivedException;
+    }
+
+    /** The number of values of a key that reads all of them. */
+    private static final int ANY = Integer.MAX_VALUE;
+
+    private record Entry<T>(int values, boolean block, Reader<? super T> reader) {}
+
+    private final String name;
+    private final Map<String, Entry<T>> entries;
+
+    private KeyTable(Builder<T> builder) {
+        name = builder.name;
+        entries = builder.entries;
+    }
+
+    static <T> Builder<T> of(String name) {
+        return new Builder<>(name);
+    }
+
+    /** Lists the keys of a block. */
+    static final class Builder<T> {
+        private final String name;
+        private final Map<String, Entry<T>> entries = new LinkedHashMap<>();
+
+        private Builder(String name) {
+            this.name = name;
+        }
+
+        /** A key with at most so many values; further words are ignored with a warning. */
+        Builder<T> key(String key, int values, Reader<? super T> reader) {
+            entries.put(key, new Entry<>(values, false, reader));
+            return this;
+        }
+
+        /** A key with any number of values. */
+        Builder<T> key(String key, Reader<? super T> reader) {
+            return key(key, ANY, reader);
+        }
+
+        /** A key with a block. */
+        Builder<T> block(String key, int values, Reader<? super T> reader) {
+            entries.put(key, new Entry<>(values, true, reader));
+            return this;
+        }
+
+        /** Keys that change nothing here, with any values. */
+        Builder<T> withoutEffect(String... keys) {
+            for (String key : keys) {
+                key(key, (statement, target, context) -> context.problems().withoutEffect(statement.key()));
+            }
+            return this;
+        }
+
+        /** All keys of another table. */
+        Builder<T> all(KeyTable<? super T> other) {
+            addAll(other);
+            return this;
+        }
+
+        private <S> void addAll(KeyTable<S> other) {
+            for (Map.Entry<String, Entry<S>> each : other.entries.entrySet()) {
+                @SuppressWarnings("unchecked") // T is an S: all() demands it.
+                Reader<? super T> reader = (Reader<? super T>) each.getValue().reader();
+                entries.put(
+                        each.getKey(),
+                        new Entry<>(each.getValue().values(), each.getValue().block(), reader));
+            }
+        }
+
+        KeyTable<T> build() {
+            return new KeyTable<>(this);
+        }
+    }
+
+    /** Whether a key is in this table. */
+    boolean contains(String key) {
+        return entries.containsKey(key);
+    }
+
+    /** Reads every statement of a block. */
+    void read(Statement.Block block, T target, Context context) {
+        for (Statement statement : block.statements()) {
+            read(statement, target, context);
+        }
+    }
+
+    /** Reads a statement; an error in it is reported. */
+    void read(Statement statement, T target, Context context) {
+        Entry<T> entry = entries.get(statement.key().text());
+        if (statement.broken()) {
+            // Its error has been reported. A block is read all the same, for its own errors.
+            if (target instanceof Settings settings) {
+                settings.unreadable = true;
+            }
+            if (entry == null || !entry.block() || statement.block() == null) {
+                return;
+            }
+        }
+        try {
+            if (entry == null) {
+                throw unknown(statement);
+            }
+            readKnown(entry, statement, target, context);
+        } catch (KeepalivedException e) {
+            context.problems().error(e);
+        }
+    }
+
+    private void readKnown(Entry<T> entry, Statement statement, T target, Context context) throws KeepalivedException {
+        if (entry.block() && statement.block() == null) {
+            throw statement.key().error("block missing behind", "'{'");
+        }
+        if (!entry.block() && statement.block() != null && entry.values() != ANY) {
+            if (statement.size() == 0 && entry.values() > 0) {
+                throw statement.key().error("the value is missing behind", "a value instead of a block");
+            }
+            throw statement.key().error("no block belongs to", "a key with a block, or no '{' here");
+        }
+        if (statement.size() > entry.values()) {
+            context.problems()
+                    .warning(
+                            statement.value(entry.values()).place(),
+                            "words behind the "
+                                    + (entry.values() == 0 ? "key" : "value of") + " '"
+                                    + statement.key().text() + "' are ignored, beginning with '"
+                                    + KeepalivedException.shown(
+                                            statement.value(entry.values()).text())
+                                    + "'");
+        }
+        entry.reader().read(statement, target, context);
+    }
+
+    private KeepalivedException unknown(Statement statement) {
+        String key = statement.key().text();
+        String where = name.equals(BlockKeys.FILE) ? "at the top of the file" : "in " + name;
+        String nearest = Distance.nearest(key, entries.keySet());
+        List<String> sameLetters =
+                entries.keySet().stream().filter(key::equalsIgnoreCase).toList();
+        if (!sameLetters.isEmpty()) {
+            nearest = sameLetters.get(0);
+        }
+        String home =
+                BlockKeys.CHECKS.contains(key) ? "real_server" : BlockKeys.onlyInFile(key) ? "the file itself" : null;
+        String expected = home != null && !contains(key)
+                ? "it in " + home
+                : nearest != null ? "perhaps '" + nearest + "'" : "one of " + String.join(" ", entries.keySet());
+        return statement
+                .key()
+                .error((statement.block() == null ? "unknown key " : "unknown block ") + where + ":", expected);
+    }
+}

@@ -1,0 +1,302 @@
+package org.lvs4j.config.keepalived;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.config.keepalived.GroupDraft.Member;
+import org.lvs4j.health.MonitoredServer;
+import org.lvs4j.health.MonitoredService;
+import org.lvs4j.health.Quorum;
+import org.lvs4j.health.SorryServer;
+import org.lvs4j.net.AddressFamily;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.Protocol;
+import org.lvs4j.service.Forwarding;
+import org.lvs4j.service.Persistence;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
+
+/**
+ * Makes values of the services of a file after all of it has been read: defaults and inheritance, and what services,
+ * servers and groups must have in common. The places of errors are those of keepalived: the beginning of the block for
+ * what concerns all of it.
+ */
+final class Resolution {
+    private final Context context;
+    private final Set<ServiceKey> keys = new HashSet<>();
+
+    Resolution(Context context) {
+        this.context = context;
+    }
+
+    /** The service as a value, or null if there is nothing to balance. */
+    @Nullable
+    MonitoredService resolve(ServiceDraft draft) {
+        try {
+            return resolved(draft);
+        } catch (KeepalivedException e) {
+            context.problems().error(e);
+        } catch (IllegalArgumentException e) {
+            context.problems().error(draft.key().error(e.getMessage() + ", in", "values that go together"));
+        }
+        return null;
+    }
+
+    private @Nullable MonitoredService resolved(ServiceDraft draft) throws KeepalivedException {
+        List<Member> members = members(draft);
+        remarkDefaults(draft);
+        AddressFamily family = family(draft, members);
+        Member first = members.isEmpty() ? new Member(null, draft.mark(), family) : members.get(0);
+        int port = first.endpoint() == null ? 0 : first.endpoint().port();
+        List<MonitoredServer> servers = servers(draft, family, members, port);
+        SorryServer sorry = sorryServer(draft, family, members);
+        if (servers.isEmpty()) {
+            throw draft.key().error("no server that can be used, in", "a real_server in the block");
+        }
+        if (members.isEmpty()) {
+            return null;
+        }
+        List<VirtualService> services = services(draft, members, family);
+        if (services.isEmpty()) {
+            return null;
+        }
+        Word group = draft.group();
+        MonitoredService.Builder builder = group == null
+                ? MonitoredService.builder(services.get(0))
+                : MonitoredService.builder(group.text(), services);
+        servers.forEach(builder::server);
+        return builder.quorum(quorum(draft, servers))
+                .sorryServer(sorry)
+                .alpha(Settings.first(it -> it.alpha, false, draft))
+                .omega(draft.omega())
+                .haSuspend(draft.haSuspend())
+                .passiveCheck(draft.passiveCheck())
+                .build();
+    }
+
+    /** The addresses and marks of a service; none if its group is unknown or empty. */
+    private List<Member> members(ServiceDraft draft) {
+        Word name = draft.group();
+        if (name == null) {
+            return List.of(new Member(draft.endpoint(), draft.mark(), draft.family()));
+        }
+        GroupDraft group = context.groups().get(name.text());
+        if (group == null) {
+            context.problems()
+                    .error(draft.key()
+                            .place()
+                            .error(name.text(), "unknown group", "the name of a virtual_server_group"));
+            return List.of();
+        }
+        return group.members();
+    }
+
+    private void remarkDefaults(ServiceDraft draft) {
+        Place place = draft.key().place();
+        Problems problems = context.problems();
+        if (draft.mark() != 0 && draft.protocol() != null) {
+            problems.error(
+                    draft.key().error("protocol of a service of a firewall mark, in", "none, as the mark decides"));
+        }
+        if (draft.mark() == 0 && draft.protocol() == null) {
+            problems.warning(place, "no protocol: UDP is used");
+        }
+        if (draft.scheduler() == null && draft.ownScheduler() == null) {
+            problems.warning(place, "no scheduler: " + VirtualService.DEFAULT_SCHEDULER + " is used");
+        }
+        if (!draft.hasMethod()) {
+            problems.warning(place, "no forwarding method: NAT is used");
+        }
+        if (draft.mark() != 0 && draft.haSuspend()) {
+            problems.error(
+                    draft.key().error("ha_suspend of a service of a firewall mark, in", "a service with an address"));
+        }
+    }
+
+    private static boolean tunnelled(Forwarding forwarding) {
+        return forwarding.method() == Forwarding.Method.TUNNEL;
+    }
+
+    /** The family of the clients: that of the addresses, or else of the servers. */
+    private AddressFamily family(ServiceDraft draft, List<Member> members) throws KeepalivedException {
+        Set<AddressFamily> families = members.stream()
+                .filter(member -> member.endpoint() != null || member.family() != null)
+                .map(member -> member.endpoint() == null
+                        ? member.family()
+                        : member.endpoint().address().family())
+                .collect(Collectors.toSet());
+        if (families.size() > 1) {
+            boolean everywhere = draft.servers().stream().allMatch(server -> tunnelled(server.method(draft)))
+                    && (draft.sorry() == null || tunnelled(draft.sorryMethod()));
+            if (!everywhere) {
+                throw draft.key().error("group with addresses of both families, in", "tunnels to all servers");
+            }
+        }
+        if (!families.isEmpty()) {
+            return families.iterator().next();
+        }
+        for (ServerDraft server : draft.servers()) {
+            if (!tunnelled(server.method(draft))) {
+                return server.endpoint().address().family();
+            }
+        }
+        return draft.servers().isEmpty()
+                ? AddressFamily.IPV4
+                : draft.servers().get(0).endpoint().address().family();
+    }
+
+    private List<MonitoredServer> servers(ServiceDraft draft, AddressFamily family, List<Member> members, int port) {
+        List<MonitoredServer> servers = new ArrayList<>();
+        Set<Endpoint> endpoints = new HashSet<>();
+        for (ServerDraft server : draft.servers()) {
+            Forwarding method = server.method(draft);
+            Endpoint endpoint = server.endpoint();
+            if (endpoint.address().family() != family && !tunnelled(method)) {
+                context.problems()
+                        .error(server.closed()
+                                .error(
+                                        "}",
+                                        "server " + endpoint.address() + " of another address family than its service,"
+                                                + " found",
+                                        "a tunnel (lvs_method TUN), or a server of the same family"));
+                continue;
+            }
+            if (server.thresholdsCrossed()) {
+                context.problems()
+                        .warning(
+                                server.key().place(),
+                                "lthreshold is above uthreshold, which IPVS refuses: the server is left out");
+                continue;
+            }
+            portMismatch(server.key(), endpoint, method, members);
+            boolean keepsPort = method.method() == Forwarding.Method.MASQUERADE && endpoint.port() != 0;
+            if (!endpoints.add(keepsPort ? endpoint : endpoint.withPort(port))) {
+                context.problems()
+                        .error(server.key().error("server " + endpoint + " is given twice, in", "another server"));
+                continue;
+            }
+            servers.add(server.resolve(draft, port, context));
+        }
+        return servers;
+    }
+
+    /** Only masquerading can change the port. */
+    private void portMismatch(Word at, Endpoint server, Forwarding method, List<Member> members) {
+        if (method.method() == Forwarding.Method.MASQUERADE || server.port() == 0) {
+            return;
+        }
+        for (Member member : members) {
+            if (member.endpoint() == null) {
+                context.problems().warning(at.place(), "the port of the server has no effect without NAT");
+            } else if (member.endpoint().port() != server.port()) {
+                context.problems()
+                        .error(at.error(
+                                "only NAT can change the port from "
+                                        + member.endpoint().port() + " to " + server.port() + ", in",
+                                "the same port, or lvs_method NAT"));
+                return;
+            }
+        }
+    }
+
+    private @Nullable SorryServer sorryServer(ServiceDraft draft, AddressFamily family, List<Member> members) {
+        Endpoint sorry = draft.sorry();
+        if (sorry == null) {
+            return null;
+        }
+        Forwarding method = draft.sorryMethod();
+        if (sorry.address().family() != family && !tunnelled(method)) {
+            context.problems()
+                    .error(draft.closed()
+                            .error(
+                                    "}",
+                                    "sorry server " + sorry.address() + " of another address family than its service,"
+                                            + " found",
+                                    "a tunnel (sorry_server_lvs_method TUN), or a server of the same family"));
+            return null;
+        }
+        portMismatch(draft.key(), sorry, method, members);
+        return new SorryServer(new RealServer(sorry, 1, method, 0, 0), draft.sorryInhibit());
+    }
+
+    private Quorum quorum(ServiceDraft draft, List<MonitoredServer> servers) {
+        long total =
+                servers.stream().mapToLong(server -> server.server().weight()).sum();
+        Integer given = draft.quorum();
+        int quorum = given == null ? 1 : given;
+        if (quorum > total && given != null) {
+            context.problems()
+                    .error(draft.key()
+                            .error(
+                                    "quorum " + quorum + " above the weight of all servers, " + total + ", in",
+                                    "a quorum that can be reached"));
+        }
+        quorum = (int) Math.max(1, Math.min(quorum, total));
+        int hysteresis = draft.hysteresis();
+        if (hysteresis >= quorum) {
+            if (given == null || given == quorum) {
+                context.problems()
+                        .error(draft.key()
+                                .error(
+                                        "hysteresis " + hysteresis + " not below the quorum, " + quorum + ", in",
+                                        "a lower one"));
+            }
+            hysteresis = quorum - 1;
+        }
+        return new Quorum(quorum, hysteresis, draft.quorumUp(), draft.quorumDown());
+    }
+
+    private List<VirtualService> services(ServiceDraft draft, List<Member> members, AddressFamily family)
+            throws KeepalivedException {
+        Integer persistence = draft.persistence();
+        Word granularity = draft.granularity();
+        if (persistence == null && (granularity != null || draft.engine() != null)) {
+            persistence = Persistence.DEFAULT_TIMEOUT_SECONDS;
+        }
+        boolean portless = members.stream()
+                .anyMatch(each -> each.endpoint() != null && each.endpoint().port() == 0);
+        if (persistence == null && portless) {
+            persistence = Persistence.DEFAULT_TIMEOUT_SECONDS;
+            context.problems().warning(draft.key().place(), "no port: persistence of " + persistence + " s is used");
+        }
+        boolean onePacket = draft.onePacket();
+        Protocol protocol = draft.protocol() == null ? Protocol.UDP : draft.protocol();
+        if (onePacket && protocol != Protocol.UDP && draft.mark() == 0) {
+            context.problems().error(draft.key().error("ops with another protocol than UDP, in", "protocol UDP"));
+            onePacket = false;
+        }
+        List<VirtualService> services = new ArrayList<>();
+        for (Member member : members) {
+            ServiceKey key = key(member, protocol, family);
+            if (!keys.add(key)) {
+                context.problems()
+                        .error(draft.key().error("service " + key + " is given twice, in", "another service"));
+                continue;
+            }
+            VirtualService.Builder builder = draft.builder(key)
+                    .onePacket(onePacket && (!(key instanceof ServiceKey.Address a) || a.protocol() == Protocol.UDP));
+            if (persistence != null) {
+                int mask = granularity == null ? Persistence.fullMask(key.family()) : draft.mask();
+                if (granularity != null
+                        && granularity.text().indexOf('.') >= 0 != (key.family() == AddressFamily.IPV4)) {
+                    throw granularity.error(
+                            "of another address family than " + key + ":",
+                            "a netmask of IPv4, a prefix length of IPv6");
+                }
+                builder.persistence(new Persistence(persistence, mask, draft.engine()));
+            }
+            services.add(builder.build());
+        }
+        return services;
+    }
+
+    private static ServiceKey key(Member member, Protocol protocol, AddressFamily family) {
+        return member.endpoint() == null
+                ? ServiceKey.mark(member.mark(), member.family() == null ? family : member.family())
+                : ServiceKey.of(protocol, member.endpoint());
+    }
+}
