@@ -9,4 +9,5 @@ module org.lvs4j.replay {
 
     exports org.lvs4j.replay;
     exports org.lvs4j.replay.capture;
+    exports org.lvs4j.replay.health;
 }

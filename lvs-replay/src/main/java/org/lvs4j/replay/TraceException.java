@@ -1,5 +1,7 @@
 package org.lvs4j.replay;
 
+import static java.util.Objects.requireNonNull;
+
 import org.lvs4j.config.TextException;
 
 /**
@@ -13,9 +15,22 @@ public final class TraceException extends TextException {
         super(source, line, column, token, expected, source + ":" + line + ":" + column + ": " + problem);
     }
 
-    /** A problem with a token; an empty token means the end of the line. */
-    static TraceException at(String source, int line, int column, String token, String problem, String expected) {
-        String what = token.isEmpty() ? "end of line" : "'" + printable(token) + "'";
+    /**
+     * A problem with a token.
+     *
+     * @param source the name of the trace
+     * @param line the line, from 1
+     * @param column the column, from 1
+     * @param token the token; empty for the end of the line
+     * @param problem what is wrong with it, before the token in the message
+     * @param expected what was expected instead
+     */
+    public static TraceException at(
+            String source, int line, int column, String token, String problem, String expected) {
+        requireNonNull(source, "source");
+        requireNonNull(problem, "problem");
+        requireNonNull(expected, "expected");
+        String what = requireNonNull(token, "token").isEmpty() ? "end of line" : "'" + printable(token) + "'";
         return new TraceException(
                 source, line, column, token, problem + " " + what + "; expected " + expected, expected);
     }

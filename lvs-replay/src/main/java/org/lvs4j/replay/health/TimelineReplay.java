@@ -1,0 +1,247 @@
+package org.lvs4j.replay.health;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.Director;
+import org.lvs4j.config.RuleException;
+import org.lvs4j.config.Rules;
+import org.lvs4j.health.Check;
+import org.lvs4j.health.HealthConfiguration;
+import org.lvs4j.health.HealthEngine;
+import org.lvs4j.health.MonitoredServer;
+import org.lvs4j.health.MonitoredService;
+import org.lvs4j.health.NetworkCheck;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.IpAddress;
+import org.lvs4j.replay.ReplayResult;
+import org.lvs4j.replay.TraceException;
+import org.lvs4j.replay.health.Timeline.Entry;
+import org.lvs4j.replay.health.Timeline.Section;
+
+/**
+ * Plays a {@link Timeline} on a virtual clock: its servers are simulated, a {@link HealthEngine} checks them by the same
+ * dialogues as on sockets, and changes the table of a director. Then the result is compared with the recording. The same
+ * timeline always gives the same result.
+ *
+ * <p>A line of the table before the start is recomputed where the timeline has one.
+ *
+ * <p>The engine is {@linkplain HealthEngine.Builder#likeKeepalived22 like keepalived 2.2}, of which the recordings are.
+ */
+public final class TimelineReplay {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long SEED = 1;
+
+    private final Timeline timeline;
+    private final VirtualClock clock = new VirtualClock();
+    private final Recorder recorder = new Recorder(clock);
+    private final SimulatedNetwork network = new SimulatedNetwork();
+    private final SimulatedFiles files = new SimulatedFiles();
+    private final Director director;
+    private final RecordedTable table;
+    private final RandomGenerator random = new SplittableRandom(SEED);
+    private final boolean likeKeepalived22;
+    private final Map<String, TimelineConfiguration> configurations = new HashMap<>();
+    private String configurationName = "config";
+    private SimulatedHost host;
+    private HealthEngine engine;
+    private boolean running;
+
+    private TimelineReplay(Timeline timeline, boolean likeKeepalived22) {
+        this.timeline = timeline;
+        this.likeKeepalived22 = likeKeepalived22;
+        director = Director.builder()
+                .ticker(clock::now)
+                .random(new SplittableRandom(SEED))
+                .availablePages(() -> Long.MAX_VALUE)
+                .build();
+        table = new RecordedTable(director, recorder);
+        host = newHost();
+        engine = host.engine();
+    }
+
+    private SimulatedHost newHost() {
+        return new SimulatedHost(clock, network, files, recorder, table, random, likeKeepalived22);
+    }
+
+    /**
+     * Plays a timeline from start to end. Thread-safe.
+     *
+     * @return the comparison, and the timeline with every line of the checker recomputed
+     * @throws TraceException if a configuration of the timeline cannot be read; the message names the place
+     */
+    public static ReplayResult run(Timeline timeline) throws TraceException {
+        return run(timeline, true);
+    }
+
+    static ReplayResult run(Timeline timeline, boolean likeKeepalived22) throws TraceException {
+        return new TimelineReplay(requireNonNull(timeline, "timeline"), likeKeepalived22).run();
+    }
+
+    private ReplayResult run() throws TraceException {
+        prepare();
+        start();
+        long end = 0;
+        List<Entry> recorded = new ArrayList<>();
+        for (Entry entry : timeline.entries()) {
+            if (entry.sign() == '<') {
+                end = Math.max(end, entry.millis());
+                clock.after(entry.millis() * NANOS_PER_MILLI, () -> input(entry));
+            } else {
+                recorded.add(entry);
+            }
+        }
+        play(end * NANOS_PER_MILLI);
+        Comparison comparison = Comparison.of(recorded, recorder.lines(), timeline.isRandom());
+        StringBuilder printed = new StringBuilder(timeline.head());
+        recorder.lines().forEach(line -> printed.append(line).append('\n'));
+        return new ReplayResult(timeline.source(), comparison.answers(), comparison.mismatches(), printed.toString());
+    }
+
+    private void prepare() throws TraceException {
+        for (String name : timeline.sectionNames()) {
+            if (name.equals("config") || name.startsWith("config ")) {
+                Section section = requireNonNull(timeline.section(name));
+                configurations.put(name, TimelineConfiguration.parse(section, timeline.source()));
+            }
+        }
+        for (String line : timeline.lines("files")) {
+            files.add(line);
+        }
+        for (String line : timeline.lines("servers")) {
+            List<String> words = TimelineParser.words(line);
+            if (!words.isEmpty()) {
+                network.add(words);
+            }
+        }
+        if (configurations.values().stream().anyMatch(each -> namesSource(each.health()))) {
+            recorder.showSources();
+        }
+        timeline.lines("before").forEach(this::shell);
+        for (Entry entry : timeline.entries()) {
+            if (entry.sign() == '=' && entry.millis() < 0) {
+                recorder.input(new Entry(0, entry.millis(), '=', table.text()));
+            }
+        }
+    }
+
+    private static boolean namesSource(HealthConfiguration configuration) {
+        for (MonitoredService service : configuration.services()) {
+            for (MonitoredServer server : service.servers()) {
+                for (Check check : server.checks()) {
+                    if (check instanceof NetworkCheck network
+                            && network.target().source() != null) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    private TimelineConfiguration configuration() {
+        return requireNonNull(configurations.get(configurationName));
+    }
+
+    private void start() {
+        TimelineConfiguration configuration = configuration();
+        configuration.beforeStart(table, recorder);
+        host.use(configuration);
+        engine.start(clock.now(), configuration.health());
+        running = true;
+    }
+
+    /** Runs until nothing more is due at the end. */
+    private void play(long end) {
+        while (true) {
+            while (clock.runNext()) {
+                // each event may plan the next one
+            }
+            if (engine.nextDeadline() <= clock.now()) {
+                engine.advance(clock.now());
+                continue;
+            }
+            table.settle();
+            long next = Math.min(clock.next(), engine.nextDeadline());
+            if (next > end) {
+                return;
+            }
+            clock.moveTo(next);
+        }
+    }
+
+    private void input(Entry entry) {
+        recorder.input(entry);
+        List<String> words = TimelineParser.words(entry.text());
+        switch (words.isEmpty() ? "" : words.get(0)) {
+            case "file" -> host.fileChanged(files.change(entry.text()));
+            case "reload" -> reload(words.size() > 1 ? words.get(1) : null);
+            case "stop" -> stop();
+            case "kill-checker" -> restart();
+            case "shell" -> shell(entry.text().substring("shell".length()).strip());
+            case "", "end", "keepalived" -> {}
+            default -> {
+                if (words.size() > 1) {
+                    network.change(Endpoint.parse(words.get(0)), words.subList(1, words.size()));
+                }
+            }
+        }
+    }
+
+    private void reload(@Nullable String name) {
+        if (name != null && configurations.containsKey("config " + name)) {
+            configurationName = "config " + name;
+        }
+        TimelineConfiguration configuration = configuration();
+        host.use(configuration);
+        engine.reload(clock.now(), configuration.health());
+    }
+
+    private void stop() {
+        if (running) {
+            running = false;
+            engine.stop(clock.now(), configuration().cleanup());
+            configuration().afterStop(table, recorder);
+        }
+    }
+
+    /** The process of the checker dies, and another one starts with the table that is there. */
+    private void restart() {
+        host.cancelAll();
+        host = newHost();
+        engine = host.engine();
+        start();
+    }
+
+    /** The commands that concern the table and the addresses of this host; others do nothing here. */
+    private void shell(String commands) {
+        for (String command : commands.split("[;\n]")) {
+            List<String> words = TimelineParser.words(command);
+            if (words.size() > 1 && words.get(0).equals("ipvsadm")) {
+                try {
+                    Rules.parse(String.join(" ", words.subList(1, words.size())), timeline.source())
+                            .applyTo(director);
+                } catch (RuleException e) {
+                    recorder.record("ipvs error ipvsadm " + e.getMessage());
+                }
+            } else if (words.size() > 3
+                    && words.get(0).equals("ip")
+                    && words.get(1).startsWith("a")) {
+                address(words.get(2), words.get(3));
+            }
+        }
+    }
+
+    private void address(String verb, String address) {
+        IpAddress parsed = IpAddress.parse(address.replaceFirst("/\\d+$", ""));
+        if (verb.equals("add") || verb.startsWith("del")) {
+            host.addressChanged(parsed, verb.equals("add"));
+        }
+    }
+}
