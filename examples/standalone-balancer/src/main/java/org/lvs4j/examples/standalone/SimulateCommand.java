@@ -10,18 +10,25 @@ import org.lvs4j.replay.Replay;
 import org.lvs4j.replay.ReplayResult;
 import org.lvs4j.replay.Trace;
 import org.lvs4j.replay.TraceException;
+import org.lvs4j.replay.health.Timeline;
+import org.lvs4j.replay.health.TimelineReplay;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code lvsd simulate}: replays decision traces and prints where each client goes. */
+/**
+ * {@code lvsd simulate}: replays decision traces and prints where each client goes; replays timelines of health checks and
+ * prints what they do to the table.
+ */
 @Command(
         name = "simulate",
         description = {
             "Replays decision traces on a virtual clock and compares each recorded decision with the director's.",
-            "A trace has rules and the actions of clients. Decisions may be left out of it, for --print."
+            "A trace has rules and the actions of clients. Decisions may be left out of it, for --print.",
+            "A timeline of health checks, told apart by its line [timeline], has a configuration of keepalived and what"
+                    + " servers do; its lines > and = may be left out."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Lvsd.ThisVersion.class)
@@ -37,7 +44,10 @@ final class SimulateCommand implements Callable<Integer> {
             description = "A trace, or a folder with traces (" + TRACE_SUFFIX + "); - for standard input.")
     private List<String> files;
 
-    @Option(names = "--print", description = "Print each trace with every decision recomputed, instead of comparing.")
+    @Option(
+            names = "--print",
+            description =
+                    "Print each file with every decision, or every line > and =, recomputed, instead of comparing.")
     private boolean print;
 
     private long answers;
@@ -56,8 +66,7 @@ final class SimulateCommand implements Callable<Integer> {
         }
         for (String trace : traces) {
             try {
-                show(Replay.run(
-                        Trace.parse(TextFile.read(trace, System.in, Trace.MAX_TEXT_LENGTH), TextFile.nameOf(trace))));
+                show(replay(TextFile.read(trace, System.in, Trace.MAX_TEXT_LENGTH), TextFile.nameOf(trace)));
             } catch (TraceException | RulesInvalidException e) {
                 error(String.valueOf(e.getMessage()));
                 unreadable = true;
@@ -70,6 +79,12 @@ final class SimulateCommand implements Callable<Integer> {
             return Answer.CONFIGURATION;
         }
         return print || matched == answers ? Answer.OK : Answer.FAILURE;
+    }
+
+    private static ReplayResult replay(String text, String name) throws TraceException {
+        return Timeline.isTimeline(text)
+                ? TimelineReplay.run(Timeline.parse(text, name))
+                : Replay.run(Trace.parse(text, name));
     }
 
     private void show(ReplayResult result) {

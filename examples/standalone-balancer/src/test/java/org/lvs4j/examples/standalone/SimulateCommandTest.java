@@ -108,6 +108,67 @@ final class SimulateCommandTest {
         assertThat(output.toString()).contains(good + ": 3 of 3 answers match", "total: 3 of 3 answers match");
     }
 
+    private static final String TIMELINE = """
+            [config]
+            virtual_server 192.0.2.1 80 {
+                lvs_sched rr
+                lvs_method NAT
+                protocol TCP
+                real_server 198.51.100.11 80 {
+                    TCP_CHECK {
+                        warmup 0
+                    }
+                }
+            }
+            [servers]
+            198.51.100.11:80 tcp st=refuse
+            [timeline]
+                  0 > ipvs add-service tcp 192.0.2.1:80 sched=rr flags=0x0/0xffffffff
+                  0 > ipvs add-server tcp 192.0.2.1:80 198.51.100.11:80 masq weight=1
+                  0 = tcp 192.0.2.1:80 rr { 198.51.100.11:80/1 }
+               1000 > probe tcp 198.51.100.11:80 [refuse]
+               1000 > ipvs del-server tcp 192.0.2.1:80 198.51.100.11:80
+               1000 = tcp 192.0.2.1:80 rr {  }
+               9000 < end
+            """;
+
+    @Test
+    void simulate_timelineAmongTraces_bothReplayed() throws IOException {
+        trace("traces/a.trace", RIGHT);
+        trace("traces/b.trace", TIMELINE);
+
+        assertThat(simulate(directory.resolve("traces").toString())).isZero();
+        assertThat(output.toString().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).endsWith("a.trace: 3 of 3 answers match"),
+                        line -> assertThat(line).endsWith("b.trace: 6 of 6 answers match"),
+                        line -> assertThat(line).isEqualTo("total: 9 of 9 answers match"));
+    }
+
+    @Test
+    void simulate_wrongTimeline_linePrinted() throws IOException {
+        String file = trace("a.trace", TIMELINE.replace("1000 = tcp 192.0.2.1:80 rr {  }", "1000 = (empty)"));
+
+        assertThat(simulate(file)).isEqualTo(1);
+        assertThat(output.toString()).contains("line 20: expected it at 1000 ms", "(empty)");
+    }
+
+    @Test
+    void simulate_printTimelineWithoutAnswers_recomputed() throws IOException {
+        String cut = TIMELINE.replaceAll("(?m)^ +\\d+ [>=] .*\n", "");
+
+        assertThat(simulate("--print", trace("a.trace", cut))).isZero();
+        assertThat(output).hasToString(TIMELINE);
+    }
+
+    @Test
+    void simulate_timelineWithAnUnreadableLine_placePrinted() throws IOException {
+        String file = trace("a.trace", TIMELINE.replace("9000 < end", "9000 end"));
+
+        assertThat(simulate(file)).isEqualTo(3);
+        assertThat(error.toString()).startsWith(file + ":21:1:");
+    }
+
     @Test
     void simulate_missingFile_named() {
         String missing = directory.resolve("missing.trace").toString();
