@@ -25,6 +25,7 @@
  *
  * <p>{@link org.lvs4j.replay.PacketReplay} compares the packets that a director emits with recorded ones, byte for
  * byte. {@link org.lvs4j.replay.CaptureReplay} sends the packets of a pcap or pcapng file through a director.
+ * Timelines of health checks are in {@link org.lvs4j.replay.health}.
  */
 @NullMarked
 package org.lvs4j.replay;
