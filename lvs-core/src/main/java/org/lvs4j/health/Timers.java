@@ -1,6 +1,7 @@
 package org.lvs4j.health;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Timers in a binary heap by deadline; those of the same deadline fire in the order in which they were set. Setting and
@@ -31,8 +32,7 @@ final class Timers {
         }
     }
 
-    private Timer[] heap = new Timer[16];
-    private int size;
+    private final List<Timer> heap = new ArrayList<>();
     private long orders;
 
     /** Sets a timer, or moves it. */
@@ -40,10 +40,8 @@ final class Timers {
         cancel(timer);
         timer.deadline = deadline;
         timer.order = orders++;
-        if (size == heap.length) {
-            heap = Arrays.copyOf(heap, size * 2);
-        }
-        siftUp(timer, size++);
+        heap.add(timer);
+        siftUp(timer, heap.size() - 1);
     }
 
     /** Cancels a timer, if it is set. */
@@ -53,8 +51,7 @@ final class Timers {
             return;
         }
         timer.index = -1;
-        Timer last = heap[--size];
-        heap[size] = null;
+        Timer last = heap.remove(heap.size() - 1);
         if (last != timer) {
             siftDown(last, hole);
             siftUp(last, last.index);
@@ -63,8 +60,8 @@ final class Timers {
 
     /** Fires all timers that are due, those included that are set meanwhile. */
     void advance(long now) {
-        while (size > 0 && heap[0].deadline - now <= 0) {
-            Timer first = heap[0];
+        while (!heap.isEmpty() && heap.get(0).deadline - now <= 0) {
+            Timer first = heap.get(0);
             cancel(first);
             first.fire(now);
         }
@@ -72,17 +69,17 @@ final class Timers {
 
     /** The earliest deadline; {@link Long#MAX_VALUE} if no timer is set. */
     long next() {
-        return size == 0 ? Long.MAX_VALUE : heap[0].deadline;
+        return heap.isEmpty() ? Long.MAX_VALUE : heap.get(0).deadline;
     }
 
     int size() {
-        return size;
+        return heap.size();
     }
 
     private void siftUp(Timer timer, int from) {
         int at = from;
-        while (at > 0 && timer.isBefore(heap[(at - 1) / 2])) {
-            put(heap[(at - 1) / 2], at);
+        while (at > 0 && timer.isBefore(heap.get((at - 1) / 2))) {
+            put(heap.get((at - 1) / 2), at);
             at = (at - 1) / 2;
         }
         put(timer, at);
@@ -90,22 +87,22 @@ final class Timers {
 
     private void siftDown(Timer timer, int from) {
         int at = from;
-        while (2 * at + 1 < size) {
+        while (2 * at + 1 < heap.size()) {
             int child = 2 * at + 1;
-            if (child + 1 < size && heap[child + 1].isBefore(heap[child])) {
+            if (child + 1 < heap.size() && heap.get(child + 1).isBefore(heap.get(child))) {
                 child++;
             }
-            if (!heap[child].isBefore(timer)) {
+            if (!heap.get(child).isBefore(timer)) {
                 break;
             }
-            put(heap[child], at);
+            put(heap.get(child), at);
             at = child;
         }
         put(timer, at);
     }
 
     private void put(Timer timer, int at) {
-        heap[at] = timer;
+        heap.set(at, timer);
         timer.index = at;
     }
 }
