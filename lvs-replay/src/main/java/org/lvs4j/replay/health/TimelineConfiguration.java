@@ -1,5 +1,7 @@
 package org.lvs4j.replay.health;
 
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.TimeoutSettings;
 import org.lvs4j.config.keepalived.GlobalSettings;
@@ -9,8 +11,11 @@ import org.lvs4j.config.keepalived.KeepalivedFile;
 import org.lvs4j.config.keepalived.KeepalivedOptions;
 import org.lvs4j.health.HealthConfiguration;
 import org.lvs4j.health.HealthEngine.Cleanup;
+import org.lvs4j.health.MonitoredService;
 import org.lvs4j.replay.TraceException;
 import org.lvs4j.replay.health.Timeline.Section;
+import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
 
 /**
  * A configuration of a recording.
@@ -53,6 +58,7 @@ record TimelineConfiguration(
                     "a configuration that cannot be read at",
                     e.expected());
         }
+        requireDifferentServices(file.health(), section, source);
         GlobalSettings globals = file.globals();
         return new TimelineConfiguration(
                 file.health(),
@@ -62,6 +68,19 @@ record TimelineConfiguration(
                 cleanup(globals.atStop()),
                 timeouts(globals.timeouts()),
                 syncDaemon(globals.syncDaemon()));
+    }
+
+    private static void requireDifferentServices(HealthConfiguration health, Section section, String source)
+            throws TraceException {
+        Set<ServiceKey> keys = new HashSet<>();
+        for (MonitoredService service : health.services()) {
+            for (VirtualService each : service.services()) {
+                if (!keys.add(each.key())) {
+                    String name = each.key().toString();
+                    throw TraceException.at(source, section.line(), 1, name, "a second service", "each service once");
+                }
+            }
+        }
     }
 
     private static Cleanup cleanup(GlobalSettings.AtStop atStop) {

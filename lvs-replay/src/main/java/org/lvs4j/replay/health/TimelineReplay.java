@@ -37,6 +37,10 @@ import org.lvs4j.replay.health.Timeline.Section;
 public final class TimelineReplay {
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long SEED = 1;
+    private static final int MAX_LINES = 1_000_000;
+
+    private static final List<String> VERBS =
+            List.of("file", "reload", "stop", "kill-checker", "shell", "end", "keepalived");
 
     private final Timeline timeline;
     private final VirtualClock clock = new VirtualClock();
@@ -114,10 +118,10 @@ public final class TimelineReplay {
         for (String line : timeline.lines("files")) {
             files.add(line);
         }
-        for (String line : timeline.lines("servers")) {
-            List<String> words = TimelineParser.words(line);
-            if (!words.isEmpty()) {
-                network.add(words);
+        addServers();
+        for (Entry entry : timeline.entries()) {
+            if (entry.sign() == '<') {
+                checkInput(entry);
             }
         }
         if (configurations.values().stream().anyMatch(each -> namesSource(each.health()))) {
@@ -128,6 +132,34 @@ public final class TimelineReplay {
             if (entry.sign() == '=' && entry.millis() < 0) {
                 recorder.input(new Entry(0, entry.millis(), '=', table.text()));
             }
+        }
+    }
+
+    private void addServers() throws TraceException {
+        Section section = timeline.section("servers");
+        List<String> lines = section == null ? List.of() : section.lines();
+        for (int i = 0; i < lines.size(); i++) {
+            List<String> words = TimelineParser.words(lines.get(i));
+            if (!words.isEmpty()) {
+                requireEndpoint(words.get(0), section.line() + i + 1);
+                network.add(words);
+            }
+        }
+    }
+
+    private void checkInput(Entry entry) throws TraceException {
+        List<String> words = TimelineParser.words(entry.text());
+        if (words.size() > 1 && !VERBS.contains(words.get(0))) {
+            requireEndpoint(words.get(0), entry.line());
+        }
+    }
+
+    private void requireEndpoint(String word, int line) throws TraceException {
+        try {
+            Endpoint.parse(word);
+        } catch (IllegalArgumentException e) {
+            throw TraceException.at(
+                    timeline.source(), line, 1, word, "unexpected", "an address with a port, or one of " + VERBS);
         }
     }
 
@@ -158,8 +190,8 @@ public final class TimelineReplay {
     }
 
     /** Runs until nothing more is due at the end. */
-    private void play(long end) {
-        while (true) {
+    private void play(long end) throws TraceException {
+        while (recorder.lines().size() < MAX_LINES) {
             while (clock.runNext()) {
                 // each event may plan the next one
             }
@@ -174,6 +206,8 @@ public final class TimelineReplay {
             }
             clock.moveTo(next);
         }
+        throw TraceException.at(
+                timeline.source(), 1, 1, "", "more than " + MAX_LINES + " lines before the", "a shorter timeline");
     }
 
     private void input(Entry entry) {
@@ -239,9 +273,13 @@ public final class TimelineReplay {
     }
 
     private void address(String verb, String address) {
-        IpAddress parsed = IpAddress.parse(address.replaceFirst("/\\d+$", ""));
         if (verb.equals("add") || verb.startsWith("del")) {
-            host.addressChanged(parsed, verb.equals("add"));
+            try {
+                IpAddress parsed = IpAddress.parse(address.replaceFirst("/\\d+$", ""));
+                host.addressChanged(parsed, verb.equals("add"));
+            } catch (IllegalArgumentException e) {
+                recorder.record("shell error " + e.getMessage());
+            }
         }
     }
 }

@@ -54,6 +54,18 @@ class ComparisonTest {
     }
 
     @Test
+    void of_changesCloserThanTheTolerance_mayBeOne() {
+        List<Entry> two = lines("1000 = a", "5000 = b", "5450 = c", "9000 = a");
+        List<Entry> one = lines("1000 = a", "5200 = c", "9000 = a");
+
+        assertThat(compare(two, one).mismatches()).isEmpty();
+        assertThat(compare(one, two).mismatches()).isEmpty();
+        assertThat(compare(lines("1000 = a", "5000 = b", "6200 = c", "9000 = a"), one)
+                        .mismatches())
+                .hasSize(3);
+    }
+
+    @Test
     void of_otherTable_mismatchNamesTheLine() {
         Comparison comparison =
                 compare(lines("1000 = a", "5000 = b", "9000 = a"), lines("1000 = a", "5000 = c", "9000 = a"));

@@ -1,6 +1,7 @@
 package org.lvs4j.replay.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -206,6 +207,23 @@ class SimulationTest {
         assertThat(play(check, "198.51.100.11:80 tcp st=refuse", true))
                 .filteredOn(line -> line.contains("> probe"))
                 .hasSize(5);
+    }
+
+    @Test
+    void run_probesWithoutEnd_refused() {
+        assertThatThrownBy(() -> play("TCP_CHECK {\nwarmup 0\ndelay_loop 0.000001\n}", "198.51.100.11:80 tcp"))
+                .isInstanceOf(TraceException.class)
+                .hasMessageContaining("more than 1000000 lines");
+    }
+
+    @Test
+    void input_unknown_refusedWithItsPlace() {
+        assertThatThrownBy(() -> play("TCP_CHECK {\n}", "198.51.100.11:80 tcp", "   1 < frobnicate everything"))
+                .isInstanceOf(TraceException.class)
+                .hasMessageStartingWith("test:20:1: unexpected 'frobnicate'");
+        assertThatThrownBy(() -> play("TCP_CHECK {\n}", "somewhere tcp"))
+                .isInstanceOf(TraceException.class)
+                .hasMessageStartingWith("test:16:1: unexpected 'somewhere'");
     }
 
     @Test
