@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param logFailures whether each failed probe is logged, not only the last one ({@code log_all_failures})
  * @param rise ours: how many rounds in a row must pass before a check that is down is up; 1 as in keepalived
  * @param fall ours: how many rounds in a row must fail before a check that is up is down; 1 as in keepalived. A round is
- *     a probe with its repetitions
+ *     a probe with its repetitions. When a monitor starts, the first round decides alone
  */
 public record CheckSchedule(
         Duration interval,

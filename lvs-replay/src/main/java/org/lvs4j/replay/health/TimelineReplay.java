@@ -56,6 +56,7 @@ public final class TimelineReplay {
     private SimulatedHost host;
     private HealthEngine engine;
     private boolean running;
+    private boolean ended;
 
     private TimelineReplay(Timeline timeline, boolean likeKeepalived22) {
         this.timeline = timeline;
@@ -189,11 +190,15 @@ public final class TimelineReplay {
         running = true;
     }
 
-    /** Runs until nothing more is due at the end. */
+    /** Runs until the end of the recording, or until nothing more is due at its last input. */
     private void play(long end) throws TraceException {
         while (recorder.lines().size() < MAX_LINES) {
-            while (clock.runNext()) {
+            while (!ended && clock.runNext()) {
                 // each event may plan the next one
+            }
+            if (ended) {
+                table.settle();
+                return;
             }
             if (engine.nextDeadline() <= clock.now()) {
                 engine.advance(clock.now());
@@ -219,7 +224,8 @@ public final class TimelineReplay {
             case "stop" -> stop();
             case "kill-checker" -> restart();
             case "shell" -> shell(entry.text().substring("shell".length()).strip());
-            case "", "end", "keepalived" -> {}
+            case "end" -> ended = true;
+            case "", "keepalived" -> {}
             default -> {
                 if (words.size() > 1) {
                     network.change(Endpoint.parse(words.get(0)), words.subList(1, words.size()));

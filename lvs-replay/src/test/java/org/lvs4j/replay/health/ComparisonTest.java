@@ -135,4 +135,28 @@ class ComparisonTest {
                         .mismatches())
                 .hasSize(2);
     }
+
+    @Test
+    void of_randomWithOneProbe_anyTime() {
+        String probe = " > probe tcp 10.0.0.1:80 [up]";
+
+        assertThat(Comparison.of(lines("1700" + probe, "100 = a"), lines("9000" + probe, "7000 = a"), true)
+                        .mismatches())
+                .isEmpty();
+        assertThat(Comparison.of(lines("1700" + probe), lines(), true).mismatches())
+                .isEmpty();
+        assertThat(Comparison.of(lines(), lines("1700" + probe), true).mismatches())
+                .isEmpty();
+    }
+
+    @Test
+    void of_random_lastTableOnly() {
+        List<Entry> recorded = lines("0 = a b", "1000 = a", "2000 = (empty)");
+
+        assertThat(Comparison.of(recorded, lines("0 = a b", "4000 = b", "5000 = (empty)"), true)
+                        .mismatches())
+                .isEmpty();
+        assertThat(Comparison.of(recorded, lines("0 = a b", "4000 = b"), true).mismatches())
+                .hasSize(2);
+    }
 }

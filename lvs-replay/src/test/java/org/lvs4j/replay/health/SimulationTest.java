@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -203,13 +204,14 @@ class SimulationTest {
 
         assertThat(play(check, "198.51.100.11:80 tcp st=refuse", false))
                 .filteredOn(line -> line.contains("> probe"))
-                .hasSize(4);
+                .hasSize(3);
         assertThat(play(check, "198.51.100.11:80 tcp st=refuse", true))
                 .filteredOn(line -> line.contains("> probe"))
                 .hasSize(5);
     }
 
     @Test
+    @Tag("slow")
     void run_probesWithoutEnd_refused() {
         assertThatThrownBy(() -> play("TCP_CHECK {\nwarmup 0\ndelay_loop 0.000001\n}", "198.51.100.11:80 tcp"))
                 .isInstanceOf(TraceException.class)
