@@ -138,9 +138,11 @@ public final class TimelineReplay {
 
     private void addServers() throws TraceException {
         Section section = timeline.section("servers");
-        List<String> lines = section == null ? List.of() : section.lines();
-        for (int i = 0; i < lines.size(); i++) {
-            List<String> words = TimelineParser.words(lines.get(i));
+        if (section == null) {
+            return;
+        }
+        for (int i = 0; i < section.lines().size(); i++) {
+            List<String> words = TimelineParser.words(section.lines().get(i));
             if (!words.isEmpty()) {
                 requireEndpoint(words.get(0), section.line() + i + 1);
                 network.add(words);
