@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.lvs4j.internal.connection.ServerState;
 import org.lvs4j.internal.connection.Timeouts;
 import org.lvs4j.net.ConnectionState;
 import org.lvs4j.net.Endpoint;
@@ -30,6 +32,7 @@ final class ConfigurationEditor {
     private final Settings settings;
     private final Defence defence;
     private final Housekeeping housekeeping;
+    private final Drains drains;
 
     // Guarded by this object's lock, as are the next two fields. The list is replaced as a whole.
     private List<Registration> listeners = List.of();
@@ -41,12 +44,14 @@ final class ConfigurationEditor {
             Timeouts timeouts,
             Settings settings,
             Defence defence,
-            Housekeeping housekeeping) {
+            Housekeeping housekeeping,
+            Drains drains) {
         this.services = services;
         this.timeouts = timeouts;
         this.settings = settings;
         this.defence = defence;
         this.housekeeping = housekeeping;
+        this.drains = drains;
     }
 
     /** Adds a listener; returns the configuration that the first change it sees applies to. */
@@ -169,6 +174,38 @@ final class ConfigurationEditor {
 
     synchronized void setSysctl(Sysctl sysctl, int value) {
         apply(List.of(new ConfigurationChange.SysctlChanged(sysctl, settings.get(sysctl), value)));
+    }
+
+    // ---- draining, which is no change of the configuration, but must not come between the changes of a list
+
+    synchronized Drain drain(ServiceKey key, Endpoint server, DrainOptions options) {
+        return drains.start(this, Map.of(services.requireState(key, server), key), options)
+                .get(0);
+    }
+
+    /** Drains the server in all services that contain it; port 0 stands for all ports. */
+    synchronized List<Drain> drain(Endpoint server, DrainOptions options) {
+        Map<ServerState, ServiceKey> found = new LinkedHashMap<>();
+        for (ServiceState service : services.table().all()) {
+            ServerPool pool = service.view().servers();
+            for (int i = 0; i < pool.size(); i++) {
+                Endpoint endpoint = pool.state(i).config().endpoint();
+                if (endpoint.equals(server)
+                        || server.port() == 0 && endpoint.address().equals(server.address())) {
+                    found.put(pool.state(i), service.key());
+                }
+            }
+        }
+        if (found.isEmpty()) {
+            throw new DirectorException(
+                    DirectorException.Reason.NO_SUCH_SERVER,
+                    "no service has a server " + (server.port() == 0 ? server.address() : server));
+        }
+        return drains.start(this, found, options);
+    }
+
+    synchronized boolean abort(Drain drain) {
+        return drains.abort(drain);
     }
 
     private static ConfigurationChange.ServiceRemoved removal(ServiceState service) {

@@ -2,6 +2,7 @@ package org.lvs4j;
 
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.internal.connection.HeldConnection;
+import org.lvs4j.internal.connection.ServerState;
 import org.lvs4j.net.ConnectionState;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.service.RealServer;
@@ -109,9 +110,20 @@ public final class Connection implements AutoCloseable {
     }
 
     /**
+     * Whether the server is being {@linkplain Director#drain drained}. A holder that can end an idle connection without
+     * harm, such as a kept-alive one of HTTP between two requests, does so. Costs one read of memory.
+     *
+     * @throws IllegalStateException if the connection was not accepted
+     */
+    public boolean draining() {
+        return held().server().stage() != ServerState.Stage.OPEN;
+    }
+
+    /**
      * Whether the director has ended the connection although the holder has not: its server was removed while
-     * {@code expire_nodest_conn} is set, or {@code drop_entry} has chosen it. It is released already; the holder stops
-     * using it and closes it. Costs two reads of memory.
+     * {@code expire_nodest_conn} is set, {@code drop_entry} has chosen it, or the connections of its server are being
+     * ended ({@link Director#drain}, {@link Director#endConnections}, {@link Director#release}). It is released
+     * already; the holder stops using it and closes it. Costs three reads of memory.
      *
      * @throws IllegalStateException if the connection was not accepted
      */

@@ -8,6 +8,7 @@ import org.lvs4j.internal.connection.ConnectionCursor;
 import org.lvs4j.internal.connection.ConnectionTable;
 import org.lvs4j.internal.connection.HeldConnection;
 import org.lvs4j.internal.connection.HeldConnections;
+import org.lvs4j.internal.connection.PacedEnd;
 import org.lvs4j.internal.connection.ServerState;
 import org.lvs4j.internal.persistence.Template;
 import org.lvs4j.net.ConnectionState;
@@ -193,8 +194,11 @@ final class ConnectionDispatcher {
 
     /** Whether a connection has ended although its holder has not ended it. */
     boolean expired(HeldConnection held) {
+        ServerState server = held.server();
+        PacedEnd end = server.pacedEnd();
         return held.expired()
-                || !held.server().present() && settings.on(Sysctl.EXPIRE_NODEST_CONN) && heldConnections.expire(held);
+                || !server.present() && settings.on(Sysctl.EXPIRE_NODEST_CONN) && heldConnections.expire(held)
+                || end != null && end.endUnlisted(held, heldConnections);
     }
 
     @Nullable

@@ -14,7 +14,8 @@ final class ConnectionReuse {
 
     /** Whether a packet that starts a connection replaces the connection that it finds. */
     boolean replaces(ConnectionCursor connection, ServerState server) {
-        if (settings.on(Sysctl.EXPIRE_NODEST_CONN) && server.config().weight() == 0) {
+        if (server.stage() == ServerState.Stage.CLOSED
+                || settings.on(Sysctl.EXPIRE_NODEST_CONN) && server.weight() == 0) {
             return true;
         }
         int mode = settings.get(Sysctl.CONN_REUSE_MODE);

@@ -37,7 +37,7 @@ import org.lvs4j.stats.Traffic;
  *
  * <p>A director decides and counts; it opens no socket and starts no thread. Its time advances whenever one of its
  * methods is called. A director that may be idle for long needs a regular call of {@link #advance()}, so that idle
- * connections end and averages follow; once a second is enough.
+ * connections end, averages follow, and drains meet their deadlines; once a second is enough.
  *
  * <p>Assumptions: the ticker never goes back. Guarantees: thread-safe; a change of the configuration that fails has
  * changed nothing; its server counts an accepted connection exactly once, until the connection expires, or has been
@@ -65,6 +65,7 @@ public final class Director {
     private final ConnectionPlacer placer;
     private final FlowDispatcher flows;
     private final ConnectionDispatcher dispatcher;
+    private final Drains drains;
     private final Housekeeping housekeeping;
 
     private Director(Builder builder) {
@@ -87,15 +88,16 @@ public final class Director {
                 servers,
                 connections::removeRoutes);
         defence = new Defence(settings, builder.availablePages, builder.random);
+        drains = new Drains(ticker, services, connections, heldConnections, templates, settings);
         housekeeping = new Housekeeping(
-                ticker, services, settings, connections, heldConnections, templates, defence, statistics, now);
+                ticker, services, settings, connections, heldConnections, templates, defence, drains, statistics, now);
         Placement placement = new Placement(settings, templates);
         ConnectionReuse reuse = new ConnectionReuse(settings);
         placer = new ConnectionPlacer(connections, heldConnections, placement, defence);
         flows = new FlowDispatcher(services, settings, connections, placer, reuse, defence, housekeeping);
         dispatcher = new ConnectionDispatcher(
                 services, settings, connections, heldConnections, placement, placer, reuse, housekeeping);
-        editor = new ConfigurationEditor(services, timeouts, settings, defence, housekeeping);
+        editor = new ConfigurationEditor(services, timeouts, settings, defence, housekeeping, drains);
     }
 
     /** A director on the system's clock. */
@@ -238,7 +240,8 @@ public final class Director {
 
     /**
      * Changes the attributes of a server; its endpoint stays. It keeps its position, its connections and its counters.
-     * Weight 0 quiesces it: it gets no new connections.
+     * Weight 0 quiesces it: it gets no new connections. While it is {@linkplain #drain drained}, another weight counts
+     * from the end of the drain on.
      *
      * @throws DirectorException if there is no such service or server
      */
@@ -267,6 +270,109 @@ public final class Director {
      */
     public List<ConfigurationChange> setServers(ServiceKey key, Collection<RealServer> servers) {
         return editor.setServers(requireNonNull(key, "key"), requireNonNull(servers, "servers"));
+    }
+
+    // ---- draining servers
+
+    /**
+     * Drains a server: from now on its weight counts as zero, so that it gets no new clients. Its connections may end
+     * by themselves, and persistent clients may open further ones, until the pacing begins ({@link DrainOptions}). Then
+     * the clients are released from their templates, and the connections that are left are ended, evenly over the
+     * pacing, so that none is left at the deadline. It ends earlier as soon as neither a connection in use nor a
+     * template is left. {@link #advance()} does all that, so that a director that is idle needs a regular call of it.
+     *
+     * <p>A drained server keeps weight zero until the drain is {@linkplain Drain#abort aborted}. The configuration does
+     * not change: {@link #configuration()} contains the configured weight; listings show zero. So
+     * neither an edit of the server nor a configuration that names its weight ends the drain. A server that is removed
+     * goes on being drained, and so it does if it is added again while connections refer to it, or within two minutes
+     * after that.
+     *
+     * <p>With {@code expire_quiescent_template}, persistent clients are placed on other servers from the beginning, and
+     * their templates are not waited for. With {@code expire_nodest_conn}, a client that connects again from the same
+     * port is, too.
+     *
+     * <p>A connection that an application holds learns its end by {@link Connection#expired()}, and that its server is
+     * drained by {@link Connection#draining()}. A connection of the packet plane is forgotten: its packets pass as
+     * those of an unknown one.
+     *
+     * @return the drain; the same one if the server is drained already, which goes on with the new options from now
+     * @throws DirectorException if there is no such service or server, or its scheduler refuses the weight
+     */
+    public Drain drain(ServiceKey key, Endpoint server, DrainOptions options) {
+        Drain drain = editor.drain(
+                requireNonNull(key, "key"), requireNonNull(server, "server"), requireNonNull(options, "options"));
+        drains.advance(advance());
+        return drain;
+    }
+
+    /**
+     * Drains a server in all services that contain it, or in none, as {@link #drain(ServiceKey, Endpoint,
+     * DrainOptions)} does. Costs time in proportion to the number of all servers.
+     *
+     * @param server its endpoint; port 0 stands for every port of the address
+     * @return the drains, one for each service, in the order of the services; unmodifiable
+     * @throws DirectorException if no service has such a server, or a scheduler refuses the weight; nothing has changed
+     *     then
+     */
+    public List<Drain> drain(Endpoint server, DrainOptions options) {
+        List<Drain> started =
+                List.copyOf(editor.drain(requireNonNull(server, "server"), requireNonNull(options, "options")));
+        drains.advance(advance());
+        return started;
+    }
+
+    /** The drains that were neither aborted nor removed, those that are over included; unmodifiable. */
+    public List<Drain> drains() {
+        return drains.all();
+    }
+
+    /**
+     * Whether connections are being waited for or ended, by {@link #drain} or {@link #endConnections}: while they are,
+     * a holder that looks regularly at its connections ({@link Connection#expired()}, {@link Connection#draining()})
+     * does so more often. Costs one read of memory.
+     */
+    public boolean isDraining() {
+        return drains.working();
+    }
+
+    /**
+     * Ends the connections that a server has now, evenly over a time. Those of the packet plane that begin meanwhile may
+     * end instead of older ones. The server keeps its weight; if it is drained, this replaces the drain's deadline.
+     * {@link #advance()} does the work.
+     *
+     * @param server a server of the service, or one that was removed and still has connections
+     * @param over the time, 0 to 365 days; 0 ends all at once
+     * @return the number of connections that the server has
+     * @throws DirectorException if there is no such server
+     * @throws IllegalArgumentException if the time is out of range
+     */
+    public int endConnections(ServiceKey key, Endpoint server, Duration over) {
+        requireNonNull(key, "key");
+        requireNonNull(server, "server");
+        Duration checked = new DrainOptions(requireNonNull(over, "over"), Duration.ZERO).deadline();
+        ServerState state = services.findState(key, server);
+        if (state == null) {
+            throw new DirectorException(
+                    DirectorException.Reason.NO_SUCH_SERVER, "no such server: " + server + " in " + key);
+        }
+        int count = state.active() + state.inactive();
+        drains.end(state, checked);
+        drains.advance(advance());
+        return count;
+    }
+
+    /**
+     * Releases the clients of a server that has failed, at once: its UDP connections end, and its persistence templates
+     * are used no more, so that the clients' next datagrams and connections are placed on other servers. Its TCP
+     * connections stay. To be called when the server has been removed or has weight 0: otherwise clients may be placed
+     * on it again. Costs a visit of all connections and templates. Not part of IPVS.
+     *
+     * @param server a server of the service, or one that was removed; without effect if there is none
+     * @return how many connections and templates were released
+     */
+    public int release(ServiceKey key, Endpoint server) {
+        ServerState state = services.findState(requireNonNull(key, "key"), requireNonNull(server, "server"));
+        return state == null ? 0 : drains.release(state);
     }
 
     /** The names of all registered schedulers, sorted. */
@@ -451,7 +557,8 @@ public final class Director {
     }
 
     /**
-     * Advances to the ticker's time: expires idle connections, updates rate estimates. Cheap if nothing is due.
+     * Advances to the ticker's time: expires idle connections, updates rate estimates, carries on drains and their
+     * deadlines. Cheap if nothing is due. A relay, a packet plane and a health monitor call it regularly by themselves.
      *
      * @return that time in nanoseconds; only differences mean something
      */

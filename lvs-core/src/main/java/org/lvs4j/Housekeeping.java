@@ -11,7 +11,7 @@ import org.lvs4j.internal.persistence.Templates;
 import org.lvs4j.service.Sysctl;
 
 /**
- * The director's clock and its periodic work: expiry, rate estimates, defences, slow start, removed servers. The first
+ * The director's clock and its periodic work: expiry, rate estimates, defences, slow start, drains, removed servers. The first
  * thread that calls {@link #advance} after some work is due does the work; other threads do not wait.
  */
 final class Housekeeping {
@@ -27,6 +27,7 @@ final class Housekeeping {
     private final HeldConnections heldConnections;
     private final Templates templates;
     private final Defence defence;
+    private final Drains drains;
     private final Statistics total;
     private final long originNanos;
     private final AtomicLong nextRun;
@@ -43,6 +44,7 @@ final class Housekeeping {
             HeldConnections heldConnections,
             Templates templates,
             Defence defence,
+            Drains drains,
             Statistics total,
             long nowNanos) {
         this.ticker = ticker;
@@ -52,6 +54,7 @@ final class Housekeeping {
         this.heldConnections = heldConnections;
         this.templates = templates;
         this.defence = defence;
+        this.drains = drains;
         this.total = total;
         originNanos = nowNanos;
         nextRun = new AtomicLong(nowNanos);
@@ -78,6 +81,7 @@ final class Housekeeping {
     private void run(long due, long nowNanos) {
         long next = connections.advance(nowNanos);
         runPeriodic(nowNanos);
+        drains.advance(nowNanos);
         // Fails if another thread has advanced further, or if servers have been removed meanwhile.
         nextRun.compareAndSet(due, next);
         // The flag is read after that: a removal sets the flag before it makes a run due.
@@ -111,6 +115,7 @@ final class Housekeeping {
             defence.dropEntries(connections, heldConnections, templates, dueNanos);
             if (second % Trash.SCAN_SECONDS == 0) {
                 services.emptyTrash(dueNanos);
+                drains.forgetRemoved();
             }
         }
     }

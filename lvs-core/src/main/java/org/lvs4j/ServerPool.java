@@ -65,7 +65,7 @@ final class ServerPool implements Servers, LoadBoard.Source {
         long[] nowStarts = new long[now.length];
         System.arraycopy(startsNanos, 0, nowStarts, 1, startsNanos.length);
         nowStarts[0] = slowStart.enabled() ? slowStart.nowNanos() : SlowStart.DONE;
-        nowWeights[0] = slowStart.weight(newest.config().weight(), nowStarts[0]);
+        nowWeights[0] = slowStart.weight(newest.weight(), nowStarts[0]);
         nowLast[0] = nowWeights[0];
         return new ServerPool(board, now, nowHashes, nowWeights, nowLast, nowStarts, null);
     }
@@ -97,7 +97,7 @@ final class ServerPool implements Servers, LoadBoard.Source {
         int[] nowLast = lastWeights.clone();
         long[] nowStarts = startsNanos.clone();
         for (int i = 0; i < states.length; i++) {
-            int configured = states[i].config().weight();
+            int configured = states[i].weight();
             if (weights[i] == 0 && slowStart.enabled()) {
                 nowStarts[i] = slowStart.nowNanos();
             } else if (slowStart.finished(nowStarts[i])) {

@@ -328,6 +328,42 @@ final class ServiceRegistry {
         return pool.state(requireServer(pool, key, endpoint)).config();
     }
 
+    /** Lets a service read the weight of a server again, which a drain has changed. */
+    synchronized void weightChanged(ServiceKey key, ServerState state) {
+        ServiceState service = table.get(key);
+        int index = service == null
+                ? -1
+                : service.view().servers().indexOf(state.config().endpoint());
+        if (service == null || index < 0 || service.view().servers().state(index) != state) {
+            return;
+        }
+        save(key);
+        ServiceState.View view = service.view();
+        ServerPool pool = view.servers().withPresentWeights(slowStarts.of(view.config()));
+        Scheduler scheduler;
+        try {
+            scheduler = view.scheduler() == null ? null : view.scheduler().serverEdited(pool, index);
+        } catch (IllegalArgumentException e) {
+            throw new DirectorException(Reason.INVALID, e.getMessage());
+        }
+        service.publish(view.with(pool, scheduler));
+        slowStarts.note(service);
+    }
+
+    /** A server that is part of a service. */
+    ServerState requireState(ServiceKey key, Endpoint endpoint) {
+        ServerPool pool = require(key).view().servers();
+        return pool.state(requireServer(pool, key, endpoint));
+    }
+
+    /** A server that is part of a service, or was removed and still has connections; null if there is none. */
+    synchronized @Nullable ServerState findState(ServiceKey key, Endpoint endpoint) {
+        ServiceState service = table.get(key);
+        ServerPool pool = service == null ? ServerPool.empty() : service.view().servers();
+        int index = pool.indexOf(endpoint);
+        return index >= 0 ? pool.state(index) : trash.find(key, endpoint);
+    }
+
     /** Removes a server; returns its configuration before. */
     synchronized RealServer removeServer(ServiceKey key, Endpoint endpoint) {
         ServiceState service = change(key);

@@ -59,6 +59,7 @@ final class ServiceState {
                     state.inactive(),
                     state.templates(),
                     state.overloaded(),
+                    state.stage() != ServerState.Stage.OPEN,
                     state.statistics().traffic(),
                     state.statistics().rates()));
         }

@@ -117,6 +117,8 @@ final class Samples {
         put(DirectorConfiguration.class, () -> director().configuration());
         put(DirectorConfiguration.Builder.class, () -> director().configuration().toBuilder());
         put(ConfigurationListener.class, () -> change -> {});
+        put(DrainOptions.class, () -> DrainOptions.within(Duration.ofSeconds(1)));
+        put(Drain.class, Samples::drain);
         put(TimeoutSettings.class, () -> TimeoutSettings.DEFAULTS);
 
         put(Path.class, () -> Path.of("number"));
@@ -245,6 +247,10 @@ final class Samples {
         public void event(HealthEvent event) {
             requireNonNull(event, "event");
         }
+    }
+
+    private static Drain drain() {
+        return director().drain(KEY, SERVER.endpoint(), DrainOptions.within(Duration.ofSeconds(1)));
     }
 
     private static Director director() {

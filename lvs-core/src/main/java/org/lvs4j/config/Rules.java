@@ -107,7 +107,7 @@ public final class Rules {
 
     /**
      * The rules that recreate a director's services and servers, sorted as {@code ipvsadm -S -n} prints them. As in its
-     * output, thresholds and timeouts are left out.
+     * output, thresholds and timeouts are left out. A server that is drained has its configured weight.
      */
     public static Rules of(Director director) {
         List<RuleCommand> commands = new ArrayList<>();

@@ -76,14 +76,14 @@ sealed interface ServiceTablePrinter {
     private static String weights(ServerSnapshot server) {
         return Listing.format(
                 "%-7s %-6d %-10d %-10d",
-                method(server.server().forwarding()), server.server().weight(), server.active(), server.inactive());
+                method(server.server().forwarding()), server.weight(), server.active(), server.inactive());
     }
 
     private static String tunnels(ServerSnapshot server) {
         Forwarding forwarding = server.server().forwarding();
         return Listing.format(
                 "%-7s %-13s %-6d %-10d %-10d",
-                method(forwarding), tunnel(forwarding), server.server().weight(), server.active(), server.inactive());
+                method(forwarding), tunnel(forwarding), server.weight(), server.active(), server.inactive());
     }
 
     private static String thresholds(ServerSnapshot server) {
@@ -95,8 +95,7 @@ sealed interface ServiceTablePrinter {
 
     private static String persistent(ServerSnapshot server) {
         return Listing.format(
-                "%-9d %-11d %-10d %-10d",
-                server.server().weight(), server.persistent(), server.active(), server.inactive());
+                "%-9d %-11d %-10d %-10d", server.weight(), server.persistent(), server.active(), server.inactive());
     }
 
     private static String method(Forwarding forwarding) {

@@ -120,7 +120,8 @@ final class Recordings {
     }
 
     private static ServerSnapshot server(RealServer server, long[] row) {
-        return new ServerSnapshot(server, (int) row[0], (int) row[1], (int) row[2], false, traffic(row), rates(row));
+        return new ServerSnapshot(
+                server, (int) row[0], (int) row[1], (int) row[2], false, false, traffic(row), rates(row));
     }
 
     private static Traffic traffic(long[] row) {

@@ -136,6 +136,22 @@ public final class IdTable<T> {
         }
     }
 
+    /** All ids in use are below this number. */
+    public int end() {
+        return fresh.get();
+    }
+
+    /** Visits every object whose id is in a range; weakly consistent. */
+    public void forRange(int first, int count, Consumer<? super T> action) {
+        int last = Math.min(fresh.get(), first + count);
+        for (int id = Math.max(1, first); id < last; id++) {
+            T object = get(id);
+            if (object != null) {
+                action.accept(object);
+            }
+        }
+    }
+
     private static int index(int id) {
         return CHUNKS - 1 - Integer.numberOfLeadingZeros(id + FIRST);
     }

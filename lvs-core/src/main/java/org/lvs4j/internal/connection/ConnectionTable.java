@@ -300,6 +300,12 @@ public final class ConnectionTable {
         flows(family).forSome(lookup, SOME_BUCKETS, visible(family, lookup, visitor));
     }
 
+    /** Visits the visible connections in a range of buckets of {@link FlowTable#forRange}. */
+    void forRange(AddressFamily family, int first, int count, Visitor visitor) {
+        FlowLookup lookup = new FlowLookup();
+        flows(family).forRange(lookup, first, count, visible(family, lookup, visitor));
+    }
+
     private FlowTable.Visitor visible(AddressFamily family, FlowLookup lookup, Visitor visitor) {
         ConnectionCursor cursor = new ConnectionCursor(this, family, lookup, null);
         return found -> {

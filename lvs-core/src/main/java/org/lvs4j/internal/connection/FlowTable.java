@@ -458,6 +458,23 @@ final class FlowTable {
         forEach(generation, FlowMemory.firstSlot(first), FlowMemory.firstSlot(last), lookup, visitor);
     }
 
+    /** The number of buckets for {@link #forRange}; another one once the table has grown or shrunk. */
+    int buckets() {
+        return generations.current.buckets;
+    }
+
+    /**
+     * Visits the connections in a range of buckets, as far as it exists. Those that a migration has not moved yet are
+     * not visited.
+     */
+    void forRange(FlowLookup lookup, int first, int count, Visitor visitor) {
+        FlowGeneration generation = generations.current;
+        int last = Math.min(generation.buckets, first + count);
+        if (first < last) {
+            forEach(generation, FlowMemory.firstSlot(first), FlowMemory.firstSlot(last), lookup, visitor);
+        }
+    }
+
     private void forEach(FlowGeneration generation, FlowLookup lookup, Visitor visitor) {
         forEach(generation, 0, FlowMemory.firstSlot(generation.buckets), lookup, visitor);
     }

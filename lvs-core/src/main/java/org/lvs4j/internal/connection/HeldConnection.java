@@ -38,6 +38,7 @@ public final class HeldConnection {
     private final int serverPort;
     private final @Nullable TemplateHandle template;
     private final Timeouts timeouts;
+    private final long startNanos;
     private int word;
     // The client's packets, as far as they have been reported. Racy: a lost increment only delays drop_entry.
     private int inPackets = 1;
@@ -66,6 +67,7 @@ public final class HeldConnection {
         this.serverPort = serverPort;
         this.template = template;
         this.timeouts = timeouts;
+        startNanos = nowNanos;
         word = (protocol == Protocol.TCP ? ConnectionState.SYN_RECV : ConnectionState.initial(protocol)).ordinal();
         touch(nowNanos);
     }
@@ -126,6 +128,11 @@ public final class HeldConnection {
     /** The time since the last {@link #touch} in nanoseconds. */
     public long idleNanos(long nowNanos) {
         return timeouts.nanos(state()) - (deadlineNanos - nowNanos);
+    }
+
+    /** When it began. */
+    public long startNanos() {
+        return startNanos;
     }
 
     /** The number of packets from the client; at most 15. */

@@ -127,7 +127,8 @@ public final class HeldConnections {
     }
 
     /**
-     * Ends a connection whose server has been removed, or that looks idle or half-open, although its holder has not.
+     * Ends a connection although its holder has not: its server has been removed or is drained, or it looks idle or
+     * half-open.
      *
      * @return whether this call has ended it
      */
@@ -220,6 +221,16 @@ public final class HeldConnections {
     /** Visits every connection that is held and listed; weakly consistent. */
     public void forEach(Consumer<HeldConnection> action) {
         listed.forEach(action);
+    }
+
+    /** All positions for {@link #forRange} are below this number. */
+    int end() {
+        return listed.end();
+    }
+
+    /** Visits the connections at a range of positions. */
+    void forRange(int first, int count, Consumer<HeldConnection> action) {
+        listed.forRange(first, count, action);
     }
 
     /** How many connections were released at their end, or before their time, because the table had no room for them. */

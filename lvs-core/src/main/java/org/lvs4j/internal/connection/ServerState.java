@@ -2,6 +2,7 @@ package org.lvs4j.internal.connection;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 import org.lvs4j.internal.concurrent.LoadBoard;
 import org.lvs4j.internal.counters.Counters;
 import org.lvs4j.internal.counters.Statistics;
@@ -60,10 +61,27 @@ public final class ServerState {
     // so at least one of the two notifies a new board of an overload.
     private volatile LoadBoard board;
 
+    // Written under the configuration lock, except that a drain closes the server as its time passes. Volatile: a
+    // connection that is placed by the old value is found by the sweep that ends the connections.
+    private volatile Stage stage = Stage.OPEN;
+
+    // Written by the thread that ends the connections, read by their holders.
+    private volatile @Nullable PacedEnd pacedEnd;
+
     // Written by the thread whose connection makes the total cross a threshold; a reader may see it late by one
     // connection. Volatile: bind and release change the total, then write the mark, then read the total again, so the
     // last of the two corrects the mark.
     private volatile boolean overloaded;
+
+    /** What a drain leaves to a server. */
+    public enum Stage {
+        /** It is not drained. */
+        OPEN,
+        /** Its weight counts as zero. */
+        QUIESCED,
+        /** Clients with a template are placed on other servers, too. */
+        CLOSED
+    }
 
     /** A server that is not part of a service yet. */
     public ServerState(int id, RealServer config, Counters serviceCounters, LoadBoard board) {
@@ -87,6 +105,31 @@ public final class ServerState {
     /** The present configuration. */
     public RealServer config() {
         return config;
+    }
+
+    /** The configured weight, or zero while it is drained. */
+    public int weight() {
+        return stage == Stage.OPEN ? config.weight() : 0;
+    }
+
+    /** What a drain leaves to it. */
+    public Stage stage() {
+        return stage;
+    }
+
+    /** Changes what a drain leaves to it. The caller then lets its service read the weight again. */
+    public void stage(Stage next) {
+        stage = next;
+    }
+
+    /** The end of its connections that is under way or over, or null. */
+    public @Nullable PacedEnd pacedEnd() {
+        return pacedEnd;
+    }
+
+    /** Begins to end its connections; null stops that. */
+    public void pacedEnd(@Nullable PacedEnd end) {
+        pacedEnd = end;
     }
 
     /** Its statistics. */
@@ -132,6 +175,16 @@ public final class ServerState {
         // Volatile: pairs with addActivity. A reader of the board that reads this after it was registered sees every
         // change of which it is not notified.
         return activityVolatile();
+    }
+
+    /** Active and inactive connections together, of one moment. */
+    public long total() {
+        return total(activityOpaque());
+    }
+
+    /** Whether it is {@linkplain #retire retired}. */
+    public boolean retired() {
+        return activeOf(activityVolatile()) < RETIRED_BELOW;
     }
 
     /** The number of persistence templates. */

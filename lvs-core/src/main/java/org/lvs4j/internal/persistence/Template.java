@@ -99,6 +99,15 @@ public final class Template extends TemplateHandle {
         return true;
     }
 
+    /** Ends the template, whose connections stay; returns whether this call ended it. */
+    boolean drop() {
+        if (!end(true)) {
+            return false;
+        }
+        removeAndRelease();
+        return true;
+    }
+
     /** Makes the template known by its id, which its connections refer to. */
     void publish() {
         register();

@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.RemovalCause;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.internal.concurrent.IdTable;
 import org.lvs4j.internal.concurrent.TimerWheel;
@@ -61,7 +62,7 @@ public final class Templates {
     /**
      * Finds the client's template, renews it and counts one more connection. A template with an unusable server is set
      * aside: no lookup finds it, and it expires later; it ends at once if its server is avoided and it has no
-     * connections. A server is unusable if it has been removed or is avoided, or if
+     * connections. A server is unusable if it has been removed or is avoided, if the end of its drain has begun, or if
      * it is quiesced (weight 0) while {@code expireQuiescent} is set.
      *
      * @param avoidedIds ids of servers that must not be chosen, or null
@@ -97,7 +98,9 @@ public final class Templates {
     }
 
     private static boolean isUsable(ServerState server, boolean expireQuiescent) {
-        return server.present() && !(expireQuiescent && server.config().weight() == 0);
+        return server.present()
+                && server.stage() != ServerState.Stage.CLOSED
+                && !(expireQuiescent && server.weight() == 0);
     }
 
     private static boolean isAvoided(ServerState server, int @Nullable [] avoidedIds) {
@@ -173,6 +176,22 @@ public final class Templates {
     /** Ends a template that has no connections and never had an established one, as the random drop defence does. */
     public boolean dropUnconfirmed(Template template) {
         return !template.confirmed() && template.dropIfIdle();
+    }
+
+    /**
+     * Releases the clients of some servers: ends their templates, so that their next connections are placed anew. The
+     * present connections stay. Costs a visit of all templates.
+     *
+     * @return how many have ended
+     */
+    public int release(Predicate<ServerState> of) {
+        int[] released = {0};
+        forEach(template -> {
+            if (of.test(template.server()) && template.drop()) {
+                released[0]++;
+            }
+        });
+        return released[0];
     }
 
     /** Passes every template to an action; weakly consistent. */
