@@ -198,7 +198,7 @@ final class ConnectionDispatcher {
         PacedEnd end = server.pacedEnd();
         return held.expired()
                 || !server.present() && settings.on(Sysctl.EXPIRE_NODEST_CONN) && heldConnections.expire(held)
-                || end != null && end.endUnlisted(held, heldConnections);
+                || end != null && end.end(held, heldConnections);
     }
 
     @Nullable

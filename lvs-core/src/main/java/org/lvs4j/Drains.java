@@ -48,6 +48,8 @@ final class Drains {
     /** How many rounds the sweep could make over the time of an end: connections may all be in its last part. */
     private static final int ROUNDS = 4;
 
+    private static final int LEAST_STEPS = 64;
+
     private final LongSupplier ticker;
     private final ServiceRegistry services;
     private final ConnectionTable connections;
@@ -389,7 +391,7 @@ final class Drains {
                 counts = true;
                 continue;
             }
-            search.due = end.due(now);
+            search.due = end.advance(now);
             due += search.due;
             if (!end.isTimeOver(now)) {
                 roundNanos = Math.min(roundNanos, Math.max(1, end.overNanos() / ROUNDS));
@@ -400,7 +402,7 @@ final class Drains {
         }
         int all = sweep.steps();
         double part = Math.min(1, (now - previousNanos) / (double) roundNanos);
-        int most = whole ? all : (int) Math.ceil(all * part);
+        int most = whole ? all : Math.max(LEAST_STEPS, (int) Math.ceil(all * part));
         Visitor visitor = new Visitor(due);
         for (int step = 0; step < most && (counts || visitor.due > 0); step++) {
             if (sweep.step(visitor)) {
@@ -413,7 +415,7 @@ final class Drains {
     /** Whether the connections of an end that is no drain's have ended. */
     private boolean isOver(PacedEnd end, long now) {
         Search search = searches.get(end.server());
-        if (search != null && end.isTimeOver(now) && (end.due(now) == 0 || search.rounds >= 2)) {
+        if (search != null && end.isTimeOver(now) && (end.advance(now) == 0 || search.rounds >= 2)) {
             searches.remove(end.server());
             return true;
         }
@@ -464,7 +466,7 @@ final class Drains {
         @Override
         public void visit(HeldConnection connection) {
             Search search = searches.get(connection.server());
-            if (search != null && search.end != null && search.due > 0 && sweep.end(search.end, connection)) {
+            if (search != null && search.end != null && sweep.end(search.end, connection)) {
                 search.due--;
                 due--;
             }

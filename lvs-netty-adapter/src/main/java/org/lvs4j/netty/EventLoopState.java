@@ -42,6 +42,7 @@ final class EventLoopState {
     private boolean earlyScheduled;
     private @Nullable TcpConnection first;
     private int openSockets;
+    private int openBeforeCut = -1;
     private long previousSweepNanos = System.nanoTime();
 
     EventLoopState(EventLoop loop, RelayState state) {
@@ -161,6 +162,36 @@ final class EventLoopState {
         }
         for (UdpFlows flows : List.copyOf(udpFlows)) {
             flows.endAll();
+        }
+    }
+
+    /** Ends what the director has ended, and the idle connections of what is drained. */
+    void drain() {
+        long now = System.nanoTime();
+        boolean all = state.stopping();
+        long idle = RelayOptions.nanos(state.options.drainIdle());
+        TcpConnection connection = first;
+        while (connection != null) {
+            TcpConnection following = connection.next;
+            connection.drain(now, idle, all);
+            connection = following;
+        }
+        for (UdpFlows flows : udpFlows) {
+            flows.expire(now - state.udpNanos());
+        }
+    }
+
+    /** Resets connections so that a part of those that there were at the first call is left. */
+    void cutTo(double part) {
+        int open = 0;
+        for (TcpConnection connection = first; connection != null; connection = connection.next) {
+            open++;
+        }
+        if (openBeforeCut < 0) {
+            openBeforeCut = open;
+        }
+        for (int left = (int) (openBeforeCut * part); open > left && first != null; open--) {
+            first.cut();
         }
     }
 

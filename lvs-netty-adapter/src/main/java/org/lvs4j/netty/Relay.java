@@ -40,7 +40,9 @@ import org.lvs4j.service.VirtualService;
  * server, but not if the second connection is accepted before the reset of the first one has been read. Once both sides are connected, bytes, ends of stream and resets pass
  * both ways; urgent data keeps its place in the stream, as ordinary bytes. After a reset of one side, the other one
  * gets everything that was on its way to it, and then the reset. Removing a server, its weight 0, or the removal of a
- * service does not touch connections that exist, unless {@code expire_nodest_conn} is set.
+ * service does not touch connections that exist, unless {@code expire_nodest_conn} is set. If a server is {@linkplain
+ * Director#drain drained}, its idle connections are closed in order ({@link Builder#drainIdle}); the others go on until
+ * the director ends them, and are reset then.
  *
  * <p>A connection is idle while nothing moves: while no side sends, and none takes what was sent to it. On epoll and
  * io_uring the system tells what a side has taken. Elsewhere only the system's send buffer is seen to have room, so the
@@ -262,12 +264,14 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * Stops accepting, waits for TCP connections to end, and {@link #close() closes} the relay. UDP flows, which have
-     * no end, are served while it waits, but no new ones. The number of connections left is logged once a second. An
-     * interrupt of the thread ends the wait, and stays set.
+     * Stops accepting, waits for TCP connections to end, and {@link #close() closes} the relay. Idle connections are
+     * closed in order meanwhile ({@link Builder#drainIdle}). UDP flows, which have no end, are served while it waits,
+     * but no new ones. The number of connections left is logged once a second. An interrupt of the thread ends the
+     * wait, and stays set.
      *
-     * @param deadline the longest time to wait, after which the connections left are reset; zero or less does not wait
-     * @return whether all connections ended by themselves
+     * @param deadline the longest time to wait; in its last tenth, the connections left are reset one after another.
+     *     Zero or less does not wait
+     * @return whether no connection was reset
      */
     public boolean drain(Duration deadline) {
         return drain(deadline, left -> {});
@@ -279,7 +283,7 @@ public final class Relay implements AutoCloseable {
      * @param deadline as for {@link #drain(Duration)}
      * @param progress called by this thread about once a second, with the number of connections left; an exception that
      *     it throws closes the relay and is rethrown
-     * @return whether all connections ended by themselves
+     * @return whether no connection was reset
      */
     public boolean drain(Duration deadline, IntConsumer progress) {
         requireNonNull(progress, "progress");
@@ -289,7 +293,7 @@ public final class Relay implements AutoCloseable {
             sockets.unbindTcp();
         }
         try {
-            return new RelayDrain(state).await(nanos, progress);
+            return new RelayDrain(state, loops).await(nanos, progress);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -336,7 +340,7 @@ public final class Relay implements AutoCloseable {
      *
      * @param deadline as for {@link #drain(Duration)}
      * @param progress as for {@link #drain(Duration, IntConsumer)}
-     * @return whether all connections ended by themselves
+     * @return whether no connection was reset
      * @throws UnsupportedOperationException if the transport is not {@link Transport#EPOLL}
      */
     public boolean drainHandedOver(Duration deadline, IntConsumer progress) {
@@ -385,6 +389,9 @@ public final class Relay implements AutoCloseable {
         private int maxConnections = 100_000;
         private int bufferBytes = 128 * 1024;
         private @Nullable Integer udpFlows;
+        private Duration drainIdle = Duration.ofSeconds(1);
+        private int retryUnanswered;
+        private @Nullable ServerListener serverListener;
         private final List<Integer> adopted = new ArrayList<>();
 
         private Builder(Director director) {
@@ -472,6 +479,39 @@ public final class Relay implements AutoCloseable {
         }
 
         /**
+         * The time without a byte after which a connection counts as idle in a drain of its server or of the relay, up
+         * to 1 hour; 1 second by default; zero for never. A connection is not idle while the client waits for an
+         * answer, or a side has not taken what was sent to it. An idle one is closed as by its client: its server sees
+         * the end of the stream, and what the server still sends reaches the client; a server that does not end its
+         * stream in turn has the same time for that. The relay does not know where an answer ends: one that pauses for
+         * longer than this time may be cut off.
+         */
+        public Builder drainIdle(Duration value) {
+            drainIdle = requireNonNull(value, "value");
+            return this;
+        }
+
+        /**
+         * The number of bytes, up to 65,536, that are kept of what a client sends first, so that another server can be
+         * asked if one ends the connection without having sent a byte; 0, the default, keeps nothing, and the client
+         * sees what the server does. It is tried as often as {@link #retries} allows, failed connects included. Once
+         * the server has sent a byte or the client has sent more, the connection is not retried.
+         *
+         * <p>A server may have acted on a request before it failed. So this is for services whose requests may be
+         * repeated. A failed attempt to connect is always retried: that server has seen nothing.
+         */
+        public Builder retryUnanswered(int bytes) {
+            retryUnanswered = bytes;
+            return this;
+        }
+
+        /** A listener that learns which servers fail and which answer; by default there is none. */
+        public Builder serverListener(ServerListener listener) {
+            serverListener = requireNonNull(listener, "listener");
+            return this;
+        }
+
+        /**
          * Adds a listening address, for services at port 0 or of a firewall mark. It replaces that of a service at the
          * same address, which then gets only what the service of the mark leaves to it.
          *
@@ -528,6 +568,9 @@ public final class Relay implements AutoCloseable {
                     maxConnections,
                     bufferBytes,
                     udpFlows == null ? RelayOptions.defaultUdpFlows(transport.resolve()) : udpFlows,
+                    drainIdle,
+                    retryUnanswered,
+                    serverListener,
                     listen);
             if (transport == Transport.AUTO && options.transport() == Transport.NIO) {
                 Transport wanted = Transport.ofThisSystem();

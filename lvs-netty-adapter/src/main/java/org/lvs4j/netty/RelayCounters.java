@@ -15,6 +15,9 @@ final class RelayCounters {
     final LongAdder connectFailures = new LongAdder();
     final LongAdder retries = new LongAdder();
     final LongAdder unreachable = new LongAdder();
+    final LongAdder unanswered = new LongAdder();
+    final LongAdder drainedIdle = new LongAdder();
+    final LongAdder drainCut = new LongAdder();
     final LongAdder idleTimeouts = new LongAdder();
     final LongAdder aborted = new LongAdder();
     final LongAdder overConnectionLimit = new LongAdder();
@@ -47,6 +50,9 @@ final class RelayCounters {
                 connectFailures.sum(),
                 retries.sum(),
                 unreachable.sum(),
+                unanswered.sum(),
+                drainedIdle.sum(),
+                drainCut.sum(),
                 idleTimeouts.sum(),
                 aborted.sum(),
                 overConnectionLimit.sum(),

@@ -9,6 +9,7 @@ import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import org.lvs4j.netty.internal.Recurring;
 
@@ -20,6 +21,8 @@ final class RelayLoops {
 
     private final RelayState state;
     private final MultiThreadIoEventLoopGroup group;
+    /** Whether connections were being drained at the last advance. Used by the loop that advances. */
+    private boolean draining;
 
     private RelayLoops(RelayState state, MultiThreadIoEventLoopGroup group) {
         this.state = state;
@@ -53,6 +56,29 @@ final class RelayLoops {
         state.log.summarize();
         state.descriptors.resume();
         state.director.advance();
+        boolean now = state.director.isDraining() || state.stopping();
+        if (now || draining) {
+            // Once more after the end of a drain: the director may just have ended the last connections.
+            onEach(EventLoopState::drain);
+        }
+        draining = now;
+    }
+
+    /**
+     * Resets connections so that a part of those that there were at the first call is left.
+     *
+     * @param part 0 to 1
+     */
+    void cutTo(double part) {
+        onEach(loopState -> loopState.cutTo(part));
+    }
+
+    private void onEach(Consumer<EventLoopState> task) {
+        for (EventLoopState loopState : state.loopStates()) {
+            if (!loopState.loop.isShuttingDown()) {
+                loopState.loop.execute(() -> task.accept(loopState));
+            }
+        }
     }
 
     /** The sum of a quantity of each loop, which the loop itself determines. Waits for the loops. */

@@ -13,6 +13,8 @@ import org.lvs4j.net.Protocol;
  * @param idleTimeout the longest time that a TCP connection may be idle; zero for no limit, null for the
  *     director's timeout of established connections
  * @param bufferBytes the memory that may wait in one direction of a TCP connection
+ * @param drainIdle after how long without a byte a connection is closed early by a drain; zero for never
+ * @param retryUnanswered how many bytes of an unanswered request are kept for another server; 0 for none
  */
 record RelayOptions(
         Transport transport,
@@ -25,12 +27,16 @@ record RelayOptions(
         int maxConnections,
         int bufferBytes,
         int udpFlows,
+        Duration drainIdle,
+        int retryUnanswered,
+        @Nullable ServerListener serverListener,
         List<ListenAddress> listen) {
     private static final Duration LONGEST = Duration.ofDays(36_500);
     private static final Duration LONGEST_CONNECT = Duration.ofHours(1);
     private static final int SMALLEST_BUFFER_BYTES = 1024;
     private static final int LARGEST_BUFFER_BYTES = 1 << 30;
     private static final int LARGEST_READ_BYTES = 64 * 1024;
+    private static final int MOST_UNANSWERED_BYTES = 64 * 1024;
     private static final int MOST_UDP_FLOWS = 16_384;
     /** The measured size of a datagram socket of Netty's io_uring on the heap, rounded up. */
     private static final long IO_URING_FLOW_BYTES = 176 * 1024;
@@ -54,6 +60,8 @@ record RelayOptions(
         check(problems, "maximum of connections", maxConnections, 1, Integer.MAX_VALUE - 1);
         check(problems, "buffer bytes", bufferBytes, SMALLEST_BUFFER_BYTES, LARGEST_BUFFER_BYTES);
         check(problems, "maximum of UDP flows", udpFlows, 1, Integer.MAX_VALUE - 1);
+        check(problems, "idle time of drains in ms", millis(drainIdle), 0, LONGEST_CONNECT.toMillis());
+        check(problems, "bytes of an unanswered request", retryUnanswered, 0, MOST_UNANSWERED_BYTES);
         for (ListenAddress address : listen) {
             if (address.protocol() != Protocol.TCP && address.protocol() != Protocol.UDP) {
                 problems.add(address + ": " + address.protocol() + " is not relayed, only TCP and UDP");

@@ -13,9 +13,13 @@ package org.lvs4j.netty;
  * @param localFailures sockets towards servers that could not be opened or used because this host had no descriptor,
  *     port or memory for them, or forbade it
  * @param connectFailures attempts to connect to a server that failed, TCP and UDP
- * @param retries TCP connections and UDP flows placed on another server after such a failure, or for lack of a
- *     local port
+ * @param retries TCP connections and UDP flows placed on another server after such a failure, for lack of a
+ *     local port, or unanswered
  * @param unreachable TCP connections reset because every server tried had failed
+ * @param unanswered TCP connections whose server ended them before its first byte, and that another server was to
+ *     answer ({@link Relay.Builder#retryUnanswered})
+ * @param drainedIdle TCP connections closed in order because their server, or the relay, was drained and they were idle
+ * @param drainCut TCP connections reset at the end of a drain of their server or of the relay
  * @param idleTimeouts TCP connections reset because they were idle for too long
  * @param aborted TCP connections that ended by a reset or an error of either side
  * @param overConnectionLimit TCP connections reset at once because too many were open
@@ -34,6 +38,9 @@ public record RelaySnapshot(
         long connectFailures,
         long retries,
         long unreachable,
+        long unanswered,
+        long drainedIdle,
+        long drainCut,
         long idleTimeouts,
         long aborted,
         long overConnectionLimit,

@@ -22,6 +22,7 @@ final class RelayState {
     final RelayOptions options;
     final RelayCounters counters = new RelayCounters();
     final RateLimitedLog log = new RateLimitedLog(LOGGER);
+    final ServerReports reports;
     final DescriptorReserve descriptors = new DescriptorReserve(counters);
     final CompletableFuture<Void> ended = new CompletableFuture<>();
     /** Guarded by the relay's lock. */
@@ -45,6 +46,7 @@ final class RelayState {
     RelayState(Director director, RelayOptions options, AdoptedSockets adopted) {
         this.director = director;
         this.options = options;
+        reports = new ServerReports(options.serverListener(), log);
         this.adopted = adopted;
     }
 

@@ -160,6 +160,7 @@ final class ServerConnector {
     private void serverFailed(Connection placement, SocketFailure kind, Throwable cause) {
         RelayCounters counters = state.counters;
         counters.connectFailures.increment();
+        state.reports.failed(placement);
         state.log.warn("{}: cannot connect to a server: {}", listening, placement.destination(), kind, cause);
         if (retries < state.options.retries()) {
             if (triedAnother(placement)) {
@@ -170,6 +171,24 @@ final class ServerConnector {
         }
         counters.unreachable.increment();
         connection.end(TcpConnection.End.RESET);
+    }
+
+    /** Whether another server may be tried. */
+    boolean retriesLeft() {
+        return retries < state.options.retries();
+    }
+
+    /**
+     * Connects to another server, because the present one has ended the connection without an answer. Returns whether
+     * there is one.
+     */
+    boolean retryUnanswered(Connection placement) {
+        state.log.warn("{}: a server has ended a connection unanswered: {}", listening, placement.destination());
+        if (triedAnother(placement)) {
+            return true;
+        }
+        state.counters.unreachable.increment();
+        return false;
     }
 
     /** Tries another server, for which the connection is placed again. Returns whether there is one. */

@@ -1,5 +1,6 @@
 package org.lvs4j.netty;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.io.IOException;
 import java.nio.channels.NotYetConnectedException;
@@ -45,6 +46,9 @@ final class TcpConnection {
     private @Nullable ClientIdentification identification;
     private @Nullable Connection placement;
     private @Nullable DelayedReset delayedReset;
+    /** What the client has sent so far, while another server can still be asked; null if that is switched off. */
+    private final @Nullable RequestCopy request;
+
     private long lastActivityNanos;
     /**
      * The time of the client's last bytes that the server has not answered; meaningful only while a request is pending.
@@ -52,6 +56,8 @@ final class TcpConnection {
     private long requestNanos;
 
     private boolean requestPending;
+    private boolean answered;
+    private boolean finishing;
     private boolean counted;
     private boolean serverFinished;
     private boolean ended;
@@ -63,6 +69,8 @@ final class TcpConnection {
         connector = new ServerConnector(state, listening, this);
         descriptors = DescriptorClaim.of(channel);
         client = newSide(true, channel);
+        int mostBytes = state.options.retryUnanswered();
+        request = mostBytes == 0 ? null : new RequestCopy(channel.alloc(), mostBytes);
     }
 
     /** Takes over a socket that has been accepted, before it is active. */
@@ -196,11 +204,60 @@ final class TcpConnection {
         return side;
     }
 
-    /** The server could not be reached, and the director has placed the connection again. */
+    /** The server could not be reached, or has not answered, and the director has placed the connection again. */
     void placedAgain(Connection next) {
         server = null;
         placement = next;
         descriptors.awaitServer();
+    }
+
+    /** Bytes of the client are about to be forwarded. */
+    void requested(ByteBuf data) {
+        if (request != null) {
+            request.add(data);
+        }
+    }
+
+    /** The server has sent its first byte. */
+    void answered(TcpSide side) {
+        answered = true;
+        if (request != null) {
+            request.drop();
+            if (side.outputFailed()) {
+                client.ignoreInput();
+            }
+        }
+        state.reports.answered(placement);
+    }
+
+    /** Whether another server may be asked, because this one has sent nothing and all that the client sent is known. */
+    private boolean retriable(TcpSide side) {
+        return side == server
+                && side.joined()
+                && request != null
+                && request.complete()
+                && !answered
+                && !finishing
+                && !ended
+                && delayedReset == null
+                && connector.retriesLeft()
+                && !state.stopping();
+    }
+
+    /**
+     * Asks another server. The client's connection waits meanwhile, as before its first server was connected.
+     *
+     * @param failed the side of the server that has not answered
+     * @param last how the connection ends if there is no other server
+     */
+    private void askAnother(TcpSide failed, RequestCopy asked, End last) {
+        state.counters.unanswered.increment();
+        failed.detach();
+        client.unjoin(asked.take());
+        requestPending = false;
+        if (!connector.retryUnanswered(placement())) {
+            end(last);
+        }
     }
 
     /** Counts bytes that a side has sent. */
@@ -226,7 +283,10 @@ final class TcpConnection {
             return;
         }
         lastActivityNanos = System.nanoTime();
-        if (!ofClient) {
+        TcpSide other = server;
+        if (!ofClient && other != null && request != null && retriable(other)) {
+            askAnother(other, request, End.ORDERLY);
+        } else if (!ofClient) {
             serverFinished = true;
             placement().serverFinished();
         } else if (client.joined()) {
@@ -247,7 +307,11 @@ final class TcpConnection {
     /** A side cannot be written to any more, before its stream was ended; what it has sent is still read. */
     void outputFailed(TcpSide side) {
         TcpSide other = other(side);
-        if (ended || delayedReset != null || other == null || !side.joined() || side.inputEnded()) {
+        if (retriable(side)) {
+            // The answer may have arrived already.
+            client.pause();
+            side.continueReading();
+        } else if (ended || delayedReset != null || other == null || !side.joined() || side.inputEnded()) {
             broken(side, null);
         } else {
             other.ignoreInput();
@@ -263,8 +327,15 @@ final class TcpConnection {
     void broken(TcpSide side, @Nullable Throwable cause) {
         Channel channel = side.channel();
         boolean connecting = side == server && !channel.isActive() && !side.joined();
-        if (ended || connecting) {
+        if (ended || connecting || side.detached()) {
             // A failure to connect is reported by the attempt itself.
+            return;
+        }
+        if (side == server && side.joined() && !answered && delayedReset == null) {
+            state.reports.failed(placement);
+        }
+        if (request != null && retriable(side)) {
+            askAnother(side, request, End.RESET);
             return;
         }
         if (delayedReset != null) {
@@ -333,6 +404,55 @@ final class TcpConnection {
         }
     }
 
+    /**
+     * Ends the connection if the director has ended it, or if it is idle and its server, or the relay, is drained.
+     *
+     * @param idleNanos after how long without a byte it is idle; 0 for never
+     * @param relay whether the relay is drained
+     */
+    void drain(long nowNanos, long idleNanos, boolean relay) {
+        Connection placed = placement;
+        if (placed == null || delayedReset != null) {
+            return;
+        }
+        if (placed.expired()) {
+            if (placed.draining()) {
+                state.counters.drainCut.increment();
+            }
+            end(End.RESET);
+        } else if (idleNanos != 0 && (relay || placed.draining() || finishing) && isIdle(nowNanos, idleNanos)) {
+            lastActivityNanos = nowNanos;
+            if (finishing && server != null) {
+                server.endInput();
+            } else {
+                state.counters.drainedIdle.increment();
+                finishing = true;
+                placed.clientFinished();
+                client.endInput();
+            }
+        }
+    }
+
+    /** Whether no request is unanswered, and everything has been taken for some time. */
+    private boolean isIdle(long nowNanos, long idleNanos) {
+        TcpSide other = server;
+        return nowNanos - lastActivityNanos >= idleNanos
+                && other != null
+                && client.joined()
+                && other.joined()
+                && !requestPending
+                && !serverFinished
+                && (finishing || !client.inputEnded())
+                && !client.delivery().pending()
+                && !other.delivery().pending();
+    }
+
+    /** Resets the connection at the end of a drain. */
+    void cut() {
+        state.counters.drainCut.increment();
+        end(End.RESET);
+    }
+
     /** Whether a side has taken something since the last call. */
     private boolean moved() {
         if (delayedReset != null) {
@@ -353,6 +473,9 @@ final class TcpConnection {
             return;
         }
         ended = true;
+        if (request != null) {
+            request.drop();
+        }
         if (placement != null) {
             switch (how) {
                 case ORDERLY -> placement.close();

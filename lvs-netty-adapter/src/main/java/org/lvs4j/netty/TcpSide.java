@@ -41,6 +41,8 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
     private boolean outputEnding;
     private boolean outputEnded;
     private boolean outputFailed;
+    private boolean started;
+    private boolean detached;
 
     TcpSide(TcpConnection connection, boolean client, Channel own) {
         this.connection = connection;
@@ -73,6 +75,16 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
         return outputEnded;
     }
 
+    /** Whether the socket could not be written to before its stream was ended. */
+    boolean outputFailed() {
+        return outputFailed;
+    }
+
+    /** Whether it belongs to the connection no more. */
+    boolean detached() {
+        return detached;
+    }
+
     /** The bytes that were read before the other side was connected, or null if there are none. */
     @Nullable
     ByteBuf early() {
@@ -100,6 +112,40 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
         TcpSide other = peer;
         if (other != null && !inputEnded && !inputIgnored && other.own.isWritable()) {
             own.config().setAutoRead(true);
+        }
+    }
+
+    /** Stops reading until {@link #continueReading}. */
+    void pause() {
+        own.config().setAutoRead(false);
+    }
+
+    /** Resets the socket of a server that is given up; nothing that still happens to it concerns the connection. */
+    void detach() {
+        detached = true;
+        inputIgnored = true;
+        peer = null;
+        close(true);
+    }
+
+    /**
+     * Waits for another server, as before the first one was connected.
+     *
+     * @param sent what that server is to get first, or null
+     */
+    void unjoin(@Nullable ByteBuf sent) {
+        pause();
+        peer = null;
+        early = sent;
+        unreportedBytes = 0;
+    }
+
+    /** Ends the stream towards the other side, as if it had been ended here; what still arrives is discarded. */
+    void endInput() {
+        TcpSide other = peer;
+        if (other != null && !inputIgnored) {
+            inputIgnored = true;
+            passEnd(other);
         }
     }
 
@@ -177,6 +223,12 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
     }
 
     private void forward(ByteBuf data, TcpSide other) {
+        if (client) {
+            connection.requested(data);
+        } else if (!started) {
+            started = true;
+            connection.answered(this);
+        }
         unreportedBytes += data.readableBytes();
         Channel to = other.own;
         other.delivery.written();
@@ -197,7 +249,7 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
         } else if (!connection.ended()) {
             connection.firstBytes(this);
         }
-        if (!inputEnded && TcpSockets.isResetUnnoticed(own)) {
+        if (!inputEnded && !detached && TcpSockets.isResetUnnoticed(own)) {
             connection.broken(this, null);
         }
     }
@@ -221,7 +273,7 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (connection.ended()) {
+        if (connection.ended() || detached) {
             return;
         }
         if (event == ChannelInputShutdownEvent.INSTANCE && !inputEnded) {

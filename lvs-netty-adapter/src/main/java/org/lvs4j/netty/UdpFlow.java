@@ -38,6 +38,7 @@ final class UdpFlow {
     private int retries;
     private boolean connected;
     private boolean ended;
+    private boolean answered;
     private boolean requestPending;
     private long requestNanos;
     private long lastActivityNanos = System.nanoTime();
@@ -130,6 +131,7 @@ final class UdpFlow {
             next.close();
             return false;
         }
+        report(failed, failure);
         connection = next;
         flows.report(server, failure);
         server = next.destination();
@@ -219,6 +221,10 @@ final class UdpFlow {
 
     private void toClient(ByteBuf data) {
         lastActivityNanos = System.nanoTime();
+        if (!answered) {
+            answered = true;
+            state.reports.answered(connection);
+        }
         if (connection != null) {
             connection.sent(data.readableBytes());
             if (requestPending) {
@@ -238,7 +244,14 @@ final class UdpFlow {
         }
     }
 
+    private void report(@Nullable Connection placed, Throwable cause) {
+        if (SocketFailure.of(cause).fault() == SocketFailure.Fault.SERVER) {
+            state.reports.failed(placed);
+        }
+    }
+
     private void fail(Throwable cause) {
+        report(connection, cause);
         end();
         flows.report(server, cause);
     }

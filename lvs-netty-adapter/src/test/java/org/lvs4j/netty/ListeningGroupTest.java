@@ -44,6 +44,9 @@ final class ListeningGroupTest {
                         100,
                         128 * 1024,
                         100,
+                        Duration.ZERO,
+                        0,
+                        null,
                         List.of()));
     }
 

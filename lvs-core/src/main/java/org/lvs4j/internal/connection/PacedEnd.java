@@ -6,15 +6,20 @@ import java.util.concurrent.atomic.LongAdder;
  * The end of all connections of one server, spread over a time: at each moment the share of them has ended that the
  * time has passed.
  *
- * <p>The {@link ConnectionSweep} finds the connections. It does not find those of an unknown client: their holder ends
- * each when it asks and the share has reached the connection's own number, which is random.
+ * <p>The {@link ConnectionSweep} finds connections in flat memory, and ends as many as are due. A connection that an
+ * application holds has a number that decides at which share it ends. Its holder ends it by asking, as a relay does many
+ * times a second; the sweep ends those whose holder does not ask, except those of an unknown client, which it does not
+ * find.
  *
- * <p>Assumptions: one thread at a time calls {@link #due} and {@link #end}. Guarantees: holders may ask on any thread.
+ * <p>Assumptions: one thread at a time calls {@link #advance}. Guarantees: holders may ask on any thread.
  * Progress: wait-free.
  */
 public final class PacedEnd {
     /** The share that stands for all. */
     private static final int ALL = Integer.MAX_VALUE;
+
+    /** The golden ratio times 2^32: multiples of it are spread evenly (Fibonacci hashing). */
+    private static final int GOLDEN_RATIO = 0x9E3779B9;
 
     private final ServerState server;
     private final boolean closed;
@@ -46,11 +51,6 @@ public final class PacedEnd {
         return server;
     }
 
-    /** The number of connections that the server had at the beginning. */
-    public long count() {
-        return count;
-    }
-
     /** The number of connections that have been ended so far. */
     public long ended() {
         return ended.sum();
@@ -66,15 +66,15 @@ public final class PacedEnd {
         return nowNanos - beginNanos >= overNanos;
     }
 
-    /** The number of connections that should end now. */
-    public long due(long nowNanos) {
+    /** The number of connections that should end now; lets those that are held end whose turn it is. */
+    public long advance(long nowNanos) {
         double part = isTimeOver(nowNanos) ? 1 : Math.max(0, nowNanos - beginNanos) / (double) overNanos;
         share = (int) (part * ALL);
         long left = closed ? server.total() : count - ended.sum();
         return Math.max(0, left - (count - (long) (count * part)));
     }
 
-    /** Ends a connection that the cursor has found; returns whether it was this server's, and has ended. */
+    /** Ends a connection that a cursor has found; returns whether it was this server's, and has ended. */
     boolean end(ConnectionCursor found) {
         // Repeats if a packet has changed the connection meanwhile.
         while (found.server() == server) {
@@ -89,19 +89,19 @@ public final class PacedEnd {
         return false;
     }
 
-    /** Ends a held connection of this server that began before; returns whether it has ended. */
-    boolean end(HeldConnection held, HeldConnections all) {
-        if (!covers(held) || !all.expire(held)) {
+    /** Ends a held connection of this server if it is its turn; returns whether this call has ended it. */
+    public boolean end(HeldConnection held, HeldConnections all) {
+        int reached = share;
+        if (reached != ALL && turn(held) >= reached || !covers(held) || !all.expire(held)) {
             return false;
         }
         ended.increment();
         return true;
     }
 
-    /** Ends a connection that no sweep finds, if it is its turn; returns whether this call has ended it. */
-    public boolean endUnlisted(HeldConnection held, HeldConnections all) {
-        int reached = share;
-        return held.id() == 0 && (reached == ALL || System.identityHashCode(held) < reached) && end(held, all);
+    /** A number from zero to {@link #ALL}. Those of consecutive ids, and so those of a server, are spread evenly. */
+    private static int turn(HeldConnection held) {
+        return held.id() == 0 ? System.identityHashCode(held) : held.id() * GOLDEN_RATIO >>> 1;
     }
 
     private boolean covers(HeldConnection held) {
