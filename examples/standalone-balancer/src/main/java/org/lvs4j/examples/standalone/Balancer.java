@@ -8,12 +8,16 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.ConfigurationChange;
 import org.lvs4j.Director;
+import org.lvs4j.DirectorConfiguration;
+import org.lvs4j.Drain;
+import org.lvs4j.DrainOptions;
 import org.lvs4j.config.RuleCommand;
 import org.lvs4j.config.RuleException;
 import org.lvs4j.config.Rules;
 import org.lvs4j.netty.RelayException;
 import org.lvs4j.netty.tun.TunException;
 import org.lvs4j.service.Persistence;
+import org.lvs4j.service.RealServer;
 import org.lvs4j.service.VirtualService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -165,6 +169,55 @@ final class Balancer implements AutoCloseable {
         }
         refreshPlane(made);
         return Rules.of(made).print();
+    }
+
+    /**
+     * Drains a server, as {@link Director#drain} does.
+     *
+     * @throws org.lvs4j.DirectorException if there is no such server
+     * @throws IllegalStateException if another process serves
+     */
+    synchronized List<Drain> drain(DrainArguments.Place place, DrainOptions options) {
+        requireNotLeft();
+        return place.service() == null
+                ? director.drain(place.server(), options)
+                : List.of(director.drain(place.service(), place.server(), options));
+    }
+
+    /** Aborts the drains of a server; returns how many there were. */
+    synchronized int abortDrains(DrainArguments.Place place) {
+        requireNotLeft();
+        int aborted = 0;
+        for (Drain drain : director.drains()) {
+            if (place.contains(drain.service(), drain.server()) && drain.abort()) {
+                aborted++;
+            }
+        }
+        return aborted;
+    }
+
+    /**
+     * Ends the connections of a server; returns how many there are, or -1 if no service has the server.
+     *
+     * @throws org.lvs4j.DirectorException if the only service that is meant has no such server
+     * @throws IllegalStateException if another process serves
+     */
+    synchronized int endConnections(DrainArguments.Place place, Duration over) {
+        requireNotLeft();
+        if (place.service() != null) {
+            return director.endConnections(place.service(), place.server(), over);
+        }
+        boolean found = false;
+        int count = 0;
+        for (DirectorConfiguration.Service service : director.configuration().services()) {
+            for (RealServer server : service.servers()) {
+                if (place.contains(service.key(), server.endpoint())) {
+                    found = true;
+                    count += director.endConnections(service.key(), server.endpoint(), over);
+                }
+            }
+        }
+        return found ? count : -1;
     }
 
     private void refreshPlane(List<ConfigurationChange> made) {

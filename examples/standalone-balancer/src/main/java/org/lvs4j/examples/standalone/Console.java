@@ -2,6 +2,7 @@ package org.lvs4j.examples.standalone;
 
 import java.io.IOException;
 import java.util.List;
+import org.lvs4j.DirectorException;
 import org.lvs4j.config.Listing;
 import org.lvs4j.config.RuleCommand;
 import org.lvs4j.config.RuleException;
@@ -20,20 +21,25 @@ final class Console implements ControlCommands {
     private static final Logger LOG = LoggerFactory.getLogger(Console.class);
 
     /** The exit code of {@code ipvsadm} for a change that the kernel refuses. */
-    private static final int REFUSED = 255;
+    static final int REFUSED = 255;
 
     private final Balancer balancer;
     private final PlaneOptions options;
+    private final DrainConsole drains;
 
     Console(Balancer balancer, PlaneOptions options) {
         this.balancer = balancer;
         this.options = options;
+        drains = new DrainConsole(balancer);
     }
 
     @Override
     public Kind kind(List<String> arguments) {
         if (isReplace(arguments)) {
             return Kind.CHANGE_WITH_INPUT;
+        }
+        if (DrainConsole.accepts(arguments)) {
+            return DrainConsole.kind(arguments);
         }
         try {
             RuleCommand command = RuleParser.parse(arguments);
@@ -67,11 +73,15 @@ final class Console implements ControlCommands {
                 LOG.info("lvsadm --replace: {}", Count.of(changes.lines().count(), "change"));
                 return Answer.ok("");
             }
-            return run(RuleParser.parse(arguments), input, output);
+            return DrainConsole.accepts(arguments)
+                    ? drains.run(arguments)
+                    : run(RuleParser.parse(arguments), input, output);
         } catch (RuleException e) {
             return Answer.error(e.ipvsadmExitCode(), String.valueOf(e.getMessage()));
         } catch (RulesInvalidException e) {
             return Answer.error(e.ipvsadmExitCode(), String.valueOf(e.getMessage()));
+        } catch (DirectorException e) {
+            return Answer.error(REFUSED, String.valueOf(e.getMessage()));
         } catch (RelayException e) {
             return Answer.error(REFUSED, String.join("\n", e.problems()));
         } catch (TunException e) {

@@ -121,7 +121,7 @@ final class ControlClient {
         }
     }
 
-    private static void print(OutputStream stream, byte[] text) throws OutputException {
+    static void print(OutputStream stream, byte[] text) throws OutputException {
         try {
             stream.write(text);
         } catch (IOException e) {

@@ -78,7 +78,9 @@ public final class Lvsadm {
             return fail(error, problem);
         }
         try {
-            return ControlClient.run(socket, arguments, input, output, error);
+            return DrainWait.accepts(arguments)
+                    ? DrainWait.run(socket, arguments, output, error)
+                    : ControlClient.run(socket, arguments, input, output, error);
         } catch (ConnectException e) {
             return fail(
                     error,
@@ -134,7 +136,7 @@ public final class Lvsadm {
         return """
                 Usage: lvsadm COMMAND [OPTIONS]
 
-                Administers a running lvsd. The command line is that of ipvsadm 1.31.
+                Administers a running lvsd. The command line is that of ipvsadm 1.31, and two commands more.
 
                 Commands
                   -A|-E SERVICE [-s SCHEDULER] [-p [SECONDS]] [-M MASK] [--pe ENGINE] [-b FLAGS] [-o]
@@ -153,12 +155,20 @@ public final class Lvsadm {
                                                 list services and servers (the command without any option, too)
                   -L -c [--persistent-conn]     list connections
                   -L --timeout                  list the idle timeouts
+                  drain SERVER [SERVICE] [--deadline TIME] [--pacing TIME] [--wait]
+                                                keep new connections away, close idle ones, end the others by the deadline
+                  drain --list                  list the servers that are drained
+                  drain --abort SERVER [SERVICE]
+                                                give a drained server its weight again
+                  end SERVER [SERVICE] [--over TIME]
+                                                end the connections that a server has now
                   -h, --help                    this text
                   -v, --version                 the version
 
                 SERVICE is -t ADDRESS:PORT, -u ADDRESS:PORT or -f MARK [-6]; SERVER is ADDRESS[:PORT].
                 An IPv6 address with a port is in brackets. A port may be a name of /etc/services; with -n ports are
-                printed as numbers. Addresses are always numbers.
+                printed as numbers. Addresses are always numbers. drain and end, which ipvsadm does not have, take a server
+                in every service that contains it, and without a port all of its ports; their --help tells more.
 
                 LVSD_SOCKET is the path of the daemon's control socket.
 

@@ -8,17 +8,18 @@ import picocli.CommandLine.TypeConversionException;
 /** The values that an option takes. */
 record NumberRange(int least, int most) {
     /** By the name of the option, preceded by that of the command where commands differ. */
-    private static final Map<String, NumberRange> OPTIONS = Map.of(
-            "run --mtu", new NumberRange(1280, 65_535),
-            "replay --mtu", new NumberRange(68, 65_535),
-            "--table", new NumberRange(256, 30_000),
-            "--threads", new NumberRange(1, 4096),
-            "--acceptors", new NumberRange(1, 1024),
-            "--retries", new NumberRange(0, 100),
-            "--max-connections", new NumberRange(1, Integer.MAX_VALUE - 1),
-            "--udp-flows", new NumberRange(1, Integer.MAX_VALUE - 1),
-            "--max-entries", new NumberRange(1, Integer.MAX_VALUE),
-            "--max-templates", new NumberRange(1, Integer.MAX_VALUE));
+    private static final Map<String, NumberRange> OPTIONS = Map.ofEntries(
+            Map.entry("run --mtu", new NumberRange(1280, 65_535)),
+            Map.entry("replay --mtu", new NumberRange(68, 65_535)),
+            Map.entry("--table", new NumberRange(256, 30_000)),
+            Map.entry("--threads", new NumberRange(1, 4096)),
+            Map.entry("--acceptors", new NumberRange(1, 1024)),
+            Map.entry("--retries", new NumberRange(0, 100)),
+            Map.entry("--max-connections", new NumberRange(1, Integer.MAX_VALUE - 1)),
+            Map.entry("--retry-unanswered", new NumberRange(0, 65_536)),
+            Map.entry("--udp-flows", new NumberRange(1, Integer.MAX_VALUE - 1)),
+            Map.entry("--max-entries", new NumberRange(1, Integer.MAX_VALUE)),
+            Map.entry("--max-templates", new NumberRange(1, Integer.MAX_VALUE)));
 
     /** The range of an option of a command, or null if it takes no number. */
     static @Nullable NumberRange of(String command, String option) {

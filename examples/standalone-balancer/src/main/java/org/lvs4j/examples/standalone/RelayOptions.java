@@ -76,6 +76,23 @@ final class RelayOptions {
     private @Nullable Duration identifyTimeout;
 
     @Option(
+            names = "--drain-idle",
+            paramLabel = "TIME",
+            description =
+                    "How long nothing may move on a TCP connection without an unanswered request before it counts as"
+                            + " idle, and is closed early, while its server or lvsd is drained; 0s for never (default: 1s).")
+    private @Nullable Duration drainIdle;
+
+    @Option(
+            names = "--retry-unanswered",
+            paramLabel = "BYTES",
+            description =
+                    "If a server ends a TCP connection before its first byte, ask another one with what the client"
+                            + " has sent, up to so many bytes; only for services whose requests may be repeated (default: 0,"
+                            + " do not).")
+    private @Nullable Integer retryUnanswered;
+
+    @Option(
             names = "--max-connections",
             paramLabel = "N",
             description =
@@ -228,6 +245,10 @@ final class RelayOptions {
         NumberRange.require("--udp-flows", udpFlows);
         require("--connect-timeout", connectTimeout);
         require("--identify-timeout", identifyTimeout);
+        if (drainIdle != null && !drainIdle.isZero()) {
+            require("--drain-idle", drainIdle);
+        }
+        NumberRange.require("--retry-unanswered", retryUnanswered);
         Map<Map.Entry<Protocol, Endpoint>, ListenAddress> known = new HashMap<>();
         for (ListenAddress at : listen) {
             if (at.endpoint().address().isIpv4Mapped()) {
@@ -272,12 +293,14 @@ final class RelayOptions {
                 || retries != null
                 || idleTimeout != null
                 || identifyTimeout != null
+                || drainIdle != null
+                || retryUnanswered != null
                 || maxConnections != null
                 || udpFlows != null;
         if (relayed) {
             throw new IllegalArgumentException(
                     "--transport, --acceptors, --connect-timeout, --retries, --idle-timeout, --identify-timeout,"
-                            + " --max-connections and --udp-flows are options of the relay: omit them with --tun");
+                            + " --drain-idle, --retry-unanswered, --max-connections and --udp-flows are options of the relay: omit them with --tun");
         }
         for (ListenAddress address : listen) {
             if (address.mark() == 0) {
@@ -358,6 +381,12 @@ final class RelayOptions {
         }
         if (identifyTimeout != null) {
             builder.identifyTimeout(identifyTimeout);
+        }
+        if (drainIdle != null) {
+            builder.drainIdle(drainIdle);
+        }
+        if (retryUnanswered != null) {
+            builder.retryUnanswered(retryUnanswered);
         }
         if (idleTimeout != null) {
             builder.idleTimeout(idleTimeout);

@@ -21,6 +21,8 @@ import org.lvs4j.Director;
 import org.lvs4j.config.RuleException;
 import org.lvs4j.config.Rules;
 import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.Flow;
+import org.lvs4j.net.Protocol;
 import org.lvs4j.service.ServiceKey;
 
 @Tag("slow")
@@ -90,7 +92,20 @@ class ConsoleTest {
                 "-a -t SERVICE -r 127.0.0.7:80 -i | 255 | use -m",
                 "-A --sctp-service 127.0.0.1:9 | 255 | SCTP is not relayed",
                 "-A -f 5 | 255 | no address to listen at for FWM 5; expected --listen tcp:ADDRESS:PORT@5",
-                "--start-daemon master | 255 | is not supported"
+                "--start-daemon master | 255 | is not supported",
+                "drain | 2 | lvsadm drain: a SERVER is missing",
+                "drain 127.0.0.9:80 | 255 | no service has a server 127.0.0.9:80",
+                "drain 127.0.0.9 | 255 | no service has a server 127.0.0.9",
+                "drain 127.0.0.2:8080 -t 127.0.0.1:9 | 255 | no such service: TCP 127.0.0.1:9",
+                "drain 127.0.0.9:80 -t SERVICE | 255 | no such server: 127.0.0.9:80",
+                "drain web1 | 2 | illegal real server address[:port] specified",
+                "drain 127.0.0.2:8080 --deadline 5 | 2 | is not a duration",
+                "drain 127.0.0.2:8080 --deadline 5s --pacing 6s | 2 | --pacing 6s is longer than --deadline 5s",
+                "drain 127.0.0.2:8080 --nosuch | 2 | Unknown option: '--nosuch'",
+                "drain --abort 127.0.0.2:8080 | 255 | no drain of 127.0.0.2:8080 to abort",
+                "end | 2 | lvsadm end: a SERVER is missing",
+                "end 127.0.0.9:80 | 255 | no service has a server 127.0.0.9:80",
+                "end 127.0.0.9:80 -t SERVICE | 255 | no such server: 127.0.0.9:80"
             })
     void command_refused_messageAndExitCodeOfIpvsadmAndNothingChanged(String line, int exitCode, String message)
             throws IOException {
@@ -102,6 +117,56 @@ class ConsoleTest {
         assertThat(answer.exitCode()).isEqualTo(exitCode);
         assertThat(answer.output()).isEmpty();
         assertThat(lvsadm("-S -n").output()).isEqualTo(before);
+    }
+
+    @Test
+    void drain_serverWithAConnection_isListedAndAbortGivesTheWeightBack() throws IOException {
+        Endpoint server = Endpoint.parse("127.0.0.2:8080");
+        try (Connection held = openAt(server)) {
+            String left = server + " in TCP " + service + ": draining, 1 active and 0 inactive connections,"
+                    + " 0 persistent clients left\n";
+            assertThat(lvsadm("drain 127.0.0.2 --deadline 1h")).isEqualTo(Answer.ok(left));
+            assertThat(lvsadm("drain 127.0.0.2:8080 --progress"))
+                    .isEqualTo(new Answer(DrainConsole.IN_PROGRESS, left, ""));
+            assertThat(lvsadm("-L -n").output()).contains("127.0.0.2:8080               Masq    0      1          0");
+            assertThat(lvsadm("-S -n").output()).contains("127.0.0.2:8080 -m -w 3");
+            assertThat(lvsadm("drain --list").output())
+                    .startsWith("Prot Service               Server                Phase    ActiveConn  InActConn")
+                    .containsPattern(
+                            "TCP  " + service + " +127.0.0.2:8080 +draining +1 +0 +0 +\\d+s +3[56]\\d\\ds +0\n");
+
+            assertThat(lvsadm("-e -t SERVICE -r 127.0.0.2:8080 -m -w 7").exitCode())
+                    .isZero();
+            assertThat(lvsadm("-L -n").output()).contains("127.0.0.2:8080               Masq    0      1          0");
+            assertThat(lvsadm("end 127.0.0.2:8080")).isEqualTo(Answer.ok("1 connection\n"));
+            assertThat(held.expired()).isTrue();
+            assertThat(lvsadm("drain 127.0.0.2:8080 --progress"))
+                    .isEqualTo(Answer.ok(server + " in TCP " + service + ": drained, 1 connection was ended\n"));
+            assertThat(lvsadm("drain --abort 127.0.0.2 -t SERVICE").exitCode())
+                    .as("with a service, a missing port is that of the service")
+                    .isEqualTo(255);
+            assertThat(lvsadm("drain --abort 127.0.0.2")).isEqualTo(Answer.ok(""));
+            assertThat(lvsadm("-L -n").output()).contains("127.0.0.2:8080               Masq    7      0          0");
+            assertThat(lvsadm("drain 127.0.0.2 --progress").exitCode()).isEqualTo(Answer.FAILURE);
+        }
+    }
+
+    private Connection openAt(Endpoint server) {
+        for (int port = 1024; ; port++) {
+            Connection connection = balancer.director()
+                    .open(Flow.of(Protocol.TCP, Endpoint.parse("127.0.0.1:" + port), Endpoint.parse(service)));
+            if (connection.destination().equals(server)) {
+                return connection;
+            }
+            connection.expire();
+        }
+    }
+
+    @Test
+    void drainHelp_withoutAndWithCommand_namesTheOptions() throws IOException {
+        assertThat(lvsadm("-h").output()).contains("drain SERVER", "end SERVER");
+        assertThat(lvsadm("drain --help").output()).contains("--deadline", "--pacing", "--wait", "--abort", "--list");
+        assertThat(lvsadm("end --help").output()).contains("--over");
     }
 
     @ParameterizedTest

@@ -167,6 +167,8 @@ class LvsdCommandLineTest {
                 "--acceptors 0",
                 "--retries -1",
                 "--retries 101",
+                "--retry-unanswered 65537",
+                "--drain-idle 61m",
                 "--connect-timeout 0s",
                 "--connect-timeout 61m",
                 "--identify-timeout 0ms",
