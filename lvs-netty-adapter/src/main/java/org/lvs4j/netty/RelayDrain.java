@@ -42,7 +42,8 @@ final class RelayDrain {
             if (open != 0 && left <= nextProgress) {
                 nextProgress = left - PROGRESS_NANOS;
                 long seconds = TimeUnit.NANOSECONDS.toSeconds(Math.max(0, left));
-                RelayState.LOGGER.info("draining: {} connections left, {} s to go", open, seconds);
+                RelayState.LOGGER.info(
+                        "draining: {} connection{} left, {} s to go", open, open == 1 ? "" : "s", seconds);
                 progress.accept(open);
             }
             boolean pacing = left <= paced;

@@ -378,8 +378,7 @@ final class TcpConnection {
     void check(long nowNanos, long previousNanos, long idleNanos, long finishedIdleNanos) {
         Connection placed = placement;
         if (placed != null && delayedReset == null && placed.expired()) {
-            RelayState.LOGGER.debug("{}: the director has ended {}", listening, client.channel());
-            end(End.RESET);
+            expired(placed);
             return;
         }
         ClientIdentification identifying = identification;
@@ -416,10 +415,7 @@ final class TcpConnection {
             return;
         }
         if (placed.expired()) {
-            if (placed.draining()) {
-                state.counters.drainCut.increment();
-            }
-            end(End.RESET);
+            expired(placed);
         } else if (idleNanos != 0 && (relay || placed.draining() || finishing) && isIdle(nowNanos, idleNanos)) {
             lastActivityNanos = nowNanos;
             if (finishing && server != null) {
@@ -431,6 +427,14 @@ final class TcpConnection {
                 client.endInput();
             }
         }
+    }
+
+    private void expired(Connection placed) {
+        RelayState.LOGGER.debug("{}: the director has ended {}", listening, client.channel());
+        if (placed.draining()) {
+            state.counters.drainCut.increment();
+        }
+        end(End.RESET);
     }
 
     /** Whether no request is unanswered, and everything has been taken for some time. */

@@ -31,6 +31,8 @@ final class NullArgumentsTest {
                 call("value", () -> relay.transport(null)),
                 call("value", () -> relay.connectTimeout(null)),
                 call("value", () -> relay.idleTimeout(null)),
+                call("value", () -> relay.drainIdle(null)),
+                call("listener", () -> relay.serverListener(null)),
                 call("protocol", () -> relay.listen(null, ENDPOINT, 0)),
                 call("endpoint", () -> relay.listen(Protocol.TCP, null, 0)),
                 call("director", () -> TunPlane.builder(null)),

@@ -245,6 +245,17 @@ final class RelayServerDrainTest {
         }
     }
 
+    @Test
+    void start_drainOptionsOutOfRange_areRefusedTogether() {
+        assertThatThrownBy(() -> Relay.builder(Director.create())
+                        .drainIdle(Duration.ofHours(2))
+                        .retryUnanswered(65_537)
+                        .start())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("idle time of drains")
+                .hasMessageContaining("bytes of an unanswered request 65537 is outside 0..65536");
+    }
+
     // ---- the relay's own stop
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package org.lvs4j.netty.tun;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.lvs4j.DirectorException;
+import org.lvs4j.DrainOptions;
 import org.lvs4j.ServerSnapshot;
 import org.lvs4j.ServiceSnapshot;
 
@@ -10,7 +11,7 @@ import org.lvs4j.ServiceSnapshot;
 final class TunDrain {
     private static final long POLL_MILLIS = 50;
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long LONGEST_SECONDS = TimeUnit.DAYS.toSeconds(365);
+    private static final long LONGEST_SECONDS = DrainOptions.LONGEST.toSeconds() / 2;
 
     private final TunState state;
 
@@ -43,7 +44,7 @@ final class TunDrain {
         }
     }
 
-    /** A duration in nanoseconds, from none to a year. */
+    /** A duration in nanoseconds, from none to half a year. */
     private static long nanos(Duration duration) {
         if (duration.isNegative()) {
             return 0;
@@ -51,12 +52,18 @@ final class TunDrain {
         return TimeUnit.SECONDS.toNanos(Math.min(duration.toSeconds(), LONGEST_SECONDS)) + duration.toNanosPart();
     }
 
+    /** Lets the weight of every server count as zero, which leaves the configuration as it is. */
     private void quiesce() {
         for (ServiceSnapshot service : state.director.services()) {
             for (ServerSnapshot server : service.servers()) {
                 try {
-                    state.director.editServer(
-                            service.service().key(), server.server().withWeight(0));
+                    if (!server.draining()) {
+                        // Longer than this object waits, so that it does not end connections.
+                        state.director.drain(
+                                service.service().key(),
+                                server.server().endpoint(),
+                                DrainOptions.within(DrainOptions.LONGEST));
+                    }
                 } catch (DirectorException e) {
                     TunState.LOGGER.debug("removed meanwhile", e);
                 }

@@ -258,8 +258,8 @@ public final class TunPlane implements AutoCloseable {
     }
 
     /**
-     * Gives every server weight 0, waits until no connection is active, and {@link #close() closes} the plane. The
-     * number of connections left is logged once a second. An interrupt of the thread ends the wait, and stays set.
+     * Drains every server ({@link Director#drain}), waits until no connection is active, and {@link #close() closes} the
+     * plane. Connections that are left break then: no packet tells their clients. The servers stay drained. The number of connections left is logged once a second. An interrupt of the thread ends the wait, and stays set.
      *
      * @param deadline the longest time to wait; zero or less does not wait
      * @return whether no connection was active at the end
