@@ -97,8 +97,16 @@ class TakeoverIT {
     @Test
     void takeover_steadyLoad_nobodyRefusedAndOldConnectionsServed() throws Exception {
         try (SteadyLoad load = new SteadyLoad();
-                Daemon first =
-                        Daemon.start(directory, Daemon.BRIEF, rules(), "--acceptors", "2", "--drain-timeout", "120s")) {
+                Daemon first = Daemon.start(
+                        directory,
+                        Daemon.BRIEF,
+                        rules(),
+                        "--acceptors",
+                        "2",
+                        "--drain-timeout",
+                        "120s",
+                        "--drain-idle",
+                        "0s")) {
             for (int i = 0; i < 3; i++) {
                 load.connect(port);
             }

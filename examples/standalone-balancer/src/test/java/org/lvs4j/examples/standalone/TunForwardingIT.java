@@ -135,6 +135,28 @@ class TunForwardingIT {
     }
 
     @Test
+    void masquerading_drainedServer_connectionContinuesUntilTheDeadline() throws Exception {
+        try (Daemon lvsd = lvsd(NAT)) {
+            PacketNetwork.Held held = network.hold(PacketNetwork.VIP);
+            String busy = held.request();
+            String drained = "a".equals(busy) ? "10.2.0.11" : "10.2.0.12";
+
+            assertThat(lvsd.listing("drain", drained, "--deadline", "1h")).contains("draining, 1 active");
+            assertThat(counted(network.request(URL, 10))).containsOnlyKeys("a".equals(busy) ? "b" : "a");
+            assertThat(held.request()).isEqualTo(busy);
+
+            String waited = lvsd.listing("drain", drained, "--deadline", "2s", "--pacing", "1s", "--wait");
+            assertThat(waited)
+                    .contains("draining, 1 active")
+                    .containsPattern("drained, \\d+ connections? w(as|ere) ended");
+            assertThat(active(lvsd, drained)).isZero();
+            lvsd.listing("drain", "--abort", drained);
+            assertThat(counted(network.request(URL, 10))).containsOnlyKeys("a", "b");
+            held.process().destroy();
+        }
+    }
+
+    @Test
     void stop_connectionActive_waitsForItsEnd() throws Exception {
         try (Daemon lvsd = lvsd(NAT)) {
             PacketNetwork.Held held = network.hold(PacketNetwork.VIP);
