@@ -233,7 +233,7 @@ final class DrainTest {
         fixture.advance(9.5);
         assertThat(held.stream().filter(Connection::expired).count()).isBetween(480L, 520L);
         assertThat(drain.progress().active()).isBetween(480, 520);
-        assertThat(drain.progress().oldest()).isEqualTo(Duration.ofNanos(9_500_000_000L));
+        assertThat(drain.progress().oldest()).isEqualTo(Duration.ofMillis(9500));
         fixture.advance(0.5);
         assertThat(held).allMatch(Connection::expired);
         assertThat(phase(drain)).isEqualTo(Drain.Phase.DRAINED);
