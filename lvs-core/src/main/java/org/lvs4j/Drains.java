@@ -2,7 +2,6 @@ package org.lvs4j;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,17 +9,13 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
-import org.lvs4j.internal.connection.ConnectionCursor;
 import org.lvs4j.internal.connection.ConnectionSweep;
 import org.lvs4j.internal.connection.ConnectionTable;
-import org.lvs4j.internal.connection.HeldConnection;
 import org.lvs4j.internal.connection.HeldConnections;
 import org.lvs4j.internal.connection.PacedEnd;
 import org.lvs4j.internal.connection.ServerState;
 import org.lvs4j.internal.connection.ServerState.Stage;
 import org.lvs4j.internal.persistence.Templates;
-import org.lvs4j.net.ConnectionState;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.Sysctl;
@@ -33,22 +28,11 @@ import org.lvs4j.service.Sysctl;
  * has to be restored. It lasts as long as the state of the server, which outlives a removal for as long as connections
  * refer to it.
  *
- * <p>No index lists the connections of a server. {@link #advance} looks for them in a {@link ConnectionSweep}, which
- * all drains share: nothing while connections end by themselves, about one visit of all connections over the time in
- * which the rest is ended, and one a second while only connections without activity are left, to tell those that linger
- * from those in use.
- *
  * <p>Progress: {@link #advance} does not wait; one thread at a time does its work. The other methods are blocking. They
  * are called with the lock of the {@link ConfigurationEditor} where they change weights.
  */
 final class Drains {
     private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-    private static final long ROUND_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-    /** How many rounds the sweep could make over the time of an end: connections may all be in its last part. */
-    private static final int ROUNDS = 4;
-
-    private static final int LEAST_STEPS = 64;
 
     private final LongSupplier ticker;
     private final ServiceRegistry services;
@@ -56,34 +40,15 @@ final class Drains {
     private final HeldConnections held;
     private final Templates templates;
     private final Settings settings;
-    private final ConnectionSweep sweep;
+    private final ServerSearches searches;
 
     // Guards everything below, but for the writes and reads of the volatile fields.
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<ServerState, Drain> drains = new LinkedHashMap<>();
-    private final List<PacedEnd> ends = new ArrayList<>();
-    private final Map<ServerState, Search> searches = new IdentityHashMap<>();
-    private long previousNanos;
-    private int roundSteps;
 
     // Written with the lock held, read by threads that look whether there is work.
     private volatile boolean working;
     private volatile long nextNanos;
-
-    /** What the sweep looks for at a server. */
-    private static final class Search {
-        /** The end of its connections, or null to count those that linger only. */
-        final @Nullable PacedEnd end;
-
-        long due;
-        int rounds;
-        long lingering;
-        boolean allLinger;
-
-        Search(@Nullable PacedEnd end) {
-            this.end = end;
-        }
-    }
 
     Drains(
             LongSupplier ticker,
@@ -98,7 +63,7 @@ final class Drains {
         this.held = held;
         this.templates = templates;
         this.settings = settings;
-        sweep = new ConnectionSweep(connections, held);
+        searches = new ServerSearches(new ConnectionSweep(connections, held));
     }
 
     // ---- commands
@@ -128,7 +93,6 @@ final class Drains {
             List<Drain> started = new ArrayList<>();
             servers.forEach((state, service) -> {
                 Drain drain = drains.computeIfAbsent(state, of -> new Drain(editor, this, service, of));
-                ends.removeIf(end -> end.server() == state);
                 stopEnd(drain);
                 drain.phase = Drain.Phase.DRAINING;
                 drain.deadlineNanos = now + options.deadline().toNanos();
@@ -149,7 +113,7 @@ final class Drains {
             drain.end = null;
         }
         drain.state().pacedEnd(null);
-        searches.remove(drain.state());
+        searches.stop(drain.state());
     }
 
     /** Begins to end the connections that a server has now; those of a drained server by a new deadline. */
@@ -164,11 +128,9 @@ final class Drains {
                 drain.pacedFromNanos = now;
                 drain.deadlineNanos = now + over.toNanos();
             } else {
-                ends.removeIf(end -> end.server() == state);
                 PacedEnd end = new PacedEnd(state, false, now, over.toNanos());
-                ends.add(end);
                 state.pacedEnd(end);
-                searches.put(state, new Search(end));
+                searches.end(end);
             }
             work(now);
         } finally {
@@ -178,9 +140,7 @@ final class Drains {
 
     private void work(long now) {
         if (!working) {
-            previousNanos = now;
-            sweep.restart();
-            roundSteps = sweep.steps();
+            searches.restart(now);
         }
         nextNanos = now;
         working = true;
@@ -330,19 +290,17 @@ final class Drains {
         for (Drain drain : drains.values()) {
             advance(drain, release, now);
         }
-        sweep(now);
+        searches.advance(now);
         for (Drain drain : drains.values()) {
-            Search search = searches.get(drain.state());
             boolean ended = drain.phase == Drain.Phase.ENDING && drain.state().total() == 0;
-            if (ended || search != null && search.allLinger) {
+            if (ended || searches.allLinger(drain.state())) {
                 drained(drain, release);
             }
         }
         if (!release.isEmpty()) {
             templates.release(release::contains);
         }
-        previousNanos = now;
-        working = !ends.isEmpty() || drains.values().stream().anyMatch(drain -> !drain.phase.over());
+        working = !searches.isEmpty() || drains.values().stream().anyMatch(drain -> !drain.phase.over());
     }
 
     private void advance(Drain drain, List<ServerState> release, long now) {
@@ -360,11 +318,11 @@ final class Drains {
             PacedEnd end = new PacedEnd(state, true, drain.pacedFromNanos, drain.deadlineNanos - drain.pacedFromNanos);
             drain.end = end;
             state.pacedEnd(end);
-            searches.put(state, new Search(end));
+            searches.end(end);
         } else if (!awaitsClients && state.active() == 0) {
-            searches.computeIfAbsent(state, of -> new Search(null));
+            searches.countLingering(state);
         } else {
-            searches.remove(state);
+            searches.stop(state);
         }
     }
 
@@ -373,103 +331,5 @@ final class Drains {
         drain.phase = Drain.Phase.DRAINED;
         drain.state().stage(Stage.CLOSED);
         release.add(drain.state());
-    }
-
-    // ---- the connections
-
-    private void sweep(long now) {
-        if (searches.isEmpty()) {
-            return;
-        }
-        long due = 0;
-        long roundNanos = ROUND_NANOS;
-        boolean counts = false;
-        boolean whole = false;
-        for (Search search : searches.values()) {
-            PacedEnd end = search.end;
-            if (end == null) {
-                counts = true;
-                continue;
-            }
-            search.due = end.advance(now);
-            due += search.due;
-            if (!end.isTimeOver(now)) {
-                roundNanos = Math.min(roundNanos, Math.max(1, end.overNanos() / ROUNDS));
-            } else if (search.rounds < 2) {
-                // After a whole round at the end of its time, at most connections that no sweep finds are left.
-                whole = true;
-            }
-        }
-        int all = sweep.steps();
-        double part = Math.min(1, (now - previousNanos) / (double) roundNanos);
-        int most = whole ? all : Math.max(LEAST_STEPS, (int) Math.ceil(all * part));
-        Visitor visitor = new Visitor(due);
-        for (int step = 0; step < most && (counts || visitor.due > 0); step++) {
-            if (sweep.step(visitor)) {
-                roundEnded(now);
-            }
-        }
-        ends.removeIf(end -> isOver(end, now));
-    }
-
-    /** Whether the connections of an end that is no drain's have ended. */
-    private boolean isOver(PacedEnd end, long now) {
-        Search search = searches.get(end.server());
-        if (search != null && end.isTimeOver(now) && (end.advance(now) == 0 || search.rounds >= 2)) {
-            searches.remove(end.server());
-            return true;
-        }
-        return false;
-    }
-
-    private void roundEnded(long now) {
-        // Connections that were moved meanwhile may have been counted twice.
-        boolean exact = roundSteps == sweep.steps();
-        roundSteps = sweep.steps();
-        searches.forEach((server, search) -> {
-            if (search.end != null) {
-                search.rounds += search.end.isTimeOver(now) ? 1 : 0;
-                return;
-            }
-            // The first round may have begun before the search.
-            search.allLinger = search.rounds > 0 && exact && server.total() <= search.lingering;
-            search.rounds++;
-            search.lingering = 0;
-        });
-    }
-
-    private final class Visitor implements ConnectionSweep.Visitor {
-        long due;
-
-        Visitor(long due) {
-            this.due = due;
-        }
-
-        @Override
-        public void visit(ConnectionCursor connection) {
-            ServerState server = connection.server();
-            Search search = server == null ? null : searches.get(server);
-            if (search == null) {
-                return;
-            }
-            if (search.end == null) {
-                ConnectionState state = connection.state();
-                if (state == ConnectionState.TIME_WAIT || state == ConnectionState.CLOSE) {
-                    search.lingering++;
-                }
-            } else if (search.due > 0 && ConnectionSweep.end(search.end, connection)) {
-                search.due--;
-                due--;
-            }
-        }
-
-        @Override
-        public void visit(HeldConnection connection) {
-            Search search = searches.get(connection.server());
-            if (search != null && search.end != null && sweep.end(search.end, connection)) {
-                search.due--;
-                due--;
-            }
-        }
     }
 }
