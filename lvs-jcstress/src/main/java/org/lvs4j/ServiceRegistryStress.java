@@ -56,6 +56,15 @@ public class ServiceRegistryStress {
         return Flow.of(Protocol.TCP, Endpoint.parse("203.0.113.1:1024"), endpoint);
     }
 
+    /** Makes a list of one change. */
+    private static void change(Runnable change) {
+        synchronized (REGISTRY) {
+            REGISTRY.begin();
+            change.run();
+            REGISTRY.commit();
+        }
+    }
+
     /** The number of servers that a packet finds; -1 without a service, -2 if the picked server is not registered. */
     private static int seen(Flow flow) {
         ServiceState service = REGISTRY.table().find(flow);
@@ -87,7 +96,7 @@ public class ServiceRegistryStress {
 
         @Actor
         public void add() {
-            REGISTRY.addService(service, List.of(FIRST, SECOND));
+            change(() -> REGISTRY.addService(service, List.of(FIRST, SECOND)));
         }
 
         @Actor
@@ -97,7 +106,7 @@ public class ServiceRegistryStress {
 
         @Arbiter
         public void after() {
-            REGISTRY.removeServices(List.of(service.key()));
+            change(() -> REGISTRY.removeService(service.key()));
             REGISTRY.emptyTrash(Long.MAX_VALUE);
         }
     }
@@ -116,12 +125,12 @@ public class ServiceRegistryStress {
         private final Flow flow = flow(endpoint);
 
         public RemoveServer() {
-            REGISTRY.addService(service, List.of(FIRST, SECOND));
+            change(() -> REGISTRY.addService(service, List.of(FIRST, SECOND)));
         }
 
         @Actor
         public void remove() {
-            REGISTRY.removeServer(service.key(), FIRST.endpoint());
+            change(() -> REGISTRY.removeServer(service.key(), FIRST.endpoint()));
         }
 
         @Actor
@@ -132,7 +141,7 @@ public class ServiceRegistryStress {
 
         @Arbiter
         public void after() {
-            REGISTRY.removeServices(List.of(service.key()));
+            change(() -> REGISTRY.removeService(service.key()));
             REGISTRY.emptyTrash(Long.MAX_VALUE);
         }
     }
