@@ -3,6 +3,7 @@ package org.lvs4j.netty;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.channel.Channel;
+import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.UnixChannel;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -377,6 +378,8 @@ public final class Relay implements AutoCloseable {
 
     /** Builds a relay. {@link #start()} checks the values. Not thread-safe. */
     public static final class Builder {
+        private static final String NOT_LOADED = "could not load a native library: ";
+
         private final Director director;
         private final List<ListenAddress> listen = new ArrayList<>();
         private Transport transport = Transport.AUTO;
@@ -575,7 +578,7 @@ public final class Relay implements AutoCloseable {
             if (transport == Transport.AUTO && options.transport() == Transport.NIO) {
                 Transport wanted = Transport.ofThisSystem();
                 Throwable missing = wanted.unavailability();
-                if (missing != null) {
+                if (missing != null && !isAbsent(missing)) {
                     RelayState.LOGGER.warn(
                             "transport {} is used, which is slower, because {} is not available here: {}",
                             Transport.NIO,
@@ -595,14 +598,26 @@ public final class Relay implements AutoCloseable {
             return new Relay(director, options, AdoptedSockets.of(adopted)).begin();
         }
 
+        /** Whether the jar of a native library is missing, which is optional, and no fault. */
+        private static boolean isAbsent(Throwable unavailability) {
+            String reason = String.valueOf(unavailability.getMessage());
+            if (!reason.startsWith(NOT_LOADED)) {
+                return false;
+            }
+            String library = System.mapLibraryName(reason.substring(NOT_LOADED.length()));
+            return Epoll.class.getClassLoader().getResource("META-INF/native/" + library) == null;
+        }
+
         /** What Netty says, which is nothing for another system's transport. */
         private static String reason(Throwable unavailability) {
             String reason = unavailability.getMessage();
             if (reason == null) {
                 return "it belongs to another operating system, or its native library is missing";
             }
-            return unavailability instanceof UnsatisfiedLinkError
-                            || reason.startsWith("could not load a native library")
+            if (isAbsent(unavailability)) {
+                return reason + " (its jar is not on the class path or module path)";
+            }
+            return unavailability instanceof UnsatisfiedLinkError || reason.startsWith(NOT_LOADED)
                     ? reason + " (it is unpacked into " + System.getProperty("java.io.tmpdir")
                             + ", which must be writable and not mounted noexec; -Djava.io.tmpdir names another"
                             + " directory)"
