@@ -59,7 +59,8 @@ final class ServiceState {
                     state.inactive(),
                     state.templates(),
                     state.overloaded(),
-                    state.stage() != ServerState.Stage.OPEN,
+                    // A drain marks its server before the view that leaves it out is published.
+                    state.stage() != ServerState.Stage.OPEN && now.servers.weight(i) == 0,
                     state.statistics().traffic(),
                     state.statistics().rates()));
         }

@@ -160,6 +160,28 @@ final class DrainTest {
     }
 
     @Test
+    void snapshot_whileTheSchedulerIsTold_showsTheWeightByWhichItPicks(@TempDir Path directory) throws IOException {
+        Director slow = FaultyScheduler.director(directory);
+        slow.addService(
+                VirtualService.builder(WEB).scheduler(FaultyScheduler.NAME).build(), RealServer.of(A));
+        List<ServerSnapshot> seen = new ArrayList<>();
+        FaultyScheduler.failAfter(0, () -> {
+            seen.addAll(slow.services().get(0).servers());
+            return new IllegalArgumentException("boom");
+        });
+        try {
+            assertThatThrownBy(() -> slow.drain(SERVER_A, DrainOptions.within(Duration.ofSeconds(1))))
+                    .hasMessage("boom");
+        } finally {
+            FaultyScheduler.recover();
+        }
+        assertThat(seen).singleElement().satisfies(server -> {
+            assertThat(server.draining()).isFalse();
+            assertThat(server.weight()).isOne();
+        });
+    }
+
+    @Test
     void drain_endpoint_drainsItInEveryServiceAndPortZeroEveryPort() {
         fixture.addService(web().build(), A, B);
         ServiceKey tls = fixture.addService(
