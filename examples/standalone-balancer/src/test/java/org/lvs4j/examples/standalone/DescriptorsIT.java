@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -16,7 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,10 +32,10 @@ final class DescriptorsIT {
     @TempDir
     private Path directory;
 
-    private static void start(Echo echo) {
+    private static void start(Service service) {
         Thread thread = new Thread(() -> {
             try {
-                echo.run();
+                service.run();
             } catch (IOException e) {
                 // The test is over and has closed the socket.
             }
@@ -45,7 +45,7 @@ final class DescriptorsIT {
     }
 
     @FunctionalInterface
-    private interface Echo {
+    private interface Service {
         void run() throws IOException;
     }
 
@@ -55,6 +55,21 @@ final class DescriptorsIT {
             packet.setLength(2000);
             server.receive(packet);
             server.send(packet);
+        }
+    }
+
+    /**
+     * Serves clients until each ends its stream. Those that have left while they waited for the daemon come as well, one
+     * after the other.
+     */
+    private static void serve(ServerSocket server) throws IOException {
+        while (true) {
+            Socket client = server.accept();
+            start(() -> {
+                try (client) {
+                    client.getInputStream().transferTo(OutputStream.nullOutputStream());
+                }
+            });
         }
     }
 
@@ -132,7 +147,6 @@ final class DescriptorsIT {
         assumeTrue(transport.available(), () -> "SKIPPED: transport " + transport + " is not available here");
         int port = FreePort.next();
         List<Socket> clients = new ArrayList<>();
-        List<Socket> accepted = new CopyOnWriteArrayList<>();
         try (ServerSocket server = new ServerSocket(0, CLIENTS, InetAddress.getLoopbackAddress());
                 Daemon lvsd = Daemon.start(
                         directory,
@@ -143,11 +157,7 @@ final class DescriptorsIT {
                         "1",
                         "--transport",
                         transport.name().toLowerCase(Locale.ROOT))) {
-            start(() -> {
-                while (true) {
-                    accepted.add(server.accept());
-                }
-            });
+            start(() -> serve(server));
             for (int i = 0; i < CLIENTS; i++) {
                 Socket client = new Socket();
                 clients.add(client);
@@ -159,9 +169,6 @@ final class DescriptorsIT {
             }
             for (Socket client : clients) {
                 client.close();
-            }
-            for (Socket socket : accepted) {
-                socket.close();
             }
             lvsd.await("every connection to end", () -> openConnections(lvsd) == 0);
             try (Socket client = new Socket("127.0.0.1", port)) {
