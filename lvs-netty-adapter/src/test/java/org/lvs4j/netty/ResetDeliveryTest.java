@@ -94,9 +94,10 @@ final class ResetDeliveryTest {
         CountDownLatch closed = new CountDownLatch(1);
         try (TestServer server = TestServer.start(socket -> {
             // The relay cannot write this any more when the client has gone, and still has the request to read.
-            socket.getOutputStream().write(new byte[BODY_BYTES]);
+            // The reset may arrive while this is written: the JDK writes a long array in pieces.
+            boolean written = tryWrite(socket, BODY_BYTES);
             closed.await(20, TimeUnit.SECONDS);
-            boolean written = tryWrite(socket);
+            written = written && tryWrite(socket, 1);
             InputStream in = socket.getInputStream();
             // A write that has failed has reported the reset already.
             received.complete(written ? readUntilReset(in) : in.readAllBytes().length);
@@ -177,16 +178,16 @@ final class ResetDeliveryTest {
         }
     }
 
-    /** The number of bytes before the reset. */
-    private static boolean tryWrite(Socket socket) {
+    private static boolean tryWrite(Socket socket, int bytes) {
         try {
-            socket.getOutputStream().write(1);
+            socket.getOutputStream().write(new byte[bytes]);
             return true;
         } catch (IOException e) {
             return false;
         }
     }
 
+    /** The number of bytes before the reset. */
     private static int readUntilReset(InputStream in) throws IOException {
         byte[] block = new byte[4096];
         int got = 0;
