@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.ConfigurationChange;
@@ -14,7 +15,9 @@ import org.lvs4j.DirectorConfiguration;
 import org.lvs4j.ServerSnapshot;
 import org.lvs4j.ServiceSnapshot;
 import org.lvs4j.service.RealServer;
+import org.lvs4j.service.SchedulerFlag;
 import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
 
 /**
  * Commands of {@code ipvsadm} in the format of {@code ipvsadm -S}: one command a line, optionally after the word
@@ -107,19 +110,30 @@ public final class Rules {
 
     /**
      * The rules that recreate a director's services and servers, sorted as {@code ipvsadm -S -n} prints them. As in its
-     * output, thresholds and timeouts are left out. A server that is drained has its configured weight.
+     * output, thresholds, timeouts, and the third flag of {@code sh} and {@code mh} are left out. A server that is
+     * drained has its configured weight.
      */
     public static Rules of(Director director) {
         List<RuleCommand> commands = new ArrayList<>();
         for (ServiceSnapshot service :
                 ListingOrder.sorted(requireNonNull(director, "director").services())) {
             ServiceKey key = service.service().key();
-            commands.add(new RuleCommand.AddService(service.service()));
+            commands.add(new RuleCommand.AddService(withoutUnnamedFlag(service.service())));
             for (ServerSnapshot server : ListingOrder.sortedServers(service)) {
                 commands.add(new RuleCommand.AddServer(key, withoutThresholds(server.server())));
             }
         }
         return notParsed(commands, "director");
+    }
+
+    /** The third flag has no name with a scheduler that names the other two: {@code ipvsadm -S} leaves it out. */
+    private static VirtualService withoutUnnamedFlag(VirtualService service) {
+        if (!SchedulerFlags.areNamed(service.scheduler()) || !service.flags().contains(SchedulerFlag.FLAG_3)) {
+            return service;
+        }
+        EnumSet<SchedulerFlag> named = EnumSet.copyOf(service.flags());
+        named.remove(SchedulerFlag.FLAG_3);
+        return service.toBuilder().flags(named).build();
     }
 
     private static RealServer withoutThresholds(RealServer server) {

@@ -24,9 +24,14 @@ final class SchedulerFlags {
         return name.startsWith("flag-") ? null : name.substring(0, name.indexOf('-'));
     }
 
+    /** Whether a scheduler has names of its own for the first two flags. */
+    static boolean areNamed(String scheduler) {
+        return scheduler.equals("sh") || scheduler.equals("mh");
+    }
+
     /** The names of a service's flags, separated by commas. */
     static String print(String scheduler, Iterable<SchedulerFlag> flags) {
-        boolean named = scheduler.equals("sh") || scheduler.equals("mh");
+        boolean named = areNamed(scheduler);
         StringBuilder text = new StringBuilder();
         for (SchedulerFlag flag : flags) {
             text.append(text.length() == 0 ? "" : ",");

@@ -89,4 +89,21 @@ public record GlobalSettings(
         requireNonNull(timeouts, "timeouts");
         requireNonNull(atStop, "atStop");
     }
+
+    /** These settings with other timeouts. */
+    public GlobalSettings withTimeouts(TimeoutSettings newTimeouts) {
+        return new GlobalSettings(
+                requireNonNull(newTimeouts, "newTimeouts"),
+                syncDaemon,
+                flushAtStart,
+                atStop,
+                notifyFifo,
+                notifyFifoScript,
+                commonFifo,
+                commonFifoScript,
+                startupScript,
+                shutdownScript,
+                scriptUser,
+                scriptGroup);
+    }
 }

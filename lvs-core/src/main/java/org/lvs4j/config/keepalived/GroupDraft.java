@@ -64,7 +64,7 @@ final class GroupDraft {
                     statement.size() > 1 ? family(statement.value(1)) : null));
             return;
         }
-        int port = Values.port(statement, 0, context);
+        int port = Values.port(statement, 0);
         for (IpAddress address : addresses(statement.key())) {
             members.add(new Member(new Endpoint(address, port), 0, null));
         }

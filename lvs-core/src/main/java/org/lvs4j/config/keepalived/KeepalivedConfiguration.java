@@ -3,6 +3,7 @@ package org.lvs4j.config.keepalived;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import org.lvs4j.DirectorConfiguration;
 import org.lvs4j.health.HealthConfiguration;
 
 /**
@@ -26,5 +27,13 @@ public record KeepalivedConfiguration(
         warnings = List.copyOf(requireNonNull(warnings, "warnings"));
         skipped = List.copyOf(requireNonNull(skipped, "skipped"));
         withoutEffect = List.copyOf(requireNonNull(withoutEffect, "withoutEffect"));
+    }
+
+    /**
+     * The services and servers right after a start, before any probe: without servers that have to pass a check first,
+     * with the weights of servers that are down already. Tracked files count as 0. The cost is that of a start.
+     */
+    public DirectorConfiguration startTable() {
+        return StartTable.of(health, globals);
     }
 }

@@ -70,6 +70,17 @@ final class OurWords<T> {
         return time;
     }
 
+    /** A time with the largest unit in which it is a whole number; less than a millisecond is dropped. */
+    static String time(Duration time) {
+        long millis = time.toMillis();
+        if (millis % 3_600_000 == 0) {
+            return millis / 3_600_000 + "h";
+        } else if (millis % 60_000 == 0) {
+            return millis / 60_000 + "m";
+        }
+        return millis % 1_000 == 0 ? millis / 1_000 + "s" : millis + "ms";
+    }
+
     /** The rounds that a check needs to change its mind: words of services, servers and checks. */
     static <T extends Settings> OurWords<T> withRounds() {
         return new OurWords<T>()

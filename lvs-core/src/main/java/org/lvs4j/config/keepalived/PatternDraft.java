@@ -94,4 +94,15 @@ final class PatternDraft {
     BodyPattern resolve() {
         return pattern == null ? null : new BodyPattern(pattern, !noMatch, minOffset, maxOffset);
     }
+
+    /** The options for the flags of an expression, each behind a blank. */
+    static String optionsOf(int flags) {
+        StringBuilder options = new StringBuilder();
+        OPTIONS.entrySet().stream()
+                .filter(option -> (flags & option.getValue()) != 0)
+                .map(Map.Entry::getKey)
+                .sorted()
+                .forEach(option -> options.append(' ').append(option));
+        return options.toString();
+    }
 }

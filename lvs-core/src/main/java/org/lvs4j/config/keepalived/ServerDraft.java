@@ -72,7 +72,7 @@ final class ServerDraft extends Settings {
         Endpoint endpoint = null;
         KeepalivedException problem = null;
         try {
-            endpoint = statement.broken() ? null : Values.server(statement, context);
+            endpoint = statement.broken() ? null : Values.server(statement);
         } catch (KeepalivedException e) {
             problem = e;
         }

@@ -21,7 +21,7 @@ import org.lvs4j.service.VirtualService;
 
 /** A {@code virtual_server} as it is written. */
 final class ServiceDraft extends Settings {
-    private static final Set<String> SCHEDULERS =
+    static final Set<String> SCHEDULERS =
             Set.of("rr", "wrr", "lc", "wlc", "lblc", "lblcr", "sh", "dh", "mh", "sed", "nq", "fo", "ovf", "twos");
 
     private static final Duration SECOND = Duration.ofSeconds(1);
@@ -107,7 +107,7 @@ final class ServiceDraft extends Settings {
                                 (int) Values.number(statement.value("a weight"), 0, Integer.MAX_VALUE, context))
                 .key("quorum_up", 3, (statement, it, context) -> it.quorumUp(statement, context))
                 .key("quorum_down", 3, (statement, it, context) -> it.quorumDown(statement, context))
-                .key("sorry_server", 2, (statement, it, context) -> it.sorry = Values.server(statement, context))
+                .key("sorry_server", 2, (statement, it, context) -> it.sorry = Values.server(statement))
                 .key("sorry_server_inhibit", 0, (statement, it, context) -> it.sorryInhibit(statement))
                 .key("sorry_server_lvs_method", (statement, it, context) -> it.sorryMethod(statement, context))
                 .key(
@@ -191,7 +191,7 @@ final class ServiceDraft extends Settings {
         } else if (first.text().equals("group")) {
             group = statement.required(1, "the name of a group");
         } else {
-            endpoint = Values.endpoint(statement, 0, context);
+            endpoint = Values.endpoint(statement, 0);
         }
         if (statement.size() > words) {
             context.problems().warning(statement.value(words).place(), "words behind the address are ignored");

@@ -24,7 +24,6 @@ final class Values {
     /** An unsigned decimal number within limits. A tolerant reader takes the digits before other characters. */
     static long number(Word word, long least, long most, Context context) throws KeepalivedException {
         String text = word.text();
-        String expected = "a number within " + least + ".." + most;
         if (context.problems().tolerant() && !text.startsWith("-")) {
             int end = 0;
             while (end < text.length() && isDigit(text.charAt(end))) {
@@ -35,6 +34,11 @@ final class Values {
             }
             text = end == 0 ? "0" : text.substring(0, end);
         }
+        return exactNumber(word, text, least, most);
+    }
+
+    private static long exactNumber(Word word, String text, long least, long most) throws KeepalivedException {
+        String expected = "a number within " + least + ".." + most;
         if (text.isEmpty() || !text.chars().allMatch(c -> isDigit((char) c))) {
             throw word.error("not a number:", expected);
         }
@@ -180,19 +184,22 @@ final class Values {
     }
 
     /** An address and a port, which may be left out or 0: then it is 0. */
-    static Endpoint endpoint(Statement statement, int index, Context context) throws KeepalivedException {
+    static Endpoint endpoint(Statement statement, int index) throws KeepalivedException {
         IpAddress address = address(statement.required(index, "an IP address and a port"));
-        return new Endpoint(address, port(statement, index + 1, context));
+        return new Endpoint(address, port(statement, index + 1));
     }
 
     /** The port at an index; 0 if there is none. */
-    static int port(Statement statement, int index, Context context) throws KeepalivedException {
-        return statement.size() <= index ? 0 : (int) number(statement.value(index), 0, Endpoint.MAX_PORT, context);
+    static int port(Statement statement, int index) throws KeepalivedException {
+        return statement.size() <= index
+                ? 0
+                : (int) exactNumber(
+                        statement.value(index), statement.value(index).text(), 0, Endpoint.MAX_PORT);
     }
 
     /** A unicast address, which a server may have. */
-    static Endpoint server(Statement statement, Context context) throws KeepalivedException {
-        Endpoint endpoint = endpoint(statement, 0, context);
+    static Endpoint server(Statement statement) throws KeepalivedException {
+        Endpoint endpoint = endpoint(statement, 0);
         if (endpoint.address().isUnspecified() || endpoint.address().isMulticast()) {
             throw statement.value(0).error("not the address of a server:", "a unicast address");
         }
