@@ -39,7 +39,7 @@ final class Changes {
         } else if (command instanceof RuleCommand.EditService edit) {
             DirectorConfiguration.Service running = running(placed, edit.key(), director);
             return List.of(new ConfigurationChange.ServiceEdited(
-                    running.service(), RuleScope.overlay(edit.service(), running.service())));
+                    running.service(), RuleScope.overlay(edit.service(), running.service(), placed.own())));
         } else if (command instanceof RuleCommand.DeleteService delete) {
             return List.of(removal(running(placed, delete.key(), director)));
         } else if (command instanceof RuleCommand.AddServer add) {

@@ -15,24 +15,33 @@ import org.lvs4j.DirectorException.Reason;
  * @param server the word that names the server
  * @param scheduler the word that names the scheduler
  * @param engine the word that names the persistence engine
+ * @param own whether a comment says what is ours, so that the command describes that as well
  */
-record PlacedCommand(RuleCommand command, Token whole, Token service, Token server, Token scheduler, Token engine) {
+record PlacedCommand(
+        RuleCommand command, Token whole, Token service, Token server, Token scheduler, Token engine, boolean own) {
 
-    static PlacedCommand parse(List<Token> words) throws RuleException {
+    /**
+     * Parses a command.
+     *
+     * @param words its words
+     * @param ours the comment with what is ours; empty if there is none
+     */
+    static PlacedCommand parse(List<Token> words, List<Token> ours) throws RuleException {
         Arguments arguments = Arguments.of(words);
         return new PlacedCommand(
-                RuleParser.command(arguments),
+                OwnWords.applied(RuleParser.command(arguments), ours),
                 arguments.start(),
                 ServiceOptions.serviceToken(arguments),
                 arguments.valueOrStart(Option.REAL_SERVER),
                 arguments.valueOrStart(Option.SCHEDULER),
-                arguments.valueOrStart(Option.ENGINE));
+                arguments.valueOrStart(Option.ENGINE),
+                !ours.isEmpty());
     }
 
     /** A command that was not parsed. */
     static PlacedCommand of(RuleCommand command, String source, int line) {
         Token whole = new Token(source, line, 1, command.print());
-        return new PlacedCommand(command, whole, whole, whole, whole, whole);
+        return new PlacedCommand(command, whole, whole, whole, whole, whole, false);
     }
 
     /** Checks that this command changes a configuration or resets counters. */
@@ -93,7 +102,7 @@ record PlacedCommand(RuleCommand command, Token whole, Token service, Token serv
         }
         try {
             String text = whole.text();
-            return parse(Words.of(text, 0, text.length(), whole.source(), whole.line()));
+            return parse(Words.of(text, 0, text.length(), whole.source(), whole.line()), List.of());
         } catch (RuleException e) {
             return this;
         }

@@ -130,7 +130,7 @@ final class RuleEvaluation {
         if (persistence != null && persistence.engine() != null && !engines.contains(persistence.engine())) {
             throw placed.refusal(Reason.NO_SUCH_ENGINE, director);
         }
-        return RuleScope.overlay(rule, running.service(rule.key()));
+        return RuleScope.overlay(rule, running.service(rule.key()), placed.own());
     }
 
     private RealServer overlaid(ServiceKey key, RealServer rule) {

@@ -25,9 +25,9 @@ final class RulePrinter {
 
     String print(RuleCommand command) {
         if (command instanceof RuleCommand.AddService add) {
-            return "-A" + service(add.service());
+            return "-A" + service(add.service()) + OwnWords.print(add.service());
         } else if (command instanceof RuleCommand.EditService edit) {
-            return "-E" + service(edit.service());
+            return "-E" + service(edit.service()) + OwnWords.print(edit.service());
         } else if (command instanceof RuleCommand.DeleteService delete) {
             return "-D" + key(delete.key());
         } else if (command instanceof RuleCommand.AddServer add) {

@@ -15,9 +15,10 @@ final class RuleScope {
      * A service as a rule describes it.
      *
      * @param running the service of the same key whose other attributes stay, or null if there is none
+     * @param own whether the rule says what is ours, so that it describes every attribute
      */
-    static VirtualService overlay(VirtualService rule, @Nullable VirtualService running) {
-        if (running == null) {
+    static VirtualService overlay(VirtualService rule, @Nullable VirtualService running, boolean own) {
+        if (running == null || own) {
             return rule;
         }
         return running.toBuilder()

@@ -24,8 +24,11 @@ import org.lvs4j.service.VirtualService;
  * {@code ipvsadm}. Empty lines are skipped, and so is everything from a {@code #} at the start of a word to the end of
  * its line. Immutable. Two are equal if their commands are.
  *
- * <p>Rules describe a configuration, or change one. An attribute of a running service or server that they cannot
- * express, such as its slow start, stays unchanged.
+ * <p>What IPVS does not have is in a comment that begins with {@code #lvs4j} at the end of a line, such as {@code
+ * #lvs4j slow-start=60s} behind a service. An unknown word in it is an error.
+ *
+ * <p>Rules describe a configuration, or change one. An attribute of a running service that a rule without such a comment
+ * cannot express, such as its slow start, stays unchanged.
  *
  * <pre>{@code
  * Rules rules = Rules.parse(Files.readString(file), "web.rules");
@@ -93,8 +96,11 @@ public final class Rules {
             line++;
             try {
                 List<Token> words = Words.of(text, start, end, source, line);
+                List<Token> ours = Words.ours(text, start, end, source, line);
                 if (!words.isEmpty()) {
-                    commands.add(PlacedCommand.parse(words));
+                    commands.add(PlacedCommand.parse(words, ours));
+                } else if (!ours.isEmpty()) {
+                    throw ours.get(0).misused("comment without a command", "a command before it, in the same line");
                 }
             } catch (RuleException e) {
                 errors.add(e);

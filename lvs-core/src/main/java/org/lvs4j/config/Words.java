@@ -10,6 +10,9 @@ final class Words {
     /** What a decoder puts in the place of bytes that it cannot decode. */
     private static final char REPLACEMENT = '\uFFFD';
 
+    /** The word that begins a comment with what is ours. */
+    static final String OURS = "#lvs4j";
+
     private Words() {}
 
     /** The words of a line without its comment and without a leading {@code ipvsadm}. */
@@ -38,6 +41,27 @@ final class Words {
             words.remove(0);
         }
         return words;
+    }
+
+    /** The words behind {@code #lvs4j} at the end of a line, that word first; none if there is no such comment. */
+    static List<Token> ours(String text, int start, int lineEnd, String source, int line) throws RuleException {
+        int comment = commentStart(text, start, lineEnd);
+        List<Token> words = new ArrayList<>();
+        if (!text.startsWith(OURS, comment) || lineEnd - comment > Rules.MAX_LINE_LENGTH) {
+            return words;
+        }
+        int at = comment;
+        while (at < lineEnd) {
+            int first = at;
+            while (at < lineEnd && !isBlank(text, at)) {
+                at++;
+            }
+            if (at > first) {
+                words.add(decoded(new Token(source, line, first - start + 1, text.substring(first, at))));
+            }
+            at++;
+        }
+        return words.isEmpty() || !words.get(0).text().equals(OURS) ? List.of() : words;
     }
 
     /** The place of the {@code #} that starts a word, or the end of the line. */

@@ -259,6 +259,44 @@ class RulesConfigurationTest {
         assertThat(made).containsExactly(new ConfigurationChange.ServiceEdited(before, running()));
     }
 
+    // ---- what is ours, in a comment
+
+    private static final String SLOW = "-A -t 10.0.0.1:80 -s wrr #lvs4j slow-start=60s\n";
+
+    @Test
+    void replacing_commentWithSlowStart_setPrintedAndReadAgain() throws RuleException {
+        reload(SLOW);
+
+        assertThat(running().slowStart()).isEqualTo(MINUTE);
+        assertThat(Rules.of(director).print()).isEqualTo(SLOW.replace("60s", "1m"));
+        assertThat(plan(Rules.of(director).print())).isEmpty();
+    }
+
+    @Test
+    void replacing_commentWithOtherSlowStart_changed() throws RuleException {
+        reload(SLOW);
+        reload(SLOW.replace("60s", "500ms"));
+        assertThat(running().slowStart()).isEqualTo(Duration.ofMillis(500));
+        reload(SLOW.replace("60s", "0s"));
+        assertThat(running().slowStart()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'-A -t 10.0.0.1:80 #lvs4j slow-strt=60s', 26, perhaps slow-start",
+        "'-A -t 10.0.0.1:80 #lvs4j slow-start=60', 26, slow-start=TIME",
+        "'-A -t 10.0.0.1:80 #lvs4j slow-start=25h', 26, slow-start=TIME",
+        "'-A -t 10.0.0.1:80 #lvs4j', 19, slow-start=TIME",
+        "'#lvs4j slow-start=60s', 1, a command before it",
+        "'-D -t 10.0.0.1:80 #lvs4j slow-start=60s', 26, no #lvs4j",
+    })
+    void parse_wrongComment_errorAtTheWord(String line, int column, String expected) {
+        assertThatThrownBy(() -> Rules.parse(line, "rules")).isInstanceOfSatisfying(RuleException.class, e -> {
+            assertThat(e.column()).isEqualTo(column);
+            assertThat(e.expected()).contains(expected);
+        });
+    }
+
     // ---- on top of a running configuration
 
     @Test

@@ -17,6 +17,7 @@ import org.lvs4j.health.Quorum;
 import org.lvs4j.health.Script;
 import org.lvs4j.health.SorryServer;
 import org.lvs4j.health.TrackedFile;
+import org.lvs4j.internal.text.UnitTime;
 import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
@@ -207,7 +208,7 @@ final class KeepalivedPrinter {
             words.add("scheduler=" + service.scheduler());
         }
         if (!service.slowStart().isZero()) {
-            words.add("slow-start=" + OurWords.time(service.slowStart()));
+            words.add("slow-start=" + UnitTime.print(service.slowStart()));
         }
         output.ours(words);
     }
@@ -216,8 +217,8 @@ final class KeepalivedPrinter {
         if (passive != null) {
             output.ours(List.of(
                     "passive-failures=" + passive.failures(),
-                    "passive-ejection=" + OurWords.time(passive.ejection()),
-                    "passive-longest=" + OurWords.time(passive.longest()),
+                    "passive-ejection=" + UnitTime.print(passive.ejection()),
+                    "passive-longest=" + UnitTime.print(passive.longest()),
                     "passive-percent=" + passive.maxPercent()));
         }
     }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.lvs4j.internal.text.Distance;
+import org.lvs4j.internal.text.UnitTime;
 
 /**
  * The words behind {@code #lvs4j}, each {@code name} or {@code name=value}.
@@ -60,7 +61,7 @@ final class OurWords<T> {
     }
 
     static Duration time(Word value, Duration least, Duration most) throws KeepalivedException {
-        Duration time = Values.unitTime(value.text());
+        Duration time = UnitTime.parse(value.text());
         if (time == null || time.compareTo(least) < 0 || time.compareTo(most) > 0) {
             throw value.error(
                     "not a time:",
@@ -68,17 +69,6 @@ final class OurWords<T> {
                             + Values.seconds(most) + " s");
         }
         return time;
-    }
-
-    /** A time with the largest unit in which it is a whole number; less than a millisecond is dropped. */
-    static String time(Duration time) {
-        long millis = time.toMillis();
-        if (millis % 3_600_000 == 0) {
-            return millis / 3_600_000 + "h";
-        } else if (millis % 60_000 == 0) {
-            return millis / 60_000 + "m";
-        }
-        return millis % 1_000 == 0 ? millis / 1_000 + "s" : millis + "ms";
     }
 
     /** The rounds that a check needs to change its mind: words of services, servers and checks. */

@@ -134,25 +134,6 @@ final class Values {
         return BigDecimal.valueOf(time.toNanos(), 9).stripTrailingZeros().toPlainString();
     }
 
-    /** A time in milliseconds, seconds, minutes or hours, as in what is ours: {@code 500ms}, {@code 60s}. */
-    static @Nullable Duration unitTime(String text) {
-        int end = 0;
-        while (end < text.length() && isDigit(text.charAt(end))) {
-            end++;
-        }
-        if (end == 0 || end > 9) {
-            return null;
-        }
-        long number = Long.parseLong(text.substring(0, end));
-        return switch (text.substring(end)) {
-            case "ms" -> Duration.ofMillis(number);
-            case "s" -> Duration.ofSeconds(number);
-            case "m" -> Duration.ofMinutes(number);
-            case "h" -> Duration.ofHours(number);
-            default -> null;
-        };
-    }
-
     /** The truth value behind a key; the key alone is true. */
     static boolean truth(Statement statement) throws KeepalivedException {
         if (statement.size() == 0) {

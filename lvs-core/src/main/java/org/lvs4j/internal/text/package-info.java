@@ -1,4 +1,4 @@
-/** Words of a text, and how unlike they are. */
+/** Words of a text: how unlike they are, and times with a unit. */
 @NullMarked
 package org.lvs4j.internal.text;
 
