@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.Director;
 import org.lvs4j.DirectorConfiguration;
 import org.lvs4j.config.Rules;
+import org.lvs4j.config.keepalived.KeepalivedConfiguration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,10 +21,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code lvsd check}: reads rules as {@code run} does, and prints their errors. */
+/** {@code lvsd check}: reads a file as {@code run} does, and prints its errors. */
 @Command(
         name = "check",
-        description = "Checks rules without serving them, and prints every error with file, line and column.",
+        description = "Checks a file without serving it, and prints every error with file, line and column.",
         mixinStandardHelpOptions = true,
         versionProvider = Lvsd.ThisVersion.class)
 final class CheckCommand implements Callable<Integer> {
@@ -33,7 +34,7 @@ final class CheckCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "RULES",
             arity = "0..1",
-            description = "The file, in the format of ipvsadm -S; - for standard input.")
+            description = "The file, in the format of ipvsadm -S or keepalived.conf; - for standard input.")
     private @Nullable String file;
 
     @Option(
@@ -43,6 +44,18 @@ final class CheckCommand implements Callable<Integer> {
             paramLabel = "NAME",
             description = "Check the rules for run --tun, which serves more than the relay.")
     private @Nullable String tun;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "The format of the file: ipvsadm or keepalived (default: by its content).")
+    private @Nullable ConfigurationFormat format;
+
+    @Option(
+            names = {"-i", "--config-id"},
+            paramLabel = "ID",
+            description = "The name for lines @ID of a keepalived file (default: the host name up to the first dot).")
+    private @Nullable String configurationId;
 
     @Mixin
     private RelayOptions relay = new RelayOptions();
@@ -55,8 +68,13 @@ final class CheckCommand implements Callable<Integer> {
         boolean packets = tun != null;
         String name = file();
         Director director = director(packets);
-        String text = RulesFile.text(name, System.in);
+        byte[] bytes = TextFile.bytes(name, System.in, Rules.MAX_TEXT_LENGTH);
+        String text = RulesFile.text(bytes);
         String source = TextFile.nameOf(name);
+        if ((format == null ? ConfigurationFormat.of(text) : format) == ConfigurationFormat.KEEPALIVED) {
+            checkKeepalived(name, bytes);
+            return Answer.OK;
+        }
         try {
             Rules rules = RulesFile.parse(text, source, anything -> relay.requireServed(anything, packets));
             RulesFile.apply(rules, director);
@@ -67,6 +85,18 @@ final class CheckCommand implements Callable<Integer> {
             countReadable(name, text, source, director(packets));
             throw e;
         }
+    }
+
+    private void checkKeepalived(String name, byte[] bytes) throws RulesInvalidException {
+        KeepalivedConfiguration configuration = KeepalivedSource.parse(name, bytes, configurationId);
+        PrintWriter error = spec.commandLine().getErr();
+        KeepalivedPicture.warn(configuration, error);
+        long packetServers = tun == null ? KeepalivedPicture.packetServers(configuration) : 0;
+        if (packetServers > 0) {
+            error.println("warning: " + Count.of(packetServers, "server")
+                    + " with DR or TUN: the relay reaches servers with" + " NAT only, --tun all of them");
+        }
+        KeepalivedPicture.print(name, configuration, spec.commandLine().getOut());
     }
 
     /** Tells what {@code run} would refuse or warn of on this host, as it is now. */

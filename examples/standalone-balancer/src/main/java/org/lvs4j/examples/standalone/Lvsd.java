@@ -16,7 +16,13 @@ import picocli.CommandLine.IVersionProvider;
 @Command(
         name = "lvsd",
         description = "A load balancer with the services, schedulers and rules of IPVS.",
-        subcommands = {RunCommand.class, CheckCommand.class, SimulateCommand.class, ReplayCommand.class},
+        subcommands = {
+            RunCommand.class,
+            CheckCommand.class,
+            ConvertCommand.class,
+            SimulateCommand.class,
+            ReplayCommand.class
+        },
         mixinStandardHelpOptions = true,
         versionProvider = Lvsd.ThisVersion.class,
         synopsisSubcommandLabel = "COMMAND",
@@ -124,7 +130,7 @@ public final class Lvsd implements Runnable {
     @Override
     public void run() {
         throw new CommandLine.ParameterException(
-                spec.commandLine(), "a command is missing: run, check, simulate or replay");
+                spec.commandLine(), "a command is missing: run, check, convert, simulate or replay");
     }
 
     static final class ThisVersion implements IVersionProvider {
