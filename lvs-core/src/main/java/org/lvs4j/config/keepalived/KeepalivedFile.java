@@ -30,7 +30,7 @@ public final class KeepalivedFile {
     public static final int MAX_LINE_LENGTH = 64 * 1024;
 
     /** The largest number of lines, with everything that is included, defined and repeated. */
-    public static final int MAX_LINES = 4_000_000;
+    public static final int MAX_LINES = 2_000_000;
 
     /** The largest number of keys. */
     public static final int MAX_STATEMENTS = 1_000_000;

@@ -2,6 +2,7 @@ package org.lvs4j.config.keepalived;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -128,7 +129,7 @@ final class Resolution {
                 .map(member -> member.endpoint() == null
                         ? member.family()
                         : member.endpoint().address().family())
-                .collect(Collectors.toSet());
+                .collect(Collectors.toCollection(LinkedHashSet::new));
         if (families.size() > 1) {
             boolean everywhere = draft.servers().stream().allMatch(server -> tunnelled(server.method(draft)))
                     && (draft.sorry() == null || tunnelled(draft.sorryMethod()));

@@ -78,7 +78,7 @@ final class ServiceDraft extends Settings {
                 .key("lvs_method", method)
                 .key("lb_kind", method)
                 .key("protocol", 1, (statement, it, context) -> it.protocol(statement))
-                .key("ip_family", 1, (statement, it, context) -> it.family(statement, context))
+                .key("ip_family", 1, (statement, it, context) -> it.family(statement))
                 .key("flag-1", 0, (statement, it, context) -> it.flags.add(SchedulerFlag.FLAG_1))
                 .key("flag-2", 0, (statement, it, context) -> it.flags.add(SchedulerFlag.FLAG_2))
                 .key("flag-3", 0, (statement, it, context) -> it.flags.add(SchedulerFlag.FLAG_3))
@@ -224,10 +224,11 @@ final class ServiceDraft extends Settings {
         }
     }
 
-    private void family(Statement statement, Context context) throws KeepalivedException {
-        AddressFamily read = GroupDraft.family(statement.value("inet or inet6"));
-        if (selected && mark == 0) {
-            throw statement.key().error("not for this service:", "a service of a firewall mark, fwmark N");
+    private void family(Statement statement) throws KeepalivedException {
+        Word word = statement.value("inet or inet6");
+        AddressFamily read = GroupDraft.family(word);
+        if (endpoint != null && endpoint.address().family() != read) {
+            throw word.error("not the family of the address of the service:", "that family, or no ip_family");
         }
         family = read;
     }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The files that keepalived itself has judged, and its rules after the start. */
 class RecordedConfigurationsTest {
-    private static final Path FOLDER = folder();
+    static final Path FOLDER = folder();
 
     /** Problems that harm nothing. */
     private static final Set<String> WARNINGS =
