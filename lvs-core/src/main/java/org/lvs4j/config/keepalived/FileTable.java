@@ -25,6 +25,9 @@ final class FileTable {
                     context.problems().warning(statement.place(), "vrrp_track_file is the old name of track_file");
                     it.trackFile(statement);
                 })
+                .key("SSL", (statement, it, ignored) -> {
+                    throw statement.key().error("certificates of probes are not supported:", "no such block");
+                })
                 .withoutEffect(
                         "net_namespace",
                         "net_namespace_ipvs",
