@@ -46,7 +46,7 @@ final class CheckPrinter {
     }
 
     private static boolean isWhole(Duration time) {
-        return time.getNano() == 0;
+        return time.equals(Duration.ofSeconds(time.toSeconds()));
     }
 
     /** The interval of the service, which is the timeout of programs without one of their own. */

@@ -197,6 +197,7 @@ class KeysTest {
     void bfd_knownInstance_refusedByName() {
         assertThat(errors("bfd_instance b {\n}\n" + check("BFD_CHECK", "name b")))
                 .containsExactly("9:6 b");
+        assertThat(errors("SSL {\nca x\n}\n")).containsExactly("1:1 SSL");
     }
 
     // ---- what belongs together
