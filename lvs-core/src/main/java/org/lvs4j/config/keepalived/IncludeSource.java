@@ -21,6 +21,15 @@ public interface IncludeSource {
     List<IncludedFile> find(String pattern, String directory);
 
     /**
+     * The value of <code>${_PWD}</code> in a file: its directory, from the root if there is one.
+     *
+     * @param directory the directory as it was given
+     */
+    default String absolute(String directory) {
+        return requireNonNull(directory, "directory");
+    }
+
+    /**
      * A file that is included, or the reason why it cannot be.
      */
     final class IncludedFile {

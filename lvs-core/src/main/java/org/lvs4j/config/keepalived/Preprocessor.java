@@ -48,7 +48,7 @@ final class Preprocessor {
                             "at most " + KeepalivedFile.MAX_TEXT_LENGTH + " with all included files"));
         }
         including.push(file);
-        definitions.give("_PWD", file.directory());
+        definitions.give("_PWD", options.includes().absolute(file.directory()));
         String text = decoded(file.text());
         int number = 0;
         int start = text.indexOf(BYTE_ORDER_MARK) == 0 ? 1 : 0;
@@ -66,7 +66,7 @@ final class Preprocessor {
         output.line(Line.of(file.name(), number + 1, ""), false);
         including.pop();
         IncludedFile outer = including.peek();
-        definitions.give("_PWD", outer == null ? "" : outer.directory());
+        definitions.give("_PWD", outer == null ? "" : options.includes().absolute(outer.directory()));
     }
 
     private static KeepalivedException tooLong(Line line) {

@@ -38,6 +38,11 @@ final class KeepalivedFiles implements IncludeSource, ScriptCheck {
                 .toList();
     }
 
+    @Override
+    public String absolute(String directory) {
+        return new File(directory).getAbsolutePath();
+    }
+
     /** The entries of some folders that a part of a pattern names. */
     private static List<String> matching(List<String> folders, String part) {
         boolean wildcard = part.indexOf('*') >= 0 || part.indexOf('?') >= 0 || part.indexOf('[') >= 0;

@@ -119,6 +119,18 @@ class KeepalivedCommandsTest {
     }
 
     @Test
+    void check_directoryOfTheFile_leadsToItsIncludes() throws IOException {
+        file("inc/web.conf", WEB);
+        String file = file("lb.conf", "include ${_PWD}/inc/web.conf\n");
+
+        assertThat(lvsd(
+                        "check",
+                        Path.of("").toAbsolutePath().relativize(Path.of(file)).toString()))
+                .isZero();
+        assertThat(output.toString()).contains("1 service, 2 servers");
+    }
+
+    @Test
     void check_missingProgram_error() throws IOException {
         String file = file("lb.conf", WEB.replace("TCP_CHECK {", "MISC_CHECK {\nmisc_path \"/nonexistent/x y\"\n"));
 
