@@ -1,9 +1,13 @@
-/** Relays the TCP and UDP services of a director between sockets, or forwards their packets through a TUN device. */
+/**
+ * Relays the TCP and UDP services of a director between sockets, or forwards their packets through a TUN device, and
+ * keeps track of the health of its real servers.
+ */
 module org.lvs4j.netty {
     requires transitive org.lvs4j.core;
     requires io.netty.buffer;
     requires io.netty.common;
-    requires io.netty.transport;
+    requires io.netty.handler;
+    requires transitive io.netty.transport;
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.classes.io_uring;
     requires io.netty.transport.classes.kqueue;
@@ -15,5 +19,6 @@ module org.lvs4j.netty {
     requires static transitive org.jspecify;
 
     exports org.lvs4j.netty;
+    exports org.lvs4j.netty.health;
     exports org.lvs4j.netty.tun;
 }

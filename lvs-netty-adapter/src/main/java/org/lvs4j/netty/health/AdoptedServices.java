@@ -1,0 +1,145 @@
+package org.lvs4j.netty.health;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.ConfigurationChange;
+import org.lvs4j.ConfigurationChange.ServerAdded;
+import org.lvs4j.ConfigurationChange.ServerEdited;
+import org.lvs4j.ConfigurationChange.ServerRemoved;
+import org.lvs4j.ConfigurationChange.ServiceAdded;
+import org.lvs4j.ConfigurationChange.ServiceEdited;
+import org.lvs4j.ConfigurationChange.ServiceRemoved;
+import org.lvs4j.Director;
+import org.lvs4j.DirectorConfiguration;
+import org.lvs4j.health.Check;
+import org.lvs4j.health.MonitoredServer;
+import org.lvs4j.health.MonitoredService;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
+
+/**
+ * The services of a director whose checks are defined in code. Their list of servers is the application's: what it adds,
+ * changes and removes is followed, while the monitor takes servers out and puts them back.
+ *
+ * <p>Belongs to the monitor's event loop: all fields are plain.
+ */
+final class AdoptedServices {
+    private final Map<ServiceKey, List<Function<? super RealServer, ? extends Check>>> templates;
+    private final Map<ServiceKey, Adopted> present = new LinkedHashMap<>();
+
+    /** A service that is on the director, with its servers as the application wants them, in the order of additions. */
+    private static final class Adopted {
+        VirtualService service;
+        final Map<Endpoint, RealServer> servers = new LinkedHashMap<>();
+
+        Adopted(VirtualService service) {
+            this.service = service;
+        }
+    }
+
+    AdoptedServices(Map<ServiceKey, List<Function<? super RealServer, ? extends Check>>> templates) {
+        this.templates = templates;
+    }
+
+    /** Whether a service is one of these, on the director or not. */
+    boolean contains(ServiceKey key) {
+        return templates.containsKey(key);
+    }
+
+    /** Takes over what is on the director now. */
+    void take(DirectorConfiguration configuration) {
+        for (ServiceKey key : templates.keySet()) {
+            DirectorConfiguration.Service service = configuration.service(key);
+            if (service != null) {
+                add(service.service(), service.servers());
+            }
+        }
+    }
+
+    private void add(VirtualService service, List<RealServer> servers) {
+        Adopted adopted = new Adopted(service);
+        servers.forEach(server -> adopted.servers.put(server.endpoint(), server));
+        present.put(service.key(), adopted);
+    }
+
+    /** Follows a change that the application has made. Returns whether it concerns these services. */
+    boolean follow(ConfigurationChange change) {
+        if (change instanceof ServiceAdded added && contains(added.service().key())) {
+            add(added.service(), added.servers());
+            return true;
+        }
+        if (change instanceof ServiceRemoved removed) {
+            return present.remove(removed.key()) != null;
+        }
+        if (change instanceof ServiceEdited edited) {
+            Adopted adopted = present.get(edited.after().key());
+            if (adopted != null) {
+                adopted.service = edited.after();
+            }
+            return adopted != null;
+        }
+        if (change instanceof ServerAdded added) {
+            return put(added.service(), added.server());
+        }
+        if (change instanceof ServerEdited edited) {
+            return put(edited.service(), edited.after());
+        }
+        if (change instanceof ServerRemoved removed) {
+            Adopted adopted = present.get(removed.service());
+            return adopted != null && adopted.servers.remove(removed.endpoint()) != null;
+        }
+        return false;
+    }
+
+    private boolean put(ServiceKey key, RealServer server) {
+        Adopted adopted = present.get(key);
+        return adopted != null && !server.equals(adopted.servers.put(server.endpoint(), server));
+    }
+
+    /** The services as they are to be monitored. */
+    List<MonitoredService> services() {
+        List<MonitoredService> services = new ArrayList<>();
+        present.forEach((key, adopted) -> {
+            MonitoredService.Builder builder = MonitoredService.builder(adopted.service);
+            for (RealServer server : adopted.servers.values()) {
+                List<Check> checks = new ArrayList<>();
+                for (Function<? super RealServer, ? extends Check> template : templates.getOrDefault(key, List.of())) {
+                    checks.add(template.apply(server));
+                }
+                builder.server(new MonitoredServer(server, checks, false, null, null));
+            }
+            services.add(builder.build());
+        });
+        return services;
+    }
+
+    /** The keys of the services that are on the director. */
+    Set<ServiceKey> keys() {
+        return present.keySet();
+    }
+
+    /** The server of a service as the application wants it; null if it has none at this endpoint. */
+    @Nullable
+    RealServer server(ServiceKey key, Endpoint endpoint) {
+        Adopted adopted = present.get(key);
+        return adopted == null ? null : adopted.servers.get(endpoint);
+    }
+
+    /** The changes that give the director back every server that the monitor has taken out or changed. */
+    List<ConfigurationChange> givenBack(Director director) {
+        List<ConfigurationChange> changes = new ArrayList<>();
+        present.forEach((key, adopted) -> {
+            if (director.configuration(key) != null) {
+                adopted.servers.values().forEach(server -> changes.add(new ServerAdded(key, server)));
+            }
+        });
+        return changes;
+    }
+}

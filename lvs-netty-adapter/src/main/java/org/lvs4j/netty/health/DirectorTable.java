@@ -1,0 +1,168 @@
+package org.lvs4j.netty.health;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.ConfigurationChange;
+import org.lvs4j.ConfigurationChange.ServerAdded;
+import org.lvs4j.ConfigurationChange.ServerEdited;
+import org.lvs4j.ConfigurationChange.ServerRemoved;
+import org.lvs4j.ConfigurationChange.ServiceAdded;
+import org.lvs4j.ConfigurationChange.ServiceEdited;
+import org.lvs4j.ConfigurationChange.ServiceRemoved;
+import org.lvs4j.Director;
+import org.lvs4j.DirectorConfiguration;
+import org.lvs4j.DirectorException;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
+import org.slf4j.Logger;
+
+/**
+ * Makes the changes that the engine asks for, as lists that the director accepts as a whole. What an administrator has
+ * changed meanwhile is respected: a service or server that is to be added and exists stays, and one that is to be removed
+ * and is missing stays away. If the director refuses a list, its changes are made one by one.
+ *
+ * <p>Belongs to the monitor's event loop; {@link #isApplying} is for listeners of the director.
+ */
+final class DirectorTable {
+    private final Director director;
+    private final MonitorCounters counters;
+    private final Logger logger;
+    private final List<ConfigurationChange> wanted = new ArrayList<>();
+    // Written and read by the thread that changes the director.
+    private @Nullable Thread applying;
+
+    DirectorTable(Director director, MonitorCounters counters, Logger logger) {
+        this.director = director;
+        this.counters = counters;
+        this.logger = logger;
+    }
+
+    /** Whether the calling thread makes a change for this object right now. */
+    boolean isApplying() {
+        return applying == Thread.currentThread();
+    }
+
+    /** Plans a change. The states before it that the change contains do not matter. */
+    void plan(ConfigurationChange change) {
+        wanted.add(change);
+    }
+
+    /** Makes the planned changes. */
+    void apply() {
+        if (wanted.isEmpty()) {
+            return;
+        }
+        List<ConfigurationChange> planned = new ArrayList<>(wanted);
+        wanted.clear();
+        applying = Thread.currentThread();
+        try {
+            List<ConfigurationChange> possible = new View().possible(planned);
+            if (!possible.isEmpty() && !applied(possible)) {
+                for (ConfigurationChange change : planned) {
+                    applyAlone(change);
+                }
+            }
+        } finally {
+            applying = null;
+        }
+    }
+
+    private boolean applied(List<ConfigurationChange> changes) {
+        try {
+            counters.changes.add(director.apply(changes).size());
+            return true;
+        } catch (DirectorException e) {
+            logger.debug("the changes are made one by one: {}", e.getMessage());
+            return false;
+        }
+    }
+
+    private void applyAlone(ConfigurationChange change) {
+        try {
+            counters.changes.add(
+                    director.apply(new View().possible(List.of(change))).size());
+        } catch (DirectorException e) {
+            counters.changesRefused.increment();
+            logger.warn("the director refuses a change: {}: {}", change, e.getMessage());
+        }
+    }
+
+    /** The part of the director's table that a list of changes refers to, as the list goes on. */
+    private final class View {
+        private final Map<ServiceKey, Map<Endpoint, RealServer>> services = new LinkedHashMap<>();
+
+        List<ConfigurationChange> possible(List<ConfigurationChange> planned) {
+            List<ConfigurationChange> changes = new ArrayList<>();
+            for (ConfigurationChange change : planned) {
+                ConfigurationChange nearest = nearest(change);
+                if (nearest != null) {
+                    changes.add(nearest);
+                }
+            }
+            return changes;
+        }
+
+        private @Nullable Map<Endpoint, RealServer> servers(ServiceKey key) {
+            if (!services.containsKey(key)) {
+                DirectorConfiguration.Service service = director.configuration(key);
+                Map<Endpoint, RealServer> servers = null;
+                if (service != null) {
+                    servers = new LinkedHashMap<>();
+                    for (RealServer server : service.servers()) {
+                        servers.put(server.endpoint(), server);
+                    }
+                }
+                services.put(key, servers);
+            }
+            return services.get(key);
+        }
+
+        private @Nullable ConfigurationChange nearest(ConfigurationChange change) {
+            if (change instanceof ServiceAdded added) {
+                VirtualService service = added.service();
+                if (servers(service.key()) == null) {
+                    services.put(service.key(), new LinkedHashMap<>());
+                    return change;
+                }
+                DirectorConfiguration.Service present = director.configuration(service.key());
+                return present == null || present.service().equals(service)
+                        ? null
+                        : new ServiceEdited(service, service);
+            }
+            if (change instanceof ServiceEdited edited) {
+                return servers(edited.after().key()) == null ? null : change;
+            }
+            if (change instanceof ServiceRemoved removed) {
+                return servers(removed.key()) == null || services.put(removed.key(), null) == null ? null : change;
+            }
+            if (change instanceof ServerAdded added) {
+                return put(added.service(), added.server());
+            }
+            if (change instanceof ServerEdited edited) {
+                return put(edited.service(), edited.after());
+            }
+            if (change instanceof ServerRemoved removed) {
+                Map<Endpoint, RealServer> servers = servers(removed.service());
+                return servers == null || servers.remove(removed.endpoint()) == null ? null : change;
+            }
+            return change;
+        }
+
+        private @Nullable ConfigurationChange put(ServiceKey key, RealServer server) {
+            Map<Endpoint, RealServer> servers = servers(key);
+            if (servers == null) {
+                return null;
+            }
+            RealServer present = servers.put(server.endpoint(), server);
+            if (present == null) {
+                return new ServerAdded(key, server);
+            }
+            return present.equals(server) ? null : new ServerEdited(key, server, server);
+        }
+    }
+}

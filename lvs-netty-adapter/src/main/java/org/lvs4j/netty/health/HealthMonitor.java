@@ -1,0 +1,435 @@
+package org.lvs4j.netty.health;
+
+import static java.util.Objects.requireNonNull;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.Director;
+import org.lvs4j.health.Check;
+import org.lvs4j.health.HealthConfiguration;
+import org.lvs4j.health.HealthEngine.Cleanup;
+import org.lvs4j.health.HealthEvent;
+import org.lvs4j.health.Notification;
+import org.lvs4j.health.Script;
+import org.lvs4j.health.TrackedFile;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.netty.Transport;
+import org.lvs4j.netty.internal.RateLimitedLog;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Probes the real servers of a director, and takes those that fail out of its table until they are well again.
+ *
+ * <pre>{@code
+ * HealthMonitor monitor = HealthMonitor.builder(director)
+ *         .check(web, server -> HttpCheck.of(ProbeTarget.of(server.endpoint()), every2Seconds, "/health"))
+ *         .start();
+ * }</pre>
+ *
+ * <p>Two kinds of service can be watched. Those of a {@link Builder#configuration}, perhaps read from a file, belong to
+ * the monitor: it adds them to the director, changes them at {@link #reload}, and at the end removes them if {@link
+ * Builder#cleanup} says so. Those of {@link Builder#check} belong to the application: the monitor follows the servers
+ * that the application adds, changes and removes, and at the end gives back every server that it has taken out. Changes
+ * of a {@link Check} in code need another monitor.
+ *
+ * <p><b>Probes.</b> TCP, HTTP, TLS, SMTP, DNS and UDP use sockets on event loops, a ping a socket of ICMP, a {@code
+ * MISC_CHECK} a process of its own; tracked files are read twice a second. A probe that this host cannot make, for
+ * instance for want of a descriptor, is no failure of the server: it is counted, logged once a minute for each reason,
+ * and made again after a second. Certificates are not verified.
+ *
+ * <p><b>Notifications.</b> The table changes first, then programs are started, lines written, and listeners called. Programs
+ * are executed without a shell, in the order of the changes and beside each other, at most 64 at a time, for at most five
+ * minutes.
+ *
+ * <p><b>Limits.</b> Sockets and programs that probe at the same time have a ceiling; further probes wait and are counted
+ * in {@link #snapshot()}.
+ *
+ * <p>Assumptions: nothing blocks the event loops. Guarantees: thread-safe; a change is made as a whole or, if the director
+ * refuses it, without what is refused; after {@link #close()} no socket, process or timer is left. Progress: blocking.
+ * {@link #start} and {@link #reload} may start programs to find out what this host allows, and all methods wait for the
+ * monitor's event loop, so that no event loop may call them; only {@link #connectionFailed} and {@link #connectionOpened}
+ * return at once. The monitor's own threads do not keep the JVM alive.
+ */
+public final class HealthMonitor implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(HealthMonitor.class);
+    private static final long SUMMARY_SECONDS = 10;
+    private static final long QUIET_MILLIS = 20;
+    private static final long TERMINATION_MILLIS = 5000;
+
+    private final MonitorOptions options;
+    private final ProbeTransport transport;
+    private final EventLoopGroup group;
+    private final EventLoop home;
+    private final MonitorCounters counters = new MonitorCounters();
+    private final RateLimitedLog log = new RateLimitedLog(LOGGER);
+    private final ProbePrograms programs;
+    private final NotifyPrograms notifications;
+    private final WatchedFiles files;
+    private final MonitorLoop loop;
+    private final Future<?> summaries;
+    private final @Nullable NotifyFifo fifo;
+
+    // Guarded by this object.
+    private boolean closed;
+
+    private HealthMonitor(Director director, MonitorOptions options) {
+        this.options = options;
+        EventLoopGroup given = options.group();
+        if (given == null) {
+            transport = ProbeTransport.of(options.transport());
+            group = new MultiThreadIoEventLoopGroup(
+                    options.threads(), new DefaultThreadFactory("lvs-health", true), transport.handlers());
+        } else {
+            group = given;
+            transport = ProbeTransport.of(given.next());
+        }
+        List<EventLoop> loops = new ArrayList<>();
+        for (EventExecutor each : group) {
+            loops.add((EventLoop) each);
+        }
+        home = loops.get(0);
+        programs = new ProbePrograms(home);
+        notifications = new NotifyPrograms(programs, counters, LOGGER);
+        files = new WatchedFiles(this::fileChanged, LOGGER);
+        fifo = openFifo();
+        ProbeSockets sockets = new ProbeSockets(transport, RandomGenerator.getDefault());
+        loop = new MonitorLoop(
+                home,
+                director,
+                options,
+                counters,
+                LOGGER,
+                results -> new RunningProbes(
+                        loops, sockets, programs, options.maxProbes(), options.maxPrograms(), counters, log, results),
+                this::tell);
+        summaries = home.scheduleWithFixedDelay(log::summarize, SUMMARY_SECONDS, SUMMARY_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private @Nullable NotifyFifo openFifo() {
+        Path path = options.fifo();
+        if (path == null) {
+            return null;
+        }
+        try {
+            return NotifyFifo.open(path, counters);
+        } catch (IOException e) {
+            endThreads();
+            throw new HealthMonitorException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** A builder for the monitor of a director. */
+    public static Builder builder(Director director) {
+        return new Builder(requireNonNull(director, "director"));
+    }
+
+    private HealthMonitor begin() {
+        try {
+            HealthConfiguration configuration = options.configuration();
+            requirePossible(configuration);
+            Set<TrackedFile> tracked = WatchedFiles.of(configuration);
+            tracked.forEach(files::initialize);
+            files.follow(tracked);
+            onHome(() -> {
+                loop.start(configuration);
+                return null;
+            });
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+        LOGGER.info("health monitor started on {}", transport);
+        return this;
+    }
+
+    private void requirePossible(HealthConfiguration configuration) {
+        List<String> problems = CheckRequirements.problems(configuration, transport);
+        if (!problems.isEmpty()) {
+            throw new HealthMonitorException(problems);
+        }
+    }
+
+    /**
+     * Changes to another configuration. What is the same in both keeps its state, its connections and counters; each
+     * check is probed anew. Services of {@link Builder#check} are not touched.
+     *
+     * @throws HealthMonitorException naming each check that this host does not allow; nothing has changed then
+     * @throws IllegalArgumentException if two services have the same key; nothing has changed then
+     * @throws IllegalStateException if the monitor is closed
+     */
+    public void reload(HealthConfiguration configuration) {
+        requireNonNull(configuration, "configuration");
+        requirePossible(configuration);
+        synchronized (this) {
+            if (closed) {
+                throw new IllegalStateException("the health monitor is closed");
+            }
+            Set<TrackedFile> tracked = WatchedFiles.of(configuration);
+            tracked.forEach(files::initialize);
+            files.follow(tracked);
+            onHome(() -> {
+                loop.reload(configuration);
+                return null;
+            });
+        }
+    }
+
+    /** The health of every service and the counters, at one moment. After {@link #close()} without services. */
+    public HealthMonitorSnapshot snapshot() {
+        synchronized (this) {
+            if (closed) {
+                return HealthMonitorSnapshot.of(List.of(), 0, 0, counters);
+            }
+        }
+        return onHome(
+                () -> HealthMonitorSnapshot.of(loop.services(), loop.runningProbes(), loop.waitingProbes(), counters));
+    }
+
+    /**
+     * A client's connection to a server could not be opened, or was reset before its first byte. Counts if the service
+     * has a {@linkplain org.lvs4j.health.MonitoredService#passiveCheck passive check}. Returns at once.
+     */
+    public void connectionFailed(ServiceKey service, Endpoint server) {
+        requireNonNull(service, "service");
+        requireNonNull(server, "server");
+        post(() -> loop.connectionFailed(service, server));
+    }
+
+    /** A client's connection to a server has been opened after a failed one. Returns at once. */
+    public void connectionOpened(ServiceKey service, Endpoint server) {
+        requireNonNull(service, "service");
+        requireNonNull(server, "server");
+        post(() -> loop.connectionOpened(service, server));
+    }
+
+    private void fileChanged(TrackedFile file, int number) {
+        post(() -> loop.fileChanged(file, number));
+    }
+
+    private void tell(Notification notification) {
+        NotifyFifo to = fifo;
+        if (to != null) {
+            to.line(notification.line());
+        }
+        Script script = notification.script();
+        if (script != null) {
+            notifications.run(script);
+        }
+    }
+
+    private void post(Runnable task) {
+        try {
+            home.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOGGER.trace("the event loop has ended", e);
+        }
+    }
+
+    private <T> T onHome(Callable<T> task) {
+        return home.submit(task).syncUninterruptibly().getNow();
+    }
+
+    /**
+     * Ends all probes, gives back the servers of {@link Builder#check}, cleans the table up, starts the last
+     * notifications, gives programs that still run a second, and ends its threads; the application's event loops
+     * continue. Idempotent.
+     */
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        files.close();
+        try {
+            onHome(() -> {
+                loop.stop(options.cleanup());
+                return null;
+            });
+        } catch (RejectedExecutionException e) {
+            LOGGER.warn("the event loops ended before the health monitor was closed: the table stays as it is");
+        }
+        awaitLoops();
+        summaries.cancel(false);
+        notifications.close();
+        programs.close();
+        NotifyFifo opened = fifo;
+        if (opened != null) {
+            opened.close();
+        }
+        endThreads();
+        log.close();
+    }
+
+    /** Waits until each event loop has ended the probes that it was told to end. */
+    private void awaitLoops() {
+        for (EventExecutor each : group) {
+            try {
+                each.submit(() -> {}).awaitUninterruptibly();
+            } catch (RejectedExecutionException e) {
+                LOGGER.trace("the event loop has ended", e);
+            }
+        }
+    }
+
+    private void endThreads() {
+        if (options.group() == null) {
+            group.shutdownGracefully(QUIET_MILLIS, TERMINATION_MILLIS, TimeUnit.MILLISECONDS)
+                    .awaitUninterruptibly();
+        }
+    }
+
+    /** Builds a monitor. Not thread-safe. */
+    public static final class Builder {
+        private static final int MOST_PROBES = 4096;
+        private static final int MOST_PROGRAMS = 128;
+
+        private final Director director;
+        private final Map<ServiceKey, List<Function<? super RealServer, ? extends Check>>> templates =
+                new LinkedHashMap<>();
+        private final List<Consumer<? super HealthEvent>> listeners = new ArrayList<>();
+        private HealthConfiguration configuration = HealthConfiguration.EMPTY;
+        private @Nullable EventLoopGroup group;
+        private Transport transport = Transport.AUTO;
+        private int threads = 1;
+        private int maxProbes = MOST_PROBES;
+        private int maxPrograms = MOST_PROGRAMS;
+        private @Nullable Path fifo;
+        private Cleanup cleanup = Cleanup.NOTHING;
+        private boolean likeKeepalived22;
+
+        private Builder(Director director) {
+            this.director = director;
+        }
+
+        /** Services that the monitor adds to the director. None by default. */
+        public Builder configuration(HealthConfiguration services) {
+            configuration = requireNonNull(services, "services");
+            return this;
+        }
+
+        /**
+         * Adds a check to each server of a service of the application, which may be on the director already or be added
+         * later. A service may have several checks; a server is up while all of them are.
+         *
+         * @param service the key of the service
+         * @param template makes the check of a server; called on the monitor's event loop, again after each change of
+         *     the service, with equal checks for equal servers
+         */
+        public Builder check(ServiceKey service, Function<? super RealServer, ? extends Check> template) {
+            templates
+                    .computeIfAbsent(requireNonNull(service, "service"), key -> new ArrayList<>())
+                    .add(requireNonNull(template, "template"));
+            return this;
+        }
+
+        /** Calls a listener for each change of health, on the monitor's event loop, which it must not block. */
+        public Builder listener(Consumer<? super HealthEvent> listener) {
+            listeners.add(requireNonNull(listener, "listener"));
+            return this;
+        }
+
+        /**
+         * Uses the application's event loops, of any of Netty's transports, and never shuts them down. They must run
+         * until the monitor is closed. By default the monitor has loops of its own.
+         */
+        public Builder eventLoops(EventLoopGroup loops) {
+            group = requireNonNull(loops, "loops");
+            return this;
+        }
+
+        /** The transport of the monitor's own event loops. {@link Transport#AUTO} by default. */
+        public Builder transport(Transport value) {
+            transport = requireNonNull(value, "value");
+            return this;
+        }
+
+        /** The number of the monitor's own event loops, 1..4096. One by default, which is enough for thousands of probes. */
+        public Builder threads(int count) {
+            threads = count;
+            return this;
+        }
+
+        /** How many sockets probe at the same time, 1..1048576. {@value #MOST_PROBES} by default. */
+        public Builder maxProbes(int ceiling) {
+            maxProbes = ceiling;
+            return this;
+        }
+
+        /** How many programs probe at the same time, 1..65536. {@value #MOST_PROGRAMS} by default. */
+        public Builder maxPrograms(int ceiling) {
+            maxPrograms = ceiling;
+            return this;
+        }
+
+        /** Writes a line for each change of a server or quorum to a FIFO, which is made if it is missing. None by default. */
+        public Builder fifo(Path path) {
+            fifo = requireNonNull(path, "path");
+            return this;
+        }
+
+        /** What {@link HealthMonitor#close} removes of the {@link #configuration}. {@link Cleanup#NOTHING} by default. */
+        public Builder cleanup(Cleanup what) {
+            cleanup = requireNonNull(what, "what");
+            return this;
+        }
+
+        /** As {@link org.lvs4j.health.HealthEngine.Builder#likeKeepalived22}. False by default. */
+        public Builder likeKeepalived22(boolean enabled) {
+            likeKeepalived22 = enabled;
+            return this;
+        }
+
+        /**
+         * Starts the monitor, which adds its services to the director before this method returns.
+         *
+         * @return the monitor, which the caller must close
+         * @throws HealthMonitorException naming each check that this host does not allow
+         * @throws IllegalArgumentException naming each option that is out of range, or a service that is given twice
+         * @throws IllegalStateException if the transport is not available
+         */
+        public HealthMonitor start() {
+            Map<ServiceKey, List<Function<? super RealServer, ? extends Check>>> copies = new LinkedHashMap<>();
+            templates.forEach((key, each) -> copies.put(key, List.copyOf(each)));
+            MonitorOptions options = new MonitorOptions(
+                    configuration,
+                    copies,
+                    List.copyOf(listeners),
+                    group,
+                    transport,
+                    threads,
+                    maxProbes,
+                    maxPrograms,
+                    fifo,
+                    cleanup,
+                    likeKeepalived22);
+            if (group == null && !transport.available()) {
+                throw new IllegalStateException("transport " + transport + " is not available here");
+            }
+            return new HealthMonitor(director, options).begin();
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package org.lvs4j.netty.health;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.RawUnixChannelOption;
+import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.health.Dialogues;
+import org.lvs4j.health.DnsCheck;
+import org.lvs4j.health.HttpCheck;
+import org.lvs4j.health.NetworkCheck;
+import org.lvs4j.health.PingCheck;
+import org.lvs4j.health.ProbeTarget;
+import org.lvs4j.health.UdpCheck;
+import org.lvs4j.net.AddressFamily;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.IpAddress;
+
+/** Starts the probes of network checks on event loops of one transport. Thread-safe. */
+final class ProbeSockets {
+    private static final int SMALL_DATAGRAM_BYTES = 2048;
+    private static final int LARGEST_DATAGRAM_BYTES = 65_535;
+
+    private final ProbeTransport transport;
+    private final RandomGenerator random;
+    private final Tls tls = new Tls();
+
+    /** The TLS of all probes, made when the first one needs it. */
+    private static final class Tls {
+        private @Nullable ProbeTls made;
+
+        synchronized ProbeTls get() {
+            if (made == null) {
+                made = new ProbeTls();
+            }
+            return made;
+        }
+    }
+
+    ProbeSockets(ProbeTransport transport, RandomGenerator random) {
+        this.transport = transport;
+        this.random = random;
+    }
+
+    /** Starts a probe on an event loop. If the loop has ended, the probe is not made. */
+    Execution start(EventLoop loop, NetworkCheck check, int page, ProbeOutcome outcome) {
+        ProbeTarget target = check.target();
+        SocketProbe probe = new SocketProbe(
+                loop, Dialogues.of(check, page, random), target.timeout().toNanos(), outcome);
+        Runnable start = () -> {
+            SslHandler handler = check instanceof HttpCheck http && http.tls()
+                    ? tls.get().handler(ProbeTls.serverName(http, page))
+                    : null;
+            probe.start(() -> open(check), handler, target.endpoint().toSocketAddress(), local(target));
+        };
+        if (loop.inEventLoop()) {
+            start.run();
+            return probe;
+        }
+        try {
+            loop.execute(start);
+        } catch (RejectedExecutionException e) {
+            outcome.notMade("the event loop has ended");
+        }
+        return probe;
+    }
+
+    private Channel open(NetworkCheck check) throws IOException {
+        ProbeTarget target = check.target();
+        AddressFamily family = target.endpoint().address().family();
+        Channel socket;
+        if (check instanceof PingCheck) {
+            socket = PingSockets.open(transport, family);
+        } else if (check instanceof UdpCheck || check instanceof DnsCheck) {
+            socket = transport.openDatagram(family);
+            int longest = check instanceof UdpCheck udp ? udp.maxReplyLength() + 1 : 0;
+            socket.config()
+                    .setRecvByteBufAllocator(new FixedRecvByteBufAllocator(
+                            Math.min(Math.max(longest, SMALL_DATAGRAM_BYTES), LARGEST_DATAGRAM_BYTES)));
+        } else {
+            socket = transport.openStream();
+        }
+        try {
+            set(socket, target);
+            return socket;
+        } catch (RuntimeException | Error e) {
+            socket.unsafe().closeForcibly();
+            throw e;
+        }
+    }
+
+    private static void set(Channel socket, ProbeTarget target) {
+        if (target.sourcePort() != 0) {
+            // The connection of the last probe from this port may still linger.
+            socket.config().setOption(ChannelOption.SO_REUSEADDR, true);
+        }
+        if (target.mark() != 0) {
+            socket.config().setOption(LinuxOptions.MARK, target.mark());
+        }
+        String device = target.device();
+        if (device != null) {
+            byte[] name = device.getBytes(StandardCharsets.UTF_8);
+            socket.config()
+                    .setOption(
+                            LinuxOptions.DEVICE,
+                            ByteBuffer.allocateDirect(name.length + 1)
+                                    .put(name)
+                                    .put((byte) 0)
+                                    .flip());
+        }
+    }
+
+    private static @Nullable InetSocketAddress local(ProbeTarget target) {
+        IpAddress source = target.source();
+        if (source == null && target.sourcePort() == 0) {
+            return null;
+        }
+        if (source == null) {
+            source = target.endpoint().address().isV4() ? IpAddress.v4(0) : IpAddress.v6(0, 0);
+        }
+        return new Endpoint(source, target.sourcePort()).toSocketAddress();
+    }
+
+    /** Loaded with the first probe that needs one: the constants need Netty's native classes. */
+    private static final class LinuxOptions {
+        private static final int SOL_SOCKET = 1;
+
+        static final ChannelOption<Integer> MARK = new IntegerUnixChannelOption("SO_MARK", SOL_SOCKET, 36);
+        static final ChannelOption<ByteBuffer> DEVICE = new RawUnixChannelOption("SO_BINDTODEVICE", SOL_SOCKET, 25, 0);
+    }
+}
