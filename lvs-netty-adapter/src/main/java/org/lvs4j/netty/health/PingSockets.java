@@ -3,13 +3,14 @@ package org.lvs4j.netty.health;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
 import io.netty.channel.Channel;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.AddressFamily;
 
 /**
- * Sockets of ICMP on Linux, which neither the JDK nor Netty opens: JNA makes the system call, and Netty adopts the
- * descriptor.
+ * Sockets of ICMP on Linux, which neither the JDK nor Netty opens: JNA makes the system call, and Netty's epoll adopts
+ * the descriptor.
  *
  * <p>The first choice is a datagram socket of ICMP, which needs no privilege but a group in {@code
  * net.ipv4.ping_group_range}. The system sets its identifier and checksum, and delivers only replies to its own requests.
@@ -35,11 +36,11 @@ final class PingSockets {
      * @throws LinkageError without JNA
      */
     static @Nullable String problem(ProbeTransport transport, AddressFamily family) {
-        if (!transport.adoptsDatagram()) {
-            return "a ping needs epoll or io_uring of Linux, not " + transport;
+        if (transport != ProbeTransport.EPOLL) {
+            return "a ping needs epoll of Linux, not " + transport;
         }
         try {
-            Calls.close(open(family).number());
+            Calls.close(descriptor(family).number());
             return null;
         } catch (IOException e) {
             return String.valueOf(e.getMessage());
@@ -51,11 +52,11 @@ final class PingSockets {
      *
      * @throws IOException if the system refuses
      */
-    static Channel open(ProbeTransport transport, AddressFamily family) throws IOException {
-        Descriptor descriptor = open(family);
+    static Channel open(AddressFamily family) throws IOException {
+        Descriptor descriptor = descriptor(family);
         Channel socket;
         try {
-            socket = transport.adoptDatagram(descriptor.number());
+            socket = new EpollDatagramChannel(descriptor.number());
         } catch (RuntimeException | Error e) {
             Calls.close(descriptor.number());
             throw e;
@@ -66,7 +67,7 @@ final class PingSockets {
         return socket;
     }
 
-    private static Descriptor open(AddressFamily family) throws IOException {
+    private static Descriptor descriptor(AddressFamily family) throws IOException {
         try {
             return new Descriptor(Calls.open(family, DATAGRAM), false);
         } catch (LastErrorException e) {

@@ -79,7 +79,7 @@ final class ProbeSockets {
         AddressFamily family = target.endpoint().address().family();
         Channel socket;
         if (check instanceof PingCheck) {
-            socket = PingSockets.open(transport, family);
+            socket = PingSockets.open(family);
         } else if (check instanceof UdpCheck || check instanceof DnsCheck) {
             socket = transport.openDatagram(family);
             int longest = check instanceof UdpCheck udp ? udp.maxReplyLength() + 1 : 0;
@@ -106,16 +106,10 @@ final class ProbeSockets {
         if (target.mark() != 0) {
             socket.config().setOption(LinuxOptions.MARK, target.mark());
         }
-        String device = target.device();
-        if (device != null) {
-            byte[] name = device.getBytes(StandardCharsets.UTF_8);
-            socket.config()
-                    .setOption(
-                            LinuxOptions.DEVICE,
-                            ByteBuffer.allocateDirect(name.length + 1)
-                                    .put(name)
-                                    .put((byte) 0)
-                                    .flip());
+        if (target.device() != null) {
+            ByteBuffer name = ByteBuffer.allocateDirect(LinuxOptions.DEVICE_BYTES);
+            name.put(target.device().getBytes(StandardCharsets.UTF_8)).clear();
+            socket.config().setOption(LinuxOptions.DEVICE, name);
         }
     }
 
@@ -135,6 +129,10 @@ final class ProbeSockets {
         private static final int SOL_SOCKET = 1;
 
         static final ChannelOption<Integer> MARK = new IntegerUnixChannelOption("SO_MARK", SOL_SOCKET, 36);
-        static final ChannelOption<ByteBuffer> DEVICE = new RawUnixChannelOption("SO_BINDTODEVICE", SOL_SOCKET, 25, 0);
+        /** The size of the name of a network interface with its final zero. */
+        static final int DEVICE_BYTES = 16;
+
+        static final ChannelOption<ByteBuffer> DEVICE =
+                new RawUnixChannelOption("SO_BINDTODEVICE", SOL_SOCKET, 25, DEVICE_BYTES);
     }
 }

@@ -104,16 +104,6 @@ enum ProbeTransport {
         };
     }
 
-    /** Whether a socket that was opened otherwise can become a channel. */
-    boolean adoptsDatagram() {
-        return this == EPOLL || this == IO_URING;
-    }
-
-    /** Makes a channel of the descriptor of a datagram socket, which the channel owns from then on. */
-    Channel adoptDatagram(int descriptor) {
-        return this == EPOLL ? new EpollDatagramChannel(descriptor) : new IoUringDatagramChannel(descriptor);
-    }
-
     /** Whether sockets can be bound to a device and be given a mark: by Linux's own options. */
     boolean setsDeviceAndMark() {
         return this == EPOLL || this == IO_URING;

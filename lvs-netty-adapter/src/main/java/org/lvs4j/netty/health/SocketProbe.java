@@ -79,7 +79,7 @@ final class SocketProbe extends ChannelInboundHandlerAdapter implements Executio
             extendTime();
             timer = loop.schedule(this::timeIsUp, timeoutNanos, TimeUnit.NANOSECONDS);
             connect(socket, remote, local);
-        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError | LinkageError e) {
             notMade(e);
         }
     }
