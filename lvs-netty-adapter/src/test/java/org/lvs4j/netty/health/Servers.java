@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import org.lvs4j.net.Endpoint;
 
 /** Servers that are probed, each on threads of its own. */
 final class Servers {
@@ -49,6 +50,12 @@ final class Servers {
 
         static Tcp start(Handler handler) throws IOException {
             return new Tcp(new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1")), handler);
+        }
+
+        /** A server at an address at which nothing listens yet. */
+        static Tcp startAt(String address, Handler handler) throws IOException {
+            Endpoint at = Endpoint.parse(address);
+            return new Tcp(new ServerSocket(at.port(), 50, at.address().toInetAddress()), handler);
         }
 
         private void accept(Handler handler) {

@@ -1,0 +1,404 @@
+package org.lvs4j.netty.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.lvs4j.Director;
+import org.lvs4j.DirectorConfiguration;
+import org.lvs4j.health.Check;
+import org.lvs4j.health.CheckSchedule;
+import org.lvs4j.health.FileCheck;
+import org.lvs4j.health.HealthConfiguration;
+import org.lvs4j.health.HealthEngine.Cleanup;
+import org.lvs4j.health.HealthEvent;
+import org.lvs4j.health.MiscCheck;
+import org.lvs4j.health.MonitoredServer;
+import org.lvs4j.health.MonitoredService;
+import org.lvs4j.health.PingCheck;
+import org.lvs4j.health.ProbeTarget;
+import org.lvs4j.health.Quorum;
+import org.lvs4j.health.Script;
+import org.lvs4j.health.TcpCheck;
+import org.lvs4j.health.TrackedFile;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.netty.Transport;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
+
+/** The monitor with real servers: what it changes in the table of its director, and what it tells. */
+@Tag("slow")
+final class HealthMonitorTest {
+    private static final ServiceKey WEB = ServiceKey.tcp("192.0.2.1:80");
+    private static final VirtualService SERVICE = VirtualService.builder(WEB).build();
+    private static final CheckSchedule FAST = CheckSchedule.builder()
+            .interval(Duration.ofMillis(50))
+            .retryInterval(Duration.ofMillis(20))
+            .warmup(Duration.ZERO)
+            .build();
+
+    @TempDir
+    Path directory;
+
+    private static Check tcp(Endpoint endpoint) {
+        return new TcpCheck(ProbeTarget.of(endpoint), FAST);
+    }
+
+    private static Check tcp(RealServer server) {
+        return tcp(server.endpoint());
+    }
+
+    /** The servers in the table with their weights, in the order of their endpoints. */
+    private static String table(Director director) {
+        DirectorConfiguration.Service service = director.configuration(WEB);
+        if (service == null) {
+            return "none";
+        }
+        return service.servers().stream()
+                .sorted(java.util.Comparator.comparing(RealServer::endpoint))
+                .map(server -> server.endpoint() + "/" + server.weight())
+                .toList()
+                .toString();
+    }
+
+    private static void awaitTable(Director director, String expected) {
+        ProbeFixture.await(
+                "table " + expected + ", not " + table(director),
+                () -> table(director).equals(expected));
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.lvs4j.netty.health.ProbeFixture#transports")
+    void check_serverGoesAndComes_leavesAndReturns(Transport transport) throws Exception {
+        Director director = Director.create();
+        try (Servers.Tcp one = Servers.Tcp.start(Servers::silence)) {
+            String dead = ProbeFixture.closedPort();
+            director.addService(
+                    SERVICE,
+                    RealServer.builder(one.address()).weight(3).build(),
+                    RealServer.builder(dead).weight(2).build());
+            try (HealthMonitor monitor = HealthMonitor.builder(director)
+                    .check(WEB, HealthMonitorTest::tcp)
+                    .transport(transport)
+                    .start()) {
+                awaitTable(director, "[" + one.address() + "/3]");
+                assertThat(monitor.snapshot().services().get(0).up()).isTrue();
+
+                try (Servers.Tcp again = Servers.Tcp.startAt(dead, Servers::silence)) {
+                    ProbeFixture.await(
+                            "both", () -> director.configuration(WEB).servers().size() == 2);
+                    assertThat(table(director)).contains(again.address() + "/2");
+                }
+                awaitTable(director, "[" + one.address() + "/3]");
+            }
+            assertThat(director.configuration(WEB).servers())
+                    .as("given back at the end")
+                    .hasSize(2);
+        }
+    }
+
+    @Test
+    void check_applicationChangesTheServers_followed() throws Exception {
+        Director director = Director.create();
+        String dead = ProbeFixture.closedPort();
+        try (Servers.Tcp one = Servers.Tcp.start(Servers::silence);
+                HealthMonitor monitor = HealthMonitor.builder(director)
+                        .check(WEB, HealthMonitorTest::tcp)
+                        .start()) {
+            assertThat(monitor.snapshot().services()).isEmpty();
+            director.addService(SERVICE, RealServer.of(one.address()));
+            ProbeFixture.await(
+                    "the service", () -> monitor.snapshot().services().size() == 1);
+
+            director.addServer(WEB, RealServer.of(dead));
+            awaitTable(director, "[" + one.address() + "/1]");
+            director.addServer(WEB, RealServer.builder(dead).weight(7).build());
+            awaitTable(director, "[" + one.address() + "/1]");
+
+            director.editServer(WEB, RealServer.builder(one.address()).weight(5).build());
+            ProbeFixture.await(
+                    "the weight",
+                    () -> monitor.snapshot().services().get(0).servers().get(0).weight() == 5);
+            awaitTable(director, "[" + one.address() + "/5]");
+
+            director.removeServer(WEB, Endpoint.parse(one.address()));
+            ProbeFixture.await(
+                    "one server",
+                    () -> monitor.snapshot().services().get(0).servers().size() == 1);
+            director.removeService(WEB);
+            ProbeFixture.await("no service", () -> monitor.snapshot().services().isEmpty());
+            assertThat(table(director)).isEqualTo("none");
+        }
+        assertThat(table(director)).isEqualTo("none");
+    }
+
+    private static HealthConfiguration configuration(MonitoredServer... servers) {
+        MonitoredService.Builder builder = MonitoredService.builder(SERVICE);
+        for (MonitoredServer server : servers) {
+            builder.server(server);
+        }
+        return HealthConfiguration.of(builder.build());
+    }
+
+    private static MonitoredServer monitored(String address) {
+        RealServer server = RealServer.of(address);
+        return MonitoredServer.of(server, tcp(server));
+    }
+
+    @Test
+    void configuration_addedReloadedAndRemoved() throws Exception {
+        Director director = Director.create();
+        director.addService(
+                VirtualService.builder(ServiceKey.tcp("192.0.2.9:9")).build());
+        try (Servers.Tcp one = Servers.Tcp.start(Servers::silence);
+                Servers.Tcp two = Servers.Tcp.start(Servers::silence)) {
+            try (HealthMonitor monitor = HealthMonitor.builder(director)
+                    .configuration(configuration(monitored(one.address())))
+                    .cleanup(Cleanup.SERVERS)
+                    .start()) {
+                assertThat(table(director)).isEqualTo("[" + one.address() + "/1]");
+
+                monitor.reload(configuration(monitored(two.address())));
+                assertThat(table(director)).isEqualTo("[" + two.address() + "/1]");
+
+                MonitoredService twice = MonitoredService.builder(SERVICE).build();
+                assertThatThrownBy(() -> monitor.reload(HealthConfiguration.of(twice, twice)))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("twice");
+                assertThat(table(director)).isEqualTo("[" + two.address() + "/1]");
+                ProbeFixture.await("probes", () -> monitor.snapshot().passed() > 3);
+            }
+            assertThat(table(director)).isEqualTo("none");
+            assertThat(director.services()).hasSize(1);
+        }
+    }
+
+    @Test
+    void change_toldToListenersProgramsAndFifo_inOrder() throws Exception {
+        Director director = Director.create();
+        Path fifo = directory.resolve("fifo");
+        Path out = directory.resolve("out");
+        Queue<HealthEvent> events = new ConcurrentLinkedQueue<>();
+        String dead = ProbeFixture.closedPort();
+        MonitoredServer server = new MonitoredServer(
+                RealServer.of(dead),
+                List.of(tcp(RealServer.of(dead))),
+                false,
+                Script.of("sh", "-c", "echo up >>" + out),
+                Script.of("sh", "-c", "echo down >>" + out));
+        HealthConfiguration configuration = HealthConfiguration.of(MonitoredService.builder(SERVICE)
+                .server(server)
+                .quorum(new Quorum(
+                        1, 0, Script.of("sh", "-c", "echo quorum-up >>" + out), Script.of("/no/such/program")))
+                .build());
+        try (HealthMonitor monitor = HealthMonitor.builder(director)
+                .configuration(configuration)
+                .listener(event -> {
+                    events.add(event);
+                    throw new IllegalStateException("a listener that fails");
+                })
+                .fifo(fifo)
+                .start()) {
+            ProbeFixture.await("down", () -> monitor.snapshot().scriptFailures() == 1);
+            try (var lines = Files.newBufferedReader(fifo)) {
+                assertThat(lines.readLine()).isEqualTo("VS [192.0.2.1]:tcp:80 UP");
+                assertThat(lines.readLine())
+                        .isEqualTo("RS [127.0.0.1]:tcp:" + Endpoint.parse(dead).port() + " [192.0.2.1]:tcp:80 DOWN");
+                assertThat(lines.readLine()).isEqualTo("VS [192.0.2.1]:tcp:80 DOWN");
+            }
+            try (Servers.Tcp again = Servers.Tcp.startAt(dead, Servers::silence)) {
+                ProbeFixture.await("the last line", () -> lines(out).size() == 4);
+                assertThat(again.address()).isEqualTo(dead);
+            }
+        }
+        assertThat(lines(out)).containsExactlyInAnyOrder("quorum-up", "down", "up", "quorum-up");
+        assertThat(events).anyMatch(event -> event instanceof HealthEvent.QuorumChanged changed && !changed.up());
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (java.io.IOException e) {
+            return List.of();
+        }
+    }
+
+    @Test
+    void miscAndFileChecks_setTheWeight() throws Exception {
+        Director director = Director.create();
+        Path status = Files.writeString(directory.resolve("status"), "7");
+        Path number = directory.resolve("number");
+        Check misc =
+                new MiscCheck(Script.of("sh", "-c", "exit $(cat " + status + ")"), FAST, Duration.ofSeconds(20), true);
+        Check file = new FileCheck(new TrackedFile("n", number, new TrackedFile.Initial(10, false)), 2, false);
+        RealServer server = RealServer.builder("127.0.0.1:9").weight(1).build();
+        try (HealthMonitor monitor = HealthMonitor.builder(director)
+                .configuration(configuration(MonitoredServer.of(server, misc, file)))
+                .start()) {
+            assertThat(number).hasContent("10");
+            awaitTable(director, "[127.0.0.1:9/25]");
+            Files.writeString(number, "1");
+            awaitTable(director, "[127.0.0.1:9/7]");
+            Files.writeString(status, "1");
+            awaitTable(director, "[]");
+            Files.writeString(status, "0");
+            awaitTable(director, "[127.0.0.1:9/3]");
+            Files.delete(number);
+            awaitTable(director, "[127.0.0.1:9/1]");
+            assertThat(monitor.snapshot().notMade()).isZero();
+        }
+    }
+
+    @Test
+    void eventLoops_ofTheApplication_areUsedAndNotClosed() throws Exception {
+        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
+        try {
+            Director director = Director.create();
+            try (Servers.Tcp one = Servers.Tcp.start(Servers::silence)) {
+                director.addService(SERVICE, RealServer.of(one.address()));
+                try (HealthMonitor monitor = HealthMonitor.builder(director)
+                        .check(WEB, HealthMonitorTest::tcp)
+                        .eventLoops(loops)
+                        .start()) {
+                    ProbeFixture.await("probes", () -> monitor.snapshot().passed() > 5);
+                }
+                assertThat(loops.isShuttingDown()).isFalse();
+                assertThat(loops.submit(() -> 1).get(10, TimeUnit.SECONDS)).isOne();
+            }
+        } finally {
+            loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+        }
+    }
+
+    @Test
+    void eventLoops_endedFirst_monitorStillCloses() throws Exception {
+        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        Director director = Director.create();
+        HealthMonitor monitor = HealthMonitor.builder(director)
+                .check(WEB, HealthMonitorTest::tcp)
+                .eventLoops(loops)
+                .start();
+        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+        director.addService(SERVICE, RealServer.of("127.0.0.1:1"));
+        monitor.close();
+        assertThat(monitor.snapshot().services()).isEmpty();
+    }
+
+    @Test
+    void maxProbes_oneAtATime_othersWaitAndAllAreMade() throws Exception {
+        Director director = Director.create();
+        try (Servers.Tcp one = Servers.Tcp.start(Servers::silence)) {
+            MonitoredService.Builder builder = MonitoredService.builder(SERVICE);
+            for (int i = 1; i <= 20; i++) {
+                RealServer server = RealServer.of("127.0.0." + i + ":80");
+                builder.server(MonitoredServer.of(server, tcp(Endpoint.parse(one.address()))));
+            }
+            try (HealthMonitor monitor = HealthMonitor.builder(director)
+                    .configuration(HealthConfiguration.of(builder.build()))
+                    .maxProbes(1)
+                    .start()) {
+                ProbeFixture.await("probes", () -> monitor.snapshot().passed() > 100);
+                HealthMonitorSnapshot snapshot = monitor.snapshot();
+                assertThat(snapshot.delayed()).isPositive();
+                assertThat(snapshot.running()).isLessThanOrEqualTo(1);
+                assertThat(snapshot.services().get(0).servers())
+                        .allMatch(server -> server.checks().get(0).probed());
+            }
+        }
+    }
+
+    @Test
+    void start_whatThisHostCannotDo_refusedByName() {
+        Director director = Director.create();
+        RealServer server = RealServer.of("127.0.0.1:80");
+        Endpoint endpoint = server.endpoint();
+        Check marked = new TcpCheck(new ProbeTarget(endpoint, null, 0, null, 1, Duration.ofSeconds(1)), FAST);
+        Check device = new TcpCheck(new ProbeTarget(endpoint, null, 0, "eth0", 0, Duration.ofSeconds(1)), FAST);
+        Check ping = new PingCheck(ProbeTarget.of(endpoint), FAST);
+        Check user =
+                new MiscCheck(new Script(List.of("true"), "no-such-user", null), FAST, Duration.ofSeconds(1), false);
+        HealthMonitor.Builder builder = HealthMonitor.builder(director)
+                .configuration(configuration(MonitoredServer.of(server, marked, device, ping, user)))
+                .transport(Transport.NIO);
+        assertThatThrownBy(builder::start)
+                .isInstanceOfSatisfying(
+                        HealthMonitorException.class,
+                        e -> assertThat(e.problems())
+                                .hasSize(3)
+                                .allMatch(problem -> problem.contains("127.0.0.1:80: "))
+                                .anyMatch(problem -> problem.contains("TCP_CHECK: a device or a mark"))
+                                .anyMatch(problem -> problem.contains("PING_CHECK: a ping needs epoll"))
+                                .anyMatch(problem ->
+                                        problem.contains("MISC_CHECK: it cannot be run as user no-such-user")));
+        assertThat(director.services()).isEmpty();
+    }
+
+    @Test
+    void builder_badOptions_allNamed() {
+        assertThatThrownBy(() -> HealthMonitor.builder(Director.create())
+                        .threads(0)
+                        .maxProbes(0)
+                        .maxPrograms(-1)
+                        .start())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("threads 0")
+                .hasMessageContaining("maximum of probes 0")
+                .hasMessageContaining("maximum of programs -1");
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.lvs4j.netty.health.ProbeFixture#transports")
+    void close_atAnyMoment_leavesNoSocketProcessOrThread(Transport transport) throws Exception {
+        try (Servers.Tcp silent = Servers.Tcp.start(Servers::silence);
+                Servers.Tcp http = Servers.Tcp.start(Servers.http("HTTP/1.0 200 OK\r\n\r\n"))) {
+            long sockets = -1;
+            for (int i = 0; i < 8; i++) {
+                Director director = Director.create();
+                RealServer one = RealServer.of(silent.address());
+                Check slow = org.lvs4j.health.HttpCheck.of(ProbeTarget.of(one.endpoint()), FAST, "/");
+                Check fine = org.lvs4j.health.HttpCheck.of(ProbeTarget.of(Endpoint.parse(http.address())), FAST, "/");
+                Check program = new MiscCheck(Script.of("sleep", "250"), FAST, Duration.ofSeconds(60), false);
+                HealthMonitor monitor = HealthMonitor.builder(director)
+                        .configuration(configuration(MonitoredServer.of(one, slow, fine, program)))
+                        .transport(transport)
+                        .threads(2)
+                        .start();
+                int most = i;
+                ProbeFixture.await("probes", () -> monitor.snapshot().probes() >= most);
+                monitor.close();
+                monitor.close();
+                ProbeFixture.await("servers", () -> silent.open() == 0 && http.open() == 0);
+                ProbeFixture.await(
+                        "no program",
+                        () -> ProcessHandle.current()
+                                .descendants()
+                                .noneMatch(each ->
+                                        each.info().commandLine().orElse("").contains("sleep 250")));
+                ProbeFixture.await(
+                        "no thread",
+                        () -> Thread.getAllStackTraces().keySet().stream()
+                                .noneMatch(thread -> thread.getName().startsWith("lvs-health")));
+                long now = ProbeFixture.openSockets();
+                if (sockets < 0) {
+                    sockets = now;
+                }
+                assertThat(now).isLessThanOrEqualTo(sockets);
+            }
+        }
+    }
+}
