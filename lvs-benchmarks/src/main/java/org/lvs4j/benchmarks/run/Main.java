@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.lvs4j.benchmarks.health.ProbeCost;
 import org.lvs4j.benchmarks.hot.Soak;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
@@ -30,6 +31,7 @@ import org.openjdk.jmh.runner.options.Options;
 public final class Main {
     private static final String QUICK = "--quick";
     private static final String SOAK = "soak";
+    private static final String PROBES = "probes";
     private static final String SOAK_MINUTES = "10";
     private static final String SOAK_CONNECTIONS = "5000000";
     private static final int FAILED = 1;
@@ -48,6 +50,10 @@ public final class Main {
         }
         if (args[1].equals(SOAK)) {
             return soak(args);
+        }
+        if (args[1].equals(PROBES)) {
+            ProbeCost.run(Arrays.asList(args).subList(2, args.length));
+            return 0;
         }
         Group group = Group.find(args[1]).orElse(null);
         if (group == null) {

@@ -36,6 +36,8 @@ final class SocketProbe extends ChannelInboundHandlerAdapter implements Executio
         Channel open() throws IOException;
     }
 
+    private static final long LAST_READ_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     private final EventLoop loop;
     private final Dialogue dialogue;
     private final long timeoutNanos;
@@ -46,6 +48,8 @@ final class SocketProbe extends ChannelInboundHandlerAdapter implements Executio
     private boolean tls;
     private boolean opened;
     private boolean ended;
+    /** Whether the time is up, and only what has arrived already still counts. */
+    private boolean last;
 
     SocketProbe(EventLoop loop, Dialogue dialogue, long timeoutNanos, ProbeOutcome outcome) {
         this.loop = loop;
@@ -157,10 +161,16 @@ final class SocketProbe extends ChannelInboundHandlerAdapter implements Executio
         }
         long left = deadlineNanos - System.nanoTime();
         if (left > 0) {
+            last = false;
             timer = loop.schedule(this::timeIsUp, left, TimeUnit.NANOSECONDS);
+        } else if (!last) {
+            // A busy event loop may be late: what has arrived is read before the server is found silent.
+            last = true;
+            timer = loop.schedule(this::timeIsUp, LAST_READ_NANOS, TimeUnit.NANOSECONDS);
         } else if (opened) {
             play(dialogue.timedOut());
             if (!ended) {
+                last = false;
                 extendTime();
                 timer = loop.schedule(this::timeIsUp, timeoutNanos, TimeUnit.NANOSECONDS);
             }
