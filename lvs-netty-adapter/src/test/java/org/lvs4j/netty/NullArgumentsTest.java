@@ -14,7 +14,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.lvs4j.Director;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.netty.health.HealthMonitor;
 import org.lvs4j.netty.tun.TunPlane;
+import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
 /** Every public method refuses null by the name of its parameter. */
@@ -25,6 +27,7 @@ final class NullArgumentsTest {
         Director director = Director.create();
         Relay.Builder relay = Relay.builder(director);
         TunPlane.Builder tun = TunPlane.builder(director);
+        HealthMonitor.Builder health = HealthMonitor.builder(director);
         return Stream.of(
                 call("director", () -> Relay.start(null)),
                 call("director", () -> Relay.builder(null)),
@@ -38,7 +41,16 @@ final class NullArgumentsTest {
                 call("director", () -> TunPlane.builder(null)),
                 call("name", () -> tun.device(null)),
                 call("protocol", () -> tun.mark(null, ENDPOINT, 1)),
-                call("endpoint", () -> tun.mark(Protocol.TCP, null, 1)));
+                call("endpoint", () -> tun.mark(Protocol.TCP, null, 1)),
+                call("director", () -> HealthMonitor.builder(null)),
+                call("services", () -> health.configuration(null)),
+                call("service", () -> health.check(null, server -> null)),
+                call("template", () -> health.check(ServiceKey.mark(1), null)),
+                call("listener", () -> health.listener(null)),
+                call("loops", () -> health.eventLoops(null)),
+                call("value", () -> health.transport(null)),
+                call("path", () -> health.fifo(null)),
+                call("what", () -> health.cleanup(null)));
     }
 
     private static Arguments call(String parameter, ThrowingCallable call) {
@@ -70,6 +82,22 @@ final class NullArgumentsTest {
                     .isInstanceOf(NullPointerException.class)
                     .hasMessage("services contains null");
             relay.refresh();
+        }
+    }
+
+    @Test
+    void runningMonitor_null_refusedByNameAndMonitorContinues() {
+        try (HealthMonitor monitor = HealthMonitor.builder(Director.create()).start()) {
+            assertThatThrownBy(() -> monitor.reload(null))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("configuration");
+            assertThatThrownBy(() -> monitor.connectionFailed(null, ENDPOINT))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("service");
+            assertThatThrownBy(() -> monitor.connectionOpened(ServiceKey.mark(1), null))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("server");
+            monitor.snapshot();
         }
     }
 }

@@ -2,6 +2,7 @@ package org.lvs4j.benchmarks.health;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -17,15 +18,16 @@ import java.util.concurrent.TimeUnit;
  * table, no limit.
  */
 final class BareLoop implements AutoCloseable {
+    @Sharable
+    private static final class Nothing extends ChannelInboundHandlerAdapter {}
+
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private long connected;
 
     BareLoop(List<InetSocketAddress> servers, long intervalNanos) {
         EventLoop loop = group.next();
-        Bootstrap bootstrap = new Bootstrap()
-                .group(loop)
-                .channel(EpollSocketChannel.class)
-                .handler(new ChannelInboundHandlerAdapter());
+        Bootstrap bootstrap =
+                new Bootstrap().group(loop).channel(EpollSocketChannel.class).handler(new Nothing());
         for (int i = 0; i < servers.size(); i++) {
             InetSocketAddress server = servers.get(i);
             loop.scheduleAtFixedRate(

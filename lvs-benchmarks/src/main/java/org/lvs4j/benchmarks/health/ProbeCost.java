@@ -42,6 +42,7 @@ public final class ProbeCost {
     private static final Duration TLS_INTERVAL = Duration.ofSeconds(10);
 
     private static final int ROUNDS = 3;
+    private static final int WARMUP_SECONDS = 25;
     private static final OperatingSystemMXBean PROCESS =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
@@ -134,7 +135,7 @@ public final class ProbeCost {
                 .map(Endpoint::toSocketAddress)
                 .toList();
         try (BareLoop loop = new BareLoop(addresses, INTERVAL.toNanos())) {
-            return measure("bare loop", loop::connected);
+            return measure("bare loop", loop::connected, () -> 0);
         }
     }
 
@@ -146,25 +147,27 @@ public final class ProbeCost {
                 .check(key, template)
                 .transport(Transport.EPOLL)
                 .start()) {
-            return measure(name, () -> {
-                long failed = monitor.snapshot().failed();
-                if (failed > 0) {
-                    throw new IllegalStateException(name + ": " + failed + " probes have failed");
-                }
-                return monitor.snapshot().passed();
-            });
+            return measure(
+                    name,
+                    () -> monitor.snapshot().passed(),
+                    () -> monitor.snapshot().failed());
         }
     }
 
-    private double measure(String name, LongSupplier probes) {
-        sleep(Math.max(12, seconds / 2));
+    private double measure(String name, LongSupplier probes, LongSupplier failures) {
+        sleep(WARMUP_SECONDS);
         long startProbes = probes.getAsLong();
+        long startFailures = failures.getAsLong();
         long startNanos = System.nanoTime();
         long startCpu = PROCESS.getProcessCpuTime();
         sleep(seconds);
         long cpu = PROCESS.getProcessCpuTime() - startCpu;
         double elapsed = System.nanoTime() - startNanos;
         long made = probes.getAsLong() - startProbes;
+        long failed = failures.getAsLong() - startFailures;
+        if (failed > 0) {
+            throw new IllegalStateException(name + ": " + failed + " probes have failed");
+        }
         double percent = 100.0 * cpu / elapsed;
         System.out.printf(
                 Locale.ROOT,

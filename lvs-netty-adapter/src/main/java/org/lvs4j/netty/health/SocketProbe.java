@@ -94,6 +94,8 @@ final class SocketProbe extends ChannelInboundHandlerAdapter implements Executio
             if (done.isSuccess()) {
                 if (!tls) {
                     open();
+                } else if (!ended) {
+                    extendTime();
                 }
             } else if (!ended) {
                 failed(done.cause());
@@ -164,9 +166,11 @@ final class SocketProbe extends ChannelInboundHandlerAdapter implements Executio
             last = false;
             timer = loop.schedule(this::timeIsUp, left, TimeUnit.NANOSECONDS);
         } else if (!last) {
-            // A busy event loop may be late: what has arrived is read before the server is found silent.
+            // A busy event loop is late, which is not the server's fault: it gets that time once more, and what has
+            // arrived already is read in any case.
             last = true;
-            timer = loop.schedule(this::timeIsUp, LAST_READ_NANOS, TimeUnit.NANOSECONDS);
+            long late = Math.min(-left, timeoutNanos);
+            timer = loop.schedule(this::timeIsUp, Math.max(late, LAST_READ_NANOS), TimeUnit.NANOSECONDS);
         } else if (opened) {
             play(dialogue.timedOut());
             if (!ended) {
