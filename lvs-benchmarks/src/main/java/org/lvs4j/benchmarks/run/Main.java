@@ -184,6 +184,8 @@ public final class Main {
                 SOAK,
                 "millions of connections opened and ended for some minutes, " + SOAK_MINUTES
                         + " by default: run soak [MINUTES]");
+        System.err.printf(
+                "  %-12s %s%n", PROBES, "the processor time of probing 1,000 servers: run probes [SECONDS EACH]");
         return USAGE;
     }
 }

@@ -67,7 +67,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Assumptions: nothing blocks the event loops. Guarantees: thread-safe; a change is made as a whole or, if the director
  * refuses it, without what is refused; after {@link #close()} no socket, process or timer is left. Progress: blocking.
- * {@link #start} and {@link #reload} may start programs to find out what this host allows, and all methods wait for the
+ * {@link Builder#start} and {@link #reload} may start programs to find out what this host allows, and all methods wait for the
  * monitor's event loop, so that no event loop may call them; only {@link #connectionFailed} and {@link #connectionOpened}
  * return at once. The monitor's own threads do not keep the JVM alive.
  */
