@@ -1,6 +1,7 @@
 package org.lvs4j.netty.health;
 
 import java.io.File;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -30,6 +31,10 @@ import org.lvs4j.health.Script;
 final class ProcessGroup {
     private static final Path ROOT = Path.of("/");
     private static final File NOTHING = new File(File.separatorChar == '/' ? "/dev/null" : "NUL");
+    /** What the JDK needs for a start, and some for other threads. */
+    private static final int DESCRIPTORS = 24;
+
+    private static final Object STARTING = new Object();
     private static final int FIRST_SIGNAL = 129;
     private static final int LAST_SIGNAL = 159;
 
@@ -185,7 +190,29 @@ final class ProcessGroup {
         if (ownGroup) {
             builder.redirectError(Redirect.PIPE);
         }
-        return new ProcessGroup(builder.start(), ownGroup);
+        synchronized (STARTING) {
+            requireDescriptors();
+            return new ProcessGroup(builder.start(), ownGroup);
+        }
+    }
+
+    /**
+     * Checks that the descriptors for a start are free. If they run out in the middle of it, the JDK closes one of them
+     * twice, and so perhaps one that has become a socket of another thread meanwhile.
+     */
+    private static void requireDescriptors() throws IOException {
+        List<InputStream> taken = new ArrayList<>(DESCRIPTORS);
+        try {
+            for (int i = 0; i < DESCRIPTORS; i++) {
+                taken.add(new FileInputStream(NOTHING));
+            }
+        } catch (IOException e) {
+            throw new IOException("too few descriptors are left", e);
+        } finally {
+            for (InputStream each : taken) {
+                each.close();
+            }
+        }
     }
 
     /** Waits until the program has ended. */

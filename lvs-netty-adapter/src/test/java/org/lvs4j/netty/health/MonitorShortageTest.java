@@ -8,6 +8,7 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -72,12 +73,14 @@ final class MonitorShortageTest {
         }
     }
 
-    private static long[] ask(PrintStream commands, BufferedReader answers, String command) {
+    private long[] ask(PrintStream commands, BufferedReader answers, String command) {
         commands.println(command);
         try {
-            return Arrays.stream(answers.readLine().split(" "))
-                    .mapToLong(Long::parseLong)
-                    .toArray();
+            String answer = answers.readLine();
+            if (answer == null) {
+                throw new AssertionError("the program has ended: " + Files.readString(directory.resolve("log")));
+            }
+            return Arrays.stream(answer.split(" ")).mapToLong(Long::parseLong).toArray();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
