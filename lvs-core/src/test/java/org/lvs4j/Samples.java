@@ -159,6 +159,7 @@ final class Samples {
 
         put(IncludeSource.class, () -> IncludeSource.NONE);
         put(KeepalivedOptions.ScriptCheck.class, () -> KeepalivedOptions.ScriptCheck.NONE);
+        put(KeepalivedOptions.ServedCheck.class, () -> KeepalivedOptions.ServedCheck.NONE);
 
         put(PersistenceEngine.class, SipEngine::new);
         put(Rules.class, () -> Rules.of(director()));

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.config.keepalived.GroupDraft.Member;
+import org.lvs4j.config.keepalived.KeepalivedOptions.Refusal;
 import org.lvs4j.health.MonitoredServer;
 import org.lvs4j.health.MonitoredService;
 import org.lvs4j.health.Quorum;
@@ -65,6 +66,7 @@ final class Resolution {
         if (services.isEmpty()) {
             return null;
         }
+        requireServed(draft, services);
         Word group = draft.group();
         MonitoredService.Builder builder = group == null
                 ? MonitoredService.builder(services.get(0))
@@ -77,6 +79,20 @@ final class Resolution {
                 .haSuspend(draft.haSuspend())
                 .passiveCheck(draft.passiveCheck())
                 .build();
+    }
+
+    private void requireServed(ServiceDraft draft, List<VirtualService> services) {
+        for (VirtualService service : services) {
+            Refusal refusal = context.options().served().refusal(service);
+            if (refusal != null) {
+                refuse(draft.key(), refusal);
+                return;
+            }
+        }
+    }
+
+    private void refuse(Word at, Refusal refusal) {
+        context.problems().error(at.error(refusal.problem() + ", in", refusal.expected()));
     }
 
     /** The addresses and marks of a service; none if its group is unknown or empty. */
@@ -180,7 +196,12 @@ final class Resolution {
                         .error(server.key().error("server " + endpoint + " is given twice, in", "another server"));
                 continue;
             }
-            servers.add(server.resolve(draft, port, context));
+            MonitoredServer resolved = server.resolve(draft, port, context);
+            Refusal refusal = context.options().served().refusal(resolved.server());
+            if (refusal != null) {
+                refuse(server.key(), refusal);
+            }
+            servers.add(resolved);
         }
         return servers;
     }
@@ -221,7 +242,12 @@ final class Resolution {
             return null;
         }
         portMismatch(draft.key(), sorry, method, members);
-        return new SorryServer(new RealServer(sorry, 1, method, 0, 0), draft.sorryInhibit());
+        RealServer server = new RealServer(sorry, 1, method, 0, 0);
+        Refusal refusal = context.options().served().refusal(server);
+        if (refusal != null) {
+            refuse(draft.key(), new Refusal("sorry server: " + refusal.problem(), refusal.expected()));
+        }
+        return new SorryServer(server, draft.sorryInhibit());
     }
 
     private Quorum quorum(ServiceDraft draft, List<MonitoredServer> servers) {

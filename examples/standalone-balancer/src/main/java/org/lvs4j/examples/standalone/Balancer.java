@@ -9,12 +9,15 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.ConfigurationChange;
 import org.lvs4j.Director;
 import org.lvs4j.DirectorConfiguration;
+import org.lvs4j.DirectorException;
 import org.lvs4j.Drain;
 import org.lvs4j.DrainOptions;
 import org.lvs4j.config.RuleCommand;
 import org.lvs4j.config.RuleException;
 import org.lvs4j.config.Rules;
+import org.lvs4j.config.keepalived.KeepalivedConfiguration;
 import org.lvs4j.netty.RelayException;
+import org.lvs4j.netty.health.HealthMonitorException;
 import org.lvs4j.netty.tun.TunException;
 import org.lvs4j.service.Persistence;
 import org.lvs4j.service.RealServer;
@@ -31,12 +34,16 @@ final class Balancer implements AutoCloseable {
 
     private final Director director;
     private final Plane plane;
+    /** Guarded by this object. */
+    private final DaemonHealth health;
+
     /** Whether another process serves now. Guarded by this object. */
     private boolean left;
 
-    private Balancer(Director director, Plane plane) {
+    private Balancer(Director director, Plane plane, DaemonHealth health) {
         this.director = director;
         this.plane = plane;
+        this.health = health;
     }
 
     /**
@@ -46,11 +53,26 @@ final class Balancer implements AutoCloseable {
      * @throws IllegalArgumentException if an option of the plane is out of range
      * @throws RelayException if an address cannot be bound
      * @throws TunException if the device cannot be opened, or the network cannot be set up
-     * @throws RulesInvalidException if the director refuses a rule
+     * @throws HealthMonitorException naming each check that this host does not allow
+     * @throws RulesInvalidException if the director refuses what the configuration says
      */
-    static Balancer start(Director director, Rules rules, PlaneOptions options) throws RulesInvalidException {
-        RulesFile.apply(rules, director);
-        return new Balancer(director, options.start(director));
+    static Balancer start(Director director, Configuration configuration, PlaneOptions options)
+            throws RulesInvalidException {
+        if (configuration instanceof Configuration.OfRules ofRules) {
+            RulesFile.apply(ofRules.rules(), director);
+            return new Balancer(director, options.start(director), new DaemonHealth(director));
+        }
+        KeepalivedConfiguration file = ((Configuration.OfKeepalived) configuration).file();
+        DaemonHealth.apply(file, director);
+        DaemonHealth health = new DaemonHealth(director);
+        Plane plane = options.start(director);
+        try {
+            health.start(file);
+            return new Balancer(director, plane, health);
+        } catch (RuntimeException | Error e) {
+            plane.close();
+            throw e;
+        }
     }
 
     /** The director, for reading only. */
@@ -150,25 +172,65 @@ final class Balancer implements AutoCloseable {
     }
 
     /**
-     * Replaces the whole configuration with that of rules, by the smallest list of changes.
+     * Replaces the whole configuration, by the smallest list of changes.
      *
      * @return the changes in the syntax of ipvsadm, one a line
-     * @throws RulesInvalidException if the rules contradict each other, or the director refuses one
+     * @throws RulesInvalidException if the configuration contradicts itself, or the director refuses it
      * @throws RelayException if the relay cannot listen for a service that is added; nothing has changed then
      * @throws TunException if the packet plane cannot follow
+     * @throws HealthMonitorException naming each check that this host does not allow; nothing has changed then
      * @throws IllegalStateException if the plane is stopping
      */
-    synchronized String reload(Rules rules) throws RulesInvalidException {
+    synchronized String reload(Configuration configuration) throws RulesInvalidException {
         requireNotLeft();
-        List<ConfigurationChange> made;
+        DirectorConfiguration before = director.configuration();
         try {
-            made = RulesFile.replace(rules, director, this::prepare);
+            if (configuration instanceof Configuration.OfRules ofRules) {
+                reload(ofRules.rules());
+            } else {
+                reload(((Configuration.OfKeepalived) configuration).file());
+            }
         } catch (RulesInvalidException | RuntimeException | Error e) {
             release();
             throw e;
         }
+        return Rules.of(before.changesTo(director.configuration())).print();
+    }
+
+    private void reload(Rules rules) throws RulesInvalidException {
+        refreshPlane(RulesFile.replace(rules, director, this::prepare));
+        if (health.isMonitoring()) {
+            health.stop();
+            // What the monitor has changed in between.
+            refreshPlane(RulesFile.replace(rules, director, this::prepare));
+        }
+    }
+
+    private void reload(KeepalivedConfiguration file) throws RulesInvalidException {
+        if (health.isMonitoring()) {
+            plane.prepare(file.health().services().stream()
+                    .flatMap(each -> each.services().stream())
+                    .filter(service -> director.configuration(service.key()) == null)
+                    .toList());
+            health.reload(file);
+            refreshPlane(List.of());
+            return;
+        }
+        List<ConfigurationChange> planned = director.configuration().changesTo(file.startTable());
+        prepare(planned);
+        List<ConfigurationChange> made;
+        try {
+            made = director.apply(planned);
+        } catch (DirectorException e) {
+            throw new RulesInvalidException(String.valueOf(e.getMessage()));
+        }
         refreshPlane(made);
-        return Rules.of(made).print();
+        try {
+            health.start(file);
+        } catch (RuntimeException | Error e) {
+            takeBack(made);
+            throw e;
+        }
     }
 
     /**
@@ -241,11 +303,12 @@ final class Balancer implements AutoCloseable {
     }
 
     /**
-     * Stops accepting and waits for connections to end.
+     * Ends the health monitor, stops accepting, and waits for connections to end.
      *
      * @return whether all connections ended before the deadline; the others are reset
      */
     boolean drain(Duration deadline) {
+        stopMonitor();
         return plane.drain(deadline);
     }
 
@@ -279,12 +342,17 @@ final class Balancer implements AutoCloseable {
 
     /** As {@link #drain}, after {@link #leave}: all clients that have not been accepted are left to the other process. */
     boolean drainHandedOver(Duration deadline) {
+        stopMonitor();
         return plane.drainHandedOver(deadline);
     }
 
     /** Sets the receiver of a failure that ends the plane; it is called at most once. */
     void onFailure(Consumer<Throwable> report) {
         plane.onFailure(report);
+    }
+
+    private synchronized void stopMonitor() {
+        health.stop();
     }
 
     /** Undoes everything that would outlive the process, which is about to end. */
@@ -295,6 +363,7 @@ final class Balancer implements AutoCloseable {
     /** Stops at once. */
     @Override
     public void close() {
+        stopMonitor();
         plane.close();
     }
 }

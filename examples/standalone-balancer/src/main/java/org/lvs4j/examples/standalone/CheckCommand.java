@@ -45,17 +45,8 @@ final class CheckCommand implements Callable<Integer> {
             description = "Check the rules for run --tun, which serves more than the relay.")
     private @Nullable String tun;
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            description = "The format of the file: ipvsadm or keepalived (default: by its content).")
-    private @Nullable ConfigurationFormat format;
-
-    @Option(
-            names = {"-i", "--config-id"},
-            paramLabel = "ID",
-            description = "The name for lines @ID of a keepalived file (default: the host name up to the first dot).")
-    private @Nullable String configurationId;
+    @Mixin
+    private FormatOptions format = new FormatOptions();
 
     @Mixin
     private RelayOptions relay = new RelayOptions();
@@ -71,7 +62,7 @@ final class CheckCommand implements Callable<Integer> {
         byte[] bytes = TextFile.bytes(name, System.in, Rules.MAX_TEXT_LENGTH);
         String text = RulesFile.text(bytes);
         String source = TextFile.nameOf(name);
-        if ((format == null ? ConfigurationFormat.of(text) : format) == ConfigurationFormat.KEEPALIVED) {
+        if (format.of(text) == ConfigurationFormat.KEEPALIVED) {
             checkKeepalived(name, bytes);
             return Answer.OK;
         }
@@ -88,13 +79,16 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private void checkKeepalived(String name, byte[] bytes) throws RulesInvalidException {
-        KeepalivedConfiguration configuration = KeepalivedSource.parse(name, bytes, configurationId);
+        String id = format.configurationId();
+        KeepalivedConfiguration configuration =
+                KeepalivedSource.parse(name, bytes, id, new KeepalivedServed(null, false));
         PrintWriter error = spec.commandLine().getErr();
-        KeepalivedPicture.warn(configuration, error);
-        long packetServers = tun == null ? KeepalivedPicture.packetServers(configuration) : 0;
-        if (packetServers > 0) {
-            error.println("warning: " + Count.of(packetServers, "server")
-                    + " with DR or TUN: the relay reaches servers with" + " NAT only, --tun all of them");
+        KeepalivedPicture.warn(configuration, error::println);
+        try {
+            KeepalivedSource.parse(name, bytes, id, new KeepalivedServed(relay, tun != null));
+        } catch (RulesInvalidException e) {
+            // The file is right; only a run with these options refuses it.
+            e.getMessage().lines().forEach(line -> error.println("warning: run refuses " + line));
         }
         KeepalivedPicture.print(name, configuration, spec.commandLine().getOut());
     }

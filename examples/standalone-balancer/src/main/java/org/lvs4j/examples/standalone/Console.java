@@ -69,7 +69,7 @@ final class Console implements ControlCommands {
         try {
             if (isReplace(arguments)) {
                 Rules rules = rules(input);
-                String changes = balancer.reload(rules);
+                String changes = balancer.reload(new Configuration.OfRules(rules));
                 LOG.info("lvsadm --replace: {}", Count.of(changes.lines().count(), "change"));
                 return Answer.ok("");
             }

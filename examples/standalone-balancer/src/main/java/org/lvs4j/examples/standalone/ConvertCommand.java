@@ -3,7 +3,6 @@ package org.lvs4j.examples.standalone;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.lvs4j.Director;
 import org.lvs4j.DirectorConfiguration;
 import org.lvs4j.DirectorException;
@@ -12,7 +11,9 @@ import org.lvs4j.config.Rules;
 import org.lvs4j.config.keepalived.Conversion;
 import org.lvs4j.config.keepalived.KeepalivedConfiguration;
 import org.lvs4j.config.keepalived.KeepalivedFile;
+import org.lvs4j.config.keepalived.KeepalivedOptions.ServedCheck;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -35,17 +36,8 @@ final class ConvertCommand implements Callable<Integer> {
     @Option(names = "--to", required = true, paramLabel = "FORMAT", description = "ipvsadm or keepalived.")
     private ConfigurationFormat to;
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            description = "The format of the file: ipvsadm or keepalived (default: by its content).")
-    private @Nullable ConfigurationFormat format;
-
-    @Option(
-            names = {"-i", "--config-id"},
-            paramLabel = "ID",
-            description = "The name for lines @ID of a keepalived file (default: the host name up to the first dot).")
-    private @Nullable String configurationId;
+    @Mixin
+    private FormatOptions format = new FormatOptions();
 
     @Parameters(paramLabel = "FILE", description = "The file; - for standard input.")
     private String file;
@@ -56,11 +48,12 @@ final class ConvertCommand implements Callable<Integer> {
         String text = RulesFile.text(bytes);
         PrintWriter error = spec.commandLine().getErr();
         Conversion conversion;
-        if ((format == null ? ConfigurationFormat.of(text) : format) == ConfigurationFormat.IPVSADM) {
+        if (format.of(text) == ConfigurationFormat.IPVSADM) {
             conversion = ofRules(text);
         } else {
-            KeepalivedConfiguration configuration = KeepalivedSource.parse(file, bytes, configurationId);
-            KeepalivedPicture.warn(configuration, error);
+            KeepalivedConfiguration configuration =
+                    KeepalivedSource.parse(file, bytes, format.configurationId(), ServedCheck.NONE);
+            KeepalivedPicture.warn(configuration, error::println);
             conversion = ofKeepalived(configuration);
         }
         PrintWriter output = spec.commandLine().getOut();

@@ -4,12 +4,11 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.lvs4j.config.keepalived.KeepalivedConfiguration;
-import org.lvs4j.config.keepalived.Remark;
 import org.lvs4j.health.Check;
 import org.lvs4j.health.MonitoredServer;
 import org.lvs4j.health.MonitoredService;
-import org.lvs4j.service.Forwarding;
 
 /** What a file of keepalived would load, in a few lines. */
 final class KeepalivedPicture {
@@ -59,19 +58,9 @@ final class KeepalivedPicture {
     }
 
     /** The warnings of a file, the blocks that are skipped, and the keys that change nothing. */
-    static void warn(KeepalivedConfiguration configuration, PrintWriter error) {
-        configuration.warnings().forEach(warning -> error.println("warning: " + warning));
-        configuration.skipped().forEach(block -> error.println("note: " + block));
-        for (Remark key : configuration.withoutEffect()) {
-            error.println("note: " + key);
-        }
-    }
-
-    /** How many servers only the packet plane reaches. */
-    static long packetServers(KeepalivedConfiguration configuration) {
-        return configuration.health().services().stream()
-                .flatMap(service -> service.servers().stream())
-                .filter(server -> server.server().forwarding().method() != Forwarding.Method.MASQUERADE)
-                .count();
+    static void warn(KeepalivedConfiguration configuration, Consumer<String> lines) {
+        configuration.warnings().forEach(warning -> lines.accept("warning: " + warning));
+        configuration.skipped().forEach(block -> lines.accept("note: " + block));
+        configuration.withoutEffect().forEach(key -> lines.accept("note: " + key));
     }
 }

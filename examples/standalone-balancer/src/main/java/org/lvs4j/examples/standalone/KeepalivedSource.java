@@ -12,6 +12,7 @@ import org.lvs4j.config.keepalived.KeepalivedConfiguration;
 import org.lvs4j.config.keepalived.KeepalivedException;
 import org.lvs4j.config.keepalived.KeepalivedFile;
 import org.lvs4j.config.keepalived.KeepalivedOptions;
+import org.lvs4j.config.keepalived.KeepalivedOptions.ServedCheck;
 
 /** Reads files of keepalived from this host. */
 final class KeepalivedSource {
@@ -25,14 +26,16 @@ final class KeepalivedSource {
      * @param file the name of the file, or {@code -} for standard input
      * @param text its bytes
      * @param configurationId the name that lines {@code @ID} refer to; null for the name of this host up to the first dot
+     * @param served tells what can be served
      * @throws RulesInvalidException with every error
      */
-    static KeepalivedConfiguration parse(String file, byte[] text, @Nullable String configurationId)
+    static KeepalivedConfiguration parse(String file, byte[] text, @Nullable String configurationId, ServedCheck served)
             throws RulesInvalidException {
         KeepalivedFiles files = new KeepalivedFiles();
         KeepalivedOptions options = KeepalivedOptions.DEFAULT
                 .withIncludes(files)
                 .withScripts(files)
+                .withServed(served)
                 .withConfigurationId(configurationId == null ? hostName() : configurationId);
         try {
             return KeepalivedFile.parse(TextFile.nameOf(file), directoryOf(file), text, options);

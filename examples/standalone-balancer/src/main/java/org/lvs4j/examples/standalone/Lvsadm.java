@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class Lvsadm {
     private static final int STREAM_BYTES = 64 * 1024;
 
-    private static final String START = "start one with 'lvsd run RULES'";
+    private static final String START = "start one with 'lvsd run FILE'";
 
     private Lvsadm() {}
 

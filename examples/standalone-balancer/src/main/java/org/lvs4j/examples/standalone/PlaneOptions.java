@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.Director;
 import org.lvs4j.config.RuleCommand;
 import org.lvs4j.config.Rules;
+import org.lvs4j.config.keepalived.KeepalivedOptions;
 import picocli.CommandLine.Mixin;
 
 /** The options of {@code lvsd run} that select the plane: the relay, or packets through a TUN device. */
@@ -42,6 +43,11 @@ final class PlaneOptions {
     @Nullable
     Unserved unserved(RuleCommand command) {
         return relay.unserved(command, tun.given());
+    }
+
+    /** Tells what of a keepalived file the plane cannot serve. */
+    KeepalivedOptions.ServedCheck served() {
+        return new KeepalivedServed(relay, tun.given());
     }
 
     /**

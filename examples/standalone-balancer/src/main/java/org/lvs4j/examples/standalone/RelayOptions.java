@@ -23,6 +23,7 @@ import org.lvs4j.netty.Relay;
 import org.lvs4j.netty.Transport;
 import org.lvs4j.service.Persistence;
 import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
 import picocli.CommandLine.Option;
 
 /** The options of {@code lvsd run} about sockets. The relay has the defaults of options that are missing. */
@@ -142,19 +143,33 @@ final class RelayOptions {
      */
     @Nullable
     Unserved unserved(RuleCommand command, boolean tun) {
+        VirtualService added = command instanceof RuleCommand.AddService add ? add.service() : null;
         if (tun) {
-            return unmarked(command);
+            return added == null ? null : unmarked(added);
         }
         String problem = RulesFile.notRelayable(command);
-        return problem == null ? unreachable(command) : new Unserved(problem, "-m with TCP or UDP");
+        if (problem != null) {
+            return new Unserved(problem, "-m with TCP or UDP");
+        }
+        return added == null ? null : unreachable(added.key());
     }
 
-    /** The reason why no client can reach a service that a command adds, or null if clients can. */
-    private @Nullable Unserved unreachable(RuleCommand command) {
-        if (!(command instanceof RuleCommand.AddService add)) {
-            return null;
+    /**
+     * The reason why a plane with these options cannot serve a service, or null if it can.
+     *
+     * @param tun whether the plane forwards packets
+     */
+    @Nullable
+    Unserved unserved(VirtualService service, boolean tun) {
+        if (tun) {
+            return unmarked(service);
         }
-        ServiceKey key = add.service().key();
+        String problem = RulesFile.notRelayable(service.key());
+        return problem == null ? unreachable(service.key()) : new Unserved(problem, "TCP or UDP, or lvsd run --tun");
+    }
+
+    /** The reason why no client can reach a service, or null if clients can. */
+    private @Nullable Unserved unreachable(ServiceKey key) {
         if (key instanceof ServiceKey.Mark mark) {
             boolean found = listen.stream()
                     .anyMatch(at ->
@@ -214,21 +229,18 @@ final class RelayOptions {
         return missing;
     }
 
-    /** The reason why no packet can reach a service that a command adds, or null if packets can. */
-    private @Nullable Unserved unmarked(RuleCommand command) {
-        if (!(command instanceof RuleCommand.AddService add)) {
-            return null;
-        }
-        Persistence persistence = add.service().persistence();
+    /** The reason why no packet can reach a service, or null if packets can. */
+    private @Nullable Unserved unmarked(VirtualService service) {
+        Persistence persistence = service.persistence();
         if (persistence != null
                 && persistence.engine() != null
-                && add.service().key() instanceof ServiceKey.Address address
+                && service.key() instanceof ServiceKey.Address address
                 && address.protocol() == Protocol.TCP) {
             return new Unserved(
                     "the packet plane chooses a server by the first packet, which has no data for --pe over TCP",
                     "lvsd without --tun");
         }
-        return add.service().key() instanceof ServiceKey.Mark ? unreachable(command) : null;
+        return service.key() instanceof ServiceKey.Mark ? unreachable(service.key()) : null;
     }
 
     /**

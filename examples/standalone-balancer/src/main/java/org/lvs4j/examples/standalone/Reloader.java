@@ -1,16 +1,15 @@
 package org.lvs4j.examples.standalone;
 
-import java.io.InputStream;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.lvs4j.config.Rules;
 import org.lvs4j.netty.RelayException;
+import org.lvs4j.netty.health.HealthMonitorException;
 import org.lvs4j.netty.tun.TunException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the rules file again and applies it, on a thread of its own: a file that blocks delays nothing else. No error
+ * Reads the configuration file again and applies it, on a thread of its own: a file that blocks delays nothing else. No error
  * ends the daemon. Requests during a reload become one further reload. Thread-safe.
  */
 final class Reloader {
@@ -25,8 +24,7 @@ final class Reloader {
         REQUESTED
     }
 
-    private final String file;
-    private final PlaneOptions options;
+    private final ConfigurationFile file;
     private final Balancer balancer;
     private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
 
@@ -34,9 +32,8 @@ final class Reloader {
     private volatile String activity = "";
     private volatile long startNanos;
 
-    Reloader(String file, PlaneOptions options, Balancer balancer) {
+    Reloader(ConfigurationFile file, Balancer balancer) {
         this.file = file;
-        this.options = options;
         this.balancer = balancer;
     }
 
@@ -47,7 +44,7 @@ final class Reloader {
             LOG.warn(
                     "SIGHUP: the reload before it has been {} {} for {} s; the file is read once more after it",
                     activity,
-                    file,
+                    file.name(),
                     TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startNanos));
             return;
         }
@@ -74,36 +71,32 @@ final class Reloader {
     }
 
     private void reload() {
-        if (file.equals(TextFile.STANDARD_INPUT)) {
+        if (file.isStandardInput()) {
             LOG.warn("SIGHUP: rules from standard input cannot be read again; use lvsadm --replace");
             return;
         }
         try {
-            Rules rules = read();
+            Configuration configuration = file.readAgain();
             activity = "applying";
-            String changes = balancer.reload(rules);
-            LOG.info("SIGHUP: {} read again, {}", file, changes.isEmpty() ? "nothing has changed" : "changes:");
+            String changes = balancer.reload(configuration);
+            if (configuration instanceof Configuration.OfKeepalived keepalived) {
+                KeepalivedPicture.warn(keepalived.file(), LOG::warn);
+            }
+            LOG.info("SIGHUP: {} read again, {}", file.name(), changes.isEmpty() ? "nothing has changed" : "changes:");
             changes.lines().limit(MAX_LOGGED_CHANGES).forEach(line -> LOG.info("  {}", line));
             long more = changes.lines().count() - MAX_LOGGED_CHANGES;
             if (more > 0) {
                 LOG.info("  and {} more", more);
             }
-        } catch (RulesInvalidException | RelayException | TunException e) {
+        } catch (RulesInvalidException | RelayException | TunException | HealthMonitorException e) {
             LOG.error("SIGHUP: nothing has been changed:");
             String.valueOf(e.getMessage()).lines().forEach(line -> LOG.error("  {}", line));
         } catch (IllegalStateException e) {
             LOG.warn("SIGHUP: nothing has been changed: lvsd is stopping");
         } catch (OutOfMemoryError | StackOverflowError e) {
-            LOG.error("SIGHUP: {} {} has failed: {}", activity, file, Reason.of(e));
+            LOG.error("SIGHUP: {} {} has failed: {}", activity, file.name(), Reason.of(e));
         } catch (RuntimeException e) {
-            LOG.error("SIGHUP: {} {} has failed unexpectedly", activity, file, e);
+            LOG.error("SIGHUP: {} {} has failed unexpectedly", activity, file.name(), e);
         }
-    }
-
-    private Rules read() throws RulesInvalidException {
-        byte[] bytes = TextFile.bytes(
-                file, InputStream.nullInputStream(), Rules.MAX_TEXT_LENGTH, size -> HeapRoom.require(file, size));
-        HeapRoom.require(file, bytes);
-        return RulesFile.parse(RulesFile.text(bytes), file, options::requireServed);
     }
 }

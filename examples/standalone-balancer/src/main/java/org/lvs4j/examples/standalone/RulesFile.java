@@ -29,16 +29,6 @@ final class RulesFile {
     private RulesFile() {}
 
     /**
-     * Reads and checks rules for a plane.
-     *
-     * @param file the name of a file, or {@code -} for standard input
-     * @throws RulesInvalidException with every error
-     */
-    static Rules read(String file, InputStream standardInput, Check served) throws RulesInvalidException {
-        return parse(text(file, standardInput), TextFile.nameOf(file), served);
-    }
-
-    /**
      * Reads the text of rules.
      *
      * @param file the name of a file, or {@code -} for standard input
@@ -118,7 +108,8 @@ final class RulesFile {
         return null;
     }
 
-    private static @Nullable String notRelayable(@Nullable ServiceKey key) {
+    /** The reason why the relay cannot serve a service, or null if it can. */
+    static @Nullable String notRelayable(@Nullable ServiceKey key) {
         if (!(key instanceof ServiceKey.Address address)) {
             return null;
         }

@@ -15,9 +15,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.ServerSnapshot;
 import org.lvs4j.ServiceSnapshot;
-import org.lvs4j.config.Rules;
 import org.lvs4j.examples.standalone.ControlServer.Limits;
 import org.lvs4j.netty.RelayException;
+import org.lvs4j.netty.health.HealthMonitorException;
 import org.lvs4j.netty.tun.TunException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +32,10 @@ import picocli.CommandLine.Spec;
 /** {@code lvsd run}: serves until a signal stops it. */
 @Command(
         name = "run",
-        description = "Serves the services of a rules file until SIGTERM or SIGINT. SIGHUP reads the file again.",
+        description = {
+            "Serves the services of a file until SIGTERM or SIGINT: rules of ipvsadm, or a file of keepalived, whose"
+                    + " checks decide which servers are in service. SIGHUP reads the file again."
+        },
         mixinStandardHelpOptions = true,
         versionProvider = Lvsd.ThisVersion.class)
 final class RunCommand implements Callable<Integer> {
@@ -55,7 +58,9 @@ final class RunCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "RULES", description = "The file, in the format of ipvsadm -S; - for standard input.")
+    @Parameters(
+            paramLabel = "FILE",
+            description = "The file, in the format of ipvsadm -S or keepalived.conf; - for standard input.")
     private String file;
 
     @Option(
@@ -80,6 +85,9 @@ final class RunCommand implements Callable<Integer> {
     private boolean takeover;
 
     @Mixin
+    private FormatOptions format;
+
+    @Mixin
     private PlaneOptions planeOptions;
 
     @Mixin
@@ -102,7 +110,8 @@ final class RunCommand implements Callable<Integer> {
         List<Integer> activated = checkOptions();
         // First: without a handler, SIGHUP ends a JVM.
         Signals.handle("HUP", this::reload);
-        Rules rules = RulesFile.read(file, System.in, planeOptions::requireServed);
+        ConfigurationFile source = new ConfigurationFile(file, format, planeOptions);
+        Configuration configuration = source.read(System.in);
         Signals.handle("TERM", () -> stop("SIGTERM"));
         Signals.handle("INT", () -> stop("SIGINT"));
         try {
@@ -110,18 +119,18 @@ final class RunCommand implements Callable<Integer> {
             planeOptions.adopt(activated);
             if (!takeover) {
                 try (ControlSocket controlSocket = ControlSocket.claim(path)) {
-                    return run(rules, controlSocket, null);
+                    return run(source, configuration, controlSocket, null);
                 }
             }
             try (Takeover old = Takeover.begin(path);
                     ControlSocket controlSocket = ControlSocket.inherit(path)) {
                 planeOptions.adopt(old.descriptors());
-                return run(rules, controlSocket, old);
+                return run(source, configuration, controlSocket, old);
             }
         } catch (IllegalArgumentException e) {
             // Thrown by the builders of the director and the relay.
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
-        } catch (RelayException | TunException e) {
+        } catch (RelayException | TunException | HealthMonitorException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw new StartException(Reason.of(e), e);
@@ -133,13 +142,17 @@ final class RunCommand implements Callable<Integer> {
      *
      * @param old the daemon to replace, if there is one
      */
-    private Integer run(Rules rules, ControlSocket controlSocket, @Nullable Takeover old)
+    private Integer run(
+            ConfigurationFile source, Configuration configuration, ControlSocket controlSocket, @Nullable Takeover old)
             throws RulesInvalidException, StartException, IOException, InterruptedException {
         String shortage = planeOptions.shortage(directorOptions.maxEntries());
         if (shortage != null) {
             LOG.warn("{}", shortage);
         }
-        try (Balancer balancer = Balancer.start(directorOptions.director(), rules, planeOptions)) {
+        if (configuration instanceof Configuration.OfKeepalived keepalived) {
+            KeepalivedPicture.warn(keepalived.file(), LOG::warn);
+        }
+        try (Balancer balancer = Balancer.start(directorOptions.director(), configuration, planeOptions)) {
             Handover handover = new Handover(controlSocket, balancer, this::handedOver);
             try (ControlServer control =
                     ControlServer.start(controlSocket, new Console(balancer, planeOptions), Limits.DEFAULT, handover)) {
@@ -151,7 +164,7 @@ final class RunCommand implements Callable<Integer> {
                 }
                 claimed = controlSocket;
                 running = balancer;
-                Reloader ready = new Reloader(file, planeOptions, balancer);
+                Reloader ready = new Reloader(source, balancer);
                 reloader = ready;
                 takeUp(ready);
                 announce(balancer, controlSocket.path());

@@ -35,11 +35,14 @@ class ConsoleTest {
     void start() throws RuleException, RulesInvalidException, IOException {
         service = "127.0.0.1:" + FreePort.next();
         PlaneOptions options = new PlaneOptions();
-        balancer = Balancer.start(Director.create(), Rules.parse("""
+        balancer = Balancer.start(
+                Director.create(),
+                new Configuration.OfRules(Rules.parse("""
                         -A -t SERVICE -s wrr
                         -a -t SERVICE -r 127.0.0.2:8080 -m -w 3 -x 100 -y 50
                         -a -t SERVICE -r 127.0.0.3:8080 -m -w 2
-                        """.replace("SERVICE", service), "test"), options);
+                        """.replace("SERVICE", service), "test")),
+                options);
         console = new Console(balancer, options);
     }
 
@@ -343,10 +346,10 @@ class ConsoleTest {
 
     @Test
     void reload_rules_smallestChangePrinted() throws Exception {
-        Rules rules = Rules.parse(
+        Configuration rules = new Configuration.OfRules(Rules.parse(
                 "-A -t SERVICE -s wrr\n-a -t SERVICE -r 127.0.0.2:8080 -m -w 4 -x 100 -y 50\n"
                         .replace("SERVICE", service),
-                "file");
+                "file"));
 
         assertThat(balancer.reload(rules))
                 .isEqualTo("-e -t SERVICE -r 127.0.0.2:8080 -m -w 4 -x 100 -y 50\n-d -t SERVICE -r 127.0.0.3:8080\n"

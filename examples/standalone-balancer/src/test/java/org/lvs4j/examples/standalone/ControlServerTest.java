@@ -210,7 +210,7 @@ class ControlServerTest {
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.error())
                 .startsWith("lvsadm: no lvsd is listening on " + socket + ": there is no such socket; ")
-                .contains("start one with 'lvsd run RULES'");
+                .contains("start one with 'lvsd run FILE'");
     }
 
     @Test

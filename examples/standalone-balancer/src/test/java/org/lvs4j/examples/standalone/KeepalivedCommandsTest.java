@@ -87,7 +87,53 @@ class KeepalivedCommandsTest {
         String file = file("lb.conf", WEB.replace("lvs_method NAT", "lvs_method DR"));
 
         assertThat(lvsd("check", file)).isZero();
-        assertThat(error.toString()).contains("warning: 2 servers with DR or TUN");
+        assertThat(error.toString().lines())
+                .startsWith(
+                        "warning: run refuses " + file + ":1:1: sorry server: lvs_method DR forwards packets, the relay"
+                                + " connections, in 'virtual_server'; expected lvs_method NAT, or --tun")
+                .contains("warning: run refuses " + file
+                        + ":7:5: lvs_method DR forwards packets, the relay connections, in"
+                        + " 'real_server'; expected lvs_method NAT, or --tun")
+                .hasSize(3);
+        assertThat(lvsd("check", file, "--tun", "lvs0")).isZero();
+        assertThat(error.toString().lines()).hasSize(3);
+    }
+
+    @Test
+    void check_schedulerThatDoesNotExist_errorAtItsService() throws IOException {
+        String file = file("lb.conf", WEB.replace("slow-start=60s", "scheduler=fastest"));
+
+        assertThat(lvsd("check", file)).isEqualTo(Answer.CONFIGURATION);
+        assertThat(error.toString())
+                .startsWith(file + ":1:1: unknown scheduler 'fastest', in 'virtual_server'; expected");
+    }
+
+    @Test
+    void run_errors_asCheckTellsThem() throws IOException {
+        String file = file("lb.conf", WEB.replace("weight 3", "wieght 3"));
+
+        assertThat(lvsd("run", file)).isEqualTo(Answer.CONFIGURATION);
+        assertThat(error.toString().lines())
+                .containsExactly(file + ":8:9: unknown key in real_server: 'wieght'; expected perhaps 'weight'");
+    }
+
+    @Test
+    void run_whatTheRelayCannotServe_refusedAtItsPlace() throws IOException {
+        String text = WEB.replace("        weight 3", "        lvs_method DR")
+                + "virtual_server fwmark 7 {\n    lvs_sched rr\n    lvs_method NAT\n    real_server 198.51.100.11 80 {\n    }\n}\n"
+                + "virtual_server 192.0.2.11 80 {\n    lvs_sched rr\n    lvs_method NAT\n    protocol SCTP\n"
+                + "    real_server 198.51.100.11 80 {\n    }\n}\n";
+        String file = file("lb.conf", text);
+
+        assertThat(lvsd("run", file)).isEqualTo(Answer.CONFIGURATION);
+        assertThat(error.toString().lines())
+                .containsExactly(
+                        file + ":7:5: lvs_method DR forwards packets, the relay connections, in 'real_server'; expected"
+                                + " lvs_method NAT, or --tun",
+                        file + ":15:1: no address to listen at for FWM 7, in 'virtual_server'; expected --listen"
+                                + " tcp:ADDRESS:PORT@7 among the options of lvsd",
+                        file + ":21:1: SCTP is not relayed, only TCP and UDP are, in 'virtual_server'; expected TCP or"
+                                + " UDP, or lvsd run --tun");
     }
 
     @Test

@@ -483,10 +483,9 @@ class LvsdCommandLineTest {
 
     @Test
     void read_standardInput_namedInErrors() {
-        Throwable thrown = catchThrowable(() -> RulesFile.read(
-                "-",
-                new ByteArrayInputStream("-A -t 127.0.0.1:80\n-X\n".getBytes(StandardCharsets.UTF_8)),
-                anything -> {}));
+        ConfigurationFile file = new ConfigurationFile("-", new FormatOptions(), new PlaneOptions());
+        Throwable thrown = catchThrowable(
+                () -> file.read(new ByteArrayInputStream("-A -t 127.0.0.1:80\n-X\n".getBytes(StandardCharsets.UTF_8))));
 
         assertThat(thrown).isInstanceOf(RulesInvalidException.class).hasMessageStartingWith("standard input:2:1:");
     }

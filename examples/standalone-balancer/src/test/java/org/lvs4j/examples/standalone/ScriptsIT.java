@@ -82,7 +82,7 @@ class ScriptsIT {
                         1,
                         "",
                         "lvsadm: no lvsd is listening on " + socket
-                                + ": there is no such socket; start one with 'lvsd run RULES', or set LVSD_SOCKET to its"
+                                + ": there is no such socket; start one with 'lvsd run FILE', or set LVSD_SOCKET to its"
                                 + " control socket\n"));
     }
 
