@@ -208,6 +208,12 @@ final class ConfigurationEditor {
         return drains.abort(drain);
     }
 
+    /** Restores a state; no change is made meanwhile. */
+    synchronized StateRestoration restore(DirectorState state, StateRestorer restorer) {
+        state.visit(restorer);
+        return restorer.finish(this, drains);
+    }
+
     private static ConfigurationChange.ServiceRemoved removal(ServiceState service) {
         DirectorConfiguration.Service before = service.configuration();
         return new ConfigurationChange.ServiceRemoved(before.service(), before.servers());

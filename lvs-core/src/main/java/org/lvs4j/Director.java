@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -500,6 +501,53 @@ public final class Director {
      */
     public void resetCounters(ServiceKey key) {
         services.require(requireNonNull(key, "key")).resetCounters();
+    }
+
+    // ---- state that outlives the director
+
+    /**
+     * Saves the servers of persistent clients, drains and counters, so that another director can {@link #restore} them.
+     * Connections and the configuration are not included, and so neither are weights: a weight that was changed at run
+     * time is part of {@link #configuration()}. Weakly consistent while packets are decided, which do not wait. Costs a
+     * visit of all services, servers and templates, and their bytes in memory.
+     *
+     * @param unixMillis the time of the wall clock, {@link System#currentTimeMillis}, from which {@link #restore}
+     *     computes how much time has passed
+     */
+    public DirectorState saveState(long unixMillis) {
+        return new StateCapture(services, templates, drains, statistics).capture(unixMillis, advance());
+    }
+
+    /**
+     * Restores what another director has saved. Services are found by key, servers by endpoint; what this director does
+     * not have is left out and counted. So it is to be called when services and servers have been added, and before
+     * connections are opened.
+     *
+     * <ul>
+     *   <li>A persistent client gets its server again, for the rest of its time. As in IPVS a server of weight 0 keeps
+     *       its clients, unless {@code expire_quiescent_template} is set. A client that has a template here already keeps
+     *       that. No template is evicted: those beyond the ceiling are left out.
+     *   <li>A drain goes on with the rest of its time. One that is over keeps the weight zero until it is
+     *       {@linkplain Drain#abort aborted}.
+     *   <li>Counters continue from the saved values. Those of an earlier call are replaced, so that a later state of
+     *       the same director may follow.
+     * </ul>
+     *
+     * <p>The time since the state was saved is deducted from everything; none if the clock has gone back. Packets do not
+     * wait; changes of the configuration do.
+     *
+     * @param unixMillis the time of the wall clock, as for {@link #saveState}
+     * @return what was restored, and what was left out
+     */
+    public StateRestoration restore(DirectorState state, long unixMillis) {
+        long elapsedMillis =
+                Math.max(0, unixMillis - requireNonNull(state, "state").unixMillis());
+        long now = advance();
+        StateRestorer restorer =
+                new StateRestorer(services, templates, statistics, TimeUnit.MILLISECONDS.toNanos(elapsedMillis), now);
+        StateRestoration done = editor.restore(state, restorer);
+        drains.advance(advance());
+        return done;
     }
 
     /**

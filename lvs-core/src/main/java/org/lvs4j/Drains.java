@@ -2,6 +2,7 @@ package org.lvs4j;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -101,6 +102,40 @@ final class Drains {
             });
             work(now);
             return started;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Drains a server with what is left of a drain that was saved. The caller holds the editor's lock. */
+    void restore(ConfigurationEditor editor, ServiceKey service, ServerState server, SavedDrain saved) {
+        lock.lock();
+        try {
+            DrainOptions options =
+                    new DrainOptions(Duration.ofNanos(saved.leftNanos()), Duration.ofNanos(saved.pacingNanos()));
+            for (Drain drain : start(editor, Map.of(server, service), options)) {
+                drain.endedBefore = saved.ended();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What is left of each drain. */
+    Map<ServerState, SavedDrain> save(long now) {
+        lock.lock();
+        try {
+            Map<ServerState, SavedDrain> saved = new IdentityHashMap<>();
+            drains.forEach((server, drain) -> {
+                PacedEnd end = drain.end;
+                saved.put(
+                        server,
+                        new SavedDrain(
+                                drain.deadlineNanos - drain.pacedFromNanos,
+                                drain.phase.over() ? 0 : Math.max(0, drain.deadlineNanos - now),
+                                drain.endedBefore + (end == null ? 0 : end.ended())));
+            });
+            return saved;
         } finally {
             lock.unlock();
         }

@@ -364,6 +364,11 @@ final class ServiceRegistry {
         return index >= 0 ? pool.state(index) : trash.find(key, endpoint);
     }
 
+    /** The servers that were removed and still have connections or templates, by the keys of their services. */
+    synchronized Map<ServiceKey, List<ServerState>> removedServers() {
+        return trash.all();
+    }
+
     /** Removes a server; returns its configuration before. */
     synchronized RealServer removeServer(ServiceKey key, Endpoint endpoint) {
         ServiceState service = change(key);

@@ -1,6 +1,7 @@
 package org.lvs4j;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +33,14 @@ final class Trash {
     ServerState find(ServiceKey key, Endpoint endpoint) {
         Item item = items.get(new Place(key, endpoint));
         return item == null ? null : item.server;
+    }
+
+    /** The servers by the keys of their services. */
+    Map<ServiceKey, List<ServerState>> all() {
+        Map<ServiceKey, List<ServerState>> all = new HashMap<>();
+        items.forEach((place, item) ->
+                all.computeIfAbsent(place.service, key -> new ArrayList<>()).add(item.server));
+        return all;
     }
 
     void remove(ServiceKey key, Endpoint endpoint) {

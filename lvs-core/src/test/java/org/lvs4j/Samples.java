@@ -2,6 +2,8 @@ package org.lvs4j;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -84,6 +86,8 @@ final class Samples {
         put(byte[].class, () -> TEXT.getBytes(StandardCharsets.UTF_8));
         put(Appendable.class, StringBuilder::new);
         put(ByteBuffer.class, () -> ByteBuffer.allocate(64));
+        put(InputStream.class, InputStream::nullInputStream);
+        put(OutputStream.class, OutputStream::nullOutputStream);
         put(InetAddress.class, InetAddress::getLoopbackAddress);
         put(InetSocketAddress.class, () -> new InetSocketAddress(InetAddress.getLoopbackAddress(), 80));
         put(ClassLoader.class, Samples.class::getClassLoader);
@@ -119,6 +123,7 @@ final class Samples {
         put(ConfigurationListener.class, () -> change -> {});
         put(DrainOptions.class, () -> DrainOptions.within(Duration.ofSeconds(1)));
         put(Drain.class, Samples::drain);
+        put(DirectorState.class, () -> director().saveState(0));
         put(TimeoutSettings.class, () -> TimeoutSettings.DEFAULTS);
 
         put(Path.class, () -> Path.of("number"));

@@ -24,6 +24,10 @@ public final class Statistics {
 
     private final Counters counters = new Counters();
     private Traffic baseline = Traffic.NONE;
+
+    /** What another director has counted before this one. */
+    private Traffic carried = Traffic.NONE;
+
     private Traffic last = Traffic.NONE;
     private long connectionRate;
     private long inPacketRate;
@@ -39,9 +43,14 @@ public final class Statistics {
         return counters;
     }
 
-    /** The counts since the last {@link #reset()}. */
+    /** The counts since the last {@link #reset()}, with those {@linkplain #carry carried over}. */
     public synchronized Traffic traffic() {
-        return counters.read().minus(baseline);
+        return counters.read().minus(baseline).plus(carried);
+    }
+
+    /** Adds the counts of another director, in place of those that were carried over before. */
+    public synchronized void carry(Traffic counted) {
+        carried = counted;
     }
 
     /** The averages as of the last {@link #estimate(long)}. */
@@ -85,6 +94,7 @@ public final class Statistics {
     /** Resets counters and averages to zero. */
     public synchronized void reset() {
         baseline = counters.read();
+        carried = Traffic.NONE;
         connectionRate = 0;
         inPacketRate = 0;
         outPacketRate = 0;
@@ -94,12 +104,13 @@ public final class Statistics {
 
     /** What {@link #restore} needs. */
     public synchronized Saved save() {
-        return new Saved(baseline, connectionRate, inPacketRate, outPacketRate, inByteRate, outByteRate);
+        return new Saved(baseline, carried, connectionRate, inPacketRate, outPacketRate, inByteRate, outByteRate);
     }
 
     /** Undoes a {@link #reset()} that was done after a {@link #save()}: the counts since then are added. */
     public synchronized void restore(Saved saved) {
         baseline = saved.baseline;
+        carried = saved.carried;
         connectionRate = saved.connectionRate;
         inPacketRate = saved.inPacketRate;
         outPacketRate = saved.outPacketRate;
@@ -107,9 +118,10 @@ public final class Statistics {
         outByteRate = saved.outByteRate;
     }
 
-    /** The baseline and the averages of one moment. */
+    /** The baseline, the counts carried over and the averages of one moment. */
     public record Saved(
             Traffic baseline,
+            Traffic carried,
             long connectionRate,
             long inPacketRate,
             long outPacketRate,

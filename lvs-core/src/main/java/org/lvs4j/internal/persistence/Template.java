@@ -69,6 +69,11 @@ public final class Template extends TemplateHandle {
         deadlineNanos(nowNanos + timeoutNanos);
     }
 
+    /** Restarts the timeout with a part of it over. */
+    void renew(long nowNanos, long leftNanos) {
+        deadlineNanos(nowNanos + leftNanos);
+    }
+
     @Override
     protected void expire(long nowNanos) {
         if (end(false)) {

@@ -58,6 +58,32 @@ record TemplateKey(
                 0);
     }
 
+    /**
+     * The key of a template that was saved.
+     *
+     * @param onePort whether it is for the port of the service, rather than for every port of the address
+     */
+    static TemplateKey of(
+            ServiceKey service, long clientHigh, long clientLow, boolean onePort, @Nullable String identity) {
+        AddressFamily family = service.family();
+        if (service instanceof ServiceKey.Address key) {
+            Endpoint virtual = key.endpoint();
+            return new TemplateKey(
+                    key.protocol(),
+                    family,
+                    clientHigh,
+                    clientLow,
+                    virtual.address().high(),
+                    virtual.address().low(),
+                    onePort ? virtual.port() : 0,
+                    identity,
+                    0);
+        }
+        boolean v4 = family == AddressFamily.IPV4;
+        long mark = ((ServiceKey.Mark) service).mark() & 0xFFFF_FFFFL;
+        return new TemplateKey(null, family, clientHigh, clientLow, v4 ? 0 : mark << 32, v4 ? mark : 0, 0, identity, 0);
+    }
+
     /** Whether templates of this service are for one port, rather than for every port of the address. */
     static boolean servesOnePort(ServiceKey service, Flow flow) {
         return service instanceof ServiceKey.Address address

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ public final class Templates {
     private final Cache<TemplateKey, Template> cache;
     private final IdTable<TemplateHandle> ids;
     private final TimerWheel wheel;
+    private final long capacity;
     private final AtomicLong evictions = new AtomicLong();
     private final AtomicLong serials = new AtomicLong();
 
@@ -45,6 +47,7 @@ public final class Templates {
     public Templates(IdTable<TemplateHandle> ids, TimerWheel wheel, long capacity) {
         this.ids = ids;
         this.wheel = wheel;
+        this.capacity = capacity;
         cache = Caffeine.newBuilder()
                 .maximumSize(capacity)
                 .executor(Runnable::run)
@@ -162,6 +165,65 @@ public final class Templates {
             // The other template has ended, but the thread that ended it has not removed it yet.
             cache.asMap().remove(key, other);
         }
+    }
+
+    /** What {@link #restore} has done. */
+    public enum Restored {
+        /** The client has its server again. */
+        ADDED,
+        /** The client has a template already, which stays. */
+        KNOWN,
+        /** The ceiling is reached. */
+        FULL
+    }
+
+    /**
+     * Adds a template that was saved, without a connection. Evicts no other one.
+     *
+     * @param engine the persistence engine of the service
+     */
+    public Restored restore(
+            ServiceKey service, @Nullable String engine, ServerState server, SavedTemplate saved, long nowNanos) {
+        TemplateKey key =
+                TemplateKey.of(service, saved.clientHigh(), saved.clientLow(), saved.onePort(), saved.identity());
+        if (cache.asMap().containsKey(key)) {
+            return Restored.KNOWN;
+        } else if (size() >= capacity) {
+            return Restored.FULL;
+        }
+        int port = saved.onePort() ? server.config().endpoint().port() : 0;
+        Template template = new Template(ids, this, key, server, port, engine, saved.onePacket(), saved.timeoutNanos());
+        template.publish();
+        if (saved.confirmed()) {
+            template.confirm();
+        }
+        template.renew(nowNanos, saved.leftNanos());
+        if (cache.asMap().putIfAbsent(key, template) != null) {
+            template.dropIfIdle();
+            return Restored.KNOWN;
+        }
+        wheel.add(template);
+        return Restored.ADDED;
+    }
+
+    /** Passes the server and the content of every template that lookups find to an action; weakly consistent. */
+    public void save(long nowNanos, BiConsumer<ServerState, SavedTemplate> action) {
+        forEach(template -> {
+            TemplateKey key = template.key();
+            if (key.serial() == 0 && !template.hasEnded()) {
+                action.accept(
+                        template.server(),
+                        new SavedTemplate(
+                                key.clientHigh(),
+                                key.clientLow(),
+                                key.virtualPort() != 0,
+                                template.onePacket(),
+                                template.confirmed(),
+                                template.timeoutNanos(),
+                                Math.max(0, template.deadlineNanos() - nowNanos),
+                                key.identity()));
+            }
+        });
     }
 
     /** Schedules the next expiry of a template that has been renewed by its own expiry. */
