@@ -202,8 +202,12 @@ public final class HealthMonitor implements AutoCloseable {
                 return HealthMonitorSnapshot.of(List.of(), 0, 0, counters);
             }
         }
-        return onHome(
-                () -> HealthMonitorSnapshot.of(loop.services(), loop.runningProbes(), loop.waitingProbes(), counters));
+        return onHome(this::snapshotOnLoop);
+    }
+
+    /** As {@link #snapshot()}, for the monitor's event loop. */
+    HealthMonitorSnapshot snapshotOnLoop() {
+        return HealthMonitorSnapshot.of(loop.services(), loop.runningProbes(), loop.waitingProbes(), counters);
     }
 
     /**

@@ -124,7 +124,7 @@ final class ProbeFixture implements AutoCloseable {
         return loop.submit(() -> scheduled(loop)).get(20, TimeUnit.SECONDS);
     }
 
-    private static int scheduled(EventLoop loop) {
+    static int scheduled(EventLoop loop) {
         try {
             Class<?> type = io.netty.util.concurrent.AbstractScheduledEventExecutor.class;
             var field = type.getDeclaredField("scheduledTaskQueue");
