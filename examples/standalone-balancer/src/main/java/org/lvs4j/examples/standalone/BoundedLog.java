@@ -12,7 +12,9 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,8 @@ final class BoundedLog extends OutputStream {
 
     /** The format of the times in {@code simplelogger.properties}. */
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
+
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static volatile @Nullable BoundedLog installed;
 
@@ -123,11 +127,13 @@ final class BoundedLog extends OutputStream {
 
     private void writeAll() {
         while (true) {
-            byte[] text = next();
             try {
-                target.write(text);
+                target.write(next());
             } catch (IOException e) {
                 // Nobody can be told: the reader of the log has gone.
+            } catch (OutOfMemoryError e) {
+                // Lines wait, or are dropped and counted, until there is memory again.
+                LockSupport.parkNanos(RETRY_NANOS);
             }
         }
     }

@@ -8,6 +8,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,30 +29,37 @@ final class CommandThreads implements AutoCloseable {
     private final Duration answerLimit;
     private final Consumer<ControlConnection> attend;
     private final Set<ControlConnection> executing = ConcurrentHashMap.newKeySet();
-    private final ThreadPoolExecutor changes = threads("lvsd-change", 1);
-    private final ThreadPoolExecutor listings = threads("lvsd-listing", MAX_LISTINGS);
+    private final ThreadPoolExecutor changes;
+    private final ThreadPoolExecutor listings;
 
     /**
-     * Threads that are started when they are needed.
+     * Threads, of which the first of each kind are started now, and the others when they are needed.
      *
      * @param answerLimit how long a client may take nothing of a long answer
      * @param attend called when frames have been added, and at the end of every command
+     * @param maker makes the threads
      */
-    CommandThreads(ControlCommands commands, Duration answerLimit, Consumer<ControlConnection> attend) {
+    CommandThreads(
+            ControlCommands commands,
+            Duration answerLimit,
+            Consumer<ControlConnection> attend,
+            BiFunction<Runnable, String, Thread> maker) {
         this.commands = commands;
         this.answerLimit = answerLimit;
         this.attend = attend;
+        changes = threads("lvsd-change", 1, maker);
+        listings = threads("lvsd-listing", MAX_LISTINGS, maker);
     }
 
-    private static ThreadPoolExecutor threads(String name, int most) {
+    private static ThreadPoolExecutor threads(String name, int most, BiFunction<Runnable, String, Thread> maker) {
         AtomicInteger count = new AtomicInteger();
         ThreadPoolExecutor threads =
-                new ThreadPoolExecutor(most, most, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+                new ThreadPoolExecutor(most, most, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = maker.apply(task, name + "-" + count.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
                 });
-        threads.allowCoreThreadTimeOut(true);
+        threads.prestartCoreThread();
         return threads;
     }
 
@@ -59,7 +67,15 @@ final class CommandThreads implements AutoCloseable {
     void execute(ControlConnection connection) {
         boolean listing = commands.kind(connection.arguments()) == ControlCommands.Kind.LISTING;
         executing.add(connection);
-        (listing ? listings : changes).execute(() -> run(connection));
+        Runnable task = () -> run(connection);
+        ThreadPoolExecutor pool = listing ? listings : changes;
+        try {
+            pool.execute(task);
+        } catch (OutOfMemoryError e) {
+            // There is no further thread: one that runs takes the command later.
+            LOG.debug("control socket: no further thread", e);
+            pool.getQueue().add(task);
+        }
     }
 
     /** Whether a command waits or runs. */
@@ -92,7 +108,7 @@ final class CommandThreads implements AutoCloseable {
         } catch (IOException e) {
             LOG.debug("control socket: an answer has been cut off", e);
             return Answer.error(Answer.FAILURE, "lvsd: the answer has been cut off: " + Reason.of(e));
-        } catch (OutOfMemoryError | StackOverflowError e) {
+        } catch (Error e) {
             LOG.error("control socket: a command failed: {}", Reason.of(e));
             return Answer.error(Answer.FAILURE, "lvsd: the command failed: " + Reason.of(e));
         } catch (RuntimeException e) {

@@ -47,6 +47,7 @@ final class ControlConnection {
     private volatile boolean finished;
 
     private final SocketChannel channel;
+    private final SharedBufferChannel bytes;
     private final SelectionKey key;
     private final ControlServer server;
     private final FrameBuffer received = new FrameBuffer();
@@ -66,6 +67,7 @@ final class ControlConnection {
 
     ControlConnection(SocketChannel channel, SelectionKey key, ControlServer server) {
         this.channel = channel;
+        bytes = new SharedBufferChannel(channel, server.buffer());
         this.key = key;
         this.server = server;
         within(server.limits().command());
@@ -105,7 +107,7 @@ final class ControlConnection {
     /** Takes what the client has sent. */
     void receive() {
         try {
-            int count = received.receive(channel);
+            int count = received.receive(bytes);
             if (count < 0) {
                 close();
                 return;
@@ -237,7 +239,7 @@ final class ControlConnection {
             server.releaseMemory(this);
         }
         try {
-            if (outgoing.sendTo(channel) > 0) {
+            if (outgoing.sendTo(bytes) > 0) {
                 progressNanos = System.nanoTime();
                 sentNanos = progressNanos;
             }

@@ -1,6 +1,7 @@
 package org.lvs4j.examples.standalone;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -14,6 +15,8 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.config.Rules;
 import org.slf4j.Logger;
@@ -65,6 +68,7 @@ final class ControlServer implements AutoCloseable {
     private final CommandThreads threads;
     private final Thread thread;
     private final SpareDescriptors spares = new SpareDescriptors();
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(Frame.HEADER_BYTES + Frame.MAX_PAYLOAD_BYTES);
     private final Set<ControlConnection> connections = new LinkedHashSet<>();
     private final Queue<ControlConnection> waitingForMemory = new ArrayDeque<>();
     private final Queue<ControlConnection> attention = new ConcurrentLinkedQueue<>();
@@ -86,13 +90,17 @@ final class ControlServer implements AutoCloseable {
         static final Limits DEFAULT = new Limits(Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofMinutes(5));
     }
 
-    private ControlServer(ControlSocket socket, ControlCommands commands, Limits limits, @Nullable Handover handover)
+    private ControlServer(
+            ControlSocket socket,
+            ControlCommands commands,
+            Limits limits,
+            @Nullable Handover handover,
+            BiFunction<Runnable, String, Thread> threadMaker)
             throws IOException {
         this.handover = handover;
         this.socket = socket;
         this.commands = commands;
         this.limits = limits;
-        threads = new CommandThreads(commands, limits.answer(), this::attend);
         selector = Selector.open();
         ServerSocketChannel bound = null;
         try {
@@ -107,6 +115,7 @@ final class ControlServer implements AutoCloseable {
             throw e;
         }
         listener = bound;
+        threads = new CommandThreads(commands, limits.answer(), this::attend, threadMaker);
         thread = new Thread(this::serve, "lvsd-control");
         thread.setDaemon(true);
     }
@@ -123,7 +132,18 @@ final class ControlServer implements AutoCloseable {
     static ControlServer start(
             ControlSocket socket, ControlCommands commands, Limits limits, @Nullable Handover handover)
             throws IOException {
-        ControlServer server = new ControlServer(socket, commands, limits, handover);
+        return start(socket, commands, limits, handover, Thread::new);
+    }
+
+    /** Starts a server whose commands are executed by certain threads. */
+    static ControlServer start(
+            ControlSocket socket,
+            ControlCommands commands,
+            Limits limits,
+            @Nullable Handover handover,
+            BiFunction<Runnable, String, Thread> threadMaker)
+            throws IOException {
+        ControlServer server = new ControlServer(socket, commands, limits, handover, threadMaker);
         server.spares.refill();
         server.thread.start();
         return server;
@@ -131,6 +151,11 @@ final class ControlServer implements AutoCloseable {
 
     Limits limits() {
         return limits;
+    }
+
+    /** The buffer of all connections, for the selector's thread. */
+    ByteBuffer buffer() {
+        return buffer;
     }
 
     ControlCommands.Kind kind(List<String> arguments) {
@@ -149,7 +174,7 @@ final class ControlServer implements AutoCloseable {
                 turn();
             } catch (ClosedSelectorException e) {
                 return;
-            } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            } catch (IOException | RuntimeException | Error e) {
                 failed(e);
                 pausedUntilNanos = System.nanoTime() + PAUSE.toNanos();
             }
@@ -174,13 +199,13 @@ final class ControlServer implements AutoCloseable {
             closed = true;
         }
         for (ControlConnection next = attention.poll(); next != null; next = attention.poll()) {
-            next.transmit();
+            attendTo(next, ControlConnection::transmit);
         }
         for (SelectionKey key : selector.selectedKeys()) {
             if (key.isValid() && key.isAcceptable()) {
                 acceptOne();
             } else if (key.attachment() instanceof ControlConnection connection) {
-                serve(connection, key);
+                attendTo(connection, served -> serve(served, key));
             }
         }
         selector.selectedKeys().clear();
@@ -188,39 +213,57 @@ final class ControlServer implements AutoCloseable {
         spares.refill();
     }
 
-    private void serve(ControlConnection connection, SelectionKey key) {
+    private static void serve(ControlConnection connection, SelectionKey key) {
+        if (key.isValid() && key.isReadable()) {
+            connection.receive();
+        }
+        if (key.isValid() && key.isWritable()) {
+            connection.transmit();
+        }
+    }
+
+    /** Closes a connection whose turn fails, so that its client does not wait for an answer that has been lost. */
+    private void attendTo(ControlConnection connection, Consumer<ControlConnection> turn) {
         try {
-            if (key.isValid() && key.isReadable()) {
-                connection.receive();
-            }
-            if (key.isValid() && key.isWritable()) {
-                connection.transmit();
-            }
-        } catch (RuntimeException | OutOfMemoryError e) {
-            failed(e);
+            turn.accept(connection);
+        } catch (RuntimeException | Error e) {
             connection.close();
+            failed(e);
         }
     }
 
     private void acceptOne() throws IOException {
-        SocketChannel channel;
-        try {
-            channel = listener.accept();
-        } catch (IOException e) {
-            // Usually there is no free file descriptor: the next turn has a spare one, or waits for others to be
-            // closed.
-            if (!spares.release()) {
-                warn("cannot accept: " + Reason.of(e));
-                pausedUntilNanos = System.nanoTime() + PAUSE.toNanos();
-            }
+        SocketChannel channel = accepted();
+        if (channel == null) {
             return;
         }
-        if (channel != null) {
+        try {
             channel.configureBlocking(false);
             SelectionKey key = channel.register(selector, 0);
             ControlConnection connection = new ControlConnection(channel, key, this);
             key.attach(connection);
             connections.add(connection);
+        } catch (IOException | RuntimeException | Error e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /**
+     * The next client, or null if there is none, or no file descriptor for it. Spare ones are given up in the same turn,
+     * whose end takes them back: other threads that want one have no time to get it.
+     */
+    private @Nullable SocketChannel accepted() throws IOException {
+        while (true) {
+            try {
+                return listener.accept();
+            } catch (IOException e) {
+                if (!spares.release()) {
+                    warn("cannot accept: " + Reason.of(e));
+                    pausedUntilNanos = System.nanoTime() + PAUSE.toNanos();
+                    return null;
+                }
+            }
         }
     }
 

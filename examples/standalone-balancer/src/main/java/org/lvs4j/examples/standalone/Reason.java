@@ -22,6 +22,12 @@ final class Reason {
             return "the text is not UTF-8";
         } else if (failure instanceof InvalidPathException e) {
             return e.getInput() + ": not a valid file name in the locale of this process";
+        } else if (failure instanceof OutOfMemoryError
+                && String.valueOf(failure.getMessage()).contains("thread")) {
+            return "no further thread can be started; raise the limit of threads (ulimit -u, TasksMax) or free memory";
+        } else if (failure instanceof OutOfMemoryError
+                && String.valueOf(failure.getMessage()).contains("irect")) {
+            return "not enough memory outside the heap (-XX:MaxDirectMemorySize in LVSD_OPTS)";
         } else if (failure instanceof OutOfMemoryError) {
             return "not enough memory: the heap may have "
                     + Runtime.getRuntime().maxMemory() / (1 << 20) + " MB (-Xmx in LVSD_OPTS)";

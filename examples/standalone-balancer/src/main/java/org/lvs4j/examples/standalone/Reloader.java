@@ -64,7 +64,12 @@ final class Reloader {
         do {
             startNanos = System.nanoTime();
             activity = "reading";
-            reload();
+            try {
+                reload();
+            } catch (OutOfMemoryError e) {
+                // There is no memory for a line about it either. The thread must still take up the next request.
+                activity = "";
+            }
             // Either nothing was requested meanwhile, or the request is taken up.
         } while (!state.compareAndSet(State.RUNNING, State.IDLE)
                 && state.compareAndSet(State.REQUESTED, State.RUNNING));

@@ -223,15 +223,19 @@ final class RunCommand implements Callable<Integer> {
         if (handedOver && stopping.compareAndSet(false, true)) {
             LOG.info("{}: ending already, another lvsd has taken over; send it again to stop at once", signal);
         } else if (stopping.compareAndSet(false, true)) {
+            // First: the rest may fail for want of memory or of a thread.
+            events.add(Event.STOP);
             LOG.info(
                     "{}: accepting no new connections; waiting up to {} for open ones; send it again to stop at once",
                     signal,
                     DurationConverter.print(drainTimeout));
             inBackground("lvsd-watchdog", () -> watch(Duration.ZERO));
-            events.add(Event.STOP);
         } else {
-            LOG.info("{} again: stopping at once", signal);
-            halt(Answer.OK);
+            try {
+                LOG.info("{} again: stopping at once", signal);
+            } finally {
+                halt(Answer.OK);
+            }
         }
     }
 
@@ -247,6 +251,15 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private void halt(int exitCode) {
+        try {
+            undo();
+        } finally {
+            Runtime.getRuntime().halt(exitCode);
+        }
+    }
+
+    /** Undoes what would outlive the process, for a limited time. */
+    private void undo() {
         Thread undo = inBackground("lvsd-undo", () -> {
             Balancer serving = running;
             if (serving != null) {
@@ -263,7 +276,6 @@ final class RunCommand implements Callable<Integer> {
             Thread.currentThread().interrupt();
         }
         BoundedLog.awaitWritten(Duration.ofMillis(200));
-        Runtime.getRuntime().halt(exitCode);
     }
 
     private static Thread inBackground(String name, Runnable task) {

@@ -499,6 +499,44 @@ class ControlServerTest {
         assertThat(call("", "-L").output()).as("seed %d", seed).isEqualTo("-L");
     }
 
+    @Test
+    void call_noFurtherThread_commandWaitsForOneThatRuns() throws Exception {
+        server.close();
+        CountDownLatch release = new CountDownLatch(1);
+        AtomicInteger threads = new AtomicInteger();
+        server = ControlServer.start(
+                ControlSocket.claim(socket),
+                commands((arguments, input, output) -> {
+                    if (arguments.contains("first")) {
+                        await(release);
+                    }
+                    return echo(arguments, input, output);
+                }),
+                LONG,
+                null,
+                (task, name) -> {
+                    // One for changes and one for listings.
+                    if (threads.incrementAndGet() > 2) {
+                        throw new OutOfMemoryError("unable to create native thread");
+                    }
+                    return new Thread(task, name);
+                });
+        Queue<Result> results = new ConcurrentLinkedQueue<>();
+        Thread first = new Thread(() -> results.add(call("", "-L", "first")));
+        Thread second = new Thread(() -> results.add(call("", "-L", "second")));
+        first.start();
+        second.start();
+        while (threads.get() < 3) {
+            Thread.onSpinWait();
+        }
+        release.countDown();
+        first.join();
+        second.join();
+
+        assertThat(results).extracting(Result::output).containsExactlyInAnyOrder("-L|first", "-L|second");
+        assertThat(call("x", "-R").output()).isEqualTo("-Rx");
+    }
+
     private SocketChannel connect() throws IOException {
         return SocketChannel.open(UnixDomainSocketAddress.of(socket));
     }
