@@ -7,7 +7,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -372,8 +375,27 @@ public final class Director {
      * @return how many connections and templates were released
      */
     public int release(ServiceKey key, Endpoint server) {
-        ServerState state = services.findState(requireNonNull(key, "key"), requireNonNull(server, "server"));
-        return state == null ? 0 : drains.release(state);
+        return release(Map.of(requireNonNull(key, "key"), Set.of(requireNonNull(server, "server"))));
+    }
+
+    /**
+     * Releases the clients of several servers at once, as {@link #release(ServiceKey, Endpoint)} does, at the cost of one.
+     *
+     * @param servers the servers by their services; those that do not exist are ignored
+     * @return how many connections and templates were released
+     */
+    public int release(Map<ServiceKey, ? extends Collection<Endpoint>> servers) {
+        requireNonNull(servers, "servers");
+        Set<ServerState> states = new HashSet<>();
+        servers.forEach((key, endpoints) -> {
+            for (Endpoint each : endpoints) {
+                ServerState state = services.findState(key, each);
+                if (state != null) {
+                    states.add(state);
+                }
+            }
+        });
+        return states.isEmpty() ? 0 : drains.release(states);
     }
 
     /** The names of all registered schedulers, sorted. */

@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -277,15 +278,15 @@ final class Drains {
     }
 
     /**
-     * Ends the UDP connections of a server and releases its persistent clients, at once. Costs a visit of all
+     * Ends the UDP connections of servers and releases their persistent clients, at once. Costs a visit of all
      * connections and templates.
      *
      * @return how many were ended and released
      */
-    int release(ServerState state) {
-        int[] released = {templates.release(server -> server == state)};
+    int release(Set<ServerState> servers) {
+        int[] released = {templates.release(servers::contains)};
         connections.forEach(found -> {
-            while (found.server() == state && found.listed() && found.protocol() == Protocol.UDP) {
+            while (servers.contains(found.server()) && found.listed() && found.protocol() == Protocol.UDP) {
                 if (found.remove()) {
                     released[0]++;
                     return;
@@ -296,7 +297,9 @@ final class Drains {
             }
         });
         held.forEach(connection -> {
-            if (connection.server() == state && connection.protocol() == Protocol.UDP && held.expire(connection)) {
+            if (servers.contains(connection.server())
+                    && connection.protocol() == Protocol.UDP
+                    && held.expire(connection)) {
                 released[0]++;
             }
         });

@@ -46,6 +46,7 @@ import org.lvs4j.health.PassiveCheck;
 import org.lvs4j.health.Probe;
 import org.lvs4j.health.ProbeTarget;
 import org.lvs4j.health.Quorum;
+import org.lvs4j.health.ReleaseOnFailure;
 import org.lvs4j.health.Script;
 import org.lvs4j.health.UdpCheck;
 import org.lvs4j.net.Endpoint;
@@ -157,6 +158,7 @@ final class Samples {
                 () -> MonitoredService.builder(VirtualService.of(KEY)).build());
         put(MonitoredService.Builder.class, () -> MonitoredService.builder(VirtualService.of(KEY)));
         put(Dialogue.class, NoDialogue::new);
+        put(ReleaseOnFailure.class, () -> ReleaseOnFailure.CLIENTS);
         put(PassiveCheck.class, () -> PassiveCheck.DEFAULT);
         put(HealthActions.class, NoActions::new);
         put(HealthEngine.Builder.class, () -> HealthEngine.builder(new NoActions()));

@@ -31,10 +31,13 @@ abstract sealed class CheckState permits ProbedCheck, FiledCheck {
     /** Continues with the state of the same check until a reload, see {@link SameCheck}. */
     abstract void adopt(CheckState old);
 
+    /** Goes on with the timer, or the probe under way, of the same check; {@link #begin} then does nothing. */
+    abstract void goOn(long now, CheckState old);
+
     /** Starts to probe, the first time after one second and a random part of the warm-up. */
     abstract void begin(long now);
 
-    /** Cancels its timer. */
+    /** Cancels its timer and its probe. */
     abstract void retire();
 
     abstract CheckHealth snapshot();

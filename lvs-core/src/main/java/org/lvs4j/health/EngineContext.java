@@ -1,10 +1,9 @@
 package org.lvs4j.health;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -19,7 +18,7 @@ final class EngineContext {
     final Timers timers = new Timers();
     private final Map<Long, ProbedCheck> probes = new LinkedHashMap<>();
     private final Map<TrackedFile, Integer> files = new HashMap<>();
-    private final Map<TrackedFile, List<FiledCheck>> watched = new HashMap<>();
+    private final Map<TrackedFile, Set<FiledCheck>> watched = new HashMap<>();
     private final Set<IpAddress> addresses = new HashSet<>();
     private long lastProbe;
 
@@ -44,17 +43,14 @@ final class EngineContext {
         return probes.remove(id);
     }
 
-    int probesUnderWay() {
-        return probes.size();
+    /** The result of a probe under way belongs to another check from now on. */
+    void handOver(long id, ProbedCheck check) {
+        probes.put(id, check);
     }
 
-    /** Ends every probe and forgets which files are watched. */
-    void cancelProbes() {
-        for (long id : new ArrayList<>(probes.keySet())) {
-            actions.cancelProbe(id);
-        }
-        probes.clear();
-        watched.clear();
+    void cancelProbe(long id) {
+        probes.remove(id);
+        actions.cancelProbe(id);
     }
 
     int fileNumber(TrackedFile file) {
@@ -62,7 +58,14 @@ final class EngineContext {
     }
 
     void watch(TrackedFile file, FiledCheck check) {
-        watched.computeIfAbsent(file, key -> new ArrayList<>()).add(check);
+        watched.computeIfAbsent(file, key -> new LinkedHashSet<>()).add(check);
+    }
+
+    void unwatch(TrackedFile file, FiledCheck check) {
+        Set<FiledCheck> checks = watched.get(file);
+        if (checks != null && checks.remove(check) && checks.isEmpty()) {
+            watched.remove(file);
+        }
     }
 
     /** Forgets the numbers of files that no check watches. */
@@ -75,7 +78,7 @@ final class EngineContext {
         if (before != null && before == number) {
             return;
         }
-        for (FiledCheck check : watched.getOrDefault(file, List.of())) {
+        for (FiledCheck check : watched.getOrDefault(file, Set.of())) {
             check.changed(now, number);
         }
     }

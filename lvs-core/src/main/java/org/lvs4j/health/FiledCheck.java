@@ -45,12 +45,17 @@ final class FiledCheck extends CheckState {
     }
 
     @Override
+    void goOn(long now, CheckState old) {}
+
+    @Override
     void begin(long now) {
         server.pool.context.watch(check.file(), this);
     }
 
     @Override
-    void retire() {}
+    void retire() {
+        server.pool.context.unwatch(check.file(), this);
+    }
 
     /** The file has another number. */
     void changed(long now, int newNumber) {

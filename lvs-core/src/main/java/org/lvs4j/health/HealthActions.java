@@ -1,5 +1,7 @@
 package org.lvs4j.health;
 
+import static java.util.Objects.requireNonNull;
+
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
@@ -40,6 +42,16 @@ public interface HealthActions {
 
     /** Removes a real server. */
     void removeServer(ServiceKey service, Endpoint server);
+
+    /**
+     * A server has failed, and its service wants its clients to be released. The server has left the table, or has
+     * weight 0. Does nothing by default.
+     */
+    default void releaseClients(ServiceKey service, Endpoint server, ReleaseOnFailure release) {
+        requireNonNull(service, "service");
+        requireNonNull(server, "server");
+        requireNonNull(release, "release");
+    }
 
     /** Runs the program of a change, if it has one, and writes its line to the FIFO, if there is one. */
     void notify(Notification notification);

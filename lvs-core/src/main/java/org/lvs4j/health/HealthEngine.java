@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,8 +45,9 @@ public final class HealthEngine {
     }
 
     private final EngineContext context;
-    private List<Pool> pools = List.of();
-    private Map<ServiceKey, Pool> poolsByKey = Map.of();
+    private List<Pool> configured = List.of();
+    private final Map<ServiceKey, Pool> added = new LinkedHashMap<>();
+    private final Map<ServiceKey, Pool> byKey = new HashMap<>();
     private boolean started;
     private boolean busy;
 
@@ -85,9 +87,10 @@ public final class HealthEngine {
 
     /**
      * Changes the table to another configuration. What is the same in both keeps its state; each check is probed anew.
+     * Services of {@link #putService} are not touched.
      *
      * @throws IllegalStateException if it is not started
-     * @throws IllegalArgumentException if two services of the configuration have the same key; nothing is changed
+     * @throws IllegalArgumentException if two services have the same key; nothing is changed
      */
     public void reload(long now, HealthConfiguration configuration) {
         requireNonNull(configuration, "configuration");
@@ -95,9 +98,61 @@ public final class HealthEngine {
         enter();
         try {
             List<Pool> wanted = poolsOf(now, configuration, false);
-            context.cancelProbes();
-            new Reload(context, pools, wanted).run(now, configuration.notifyAtStart());
+            new Reload(context, configured, wanted, false).run(now, configuration.notifyAtStart());
             begin(now, wanted);
+        } finally {
+            busy = false;
+        }
+    }
+
+    /**
+     * Adds a service beside the configuration, or changes one that was added so. Its checks that ask the same as before
+     * keep their state, their timers and their probes under way; if their interval gets shorter, the next probe comes at
+     * the latest after the new one. No other service is touched. So this may be called often. In a new service the first failure of a server is final, as
+     * at the start. Costs time in proportion to the servers of the service.
+     *
+     * @throws IllegalStateException if it is not started
+     * @throws IllegalArgumentException if it belongs to a group, or the configuration has a service with its key
+     */
+    public void putService(long now, MonitoredService service) {
+        requireNonNull(service, "service");
+        requireStarted();
+        ServiceKey key = service.services().get(0).key();
+        if (service.group() != null) {
+            throw new IllegalArgumentException("the services of group " + service.group() + " cannot be added alone");
+        }
+        Pool old = added.get(key);
+        if (byKey.get(key) != old) {
+            throw givenTwice(key);
+        }
+        enter();
+        try {
+            Pool next = new Pool(context, service, new Names().next(service), now, old == null);
+            new Reload(context, old == null ? List.of() : List.of(old), List.of(next), true).run(now, false);
+            added.put(key, next);
+            byKey.put(key, next);
+            next.begin(now);
+        } finally {
+            busy = false;
+        }
+    }
+
+    /**
+     * Removes a service that {@link #putService} has added, with its servers. Without effect if there is none.
+     *
+     * @throws IllegalStateException if it is not started
+     */
+    public void removeService(ServiceKey service) {
+        requireNonNull(service, "service");
+        requireStarted();
+        enter();
+        try {
+            Pool old = added.remove(service);
+            if (old != null) {
+                byKey.remove(service);
+                old.clear(Cleanup.SERVERS, true);
+                old.retire();
+            }
         } finally {
             busy = false;
         }
@@ -113,13 +168,15 @@ public final class HealthEngine {
         requireStarted();
         enter();
         try {
-            context.cancelProbes();
-            for (Pool pool : pools) {
-                pool.clear(cleanup, pool.config.omega());
-                pool.servers.forEach(ServerState::retire);
+            for (Pool pool : pools()) {
+                pool.retire();
             }
-            pools = List.of();
-            poolsByKey = Map.of();
+            for (Pool pool : pools()) {
+                pool.clear(cleanup, pool.config.omega());
+            }
+            configured = List.of();
+            added.clear();
+            byKey.clear();
             started = false;
         } finally {
             busy = false;
@@ -130,8 +187,8 @@ public final class HealthEngine {
         Set<ServiceKey> keys = new HashSet<>();
         for (MonitoredService service : configuration.services()) {
             for (VirtualService each : service.services()) {
-                if (!keys.add(each.key())) {
-                    throw new IllegalArgumentException("the service " + each.key() + " is given twice");
+                if (!keys.add(each.key()) || added.containsKey(each.key())) {
+                    throw givenTwice(each.key());
                 }
             }
         }
@@ -143,16 +200,25 @@ public final class HealthEngine {
         return result;
     }
 
+    private static IllegalArgumentException givenTwice(ServiceKey key) {
+        return new IllegalArgumentException("the service " + key + " is given twice");
+    }
+
     private void begin(long now, List<Pool> wanted) {
-        pools = List.copyOf(wanted);
-        poolsByKey = new HashMap<>();
-        for (Pool pool : pools) {
-            pool.config.services().forEach(each -> poolsByKey.put(each.key(), pool));
-            for (ServerState server : pool.servers) {
-                server.begin(now);
-            }
+        configured = List.copyOf(wanted);
+        byKey.clear();
+        byKey.putAll(added);
+        for (Pool pool : configured) {
+            pool.config.services().forEach(each -> byKey.put(each.key(), pool));
+            pool.begin(now);
         }
         context.forgetOtherFiles();
+    }
+
+    private List<Pool> pools() {
+        List<Pool> pools = new ArrayList<>(configured);
+        pools.addAll(added.values());
+        return pools;
     }
 
     private void requireStarted() {
@@ -222,44 +288,33 @@ public final class HealthEngine {
     }
 
     /**
-     * A client's connection to a server could not be opened, or was reset before its first byte. Ignored for a service
-     * without a {@link MonitoredService#passiveCheck}.
+     * Connections of clients to a server could not be opened, or were reset before the first byte of the server. Ignored
+     * for a service without a {@link MonitoredService#passiveCheck}.
+     *
+     * @param failures how many in a row there are up to now; the caller counts
+     * @return whether the count begins anew, since the server is out of service, or not checked so
      */
-    public void connectionFailed(long now, ServiceKey service, Endpoint server) {
-        ServerState state = find(service, server);
+    public boolean connectionsFailed(long now, ServiceKey service, Endpoint server, int failures) {
+        requireNonNull(service, "service");
+        requireNonNull(server, "server");
         enter();
         try {
-            if (state != null) {
-                state.connectionFailed(now);
-            }
+            Pool pool = byKey.get(service);
+            ServerState state = pool == null ? null : pool.server(server);
+            return state == null || state.connectionsFailed(now, failures);
         } finally {
             busy = false;
         }
     }
 
-    /** A client's connection to a server has been opened, after a failed one. */
-    public void connectionOpened(ServiceKey service, Endpoint server) {
-        ServerState state = find(service, server);
-        if (state != null) {
-            state.connectionOpened();
-        }
-    }
-
-    private @Nullable ServerState find(ServiceKey service, Endpoint server) {
-        requireNonNull(service, "service");
-        requireNonNull(server, "server");
-        Pool pool = poolsByKey.get(service);
-        return pool == null ? null : pool.server(server);
-    }
-
-    /** The health of every service, in the configured order; unmodifiable. */
+    /** The health of every service, in the configured order, then of those that were added; unmodifiable. */
     public List<ServiceHealth> snapshot() {
-        return pools.stream().map(Pool::snapshot).toList();
+        return pools().stream().map(Pool::snapshot).toList();
     }
 
     /** The health of the service with a key; null if there is none. */
     public @Nullable ServiceHealth snapshot(ServiceKey service) {
-        Pool pool = poolsByKey.get(requireNonNull(service, "service"));
+        Pool pool = byKey.get(requireNonNull(service, "service"));
         return pool == null ? null : pool.snapshot();
     }
 

@@ -27,6 +27,7 @@ public final class MonitoredService {
     private final boolean omega;
     private final boolean haSuspend;
     private final @Nullable PassiveCheck passiveCheck;
+    private final @Nullable ReleaseOnFailure releaseOnFailure;
 
     private MonitoredService(Builder builder) {
         group = builder.group;
@@ -38,6 +39,7 @@ public final class MonitoredService {
         omega = builder.omega;
         haSuspend = builder.haSuspend;
         passiveCheck = builder.passiveCheck;
+        releaseOnFailure = builder.releaseOnFailure;
     }
 
     /** A builder for a virtual service. */
@@ -100,6 +102,11 @@ public final class MonitoredService {
         return passiveCheck;
     }
 
+    /** Ours: what releases the clients of a server that fails; null if nothing does. */
+    public @Nullable ReleaseOnFailure releaseOnFailure() {
+        return releaseOnFailure;
+    }
+
     /**
      * A server as it is configured for one of the services: only masquerading can change the port, so that every other
      * method takes the port of the service, and port 0 for a firewall mark.
@@ -132,6 +139,7 @@ public final class MonitoredService {
         builder.omega = omega;
         builder.haSuspend = haSuspend;
         builder.passiveCheck = passiveCheck;
+        builder.releaseOnFailure = releaseOnFailure;
         return builder;
     }
 
@@ -152,6 +160,7 @@ public final class MonitoredService {
         private boolean omega;
         private boolean haSuspend;
         private @Nullable PassiveCheck passiveCheck;
+        private @Nullable ReleaseOnFailure releaseOnFailure;
 
         private Builder(@Nullable String group, List<VirtualService> services) {
             this.group = group;
@@ -197,6 +206,12 @@ public final class MonitoredService {
         /** Ours: how failed connections of clients take servers out of service. Null, the default, if they do not. */
         public Builder passiveCheck(@Nullable PassiveCheck passiveCheck) {
             this.passiveCheck = passiveCheck;
+            return this;
+        }
+
+        /** Ours: releases the clients of a server that fails. Null, the default, if nothing does. */
+        public Builder releaseOnFailure(@Nullable ReleaseOnFailure releaseOnFailure) {
+            this.releaseOnFailure = releaseOnFailure;
             return this;
         }
 

@@ -83,6 +83,15 @@ final class PageLoop extends ProbeLoop {
     }
 
     @Override
+    void goOn(ProbeLoop old) {
+        super.goOn(old);
+        PageLoop that = (PageLoop) old;
+        climbing = that.climbing;
+        failedPage = that.failedPage;
+        page = that.page;
+    }
+
+    @Override
     void adopt(ProbeLoop old) {
         super.adopt(old);
         PageLoop that = (PageLoop) old;

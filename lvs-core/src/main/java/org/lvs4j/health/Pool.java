@@ -96,8 +96,13 @@ final class Pool {
         table.settleSorryServer();
     }
 
-    /** Continues with the state of the same service until a reload, which has pruned its table. */
-    void resume(long now, Pool old, Map<ServerState, ServerState> successors, boolean notifyServers) {
+    /**
+     * Continues with the state of the same service until a reload, which has pruned its table.
+     *
+     * @param probesGoOn whether checks that ask the same keep their timers and probes under way
+     */
+    void resume(
+            long now, Pool old, Map<ServerState, ServerState> successors, boolean notifyServers, boolean probesGoOn) {
         quorumUp = old.quorumUp;
         since = old.since;
         table.adopt(old.table);
@@ -105,6 +110,9 @@ final class Pool {
         successors.forEach((before, after) -> {
             predecessors.put(after, before);
             after.adopt(before);
+            if (probesGoOn) {
+                after.goOn(now, before);
+            }
         });
         table.addMissingServices(config.services(), servers);
         boolean sorryServerIsNew = !quorumUp && config.sorryServer() != null && !table.isSorryServerInUse();
@@ -121,6 +129,19 @@ final class Pool {
             lose(now);
         }
         table.settleSorryServer();
+    }
+
+    void begin(long now) {
+        for (ServerState server : servers) {
+            server.begin(now);
+        }
+    }
+
+    /** Cancels all timers and probes. */
+    void retire() {
+        for (ServerState server : servers) {
+            server.retire();
+        }
     }
 
     /** Leaves the table. */
@@ -152,6 +173,10 @@ final class Pool {
 
     void serverDown(long now, ServerState server, String reason) {
         table.settle(server);
+        ReleaseOnFailure release = config.releaseOnFailure();
+        if (release != null) {
+            table.releaseClients(server, release);
+        }
         tellServer(server, false, reason);
         judge(now);
     }

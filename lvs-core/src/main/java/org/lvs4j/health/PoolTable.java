@@ -114,6 +114,13 @@ final class PoolTable {
         }
     }
 
+    void releaseClients(ServerState server, ReleaseOnFailure release) {
+        for (ServiceKey key : keys) {
+            actions.releaseClients(
+                    key, MonitoredService.serverOf(key, server.config.server()).endpoint(), release);
+        }
+    }
+
     boolean isSorryServerInUse() {
         return sorryServerInUse;
     }

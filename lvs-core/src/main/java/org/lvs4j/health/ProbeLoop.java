@@ -60,6 +60,11 @@ abstract class ProbeLoop {
         failures = old.failures;
     }
 
+    /** Continues with the state of a loop that goes on, its place in a round included. */
+    void goOn(ProbeLoop old) {
+        adopt(old);
+    }
+
     final void pauseFor(long nanos) {
         pause = nanos;
     }

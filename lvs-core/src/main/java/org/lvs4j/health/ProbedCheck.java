@@ -72,7 +72,27 @@ final class ProbedCheck extends CheckState {
     }
 
     @Override
+    void goOn(long now, CheckState old) {
+        ProbedCheck that = (ProbedCheck) old;
+        EngineContext context = server.pool.context;
+        loop.goOn(that.loop);
+        if (that.probe != NO_PROBE) {
+            probe = that.probe;
+            probeStart = that.probeStart;
+            that.probe = NO_PROBE;
+            context.handOver(probe, this);
+        } else {
+            long deadline = that.timer.deadline();
+            boolean shorter = loop.intervalNanos() < that.loop.intervalNanos();
+            context.timers.set(timer, shorter ? Math.min(deadline, now + loop.intervalNanos()) : deadline);
+        }
+    }
+
+    @Override
     void begin(long now) {
+        if (timer.isSet() || probe != NO_PROBE) {
+            return;
+        }
         EngineContext context = server.pool.context;
         double part = context.random.nextDouble();
         long warmup = loop.schedule.warmup().toNanos();
@@ -81,7 +101,12 @@ final class ProbedCheck extends CheckState {
 
     @Override
     void retire() {
-        server.pool.context.timers.cancel(timer);
+        EngineContext context = server.pool.context;
+        context.timers.cancel(timer);
+        if (probe != NO_PROBE) {
+            context.cancelProbe(probe);
+            probe = NO_PROBE;
+        }
     }
 
     private void probe(long now) {

@@ -27,11 +27,18 @@ final class Reload {
     private final EngineContext context;
     private final List<Pool> oldPools;
     private final List<Pool> newPools;
+    private final boolean probesGoOn;
 
-    Reload(EngineContext context, List<Pool> oldPools, List<Pool> newPools) {
+    /**
+     * A way that has not begun.
+     *
+     * @param probesGoOn whether checks that ask the same keep their timers and probes under way
+     */
+    Reload(EngineContext context, List<Pool> oldPools, List<Pool> newPools, boolean probesGoOn) {
         this.context = context;
         this.oldPools = oldPools;
         this.newPools = newPools;
+        this.probesGoOn = probesGoOn;
     }
 
     void run(long now, boolean notifyServers) {
@@ -54,11 +61,11 @@ final class Reload {
             if (old == null) {
                 next.start(now, notifyServers);
             } else {
-                next.resume(now, old, successors.getOrDefault(next, Map.of()), notifyServers);
+                next.resume(now, old, successors.getOrDefault(next, Map.of()), notifyServers, probesGoOn);
             }
         }
         for (Pool old : oldPools) {
-            old.servers.forEach(ServerState::retire);
+            old.retire();
         }
     }
 

@@ -2,6 +2,7 @@ package org.lvs4j.health;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.service.RealServer;
 
@@ -53,15 +54,7 @@ final class ServerState {
 
     /** Continues with the state of the same server until a reload. */
     void adopt(ServerState old) {
-        List<CheckState> left = new ArrayList<>(old.checks);
-        for (CheckState check : checks) {
-            for (int i = 0; i < left.size(); i++) {
-                if (SameCheck.test(check.check(), left.get(i).check())) {
-                    check.adopt(left.remove(i));
-                    break;
-                }
-            }
-        }
+        forSame(old, CheckState::adopt);
         downChecks = countDown();
         failedAtStart = old.failedAtStart;
         inTable = old.inTable;
@@ -77,13 +70,30 @@ final class ServerState {
         }
     }
 
+    /** Takes over the timers and probes under way of the same checks. */
+    void goOn(long now, ServerState old) {
+        forSame(old, (check, before) -> check.goOn(now, before));
+    }
+
+    private void forSame(ServerState old, BiConsumer<CheckState, CheckState> action) {
+        List<CheckState> left = new ArrayList<>(old.checks);
+        for (CheckState check : checks) {
+            for (int i = 0; i < left.size(); i++) {
+                if (SameCheck.test(check.check(), left.get(i).check())) {
+                    action.accept(check, left.remove(i));
+                    break;
+                }
+            }
+        }
+    }
+
     void begin(long now) {
         for (CheckState check : checks) {
             check.begin(now);
         }
     }
 
-    /** Cancels all timers. */
+    /** Cancels all timers and probes. */
     void retire() {
         pool.context.timers.cancel(ejectionEnd);
         for (CheckState check : checks) {
@@ -143,18 +153,16 @@ final class ServerState {
         }
     }
 
-    void connectionFailed(long now) {
+    /** Whether it is out of service, so that failures are counted anew. */
+    boolean connectionsFailed(long now, int failures) {
         PassiveCheck passive = pool.config.passiveCheck();
-        if (passive != null && ejection.failed(passive) && isAlive() && pool.mayEject(passive)) {
+        if (passive != null && failures >= passive.failures() && isAlive() && pool.mayEject(passive)) {
             ejected = true;
             since = now;
             pool.context.timers.set(ejectionEnd, ejection.begin(passive, now));
-            pool.serverDown(now, this, passive.failures() + " connections have failed");
+            pool.serverDown(now, this, failures + " connections in a row have failed");
         }
-    }
-
-    void connectionOpened() {
-        ejection.opened();
+        return !isAlive();
     }
 
     ServerHealth snapshot() {

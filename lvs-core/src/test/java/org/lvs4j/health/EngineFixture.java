@@ -193,6 +193,13 @@ final class EngineFixture implements HealthActions {
     }
 
     @Override
+    public void releaseClients(ServiceKey service, Endpoint server, ReleaseOnFailure release) {
+        RealServer present = table.get(service).get(server);
+        assertThat(present == null || present.weight() == 0).isTrue();
+        log.add("release " + server + (release.endOver() == null ? "" : " " + release.endOver()));
+    }
+
+    @Override
     public void removeServer(ServiceKey service, Endpoint server) {
         assertThat(table.get(service).remove(server)).isNotNull();
         log.add("remove " + server);

@@ -19,7 +19,7 @@ import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
 /**
- * Random configurations, results and reloads. After each step the table is what the state of the engine says, each check
+ * Random configurations, results, reloads and changes of single services. After each step the table is what the state of the engine says, each check
  * either waits for its next probe or probes, and at the end nothing is left. The fixture refuses changes of the table that
  * make no sense, and a second end of a probe.
  */
@@ -52,10 +52,18 @@ class HealthEnginePropertyTest {
         int kind = random.nextInt(40);
         if (kind == 0) {
             world.engine.reload(world.nanos(), configuration());
+        } else if (random.nextInt(10) == 0) {
+            int number = random.nextInt(4, 6);
+            if (random.nextInt(5) == 0) {
+                world.engine.removeService(key(number));
+            } else {
+                world.engine.putService(world.nanos(), fill(MonitoredService.builder(virtual(number))));
+            }
         } else if (kind == 1) {
             world.engine.fileChanged(world.nanos(), FILE, random.nextInt(-3, 4));
         } else if (kind < 5) {
-            world.engine.connectionFailed(world.nanos(), key(random.nextInt(3)), endpoint(random.nextInt(4)));
+            world.engine.connectionsFailed(
+                    world.nanos(), key(random.nextInt(6)), endpoint(random.nextInt(4)), random.nextInt(9));
         } else if (kind < 25 && !world.probes.isEmpty()) {
             List<Probe> probes = new ArrayList<>(world.probes.values());
             Probe probe = probes.get(random.nextInt(probes.size()));

@@ -26,19 +26,17 @@ class PassiveCheckTest {
         world.done();
     }
 
-    private void failed(String server, int times) {
-        for (int i = 0; i < times; i++) {
-            world.engine.connectionFailed(world.nanos(), WEB, Endpoint.parse(server));
-        }
+    private boolean failed(String server, int failures) {
+        return world.engine.connectionsFailed(world.nanos(), WEB, Endpoint.parse(server), failures);
     }
 
     @Test
-    void connectionFailed_oftenEnough_ejectedForATime() {
+    void connectionsFailed_oftenEnough_ejectedForATime() {
         start(PASSIVE);
         failed(A, 2);
         assertThat(world.servers()).hasSize(3);
 
-        failed(A, 1);
+        failed(A, 3);
 
         assertThat(world.servers()).containsExactly("10.0.0.12:80/1", "10.0.0.13:80/1");
         assertThat(world.engine.snapshot(WEB).servers().get(0).ejected()).isTrue();
@@ -49,17 +47,18 @@ class PassiveCheckTest {
     }
 
     @Test
-    void connectionOpened_between_countsFromZero() {
+    void connectionsFailed_outOfService_countBeginsAnew() {
         start(PASSIVE);
-        failed(A, 2);
-        world.engine.connectionOpened(WEB, Endpoint.parse(A));
-        failed(A, 2);
 
-        assertThat(world.servers()).hasSize(3);
+        assertThat(failed(A, 2)).isFalse();
+        assertThat(failed(A, 3)).isTrue();
+        assertThat(failed(A, 9)).isTrue();
+        assertThat(failed(B, 9)).as("the share is reached").isFalse();
+        assertThat(failed("10.0.0.99:80", 9)).as("not of the service").isTrue();
     }
 
     @Test
-    void connectionFailed_shareReached_stays() {
+    void connectionsFailed_shareReached_stays() {
         start(PASSIVE);
         failed(A, 3);
 
@@ -69,7 +68,7 @@ class PassiveCheckTest {
     }
 
     @Test
-    void connectionFailed_onlyServerLeft_stays() {
+    void connectionsFailed_onlyServerLeft_stays() {
         world.start(web(server(A, 1), server(B, 1))
                 .passiveCheck(new PassiveCheck(1, Duration.ofSeconds(1), Duration.ofSeconds(1), 100))
                 .build());
@@ -81,7 +80,7 @@ class PassiveCheckTest {
     }
 
     @Test
-    void connectionFailed_again_longerUpToTheLongest() {
+    void connectionsFailed_again_longerUpToTheLongest() {
         start(PASSIVE);
         long[] lengths = new long[4];
         for (int i = 0; i < lengths.length; i++) {
@@ -98,7 +97,7 @@ class PassiveCheckTest {
     }
 
     @Test
-    void connectionFailed_noPassiveCheck_ignored() {
+    void connectionsFailed_noPassiveCheck_ignored() {
         start(null);
 
         failed(A, 100);

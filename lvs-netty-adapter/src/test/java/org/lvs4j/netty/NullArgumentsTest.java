@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -12,6 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lvs4j.Director;
+import org.lvs4j.health.PassiveCheck;
+import org.lvs4j.health.ReleaseOnFailure;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.netty.health.HealthMonitor;
@@ -46,6 +49,10 @@ final class NullArgumentsTest {
                 call("services", () -> health.configuration(null)),
                 call("service", () -> health.check(null, server -> null)),
                 call("template", () -> health.check(ServiceKey.mark(1), null)),
+                call("service", () -> health.passiveCheck(null, PassiveCheck.DEFAULT)),
+                call("check", () -> health.passiveCheck(ServiceKey.mark(1), null)),
+                call("service", () -> health.releaseOnFailure(null, ReleaseOnFailure.CLIENTS)),
+                call("release", () -> health.releaseOnFailure(ServiceKey.mark(1), null)),
                 call("listener", () -> health.listener(null)),
                 call("loops", () -> health.eventLoops(null)),
                 call("value", () -> health.transport(null)),
@@ -91,12 +98,18 @@ final class NullArgumentsTest {
             assertThatThrownBy(() -> monitor.reload(null))
                     .isInstanceOf(NullPointerException.class)
                     .hasMessage("configuration");
-            assertThatThrownBy(() -> monitor.connectionFailed(null, ENDPOINT))
+            assertThatThrownBy(() -> monitor.failed(null, ENDPOINT))
                     .isInstanceOf(NullPointerException.class)
                     .hasMessage("service");
-            assertThatThrownBy(() -> monitor.connectionOpened(ServiceKey.mark(1), null))
+            assertThatThrownBy(() -> monitor.answered(ServiceKey.mark(1), null))
                     .isInstanceOf(NullPointerException.class)
                     .hasMessage("server");
+            assertThatThrownBy(() -> monitor.setServers(null, List.of()))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("service");
+            assertThatThrownBy(() -> monitor.setServers(ServiceKey.mark(1), null))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("servers");
             monitor.snapshot();
         }
     }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.ConfigurationChange;
@@ -19,6 +18,8 @@ import org.lvs4j.DirectorConfiguration;
 import org.lvs4j.health.Check;
 import org.lvs4j.health.MonitoredServer;
 import org.lvs4j.health.MonitoredService;
+import org.lvs4j.health.PassiveCheck;
+import org.lvs4j.health.ReleaseOnFailure;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
@@ -31,7 +32,7 @@ import org.lvs4j.service.VirtualService;
  * <p>Belongs to the monitor's event loop: all fields are plain.
  */
 final class AdoptedServices {
-    private final Map<ServiceKey, List<Function<? super RealServer, ? extends Check>>> templates;
+    private final Map<ServiceKey, Template> templates;
     private final Map<ServiceKey, Adopted> present = new LinkedHashMap<>();
 
     /** A service that is on the director, with its servers as the application wants them, in the order of additions. */
@@ -44,7 +45,33 @@ final class AdoptedServices {
         }
     }
 
-    AdoptedServices(Map<ServiceKey, List<Function<? super RealServer, ? extends Check>>> templates) {
+    /**
+     * What is defined for a service in code. Immutable.
+     *
+     * @param checks make the checks of a server
+     */
+    record Template(
+            List<Function<? super RealServer, ? extends Check>> checks,
+            @Nullable PassiveCheck passiveCheck,
+            @Nullable ReleaseOnFailure releaseOnFailure) {
+        static final Template EMPTY = new Template(List.of(), null, null);
+
+        Template with(Function<? super RealServer, ? extends Check> check) {
+            List<Function<? super RealServer, ? extends Check>> more = new ArrayList<>(checks);
+            more.add(check);
+            return new Template(List.copyOf(more), passiveCheck, releaseOnFailure);
+        }
+
+        Template with(PassiveCheck passive) {
+            return new Template(checks, passive, releaseOnFailure);
+        }
+
+        Template with(ReleaseOnFailure release) {
+            return new Template(checks, passiveCheck, release);
+        }
+    }
+
+    AdoptedServices(Map<ServiceKey, Template> templates) {
         this.templates = templates;
     }
 
@@ -103,33 +130,44 @@ final class AdoptedServices {
         return adopted != null && !server.equals(adopted.servers.put(server.endpoint(), server));
     }
 
+    /** Replaces the servers of a service. Returns whether it is on the director. */
+    boolean setServers(ServiceKey key, List<RealServer> servers) {
+        Adopted adopted = present.get(key);
+        if (adopted == null) {
+            return false;
+        }
+        adopted.servers.clear();
+        servers.forEach(server -> adopted.servers.put(server.endpoint(), server));
+        return true;
+    }
+
     /** The services as they are to be monitored. */
     List<MonitoredService> services() {
         List<MonitoredService> services = new ArrayList<>();
-        present.forEach((key, adopted) -> {
-            MonitoredService.Builder builder = MonitoredService.builder(adopted.service);
-            for (RealServer server : adopted.servers.values()) {
-                List<Check> checks = new ArrayList<>();
-                for (Function<? super RealServer, ? extends Check> template : templates.getOrDefault(key, List.of())) {
-                    checks.add(template.apply(server));
-                }
-                builder.server(new MonitoredServer(server, checks, false, null, null));
-            }
-            services.add(builder.build());
-        });
+        present.forEach((key, adopted) -> services.add(monitored(key, adopted)));
         return services;
     }
 
-    /** The keys of the services that are on the director. */
-    Set<ServiceKey> keys() {
-        return present.keySet();
+    /** A service as it is to be monitored; null if it is not on the director. */
+    @Nullable
+    MonitoredService service(ServiceKey key) {
+        Adopted adopted = present.get(key);
+        return adopted == null ? null : monitored(key, adopted);
     }
 
-    /** The server of a service as the application wants it; null if it has none at this endpoint. */
-    @Nullable
-    RealServer server(ServiceKey key, Endpoint endpoint) {
-        Adopted adopted = present.get(key);
-        return adopted == null ? null : adopted.servers.get(endpoint);
+    private MonitoredService monitored(ServiceKey key, Adopted adopted) {
+        Template template = templates.getOrDefault(key, Template.EMPTY);
+        MonitoredService.Builder builder = MonitoredService.builder(adopted.service)
+                .passiveCheck(template.passiveCheck())
+                .releaseOnFailure(template.releaseOnFailure());
+        for (RealServer server : adopted.servers.values()) {
+            List<Check> checks = new ArrayList<>();
+            for (Function<? super RealServer, ? extends Check> check : template.checks()) {
+                checks.add(check.apply(server));
+            }
+            builder.server(new MonitoredServer(server, checks, false, null, null));
+        }
+        return builder.build();
     }
 
     /** The changes that give the director back every server that the monitor has taken out or changed. */

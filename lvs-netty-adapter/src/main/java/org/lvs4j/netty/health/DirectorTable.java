@@ -2,8 +2,11 @@ package org.lvs4j.netty.health;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.ConfigurationChange;
 import org.lvs4j.ConfigurationChange.ServerAdded;
@@ -15,6 +18,7 @@ import org.lvs4j.ConfigurationChange.ServiceRemoved;
 import org.lvs4j.Director;
 import org.lvs4j.DirectorConfiguration;
 import org.lvs4j.DirectorException;
+import org.lvs4j.Drain;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
@@ -24,7 +28,8 @@ import org.slf4j.Logger;
 /**
  * Makes the changes that the engine asks for, as lists that the director accepts as a whole. What an administrator has
  * changed meanwhile is respected: a service or server that is to be added and exists stays, and one that is to be removed
- * and is missing stays away. If the director refuses a list, its changes are made one by one.
+ * and is missing stays away. A server that is drained and fails stays with weight 0, since a drain ends with the removal
+ * of its server. If the director refuses a list, its changes are made one by one.
  *
  * <p>Belongs to the monitor's event loop; {@link #isApplying} is for listeners of the director.
  */
@@ -32,12 +37,23 @@ final class DirectorTable {
     private final Director director;
     private final MonitorCounters counters;
     private final Logger logger;
+    private final BiPredicate<ServiceKey, Endpoint> monitored;
+    /** The drained servers that were to be removed and have stayed. */
+    private final Map<ServiceKey, Set<Endpoint>> kept = new LinkedHashMap<>();
+
     private final List<ConfigurationChange> wanted = new ArrayList<>();
     // Written and read by the thread that changes the director.
     private @Nullable Thread applying;
 
-    DirectorTable(Director director, MonitorCounters counters, Logger logger) {
+    /**
+     * Nothing is planned yet.
+     *
+     * @param monitored whether a server is one of the configuration, up or down
+     */
+    DirectorTable(
+            Director director, BiPredicate<ServiceKey, Endpoint> monitored, MonitorCounters counters, Logger logger) {
         this.director = director;
+        this.monitored = monitored;
         this.counters = counters;
         this.logger = logger;
     }
@@ -54,6 +70,7 @@ final class DirectorTable {
 
     /** Makes the planned changes. */
     void apply() {
+        removeForgotten();
         if (wanted.isEmpty()) {
             return;
         }
@@ -70,6 +87,18 @@ final class DirectorTable {
         } finally {
             applying = null;
         }
+    }
+
+    /** Plans the removal of kept servers that are not monitored any more. */
+    private void removeForgotten() {
+        kept.forEach((key, endpoints) -> endpoints.removeIf(endpoint -> {
+            boolean gone = !monitored.test(key, endpoint);
+            if (gone) {
+                wanted.add(new ServerRemoved(key, RealServer.of(endpoint)));
+            }
+            return gone;
+        }));
+        kept.values().removeIf(Set::isEmpty);
     }
 
     private boolean applied(List<ConfigurationChange> changes) {
@@ -95,6 +124,7 @@ final class DirectorTable {
     /** The part of the director's table that a list of changes refers to, as the list goes on. */
     private final class View {
         private final Map<ServiceKey, Map<Endpoint, RealServer>> services = new LinkedHashMap<>();
+        private @Nullable List<Drain> drains;
 
         List<ConfigurationChange> possible(List<ConfigurationChange> planned) {
             List<ConfigurationChange> changes = new ArrayList<>();
@@ -147,10 +177,35 @@ final class DirectorTable {
                 return put(edited.service(), edited.after());
             }
             if (change instanceof ServerRemoved removed) {
+                if (isDrained(removed.service(), removed.endpoint())
+                        && monitored.test(removed.service(), removed.endpoint())) {
+                    return quiesce(removed.service(), removed.endpoint());
+                }
                 Map<Endpoint, RealServer> servers = servers(removed.service());
                 return servers == null || servers.remove(removed.endpoint()) == null ? null : change;
             }
             return change;
+        }
+
+        private boolean isDrained(ServiceKey key, Endpoint server) {
+            List<Drain> known = drains;
+            if (known == null) {
+                known = director.drains();
+                drains = known;
+            }
+            return known.stream()
+                    .anyMatch(each ->
+                            each.server().equals(server) && each.service().equals(key));
+        }
+
+        private @Nullable ConfigurationChange quiesce(ServiceKey key, Endpoint endpoint) {
+            Map<Endpoint, RealServer> servers = servers(key);
+            RealServer present = servers == null ? null : servers.get(endpoint);
+            if (present == null) {
+                return null;
+            }
+            kept.computeIfAbsent(key, of -> new LinkedHashSet<>()).add(endpoint);
+            return put(key, present.withWeight(0));
         }
 
         private @Nullable ConfigurationChange put(ServiceKey key, RealServer server) {

@@ -15,6 +15,7 @@ import org.lvs4j.health.HealthActions;
 import org.lvs4j.health.HealthEvent;
 import org.lvs4j.health.Notification;
 import org.lvs4j.health.Probe;
+import org.lvs4j.health.ReleaseOnFailure;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
@@ -27,11 +28,15 @@ import org.lvs4j.service.VirtualService;
 final class EngineActions implements HealthActions {
     private final DirectorTable table;
     private final Predicate<ServiceKey> kept;
+    private final List<FailedServer> failed = new ArrayList<>();
     private final Map<Long, Probe> probes = new LinkedHashMap<>();
     private final List<Long> cancelled = new ArrayList<>();
     private final List<Notification> notifications = new ArrayList<>();
     private final List<HealthEvent> events = new ArrayList<>();
     private boolean stopping;
+
+    /** A server whose clients are to be released. */
+    record FailedServer(ServiceKey service, Endpoint server, ReleaseOnFailure release) {}
 
     /**
      * Nothing is collected yet.
@@ -95,6 +100,11 @@ final class EngineActions implements HealthActions {
     }
 
     @Override
+    public void releaseClients(ServiceKey service, Endpoint server, ReleaseOnFailure release) {
+        failed.add(new FailedServer(service, server, release));
+    }
+
+    @Override
     public void notify(Notification notification) {
         notifications.add(notification);
     }
@@ -102,6 +112,14 @@ final class EngineActions implements HealthActions {
     @Override
     public void event(HealthEvent event) {
         events.add(event);
+    }
+
+    boolean hasFailed() {
+        return !failed.isEmpty();
+    }
+
+    List<FailedServer> takeFailed() {
+        return take(failed);
     }
 
     List<Long> takeCancelled() {

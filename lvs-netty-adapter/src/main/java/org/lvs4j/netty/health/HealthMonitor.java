@@ -11,6 +11,8 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,14 +29,19 @@ import org.lvs4j.health.Check;
 import org.lvs4j.health.HealthConfiguration;
 import org.lvs4j.health.HealthEngine.Cleanup;
 import org.lvs4j.health.HealthEvent;
+import org.lvs4j.health.MonitoredService;
 import org.lvs4j.health.Notification;
+import org.lvs4j.health.PassiveCheck;
+import org.lvs4j.health.ReleaseOnFailure;
 import org.lvs4j.health.Script;
 import org.lvs4j.health.TrackedFile;
 import org.lvs4j.net.Endpoint;
+import org.lvs4j.netty.ServerListener;
 import org.lvs4j.netty.Transport;
 import org.lvs4j.netty.internal.RateLimitedLog;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +58,12 @@ import org.slf4j.LoggerFactory;
  * the monitor: it adds them to the director, changes them at {@link #reload}, and at the end removes them if {@link
  * Builder#cleanup} says so. Those of {@link Builder#check} belong to the application: the monitor follows the servers
  * that the application adds, changes and removes, and at the end gives back every server that it has taken out. Changes
- * of a {@link Check} in code need another monitor.
+ * of a {@link Check} in code need another monitor. A server that is down is not on the director, and cannot be removed
+ * there: {@link #setServers} changes the list whatever is up.
+ *
+ * <p><b>Passive checks.</b> A relay tells the monitor which servers fail its clients: {@code
+ * Relay.builder(director).serverListener(monitor)}. A service with a {@linkplain Builder#passiveCheck passive check} is
+ * rid of such a server for a time.
  *
  * <p><b>Probes.</b> TCP, HTTP, TLS, SMTP, DNS and UDP use sockets on event loops, a ping a socket of ICMP, a {@code
  * MISC_CHECK} a process of its own; tracked files are read twice a second. A probe that this host cannot make, for
@@ -68,10 +80,9 @@ import org.slf4j.LoggerFactory;
  * <p>Assumptions: nothing blocks the event loops. Guarantees: thread-safe; a change is made as a whole or, if the director
  * refuses it, without what is refused; after {@link #close()} no socket, process or timer is left. Progress: blocking.
  * {@link Builder#start} and {@link #reload} may start programs to find out what this host allows, and all methods wait for the
- * monitor's event loop, so that no event loop may call them; only {@link #connectionFailed} and {@link #connectionOpened}
- * return at once. The monitor's own threads do not keep the JVM alive.
+ * monitor's event loop, so that no event loop may call them; only {@link #failed} and {@link #answered} return at once. The monitor's own threads do not keep the JVM alive.
  */
-public final class HealthMonitor implements AutoCloseable {
+public final class HealthMonitor implements ServerListener, AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(HealthMonitor.class);
     private static final long SUMMARY_SECONDS = 10;
     private static final long QUIET_MILLIS = 20;
@@ -164,6 +175,13 @@ public final class HealthMonitor implements AutoCloseable {
     }
 
     private void requirePossible(HealthConfiguration configuration) {
+        for (MonitoredService monitored : configuration.services()) {
+            for (VirtualService each : monitored.services()) {
+                if (options.templates().containsKey(each.key())) {
+                    throw new IllegalArgumentException("the service " + each.key() + " is given twice");
+                }
+            }
+        }
         List<String> problems = CheckRequirements.problems(configuration, transport);
         if (!problems.isEmpty()) {
             throw new HealthMonitorException(problems);
@@ -172,7 +190,7 @@ public final class HealthMonitor implements AutoCloseable {
 
     /**
      * Changes to another configuration. What is the same in both keeps its state, its connections and counters; each
-     * check is probed anew. Services of {@link Builder#check} are not touched.
+     * check is probed anew. Services of {@link Builder#check} are not touched, nor are their probes.
      *
      * @throws HealthMonitorException naming each check that this host does not allow; nothing has changed then
      * @throws IllegalArgumentException if two services have the same key; nothing has changed then
@@ -211,20 +229,43 @@ public final class HealthMonitor implements AutoCloseable {
     }
 
     /**
-     * A client's connection to a server could not be opened, or was reset before its first byte. Counts if the service
-     * has a {@linkplain org.lvs4j.health.MonitoredService#passiveCheck passive check}. Returns at once.
+     * Replaces the servers of a service of {@link Builder#check}. Unlike {@link Director#setServers} it also removes
+     * those that are down, and lets none of them into the table again.
+     *
+     * @param servers the servers, up and down, in their order
+     * @throws IllegalArgumentException if the service has no checks in code or is not on the director, or if two servers
+     *     have the same endpoint
+     * @throws IllegalStateException if the monitor is closed
      */
-    public void connectionFailed(ServiceKey service, Endpoint server) {
+    public void setServers(ServiceKey service, Collection<RealServer> servers) {
         requireNonNull(service, "service");
-        requireNonNull(server, "server");
-        post(() -> loop.connectionFailed(service, server));
+        List<RealServer> wanted = List.copyOf(requireNonNull(servers, "servers"));
+        if (wanted.stream().map(RealServer::endpoint).distinct().count() < wanted.size()) {
+            throw new IllegalArgumentException(service + ": a server is given twice");
+        }
+        synchronized (this) {
+            if (closed) {
+                throw new IllegalStateException("the health monitor is closed");
+            }
+        }
+        if (!onHome(() -> loop.setServers(service, wanted))) {
+            throw new IllegalArgumentException(service + " has no checks in code, or is not on the director");
+        }
     }
 
-    /** A client's connection to a server has been opened after a failed one. Returns at once. */
-    public void connectionOpened(ServiceKey service, Endpoint server) {
-        requireNonNull(service, "service");
-        requireNonNull(server, "server");
-        post(() -> loop.connectionOpened(service, server));
+    /**
+     * A server has failed a client. Counts if the service has a {@linkplain
+     * MonitoredService#passiveCheck passive check}. Lock-free; does not allocate.
+     */
+    @Override
+    public void failed(ServiceKey service, Endpoint server) {
+        loop.counts().failed(requireNonNull(service, "service"), requireNonNull(server, "server"));
+    }
+
+    /** A server has answered a client: the next failure is the first one in a row. Lock-free; does not allocate. */
+    @Override
+    public void answered(ServiceKey service, Endpoint server) {
+        loop.counts().answered(requireNonNull(service, "service"), requireNonNull(server, "server"));
     }
 
     private void fileChanged(TrackedFile file, int number) {
@@ -312,8 +353,7 @@ public final class HealthMonitor implements AutoCloseable {
         private static final int MOST_PROGRAMS = 128;
 
         private final Director director;
-        private final Map<ServiceKey, List<Function<? super RealServer, ? extends Check>>> templates =
-                new LinkedHashMap<>();
+        private final Map<ServiceKey, AdoptedServices.Template> templates = new LinkedHashMap<>();
         private final List<Consumer<? super HealthEvent>> listeners = new ArrayList<>();
         private HealthConfiguration configuration = HealthConfiguration.EMPTY;
         private @Nullable EventLoopGroup group;
@@ -344,9 +384,29 @@ public final class HealthMonitor implements AutoCloseable {
          *     the service, with equal checks for equal servers
          */
         public Builder check(ServiceKey service, Function<? super RealServer, ? extends Check> template) {
-            templates
-                    .computeIfAbsent(requireNonNull(service, "service"), key -> new ArrayList<>())
-                    .add(requireNonNull(template, "template"));
+            requireNonNull(template, "template");
+            templates.put(service, template(service).with(template));
+            return this;
+        }
+
+        private AdoptedServices.Template template(ServiceKey service) {
+            return templates.getOrDefault(requireNonNull(service, "service"), AdoptedServices.Template.EMPTY);
+        }
+
+        /**
+         * Lets failed connections of clients take servers of a service of the application out, beside its checks, if it
+         * has any. The relay that serves it must be told: {@code serverListener(monitor)}.
+         */
+        public Builder passiveCheck(ServiceKey service, PassiveCheck check) {
+            requireNonNull(check, "check");
+            templates.put(service, template(service).with(check));
+            return this;
+        }
+
+        /** Releases the clients of a server of a service of the application when it fails. */
+        public Builder releaseOnFailure(ServiceKey service, ReleaseOnFailure release) {
+            requireNonNull(release, "release");
+            templates.put(service, template(service).with(release));
             return this;
         }
 
@@ -416,11 +476,9 @@ public final class HealthMonitor implements AutoCloseable {
          * @throws IllegalStateException if the transport is not available
          */
         public HealthMonitor start() {
-            Map<ServiceKey, List<Function<? super RealServer, ? extends Check>>> copies = new LinkedHashMap<>();
-            templates.forEach((key, each) -> copies.put(key, List.copyOf(each)));
             MonitorOptions options = new MonitorOptions(
                     configuration,
-                    copies,
+                    Collections.unmodifiableMap(new LinkedHashMap<>(templates)),
                     List.copyOf(listeners),
                     group,
                     transport,

@@ -2,9 +2,12 @@ package org.lvs4j.netty.health;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +18,7 @@ import org.lvs4j.ConfigurationChange.ServerAdded;
 import org.lvs4j.ConfigurationChange.ServerRemoved;
 import org.lvs4j.ConfigurationListener;
 import org.lvs4j.Director;
+import org.lvs4j.DirectorException;
 import org.lvs4j.health.HealthConfiguration;
 import org.lvs4j.health.HealthEngine;
 import org.lvs4j.health.HealthEvent;
@@ -23,8 +27,11 @@ import org.lvs4j.health.Notification;
 import org.lvs4j.health.ProbeResult;
 import org.lvs4j.health.ServerHealth;
 import org.lvs4j.health.ServiceHealth;
+import org.lvs4j.health.SorryServer;
 import org.lvs4j.health.TrackedFile;
 import org.lvs4j.net.Endpoint;
+import org.lvs4j.netty.health.EngineActions.FailedServer;
+import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.slf4j.Logger;
 
@@ -46,10 +53,12 @@ final class MonitorLoop {
     private final EngineActions actions;
     private final HealthEngine engine;
     private final RunningProbes probes;
+    private final FailureCounts counts;
     private final List<Consumer<? super HealthEvent>> listeners;
     private final Consumer<Notification> notifications;
     private final Set<ServiceKey> changedServices = new HashSet<>();
-    private HealthConfiguration configuration = HealthConfiguration.EMPTY;
+    private final List<FailedServer> failedServers = new ArrayList<>();
+    private Set<ServiceKey> configured = Set.of();
     private @Nullable ScheduledFuture<?> timer;
     private long timerNanos;
     private boolean running;
@@ -70,13 +79,14 @@ final class MonitorLoop {
         this.logger = logger;
         this.notifications = notifications;
         listeners = options.listeners();
-        table = new DirectorTable(director, counters, logger);
+        table = new DirectorTable(director, this::isMonitored, counters, logger);
         adopted = new AdoptedServices(options.templates());
         actions = new EngineActions(table, adopted::contains);
         engine = HealthEngine.builder(actions)
                 .likeKeepalived22(options.likeKeepalived22())
                 .build();
         this.probes = probes.make(this::probeFinished);
+        counts = new FailureCounts(this::post, this::connectionsFailed);
     }
 
     /** Makes the probes of this loop. */
@@ -88,10 +98,16 @@ final class MonitorLoop {
     // ---- calls of the engine
 
     void start(HealthConfiguration initial) {
-        configuration = initial;
         adopted.take(director.addListener(listener));
         try {
-            call(() -> engine.start(System.nanoTime(), whole(initial)));
+            List<MonitoredService> inCode = adopted.services();
+            call(() -> {
+                long now = System.nanoTime();
+                engine.start(now, initial);
+                inCode.forEach(each -> engine.putService(now, each));
+            });
+            count(initial);
+            inCode.forEach(counts::put);
             running = true;
             schedule();
         } catch (RuntimeException | Error e) {
@@ -101,8 +117,31 @@ final class MonitorLoop {
     }
 
     void reload(HealthConfiguration next) {
-        call(() -> engine.reload(System.nanoTime(), whole(next)));
-        configuration = next;
+        call(() -> engine.reload(System.nanoTime(), next));
+        count(next);
+    }
+
+    private void count(HealthConfiguration configuration) {
+        Set<ServiceKey> keys = new HashSet<>();
+        for (MonitoredService monitored : configuration.services()) {
+            counts.put(monitored);
+            monitored.services().forEach(each -> keys.add(each.key()));
+        }
+        for (ServiceKey before : configured) {
+            if (!keys.contains(before)) {
+                counts.remove(before);
+            }
+        }
+        configured = keys;
+    }
+
+    /** Changes the servers of a service of the application. Returns false if it is none, or not on the director. */
+    boolean setServers(ServiceKey service, List<RealServer> servers) {
+        if (!running || !adopted.setServers(service, servers)) {
+            return false;
+        }
+        call(() -> follow(service));
+        return true;
     }
 
     void stop(HealthEngine.Cleanup cleanup) {
@@ -134,16 +173,26 @@ final class MonitorLoop {
         call(() -> engine.fileChanged(System.nanoTime(), file, number));
     }
 
-    void connectionFailed(ServiceKey service, Endpoint server) {
-        if (running) {
-            call(() -> engine.connectionFailed(System.nanoTime(), service, server));
+    /** The failed connections of clients. For any thread. */
+    FailureCounts counts() {
+        return counts;
+    }
+
+    private void post(Runnable task) {
+        try {
+            home.execute(task);
+        } catch (RejectedExecutionException e) {
+            logger.trace("the event loop has ended", e);
         }
     }
 
-    void connectionOpened(ServiceKey service, Endpoint server) {
-        if (running) {
-            call(() -> engine.connectionOpened(service, server));
+    private boolean connectionsFailed(ServiceKey service, Endpoint server, int failures) {
+        if (!running) {
+            return true;
         }
+        boolean[] anew = {true};
+        call(() -> anew[0] = engine.connectionsFailed(System.nanoTime(), service, server, failures));
+        return anew[0];
     }
 
     private void probeFinished(long probe, ProbeResult result) {
@@ -159,23 +208,51 @@ final class MonitorLoop {
         }
     }
 
-    private HealthConfiguration whole(HealthConfiguration given) {
-        List<MonitoredService> services = new ArrayList<>(given.services());
-        services.addAll(adopted.services());
-        return new HealthConfiguration(services, given.notifyAtStart());
-    }
-
     private void call(Runnable engineCall) {
         try {
             engineCall.run();
         } finally {
             table.apply();
+            planRelease();
             actions.takeNotifications().forEach(notifications);
             actions.takeEvents().forEach(this::tell);
             actions.takeCancelled().forEach(probes::cancel);
             actions.takeProbes().forEach(probes::start);
             if (running) {
                 schedule();
+            }
+        }
+    }
+
+    // ---- clients of servers that have failed
+
+    private void planRelease() {
+        if (actions.hasFailed()) {
+            boolean planned = !failedServers.isEmpty();
+            failedServers.addAll(actions.takeFailed());
+            if (!planned) {
+                // Together with those of the calls that wait already, since each release visits all connections.
+                post(this::releaseClients);
+            }
+        }
+    }
+
+    private void releaseClients() {
+        List<FailedServer> failed = List.copyOf(failedServers);
+        failedServers.clear();
+        Map<ServiceKey, Set<Endpoint>> servers = new HashMap<>();
+        for (FailedServer each : failed) {
+            servers.computeIfAbsent(each.service(), key -> new HashSet<>()).add(each.server());
+        }
+        director.release(servers);
+        for (FailedServer each : failed) {
+            Duration over = each.release().endOver();
+            if (over != null) {
+                try {
+                    director.endConnections(each.service(), each.server(), over);
+                } catch (DirectorException e) {
+                    logger.debug("no connection is left to end: {}", e.getMessage());
+                }
             }
         }
     }
@@ -225,11 +302,7 @@ final class MonitorLoop {
         if (table.isApplying()) {
             return;
         }
-        try {
-            home.execute(() -> follow(change));
-        } catch (RejectedExecutionException e) {
-            logger.trace("the event loop has ended", e);
-        }
+        post(() -> follow(change));
     }
 
     private void follow(ConfigurationChange change) {
@@ -266,20 +339,33 @@ final class MonitorLoop {
     }
 
     private void followAll() {
-        if (!changedServices.isEmpty() && running) {
-            call(() -> engine.reload(System.nanoTime(), whole(configuration)));
-            removeThoseThatAreDown();
-        }
+        List<ServiceKey> changed = List.copyOf(changedServices);
         changedServices.clear();
+        if (running) {
+            call(() -> changed.forEach(this::follow));
+        }
+    }
+
+    private void follow(ServiceKey key) {
+        try {
+            MonitoredService service = adopted.service(key);
+            if (service == null) {
+                engine.removeService(key);
+                counts.remove(key);
+            } else {
+                engine.putService(System.nanoTime(), service);
+                counts.put(service);
+                removeThoseThatAreDown(key);
+            }
+        } catch (RuntimeException e) {
+            logger.warn("{}: its checks stay as they are, since they cannot be made anew", key, e);
+        }
     }
 
     /** A server that is down, and that the application has just added once more, is taken out again. */
-    private void removeThoseThatAreDown() {
-        for (ServiceKey key : changedServices) {
-            ServiceHealth service = engine.snapshot(key);
-            if (service == null) {
-                continue;
-            }
+    private void removeThoseThatAreDown(ServiceKey key) {
+        ServiceHealth service = engine.snapshot(key);
+        if (service != null) {
             for (ServerHealth server : service.servers()) {
                 if (!server.inTable()) {
                     table.plan(new ServerRemoved(
@@ -287,6 +373,22 @@ final class MonitorLoop {
                 }
             }
         }
-        table.apply();
+    }
+
+    private boolean isMonitored(ServiceKey key, Endpoint endpoint) {
+        ServiceHealth health = engine.snapshot(key);
+        if (health == null) {
+            return false;
+        }
+        MonitoredService service = health.service();
+        SorryServer sorryServer = service.sorryServer();
+        return service.servers().stream()
+                        .anyMatch(each -> MonitoredService.serverOf(key, each.server())
+                                .endpoint()
+                                .equals(endpoint))
+                || (sorryServer != null
+                        && MonitoredService.serverOf(key, sorryServer.server())
+                                .endpoint()
+                                .equals(endpoint));
     }
 }

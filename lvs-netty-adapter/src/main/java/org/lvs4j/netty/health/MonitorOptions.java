@@ -6,14 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.lvs4j.health.Check;
 import org.lvs4j.health.HealthConfiguration;
 import org.lvs4j.health.HealthEngine;
 import org.lvs4j.health.HealthEvent;
 import org.lvs4j.netty.Transport;
-import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 
 /**
@@ -23,7 +20,7 @@ import org.lvs4j.service.ServiceKey;
  */
 record MonitorOptions(
         HealthConfiguration configuration,
-        Map<ServiceKey, List<Function<? super RealServer, ? extends Check>>> templates,
+        Map<ServiceKey, AdoptedServices.Template> templates,
         List<Consumer<? super HealthEvent>> listeners,
         @Nullable EventLoopGroup group,
         Transport transport,

@@ -20,6 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lvs4j.Director;
 import org.lvs4j.DirectorConfiguration;
+import org.lvs4j.Drain;
+import org.lvs4j.DrainOptions;
 import org.lvs4j.health.Check;
 import org.lvs4j.health.CheckSchedule;
 import org.lvs4j.health.FileCheck;
@@ -145,6 +147,150 @@ final class HealthMonitorTest {
             assertThat(table(director)).isEqualTo("none");
         }
         assertThat(table(director)).isEqualTo("none");
+    }
+
+    @Test
+    void setServers_serverIsDown_removedForGood() throws Exception {
+        Director director = Director.create();
+        String dead = ProbeFixture.closedPort();
+        try (Servers.Tcp one = Servers.Tcp.start(Servers::silence);
+                Servers.Tcp two = Servers.Tcp.start(Servers::silence);
+                HealthMonitor monitor = HealthMonitor.builder(director)
+                        .check(WEB, HealthMonitorTest::tcp)
+                        .start()) {
+            assertThatThrownBy(() -> monitor.setServers(WEB, List.of())).isInstanceOf(IllegalArgumentException.class);
+            director.addService(SERVICE, RealServer.of(one.address()), RealServer.of(dead));
+            awaitTable(director, "[" + one.address() + "/1]");
+
+            monitor.setServers(WEB, List.of(RealServer.of(dead), RealServer.of(two.address())));
+            assertThat(table(director)).isEqualTo("[" + two.address() + "/1]");
+
+            monitor.setServers(WEB, List.of(RealServer.of(two.address())));
+            assertThat(monitor.snapshot().services().get(0).servers()).hasSize(1);
+            assertThatThrownBy(() -> monitor.setServers(
+                            WEB, List.of(RealServer.of(two.address()), RealServer.of(two.address()))))
+                    .hasMessageContaining("twice");
+        }
+        assertThat(director.configuration(WEB).servers()).hasSize(1);
+    }
+
+    @Test
+    void check_serviceChangesAllTheTime_othersAndItsUnchangedServerKeepTheirRhythm() throws Exception {
+        Director director = Director.create();
+        ServiceKey calm = ServiceKey.tcp("192.0.2.2:80");
+        try (Servers.Tcp one = Servers.Tcp.start(Servers::silence);
+                Servers.Tcp two = Servers.Tcp.start(Servers::silence)) {
+            director.addService(SERVICE, RealServer.of(one.address()));
+            director.addService(VirtualService.builder(calm).build(), RealServer.of(two.address()));
+            CheckSchedule slow = CheckSchedule.builder()
+                    .interval(Duration.ofMillis(200))
+                    .warmup(Duration.ZERO)
+                    .build();
+            java.util.function.Function<RealServer, Check> check =
+                    server -> new TcpCheck(ProbeTarget.of(server.endpoint()), slow);
+            long begin = System.nanoTime();
+            try (HealthMonitor monitor = HealthMonitor.builder(director)
+                    .check(WEB, check)
+                    .check(calm, check)
+                    .start()) {
+                RealServer.Builder changing = RealServer.builder("127.0.0.9:9");
+                for (int i = 0; i < 300; i++) {
+                    if (i % 3 == 2) {
+                        director.removeServer(WEB, Endpoint.parse("127.0.0.9:9"));
+                    } else if (i % 3 == 0) {
+                        director.addServer(WEB, changing.weight(1).build());
+                    } else {
+                        director.editServer(WEB, changing.weight(i).build());
+                    }
+                    java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
+                }
+                int rounds = (int) ((System.nanoTime() - begin - 1_000_000_000L) / 200_000_000L);
+                assertThat(monitor.snapshot().services()).hasSize(2);
+                assertThat(one.accepted()).isBetween(rounds / 4, rounds + 2);
+                assertThat(two.accepted()).isBetween(rounds / 4, rounds + 2);
+            }
+        }
+    }
+
+    // ---- drains
+
+    @Test
+    void drain_checkChangesTheWeight_noNewClientsUntilItIsAborted() throws Exception {
+        Director director = Director.create();
+        Path status = Files.writeString(directory.resolve("status"), "5");
+        Check misc =
+                new MiscCheck(Script.of("sh", "-c", "exit $(cat " + status + ")"), FAST, Duration.ofSeconds(20), true);
+        RealServer server = RealServer.of("127.0.0.1:9");
+        try (HealthMonitor monitor = HealthMonitor.builder(director)
+                .configuration(configuration(MonitoredServer.of(server, misc)))
+                .start()) {
+            awaitTable(director, "[127.0.0.1:9/3]");
+            Drain drain = director.drain(WEB, server.endpoint(), DrainOptions.within(Duration.ofMinutes(5)));
+            for (String exit : List.of("9", "1", "0", "12")) {
+                Files.writeString(status, exit);
+                String weight = List.of("9", "12").contains(exit) ? "" + (Integer.parseInt(exit) - 2) : exit;
+                awaitTable(
+                        director, "[127.0.0.1:9/" + (exit.equals("0") ? "1" : exit.equals("1") ? "0" : weight) + "]");
+                assertThat(effectiveWeight(director)).as("after %s", exit).isZero();
+                assertThat(director.drains()).containsExactly(drain);
+            }
+            assertThat(drain.abort()).isTrue();
+            assertThat(effectiveWeight(director)).isEqualTo(10);
+            Files.writeString(status, "1");
+            awaitTable(director, "[]");
+            assertThat(monitor.snapshot().changesRefused()).isZero();
+        }
+    }
+
+    private static int effectiveWeight(Director director) {
+        return director.services().get(0).servers().get(0).weight();
+    }
+
+    @Test
+    void drain_serverFails_removedAsSoonAsItIsNotConfigured() throws Exception {
+        Director director = Director.create();
+        Servers.Tcp one = Servers.Tcp.start(Servers::silence);
+        try (Servers.Tcp two = Servers.Tcp.start(Servers::silence);
+                HealthMonitor monitor = HealthMonitor.builder(director)
+                        .configuration(configuration(monitored(one.address()), monitored(two.address())))
+                        .start()) {
+            Endpoint first = Endpoint.parse(one.address());
+            director.drain(WEB, first, DrainOptions.within(Duration.ofMinutes(5)));
+            one.close();
+            ProbeFixture.await("weight 0", () -> table(director).contains(one.address() + "/0"));
+
+            monitor.reload(configuration(monitored(two.address())));
+
+            assertThat(table(director)).isEqualTo("[" + two.address() + "/1]");
+        }
+    }
+
+    @Test
+    void table_changedByHandWhileAServerIsDown_recoveryAndFailureStillCount() throws Exception {
+        Director director = Director.create();
+        String dead = ProbeFixture.closedPort();
+        Endpoint endpoint = Endpoint.parse(dead);
+        try (HealthMonitor monitor = HealthMonitor.builder(director)
+                .configuration(configuration(monitored(dead)))
+                .start()) {
+            awaitTable(director, "[]");
+            director.addServer(WEB, RealServer.builder(dead).weight(5).build());
+            try (Servers.Tcp up = Servers.Tcp.startAt(dead, Servers::silence)) {
+                awaitTable(director, "[" + up.address() + "/1]");
+            }
+            awaitTable(director, "[]");
+            try (Servers.Tcp up = Servers.Tcp.startAt(dead, Servers::silence)) {
+                awaitTable(director, "[" + up.address() + "/1]");
+                director.removeServer(WEB, endpoint);
+            }
+            ProbeFixture.await(
+                    "down",
+                    () -> !monitor.snapshot().services().get(0).servers().get(0).up());
+            try (Servers.Tcp up = Servers.Tcp.startAt(dead, Servers::silence)) {
+                awaitTable(director, "[" + up.address() + "/1]");
+            }
+            assertThat(monitor.snapshot().changesRefused()).isZero();
+        }
     }
 
     private static HealthConfiguration configuration(MonitoredServer... servers) {

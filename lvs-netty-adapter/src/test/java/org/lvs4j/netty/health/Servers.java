@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -40,6 +41,7 @@ final class Servers {
         private final ServerSocket listening;
         private final Set<Socket> open = ConcurrentHashMap.newKeySet();
         final Queue<String> received = new ConcurrentLinkedQueue<>();
+        private final AtomicInteger accepted = new AtomicInteger();
 
         Tcp(ServerSocket listening, Handler handler) {
             this.listening = listening;
@@ -62,6 +64,7 @@ final class Servers {
             try {
                 while (true) {
                     Socket socket = listening.accept();
+                    accepted.incrementAndGet();
                     open.add(socket);
                     Thread thread = new Thread(() -> serve(socket, handler));
                     thread.setDaemon(true);
@@ -85,6 +88,11 @@ final class Servers {
         /** The number of connections that are open. */
         int open() {
             return open.size();
+        }
+
+        /** The number of connections up to now. */
+        int accepted() {
+            return accepted.get();
         }
 
         String address() {
