@@ -234,14 +234,14 @@ final class HealthSoakTest {
         @Override
         public void failed(ServiceKey service, Endpoint server) {
             if (monitor != null) {
-                monitor.connectionFailed(service, server);
+                monitor.failed(service, server);
             }
         }
 
         @Override
         public void answered(ServiceKey service, Endpoint server) {
             if (monitor != null) {
-                monitor.connectionOpened(service, server);
+                monitor.answered(service, server);
             }
         }
     }

@@ -26,6 +26,7 @@ final class ChaosServer implements AutoCloseable {
     private final int port;
     private final Map<Socket, Seen> open = new ConcurrentHashMap<>();
     private ServerSocket listening;
+    private Future<?> accepting;
 
     /** What the servers know about a connection. */
     static final class Seen {
@@ -66,14 +67,15 @@ final class ChaosServer implements AutoCloseable {
         this.threads = threads;
         this.seen = seen;
         port = FreePort.next();
-        listening = listen();
+        ServerSocket socket = listen();
+        listening = socket;
+        accepting = threads.submit(() -> accept(socket));
     }
 
     private ServerSocket listen() throws IOException {
         ServerSocket socket = new ServerSocket();
         socket.setReuseAddress(true);
         socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
-        threads.execute(() -> accept(socket));
         return socket;
     }
 
@@ -81,9 +83,17 @@ final class ChaosServer implements AutoCloseable {
         return port;
     }
 
-    /** Closes the listening socket and resets every connection, as the kernel does for a killed process. */
-    synchronized void kill() throws IOException {
+    /**
+     * Closes the listening socket and resets every connection, as the kernel does for a killed process. No connection is
+     * opened any more when this returns: the system closes the socket only when no thread waits for a client.
+     */
+    synchronized void kill() throws IOException, InterruptedException {
         listening.close();
+        try {
+            accepting.get();
+        } catch (ExecutionException e) {
+            throw new IOException("accepting failed", e);
+        }
         open.forEach((socket, connection) -> {
             connection.cut = true;
             reset(socket);
@@ -91,12 +101,18 @@ final class ChaosServer implements AutoCloseable {
     }
 
     synchronized void restart() throws IOException {
-        listening = listen();
+        ServerSocket socket = listen();
+        listening = socket;
+        accepting = threads.submit(() -> accept(socket));
     }
 
     @Override
     public synchronized void close() throws IOException {
-        kill();
+        try {
+            kill();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void reset(Socket socket) {
@@ -113,13 +129,7 @@ final class ChaosServer implements AutoCloseable {
             try {
                 Socket socket = from.accept();
                 Seen connection = new Seen();
-                synchronized (this) {
-                    if (from.isClosed()) {
-                        reset(socket);
-                        return;
-                    }
-                    open.put(socket, connection);
-                }
+                open.put(socket, connection);
                 threads.execute(() -> serve(socket, connection));
             } catch (IOException e) {
                 return;

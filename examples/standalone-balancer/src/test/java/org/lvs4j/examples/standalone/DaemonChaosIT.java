@@ -61,7 +61,14 @@ final class DaemonChaosIT {
             echo.sendTo(service);
             Path file = Files.writeString(directory.resolve("chaos.rules"), rules.base());
             String heap = "-Xms96m -Xmx96m -XX:+UseSerialGC -XX:+AlwaysPreTouch";
-            try (Daemon lvsd = Daemon.start(directory, heap, file, option[0], option[1], "--idle-timeout", "3s")) {
+            try (Daemon lvsd = Daemon.start(
+                    directory,
+                    heap,
+                    file,
+                    option[0],
+                    option[1],
+                    "--idle-timeout",
+                    ChaosClients.IDLE_TIMEOUT.toSeconds() + "s")) {
                 ChaosClients clients = new ChaosClients(seed, service, threads, disturbances);
                 ChaosAdministration administration = new ChaosAdministration(lvsd, rules, threads);
                 ChaosFaults faults = new ChaosFaults(lvsd, file, rules, servers, administration, disturbances, threads);
