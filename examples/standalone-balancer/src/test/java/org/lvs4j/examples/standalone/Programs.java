@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +19,7 @@ import org.lvs4j.netty.Transport;
 
 /** Programs of the operating system that the integration tests run. */
 final class Programs {
-    private static final long LIMIT_SECONDS = 60;
+    private static final Duration LIMIT = Duration.ofMinutes(1);
 
     private Programs() {}
 
@@ -82,12 +83,17 @@ final class Programs {
 
     /** Runs a program until it ends, which must be within a minute. */
     static Result run(ProcessBuilder builder, String input) throws IOException, InterruptedException {
+        return run(builder, input, LIMIT);
+    }
+
+    /** Runs a program until it ends, which must be within a time. */
+    static Result run(ProcessBuilder builder, String input, Duration limit) throws IOException, InterruptedException {
         Path error = Files.createTempFile("lvs4j-error", null);
         try {
             Process process = builder.redirectError(error.toFile()).start();
             Thread watchdog = new Thread(() -> {
                 try {
-                    if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                    if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
                         process.destroyForcibly();
                     }
                 } catch (InterruptedException e) {

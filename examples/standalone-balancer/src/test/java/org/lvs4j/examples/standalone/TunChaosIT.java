@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
@@ -28,6 +30,7 @@ final class TunChaosIT {
     private static final int SECONDS = Integer.getInteger("lvs4j.chaos.seconds", 10);
     private static final int COULD_NOT_CONNECT = 7;
     private static final int LONGEST_PAUSE_MILLIS = 1500;
+    private static final Duration TRANSFER_LIMIT = Duration.ofMinutes(5);
     private static final String URL = "http://" + PacketNetwork.VIP + "/";
     private static final String NAT = """
             -A -t VIP:80 -s rr
@@ -104,23 +107,25 @@ final class TunChaosIT {
         assertThat(network.directorState()).as("seed %d", seed).isEqualTo(before);
     }
 
-    /** Fetches the body again and again, and returns how often. A transfer that has begun must end. */
+    /** Fetches the body again and again, and returns how often. A transfer that has begun must go on until its end. */
     private int transfers(long endNanos) throws IOException, InterruptedException {
         Path copy = directory.resolve("transferred");
         int count = 0;
         do {
-            Programs.Result result = network.namespaces()
-                    .run(
-                            "client",
-                            "curl",
-                            "--silent",
-                            "--show-error",
-                            "--fail",
-                            "--max-time",
-                            "55",
-                            "--output",
-                            copy.toString(),
-                            URL + "files/body");
+            List<String> command = new ArrayList<>(network.namespaces().in("client"));
+            command.addAll(List.of(
+                    "curl",
+                    "--silent",
+                    "--show-error",
+                    "--fail",
+                    "--speed-limit",
+                    "1",
+                    "--speed-time",
+                    "30",
+                    "--output",
+                    copy.toString(),
+                    URL + "files/body"));
+            Programs.Result result = Programs.run(new ProcessBuilder(command), "", TRANSFER_LIMIT);
             if (result.exitCode() != COULD_NOT_CONNECT) {
                 result.outputOfSuccess();
                 assertThat(Files.mismatch(network.body(), copy))
