@@ -58,12 +58,26 @@ final class Balancer implements AutoCloseable {
      */
     static Balancer start(Director director, Configuration configuration, PlaneOptions options)
             throws RulesInvalidException {
+        return start(director, configuration, options, (Preparation<RuntimeException>) ready -> {});
+    }
+
+    /** What is to be done with a director that has its services, before it gets clients. */
+    interface Preparation<E extends Exception> {
+        void accept(Director director) throws E;
+    }
+
+    /** Starts serving after a preparation; see {@link #start(Director, Configuration, PlaneOptions)}. */
+    static <E extends Exception> Balancer start(
+            Director director, Configuration configuration, PlaneOptions options, Preparation<E> preparation)
+            throws RulesInvalidException, E {
         if (configuration instanceof Configuration.OfRules ofRules) {
             RulesFile.apply(ofRules.rules(), director);
+            preparation.accept(director);
             return new Balancer(director, options.start(director), new DaemonHealth(director));
         }
         KeepalivedConfiguration file = ((Configuration.OfKeepalived) configuration).file();
         DaemonHealth.apply(file, director);
+        preparation.accept(director);
         DaemonHealth health = new DaemonHealth(director);
         Plane plane = options.start(director);
         try {
@@ -340,10 +354,14 @@ final class Balancer implements AutoCloseable {
         }
     }
 
-    /** As {@link #drain}, after {@link #leave}: all clients that have not been accepted are left to the other process. */
-    boolean drainHandedOver(Duration deadline) {
+    /**
+     * As {@link #drain}, after {@link #leave}: all clients that have not been accepted are left to the other process.
+     *
+     * @param accepted is called when no more clients are accepted, once or more often
+     */
+    boolean drainHandedOver(Duration deadline, Runnable accepted) {
         stopMonitor();
-        return plane.drainHandedOver(deadline);
+        return plane.drainHandedOver(deadline, accepted);
     }
 
     /** Sets the receiver of a failure that ends the plane; it is called at most once. */

@@ -56,7 +56,7 @@ final class FrameChannel implements AutoCloseable {
         write(type, payload, 0, payload.length);
     }
 
-    private void write(FrameType type, byte[] bytes, int offset, int length) throws IOException {
+    void write(FrameType type, byte[] bytes, int offset, int length) throws IOException {
         if (length > Frame.MAX_PAYLOAD_BYTES) {
             throw new ProtocolException(
                     "a frame of " + Count.of(length, "byte") + "; at most " + Frame.MAX_PAYLOAD_BYTES + " fit");

@@ -35,11 +35,17 @@ enum FrameType {
     TRANSFER('T'),
     /** Daemon: the number of listening sockets that have been passed on, four bytes. */
     TRANSFERRED('N'),
+    /** New daemon: it has the services and asks for the state. */
+    STATE_WANTED('Q'),
+    /** Daemon: a piece of the state. */
+    STATE('B'),
+    /** Daemon: the end of the state. */
+    STATE_END('F'),
     /** New daemon: it serves. */
     SERVING('V'),
-    /** Daemon: it has released the path of the control socket, and drains. */
+    /** Daemon: it has released the path of the control socket, and drains. The state of the end follows. */
     RELEASED('D'),
-    /** New daemon: its control socket is at that path. The last frame. */
+    /** New daemon: its control socket is at that path. Its last frame. */
     MOVED('M');
 
     private static final FrameType[] ALL = values();

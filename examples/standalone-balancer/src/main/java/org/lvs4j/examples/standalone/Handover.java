@@ -16,22 +16,25 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
+import org.lvs4j.DirectorState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The part of the old daemon in a {@linkplain Takeover takeover}, on a thread of its own. The new daemon asks on the
- * control socket, and gets a path where it receives the listening sockets. Once it says that it serves, this daemon
- * releases the path of the control socket, and its main thread drains. On any failure before that, this daemon goes on
- * as before.
+ * control socket, and gets a path where it receives the listening sockets, and then the state. Once it says that it
+ * serves, this daemon releases the path of the control socket, and its main thread drains. When that accepts no more
+ * clients, the new daemon gets the state once more, so that clients and drains of the time in between are not lost. On
+ * any failure before it serves, this daemon goes on as before.
  */
 final class Handover {
     /** The start of the versions of this protocol, which is not that of the commands. */
     static final String NAME = "lvs4j-takeover-";
 
-    static final String VERSION = NAME + 1;
+    static final String VERSION = NAME + 2;
 
     private static final Duration TRANSFER_LIMIT = Duration.ofSeconds(10);
+    private static final Duration ACCEPTED_LIMIT = Duration.ofSeconds(5);
     private static final Duration SERVING_LIMIT = Duration.ofSeconds(30);
     private static final Logger LOG = LoggerFactory.getLogger(Handover.class);
 
@@ -39,6 +42,7 @@ final class Handover {
     private final Balancer balancer;
     private final Consumer<String> served;
     private final AtomicBoolean underWay = new AtomicBoolean();
+    private final CountDownLatch accepted = new CountDownLatch(1);
     private final CountDownLatch moved = new CountDownLatch(1);
 
     /**
@@ -81,6 +85,11 @@ final class Handover {
         }
     }
 
+    /** To be called when this daemon accepts no more clients. Idempotent. */
+    void accepted() {
+        accepted.countDown();
+    }
+
     private void run(SocketChannel channel, String peer) {
         boolean left = false;
         try (FrameChannel frames = FrameChannel.over(channel, SERVING_LIMIT)) {
@@ -101,8 +110,14 @@ final class Handover {
             socket.release();
             served.accept(peer);
             frames.write(FrameType.RELEASED, new byte[0]);
+            if (!accepted.await(ACCEPTED_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("takeover: this lvsd still accepts clients");
+            }
+            passState(frames);
             expect(frames, FrameType.MOVED);
-        } catch (IOException | RuntimeException e) {
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
             LOG.warn("takeover by {}: {}", peer, Reason.of(e));
         } finally {
             if (left) {
@@ -129,6 +144,8 @@ final class Handover {
                     FrameType.TRANSFERRED,
                     ByteBuffer.allocate(Integer.BYTES).putInt(count).array());
             LOG.info("takeover: {} passed on", Count.of(count, "listening socket"));
+            expect(frames, FrameType.STATE_WANTED);
+            passState(frames);
             expect(frames, FrameType.SERVING);
             return null;
         } catch (UncheckedIOException e) {
@@ -137,9 +154,19 @@ final class Handover {
             return Reason.of(e);
         } catch (IllegalStateException e) {
             return "lvsd is stopping: " + e.getMessage();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             return Reason.of(e);
         }
+    }
+
+    private void passState(FrameChannel frames) throws IOException {
+        DirectorState state = balancer.director().saveState(System.currentTimeMillis());
+        state.writeTo(new FrameOutput(frames, FrameType.STATE));
+        frames.write(FrameType.STATE_END, new byte[0]);
+        LOG.info(
+                "takeover: passed on {} and {}",
+                Count.of(state.templates(), "persistent client"),
+                Count.of(state.drains(), "drain"));
     }
 
     private int pass(FrameChannel frames) throws IOException {

@@ -51,8 +51,12 @@ interface Plane extends AutoCloseable {
      */
     void handOver(IntConsumer descriptors);
 
-    /** As {@link #drain}, but all clients that have not been accepted are left to the process that has the sockets. */
-    boolean drainHandedOver(Duration deadline);
+    /**
+     * As {@link #drain}, but all clients that have not been accepted are left to the process that has the sockets.
+     *
+     * @param accepted is called when no more clients are accepted, once or more often
+     */
+    boolean drainHandedOver(Duration deadline, Runnable accepted);
 
     /** Stops at once. */
     @Override
@@ -109,8 +113,8 @@ interface Plane extends AutoCloseable {
             }
 
             @Override
-            public boolean drainHandedOver(Duration deadline) {
-                return relay.drainHandedOver(deadline, left -> {});
+            public boolean drainHandedOver(Duration deadline, Runnable accepted) {
+                return relay.drainHandedOver(deadline, left -> accepted.run());
             }
 
             @Override
@@ -168,7 +172,7 @@ interface Plane extends AutoCloseable {
             }
 
             @Override
-            public boolean drainHandedOver(Duration deadline) {
+            public boolean drainHandedOver(Duration deadline, Runnable accepted) {
                 return drain(deadline);
             }
 

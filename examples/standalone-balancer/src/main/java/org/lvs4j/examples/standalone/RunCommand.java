@@ -13,6 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.lvs4j.Director;
 import org.lvs4j.ServerSnapshot;
 import org.lvs4j.ServiceSnapshot;
 import org.lvs4j.examples.standalone.ControlServer.Limits;
@@ -93,6 +94,9 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private DirectorOptions directorOptions;
 
+    @Mixin
+    private StateOptions stateOptions;
+
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
 
@@ -103,6 +107,7 @@ final class RunCommand implements Callable<Integer> {
     private volatile @Nullable ControlSocket claimed;
     private volatile @Nullable Balancer running;
     private volatile @Nullable Reloader reloader;
+    private volatile @Nullable StateKeeping state;
     private volatile boolean handedOver;
 
     @Override
@@ -152,7 +157,12 @@ final class RunCommand implements Callable<Integer> {
         if (configuration instanceof Configuration.OfKeepalived keepalived) {
             KeepalivedPicture.warn(keepalived.file(), LOG::warn);
         }
-        try (Balancer balancer = Balancer.start(directorOptions.director(), configuration, planeOptions)) {
+        StateFile file = stateOptions.open();
+        try (Balancer balancer = Balancer.start(
+                        directorOptions.director(), configuration, planeOptions, ready -> restore(ready, old, file));
+                StateKeeping keeping =
+                        file == null ? null : new StateKeeping(file, balancer.director(), stateOptions.interval())) {
+            state = keeping;
             Handover handover = new Handover(controlSocket, balancer, this::handedOver);
             try (ControlServer control =
                     ControlServer.start(controlSocket, new Console(balancer, planeOptions), Limits.DEFAULT, handover)) {
@@ -160,23 +170,41 @@ final class RunCommand implements Callable<Integer> {
                     // The old one goes on.
                     return Answer.OK;
                 } else if (old != null) {
-                    old.complete(controlSocket);
+                    old.complete(controlSocket, balancer.director());
                 }
                 claimed = controlSocket;
                 running = balancer;
                 Reloader ready = new Reloader(source, balancer);
                 reloader = ready;
                 takeUp(ready);
+                if (keeping != null) {
+                    keeping.serve();
+                }
                 announce(balancer, controlSocket.path());
                 awaitEnd(balancer, control, handover);
-                return Answer.OK;
+                return saveState() ? Answer.OK : Answer.FAILURE;
             }
         }
+    }
+
+    private static void restore(Director director, @Nullable Takeover old, @Nullable StateFile file)
+            throws StartException {
+        if (old != null) {
+            old.restore(director);
+        } else if (file != null) {
+            StateKeeping.restore(file, director);
+        }
+    }
+
+    private boolean saveState() {
+        StateKeeping keeping = state;
+        return keeping == null || keeping.save();
     }
 
     private List<Integer> checkOptions() {
         try {
             planeOptions.check();
+            stateOptions.check();
             List<Integer> activated =
                     ActivatedSockets.of(System.getenv(), ProcessHandle.current().pid());
             if (takeover) {
@@ -213,6 +241,10 @@ final class RunCommand implements Callable<Integer> {
                 peer,
                 DurationConverter.print(drainTimeout));
         handedOver = true;
+        StateKeeping keeping = state;
+        if (keeping != null) {
+            keeping.leave();
+        }
         if (!stopping.get()) {
             inBackground("lvsd-watchdog", () -> watch(MOVED_LIMIT.plus(STOP_LIMIT)));
         }
@@ -320,10 +352,18 @@ final class RunCommand implements Callable<Integer> {
         LOG.debug("the main thread ends because of {}", end);
         Throwable cause = failure.get();
         if (cause != null) {
+            saveState();
             throw new StartException(String.valueOf(cause.getMessage()), cause);
         }
         long startNanos = System.nanoTime();
-        boolean all = end == Event.HANDED_OVER ? balancer.drainHandedOver(drainTimeout) : balancer.drain(drainTimeout);
+        if (end == Event.STOP) {
+            // At once, too: the process may be killed before all connections have ended.
+            inBackground("lvsd-state", this::saveState);
+        }
+        boolean all = end == Event.HANDED_OVER
+                ? balancer.drainHandedOver(drainTimeout, handover::accepted)
+                : balancer.drain(drainTimeout);
+        handover.accepted();
         if (handedOver) {
             handover.awaitMoved(MOVED_LIMIT);
             Duration left = drainTimeout.minusNanos(System.nanoTime() - startNanos);

@@ -12,12 +12,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.Director;
+import org.lvs4j.DirectorState;
+import org.lvs4j.StateRestoration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The part of the new daemon in a takeover: it gets the listening sockets of a running one, and with them the clients
- * that wait in their queues, starts to serve, and tells the old one, which accepts no more and drains then ({@link
+ * that wait in their queues, then its state, starts to serve, and tells the old one, which accepts no more and drains then ({@link
  * Handover}). Finally its own control socket takes the place of the old one's. Until the new daemon serves, it can fail
  * or be ended, and the old one goes on. Not thread-safe.
  */
@@ -111,11 +115,41 @@ final class Takeover implements AutoCloseable {
     }
 
     /**
+     * Restores the state of the old daemon in a director that has its services.
+     *
+     * @throws StartException if the old one does not pass it on
+     */
+    void restore(Director director) throws StartException {
+        try {
+            frames.write(FrameType.STATE_WANTED, new byte[0]);
+            LOG.info("takeover: {}", StateKeeping.describe(restoreSent(director)));
+        } catch (IOException e) {
+            throw new StartException("--takeover: the state of the lvsd on " + path + ": " + Reason.of(e), e);
+        }
+    }
+
+    private StateRestoration restoreSent(Director director) throws IOException {
+        DirectorState state = DirectorState.read(new FrameInput(this::piece), StateFile.maxBytes());
+        return director.restore(state, System.currentTimeMillis());
+    }
+
+    private byte @Nullable [] piece() throws IOException {
+        Frame frame = frames.read();
+        if (frame.type() == FrameType.STATE_END) {
+            return null;
+        } else if (frame.type() != FrameType.STATE) {
+            throw new ProtocolException("the lvsd on " + path + " sent " + frame.type() + " instead of its state");
+        }
+        return frame.payload();
+    }
+
+    /**
      * Tells the old daemon that this one serves, and puts the control socket in place of the old one's.
      *
+     * @param director gets what the old one has learnt since {@link #restore}
      * @throws StartException if the old one has given this one up and goes on
      */
-    void complete(ControlSocket socket) throws StartException, IOException {
+    void complete(ControlSocket socket, Director director) throws StartException, IOException {
         boolean released = false;
         try {
             frames.write(FrameType.SERVING, new byte[0]);
@@ -135,8 +169,20 @@ final class Takeover implements AutoCloseable {
             LOG.error("takeover: lvsadm cannot reach this lvsd: {}", Reason.of(e));
         }
         frames.write(FrameType.MOVED, new byte[0]);
+        if (released) {
+            restoreLast(director);
+        }
         close();
         LOG.info("takeover: done; the old lvsd ends when its connections have");
+    }
+
+    private void restoreLast(Director director) {
+        try {
+            long more = restoreSent(director).templates();
+            LOG.info("takeover: {} of the last moments", Count.of(more, "persistent client"));
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("takeover: persistent clients and drains of the last moments are lost: {}", Reason.of(e));
+        }
     }
 
     @Override

@@ -11,14 +11,16 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses the path of a control socket that another user could replace. Every directory on the path, symbolic links
+ * Refuses the path of a control socket or a state file that another user could replace. Every directory on the path, symbolic links
  * followed, must belong to root or this user, and must not be writable by others, except for a sticky directory such as
  * {@code /tmp}, in which only the owner of an entry can replace it. A group that bears the owner's name counts as the
  * owner.
  */
 final class TrustedPath {
+    private static final String SOCKET = "the control socket";
     private static final int ROOT = 0;
     private static final int STICKY = 01000;
     private static final int GROUP_WRITE = 0020;
@@ -28,10 +30,12 @@ final class TrustedPath {
 
     private final Set<Integer> trusted = new HashSet<>();
     private final boolean delegating;
+    private final String what;
     private int links;
 
-    private TrustedPath(boolean delegating) throws IOException {
+    private TrustedPath(boolean delegating, String what) throws IOException {
         this.delegating = delegating;
+        this.what = what;
         trusted.add(ROOT);
         trusted.add(uid(Path.of("/proc/self")));
         if (!Files.readString(Path.of("/proc/self/uid_map")).matches("\\s*0\\s+0\\s+4294967295\\s*")) {
@@ -47,7 +51,7 @@ final class TrustedPath {
      * @throws IOException naming the directory and what is wrong with it
      */
     static void requireForDaemon(Path socket) throws IOException {
-        require(socket, false);
+        require(socket, false, SOCKET);
     }
 
     /**
@@ -57,14 +61,33 @@ final class TrustedPath {
      * @throws IOException naming the directory and what is wrong with it
      */
     static void requireForTool(Path socket) throws IOException {
-        require(socket, true);
+        require(socket, true, SOCKET);
     }
 
-    private static void require(Path socket, boolean delegating) throws IOException {
-        Path directory = socket.toAbsolutePath().getParent();
-        if (directory != null && Files.exists(Path.of("/proc/self/uid_map"))) {
-            new TrustedPath(delegating).walk(directory.normalize());
+    /**
+     * Checks the directories of a state file, and the file itself if it exists.
+     *
+     * @throws IOException naming the directory or the file, and what is wrong with it
+     */
+    static void requireForState(Path file) throws IOException {
+        TrustedPath checks = require(file, false, "the state file");
+        if (checks != null && Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            Map<String, Object> found = Files.readAttributes(file, ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+            if (!checks.trusted.contains((Integer) attribute(found, "uid"))) {
+                throw new IOException(file + " belongs to " + attribute(found, "owner"));
+            }
         }
+    }
+
+    /** Returns null on a system whose files have no owners. */
+    private static @Nullable TrustedPath require(Path file, boolean delegating, String what) throws IOException {
+        Path directory = file.toAbsolutePath().getParent();
+        if (directory == null || !Files.exists(Path.of("/proc/self/uid_map"))) {
+            return null;
+        }
+        TrustedPath checks = new TrustedPath(delegating, what);
+        checks.walk(directory.normalize());
+        return checks;
     }
 
     private static int uid(Path path) throws IOException {
@@ -98,7 +121,7 @@ final class TrustedPath {
         boolean writable = (mode & OTHERS_WRITE) != 0 || (mode & GROUP_WRITE) != 0 && !ownGroup;
         if (writable && (mode & STICKY) == 0) {
             throw new IOException("the directory " + directory + " is not private: users other than "
-                    + attribute(found, "owner") + " can replace the control socket (mode "
+                    + attribute(found, "owner") + " can replace " + what + " (mode "
                     + Integer.toOctalString(mode & 07777) + ", group " + attribute(found, "group") + ")");
         }
         return writable;
@@ -115,7 +138,7 @@ final class TrustedPath {
         }
         if (shared || !delegating) {
             throw new IOException("the directory " + directory + " is not private: it belongs to "
-                    + attribute(found, "owner") + ", who can replace the control socket");
+                    + attribute(found, "owner") + ", who can replace " + what);
         }
         trusted.add(owner);
     }
