@@ -77,7 +77,7 @@ final class Balancer implements AutoCloseable {
         }
         KeepalivedConfiguration file = ((Configuration.OfKeepalived) configuration).file();
         DaemonHealth.apply(file, director);
-        preparation.accept(director);
+        DaemonHealth.prepare(file, director, preparation);
         DaemonHealth health = new DaemonHealth(director);
         Plane plane = options.start(director);
         try {
