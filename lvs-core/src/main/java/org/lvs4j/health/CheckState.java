@@ -40,6 +40,9 @@ abstract sealed class CheckState permits ProbedCheck, FiledCheck {
     /** Cancels its timer and its probe. */
     abstract void retire();
 
+    /** Waits or probes again, if an error has prevented it. */
+    abstract void repair(long now);
+
     abstract CheckHealth snapshot();
 
     final long since() {

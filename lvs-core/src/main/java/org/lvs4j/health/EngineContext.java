@@ -31,9 +31,18 @@ final class EngineContext {
     /** Starts a probe of a check and returns its number. */
     long startProbe(ProbedCheck check, int page) {
         long id = ++lastProbe;
-        probes.put(id, check);
         ServerState server = check.server;
-        actions.startProbe(new Probe(id, check.check(), page, server.pool.firstKey(), server.config.server()));
+        Probe probe = new Probe(id, check.check(), page, server.pool.firstKey(), server.config.server());
+        boolean done = false;
+        try {
+            probes.put(id, check);
+            actions.startProbe(probe);
+            done = true;
+        } finally {
+            if (!done) {
+                probes.remove(id);
+            }
+        }
         return id;
     }
 
@@ -41,6 +50,10 @@ final class EngineContext {
     @Nullable
     ProbedCheck finishProbe(long id) {
         return probes.remove(id);
+    }
+
+    boolean isUnderWay(long id, ProbedCheck check) {
+        return probes.get(id) == check;
     }
 
     /** The result of a probe under way belongs to another check from now on. */

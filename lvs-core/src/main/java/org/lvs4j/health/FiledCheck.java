@@ -67,6 +67,11 @@ final class FiledCheck extends CheckState {
     }
 
     @Override
+    void repair(long now) {
+        number = server.pool.context.fileNumber(check.file());
+    }
+
+    @Override
     CheckHealth snapshot() {
         return new CheckHealth(check, isUp(), since(), true, false, 0, reason(), Long.MAX_VALUE);
     }

@@ -307,6 +307,25 @@ public final class HealthEngine {
         }
     }
 
+    /**
+     * Asks for the whole table once more, and sets timers that are missing. To be called after a call that an error has cut
+     * off, such as a lack of memory; a notification or event of that call may be missing. A server that is there already is
+     * added once more, and one that is not there is removed.
+     *
+     * @throws IllegalStateException if it is not started
+     */
+    public void repair(long now) {
+        requireStarted();
+        enter();
+        try {
+            for (Pool pool : pools()) {
+                pool.repair(now);
+            }
+        } finally {
+            busy = false;
+        }
+    }
+
     /** The health of every service, in the configured order, then of those that were added; unmodifiable. */
     public List<ServiceHealth> snapshot() {
         return pools().stream().map(Pool::snapshot).toList();

@@ -144,6 +144,19 @@ final class Pool {
         }
     }
 
+    /** Brings servers, quorum and table together again, after an error. */
+    void repair(long now) {
+        for (ServerState server : servers) {
+            server.repair(now);
+        }
+        table.useSorryServer(!quorumUp && config.sorryServer() != null);
+        for (ServerState server : servers) {
+            table.settleAnew(server);
+        }
+        judge(now);
+        table.settleSorryServer();
+    }
+
     /** Leaves the table. */
     void clear(HealthEngine.Cleanup cleanup, boolean tell) {
         if (cleanup == HealthEngine.Cleanup.SERVERS) {

@@ -105,6 +105,17 @@ final class PoolTable {
         }
     }
 
+    /** As {@link #settle}, whatever is believed to be there. */
+    void settleAnew(ServerState server) {
+        server.inTable = null;
+        settle(server);
+        if (server.inTable == null) {
+            for (ServiceKey key : keys) {
+                removeFrom(key, server.config.server());
+            }
+        }
+    }
+
     void remove(ServerState server) {
         if (server.inTable != null) {
             for (ServiceKey key : keys) {

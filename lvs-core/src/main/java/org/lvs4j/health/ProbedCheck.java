@@ -159,6 +159,17 @@ final class ProbedCheck extends CheckState {
     }
 
     @Override
+    void repair(long now) {
+        EngineContext context = server.pool.context;
+        if (probe != NO_PROBE && !context.isUnderWay(probe, this)) {
+            probe = NO_PROBE;
+        }
+        if (probe == NO_PROBE && !timer.isSet()) {
+            context.timers.set(timer, now + loop.intervalNanos());
+        }
+    }
+
+    @Override
     CheckHealth snapshot() {
         return new CheckHealth(
                 check, isUp(), since(), probed, probe != NO_PROBE, loop.failures, reason, timer.deadline());

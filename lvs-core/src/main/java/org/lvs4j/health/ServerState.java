@@ -165,6 +165,17 @@ final class ServerState {
         return !isAlive();
     }
 
+    /** Agrees with its checks again, after an error. */
+    void repair(long now) {
+        for (CheckState check : checks) {
+            check.repair(now);
+        }
+        downChecks = countDown();
+        if (ejected && !ejectionEnd.isSet()) {
+            pool.context.timers.set(ejectionEnd, now);
+        }
+    }
+
     ServerHealth snapshot() {
         return new ServerHealth(
                 config,

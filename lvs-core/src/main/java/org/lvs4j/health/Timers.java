@@ -32,6 +32,8 @@ final class Timers {
         }
     }
 
+    private static final long AGAIN_NANOS = 1_000_000_000L;
+
     private final List<Timer> heap = new ArrayList<>();
     private long orders;
 
@@ -58,12 +60,23 @@ final class Timers {
         }
     }
 
-    /** Fires all timers that are due, those included that are set meanwhile. */
+    /**
+     * Fires all timers that are due, those included that are set meanwhile. If one fails, for instance because there is no
+     * memory, it fires again after a second.
+     */
     void advance(long now) {
         while (!heap.isEmpty() && heap.get(0).deadline - now <= 0) {
             Timer first = heap.get(0);
             cancel(first);
-            first.fire(now);
+            boolean done = false;
+            try {
+                first.fire(now);
+                done = true;
+            } finally {
+                if (!done && !first.isSet()) {
+                    set(first, now + AGAIN_NANOS);
+                }
+            }
         }
     }
 

@@ -118,7 +118,7 @@ class HealthEnginePropertyTest {
         assertThat(world.probes).as(step).hasSize(probing);
     }
 
-    private static Map<Endpoint, RealServer> serversOf(ServiceHealth service, ServiceKey key) {
+    static Map<Endpoint, RealServer> serversOf(ServiceHealth service, ServiceKey key) {
         Map<Endpoint, RealServer> result = new LinkedHashMap<>();
         for (ServerHealth server : service.servers()) {
             boolean serving = server.up() && !service.sorryServerInUse();

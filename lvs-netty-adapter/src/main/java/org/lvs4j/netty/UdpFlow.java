@@ -13,6 +13,7 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Connection;
 import org.lvs4j.net.Endpoint;
+import org.lvs4j.netty.internal.EmptyDatagrams;
 import org.lvs4j.netty.internal.SocketFailure;
 
 /**

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.Connection;
 import org.lvs4j.Verdict;
 import org.lvs4j.net.Endpoint;
+import org.lvs4j.netty.internal.EmptyDatagrams;
 import org.lvs4j.netty.internal.SocketFailure;
 
 /**

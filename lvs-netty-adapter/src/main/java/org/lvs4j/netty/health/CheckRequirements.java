@@ -77,7 +77,7 @@ final class CheckRequirements {
 
     private Optional<String> pingProblem(AddressFamily family) {
         try {
-            return Optional.ofNullable(PingSockets.problem(transport, family));
+            return Optional.ofNullable(PingSockets.problem(family));
         } catch (LinkageError e) {
             return Optional.of("a ping needs JNA (net.java.dev.jna:jna)");
         }

@@ -68,24 +68,30 @@ final class DirectorTable {
         wanted.add(change);
     }
 
-    /** Makes the planned changes. */
+    /** Makes the planned changes; if there is no memory, they stay planned. */
     void apply() {
         removeForgotten();
         if (wanted.isEmpty()) {
             return;
         }
-        List<ConfigurationChange> planned = new ArrayList<>(wanted);
-        wanted.clear();
+        boolean again = false;
         applying = Thread.currentThread();
         try {
-            List<ConfigurationChange> possible = new View().possible(planned);
+            List<ConfigurationChange> possible = new View().possible(wanted);
             if (!possible.isEmpty() && !applied(possible)) {
-                for (ConfigurationChange change : planned) {
+                for (ConfigurationChange change : wanted) {
                     applyAlone(change);
                 }
             }
+        } catch (OutOfMemoryError e) {
+            // Those that were made already are left out then.
+            again = true;
+            throw e;
         } finally {
             applying = null;
+            if (!again) {
+                wanted.clear();
+            }
         }
     }
 

@@ -1,9 +1,13 @@
 package org.lvs4j.netty.health;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import org.lvs4j.ConfigurationChange.ServerAdded;
 import org.lvs4j.ConfigurationChange.ServerEdited;
@@ -30,9 +34,9 @@ final class EngineActions implements HealthActions {
     private final Predicate<ServiceKey> kept;
     private final List<FailedServer> failed = new ArrayList<>();
     private final Map<Long, Probe> probes = new LinkedHashMap<>();
-    private final List<Long> cancelled = new ArrayList<>();
-    private final List<Notification> notifications = new ArrayList<>();
-    private final List<HealthEvent> events = new ArrayList<>();
+    private final Queue<Long> cancelled = new ArrayDeque<>();
+    private final Queue<Notification> notifications = new ArrayDeque<>();
+    private final Queue<HealthEvent> events = new ArrayDeque<>();
     private boolean stopping;
 
     /** A server whose clients are to be released. */
@@ -119,36 +123,37 @@ final class EngineActions implements HealthActions {
     }
 
     List<FailedServer> takeFailed() {
-        return take(failed);
-    }
-
-    List<Long> takeCancelled() {
-        return take(cancelled);
-    }
-
-    List<Notification> takeNotifications() {
-        return take(notifications);
-    }
-
-    List<HealthEvent> takeEvents() {
-        return take(events);
-    }
-
-    List<Probe> takeProbes() {
-        if (probes.isEmpty()) {
-            return List.of();
-        }
-        List<Probe> taken = List.copyOf(probes.values());
-        probes.clear();
+        List<FailedServer> taken = List.copyOf(failed);
+        failed.clear();
         return taken;
     }
 
-    private static <T> List<T> take(List<T> collected) {
-        if (collected.isEmpty()) {
-            return List.of();
+    // One at a time: if there is no memory for one, the others are not lost.
+
+    void forEachNotification(Consumer<Notification> action) {
+        for (Notification next = notifications.poll(); next != null; next = notifications.poll()) {
+            action.accept(next);
         }
-        List<T> taken = List.copyOf(collected);
-        collected.clear();
-        return taken;
+    }
+
+    void forEachEvent(Consumer<HealthEvent> action) {
+        for (HealthEvent next = events.poll(); next != null; next = events.poll()) {
+            action.accept(next);
+        }
+    }
+
+    void forEachCancelled(LongConsumer action) {
+        for (Long next = cancelled.poll(); next != null; next = cancelled.poll()) {
+            action.accept(next);
+        }
+    }
+
+    /** Hands over the probes to start; one whose action fails stays. */
+    void forEachProbe(Consumer<Probe> action) {
+        while (!probes.isEmpty()) {
+            Probe next = probes.values().iterator().next();
+            action.accept(next);
+            probes.remove(next.id());
+        }
     }
 }

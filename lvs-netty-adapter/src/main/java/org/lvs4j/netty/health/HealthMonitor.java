@@ -36,9 +36,11 @@ import org.lvs4j.health.ReleaseOnFailure;
 import org.lvs4j.health.Script;
 import org.lvs4j.health.TrackedFile;
 import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.IpAddress;
 import org.lvs4j.netty.ServerListener;
 import org.lvs4j.netty.Transport;
 import org.lvs4j.netty.internal.RateLimitedLog;
+import org.lvs4j.netty.internal.Recurring;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
@@ -85,6 +87,7 @@ import org.slf4j.LoggerFactory;
 public final class HealthMonitor implements ServerListener, AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(HealthMonitor.class);
     private static final long SUMMARY_SECONDS = 10;
+    private static final long WATCH_MILLIS = 1000;
     private static final long QUIET_MILLIS = 20;
     private static final long TERMINATION_MILLIS = 5000;
 
@@ -97,8 +100,11 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
     private final ProbePrograms programs;
     private final NotifyPrograms notifications;
     private final WatchedFiles files;
+    private final ProbeSockets sockets;
+    private final LocalAddressWatch addresses;
     private final MonitorLoop loop;
     private final Future<?> summaries;
+    private final Future<?> watching;
     private final @Nullable NotifyFifo fifo;
 
     // Guarded by this object.
@@ -123,8 +129,9 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
         programs = new ProbePrograms(home);
         notifications = new NotifyPrograms(programs, counters, LOGGER);
         files = new WatchedFiles(this::fileChanged, LOGGER);
+        addresses = new LocalAddressWatch(this::addressChanged, LOGGER);
         fifo = openFifo();
-        ProbeSockets sockets = new ProbeSockets(transport, RandomGenerator.getDefault());
+        sockets = new ProbeSockets(transport, RandomGenerator.getDefault());
         loop = new MonitorLoop(
                 home,
                 director,
@@ -135,6 +142,11 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
                         loops, sockets, programs, options.maxProbes(), options.maxPrograms(), counters, log, results),
                 this::tell);
         summaries = home.scheduleWithFixedDelay(log::summarize, SUMMARY_SECONDS, SUMMARY_SECONDS, TimeUnit.SECONDS);
+        watching = home.scheduleWithFixedDelay(
+                Recurring.of(loop::watch, LOGGER, "the health monitor cannot continue"),
+                WATCH_MILLIS,
+                WATCH_MILLIS,
+                TimeUnit.MILLISECONDS);
     }
 
     private @Nullable NotifyFifo openFifo() {
@@ -162,6 +174,7 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
             Set<TrackedFile> tracked = WatchedFiles.of(configuration);
             tracked.forEach(files::initialize);
             files.follow(tracked);
+            addresses.follow(LocalAddressWatch.of(configuration));
             onHome(() -> {
                 loop.start(configuration);
                 return null;
@@ -206,6 +219,7 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
             Set<TrackedFile> tracked = WatchedFiles.of(configuration);
             tracked.forEach(files::initialize);
             files.follow(tracked);
+            addresses.follow(LocalAddressWatch.of(configuration));
             onHome(() -> {
                 loop.reload(configuration);
                 return null;
@@ -272,6 +286,10 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
         post(() -> loop.fileChanged(file, number));
     }
 
+    private void addressChanged(IpAddress address, boolean present) {
+        post(() -> loop.addressChanged(address, present));
+    }
+
     private void tell(Notification notification) {
         NotifyFifo to = fifo;
         if (to != null) {
@@ -309,6 +327,7 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
             closed = true;
         }
         files.close();
+        addresses.close();
         try {
             onHome(() -> {
                 loop.stop(options.cleanup());
@@ -318,7 +337,9 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
             LOGGER.warn("the event loops ended before the health monitor was closed: the table stays as it is");
         }
         awaitLoops();
+        sockets.close();
         summaries.cancel(false);
+        watching.cancel(false);
         notifications.close();
         programs.close();
         NotifyFifo opened = fifo;

@@ -30,6 +30,7 @@ import org.lvs4j.health.ServiceHealth;
 import org.lvs4j.health.SorryServer;
 import org.lvs4j.health.TrackedFile;
 import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.IpAddress;
 import org.lvs4j.netty.health.EngineActions.FailedServer;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
@@ -62,6 +63,8 @@ final class MonitorLoop {
     private @Nullable ScheduledFuture<?> timer;
     private long timerNanos;
     private boolean running;
+    /** Whether a call has failed half-way. */
+    private boolean incomplete;
 
     /** Sees the changes of the director that others make. */
     final ConfigurationListener listener = this::changed;
@@ -173,6 +176,10 @@ final class MonitorLoop {
         call(() -> engine.fileChanged(System.nanoTime(), file, number));
     }
 
+    void addressChanged(IpAddress address, boolean present) {
+        engine.addressChanged(address, present);
+    }
+
     /** The failed connections of clients. For any thread. */
     FailureCounts counts() {
         return counts;
@@ -209,18 +216,33 @@ final class MonitorLoop {
     }
 
     private void call(Runnable engineCall) {
+        boolean done = false;
         try {
-            engineCall.run();
-        } finally {
-            table.apply();
-            planRelease();
-            actions.takeNotifications().forEach(notifications);
-            actions.takeEvents().forEach(this::tell);
-            actions.takeCancelled().forEach(probes::cancel);
-            actions.takeProbes().forEach(probes::start);
-            if (running) {
-                schedule();
+            try {
+                engineCall.run();
+            } finally {
+                table.apply();
+                planRelease();
+                actions.forEachNotification(notifications);
+                actions.forEachEvent(this::tell);
+                actions.forEachCancelled(probes::cancel);
+                actions.forEachProbe(probes::start);
+                if (running) {
+                    schedule();
+                }
             }
+            done = true;
+        } finally {
+            incomplete |= !done;
+        }
+    }
+
+    /** Continues what an error has cut off, such as a lack of memory. To be called once a second. */
+    void watch() {
+        probes.resume();
+        if (running && incomplete) {
+            incomplete = false;
+            call(() -> engine.repair(System.nanoTime()));
         }
     }
 

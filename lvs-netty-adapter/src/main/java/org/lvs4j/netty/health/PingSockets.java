@@ -3,6 +3,7 @@ package org.lvs4j.netty.health;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
 import io.netty.channel.Channel;
+import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -31,13 +32,13 @@ final class PingSockets {
     private record Descriptor(int number, boolean raw) {}
 
     /**
-     * Why this process cannot ping an address family on a transport, or null if it can. Opens a socket and closes it.
+     * Why this process cannot ping an address family, or null if it can. Opens a socket and closes it.
      *
      * @throws LinkageError without JNA
      */
-    static @Nullable String problem(ProbeTransport transport, AddressFamily family) {
-        if (transport != ProbeTransport.EPOLL) {
-            return "a ping needs epoll of Linux, not " + transport;
+    static @Nullable String problem(AddressFamily family) {
+        if (!Epoll.isAvailable()) {
+            return "a ping needs epoll of Linux";
         }
         try {
             Calls.close(descriptor(family).number());

@@ -25,14 +25,15 @@ import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
 
-/** Starts the probes of network checks on event loops of one transport. Thread-safe. */
-final class ProbeSockets {
+/** Starts the probes of network checks on event loops of one transport, pings on one of epoll. Thread-safe. */
+final class ProbeSockets implements AutoCloseable {
     private static final int SMALL_DATAGRAM_BYTES = 2048;
     private static final int LARGEST_DATAGRAM_BYTES = 65_535;
 
     private final ProbeTransport transport;
     private final RandomGenerator random;
     private final Tls tls = new Tls();
+    private final PingLoop pings = new PingLoop();
 
     /** The TLS of all probes, made when the first one needs it. */
     private static final class Tls {
@@ -52,8 +53,15 @@ final class ProbeSockets {
     }
 
     /** Starts a probe on an event loop. If the loop has ended, the probe is not made. */
-    Execution start(EventLoop loop, NetworkCheck check, int page, ProbeOutcome outcome) {
+    Execution start(EventLoop given, NetworkCheck check, int page, ProbeOutcome outcome) {
         ProbeTarget target = check.target();
+        EventLoop loop;
+        try {
+            loop = check instanceof PingCheck && transport != ProbeTransport.EPOLL ? pings.get() : given;
+        } catch (IllegalStateException | OutOfMemoryError e) {
+            outcome.notMade("no event loop for pings can be started: " + e.getMessage());
+            return () -> {};
+        }
         SocketProbe probe = new SocketProbe(
                 loop, Dialogues.of(check, page, random), target.timeout().toNanos(), outcome);
         Runnable start = () -> {
@@ -72,6 +80,11 @@ final class ProbeSockets {
             outcome.notMade("the event loop has ended");
         }
         return probe;
+    }
+
+    @Override
+    public void close() {
+        pings.close();
     }
 
     private Channel open(NetworkCheck check) throws IOException {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.health.MiscCheck;
 import org.lvs4j.health.NetworkCheck;
@@ -41,6 +42,9 @@ final class RunningProbes {
     private final Gate programGate;
     private final Map<Long, Running> running = new HashMap<>();
     private final Map<Long, ScheduledFuture<?>> again = new HashMap<>();
+    /** The ends that could not be handled, most recent first. Pushed by any thread. */
+    private final AtomicReference<@Nullable Running> lost = new AtomicReference<>();
+
     private int nextLoop;
 
     /** A ceiling, and those that wait for their turn. */
@@ -89,21 +93,32 @@ final class RunningProbes {
         }
     }
 
+    /** Starts a probe, or leaves no trace of it if there is no memory. */
     private void launch(Probe probe, Gate gate) {
-        gate.open++;
-        counters.probes.increment();
         Running one = new Running(probe, gate);
-        running.put(probe.id(), one);
-        Execution execution;
+        boolean done = false;
+        gate.open++;
+        try {
+            running.put(probe.id(), one);
+            one.execution = execute(probe, one);
+            done = true;
+        } finally {
+            if (!done) {
+                running.remove(probe.id(), one);
+                gate.open--;
+            }
+        }
+        counters.probes.increment();
+    }
+
+    private Execution execute(Probe probe, Running one) {
         if (probe.check() instanceof NetworkCheck check) {
             nextLoop = nextLoop + 1 < loops.size() ? nextLoop + 1 : 0;
-            execution = sockets.start(loops.get(nextLoop), check, probe.page(), one);
+            return sockets.start(loops.get(nextLoop), check, probe.page(), one);
         } else if (probe.check() instanceof MiscCheck check) {
-            execution = programs.start(check, one);
-        } else {
-            throw new IllegalArgumentException(probe.check().kind() + " is not probed");
+            return programs.start(check, one);
         }
-        one.execution = execution;
+        throw new IllegalArgumentException(probe.check().kind() + " is not probed");
     }
 
     /** Ends a probe without a result. */
@@ -136,43 +151,75 @@ final class RunningProbes {
 
     private void left(Gate gate) {
         gate.open--;
-        if (!gate.waiting.isEmpty()) {
+        admit(gate);
+    }
+
+    private void admit(Gate gate) {
+        while (gate.open < gate.most && !gate.waiting.isEmpty()) {
             Probe next = gate.waiting.values().iterator().next();
-            gate.waiting.remove(next.id());
             launch(next, gate);
+            gate.waiting.remove(next.id());
         }
+    }
+
+    /** Continues what a lack of memory has cut off. */
+    void resume() {
+        for (Running each = lost.getAndSet(null); each != null; ) {
+            Running next = each.nextLost;
+            each.nextLost = null;
+            each.run();
+            each = next;
+        }
+        admit(socketGate);
+        admit(programGate);
     }
 
     private void finished(Running one, ProbeResult result) {
         if (running.remove(one.probe.id(), one)) {
-            (result.passed() ? counters.passed : counters.failed).increment();
-            results.finished(one.probe.id(), result);
-            left(one.gate);
+            try {
+                (result.passed() ? counters.passed : counters.failed).increment();
+                results.finished(one.probe.id(), result);
+            } finally {
+                left(one.gate);
+            }
         }
     }
 
     private void notMade(Running one, String reason) {
-        if (running.remove(one.probe.id(), one)) {
-            counters.notMade.increment();
-            log.warn(
-                    "{}: a probe cannot be made: {}",
-                    one.probe.check().kind() + " of " + one.probe.server().endpoint(),
-                    reason);
+        if (running.get(one.probe.id()) == one) {
             again.put(one.probe.id(), home.schedule(() -> makeAgain(one.probe), AGAIN_MILLIS, TimeUnit.MILLISECONDS));
-            left(one.gate);
+            running.remove(one.probe.id());
+            try {
+                counters.notMade.increment();
+                log.warn(
+                        "{}: a probe cannot be made: {}",
+                        one.probe.check().kind() + " of " + one.probe.server().endpoint(),
+                        reason);
+            } finally {
+                left(one.gate);
+            }
         }
     }
 
     private void makeAgain(Probe probe) {
-        if (again.remove(probe.id()) != null) {
-            start(probe);
+        if (again.containsKey(probe.id())) {
+            gate(probe).waiting.put(probe.id(), probe);
+            again.remove(probe.id());
+            admit(gate(probe));
         }
     }
 
-    /** A probe under way. Its end is reported on any thread, and handled on the monitor's event loop. */
-    private final class Running implements ProbeOutcome {
+    /**
+     * A probe under way. Its end is reported once on any thread, and handled on the monitor's event loop. That needs no
+     * memory but a place in the loop's queue; without one it is handled by {@link #resume}.
+     */
+    private final class Running implements ProbeOutcome, Runnable {
         final Probe probe;
         final Gate gate;
+        // Written before the end reaches the loop's queue or the stack of lost ends, which order them.
+        private @Nullable ProbeResult result;
+        private String reason = "";
+        private @Nullable Running nextLost;
 
         @Nullable
         Execution execution;
@@ -183,20 +230,46 @@ final class RunningProbes {
         }
 
         @Override
-        public void finished(ProbeResult result) {
-            onHome(() -> RunningProbes.this.finished(this, result));
+        public void finished(ProbeResult value) {
+            result = value;
+            end();
         }
 
         @Override
-        public void notMade(String reason) {
-            onHome(() -> RunningProbes.this.notMade(this, reason));
+        public void notMade(String why) {
+            reason = why;
+            end();
         }
 
-        private void onHome(Runnable task) {
+        private void end() {
             try {
-                home.execute(task);
+                home.execute(this);
             } catch (RejectedExecutionException e) {
                 // The monitor's loop has ended, and the monitor with it.
+            } catch (OutOfMemoryError e) {
+                lose();
+            }
+        }
+
+        private void lose() {
+            do {
+                nextLost = lost.get();
+            } while (!lost.compareAndSet(nextLost, this));
+        }
+
+        @Override
+        public void run() {
+            ProbeResult value = result;
+            if (value != null) {
+                RunningProbes.this.finished(this, value);
+                return;
+            }
+            try {
+                RunningProbes.this.notMade(this, reason);
+            } catch (OutOfMemoryError e) {
+                if (running.get(probe.id()) == this) {
+                    lose();
+                }
             }
         }
     }

@@ -14,12 +14,14 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.health.Dialogue;
 import org.lvs4j.health.ProbeResult;
+import org.lvs4j.netty.internal.EmptyDatagrams;
 import org.lvs4j.netty.internal.SocketFailure;
 
 /**
@@ -91,14 +93,18 @@ final class SocketProbe extends ChannelInboundHandlerAdapter implements Executio
     private void connect(Channel socket, SocketAddress remote, @Nullable SocketAddress local) {
         ChannelFuture connecting = local == null ? socket.connect(remote) : socket.connect(remote, local);
         connecting.addListener(done -> {
-            if (done.isSuccess()) {
-                if (!tls) {
-                    open();
+            try {
+                if (done.isSuccess()) {
+                    if (!tls) {
+                        open();
+                    } else if (!ended) {
+                        extendTime();
+                    }
                 } else if (!ended) {
-                    extendTime();
+                    failed(done.cause());
                 }
-            } else if (!ended) {
-                failed(done.cause());
+            } catch (OutOfMemoryError e) {
+                notMade(e);
             }
         });
     }
@@ -158,9 +164,16 @@ final class SocketProbe extends ChannelInboundHandlerAdapter implements Executio
     }
 
     private void timeIsUp() {
-        if (ended) {
-            return;
+        try {
+            if (!ended) {
+                endOrWait();
+            }
+        } catch (OutOfMemoryError e) {
+            notMade(e);
         }
+    }
+
+    private void endOrWait() {
         long left = deadlineNanos - System.nanoTime();
         if (left > 0) {
             last = false;
@@ -192,16 +205,29 @@ final class SocketProbe extends ChannelInboundHandlerAdapter implements Executio
             extendTime();
         }
         Channel socket = channel;
-        if (step.send() != null && socket != null) {
-            socket.writeAndFlush(Unpooled.wrappedBuffer(step.send())).addListener(sent -> {
-                if (!sent.isSuccess() && !ended) {
-                    failed(sent.cause());
-                }
-            });
+        ByteBuffer data = step.send();
+        if (data != null && socket != null) {
+            send(socket, data);
         }
         if (step.result() != null && !ended) {
             finish(step.result());
         }
+    }
+
+    private void send(Channel socket, ByteBuffer data) {
+        if (!data.hasRemaining()) {
+            try {
+                EmptyDatagrams.send(socket, null);
+            } catch (IOException e) {
+                failed(e);
+            }
+            return;
+        }
+        socket.writeAndFlush(Unpooled.wrappedBuffer(data)).addListener(sent -> {
+            if (!sent.isSuccess() && !ended) {
+                failed(sent.cause());
+            }
+        });
     }
 
     // ---- ends

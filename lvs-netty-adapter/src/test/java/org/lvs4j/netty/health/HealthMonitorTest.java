@@ -31,7 +31,6 @@ import org.lvs4j.health.HealthEvent;
 import org.lvs4j.health.MiscCheck;
 import org.lvs4j.health.MonitoredServer;
 import org.lvs4j.health.MonitoredService;
-import org.lvs4j.health.PingCheck;
 import org.lvs4j.health.ProbeTarget;
 import org.lvs4j.health.Quorum;
 import org.lvs4j.health.Script;
@@ -179,7 +178,8 @@ final class HealthMonitorTest {
         Director director = Director.create();
         ServiceKey calm = ServiceKey.tcp("192.0.2.2:80");
         try (Servers.Tcp one = Servers.Tcp.start(Servers::silence);
-                Servers.Tcp two = Servers.Tcp.start(Servers::silence)) {
+                Servers.Tcp two = Servers.Tcp.start(Servers::silence);
+                Servers.Tcp three = Servers.Tcp.start(Servers::silence)) {
             director.addService(SERVICE, RealServer.of(one.address()));
             director.addService(VirtualService.builder(calm).build(), RealServer.of(two.address()));
             CheckSchedule slow = CheckSchedule.builder()
@@ -193,10 +193,10 @@ final class HealthMonitorTest {
                     .check(WEB, check)
                     .check(calm, check)
                     .start()) {
-                RealServer.Builder changing = RealServer.builder("127.0.0.9:9");
+                RealServer.Builder changing = RealServer.builder(three.address());
                 for (int i = 0; i < 300; i++) {
                     if (i % 3 == 2) {
-                        director.removeServer(WEB, Endpoint.parse("127.0.0.9:9"));
+                        director.removeServer(WEB, Endpoint.parse(three.address()));
                     } else if (i % 3 == 0) {
                         director.addServer(WEB, changing.weight(1).build());
                     } else {
@@ -475,20 +475,18 @@ final class HealthMonitorTest {
         Endpoint endpoint = server.endpoint();
         Check marked = new TcpCheck(new ProbeTarget(endpoint, null, 0, null, 1, Duration.ofSeconds(1)), FAST);
         Check device = new TcpCheck(new ProbeTarget(endpoint, null, 0, "eth0", 0, Duration.ofSeconds(1)), FAST);
-        Check ping = new PingCheck(ProbeTarget.of(endpoint), FAST);
         Check user =
                 new MiscCheck(new Script(List.of("true"), "no-such-user", null), FAST, Duration.ofSeconds(1), false);
         HealthMonitor.Builder builder = HealthMonitor.builder(director)
-                .configuration(configuration(MonitoredServer.of(server, marked, device, ping, user)))
+                .configuration(configuration(MonitoredServer.of(server, marked, device, user)))
                 .transport(Transport.NIO);
         assertThatThrownBy(builder::start)
                 .isInstanceOfSatisfying(
                         HealthMonitorException.class,
                         e -> assertThat(e.problems())
-                                .hasSize(3)
+                                .hasSize(2)
                                 .allMatch(problem -> problem.contains("127.0.0.1:80: "))
                                 .anyMatch(problem -> problem.contains("TCP_CHECK: a device or a mark"))
-                                .anyMatch(problem -> problem.contains("PING_CHECK: a ping needs epoll"))
                                 .anyMatch(problem ->
                                         problem.contains("MISC_CHECK: it cannot be run as user no-such-user")));
         assertThat(director.services()).isEmpty();
@@ -505,6 +503,31 @@ final class HealthMonitorTest {
                 .hasMessageContaining("threads 0")
                 .hasMessageContaining("maximum of probes 0")
                 .hasMessageContaining("maximum of programs -1");
+    }
+
+    @Test
+    void haSuspend_addressOfThisHostOrNot_probedOrNot() throws Exception {
+        Director director = Director.create();
+        try (Servers.Tcp one = Servers.Tcp.start(Servers::silence);
+                Servers.Tcp two = Servers.Tcp.start(Servers::silence)) {
+            MonitoredService here = MonitoredService.builder(VirtualService.builder(ServiceKey.tcp("127.0.0.1:1"))
+                            .build())
+                    .server(monitored(one.address()))
+                    .haSuspend(true)
+                    .build();
+            MonitoredService elsewhere = MonitoredService.builder(SERVICE)
+                    .server(monitored(two.address()))
+                    .haSuspend(true)
+                    .build();
+            try (HealthMonitor monitor = HealthMonitor.builder(director)
+                    .configuration(HealthConfiguration.of(here, elsewhere))
+                    .start()) {
+                ProbeFixture.await("probes", () -> one.accepted() > 2);
+                assertThat(two.accepted()).isZero();
+                monitor.reload(configuration(monitored(two.address())));
+                ProbeFixture.await("probes", () -> two.accepted() > 2);
+            }
+        }
     }
 
     @ParameterizedTest

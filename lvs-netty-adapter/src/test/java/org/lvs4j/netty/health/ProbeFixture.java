@@ -152,6 +152,7 @@ final class ProbeFixture implements AutoCloseable {
 
     @Override
     public void close() {
+        sockets.close();
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 }

@@ -1,4 +1,4 @@
-package org.lvs4j.netty;
+package org.lvs4j.netty.internal;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The JDK discards those of a connected socket as well, so on NIO a second socket at the same local address, which
  * is not connected, sends the datagram.
  */
-final class EmptyDatagrams {
+public final class EmptyDatagrams {
     private static final ByteBuffer EMPTY = ByteBuffer.allocateDirect(0);
 
     private EmptyDatagrams() {}
@@ -37,7 +37,7 @@ final class EmptyDatagrams {
      * @return false if other datagrams wait in the socket's queue: the datagram is to be dropped then
      * @throws IOException if the system refuses it
      */
-    static boolean send(Channel channel, @Nullable InetSocketAddress to) throws IOException {
+    public static boolean send(Channel channel, @Nullable InetSocketAddress to) throws IOException {
         if (channel instanceof IoUringDatagramChannel) {
             // With room for a byte: the transport needs an address in memory.
             ByteBuf data = channel.alloc().directBuffer(1);
