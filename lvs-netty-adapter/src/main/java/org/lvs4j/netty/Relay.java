@@ -498,7 +498,8 @@ public final class Relay implements AutoCloseable {
          * The number of bytes, up to 65,536, that are kept of what a client sends first, so that another server can be
          * asked if one ends the connection without having sent a byte; 0, the default, keeps nothing, and the client
          * sees what the server does. It is tried as often as {@link #retries} allows, failed connects included. Once
-         * the server has sent a byte or the client has sent more, the connection is not retried.
+         * the server has sent a byte or the client has sent more, the connection is not retried, and neither is one whose
+         * client has ended its stream without a byte.
          *
          * <p>A server may have acted on a request before it failed. So this is for services whose requests may be
          * repeated. A failed attempt to connect is always retried: that server has seen nothing.

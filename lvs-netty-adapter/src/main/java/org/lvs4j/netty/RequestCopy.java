@@ -28,6 +28,11 @@ final class RequestCopy {
         return complete;
     }
 
+    /** Whether the client has sent nothing so far. */
+    boolean isEmpty() {
+        return complete && bytes == null;
+    }
+
     /** Adds bytes, which stay the caller's. */
     void add(ByteBuf data) {
         if (!complete) {

@@ -244,6 +244,11 @@ final class TcpConnection {
                 && !state.stopping();
     }
 
+    /** Whether the client has ended its stream without a byte, as a check by a TCP connection does: no server answers that. */
+    private boolean nothingAsked(RequestCopy asked) {
+        return client.inputEnded() && asked.isEmpty();
+    }
+
     /**
      * Asks another server. The client's connection waits meanwhile, as before its first server was connected.
      *
@@ -284,7 +289,7 @@ final class TcpConnection {
         }
         lastActivityNanos = System.nanoTime();
         TcpSide other = server;
-        if (!ofClient && other != null && request != null && retriable(other)) {
+        if (!ofClient && other != null && request != null && !nothingAsked(request) && retriable(other)) {
             askAnother(other, request, End.ORDERLY);
         } else if (!ofClient) {
             serverFinished = true;

@@ -112,6 +112,24 @@ final class RetryUnansweredTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("org.lvs4j.netty.Loopback#transports")
+    void client_endsItsStreamWithoutAByte_noOtherServerIsAsked(Transport transport) throws Exception {
+        Loopback.assumeAvailable(transport);
+        try (TestServer one = TestServer.start();
+                TestServer other = TestServer.start()) {
+            Director director = Loopback.director(one.address(), other.address());
+            try (Relay relay = relay(director, transport).start()) {
+                for (int i = 0; i < 4; i++) {
+                    assertThat(ask(relay, "")).isEmpty();
+                }
+                Loopback.awaitReleased(relay, director);
+                assertThat(relay.snapshot().unanswered()).isZero();
+                assertThat(one.accepted.get() + other.accepted.get()).isEqualTo(4);
+            }
+        }
+    }
+
     @Test
     void server_failsAfterItsFirstByte_clientSeesIt() throws Exception {
         TestServer.Conversation one = socket -> {
