@@ -1,16 +1,19 @@
 package org.lvs4j.examples.standalone;
 
 import java.io.IOException;
-import java.net.InetAddress;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.lvs4j.net.Endpoint;
 
-/** A real nginx on a free port of loopback. Every page except those below {@code /files/} contains its name. */
+/** A real nginx on a free port. Every page except those below {@code /files/} contains its name. */
 final class Nginx implements AutoCloseable {
     private static final String CONFIGURATION = """
             daemon off;
@@ -30,47 +33,58 @@ final class Nginx implements AutoCloseable {
                 client_header_timeout 600s;
                 send_timeout 600s;
                 server {
-                    listen 127.0.0.1:%2$d backlog=4096;
-                    location / { default_type text/plain; return 200 "%3$s\\n"; }
+                    listen %2$s backlog=4096;
+                    location / { %3$s }
+                    location /probe { access_log %1$s/probes; %3$s }
                     location /files/ { alias %5$s/; }
                 }
             }
             """;
 
     private final String name;
-    private final int port;
-    private final Process process;
+    private final String endpoint;
+    private final Path home;
+    private final List<String> command;
+    /** Whether it may be in another network namespace, where the test cannot connect to it. */
+    private final boolean elsewhere;
 
-    private Nginx(String name, int port, Process process) {
+    private Process process;
+
+    private Nginx(String name, String endpoint, Path home, List<String> command, boolean elsewhere) throws IOException {
         this.name = name;
-        this.port = port;
-        this.process = process;
+        this.endpoint = endpoint;
+        this.home = home;
+        this.command = command;
+        this.elsewhere = elsewhere;
+        process = launch();
     }
 
     static Nginx start(String name, Path directory, Path files) throws IOException, InterruptedException {
+        String page = "default_type text/plain; return 200 \"" + name + "\\n\";";
+        return start(name, directory, files, List.of(), "127.0.0.1", page);
+    }
+
+    /**
+     * Starts a server.
+     *
+     * @param prefix the words before its command, which may run it in a network namespace
+     * @param host the address at which it listens
+     * @param page what it does with requests, as directives of a location
+     */
+    static Nginx start(String name, Path directory, Path files, List<String> prefix, String host, String page)
+            throws IOException, InterruptedException {
         Path program = Programs.require("nginx", "nginx-light");
         for (int attempt = 0; attempt < 5; attempt++) {
             Path home = Files.createTempDirectory(directory, name);
-            int port = FreePort.next();
+            String endpoint = host + ":" + FreePort.next();
             String user = "root".equals(System.getProperty("user.name")) ? "user root;" : "";
             Path configuration = Files.writeString(
-                    home.resolve("nginx.conf"), CONFIGURATION.formatted(home, port, name, user, files));
-            Process process = new ProcessBuilder(
-                            "/bin/sh",
-                            "-c",
-                            "ulimit -n $(ulimit -Hn); exec \"$@\"",
-                            "sh",
-                            program.toString(),
-                            "-p",
-                            home.toString(),
-                            "-e",
-                            "stderr",
-                            "-c",
-                            configuration.toString())
-                    .redirectErrorStream(true)
-                    .redirectOutput(home.resolve("log").toFile())
-                    .start();
-            Nginx nginx = new Nginx(name, port, process);
+                    home.resolve("nginx.conf"), CONFIGURATION.formatted(home, endpoint, page, user, files));
+            List<String> command = new ArrayList<>(prefix);
+            command.addAll(List.of("/bin/sh", "-c", "ulimit -n $(ulimit -Hn); exec \"$@\"", "sh"));
+            command.addAll(List.of(program.toString(), "-p", home.toString(), "-e", "stderr"));
+            command.addAll(List.of("-c", configuration.toString()));
+            Nginx nginx = new Nginx(name, endpoint, home, command, !prefix.isEmpty());
             if (nginx.listens()) {
                 return nginx;
             }
@@ -79,17 +93,40 @@ final class Nginx implements AutoCloseable {
         throw new IOException("nginx does not start; see its log below " + directory);
     }
 
-    private boolean listens() throws InterruptedException {
+    private Process launch() throws IOException {
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(home.resolve("log").toFile()))
+                .start();
+    }
+
+    /** Starts it once more at the same address after {@link #kill}. */
+    void restart() throws IOException, InterruptedException {
+        process = launch();
+        if (!listens()) {
+            throw new IOException("nginx does not start again at " + endpoint);
+        }
+    }
+
+    private boolean listens() throws IOException, InterruptedException {
         long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
         while (process.isAlive() && System.nanoTime() < deadline) {
-            try (Socket socket = new Socket()) {
-                socket.connect(address(), 1000);
+            if (elsewhere ? ServerProgram.listens(process, address().getPort()) : accepts()) {
                 return true;
-            } catch (IOException e) {
-                TimeUnit.MILLISECONDS.sleep(20);
             }
+            TimeUnit.MILLISECONDS.sleep(20);
         }
         return false;
+    }
+
+    private boolean accepts() {
+        try (Socket socket = new Socket()) {
+            socket.connect(address(), 1000);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     String name() {
@@ -97,12 +134,22 @@ final class Nginx implements AutoCloseable {
     }
 
     InetSocketAddress address() {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        Endpoint at = Endpoint.parse(endpoint);
+        return new InetSocketAddress(at.address().toInetAddress(), at.port());
     }
 
     /** Its address in the form of rules. */
     String endpoint() {
-        return "127.0.0.1:" + port;
+        return endpoint;
+    }
+
+    /** How many requests for the page {@code /probe} it has answered. */
+    long probes() {
+        try (Stream<String> lines = Files.lines(home.resolve("probes"))) {
+            return lines.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Kills the processes at once, like a crash. */
@@ -114,6 +161,13 @@ final class Nginx implements AutoCloseable {
             worker.destroyForcibly();
             worker.onExit().join();
         }
+    }
+
+    /** Sends a signal such as KILL or STOP to all of its processes at the same time. */
+    void signal(String signal) throws IOException, InterruptedException {
+        List<String> kill = new ArrayList<>(List.of("kill", "-" + signal, Long.toString(process.pid())));
+        process.descendants().forEach(worker -> kill.add(Long.toString(worker.pid())));
+        Programs.run(kill.toArray(String[]::new)).outputOfSuccess();
     }
 
     @Override

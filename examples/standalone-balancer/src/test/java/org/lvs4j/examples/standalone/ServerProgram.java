@@ -79,7 +79,7 @@ final class ServerProgram implements AutoCloseable {
 
     private void awaitListening(int port) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + LIMIT.toNanos();
-        while (!listens(port)) {
+        while (!listens(process, port)) {
             if (!process.isAlive() || System.nanoTime() > deadline) {
                 throw new IOException(name + " does not listen at port " + port + "; its log:\n" + log());
             }
@@ -87,8 +87,8 @@ final class ServerProgram implements AutoCloseable {
         }
     }
 
-    /** Whether a socket of the program's network namespace listens at a port. */
-    private boolean listens(int port) throws IOException {
+    /** Whether a socket of the network namespace of a process listens at a port. */
+    static boolean listens(Process process, int port) throws IOException {
         String local = String.format(Locale.ROOT, ":%04X", port);
         for (String table : List.of("tcp", "tcp6")) {
             Path file = Path.of("/proc", Long.toString(process.pid()), "net", table);
