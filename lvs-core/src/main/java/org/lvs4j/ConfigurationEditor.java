@@ -111,8 +111,15 @@ final class ConfigurationEditor {
         boolean done = false;
         services.begin();
         try {
-            for (ConfigurationChange change : changes) {
-                made.add(make(change, oldSysctls));
+            while (made.size() < changes.size()) {
+                List<? extends ConfigurationChange> rest = changes.subList(made.size(), changes.size());
+                List<RealServer> added = additions(rest);
+                if (added.size() > 1 && rest.get(0) instanceof ConfigurationChange.ServerAdded first) {
+                    services.addServers(first.service(), added);
+                    made.addAll(rest.subList(0, added.size()));
+                } else {
+                    made.add(make(rest.get(0), oldSysctls));
+                }
             }
             services.commit();
             done = true;
@@ -131,6 +138,21 @@ final class ConfigurationEditor {
         }
         report(made);
         return List.copyOf(made);
+    }
+
+    /** The servers that the first changes of a list add to one service. */
+    private static List<RealServer> additions(List<? extends ConfigurationChange> changes) {
+        List<RealServer> servers = new ArrayList<>();
+        ServiceKey key = null;
+        for (ConfigurationChange change : changes) {
+            if (!(change instanceof ConfigurationChange.ServerAdded added)
+                    || key != null && !key.equals(added.service())) {
+                break;
+            }
+            key = added.service();
+            servers.add(added.server());
+        }
+        return servers;
     }
 
     synchronized void addService(VirtualService service, List<RealServer> servers) {
@@ -237,7 +259,7 @@ final class ConfigurationEditor {
             DirectorConfiguration.Service before = services.removeService(removed.key());
             return new ConfigurationChange.ServiceRemoved(before.service(), before.servers());
         } else if (change instanceof ConfigurationChange.ServerAdded added) {
-            services.addServer(added.service(), added.server());
+            services.addServers(added.service(), List.of(added.server()));
             return added;
         } else if (change instanceof ConfigurationChange.ServerEdited edited) {
             RealServer before = services.editServer(edited.service(), edited.after());

@@ -50,23 +50,28 @@ final class ServerPool implements Servers, LoadBoard.Source {
                 new LoadBoard(), new ServerState[0], new int[0], new int[0], new int[0], new long[0], null);
     }
 
-    /** The list with a server at its head. */
-    ServerPool with(ServerState newest, SlowStart slowStart) {
-        ServerState[] now = new ServerState[states.length + 1];
-        now[0] = newest;
-        System.arraycopy(states, 0, now, 1, states.length);
-        int[] nowHashes = new int[now.length];
-        nowHashes[0] = newest.config().endpoint().hashCode();
-        System.arraycopy(endpointHashes, 0, nowHashes, 1, endpointHashes.length);
-        int[] nowWeights = new int[now.length];
-        System.arraycopy(weights, 0, nowWeights, 1, weights.length);
-        int[] nowLast = new int[now.length];
-        System.arraycopy(lastWeights, 0, nowLast, 1, lastWeights.length);
-        long[] nowStarts = new long[now.length];
-        System.arraycopy(startsNanos, 0, nowStarts, 1, startsNanos.length);
-        nowStarts[0] = slowStart.enabled() ? slowStart.nowNanos() : SlowStart.DONE;
-        nowWeights[0] = slowStart.weight(newest.weight(), nowStarts[0]);
-        nowLast[0] = nowWeights[0];
+    /** The list with further servers at its head, the last one first. */
+    ServerPool with(List<ServerState> added, SlowStart slowStart) {
+        int count = added.size();
+        int size = count + states.length;
+        ServerState[] now = new ServerState[size];
+        int[] nowHashes = new int[size];
+        int[] nowWeights = new int[size];
+        int[] nowLast = new int[size];
+        long[] nowStarts = new long[size];
+        for (int i = 0; i < count; i++) {
+            ServerState server = added.get(count - 1 - i);
+            now[i] = server;
+            nowHashes[i] = server.config().endpoint().hashCode();
+            nowStarts[i] = slowStart.enabled() ? slowStart.nowNanos() : SlowStart.DONE;
+            nowWeights[i] = slowStart.weight(server.weight(), nowStarts[i]);
+            nowLast[i] = nowWeights[i];
+        }
+        System.arraycopy(states, 0, now, count, states.length);
+        System.arraycopy(endpointHashes, 0, nowHashes, count, states.length);
+        System.arraycopy(weights, 0, nowWeights, count, states.length);
+        System.arraycopy(lastWeights, 0, nowLast, count, states.length);
+        System.arraycopy(startsNanos, 0, nowStarts, count, states.length);
         return new ServerPool(board, now, nowHashes, nowWeights, nowLast, nowStarts, null);
     }
 

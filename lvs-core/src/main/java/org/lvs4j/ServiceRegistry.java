@@ -2,6 +2,8 @@ package org.lvs4j;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -196,7 +198,9 @@ final class ServiceRegistry {
     /** Adds a service and its servers. If that fails, a part may have been done, which {@link #rollBack} undoes. */
     synchronized void addService(VirtualService config, List<RealServer> added) {
         addService(config);
-        added.forEach(server -> addServer(config.key(), server));
+        if (!added.isEmpty()) {
+            addServers(config.key(), added);
+        }
     }
 
     private void addService(VirtualService config) {
@@ -254,51 +258,86 @@ final class ServiceRegistry {
         }
     }
 
-    synchronized void addServer(ServiceKey key, RealServer config) {
+    /** Adds servers to a service, as one after the other. */
+    synchronized void addServers(ServiceKey key, List<RealServer> added) {
         ServiceState service = change(key);
         ServiceState.View view = service.view();
-        if (view.servers().indexOf(config.endpoint()) >= 0) {
-            throw new DirectorException(
-                    Reason.SERVER_EXISTS, "server already exists: " + config.endpoint() + " in " + key);
-        }
-        if (view.servers().size() >= MAX_SERVERS) {
-            throw new DirectorException(Reason.INVALID, "a service holds at most " + MAX_SERVERS + " servers: " + key);
-        }
-        requireFamily(service, config);
-        ServerState state = trash.find(key, config.endpoint());
-        boolean revived = state != null;
-        if (state == null) {
-            state = new ServerState(
-                    freeId(),
-                    config,
-                    service.statistics().counters(),
-                    view.servers().board());
-        }
-        RealServer before = state.config();
-        state.configure(config);
-        ServerPool pool = view.servers().with(state, slowStarts.of(view.config()));
+        requireAddable(service, added);
+        List<ServerState> states = new ArrayList<>(added.size());
+        List<RealServer> before = new ArrayList<>(added.size());
+        ServerPool pool;
         Scheduler scheduler;
         boolean accepted = false;
         try {
-            scheduler = view.scheduler() == null ? null : view.scheduler().serverAdded(pool);
+            for (RealServer config : added) {
+                ServerState removed = trash.find(key, config.endpoint());
+                ServerState state = removed != null
+                        ? removed
+                        : new ServerState(
+                                freeId(),
+                                config,
+                                service.statistics().counters(),
+                                view.servers().board());
+                states.add(state);
+                before.add(state.config());
+                state.configure(config);
+            }
+            pool = view.servers().with(states, slowStarts.of(view.config()));
+            scheduler = view.scheduler() == null ? null : added(view.scheduler(), pool, added.size());
             accepted = true;
-        } catch (IllegalArgumentException e) {
-            throw new DirectorException(Reason.INVALID, e.getMessage());
         } finally {
             if (!accepted) {
-                state.configure(before);
-                if (!revived) {
-                    servers.free(state.id());
-                }
+                release(key, states, before);
             }
         }
-        if (revived) {
-            trash.remove(key, config.endpoint());
+        for (int i = 0; i < states.size(); i++) {
+            trash.remove(key, added.get(i).endpoint());
+            states.get(i).enter(added.get(i), service.statistics().counters(), pool.board());
+            register(states.get(i));
         }
-        state.enter(config, service.statistics().counters(), pool.board());
-        register(state);
         service.publish(view.with(pool, scheduler));
         slowStarts.note(service);
+    }
+
+    private static void requireAddable(ServiceState service, List<RealServer> added) {
+        ServiceKey key = service.key();
+        ServerPool pool = service.view().servers();
+        Set<Endpoint> known = new HashSet<>();
+        if (added.size() > 1) {
+            pool.configurations().forEach(server -> known.add(server.endpoint()));
+        }
+        int size = pool.size();
+        for (RealServer config : added) {
+            boolean exists = added.size() > 1 ? !known.add(config.endpoint()) : pool.indexOf(config.endpoint()) >= 0;
+            if (exists) {
+                throw new DirectorException(
+                        Reason.SERVER_EXISTS, "server already exists: " + config.endpoint() + " in " + key);
+            }
+            if (++size > MAX_SERVERS) {
+                throw new DirectorException(
+                        Reason.INVALID, "a service holds at most " + MAX_SERVERS + " servers: " + key);
+            }
+            requireFamily(service, config);
+        }
+    }
+
+    private static Scheduler added(Scheduler scheduler, ServerPool pool, int count) {
+        try {
+            return count == 1 ? scheduler.serverAdded(pool) : scheduler.serversAdded(pool, count);
+        } catch (IllegalArgumentException e) {
+            throw new DirectorException(Reason.INVALID, e.getMessage());
+        }
+    }
+
+    /** Takes back the states of servers that are not added after all. */
+    private void release(ServiceKey key, List<ServerState> states, List<RealServer> before) {
+        for (int i = 0; i < states.size(); i++) {
+            ServerState state = states.get(i);
+            state.configure(before.get(i));
+            if (trash.find(key, before.get(i).endpoint()) != state) {
+                servers.free(state.id());
+            }
+        }
     }
 
     /** Changes a server; returns its configuration before. */

@@ -1,6 +1,7 @@
 package org.lvs4j;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.net.URL;
 import java.nio.file.Files;
@@ -76,7 +77,9 @@ public final class FaultyScheduler implements SchedulerProvider {
         // Every method that returns a scheduler is a hook.
         return (Scheduler) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {Scheduler.class}, (self, method, arguments) -> {
-                    if (method.getReturnType() == Scheduler.class) {
+                    if (method.isDefault() && method.getName().equals("serversAdded")) {
+                        return InvocationHandler.invokeDefault(self, method, arguments);
+                    } else if (method.getReturnType() == Scheduler.class) {
                         throwIfDue();
                         return self;
                     }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.lvs4j.ConfigurationChange.ServerAdded;
 import org.lvs4j.ConfigurationChange.ServiceAdded;
 import org.lvs4j.ConfigurationChange.ServiceRemoved;
@@ -65,6 +66,57 @@ class LongChangeListTest {
         private static ServiceRemoved removed(VirtualService service) {
             return new ServiceRemoved(service, List.of(A, B));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rr", "wrr", "wlc", "sh", "dh", "mh", "mh-bounded", "peak-ewma", "rendezvous"})
+    void apply_twiceAsManyServersOfAService_notMuchMoreThanTwiceTheMemory(String scheduler) {
+        for (boolean together : new boolean[] {true, false}) {
+            allocatedBytes(scheduler, SERVICES / 2, together);
+            long once = allocatedBytes(scheduler, SERVICES, together);
+            long twice = allocatedBytes(scheduler, SERVICES * 2, together);
+
+            assertThat(twice).as("bytes allocated, %s for half as many", once).isLessThan(once * 5 / 2);
+        }
+    }
+
+    /** Adds servers to a service, or one service together with its servers. */
+    private static long allocatedBytes(String scheduler, int count, boolean together) {
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        VirtualService service =
+                VirtualService.builder(WEB).scheduler(scheduler).build();
+        List<RealServer> servers = IntStream.range(0, count)
+                .mapToObj(i -> RealServer.of("192.168." + i / 256 + "." + i % 256 + ":80"))
+                .toList();
+        Director director = Director.create();
+        List<ConfigurationChange> changes;
+        if (together) {
+            changes = List.of(new ServiceAdded(service, servers));
+        } else {
+            director.addService(service);
+            changes = servers.stream()
+                    .<ConfigurationChange>map(server -> new ServerAdded(WEB, server))
+                    .toList();
+        }
+        long before = threads.getCurrentThreadAllocatedBytes();
+        director.apply(changes);
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        assertThat(director.service(WEB).servers()).hasSize(count);
+        return allocated;
+    }
+
+    @Test
+    void apply_oneOfManyServersIsThereAlready_refusedAndNothingChanged() {
+        Director director = Director.create();
+        director.addService(VirtualService.builder(WEB).build(), A);
+        DirectorConfiguration before = director.configuration();
+
+        assertThatThrownBy(() -> director.apply(List.of(new ServerAdded(WEB, B), new ServerAdded(WEB, A))))
+                .hasMessage("server already exists: 192.168.1.1:80 in TCP 10.0.0.1:80");
+        assertThatThrownBy(() -> director.apply(List.of(new ServerAdded(WEB, B), new ServerAdded(WEB, B))))
+                .hasMessage("server already exists: 192.168.1.2:80 in TCP 10.0.0.1:80");
+
+        assertThat(director.configuration()).isEqualTo(before);
     }
 
     private static Stream<VirtualService> services(int from, int to) {

@@ -89,6 +89,11 @@ final class BoundedMaglev implements Scheduler {
     }
 
     @Override
+    public Scheduler serversAdded(Servers servers, int count) {
+        return of(servers, port);
+    }
+
+    @Override
     public Scheduler serverRemoved(Servers servers, int index) {
         return of(servers, port);
     }

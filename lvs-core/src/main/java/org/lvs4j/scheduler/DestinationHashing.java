@@ -38,6 +38,11 @@ final class DestinationHashing implements Scheduler {
     }
 
     @Override
+    public Scheduler serversAdded(Servers servers, int count) {
+        return new DestinationHashing(servers);
+    }
+
+    @Override
     public Scheduler serverRemoved(Servers servers, int index) {
         return new DestinationHashing(servers);
     }

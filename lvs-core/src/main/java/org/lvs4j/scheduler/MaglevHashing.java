@@ -80,6 +80,11 @@ final class MaglevHashing implements Scheduler {
     }
 
     @Override
+    public Scheduler serversAdded(Servers servers, int count) {
+        return rebuilt(servers);
+    }
+
+    @Override
     public Scheduler serverRemoved(Servers servers, int index) {
         return rebuilt(servers);
     }

@@ -88,9 +88,13 @@ final class PeakEwma implements Scheduler {
 
     @Override
     public Scheduler serverAdded(Servers servers) {
-        LatencyAverage[] grown = new LatencyAverage[averages.length + 1];
-        grown[0] = new LatencyAverage();
-        System.arraycopy(averages, 0, grown, 1, averages.length);
+        return serversAdded(servers, 1);
+    }
+
+    @Override
+    public Scheduler serversAdded(Servers servers, int count) {
+        LatencyAverage[] grown = new LatencyAverage[averages.length + count];
+        Arrays.setAll(grown, i -> i < count ? new LatencyAverage() : averages[i - count]);
         return new PeakEwma(servers, grown, context);
     }
 

@@ -111,6 +111,11 @@ final class RendezvousHashing implements Scheduler {
     }
 
     @Override
+    public Scheduler serversAdded(Servers servers, int count) {
+        return new RendezvousHashing(seeds(servers), port);
+    }
+
+    @Override
     public Scheduler serverRemoved(Servers servers, int index) {
         return new RendezvousHashing(seeds(servers), port);
     }

@@ -83,6 +83,24 @@ public interface Scheduler {
     }
 
     /**
+     * Called after several servers have been added in one step, the last one at index 0. The result is that of {@link
+     * #serverAdded} for each of them, one after the other, which is what this method calls by default. A scheduler whose
+     * {@code serverAdded} takes time in proportion to the list should override it: a service may have 65,536 servers.
+     *
+     * @param servers the new list
+     * @param count how many servers have been added, 1..{@link Servers#size}
+     * @return the scheduler of the new list
+     * @throws IllegalArgumentException if the new list cannot be scheduled, saying why; the change is undone then
+     */
+    default Scheduler serversAdded(Servers servers, int count) {
+        Scheduler scheduler = this;
+        for (int newer = count - 1; newer > 0; newer--) {
+            scheduler = scheduler.serverAdded(new OlderServers(servers, newer));
+        }
+        return scheduler.serverAdded(servers);
+    }
+
+    /**
      * Called after a server has been removed.
      *
      * @param servers the new list

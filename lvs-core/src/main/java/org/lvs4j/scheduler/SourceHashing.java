@@ -64,6 +64,11 @@ final class SourceHashing implements Scheduler {
     }
 
     @Override
+    public Scheduler serversAdded(Servers servers, int count) {
+        return refilled(servers);
+    }
+
+    @Override
     public Scheduler serverRemoved(Servers servers, int index) {
         return refilled(servers);
     }

@@ -68,7 +68,10 @@ final class WeightedRoundRobin extends SharedSequence {
 
     /** The current weight as IPVS counts it, for the scheduler of the next list. */
     private int currentWeight() {
-        int units = units(position());
+        return currentWeight(units(position()), divisor);
+    }
+
+    private static int currentWeight(int units, int divisor) {
         return units == 0 ? 0 : (units - 1) * divisor + 1;
     }
 
@@ -184,6 +187,23 @@ final class WeightedRoundRobin extends SharedSequence {
     @Override
     public Scheduler serverAdded(Servers servers) {
         return of(servers, currentWeight());
+    }
+
+    /** Only the current weight depends on the lists between the old and the new one. */
+    @Override
+    public Scheduler serversAdded(Servers servers, int count) {
+        int current = currentWeight();
+        int gcd = 0;
+        int heaviest = 0;
+        for (int i = servers.size() - 1; i > 0; i--) {
+            gcd = gcd(servers.weight(i), gcd);
+            heaviest = Math.max(heaviest, servers.weight(i));
+            if (i < count) {
+                int unit = Math.max(gcd, 1);
+                current = currentWeight(unitsInRange(current, unit, heaviest / unit), unit);
+            }
+        }
+        return of(servers, current);
     }
 
     @Override

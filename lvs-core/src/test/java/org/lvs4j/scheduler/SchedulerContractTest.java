@@ -55,6 +55,32 @@ class SchedulerContractTest {
     }
 
     @Test
+    void serversAdded_weightsByChance_samePicksAsIfAddedOneAfterTheOther() {
+        for (int seed = 0; seed < 50; seed++) {
+            Random random = new Random(seed);
+            TestService one = service();
+            TestService all = service();
+            int number = 1;
+            for (int step = 0; step < 4; step++) {
+                int unit = random.nextInt(1, 4);
+                int[] weights = random.ints(random.nextInt(1, 12), 0, 9)
+                        .map(i -> i * unit)
+                        .toArray();
+                for (int i = 0; i < weights.length; i++) {
+                    one.add(TestService.endpoint(number + i), weights[i]);
+                }
+                all.addAll(number, weights);
+                number += weights.length;
+                for (int i = random.nextInt(20); i >= 0; i--) {
+                    assertThat(all.pick(TestService.flow(i)))
+                            .as("seed %d step %d", seed, step)
+                            .isEqualTo(one.pick(TestService.flow(i)));
+                }
+            }
+        }
+    }
+
+    @Test
     void pick_noServers_none() {
         assertThat(service().pick(TestService.flow(1))).isEqualTo(Scheduler.NONE);
     }

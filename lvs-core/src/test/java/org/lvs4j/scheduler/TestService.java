@@ -69,6 +69,20 @@ final class TestService implements SchedulerContext {
         view = new View(servers, now.scheduler.serverAdded(servers));
     }
 
+    /** Adds servers in one step, the last one at the head of the list. */
+    void addAll(int firstNumber, int... weights) {
+        View now = view;
+        TestServers servers = now.servers;
+        for (int i = 0; i < weights.length; i++) {
+            servers = servers.with(
+                    RealServer.builder(endpoint(firstNumber + i))
+                            .weight(weights[i])
+                            .build(),
+                    new TestServers.Live(nextId++));
+        }
+        view = new View(servers, now.scheduler.serversAdded(servers, weights.length));
+    }
+
     void remove(int index) {
         View now = view;
         TestServers servers = now.servers.without(index);
