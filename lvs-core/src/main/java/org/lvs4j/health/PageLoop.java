@@ -6,7 +6,8 @@ package org.lvs4j.health;
  * <p>While up, a failed page is repeated as often as the schedule says; then the check is down. While down, only the page
  * that has failed is asked for, without repetitions. When it has passed, all pages are asked for from the first one on,
  * and the check is up when all have passed in a row. A page that fails on the way takes the place of the failed one.
- * Keepalived 2.2 repeats it until it passes instead, after {@code retryInterval} each time, and goes on with the next one.
+ * If the schedule has repetitions and all pages have passed before, keepalived 2.2 repeats it until it passes instead,
+ * after {@code retryInterval} each time, and goes on with the next one.
  *
  * <p>Until all pages have passed once, a failure is final: each page that passes leaves the count of failures at its
  * limit. {@link HttpCheck#fastRecovery} leaves out the pauses between pages until then, and on the way up.
@@ -42,6 +43,7 @@ final class PageLoop extends ProbeLoop {
             failedPage = NONE;
             climbing = true;
             page = 0;
+            failures = passedAll ? 0 : schedule.retries();
             pauseFor(fastRecovery ? 0 : intervalNanos());
             return Verdict.UNCHANGED;
         }
@@ -61,12 +63,9 @@ final class PageLoop extends ProbeLoop {
 
     @Override
     Verdict failed() {
-        if (climbing && likeKeepalived22) {
-            pauseFor(retryIntervalNanos());
-            return Verdict.UNCHANGED;
-        }
-        if (isUp() && failures < schedule.retries()) {
-            failures++;
+        boolean repeats = isUp() || climbing && likeKeepalived22;
+        if (repeats && failures < schedule.retries()) {
+            failures += isUp() ? 1 : 0;
             pauseFor(retryIntervalNanos());
             return Verdict.UNCHANGED;
         }

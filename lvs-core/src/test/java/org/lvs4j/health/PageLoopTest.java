@@ -106,6 +106,9 @@ class PageLoopTest {
     @Test
     void failed_onTheWayUpLikeKeepalived22_repeatedUntilItPasses() {
         PageLoop loop = loop(2, false, true, true);
+        result(loop, 0, true, INTERVAL);
+        result(loop, 1, true, INTERVAL);
+        result(loop, 0, false, RETRY_INTERVAL);
         result(loop, 0, false, INTERVAL);
         result(loop, 0, true, INTERVAL);
         for (int i = 0; i < 5; i++) {
@@ -114,6 +117,32 @@ class PageLoopTest {
 
         result(loop, 0, true, INTERVAL);
         assertThat(result(loop, 1, true, INTERVAL)).isEqualTo(UP);
+    }
+
+    @Test
+    void failed_onTheWayUpLikeKeepalived22BeforeTheFirstFullPass_takesThePlaceOfTheFailedPage() {
+        PageLoop loop = loop(2, false, true, true);
+        result(loop, 0, false, INTERVAL);
+        result(loop, 0, true, INTERVAL);
+        result(loop, 0, true, INTERVAL);
+
+        result(loop, 1, false, INTERVAL);
+        result(loop, 1, false, INTERVAL);
+        result(loop, 1, true, INTERVAL);
+        result(loop, 0, true, INTERVAL);
+        assertThat(result(loop, 1, true, INTERVAL)).isEqualTo(UP);
+    }
+
+    @Test
+    void failed_onTheWayUpLikeKeepalived22WithoutRepetitions_takesThePlaceOfTheFailedPage() {
+        PageLoop loop = loop(every2Seconds().retries(0).build(), 1, false, true, true);
+        result(loop, 0, true, INTERVAL);
+        result(loop, 0, false, INTERVAL);
+        result(loop, 0, true, INTERVAL);
+
+        result(loop, 0, false, INTERVAL);
+        assertThat(result(loop, 0, true, INTERVAL)).isEqualTo(UNCHANGED);
+        assertThat(result(loop, 0, true, INTERVAL)).isEqualTo(UP);
     }
 
     @Test
