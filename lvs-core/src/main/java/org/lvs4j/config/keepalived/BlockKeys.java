@@ -70,6 +70,16 @@ final class BlockKeys {
         return ONLY_IN_FILE.contains(key);
     }
 
+    /** Whether a key opens a block anywhere. */
+    static boolean opensBlock(String key) {
+        return BY_BLOCK.values().stream().anyMatch(keys -> keys.contains(key)) || OF_OTHER_PARTS.contains(key);
+    }
+
+    /** Whether a key opens a block inside of another block. */
+    static boolean isInner(String key) {
+        return key.equals("real_server") || key.equals("url") || key.equals("host") || CHECKS.contains(key);
+    }
+
     /** Whether a block can only be part of a real server. */
     static boolean insideServer(String block) {
         return block.equals("real_server") || CHECKS.contains(block) || block.equals("url") || block.equals("host");

@@ -13,6 +13,7 @@ final class CheckKinds {
         CheckDraft read(Statement statement, Statement.Block block, ServerDraft server, Context context) {
             T draft = maker.apply(server);
             draft.at(statement.key(), block.closed());
+            draft.unreadable = statement.broken();
             keys.read(block, draft, context);
             return draft;
         }

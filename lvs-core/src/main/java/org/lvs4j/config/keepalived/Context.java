@@ -15,6 +15,7 @@ final class Context {
     private final KeepalivedOptions options;
     private final Problems problems;
     private final Map<String, Tracked> trackedFiles = new HashMap<>();
+    private final Set<String> unreadableFiles = new TreeSet<>();
     private final Map<String, GroupDraft> groups = new LinkedHashMap<>();
     private final Set<String> bfdInstances = new TreeSet<>();
     private final GlobalDraft globals = new GlobalDraft();
@@ -38,6 +39,11 @@ final class Context {
 
     Map<String, Tracked> trackedFiles() {
         return trackedFiles;
+    }
+
+    /** The names of tracked files whose paths cannot be read. */
+    Set<String> unreadableFiles() {
+        return unreadableFiles;
     }
 
     Map<String, GroupDraft> groups() {

@@ -36,7 +36,8 @@ final class FileDraft extends CheckDraft {
     private void file(Statement statement, Context context) throws KeepalivedException {
         Word name = statement.value("the name of a track_file");
         tracked = context.trackedFiles().get(name.text());
-        if (tracked == null) {
+        unreadable |= context.unreadableFiles().contains(name.text());
+        if (tracked == null && !unreadable) {
             throw name.error("unknown file", "a track_file of this name before it");
         }
     }

@@ -25,7 +25,7 @@ final class FileTable {
                     context.problems().warning(statement.place(), "vrrp_track_file is the old name of track_file");
                     it.trackFile(statement);
                 })
-                .key("SSL", (statement, it, ignored) -> {
+                .free("SSL", (statement, it, ignored) -> {
                     throw statement.key().error("certificates of probes are not supported:", "no such block");
                 })
                 .withoutEffect(
@@ -40,12 +40,15 @@ final class FileTable {
                         "startup_script",
                         "config_save_dir");
         for (String other : BlockKeys.OF_OTHER_PARTS) {
-            builder.key(other, (statement, it, ignored) -> it.skip(statement));
+            builder.free(other, (statement, it, ignored) -> it.skip(statement));
         }
         keys = builder.build();
     }
 
     void read(Statement statement) {
+        if (statement.key().text().equals("real_server") && !services.isEmpty()) {
+            services.get(services.size() - 1).lostBlock = true;
+        }
         keys.read(statement, this, context);
     }
 
@@ -87,7 +90,7 @@ final class FileTable {
             throw draft.name().error("group given twice:", "another name");
         }
         context.groups().put(name, draft);
-        if (draft.members().isEmpty()) {
+        if (draft.members().isEmpty() && !statement.broken()) {
             throw statement.key().error("group without members:", "addresses in it, one a line");
         }
     }
@@ -136,9 +139,12 @@ final class FileTable {
             return;
         }
         TrackDraft draft = new TrackDraft();
+        draft.unreadable = statement.broken();
         TrackDraft.KEYS.read(block, draft, context);
         if (draft.path == null) {
-            if (!draft.named && !draft.unreadable) {
+            if (draft.named || draft.unreadable) {
+                context.unreadableFiles().add(name.text());
+            } else {
                 throw block.closed().error("}", "no file, found", "file before it");
             }
             return;

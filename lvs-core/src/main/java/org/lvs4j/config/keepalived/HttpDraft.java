@@ -43,6 +43,7 @@ final class HttpDraft extends NetworkDraft {
         Statement.Block block = statement.block();
         if (block != null) {
             PageDraft page = new PageDraft(block.closed());
+            page.unreadable = statement.broken();
             PageDraft.KEYS.read(block, page, context);
             if (page.isComplete(context)) {
                 pages.add(page);
@@ -67,7 +68,7 @@ final class HttpDraft extends NetworkDraft {
     List<Check> resolve(ServerDraft server, ServiceDraft service, int servicePort, Context context)
             throws KeepalivedException {
         if (pages.isEmpty()) {
-            if (!unreadable) {
+            if (!unreadable && !lostBlock) {
                 context.problems().error(incomplete("no page to ask for", "url { path ... } before it"));
             }
             return List.of();

@@ -20,7 +20,14 @@ final class KeyTable<T> {
     /** The number of values of a key that reads all of them. */
     private static final int ANY = Integer.MAX_VALUE;
 
-    private record Entry<T>(int values, boolean block, Reader<? super T> reader) {}
+    /** Whether a key has a block. */
+    private enum Braces {
+        NONE,
+        NEEDED,
+        FREE
+    }
+
+    private record Entry<T>(int values, Braces braces, Reader<? super T> reader) {}
 
     private final String name;
     private final Map<String, Entry<T>> entries;
@@ -45,7 +52,7 @@ final class KeyTable<T> {
 
         /** A key with at most so many values; further words are ignored with a warning. */
         Builder<T> key(String key, int values, Reader<? super T> reader) {
-            entries.put(key, new Entry<>(values, false, reader));
+            entries.put(key, new Entry<>(values, Braces.NONE, reader));
             return this;
         }
 
@@ -56,14 +63,20 @@ final class KeyTable<T> {
 
         /** A key with a block. */
         Builder<T> block(String key, int values, Reader<? super T> reader) {
-            entries.put(key, new Entry<>(values, true, reader));
+            entries.put(key, new Entry<>(values, Braces.NEEDED, reader));
             return this;
         }
 
-        /** Keys that change nothing here, with any values. */
+        /** A key with any number of values, and with a block or without one. */
+        Builder<T> free(String key, Reader<? super T> reader) {
+            entries.put(key, new Entry<>(ANY, Braces.FREE, reader));
+            return this;
+        }
+
+        /** Keys that change nothing here, with any values and perhaps a block. */
         Builder<T> withoutEffect(String... keys) {
             for (String key : keys) {
-                key(key, (statement, target, context) -> context.problems().withoutEffect(statement.key()));
+                free(key, (statement, target, context) -> context.problems().withoutEffect(statement.key()));
             }
             return this;
         }
@@ -80,7 +93,7 @@ final class KeyTable<T> {
                 Reader<? super T> reader = (Reader<? super T>) each.getValue().reader();
                 entries.put(
                         each.getKey(),
-                        new Entry<>(each.getValue().values(), each.getValue().block(), reader));
+                        new Entry<>(each.getValue().values(), each.getValue().braces(), reader));
             }
         }
 
@@ -104,14 +117,14 @@ final class KeyTable<T> {
     /** Reads a statement; an error in it is reported. */
     void read(Statement statement, T target, Context context) {
         Entry<T> entry = entries.get(statement.key().text());
-        if (statement.broken()) {
-            // Its error has been reported. A block is read all the same, for its own errors.
-            if (target instanceof Settings settings) {
-                settings.unreadable = true;
-            }
-            if (entry == null || !entry.block() || statement.block() == null) {
-                return;
-            }
+        boolean known = entry != null && entry.braces() != Braces.NONE;
+        if (target instanceof Settings settings && (statement.broken() || entry == null)) {
+            settings.unreadable |= statement.broken();
+            settings.lostBlock |= statement.block() != null;
+        }
+        // The error of a broken statement has been reported. Its block is read all the same, for its own errors.
+        if (statement.broken() && (!known || statement.block() == null)) {
+            return;
         }
         try {
             if (entry == null) {
@@ -124,27 +137,34 @@ final class KeyTable<T> {
     }
 
     private void readKnown(Entry<T> entry, Statement statement, T target, Context context) throws KeepalivedException {
-        if (entry.block() && statement.block() == null) {
+        Statement.Block block = statement.block();
+        if (entry.braces() == Braces.NEEDED && block == null) {
             throw statement.key().error("block missing behind", "'{'");
         }
-        if (!entry.block() && statement.block() != null && entry.values() != ANY) {
-            if (statement.size() == 0 && entry.values() > 0) {
-                throw statement.key().error("the value is missing behind", "a value instead of a block");
-            }
-            throw statement.key().error("no block belongs to", "a key with a block, or no '{' here");
+        if (entry.braces() == Braces.NONE && block != null) {
+            throw unexpected(entry, statement, block);
         }
         if (statement.size() > entry.values()) {
+            Word ignored = statement.value(entry.values());
             context.problems()
                     .warning(
-                            statement.value(entry.values()).place(),
-                            "words behind the "
-                                    + (entry.values() == 0 ? "key" : "value of") + " '"
+                            ignored.place(),
+                            "words behind the " + (entry.values() == 0 ? "key" : "value of") + " '"
                                     + statement.key().text() + "' are ignored, beginning with '"
-                                    + KeepalivedException.shown(
-                                            statement.value(entry.values()).text())
-                                    + "'");
+                                    + KeepalivedException.shown(ignored.text()) + "'");
         }
         entry.reader().read(statement, target, context);
+    }
+
+    private KeepalivedException unexpected(Entry<T> entry, Statement statement, Statement.Block block) {
+        Word key = statement.key();
+        if (statement.size() == 0 && entry.values() > 0) {
+            return key.error("the value is missing behind", "a value instead of a block");
+        }
+        if (block.opened().line() != key.place().line()) {
+            return block.opened().error("{", "no block belongs to '" + key.text() + "':", "no '{' here");
+        }
+        return key.error("no block belongs to", "a key with a block, or no '{' here");
     }
 
     private KeepalivedException unknown(Statement statement) {

@@ -25,7 +25,7 @@ final class Lexer {
             if (Line.isBlank(c)) {
                 i++;
             } else if (c == '{') {
-                output.open(line.place(i++));
+                i = open(line, i);
             } else if (c == '}') {
                 output.close(line.place(i++));
             } else {
@@ -35,6 +35,21 @@ final class Lexer {
         if (!continued) {
             output.endOfLine();
         }
+    }
+
+    /** Reads an opening brace; returns the offset behind what it takes. */
+    private int open(Line line, int at) {
+        String key = output.key();
+        int close = key != null && Quotes.isRich(key) ? line.text().indexOf('}', at) : -1;
+        if (close < 0) {
+            output.open(line.place(at));
+            return at + 1;
+        }
+        // A part of an expression or a command, not a block.
+        output.broken(line.place(at));
+        problems.error(line.place(at)
+                .error(line.text().substring(at), "brace that is not quoted:", "the value of '" + key + "' in quotes"));
+        return close + 1;
     }
 
     /** Reads a line of what is ours: words without quotes. */
@@ -65,7 +80,8 @@ final class Lexer {
                 int end = Quotes.end(text, i, rich);
                 if (end == Quotes.OPEN) {
                     unterminated(line, i);
-                    return text.length();
+                    boolean block = key != null && BlockKeys.opensBlock(key) && text.endsWith("{");
+                    return block ? text.length() - 1 : text.length();
                 }
                 quoted(text, i + 1, end - 1, rich && c == '"', word);
                 i = end;

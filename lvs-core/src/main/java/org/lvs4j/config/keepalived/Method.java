@@ -29,7 +29,19 @@ final class Method {
         return forwarding;
     }
 
-    private static Forwarding tunnel(Statement statement, Context context) throws KeepalivedException {
+    /** A tunnel. One that cannot be read is an error and remains a tunnel, for what else is said about the servers. */
+    private static Forwarding tunnel(Statement statement, Context context) {
+        try {
+            return readTunnel(statement, context);
+        } catch (KeepalivedException e) {
+            context.problems().error(e);
+        } catch (IllegalArgumentException e) {
+            context.problems().error(statement.value(0).error(String.valueOf(e.getMessage()) + ", at", EXPECTED));
+        }
+        return Forwarding.ipip();
+    }
+
+    private static Forwarding readTunnel(Statement statement, Context context) throws KeepalivedException {
         Encapsulation encapsulation = Encapsulation.IPIP;
         Checksum checksum = Checksum.NONE;
         int port = 0;
@@ -46,16 +58,7 @@ final class Method {
                 default -> throw word.error("unknown word of a tunnel", EXPECTED);
             }
         }
-        try {
-            return Forwarding.tunnel(new Tunnel(encapsulation, port, checksum));
-        } catch (IllegalArgumentException e) {
-            KeepalivedException error = statement.value(0).error(String.valueOf(e.getMessage()) + ", at", EXPECTED);
-            if (!context.problems().tolerant()) {
-                throw error;
-            }
-            context.problems().error(error);
-            return Forwarding.ipip();
-        }
+        return Forwarding.tunnel(new Tunnel(encapsulation, port, checksum));
     }
 
     private static Encapsulation encapsulation(Word word) throws KeepalivedException {

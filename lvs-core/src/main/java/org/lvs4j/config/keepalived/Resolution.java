@@ -56,6 +56,9 @@ final class Resolution {
         int port = first.endpoint() == null ? 0 : first.endpoint().port();
         List<MonitoredServer> servers = servers(draft, family, members, port);
         SorryServer sorry = sorryServer(draft, family, members);
+        if (servers.isEmpty() && draft.lostBlock) {
+            return null;
+        }
         if (servers.isEmpty()) {
             throw draft.key().error("no server that can be used, in", "a real_server in the block");
         }
@@ -189,9 +192,12 @@ final class Resolution {
                                 "lthreshold is above uthreshold, which IPVS refuses: the server is left out");
                 continue;
             }
-            portMismatch(server.key(), endpoint, method, members);
+            boolean mismatch = portMismatch(server.key(), endpoint, method, members);
             boolean keepsPort = method.method() == Forwarding.Method.MASQUERADE && endpoint.port() != 0;
             if (!endpoints.add(keepsPort ? endpoint : endpoint.withPort(port))) {
+                if (mismatch) {
+                    continue;
+                }
                 context.problems()
                         .error(server.key().error("server " + endpoint + " is given twice, in", "another server"));
                 continue;
@@ -206,10 +212,10 @@ final class Resolution {
         return servers;
     }
 
-    /** Only masquerading can change the port. */
-    private void portMismatch(Word at, Endpoint server, Forwarding method, List<Member> members) {
+    /** Reports a port that only masquerading could change, and returns whether it is one. */
+    private boolean portMismatch(Word at, Endpoint server, Forwarding method, List<Member> members) {
         if (method.method() == Forwarding.Method.MASQUERADE || server.port() == 0) {
-            return;
+            return false;
         }
         for (Member member : members) {
             if (member.endpoint() == null) {
@@ -220,9 +226,10 @@ final class Resolution {
                                 "only NAT can change the port from "
                                         + member.endpoint().port() + " to " + server.port() + ", in",
                                 "the same port, or lvs_method NAT"));
-                return;
+                return true;
             }
         }
+        return false;
     }
 
     private @Nullable SorryServer sorryServer(ServiceDraft draft, AddressFamily family, List<Member> members) {
@@ -255,7 +262,8 @@ final class Resolution {
                 servers.stream().mapToLong(server -> server.server().weight()).sum();
         Integer given = draft.quorum();
         int quorum = given == null ? 1 : given;
-        if (quorum > total && given != null) {
+        boolean known = draft.servers().stream().noneMatch(ServerDraft::weightUnreadable);
+        if (quorum > total && given != null && known) {
             context.problems()
                     .error(draft.key()
                             .error(
@@ -264,12 +272,13 @@ final class Resolution {
         }
         quorum = (int) Math.max(1, Math.min(quorum, total));
         int hysteresis = draft.hysteresis();
+        int meant = given == null ? 1 : given;
         if (hysteresis >= quorum) {
-            if (given == null || given == quorum) {
+            if (hysteresis >= meant) {
                 context.problems()
                         .error(draft.key()
                                 .error(
-                                        "hysteresis " + hysteresis + " not below the quorum, " + quorum + ", in",
+                                        "hysteresis " + hysteresis + " not below the quorum, " + meant + ", in",
                                         "a lower one"));
             }
             hysteresis = quorum - 1;

@@ -20,6 +20,7 @@ final class ServerDraft extends Settings {
     private final Endpoint endpoint;
     private final List<CheckDraft> checks = new ArrayList<>();
     private @Nullable Integer weight;
+    private boolean weightUnreadable;
     private @Nullable Forwarding method;
     private @Nullable Script notifyUp;
     private @Nullable Script notifyDown;
@@ -35,11 +36,7 @@ final class ServerDraft extends Settings {
 
     private static KeyTable<ServerDraft> keys() {
         KeyTable.Builder<ServerDraft> keys = KeyTable.<ServerDraft>of("real_server")
-                .key(
-                        "weight",
-                        1,
-                        (statement, it, context) -> it.weight =
-                                (int) Values.number(statement.value("a weight"), 0, Integer.MAX_VALUE, context))
+                .key("weight", 1, (statement, it, context) -> it.weight(statement, context))
                 .key("lvs_method", (statement, it, context) -> it.method = Method.read(statement, context))
                 .key("notify_up", 3, (statement, it, context) -> it.notifyUp(statement, context))
                 .key("notify_down", 3, (statement, it, context) -> it.notifyDown(statement, context))
@@ -83,6 +80,12 @@ final class ServerDraft extends Settings {
         }
         KEYS.read(block, draft, context);
         return endpoint == null ? null : draft;
+    }
+
+    private void weight(Statement statement, Context context) throws KeepalivedException {
+        weightUnreadable = true;
+        weight = (int) Values.number(statement.value("a weight"), 0, Integer.MAX_VALUE, context);
+        weightUnreadable = false;
     }
 
     private static int threshold(Statement statement, Context context) throws KeepalivedException {
@@ -132,6 +135,11 @@ final class ServerDraft extends Settings {
     /** Its own weight, or that of the service. */
     int weight(ServiceDraft service) {
         return weight == null ? service.weight() : weight;
+    }
+
+    /** Whether it has a weight that cannot be read. */
+    boolean weightUnreadable() {
+        return weightUnreadable;
     }
 
     boolean thresholdsCrossed() {

@@ -57,6 +57,7 @@ final class ServiceDraft extends Settings {
     private @Nullable Script quorumUp;
     private @Nullable Script quorumDown;
     private @Nullable Endpoint sorry;
+    private boolean sorryGiven;
     private boolean sorryInhibit;
     private @Nullable Forwarding sorryMethod;
     private Duration slowStart = Duration.ZERO;
@@ -107,7 +108,7 @@ final class ServiceDraft extends Settings {
                                 (int) Values.number(statement.value("a weight"), 0, Integer.MAX_VALUE, context))
                 .key("quorum_up", 3, (statement, it, context) -> it.quorumUp(statement, context))
                 .key("quorum_down", 3, (statement, it, context) -> it.quorumDown(statement, context))
-                .key("sorry_server", 2, (statement, it, context) -> it.sorry = Values.server(statement))
+                .key("sorry_server", 2, (statement, it, context) -> it.sorry(statement))
                 .key("sorry_server_inhibit", 0, (statement, it, context) -> it.sorryInhibit(statement))
                 .key("sorry_server_lvs_method", (statement, it, context) -> it.sorryMethod(statement, context))
                 .key(
@@ -297,6 +298,11 @@ final class ServiceDraft extends Settings {
         quorumDown = Values.script(statement, context);
     }
 
+    private void sorry(Statement statement) throws KeepalivedException {
+        sorryGiven = true;
+        sorry = Values.server(statement);
+    }
+
     private void sorryInhibit(Statement statement) throws KeepalivedException {
         requireSorry(statement);
         sorryInhibit = true;
@@ -308,7 +314,7 @@ final class ServiceDraft extends Settings {
     }
 
     private void requireSorry(Statement statement) throws KeepalivedException {
-        if (sorry == null) {
+        if (!sorryGiven) {
             throw statement.key().error("without a sorry server:", "sorry_server before it");
         }
     }

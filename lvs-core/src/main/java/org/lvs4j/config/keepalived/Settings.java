@@ -70,6 +70,9 @@ class Settings {
     /** Whether a statement of the block could not be read, so that nothing is missing for sure. */
     boolean unreadable;
 
+    /** Whether a block in it is unknown or has no readable beginning, so that no block is missing for sure. */
+    boolean lostBlock;
+
     private static Word time(Statement statement) throws KeepalivedException {
         return statement.value("a time in seconds");
     }

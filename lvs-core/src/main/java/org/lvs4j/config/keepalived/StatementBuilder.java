@@ -25,6 +25,12 @@ final class StatementBuilder {
     /** How many blocks have been closed where a brace seemed to be missing: so many braces may be left over. */
     private int closedEarly;
 
+    /** Whether a block of the current service is outside of the block to which it belongs: a '}' is too early. */
+    private boolean strayed;
+
+    /** How many braces may be left over, because blocks are at the top that belong to the service before them. */
+    private int surplus;
+
     /** A block that is not closed yet. */
     private static final class Frame {
         private final @Nullable Statement header;
@@ -112,6 +118,8 @@ final class StatementBuilder {
             closeFrame(place);
         } else if (closedEarly > 0) {
             closedEarly--;
+        } else if (surplus > 0) {
+            surplus--;
         } else {
             problems.error(place.error("}", "brace that closes nothing", "as many '{' before it as '}'"));
         }
@@ -139,16 +147,20 @@ final class StatementBuilder {
     private void beforeStatement(Word word) {
         String key = word.text();
         Statement last = frame().last;
-        if (last != null && BlockKeys.opensBlock(frame().key(), last.key().text()) && !last.broken()) {
+        if (last != null
+                && BlockKeys.opensBlock(frame().key(), last.key().text())
+                && !last.broken()
+                && mayBeIn(last.key().text(), key)) {
             frame().last = null;
             problems.error(word.error("brace missing behind '" + last.key().text() + "', found", "'{'"));
             push(last, word.place());
-            if (!BlockKeys.onlyInFile(key)) {
-                return;
-            }
-            closeFrame(word.place());
+            return;
         }
         finishLast(word.place(), key);
+        if (open.size() == 1 && BlockKeys.opensBlock(BlockKeys.FILE, key)) {
+            strayed = false;
+            surplus = 0;
+        }
         if (open.size() > 1 && BlockKeys.onlyInFile(key)) {
             closeEarly(word, 1);
         } else if (key.equals("real_server") && BlockKeys.insideServer(frame().key())) {
@@ -161,6 +173,12 @@ final class StatementBuilder {
                 depth--;
             }
         }
+    }
+
+    /** Whether a statement may belong to a block whose brace is missing, rather than to the block around it. */
+    private boolean mayBeIn(String block, String key) {
+        return !BlockKeys.onlyInFile(key)
+                && (!BlockKeys.opensBlock(frame().key(), key) || BlockKeys.opensBlock(block, key));
     }
 
     private void closeEarly(Word word, int depth) {
@@ -209,10 +227,21 @@ final class StatementBuilder {
             throw problems.fatal(
                     statement.key().error("too many statements", "at most " + KeepalivedFile.MAX_STATEMENTS));
         }
+        String key = statement.key().text();
+        boolean block = statement.block() != null;
+        boolean strays = block && BlockKeys.isInner(key) && !BlockKeys.opensBlock(frame().key(), key);
         if (open.size() > 1) {
+            strayed |= strays;
             frame().statements.add(statement);
-        } else if (closedEarly == 0
-                || BlockKeys.opensBlock(BlockKeys.FILE, statement.key().text())) {
+        } else if (strays && closedEarly == 0) {
+            surplus = 1;
+            if (!strayed) {
+                strayed = true;
+                output.accept(statement);
+            }
+        } else if (BlockKeys.opensBlock(BlockKeys.FILE, key)) {
+            output.accept(statement);
+        } else if (closedEarly == 0 && surplus == 0) {
             output.accept(statement);
         }
     }
