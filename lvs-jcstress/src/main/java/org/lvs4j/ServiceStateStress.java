@@ -3,6 +3,7 @@ package org.lvs4j;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import java.util.List;
 import org.lvs4j.internal.connection.ServerState;
 import org.lvs4j.internal.counters.Counters;
 import org.lvs4j.net.Flow;
@@ -32,7 +33,7 @@ public class ServiceStateStress {
 
     private static ServiceState.View with(VirtualService config, ServerPool pool) {
         ServerState state = new ServerState(0, SERVER, new Counters(), pool.board());
-        return new ServiceState.View(config, null, pool.with(state, NONE), choosing(0));
+        return new ServiceState.View(config, null, pool.with(List.of(state), NONE), choosing(0));
     }
 
     private static Scheduler choosing(int index) {
