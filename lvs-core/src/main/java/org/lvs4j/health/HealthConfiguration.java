@@ -23,4 +23,15 @@ public record HealthConfiguration(List<MonitoredService> services, boolean notif
     public static HealthConfiguration of(MonitoredService... services) {
         return new HealthConfiguration(List.of(requireNonNull(services, "services")), false);
     }
+
+    /**
+     * The differences of another configuration, for people: what is removed, then what is added or changed, in the
+     * configured order. Whether programs run for servers that are up at the start is not compared.
+     *
+     * @param wanted the new configuration
+     * @return an unmodifiable list; empty if they say the same
+     */
+    public List<HealthChange> changesTo(HealthConfiguration wanted) {
+        return HealthChanges.between(this, requireNonNull(wanted, "wanted"));
+    }
 }

@@ -3,6 +3,7 @@ package org.lvs4j.health;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.lvs4j.DirectorConfiguration;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
 import org.lvs4j.service.ServiceKey;
@@ -40,8 +42,10 @@ public final class HealthEngine {
         SERVERS,
         /** Every service with its servers ({@code lvs_flush_on_stop VS}). */
         SERVICES,
-        /** Nothing: the caller empties the table, or leaves it to a successor. */
-        NOTHING
+        /** Nothing: the caller empties the table, or leaves it as it is. */
+        NOTHING,
+        /** Nothing, and no program is told ({@code omega}): another engine continues. */
+        HANDED_OVER
     }
 
     private final EngineContext context;
@@ -172,7 +176,7 @@ public final class HealthEngine {
                 pool.retire();
             }
             for (Pool pool : pools()) {
-                pool.clear(cleanup, pool.config.omega());
+                pool.clear(cleanup, pool.config.omega() && cleanup != Cleanup.HANDED_OVER);
             }
             configured = List.of();
             added.clear();
@@ -335,6 +339,18 @@ public final class HealthEngine {
     public @Nullable ServiceHealth snapshot(ServiceKey service) {
         Pool pool = byKey.get(requireNonNull(service, "service"));
         return pool == null ? null : pool.snapshot();
+    }
+
+    /**
+     * The services and servers that it has added to the table and not removed, in the configured order; unmodifiable. The
+     * table has them too unless an administrator has changed it.
+     */
+    public List<DirectorConfiguration.Service> table() {
+        List<DirectorConfiguration.Service> services = new ArrayList<>();
+        for (Pool pool : pools()) {
+            pool.table.describe(pool.config.services(), pool.servers, services);
+        }
+        return Collections.unmodifiableList(services);
     }
 
     /** Builds an engine. Not thread-safe. */

@@ -173,7 +173,7 @@ final class Pool {
         if (tell) {
             tellQuorum(false);
         }
-        if (cleanup != HealthEngine.Cleanup.NOTHING) {
+        if (cleanup == HealthEngine.Cleanup.SERVERS || cleanup == HealthEngine.Cleanup.SERVICES) {
             table.removeServices();
         }
     }

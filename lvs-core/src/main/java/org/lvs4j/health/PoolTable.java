@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.lvs4j.DirectorConfiguration.Service;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
@@ -168,6 +169,25 @@ final class PoolTable {
                                 .equals(sorryServer.server().withWeight(1)))) {
             removeSorryServer();
             sorryServerInUse = false;
+        }
+    }
+
+    /** Adds the services that are in the table to a list, with the servers that are. */
+    void describe(List<VirtualService> services, List<ServerState> servers, List<Service> list) {
+        Set<ServiceKey> present = new HashSet<>(keys);
+        for (VirtualService service : services) {
+            if (present.contains(service.key())) {
+                List<RealServer> members = new ArrayList<>();
+                for (ServerState server : servers) {
+                    if (server.inTable != null) {
+                        members.add(MonitoredService.serverOf(service.key(), server.inTable));
+                    }
+                }
+                if (sorryServerInTable != null) {
+                    members.add(MonitoredService.serverOf(service.key(), sorryServerInTable));
+                }
+                list.add(new Service(service, members));
+            }
         }
     }
 

@@ -1,16 +1,22 @@
 package org.lvs4j.config.keepalived;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.lvs4j.health.Script;
 import org.lvs4j.health.TrackedFile;
 
 /** What all blocks of a file share: options, problems, and the names that it defines. */
 final class Context {
     /** A file with the factor that holds for checks without one of their own. */
     record Tracked(TrackedFile file, int weight, boolean reverse) {}
+
+    /** A program and its place. */
+    record PlacedScript(Word at, Script script) {}
 
     private final KeepalivedOptions options;
     private final Problems problems;
@@ -19,6 +25,7 @@ final class Context {
     private final Map<String, GroupDraft> groups = new LinkedHashMap<>();
     private final Set<String> bfdInstances = new TreeSet<>();
     private final GlobalDraft globals = new GlobalDraft();
+    private final List<PlacedScript> scripts = new ArrayList<>();
 
     Context(KeepalivedOptions options, Problems problems) {
         this.options = options;
@@ -52,5 +59,26 @@ final class Context {
 
     Set<String> bfdInstances() {
         return bfdInstances;
+    }
+
+    /** Remembers a program that the file has run. */
+    void runs(Word at, Script script) {
+        scripts.add(new PlacedScript(at, script));
+    }
+
+    /** Reports the programs that are not secure, if the file asks for that. */
+    void requireSecureScripts() {
+        if (!globals.scriptSecurity()) {
+            return;
+        }
+        for (PlacedScript each : scripts) {
+            String reason = options.scripts().insecure(each.script());
+            if (reason != null) {
+                problems.error(each.at()
+                        .error(
+                                "program that is not secure (" + reason + "):",
+                                "one that only root can replace, or another user"));
+            }
+        }
     }
 }

@@ -38,6 +38,7 @@ final class GlobalDraft {
                     "shutdown_script",
                     3,
                     (statement, it, context) -> it.shutdownScript = Values.script(statement, context))
+            .key("enable_script_security", 0, (statement, it, context) -> it.scriptSecurity = true)
             .key("script_user", 2, (statement, it, context) -> it.user(statement))
             .key("random_seed", 1, (statement, it, context) -> {
                 Values.number(statement.value("a number"), 0, Integer.MAX_VALUE, context);
@@ -64,6 +65,7 @@ final class GlobalDraft {
     private @Nullable Script shutdownScript;
     private @Nullable String user;
     private @Nullable String group;
+    private boolean scriptSecurity;
 
     boolean logFailures() {
         return logFailures;
@@ -71,6 +73,10 @@ final class GlobalDraft {
 
     boolean notifyAtStart() {
         return notifyAtStart;
+    }
+
+    boolean scriptSecurity() {
+        return scriptSecurity;
     }
 
     @Nullable
@@ -96,7 +102,8 @@ final class GlobalDraft {
                 startupScript,
                 shutdownScript,
                 user,
-                group);
+                group,
+                scriptSecurity);
     }
 
     void read(Statement.Block block, Context context) {

@@ -14,7 +14,6 @@ final class GlobalKeys {
         "no_checker_emails",
         "startup_script_timeout",
         "shutdown_script_timeout",
-        "enable_script_security",
         "reload_check_config",
         "reload_time_file",
         "reload_repeat",

@@ -22,6 +22,8 @@ import org.lvs4j.net.IpAddress;
  * @param shutdownScript the program that is run at the end; null for none
  * @param scriptUser the user that runs programs without one of their own ({@code script_user}); null if none is given
  * @param scriptGroup its group; null for that of the user
+ * @param scriptSecurity whether programs that run as root must be such that only root can replace them ({@code
+ *     enable_script_security})
  */
 public record GlobalSettings(
         TimeoutSettings timeouts,
@@ -35,7 +37,8 @@ public record GlobalSettings(
         @Nullable Script startupScript,
         @Nullable Script shutdownScript,
         @Nullable String scriptUser,
-        @Nullable String scriptGroup) {
+        @Nullable String scriptGroup,
+        boolean scriptSecurity) {
     /** A file that says nothing. */
     public static final GlobalSettings DEFAULT = new GlobalSettings(
             new TimeoutSettings(0, 0, 0),
@@ -49,7 +52,8 @@ public record GlobalSettings(
             null,
             null,
             null,
-            null);
+            null,
+            false);
 
     /** What is removed at the end. */
     public enum AtStop {
@@ -104,6 +108,7 @@ public record GlobalSettings(
                 startupScript,
                 shutdownScript,
                 scriptUser,
-                scriptGroup);
+                scriptGroup,
+                scriptSecurity);
     }
 }

@@ -72,6 +72,7 @@ public final class KeepalivedFile {
                     services.add(service);
                 }
             }
+            context.requireSecureScripts();
         } catch (Problems.Stop e) {
             // Its error is in the list, or this file is read tolerantly as far as it goes.
             KeepalivedException.throwIfAny(problems.errors());

@@ -3,6 +3,7 @@ package org.lvs4j.config.keepalived;
 import static java.util.Objects.requireNonNull;
 
 import org.jspecify.annotations.Nullable;
+import org.lvs4j.health.Script;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.VirtualService;
 
@@ -12,7 +13,7 @@ import org.lvs4j.service.VirtualService;
  * @param includes finds the files that it includes
  * @param configurationId the name that lines {@code @ID} refer to ({@code keepalived -i}); usually the name of the host
  *     up to the first dot
- * @param scripts tells whether the programs of MISC_CHECK can be run
+ * @param scripts tells whether programs can be run, and are secure
  * @param served tells whether the program that reads the file can serve its services and servers
  * @param tolerant whether errors become warnings, and what is wrong is left out, as keepalived itself does it. It is for
  *     comparing with keepalived; a program that balances is not tolerant
@@ -23,7 +24,7 @@ public record KeepalivedOptions(
     public static final KeepalivedOptions DEFAULT =
             new KeepalivedOptions(IncludeSource.NONE, "", ScriptCheck.NONE, ServedCheck.NONE, false);
 
-    /** Tells whether a program can be run. */
+    /** Tells whether a program of MISC_CHECK can be run, and whether any program is secure. */
     @FunctionalInterface
     public interface ScriptCheck {
         /** A check that every program passes. */
@@ -36,6 +37,15 @@ public record KeepalivedOptions(
          */
         @Nullable
         String problem(String program);
+
+        /**
+         * The reason why others than root could have a program of root replaced; null if they cannot, or it does not run as
+         * root. Asked if the file says {@code enable_script_security}. Null by default.
+         */
+        default @Nullable String insecure(Script script) {
+            requireNonNull(script, "script");
+            return null;
+        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.lvs4j.config.keepalived;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.lvs4j.health.MonitoredServer;
 import org.lvs4j.health.MonitoredService;
 import org.lvs4j.health.PassiveCheck;
 import org.lvs4j.health.Quorum;
+import org.lvs4j.health.ReleaseOnFailure;
 import org.lvs4j.health.Script;
 import org.lvs4j.health.SorryServer;
 import org.lvs4j.health.TrackedFile;
@@ -89,6 +91,7 @@ final class KeepalivedPrinter {
             output.line("script_user " + globals.scriptUser()
                     + (globals.scriptGroup() == null ? "" : " " + globals.scriptGroup()));
         }
+        output.flag("enable_script_security", globals.scriptSecurity());
         word("global_defs", "lvs_notify_fifo", globals.notifyFifo());
         script("global_defs", "lvs_notify_fifo_script", globals.notifyFifoScript());
         word("global_defs", "notify_fifo", globals.commonFifo());
@@ -170,6 +173,7 @@ final class KeepalivedPrinter {
             }
         }
         passive(monitored.passiveCheck());
+        release(monitored.releaseOnFailure());
         quorum(name, monitored.quorum());
         output.flag("alpha", monitored.alpha());
         output.flag("omega", monitored.omega());
@@ -220,6 +224,13 @@ final class KeepalivedPrinter {
                     "passive-ejection=" + UnitTime.print(passive.ejection()),
                     "passive-longest=" + UnitTime.print(passive.longest()),
                     "passive-percent=" + passive.maxPercent()));
+        }
+    }
+
+    private void release(@Nullable ReleaseOnFailure release) {
+        if (release != null) {
+            Duration over = release.endOver();
+            output.ours(List.of("release-on-failure" + (over == null ? "" : "=" + UnitTime.print(over))));
         }
     }
 

@@ -71,6 +71,9 @@ final class LostInRules {
         if (service.passiveCheck() != null) {
             things.add("passive checks");
         }
+        if (service.releaseOnFailure() != null) {
+            things.add("the release of clients on failure");
+        }
         add(service + ": ", things);
         service.servers().forEach(server -> server(service, server));
     }

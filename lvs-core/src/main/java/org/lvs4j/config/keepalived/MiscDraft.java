@@ -37,7 +37,7 @@ final class MiscDraft extends CheckDraft {
     private void path(Statement statement, Context context) throws KeepalivedException {
         named = true;
         path = statement.value("a program with its arguments in double quotes");
-        script = Values.script(new Statement(statement.words().subList(0, 2), false, null), context);
+        script = Values.program(new Statement(statement.words().subList(0, 2), false, null), context);
     }
 
     private void user(Statement statement) throws KeepalivedException {
@@ -66,6 +66,7 @@ final class MiscDraft extends CheckDraft {
                                     + KeepalivedException.shown(script.command().get(0)) + "': " + problem);
         }
         Script resolved = user == null ? script : new Script(script.command(), user, group);
+        context.runs(path, resolved);
         Duration longest = first(it -> it.interval, CheckSchedule.DEFAULT_INTERVAL, service);
         return List.of(new MiscCheck(
                 resolved,

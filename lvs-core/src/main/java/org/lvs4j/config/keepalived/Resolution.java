@@ -81,6 +81,7 @@ final class Resolution {
                 .omega(draft.omega())
                 .haSuspend(draft.haSuspend())
                 .passiveCheck(draft.passiveCheck())
+                .releaseOnFailure(draft.releaseOnFailure())
                 .build();
     }
 

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.health.PassiveCheck;
+import org.lvs4j.health.ReleaseOnFailure;
 import org.lvs4j.health.Script;
 import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.Endpoint;
@@ -62,6 +63,7 @@ final class ServiceDraft extends Settings {
     private @Nullable Forwarding sorryMethod;
     private Duration slowStart = Duration.ZERO;
     private @Nullable PassiveCheck passiveCheck;
+    private @Nullable ReleaseOnFailure releaseOnFailure;
 
     private ServiceDraft(Word key, Place closed) {
         this.key = key;
@@ -135,6 +137,12 @@ final class ServiceDraft extends Settings {
                         "slow-start",
                         (value, it, context) -> it.slowStart = OurWords.time(value, Duration.ZERO, Duration.ofDays(1)))
                 .word("scheduler", (value, it, context) -> it.ownScheduler = value.text())
+                .word(
+                        "release-on-failure",
+                        (value, it, context) ->
+                                it.releaseOnFailure = value.text().isEmpty()
+                                        ? ReleaseOnFailure.CLIENTS
+                                        : new ReleaseOnFailure(OurWords.time(value, Duration.ZERO, Duration.ofDays(1))))
                 .word("passive-failures", (value, it, context) -> {
                     PassiveCheck old = it.passive();
                     it.passiveCheck = new PassiveCheck(
@@ -453,6 +461,11 @@ final class ServiceDraft extends Settings {
 
     Duration slowStart() {
         return slowStart;
+    }
+
+    @Nullable
+    ReleaseOnFailure releaseOnFailure() {
+        return releaseOnFailure;
     }
 
     @Nullable

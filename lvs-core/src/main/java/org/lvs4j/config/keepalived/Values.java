@@ -194,6 +194,13 @@ final class Values {
 
     /** A program with its arguments in one word, then perhaps a user and a group. */
     static Script script(Statement statement, Context context) throws KeepalivedException {
+        Script script = program(statement, context);
+        context.runs(statement.value(0), script);
+        return script;
+    }
+
+    /** A program whose user may still change. */
+    static Script program(Statement statement, Context context) throws KeepalivedException {
         Word word = statement.value("a program with its arguments in double quotes");
         List<String> command = command(word.text());
         if (command.isEmpty() || command.get(0).isEmpty()) {
