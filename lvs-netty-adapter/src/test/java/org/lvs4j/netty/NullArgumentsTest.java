@@ -15,9 +15,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.lvs4j.Director;
 import org.lvs4j.health.PassiveCheck;
 import org.lvs4j.health.ReleaseOnFailure;
+import org.lvs4j.health.Script;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.netty.health.HealthMonitor;
+import org.lvs4j.netty.health.NotifyFifo;
+import org.lvs4j.netty.health.Scripts;
 import org.lvs4j.netty.tun.TunPlane;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
@@ -57,6 +60,10 @@ final class NullArgumentsTest {
                 call("loops", () -> health.eventLoops(null)),
                 call("value", () -> health.transport(null)),
                 call("path", () -> health.fifo(null)),
+                call("wanted", () -> health.fifos(null)),
+                call("path", () -> NotifyFifo.of(null)),
+                call("script", () -> Scripts.run(null, Duration.ofSeconds(1))),
+                call("limit", () -> Scripts.run(Script.of("true"), null)),
                 call("what", () -> health.cleanup(null)));
     }
 
@@ -110,6 +117,12 @@ final class NullArgumentsTest {
             assertThatThrownBy(() -> monitor.setServers(ServiceKey.mark(1), null))
                     .isInstanceOf(NullPointerException.class)
                     .hasMessage("servers");
+            assertThatThrownBy(() -> monitor.setFifos(null))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("wanted");
+            assertThatThrownBy(() -> monitor.close(null))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("cleanup");
             monitor.snapshot();
         }
     }

@@ -68,6 +68,31 @@ final class DirectorTable {
         wanted.add(change);
     }
 
+    /** Plans what makes a service as wanted, whatever an administrator has changed. */
+    void restore(DirectorConfiguration.Service service) {
+        ServiceKey key = service.key();
+        DirectorConfiguration.Service present = director.configuration(key);
+        if (present == null) {
+            wanted.add(new ServiceAdded(service.service(), service.servers()));
+            return;
+        }
+        if (!present.service().equals(service.service())) {
+            wanted.add(new ServiceEdited(present.service(), service.service()));
+        }
+        if (present.servers().equals(service.servers())) {
+            return;
+        }
+        Map<Endpoint, RealServer> left = new LinkedHashMap<>();
+        present.servers().forEach(server -> left.put(server.endpoint(), server));
+        for (RealServer server : service.servers()) {
+            RealServer before = left.remove(server.endpoint());
+            if (!server.equals(before)) {
+                wanted.add(before == null ? new ServerAdded(key, server) : new ServerEdited(key, before, server));
+            }
+        }
+        left.values().forEach(server -> wanted.add(new ServerRemoved(key, server)));
+    }
+
     /** Makes the planned changes; if there is no memory, they stay planned. */
     void apply() {
         removeForgotten();

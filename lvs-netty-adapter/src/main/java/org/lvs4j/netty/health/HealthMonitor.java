@@ -8,7 +8,6 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,6 +24,7 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Director;
+import org.lvs4j.DirectorConfiguration;
 import org.lvs4j.health.Check;
 import org.lvs4j.health.HealthConfiguration;
 import org.lvs4j.health.HealthEngine.Cleanup;
@@ -105,7 +105,7 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
     private final MonitorLoop loop;
     private final Future<?> summaries;
     private final Future<?> watching;
-    private final @Nullable NotifyFifo fifo;
+    private final NotifyFifos fifos;
 
     // Guarded by this object.
     private boolean closed;
@@ -130,7 +130,7 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
         notifications = new NotifyPrograms(programs, counters, LOGGER);
         files = new WatchedFiles(this::fileChanged, LOGGER);
         addresses = new LocalAddressWatch(this::addressChanged, LOGGER);
-        fifo = openFifo();
+        fifos = new NotifyFifos(programs, home, counters, LOGGER);
         sockets = new ProbeSockets(transport, RandomGenerator.getDefault());
         loop = new MonitorLoop(
                 home,
@@ -149,19 +149,6 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
                 TimeUnit.MILLISECONDS);
     }
 
-    private @Nullable NotifyFifo openFifo() {
-        Path path = options.fifo();
-        if (path == null) {
-            return null;
-        }
-        try {
-            return NotifyFifo.open(path, counters);
-        } catch (IOException e) {
-            endThreads();
-            throw new HealthMonitorException(String.valueOf(e.getMessage()), e);
-        }
-    }
-
     /** A builder for the monitor of a director. */
     public static Builder builder(Director director) {
         return new Builder(requireNonNull(director, "director"));
@@ -171,6 +158,7 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
         try {
             HealthConfiguration configuration = options.configuration();
             requirePossible(configuration);
+            fifos.follow(options.fifos());
             Set<TrackedFile> tracked = WatchedFiles.of(configuration);
             tracked.forEach(files::initialize);
             files.follow(tracked);
@@ -203,7 +191,11 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
 
     /**
      * Changes to another configuration. What is the same in both keeps its state, its connections and counters; each
-     * check is probed anew. Services of {@link Builder#check} are not touched, nor are their probes.
+     * check is probed anew. The services of the configuration are then in the director's table as configured, with the
+     * servers that are well: changes that others have made to them are taken back, drains go on. Services of {@link
+     * Builder#check} and of neither are not touched, nor are their probes.
+     *
+     * <p>{@link HealthConfiguration#changesTo} tells what is different.
      *
      * @throws HealthMonitorException naming each check that this host does not allow; nothing has changed then
      * @throws IllegalArgumentException if two services have the same key; nothing has changed then
@@ -227,6 +219,22 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
         }
     }
 
+    /**
+     * Writes to other FIFOs from now on; one that is among them already stays open, and its reader runs on.
+     *
+     * @throws HealthMonitorException if one cannot be made or opened; nothing has changed then
+     * @throws IllegalStateException if the monitor is closed
+     */
+    public void setFifos(Collection<NotifyFifo> wanted) {
+        List<NotifyFifo> copy = List.copyOf(requireNonNull(wanted, "wanted"));
+        synchronized (this) {
+            if (closed) {
+                throw new IllegalStateException("the health monitor is closed");
+            }
+            fifos.follow(copy);
+        }
+    }
+
     /** The health of every service and the counters, at one moment. After {@link #close()} without services. */
     public HealthMonitorSnapshot snapshot() {
         synchronized (this) {
@@ -240,6 +248,19 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
     /** As {@link #snapshot()}, for the monitor's event loop. */
     HealthMonitorSnapshot snapshotOnLoop() {
         return HealthMonitorSnapshot.of(loop.services(), loop.runningProbes(), loop.waitingProbes(), counters);
+    }
+
+    /**
+     * The services and servers that the monitor has put into the director's table; unmodifiable. The table of the director
+     * says the same unless others have changed it. After {@link #close()} empty.
+     */
+    public List<DirectorConfiguration.Service> table() {
+        synchronized (this) {
+            if (closed) {
+                return List.of();
+            }
+        }
+        return onHome(loop::table);
     }
 
     /**
@@ -291,10 +312,7 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
     }
 
     private void tell(Notification notification) {
-        NotifyFifo to = fifo;
-        if (to != null) {
-            to.line(notification.line());
-        }
+        fifos.line(notification.line());
         Script script = notification.script();
         if (script != null) {
             notifications.run(script);
@@ -320,6 +338,12 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
      */
     @Override
     public void close() {
+        close(options.cleanup());
+    }
+
+    /** As {@link #close()}, with another cleanup than that of {@link Builder#cleanup}. */
+    public void close(Cleanup cleanup) {
+        requireNonNull(cleanup, "cleanup");
         synchronized (this) {
             if (closed) {
                 return;
@@ -330,7 +354,7 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
         addresses.close();
         try {
             onHome(() -> {
-                loop.stop(options.cleanup());
+                loop.stop(cleanup);
                 return null;
             });
         } catch (RejectedExecutionException e) {
@@ -341,13 +365,11 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
         summaries.cancel(false);
         watching.cancel(false);
         notifications.close();
+        fifos.close();
         programs.close();
-        NotifyFifo opened = fifo;
-        if (opened != null) {
-            opened.close();
-        }
         endThreads();
         log.close();
+        LOGGER.info("health monitor stopped");
     }
 
     /** Waits until each event loop has ended the probes that it was told to end. */
@@ -382,7 +404,7 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
         private int threads = 1;
         private int maxProbes = MOST_PROBES;
         private int maxPrograms = MOST_PROGRAMS;
-        private @Nullable Path fifo;
+        private final List<NotifyFifo> fifos = new ArrayList<>();
         private Cleanup cleanup = Cleanup.NOTHING;
         private boolean likeKeepalived22;
 
@@ -470,9 +492,20 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
             return this;
         }
 
-        /** Writes a line for each change of a server or quorum to a FIFO, which is made if it is missing. None by default. */
+        /**
+         * Writes a line for each change of a server or quorum to a FIFO, such as {@code RS [10.0.0.2]:tcp:80
+         * [10.0.0.1]:tcp:80 DOWN}. It is made if it is missing. Several calls name several FIFOs. None by default.
+         */
         public Builder fifo(Path path) {
-            fifo = requireNonNull(path, "path");
+            fifos.add(NotifyFifo.of(requireNonNull(path, "path")));
+            return this;
+        }
+
+        /** Writes to other FIFOs than those of before, each perhaps with a program that reads it. */
+        public Builder fifos(Collection<NotifyFifo> wanted) {
+            List<NotifyFifo> copy = List.copyOf(requireNonNull(wanted, "wanted"));
+            fifos.clear();
+            fifos.addAll(copy);
             return this;
         }
 
@@ -506,7 +539,7 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
                     threads,
                     maxProbes,
                     maxPrograms,
-                    fifo,
+                    List.copyOf(fifos),
                     cleanup,
                     likeKeepalived22);
             if (group == null && !transport.available()) {

@@ -18,6 +18,7 @@ import org.lvs4j.ConfigurationChange.ServerAdded;
 import org.lvs4j.ConfigurationChange.ServerRemoved;
 import org.lvs4j.ConfigurationListener;
 import org.lvs4j.Director;
+import org.lvs4j.DirectorConfiguration;
 import org.lvs4j.DirectorException;
 import org.lvs4j.health.HealthConfiguration;
 import org.lvs4j.health.HealthEngine;
@@ -55,6 +56,7 @@ final class MonitorLoop {
     private final HealthEngine engine;
     private final RunningProbes probes;
     private final FailureCounts counts;
+    private final EventLog events;
     private final List<Consumer<? super HealthEvent>> listeners;
     private final Consumer<Notification> notifications;
     private final Set<ServiceKey> changedServices = new HashSet<>();
@@ -81,6 +83,7 @@ final class MonitorLoop {
         this.director = director;
         this.logger = logger;
         this.notifications = notifications;
+        events = new EventLog(logger);
         listeners = options.listeners();
         table = new DirectorTable(director, this::isMonitored, counters, logger);
         adopted = new AdoptedServices(options.templates());
@@ -122,6 +125,16 @@ final class MonitorLoop {
     void reload(HealthConfiguration next) {
         call(() -> engine.reload(System.nanoTime(), next));
         count(next);
+        for (DirectorConfiguration.Service service : engine.table()) {
+            if (!adopted.contains(service.key())) {
+                table.restore(service);
+            }
+        }
+        table.apply();
+    }
+
+    List<DirectorConfiguration.Service> table() {
+        return engine.table();
     }
 
     private void count(HealthConfiguration configuration) {
@@ -225,6 +238,7 @@ final class MonitorLoop {
                 planRelease();
                 actions.forEachNotification(notifications);
                 actions.forEachEvent(this::tell);
+                events.flush();
                 actions.forEachCancelled(probes::cancel);
                 actions.forEachProbe(probes::start);
                 if (running) {
@@ -308,7 +322,7 @@ final class MonitorLoop {
     // ---- what the engine tells
 
     private void tell(HealthEvent event) {
-        EventLog.log(logger, event);
+        events.log(event);
         for (Consumer<? super HealthEvent> each : listeners) {
             try {
                 each.accept(event);

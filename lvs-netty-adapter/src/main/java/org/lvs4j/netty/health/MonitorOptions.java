@@ -1,7 +1,6 @@
 package org.lvs4j.netty.health;
 
 import io.netty.channel.EventLoopGroup;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +26,7 @@ record MonitorOptions(
         int threads,
         int maxProbes,
         int maxPrograms,
-        @Nullable Path fifo,
+        List<NotifyFifo> fifos,
         HealthEngine.Cleanup cleanup,
         boolean likeKeepalived22) {
     /**

@@ -77,6 +77,11 @@ final class ProbePrograms implements AutoCloseable {
         return run;
     }
 
+    /** As {@link #run(Script, Duration, Executor, ProgramRun.Listener)}, on a thread of its own. */
+    ProgramRun run(Script script, Duration timeout, ProgramRun.Listener listener) {
+        return run(script, timeout, threads, listener);
+    }
+
     /** Gives programs that still run a second, ends them, and waits for that. */
     @Override
     public void close() {
