@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.lvs4j.benchmarks.health.ProbeCost;
+import org.lvs4j.benchmarks.health.ReloadCost;
 import org.lvs4j.benchmarks.hot.Soak;
+import org.lvs4j.config.keepalived.KeepalivedException;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -32,6 +34,7 @@ public final class Main {
     private static final String QUICK = "--quick";
     private static final String SOAK = "soak";
     private static final String PROBES = "probes";
+    private static final String RELOADS = "reloads";
     private static final String SOAK_MINUTES = "10";
     private static final String SOAK_CONNECTIONS = "5000000";
     private static final int FAILED = 1;
@@ -54,6 +57,9 @@ public final class Main {
         if (args[1].equals(PROBES)) {
             ProbeCost.run(Arrays.asList(args).subList(2, args.length));
             return 0;
+        }
+        if (args[1].equals(RELOADS)) {
+            return reloads();
         }
         Group group = Group.find(args[1]).orElse(null);
         if (group == null) {
@@ -171,6 +177,16 @@ public final class Main {
         }
     }
 
+    private static int reloads() {
+        try {
+            ReloadCost.run();
+            return 0;
+        } catch (KeepalivedException e) {
+            System.err.println("run: " + e.getMessage());
+            return FAILED;
+        }
+    }
+
     private static int usage(String problem) {
         System.err.println("run: " + problem);
         System.err.println(
@@ -186,6 +202,7 @@ public final class Main {
                         + " by default: run soak [MINUTES]");
         System.err.printf(
                 "  %-12s %s%n", PROBES, "the processor time of probing 1,000 servers: run probes [SECONDS EACH]");
+        System.err.printf("  %-12s %s%n", RELOADS, "the time of a reload of 5,000 services");
         return USAGE;
     }
 }
