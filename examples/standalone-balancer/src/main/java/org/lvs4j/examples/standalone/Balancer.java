@@ -2,7 +2,9 @@ package org.lvs4j.examples.standalone;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -16,11 +18,15 @@ import org.lvs4j.config.RuleCommand;
 import org.lvs4j.config.RuleException;
 import org.lvs4j.config.Rules;
 import org.lvs4j.config.keepalived.KeepalivedConfiguration;
+import org.lvs4j.health.MonitoredService;
+import org.lvs4j.health.Script;
 import org.lvs4j.netty.RelayException;
 import org.lvs4j.netty.health.HealthMonitorException;
+import org.lvs4j.netty.health.HealthMonitorSnapshot;
 import org.lvs4j.netty.tun.TunException;
 import org.lvs4j.service.Persistence;
 import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +40,7 @@ final class Balancer implements AutoCloseable {
 
     private final Director director;
     private final Plane plane;
-    /** Guarded by this object. */
+    /** Changed with the lock of this object held. */
     private final DaemonHealth health;
 
     /** Whether another process serves now. Guarded by this object. */
@@ -73,13 +79,14 @@ final class Balancer implements AutoCloseable {
         if (configuration instanceof Configuration.OfRules ofRules) {
             RulesFile.apply(ofRules.rules(), director);
             preparation.accept(director);
-            return new Balancer(director, options.start(director), new DaemonHealth(director));
+            DaemonHealth health = new DaemonHealth(director);
+            return new Balancer(director, options.start(director, health), health);
         }
         KeepalivedConfiguration file = ((Configuration.OfKeepalived) configuration).file();
         DaemonHealth.apply(file, director);
         DaemonHealth.prepare(file, director, preparation);
         DaemonHealth health = new DaemonHealth(director);
-        Plane plane = options.start(director);
+        Plane plane = options.start(director, health);
         try {
             health.start(file);
             return new Balancer(director, plane, health);
@@ -186,58 +193,75 @@ final class Balancer implements AutoCloseable {
     }
 
     /**
-     * Replaces the whole configuration, by the smallest list of changes.
+     * Replaces all services and servers, by the smallest list of changes. Health checks go on: they change the table
+     * afterwards as before.
      *
      * @return the changes in the syntax of ipvsadm, one a line
+     * @throws RulesInvalidException if the rules contradict each other, or the director refuses one
+     * @throws RelayException if the relay cannot listen for a service that is added; nothing has changed then
+     * @throws TunException if the packet plane cannot follow
+     * @throws IllegalStateException if the plane is stopping
+     */
+    synchronized String replace(Rules rules) throws RulesInvalidException {
+        requireNotLeft();
+        List<ConfigurationChange> made;
+        try {
+            made = RulesFile.replace(rules, director, this::prepare);
+        } catch (RulesInvalidException | RuntimeException | Error e) {
+            release();
+            throw e;
+        }
+        refreshPlane(made);
+        return Rules.of(made).print();
+    }
+
+    /**
+     * Replaces the whole configuration by that of a file, by the smallest list of changes. What others have changed since
+     * the last one is taken back; drains, and the state of what stays, go on.
+     *
+     * @return the changes, for people: of checks, and of the table in the syntax of ipvsadm
      * @throws RulesInvalidException if the configuration contradicts itself, or the director refuses it
      * @throws RelayException if the relay cannot listen for a service that is added; nothing has changed then
      * @throws TunException if the packet plane cannot follow
      * @throws HealthMonitorException naming each check that this host does not allow; nothing has changed then
      * @throws IllegalStateException if the plane is stopping
      */
-    synchronized String reload(Configuration configuration) throws RulesInvalidException {
+    synchronized List<String> reload(Configuration configuration) throws RulesInvalidException {
         requireNotLeft();
         DirectorConfiguration before = director.configuration();
+        List<String> lines = new ArrayList<>();
         try {
             if (configuration instanceof Configuration.OfRules ofRules) {
-                reload(ofRules.rules());
+                reload(ofRules.rules(), lines);
             } else {
-                reload(((Configuration.OfKeepalived) configuration).file());
+                reload(((Configuration.OfKeepalived) configuration).file(), lines);
             }
         } catch (RulesInvalidException | RuntimeException | Error e) {
             release();
             throw e;
         }
-        return Rules.of(before.changesTo(director.configuration())).print();
+        Rules.of(before.changesTo(director.configuration())).print().lines().forEach(lines::add);
+        return lines;
     }
 
-    private void reload(Rules rules) throws RulesInvalidException {
+    private void reload(Rules rules, List<String> lines) throws RulesInvalidException {
         refreshPlane(RulesFile.replace(rules, director, this::prepare));
         if (health.isMonitoring()) {
             health.stop();
+            lines.add("servers are not checked any more");
             // What the monitor has changed in between.
             refreshPlane(RulesFile.replace(rules, director, this::prepare));
         }
     }
 
-    private void reload(KeepalivedConfiguration file) throws RulesInvalidException {
+    private void reload(KeepalivedConfiguration file, List<String> lines) throws RulesInvalidException {
         if (health.isMonitoring()) {
-            plane.prepare(file.health().services().stream()
-                    .flatMap(each -> each.services().stream())
-                    .filter(service -> director.configuration(service.key()) == null)
-                    .toList());
-            health.reload(file);
-            refreshPlane(List.of());
+            KeepalivedConfiguration previous = health.current();
+            reload(previous, file);
+            previous.health().changesTo(file.health()).forEach(change -> lines.add(change.toString()));
             return;
         }
-        List<ConfigurationChange> planned = director.configuration().changesTo(file.startTable());
-        prepare(planned);
-        List<ConfigurationChange> made;
-        try {
-            made = director.apply(planned);
-        } catch (DirectorException e) {
-            throw new RulesInvalidException(String.valueOf(e.getMessage()));
-        }
+        List<ConfigurationChange> made = applied(director.configuration().changesTo(file.startTable()));
         refreshPlane(made);
         try {
             health.start(file);
@@ -245,6 +269,55 @@ final class Balancer implements AutoCloseable {
             takeBack(made);
             throw e;
         }
+        lines.add("servers are checked from now on");
+    }
+
+    private void reload(KeepalivedConfiguration previous, KeepalivedConfiguration file) throws RulesInvalidException {
+        Set<ServiceKey> keys = new HashSet<>();
+        List<VirtualService> added = new ArrayList<>();
+        for (MonitoredService monitored : file.health().services()) {
+            for (VirtualService service : monitored.services()) {
+                keys.add(service.key());
+                if (director.configuration(service.key()) == null) {
+                    added.add(service);
+                }
+            }
+        }
+        DaemonHealth.requireAccepted(file);
+        plane.prepare(added);
+        health.reload(file);
+        try {
+            plane.refresh();
+        } catch (RuntimeException | Error e) {
+            health.reload(previous);
+            release();
+            throw e;
+        }
+        List<ConfigurationChange> others = new ArrayList<>();
+        for (DirectorConfiguration.Service service : director.configuration().services()) {
+            if (!keys.contains(service.key())) {
+                others.add(new ConfigurationChange.ServiceRemoved(service.service(), service.servers()));
+            }
+        }
+        refreshPlane(applied(others));
+        if (!file.globals().timeouts().equals(previous.globals().timeouts())) {
+            director.setTimeouts(file.globals().timeouts());
+        }
+    }
+
+    private List<ConfigurationChange> applied(List<ConfigurationChange> planned) throws RulesInvalidException {
+        prepare(planned);
+        try {
+            return director.apply(planned);
+        } catch (DirectorException e) {
+            throw new RulesInvalidException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The health of the services and the counters; null if no server is checked. Waits for no change. */
+    @Nullable
+    HealthMonitorSnapshot health() {
+        return health.snapshot();
     }
 
     /**
@@ -360,13 +433,20 @@ final class Balancer implements AutoCloseable {
      * @param accepted is called when no more clients are accepted, once or more often
      */
     boolean drainHandedOver(Duration deadline, Runnable accepted) {
-        stopMonitor();
+        synchronized (this) {
+            health.handOver();
+        }
         return plane.drainHandedOver(deadline, accepted);
     }
 
     /** Sets the receiver of a failure that ends the plane; it is called at most once. */
     void onFailure(Consumer<Throwable> report) {
         plane.onFailure(report);
+    }
+
+    /** The program to run when everything has ended; null for none. */
+    synchronized @Nullable Script shutdownScript() {
+        return health.current().globals().shutdownScript();
     }
 
     private synchronized void stopMonitor() {
@@ -376,12 +456,16 @@ final class Balancer implements AutoCloseable {
     /** Undoes everything that would outlive the process, which is about to end. */
     void abandon() {
         plane.abandon();
+        // Without the lock, which a thread that is stuck may hold: it ends programs that still run.
+        health.stop();
     }
 
     /** Stops at once. */
     @Override
     public void close() {
-        stopMonitor();
+        synchronized (this) {
+            health.handOver();
+        }
         plane.close();
     }
 }

@@ -2,6 +2,7 @@ package org.lvs4j.examples.standalone;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Supplier;
 import org.lvs4j.DirectorException;
 import org.lvs4j.config.Listing;
 import org.lvs4j.config.RuleCommand;
@@ -18,6 +19,9 @@ final class Console implements ControlCommands {
     /** Replaces all rules by those of standard input; not a command of {@code ipvsadm}. */
     static final String REPLACE = "--replace";
 
+    /** Reads the configuration file again; not a command of {@code ipvsadm}. */
+    static final String RELOAD = "reload";
+
     private static final Logger LOG = LoggerFactory.getLogger(Console.class);
 
     /** The exit code of {@code ipvsadm} for a change that the kernel refuses. */
@@ -25,11 +29,21 @@ final class Console implements ControlCommands {
 
     private final Balancer balancer;
     private final PlaneOptions options;
+    private final Supplier<Answer> reload;
     private final DrainConsole drains;
+    private final HealthConsole health;
 
-    Console(Balancer balancer, PlaneOptions options) {
+    /**
+     * A console of a balancer.
+     *
+     * @param options tells what the plane can serve
+     * @param reload reads the configuration file again
+     */
+    Console(Balancer balancer, PlaneOptions options, Supplier<Answer> reload) {
         this.balancer = balancer;
         this.options = options;
+        this.reload = reload;
+        health = new HealthConsole(balancer);
         drains = new DrainConsole(balancer);
     }
 
@@ -40,6 +54,10 @@ final class Console implements ControlCommands {
         }
         if (DrainConsole.accepts(arguments)) {
             return DrainConsole.kind(arguments);
+        }
+        if (isReload(arguments) || HealthConsole.accepts(arguments)) {
+            // A reload whose file blocks delays no other change.
+            return Kind.LISTING;
         }
         try {
             RuleCommand command = RuleParser.parse(arguments);
@@ -64,14 +82,24 @@ final class Console implements ControlCommands {
         return arguments.size() == 1 && arguments.get(0).equals(REPLACE);
     }
 
+    private static boolean isReload(List<String> arguments) {
+        return arguments.equals(List.of(RELOAD));
+    }
+
     @Override
     public Answer run(List<String> arguments, byte[] input, Appendable output) throws IOException {
         try {
             if (isReplace(arguments)) {
                 Rules rules = rules(input);
-                String changes = balancer.reload(new Configuration.OfRules(rules));
+                String changes = balancer.replace(rules);
                 LOG.info("lvsadm --replace: {}", Count.of(changes.lines().count(), "change"));
                 return Answer.ok("");
+            }
+            if (isReload(arguments)) {
+                return reload.get();
+            }
+            if (HealthConsole.accepts(arguments)) {
+                return health.run(arguments, output);
             }
             return DrainConsole.accepts(arguments)
                     ? drains.run(arguments)

@@ -1,6 +1,7 @@
 package org.lvs4j.examples.standalone;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,20 +15,40 @@ import org.lvs4j.DirectorConfiguration;
 import org.lvs4j.DirectorException;
 import org.lvs4j.config.keepalived.GlobalSettings;
 import org.lvs4j.config.keepalived.KeepalivedConfiguration;
+import org.lvs4j.health.HealthConfiguration;
+import org.lvs4j.health.HealthEngine.Cleanup;
 import org.lvs4j.health.MonitoredServer;
 import org.lvs4j.health.MonitoredService;
+import org.lvs4j.health.Script;
 import org.lvs4j.net.Endpoint;
+import org.lvs4j.netty.ServerListener;
 import org.lvs4j.netty.health.HealthMonitor;
+import org.lvs4j.netty.health.HealthMonitorSnapshot;
+import org.lvs4j.netty.health.NotifyFifo;
+import org.lvs4j.netty.health.Scripts;
+import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The health monitor of a daemon, which exists while the configuration is one with checks. Not thread-safe: belongs to the
- * balancer.
+ * The health monitor of a daemon, which exists while the configuration is one with checks. It is told what the relay learns
+ * about servers. Changed with the lock of the balancer held.
  */
-final class DaemonHealth {
+final class DaemonHealth implements ServerListener {
+    private static final Logger LOG = LoggerFactory.getLogger(DaemonHealth.class);
+
+    /** As long as keepalived waits for its startup and shutdown scripts by default. */
+    private static final Duration SCRIPT_LIMIT = Duration.ofSeconds(10);
+
+    private static final KeepalivedConfiguration NOTHING = new KeepalivedConfiguration(
+            HealthConfiguration.EMPTY, GlobalSettings.DEFAULT, List.of(), List.of(), List.of());
+
     private final Director director;
-    private @Nullable HealthMonitor monitor;
+    // Written by the balancer with its lock held; read by listings without it.
+    private volatile @Nullable HealthMonitor monitor;
+    private KeepalivedConfiguration current = NOTHING;
 
     DaemonHealth(Director director) {
         this.director = director;
@@ -38,17 +59,51 @@ final class DaemonHealth {
     }
 
     /**
-     * The table of a start.
+     * Puts the table of a start into a director.
      *
      * @throws RulesInvalidException if the director refuses it
      */
     static void apply(KeepalivedConfiguration file, Director director) throws RulesInvalidException {
-        DirectorConfiguration table = file.startTable();
         try {
-            director.apply(director.configuration().changesTo(table));
+            director.apply(director.configuration().changesTo(file.startTable()));
         } catch (DirectorException e) {
             throw new RulesInvalidException(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** The health of the services and the counters; null without a monitor. From any thread. */
+    @Nullable
+    HealthMonitorSnapshot snapshot() {
+        HealthMonitor running = monitor;
+        return running == null ? null : running.snapshot();
+    }
+
+    /**
+     * Makes sure that a director takes the services of a file with all of their servers.
+     *
+     * @throws RulesInvalidException with the reason if it does not
+     */
+    static void requireAccepted(KeepalivedConfiguration file) throws RulesInvalidException {
+        DirectorConfiguration.Builder all = DirectorConfiguration.builder();
+        try {
+            for (MonitoredService monitored : file.health().services()) {
+                for (VirtualService service : monitored.services()) {
+                    all.addService(
+                            service,
+                            monitored.servers().stream()
+                                    .map(server -> MonitoredService.serverOf(service.key(), server.server()))
+                                    .toArray(RealServer[]::new));
+                }
+            }
+            Director.create().apply(all.build());
+        } catch (DirectorException e) {
+            throw new RulesInvalidException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** What is monitored. */
+    KeepalivedConfiguration current() {
+        return current;
     }
 
     /**
@@ -98,13 +153,11 @@ final class DaemonHealth {
      * @throws org.lvs4j.netty.health.HealthMonitorException naming each check that this host does not allow
      */
     void start(KeepalivedConfiguration file) {
-        GlobalSettings globals = file.globals();
-        HealthMonitor.Builder builder = HealthMonitor.builder(director).configuration(file.health());
-        String fifo = globals.notifyFifo() == null ? globals.commonFifo() : globals.notifyFifo();
-        if (fifo != null) {
-            builder.fifo(Path.of(fifo));
-        }
-        monitor = builder.start();
+        monitor = HealthMonitor.builder(director)
+                .configuration(file.health())
+                .fifos(fifos(file.globals()))
+                .start();
+        current = file;
     }
 
     /**
@@ -116,16 +169,72 @@ final class DaemonHealth {
     void reload(KeepalivedConfiguration file) {
         HealthMonitor running = monitor;
         if (running != null) {
-            running.reload(file.health());
+            List<NotifyFifo> before = fifos(current.globals());
+            running.setFifos(fifos(file.globals()));
+            try {
+                running.reload(file.health());
+            } catch (RuntimeException | Error e) {
+                running.setFifos(before);
+                throw e;
+            }
+            current = file;
         }
+    }
+
+    /** Runs a program of the whole daemon and waits for it, at most some seconds. Its failure is logged. */
+    static void run(String key, @Nullable Script script) throws InterruptedException {
+        if (script != null) {
+            LOG.info("{}: {}", key, script);
+            String problem = Scripts.run(script, SCRIPT_LIMIT);
+            if (problem != null) {
+                LOG.warn("{}: {}: {}", key, script, problem);
+            }
+        }
+    }
+
+    private static List<NotifyFifo> fifos(GlobalSettings globals) {
+        List<NotifyFifo> fifos = new ArrayList<>();
+        if (globals.notifyFifo() != null) {
+            fifos.add(new NotifyFifo(Path.of(globals.notifyFifo()), globals.notifyFifoScript()));
+        }
+        if (globals.commonFifo() != null && !globals.commonFifo().equals(globals.notifyFifo())) {
+            fifos.add(new NotifyFifo(Path.of(globals.commonFifo()), globals.commonFifoScript()));
+        }
+        return fifos;
     }
 
     /** Ends the monitor; the director's table stays as it is. Idempotent. */
     void stop() {
+        stop(Cleanup.NOTHING);
+    }
+
+    /** As {@link #stop()}, and no program is told: another daemon goes on. */
+    void handOver() {
+        stop(Cleanup.HANDED_OVER);
+    }
+
+    private void stop(Cleanup cleanup) {
         HealthMonitor running = monitor;
         monitor = null;
+        current = NOTHING;
         if (running != null) {
-            running.close();
+            running.close(cleanup);
+        }
+    }
+
+    @Override
+    public void failed(ServiceKey service, Endpoint server) {
+        HealthMonitor running = monitor;
+        if (running != null) {
+            running.failed(service, server);
+        }
+    }
+
+    @Override
+    public void answered(ServiceKey service, Endpoint server) {
+        HealthMonitor running = monitor;
+        if (running != null) {
+            running.answered(service, server);
         }
     }
 }

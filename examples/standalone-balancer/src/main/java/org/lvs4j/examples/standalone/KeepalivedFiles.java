@@ -1,5 +1,7 @@
 package org.lvs4j.examples.standalone;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -7,19 +9,26 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.config.keepalived.IncludeSource;
 import org.lvs4j.config.keepalived.KeepalivedFile;
 import org.lvs4j.config.keepalived.KeepalivedOptions.ScriptCheck;
+import org.lvs4j.health.Script;
 
 /** The files and programs to which a file of keepalived refers. */
 final class KeepalivedFiles implements IncludeSource, ScriptCheck {
     private static final int MAX_FILES = 10_000;
+    private static final int ROOT = 0;
+    private static final int STICKY = 01000;
+    private static final int GROUP_WRITE = 0020;
+    private static final int OTHERS_WRITE = 0002;
 
     @Override
     public List<IncludedFile> find(String pattern, String directory) {
@@ -106,13 +115,60 @@ final class KeepalivedFiles implements IncludeSource, ScriptCheck {
                     ? "no such file"
                     : file.isFile() && file.canExecute() ? null : "not an executable file";
         }
+        return inPath(program) == null ? "not found in the PATH of this process" : null;
+    }
+
+    private static @Nullable File inPath(String program) {
         String path = System.getenv("PATH");
         for (String folder : (path == null ? "/usr/bin:/bin" : path).split(File.pathSeparator)) {
             File file = new File(folder, program);
             if (file.isFile() && file.canExecute()) {
-                return null;
+                return file;
             }
         }
-        return "not found in the PATH of this process";
+        return null;
+    }
+
+    @Override
+    public @Nullable String insecure(Script script) {
+        String program = script.command().get(0);
+        File file = program.indexOf('/') >= 0 ? new File(program) : inPath(program);
+        try {
+            return file == null || !runsAsRoot(script)
+                    ? null
+                    : writable(file.toPath().toRealPath());
+        } catch (UnsupportedOperationException | NoSuchFileException e) {
+            // A system without owners, or a program that is missing, which fails when it is run.
+            return null;
+        } catch (IOException e) {
+            return Reason.of(e);
+        }
+    }
+
+    private static boolean runsAsRoot(Script script) throws IOException {
+        String user = script.user();
+        return user == null
+                ? Integer.valueOf(ROOT).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))
+                : user.equals("root") || user.equals("0");
+    }
+
+    /** The part of a path that others than root can write, with the reason; null if there is none. */
+    private static @Nullable String writable(Path program) throws IOException {
+        for (Path part = program; part != null; part = part.getParent()) {
+            Map<String, Object> found = Files.readAttributes(part, "unix:mode,uid,gid");
+            int mode = number(found, "mode");
+            if (number(found, "uid") != ROOT) {
+                return part + " does not belong to root";
+            }
+            boolean others = (mode & OTHERS_WRITE) != 0 || (mode & GROUP_WRITE) != 0 && number(found, "gid") != ROOT;
+            if (others && ((mode & STICKY) == 0 || part.equals(program))) {
+                return part + " can be written by others than root";
+            }
+        }
+        return null;
+    }
+
+    private static int number(Map<String, Object> attributes, String name) {
+        return (Integer) requireNonNull(attributes.get(name), name);
     }
 }

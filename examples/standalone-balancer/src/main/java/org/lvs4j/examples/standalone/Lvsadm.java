@@ -136,7 +136,7 @@ public final class Lvsadm {
         return """
                 Usage: lvsadm COMMAND [OPTIONS]
 
-                Administers a running lvsd. The command line is that of ipvsadm 1.31, and two commands more.
+                Administers a running lvsd. The command line is that of ipvsadm 1.31, and four commands more.
 
                 Commands
                   -A|-E SERVICE [-s SCHEDULER] [-p [SECONDS]] [-M MASK] [--pe ENGINE] [-b FLAGS] [-o]
@@ -162,6 +162,8 @@ public final class Lvsadm {
                                                 give a drained server its weight again
                   end SERVER [SERVICE] [--over TIME]
                                                 end the connections that a server has now
+                  health [--down]               list services, servers and checks with their state, its reason and its age
+                  reload                        read the file of lvsd again, and print what has changed
                   -h, --help                    this text
                   -v, --version                 the version
 
@@ -172,7 +174,7 @@ public final class Lvsadm {
 
                 LVSD_SOCKET is the path of the daemon's control socket.
 
-                Exit codes: 0 done, 2 wrong usage, 255 the change was refused, 1 anything else.
+                Exit codes: 0 done, 2 wrong usage, 3 reload: an error in the file, 255 the change was refused, 1 anything else.
                 """;
     }
 }

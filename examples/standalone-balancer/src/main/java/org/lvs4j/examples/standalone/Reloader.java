@@ -1,7 +1,10 @@
 package org.lvs4j.examples.standalone;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.lvs4j.netty.RelayException;
 import org.lvs4j.netty.health.HealthMonitorException;
 import org.lvs4j.netty.tun.TunException;
@@ -9,14 +12,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the configuration file again and applies it, on a thread of its own: a file that blocks delays nothing else. No error
- * ends the daemon. Requests during a reload become one further reload. Thread-safe.
+ * Reads the configuration file again and applies it. A signal asks for that on a thread of its own, so that a file that
+ * blocks delays nothing else; requests during a reload become one further reload. {@code lvsadm reload} waits for its
+ * reload. No error ends the daemon. Thread-safe.
  */
 final class Reloader {
-    private static final int MAX_LOGGED_CHANGES = 1000;
+    private static final String SIGNAL = "SIGHUP";
+    private static final String COMMAND = "lvsadm reload";
+    private static final int MAX_SHOWN_CHANGES = 1000;
     private static final Logger LOG = LoggerFactory.getLogger(Reloader.class);
 
-    /** What the thread does. */
+    /** What the reloader does. */
     private enum State {
         IDLE,
         RUNNING,
@@ -28,7 +34,7 @@ final class Reloader {
     private final Balancer balancer;
     private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
 
-    // Written by the thread of the reload and read by that of a signal, for a message.
+    // Written by the thread of the reload and read by others, for a message.
     private volatile String activity = "";
     private volatile long startNanos;
 
@@ -40,16 +46,35 @@ final class Reloader {
     /** Starts a reload, or tells why it has to wait. Does not block. */
     void request() {
         State before = state.getAndUpdate(now -> now == State.IDLE ? State.RUNNING : State.REQUESTED);
-        if (before != State.IDLE) {
-            LOG.warn(
-                    "SIGHUP: the reload before it has been {} {} for {} s; the file is read once more after it",
-                    activity,
-                    file.name(),
-                    TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startNanos));
-            return;
+        if (before == State.IDLE) {
+            runInBackground();
+        } else {
+            LOG.warn("SIGHUP: {}; the file is read once more after it", underWay());
         }
-        startNanos = System.nanoTime();
-        activity = "reading";
+    }
+
+    /** Reloads, on the calling thread. Returns at once, with an error, if a reload is under way. */
+    Answer reload() {
+        if (!state.compareAndSet(State.IDLE, State.RUNNING)) {
+            return Answer.error(Answer.FAILURE, underWay() + "; repeat the command");
+        }
+        try {
+            return once(COMMAND);
+        } finally {
+            if (!state.compareAndSet(State.RUNNING, State.IDLE)) {
+                state.set(State.RUNNING);
+                runInBackground();
+            }
+        }
+    }
+
+    private String underWay() {
+        return "the reload before it has been " + activity + " " + file.name() + " for "
+                + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startNanos) + " s";
+    }
+
+    private void runInBackground() {
+        begin();
         try {
             Thread thread = new Thread(this::run, "lvsd-reload");
             thread.setDaemon(true);
@@ -60,12 +85,15 @@ final class Reloader {
         }
     }
 
+    private void begin() {
+        startNanos = System.nanoTime();
+        activity = "reading";
+    }
+
     private void run() {
         do {
-            startNanos = System.nanoTime();
-            activity = "reading";
             try {
-                reload();
+                once(SIGNAL);
             } catch (OutOfMemoryError e) {
                 // There is no memory for a line about it either. The thread must still take up the next request.
                 activity = "";
@@ -75,33 +103,61 @@ final class Reloader {
                 && state.compareAndSet(State.REQUESTED, State.RUNNING));
     }
 
-    private void reload() {
+    private Answer once(String cause) {
+        begin();
         if (file.isStandardInput()) {
-            LOG.warn("SIGHUP: rules from standard input cannot be read again; use lvsadm --replace");
-            return;
+            String reason = "standard input cannot be read again; use lvsadm --replace";
+            LOG.warn("{}: {}", cause, reason);
+            return Answer.error(Answer.FAILURE, reason);
         }
         try {
             Configuration configuration = file.readAgain();
+            long readNanos = System.nanoTime() - startNanos;
             activity = "applying";
-            String changes = balancer.reload(configuration);
+            List<String> changes = balancer.reload(configuration);
             if (configuration instanceof Configuration.OfKeepalived keepalived) {
-                KeepalivedPicture.warn(keepalived.file(), LOG::warn);
+                KeepalivedPicture.warn(keepalived.file(), line -> LOG.warn("{}", line));
             }
-            LOG.info("SIGHUP: {} read again, {}", file.name(), changes.isEmpty() ? "nothing has changed" : "changes:");
-            changes.lines().limit(MAX_LOGGED_CHANGES).forEach(line -> LOG.info("  {}", line));
-            long more = changes.lines().count() - MAX_LOGGED_CHANGES;
-            if (more > 0) {
-                LOG.info("  and {} more", more);
-            }
-        } catch (RulesInvalidException | RelayException | TunException | HealthMonitorException e) {
-            LOG.error("SIGHUP: nothing has been changed:");
-            String.valueOf(e.getMessage()).lines().forEach(line -> LOG.error("  {}", line));
+            String summary = file.name() + " read again in " + millis(readNanos) + ", applied in "
+                    + millis(System.nanoTime() - startNanos - readNanos) + ", "
+                    + (changes.isEmpty() ? "nothing has changed" : "changes:");
+            LOG.info("{}: {}", cause, summary);
+            List<String> shown = shown(changes);
+            shown.forEach(line -> LOG.info("  {}", line));
+            return Answer.ok(
+                    shown.stream().map(line -> "  " + line + "\n").collect(Collectors.joining("", summary + "\n", "")));
+        } catch (RulesInvalidException e) {
+            return unchanged(cause, Answer.CONFIGURATION, String.valueOf(e.getMessage()));
+        } catch (RelayException | TunException | HealthMonitorException e) {
+            return unchanged(cause, Console.REFUSED, String.valueOf(e.getMessage()));
         } catch (IllegalStateException e) {
-            LOG.warn("SIGHUP: nothing has been changed: lvsd is stopping");
+            LOG.warn("{}: nothing has been changed: lvsd is stopping", cause);
+            return Answer.error(Answer.FAILURE, "lvsd is stopping: " + e.getMessage());
         } catch (OutOfMemoryError | StackOverflowError e) {
-            LOG.error("SIGHUP: {} {} has failed: {}", activity, file.name(), Reason.of(e));
+            LOG.error("{}: {} {} has failed: {}", cause, activity, file.name(), Reason.of(e));
+            return Answer.error(Answer.FAILURE, activity + " " + file.name() + " has failed: " + Reason.of(e));
         } catch (RuntimeException e) {
-            LOG.error("SIGHUP: {} {} has failed unexpectedly", activity, file.name(), e);
+            LOG.error("{}: {} {} has failed unexpectedly", cause, activity, file.name(), e);
+            return Answer.error(Answer.FAILURE, activity + " " + file.name() + " has failed: " + Reason.of(e));
         }
+    }
+
+    private static Answer unchanged(String cause, int exitCode, String reasons) {
+        LOG.error("{}: nothing has been changed:", cause);
+        reasons.lines().forEach(line -> LOG.error("  {}", line));
+        return Answer.error(exitCode, reasons);
+    }
+
+    private static List<String> shown(List<String> changes) {
+        if (changes.size() <= MAX_SHOWN_CHANGES) {
+            return changes;
+        }
+        List<String> shown = new ArrayList<>(changes.subList(0, MAX_SHOWN_CHANGES));
+        shown.add("and " + (changes.size() - MAX_SHOWN_CHANGES) + " more");
+        return shown;
+    }
+
+    private static String millis(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(nanos) + " ms";
     }
 }

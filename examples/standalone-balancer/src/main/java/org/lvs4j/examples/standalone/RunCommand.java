@@ -17,6 +17,7 @@ import org.lvs4j.Director;
 import org.lvs4j.ServerSnapshot;
 import org.lvs4j.ServiceSnapshot;
 import org.lvs4j.examples.standalone.ControlServer.Limits;
+import org.lvs4j.health.Script;
 import org.lvs4j.netty.RelayException;
 import org.lvs4j.netty.health.HealthMonitorException;
 import org.lvs4j.netty.tun.TunException;
@@ -156,6 +157,9 @@ final class RunCommand implements Callable<Integer> {
         }
         if (configuration instanceof Configuration.OfKeepalived keepalived) {
             KeepalivedPicture.warn(keepalived.file(), LOG::warn);
+            if (old == null) {
+                DaemonHealth.run("startup_script", keepalived.file().globals().startupScript());
+            }
         }
         StateFile file = stateOptions.open();
         try (Balancer balancer = Balancer.start(
@@ -163,9 +167,10 @@ final class RunCommand implements Callable<Integer> {
                 StateKeeping keeping =
                         file == null ? null : new StateKeeping(file, balancer.director(), stateOptions.interval())) {
             state = keeping;
+            Reloader ready = new Reloader(source, balancer);
+            Console console = new Console(balancer, planeOptions, ready::reload);
             Handover handover = new Handover(controlSocket, balancer, this::handedOver);
-            try (ControlServer control =
-                    ControlServer.start(controlSocket, new Console(balancer, planeOptions), Limits.DEFAULT, handover)) {
+            try (ControlServer control = ControlServer.start(controlSocket, console, Limits.DEFAULT, handover)) {
                 if (old != null && stopping.get()) {
                     // The old one goes on.
                     return Answer.OK;
@@ -174,7 +179,6 @@ final class RunCommand implements Callable<Integer> {
                 }
                 claimed = controlSocket;
                 running = balancer;
-                Reloader ready = new Reloader(source, balancer);
                 reloader = ready;
                 takeUp(ready);
                 if (keeping != null) {
@@ -356,6 +360,7 @@ final class RunCommand implements Callable<Integer> {
             throw new StartException(String.valueOf(cause.getMessage()), cause);
         }
         long startNanos = System.nanoTime();
+        Script shutdown = balancer.shutdownScript();
         if (end == Event.STOP) {
             // At once, too: the process may be killed before all connections have ended.
             inBackground("lvsd-state", this::saveState);
@@ -370,6 +375,9 @@ final class RunCommand implements Callable<Integer> {
             control.retire(left.compareTo(STOP_LIMIT) > 0 ? left : STOP_LIMIT);
         }
         control.close();
+        if (!handedOver) {
+            DaemonHealth.run("shutdown_script", shutdown);
+        }
         LOG.info("stopped: {}", all ? "all connections have ended" : "the remaining connections have been reset");
     }
 }

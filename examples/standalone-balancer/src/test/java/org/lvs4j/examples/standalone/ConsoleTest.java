@@ -43,7 +43,7 @@ class ConsoleTest {
                         -a -t SERVICE -r 127.0.0.3:8080 -m -w 2
                         """.replace("SERVICE", service), "test")),
                 options);
-        console = new Console(balancer, options);
+        console = new Console(balancer, options, () -> Answer.ok("reloaded\n"));
     }
 
     @AfterEach
@@ -345,16 +345,16 @@ class ConsoleTest {
     }
 
     @Test
-    void reload_rules_smallestChangePrinted() throws Exception {
-        Configuration rules = new Configuration.OfRules(Rules.parse(
+    void replace_rules_smallestChangePrinted() throws Exception {
+        Rules rules = Rules.parse(
                 "-A -t SERVICE -s wrr\n-a -t SERVICE -r 127.0.0.2:8080 -m -w 4 -x 100 -y 50\n"
                         .replace("SERVICE", service),
-                "file"));
+                "file");
 
-        assertThat(balancer.reload(rules))
+        assertThat(balancer.replace(rules))
                 .isEqualTo("-e -t SERVICE -r 127.0.0.2:8080 -m -w 4 -x 100 -y 50\n-d -t SERVICE -r 127.0.0.3:8080\n"
                         .replace("SERVICE", service));
-        assertThat(balancer.reload(rules)).isEmpty();
+        assertThat(balancer.replace(rules)).isEmpty();
     }
 
     @Test

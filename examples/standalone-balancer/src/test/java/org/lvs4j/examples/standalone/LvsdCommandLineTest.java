@@ -491,6 +491,14 @@ class LvsdCommandLineTest {
     }
 
     @Test
+    void check_sampleConfiguration_valid() {
+        assertThat(lvsd("check", "sample.conf")).isZero();
+        assertThat(output.toString())
+                .startsWith("sample.conf: 1 service, 3 servers\n")
+                .contains("TCP 127.0.0.1:8080 wrr: 3 servers, 2 HTTP_GET, 1 TCP_CHECK");
+    }
+
+    @Test
     void check_sampleRules_valid() {
         assertThat(lvsd("check", "sample.rules")).isZero();
         assertThat(output.toString()).contains("1 service, 3 servers");

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -16,8 +17,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.lvs4j.Director;
+import org.lvs4j.Drain;
+import org.lvs4j.DrainOptions;
+import org.lvs4j.config.RuleParser;
 import org.lvs4j.config.Rules;
 import org.lvs4j.config.keepalived.KeepalivedOptions.ServedCheck;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.netty.RelayException;
 import org.lvs4j.netty.health.HealthMonitorException;
 
 /** A balancer whose servers are probed. */
@@ -117,14 +123,132 @@ class MonitoredBalancerTest {
     }
 
     @Test
-    void reload_weightAndServer_stateOfTheOthersStays() throws Exception {
+    void reload_weight_smallestChangeAndTheStateOfTheRestStays() throws Exception {
         start(keepalived(text()));
         await("the dead server gone", () -> !table().contains(line(deadPort, 1)));
 
-        String changes = balancer.reload(keepalived(text().replace("weight 2", "weight 5")));
+        List<String> changes = balancer.reload(keepalived(text().replace("weight 2", "weight 5")));
 
-        assertThat(changes.lines())
-                .containsExactly("-e -t " + serviceRules + " -r 127.0.0.1:" + server.getLocalPort() + " -m -w 5");
+        assertThat(changes)
+                .containsExactly(
+                        "~ TCP " + serviceRules + " -> 127.0.0.1:" + server.getLocalPort() + ": weight 5, was 2",
+                        "-e -t " + serviceRules + " -r 127.0.0.1:" + server.getLocalPort() + " -m -w 5");
+        assertThat(balancer.reload(keepalived(text().replace("weight 2", "weight 5"))))
+                .isEmpty();
+    }
+
+    @Test
+    void reload_checkAndServer_told() throws Exception {
+        start(keepalived(text()));
+
+        List<String> changes =
+                balancer.reload(keepalived(text().replace("127.0.0.1 " + deadPort, "127.0.0.2 " + deadPort)
+                        .replace("TCP_CHECK {", "TCP_CHECK {\nretry 5")));
+
+        assertThat(changes)
+                .startsWith(
+                        "- TCP " + serviceRules + " -> 127.0.0.1:" + deadPort,
+                        "~ TCP " + serviceRules + " -> 127.0.0.1:" + server.getLocalPort() + " TCP_CHECK",
+                        "+ TCP " + serviceRules + " -> 127.0.0.2:" + deadPort + ": weight 1, TCP_CHECK");
+    }
+
+    @Test
+    void reload_addressThatCannotBeBound_nothingChanges() throws Exception {
+        start(keepalived(text()));
+        String other = text().replace("virtual_server " + service, "virtual_server 127.0.0.1 " + server.getLocalPort());
+
+        assertThatThrownBy(() -> balancer.reload(keepalived(text().replace("weight 2", "weight 5") + other)))
+                .isInstanceOf(RelayException.class);
+
+        assertThat(table()).contains(line(server.getLocalPort(), 2)).hasSize(3);
+        assertThat(balancer.health().services()).hasSize(1);
+    }
+
+    @Test
+    void reload_changesByHand_takenBack() throws Exception {
+        start(keepalived(text()));
+        await("the dead server gone", () -> !table().contains(line(deadPort, 1)));
+        List<String> before = table();
+        int other = FreePort.next();
+        byHand("-e -t " + serviceRules + " -r 127.0.0.1:" + server.getLocalPort() + " -m -w 7");
+        byHand("-a -t " + serviceRules + " -r 127.0.0.1:" + deadPort + " -m -w 1");
+        byHand("-a -t " + serviceRules + " -r 127.0.0.9:80 -m -w 1");
+        byHand("-A -t 127.0.0.1:" + other + " -s rr");
+        byHand("-E -t " + serviceRules + " -s rr");
+
+        assertThat(balancer.reload(keepalived(text()))).hasSize(5);
+        assertThat(table()).isEqualTo(before);
+
+        byHand("-d -t " + serviceRules + " -r 127.0.0.1:" + server.getLocalPort());
+        assertThat(balancer.reload(keepalived(text()))).hasSize(1);
+        byHand("-D -t " + serviceRules);
+        assertThat(balancer.reload(keepalived(text()))).hasSize(2);
+        assertThat(table()).isEqualTo(before);
+    }
+
+    @Test
+    void reload_drainUnderWay_goesOn() throws Exception {
+        start(keepalived(text()));
+        Endpoint drained = Endpoint.parse("127.0.0.1:" + server.getLocalPort());
+        DrainArguments.Place place = new DrainArguments.Place(null, drained);
+        Drain drain = balancer.drain(place, DrainOptions.within(Duration.ofMinutes(5)))
+                .get(0);
+
+        balancer.reload(keepalived(text().replace("weight 2", "weight 5")));
+        balancer.reload(keepalived(text()));
+
+        assertThat(director.drains()).containsExactly(drain);
+        assertThat(director.services().get(0).servers())
+                .filteredOn(each -> each.server().endpoint().equals(drained))
+                .allMatch(each -> each.draining() && each.weight() == 0);
+        assertThat(balancer.abortDrains(place)).isOne();
+    }
+
+    private void byHand(String rule) throws Exception {
+        balancer.change(RuleParser.parse(List.of(rule.split(" "))));
+    }
+
+    private String health(String... options) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of("health"));
+        arguments.addAll(List.of(options));
+        StringBuilder output = new StringBuilder();
+        Answer answer = new HealthConsole(balancer).run(arguments, output);
+        return output + answer.output() + answer.error();
+    }
+
+    @Test
+    void health_serverDown_stateReasonAndAge() throws Exception {
+        start(keepalived(text()));
+        await("the dead server gone", () -> !table().contains(line(deadPort, 1)));
+
+        String health = health().replaceAll(" [0-9]+s ", " 0s ").replaceAll(" [0-9]+s,", " 0s,");
+        assertThat(health)
+                .contains(
+                        "TCP " + serviceRules + " up 0s, weight 2 of 3, quorum 1\n",
+                        "  127.0.0.1:" + deadPort,
+                        "DOWN 0s ",
+                        "connection refused",
+                        "probes: ");
+        assertThat(health("--down")).contains("" + deadPort).doesNotContain("" + server.getLocalPort(), "probes: ");
+        assertThat(health("--up")).contains("unexpected arguments: --up");
+    }
+
+    @Test
+    void health_serversByHand_marked() throws Exception {
+        start(keepalived(text()));
+        byHand("-a -t " + serviceRules + " -r 127.0.0.9:80 -m -w 1");
+        byHand("-d -t " + serviceRules + " -r 127.0.0.1:" + server.getLocalPort());
+
+        assertThat(health("--down"))
+                .contains("weight 2, removed by hand", "127.0.0.9:80")
+                .contains("not checked");
+    }
+
+    @Test
+    void health_rules_saysThatNothingIsChecked() throws Exception {
+        start(new Configuration.OfRules(Rules.parse("-A -t " + serviceRules + "\n", "test")));
+
+        assertThat(health()).contains("no server is checked");
     }
 
     @Test
