@@ -5,13 +5,6 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import org.jspecify.annotations.Nullable;
-import org.lvs4j.internal.persistence.SavedTemplate;
-import org.lvs4j.net.AddressFamily;
-import org.lvs4j.net.Endpoint;
-import org.lvs4j.service.Persistence;
-import org.lvs4j.service.ServiceKey;
-import org.lvs4j.stats.Traffic;
 
 /**
  * What a director knows beyond its configuration and its connections, at one moment: the server of each persistent
@@ -35,19 +28,12 @@ public final class DirectorState {
     private final int drains;
     private final long templates;
 
-    private DirectorState(StateBlocks blocks, Totals totals) {
+    DirectorState(StateBlocks blocks, StateTotals totals) {
         this.blocks = blocks;
         unixMillis = totals.unixMillis;
         services = totals.services;
         drains = totals.drains;
         templates = totals.templates;
-    }
-
-    /** The state of blocks that contain every record. */
-    static DirectorState of(StateBlocks blocks) throws StateException {
-        Totals totals = new Totals();
-        StateRecords.read(blocks, totals);
-        return new DirectorState(blocks, totals);
     }
 
     /**
@@ -59,7 +45,10 @@ public final class DirectorState {
      * @throws IOException if the stream fails
      */
     public static DirectorState read(InputStream input, long maxBytes) throws IOException {
-        return of(StateBlocks.read(requireNonNull(input, "input"), maxBytes));
+        StateBlocks blocks = StateBlocks.read(requireNonNull(input, "input"), maxBytes);
+        StateTotals totals = new StateTotals();
+        StateRecords.read(blocks, totals);
+        return new DirectorState(blocks, totals);
     }
 
     /**
@@ -108,33 +97,5 @@ public final class DirectorState {
     @Override
     public String toString() {
         return "state of " + services + " services with " + templates + " templates and " + drains + " drains";
-    }
-
-    /** Counts records. */
-    private static final class Totals implements StateRecords.Visitor {
-        long unixMillis;
-        int services;
-        int drains;
-        long templates;
-
-        @Override
-        public void head(long time, Traffic total) {
-            unixMillis = time;
-        }
-
-        @Override
-        public void service(ServiceKey key, @Nullable Persistence persistence, Traffic traffic) {
-            services++;
-        }
-
-        @Override
-        public void server(Endpoint endpoint, Traffic traffic, @Nullable SavedDrain drain) {
-            drains += drain == null ? 0 : 1;
-        }
-
-        @Override
-        public void template(int server, AddressFamily family, SavedTemplate template) {
-            templates++;
-        }
     }
 }

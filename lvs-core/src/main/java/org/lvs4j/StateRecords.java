@@ -47,15 +47,18 @@ final class StateRecords {
     /** Writes records. The caller calls {@link #end} last. */
     static final class Writer implements Visitor {
         private final StateOutput output = new StateOutput();
+        private final StateTotals totals = new StateTotals();
 
         @Override
         public void head(long unixMillis, Traffic total) {
+            totals.head(unixMillis, total);
             output.number(unixMillis);
             output.traffic(total);
         }
 
         @Override
         public void service(ServiceKey key, @Nullable Persistence persistence, Traffic traffic) {
+            totals.service(key, persistence, traffic);
             output.octet(SERVICE);
             if (key instanceof ServiceKey.Address address) {
                 output.number(address.protocol().ordinal() + 1L);
@@ -76,13 +79,14 @@ final class StateRecords {
 
         @Override
         public void server(Endpoint endpoint, Traffic traffic, @Nullable SavedDrain drain) {
+            totals.server(endpoint, traffic, drain);
             output.octet(SERVER);
             output.endpoint(endpoint);
             output.traffic(traffic);
             output.number(drain == null ? 0 : 1);
             if (drain != null) {
-                output.number(millis(drain.pacingNanos()));
-                output.number(millis(drain.leftNanos()));
+                output.number(millis(drain.pacingNanos(), MAX_DRAIN_MILLIS));
+                output.number(millis(drain.leftNanos(), MAX_DRAIN_MILLIS));
                 output.number(drain.ended());
             }
         }
@@ -93,6 +97,7 @@ final class StateRecords {
             if (identity != null && identity.length() > StateInput.MAX_TEXT) {
                 return;
             }
+            totals.template(server, family, template);
             output.octet(TEMPLATE);
             output.number(server);
             output.octet((template.confirmed() ? CONFIRMED : 0)
@@ -100,18 +105,19 @@ final class StateRecords {
                     | (template.onePort() ? ONE_PORT : 0)
                     | (family == AddressFamily.IPV6 ? IPV6_CLIENT : 0));
             output.address(family, template.clientHigh(), template.clientLow());
-            output.number(millis(template.timeoutNanos()));
-            output.number(millis(template.leftNanos()));
+            output.number(millis(template.timeoutNanos(), MAX_TEMPLATE_MILLIS));
+            output.number(millis(template.leftNanos(), MAX_TEMPLATE_MILLIS));
             output.text(identity);
         }
 
-        StateBlocks end() {
+        DirectorState end() {
             output.octet(END);
-            return output.blocks();
+            return new DirectorState(output.blocks(), totals);
         }
 
-        private static long millis(long nanos) {
-            return TimeUnit.NANOSECONDS.toMillis(nanos);
+        /** What another thread has renewed since the time was read lasts a moment longer than the most. */
+        private static long millis(long nanos, long most) {
+            return Math.min(most, TimeUnit.NANOSECONDS.toMillis(nanos));
         }
     }
 
