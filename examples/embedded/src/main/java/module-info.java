@@ -1,4 +1,4 @@
-/** Four short programs: each embeds a director, and one of them a relay too. */
+/** Five short programs: each embeds a director, one of them a relay too, and one a health monitor. */
 module org.lvs4j.examples.embedded {
     requires jdk.httpserver;
     requires org.lvs4j.core;
