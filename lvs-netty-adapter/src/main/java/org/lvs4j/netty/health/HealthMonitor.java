@@ -140,7 +140,8 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
                 LOGGER,
                 results -> new RunningProbes(
                         loops, sockets, programs, options.maxProbes(), options.maxPrograms(), counters, log, results),
-                this::tell);
+                this::tell,
+                this::filesInCode);
         summaries = home.scheduleWithFixedDelay(log::summarize, SUMMARY_SECONDS, SUMMARY_SECONDS, TimeUnit.SECONDS);
         watching = home.scheduleWithFixedDelay(
                 Recurring.of(loop::watch, LOGGER, "the health monitor cannot continue"),
@@ -305,6 +306,11 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
 
     private void fileChanged(TrackedFile file, int number) {
         post(() -> loop.fileChanged(file, number));
+    }
+
+    private void filesInCode(Set<TrackedFile> tracked) {
+        files.inCode(tracked);
+        programs.execute(files::followInCode);
     }
 
     private void addressChanged(IpAddress address, boolean present) {

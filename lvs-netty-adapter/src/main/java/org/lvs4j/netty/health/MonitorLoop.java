@@ -59,6 +59,8 @@ final class MonitorLoop {
     private final EventLog events;
     private final List<Consumer<? super HealthEvent>> listeners;
     private final Consumer<Notification> notifications;
+    private final Consumer<Set<TrackedFile>> filesInCode;
+    private final Map<ServiceKey, Set<TrackedFile>> files = new HashMap<>();
     private final Set<ServiceKey> changedServices = new HashSet<>();
     private final List<FailedServer> failedServers = new ArrayList<>();
     private Set<ServiceKey> configured = Set.of();
@@ -78,8 +80,10 @@ final class MonitorLoop {
             MonitorCounters counters,
             Logger logger,
             ProbesFactory probes,
-            Consumer<Notification> notifications) {
+            Consumer<Notification> notifications,
+            Consumer<Set<TrackedFile>> filesInCode) {
         this.home = home;
+        this.filesInCode = filesInCode;
         this.director = director;
         this.logger = logger;
         this.notifications = notifications;
@@ -114,6 +118,7 @@ final class MonitorLoop {
             });
             count(initial);
             inCode.forEach(counts::put);
+            inCode.forEach(each -> followFiles(each.services().get(0).key(), each));
             running = true;
             schedule();
         } catch (RuntimeException | Error e) {
@@ -388,13 +393,25 @@ final class MonitorLoop {
             if (service == null) {
                 engine.removeService(key);
                 counts.remove(key);
+                followFiles(key, null);
             } else {
                 engine.putService(System.nanoTime(), service);
                 counts.put(service);
+                followFiles(key, service);
                 removeThoseThatAreDown(key);
             }
         } catch (RuntimeException e) {
             logger.warn("{}: its checks stay as they are, since they cannot be made anew", key, e);
+        }
+    }
+
+    private void followFiles(ServiceKey key, @Nullable MonitoredService service) {
+        Set<TrackedFile> now = service == null ? Set.of() : WatchedFiles.of(List.of(service));
+        Set<TrackedFile> before = now.isEmpty() ? files.remove(key) : files.put(key, now);
+        if (!now.equals(before == null ? Set.of() : before)) {
+            Set<TrackedFile> all = new HashSet<>();
+            files.values().forEach(all::addAll);
+            filesInCode.accept(all);
         }
     }
 

@@ -56,6 +56,15 @@ final class ProbePrograms implements AutoCloseable {
         });
     }
 
+    /** Runs a task that may block. Ignored if this is closed. */
+    void execute(Runnable task) {
+        try {
+            threads.execute(task);
+        } catch (RejectedExecutionException e) {
+            // The monitor is closed.
+        }
+    }
+
     static String seconds(Duration duration) {
         return duration.toMillis() / 1000.0 + " s";
     }

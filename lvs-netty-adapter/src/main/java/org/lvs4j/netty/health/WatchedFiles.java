@@ -42,7 +42,11 @@ final class WatchedFiles implements AutoCloseable {
     private final Listener listener;
     private final Logger logger;
 
+    private volatile Set<TrackedFile> inCode = Set.of();
+
     // Guarded by this object.
+    private boolean closed;
+    private Set<TrackedFile> configured = Set.of();
     private final Map<TrackedFile, Integer> numbers = new HashMap<>();
     /** Files that were empty when last read: perhaps they are being written. The next time counts. */
     private final Set<TrackedFile> emptied = new HashSet<>();
@@ -56,8 +60,13 @@ final class WatchedFiles implements AutoCloseable {
 
     /** The tracked files of a configuration. */
     static Set<TrackedFile> of(HealthConfiguration configuration) {
+        return of(configuration.services());
+    }
+
+    /** The tracked files of services. */
+    static Set<TrackedFile> of(Iterable<MonitoredService> services) {
         Set<TrackedFile> files = new LinkedHashSet<>();
-        for (MonitoredService service : configuration.services()) {
+        for (MonitoredService service : services) {
             for (MonitoredServer server : service.servers()) {
                 for (Check check : server.checks()) {
                     if (check instanceof FileCheck file) {
@@ -82,8 +91,23 @@ final class WatchedFiles implements AutoCloseable {
         }
     }
 
+    /** The files of checks in code, which {@link #follow} and {@link #followInCode} add to those of the configuration. */
+    void inCode(Set<TrackedFile> files) {
+        inCode = Set.copyOf(files);
+    }
+
+    /** Follows the present files of checks in code. Reads files. */
+    synchronized void followInCode() {
+        if (!closed) {
+            follow(configured);
+        }
+    }
+
     /** Follows these files from now on, and reports the number of each new one before it returns. */
-    synchronized void follow(Set<TrackedFile> files) {
+    synchronized void follow(Set<TrackedFile> ofConfiguration) {
+        configured = Set.copyOf(ofConfiguration);
+        Set<TrackedFile> files = new LinkedHashSet<>(ofConfiguration);
+        files.addAll(inCode);
         numbers.keySet().retainAll(files);
         emptied.retainAll(files);
         for (TrackedFile file : files) {
@@ -144,6 +168,7 @@ final class WatchedFiles implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        closed = true;
         end();
     }
 }

@@ -506,6 +506,23 @@ final class HealthMonitorTest {
     }
 
     @Test
+    void fileCheck_inCode_numberIsReadAndFollowed() throws Exception {
+        Director director = Director.create();
+        Path number = Files.writeString(directory.resolve("number"), "4");
+        TrackedFile file = new TrackedFile("n", number, null);
+        try (HealthMonitor monitor = HealthMonitor.builder(director)
+                .check(WEB, server -> new FileCheck(file, 1, false))
+                .start()) {
+            director.addService(SERVICE, RealServer.of("127.0.0.1:9"));
+            awaitTable(director, "[127.0.0.1:9/5]");
+            Files.writeString(number, "6");
+            awaitTable(director, "[127.0.0.1:9/7]");
+            director.removeService(WEB);
+            ProbeFixture.await("no service", () -> monitor.snapshot().services().isEmpty());
+        }
+    }
+
+    @Test
     void haSuspend_addressOfThisHostOrNot_probedOrNot() throws Exception {
         Director director = Director.create();
         try (Servers.Tcp one = Servers.Tcp.start(Servers::silence);
