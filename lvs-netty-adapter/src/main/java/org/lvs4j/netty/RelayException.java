@@ -2,7 +2,7 @@ package org.lvs4j.netty;
 
 import java.util.List;
 
-/** Reports that a relay could not start or follow its director. The message names every reason. */
+/** Reports that a relay could not start or follow its director. The message names every reason, one on a line. */
 public final class RelayException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -10,7 +10,7 @@ public final class RelayException extends RuntimeException {
     private final List<String> problems;
 
     RelayException(List<String> problems) {
-        super(String.join("; ", problems));
+        super(String.join("\n", problems));
         this.problems = List.copyOf(problems);
     }
 

@@ -453,7 +453,9 @@ final class TcpConnection {
                 && !serverFinished
                 && (finishing || !client.inputEnded())
                 && !client.delivery().pending()
-                && !other.delivery().pending();
+                && !other.delivery().pending()
+                && !TcpSockets.hasUnread(client.channel(), idleNanos)
+                && !TcpSockets.hasUnread(other.channel(), idleNanos);
     }
 
     /** Resets the connection at the end of a drain. */

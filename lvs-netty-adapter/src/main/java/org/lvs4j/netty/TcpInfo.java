@@ -12,13 +12,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param takenBytes the bytes that the peer's system has acknowledged so far
  * @param closed whether the socket is closed: after a reset, even though its end has not been read yet
+ * @param receivedMillis for how long the system has received no bytes for this socket, read or not, in milliseconds
  * @param pending whether anything that was written, the end of the stream included, has not been acknowledged yet
  */
-record TcpInfo(boolean closed, long takenBytes, boolean pending) {
+record TcpInfo(boolean closed, long takenBytes, long receivedMillis, boolean pending) {
     private static final int LEVEL_TCP = 6;
     private static final int NAME_TCP_INFO = 11;
     private static final int STATE = 0;
     private static final int UNACKED_SEGMENTS = 24;
+    private static final int LAST_RECEIVED_MILLIS = 52;
     private static final int ACKED_BYTES = 120;
     private static final int UNSENT_BYTES = 144;
     private static final int LENGTH = 152;
@@ -37,6 +39,7 @@ record TcpInfo(boolean closed, long takenBytes, boolean pending) {
         info.order(ByteOrder.nativeOrder());
         boolean closed = info.get(STATE) == STATE_CLOSED;
         boolean pending = !closed && (info.getInt(UNACKED_SEGMENTS) != 0 || info.getInt(UNSENT_BYTES) != 0);
-        return new TcpInfo(closed, info.getLong(ACKED_BYTES), pending);
+        return new TcpInfo(
+                closed, info.getLong(ACKED_BYTES), Integer.toUnsignedLong(info.getInt(LAST_RECEIVED_MILLIS)), pending);
     }
 }

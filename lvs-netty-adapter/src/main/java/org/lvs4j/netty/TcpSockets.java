@@ -12,6 +12,7 @@ import io.netty.channel.uring.IoUringSocketChannel;
 import java.io.IOException;
 import java.net.SocketOption;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What the sockets of both sides of a TCP connection have in common, on each transport. */
@@ -21,6 +22,9 @@ final class TcpSockets {
             ? new IntegerUnixChannelOption("SO_OOBINLINE", 1, 10)
             : new IntegerUnixChannelOption("SO_OOBINLINE", 0xFFFF, 0x100);
     private static final @Nullable ChannelOption<Boolean> NIO_INLINE = nioInline();
+
+    /** The system counts the time since the last bytes in steps of up to 10 ms. */
+    private static final long CLOCK_MILLIS = 20;
 
     private TcpSockets() {}
 
@@ -82,6 +86,17 @@ final class TcpSockets {
             return info != null && info.closed();
         }
         return false;
+    }
+
+    /**
+     * Whether the system has received bytes that the event loop, which may be late, has not read yet. False where the
+     * system does not tell.
+     *
+     * @param idleNanos for how long the loop has read nothing, at least
+     */
+    static boolean hasUnread(Channel channel, long idleNanos) {
+        TcpInfo info = kernelTells(channel) ? TcpInfo.of(channel) : null;
+        return info != null && TimeUnit.MILLISECONDS.toNanos(info.receivedMillis() + CLOCK_MILLIS) < idleNanos;
     }
 
     /** The option of NIO for urgent data, which has no constant. */

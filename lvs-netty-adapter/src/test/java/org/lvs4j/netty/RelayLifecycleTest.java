@@ -103,6 +103,7 @@ final class RelayLifecycleTest {
                 RelayException failure = catchThrowableOfType(RelayException.class, builder::start);
 
                 assertThat(failure.problems()).hasSize(5);
+                assertThat(failure.getMessage().lines()).containsExactlyElementsOf(failure.problems());
                 assertThat(failure)
                         .hasMessageContaining("TCP " + taken)
                         .hasMessageContaining("UDP " + takenUdp)

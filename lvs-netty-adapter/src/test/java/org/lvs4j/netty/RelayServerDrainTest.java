@@ -14,16 +14,21 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lvs4j.Director;
 import org.lvs4j.Drain;
 import org.lvs4j.DrainOptions;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.service.VirtualService;
 
 /** Draining a server behind a relay, and the relay itself: which connections end, when, and how. */
 @ExtendWith(LeakCheck.class)
@@ -70,6 +75,48 @@ final class RelayServerDrainTest {
                 assertThat(relay.snapshot().aborted()).isZero();
                 assertThat(drain.progress().ended()).isZero();
                 Loopback.awaitReleased(relay, director);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Transport.class,
+            names = {"EPOLL", "IO_URING"})
+    void drain_requestArrivesWhileTheLoopIsBusy_isAnswered(Transport transport) throws Exception {
+        Loopback.assumeAvailable(transport);
+        AtomicReference<Socket> asking = new AtomicReference<>();
+        // Called by the only loop right before it looks for idle connections.
+        LongSupplier ticker = () -> {
+            boolean advancing = StackWalker.getInstance()
+                    .walk(frames ->
+                            frames.anyMatch(frame -> frame.getMethodName().equals("advance")
+                                    && frame.getClassName().startsWith("org.lvs4j.netty.")));
+            Socket client = advancing ? asking.getAndSet(null) : null;
+            if (client != null) {
+                try {
+                    Thread.sleep(2 * IDLE.toMillis());
+                    client.getOutputStream().write(8);
+                } catch (IOException | InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            }
+            return System.nanoTime();
+        };
+        try (TestServer server = TestServer.start()) {
+            Director director = Director.builder().ticker(ticker).build();
+            director.addService(VirtualService.builder(Loopback.SERVICE).build(), RealServer.of(server.address()));
+            try (Relay relay = Loopback.relay(director, Protocol.TCP)
+                            .transport(transport)
+                            .threads(1)
+                            .drainIdle(IDLE)
+                            .start();
+                    Socket client = Loopback.connect(relay)) {
+                exchange(client, 7);
+                drain(director, server, Duration.ofHours(1));
+                asking.set(client);
+                assertThat(client.getInputStream().read()).isEqualTo(8);
+                assertThat(client.getInputStream().read()).isEqualTo(-1);
             }
         }
     }

@@ -12,7 +12,7 @@ public final class HealthMonitorException extends RuntimeException {
     private final List<String> problems;
 
     HealthMonitorException(List<String> problems) {
-        super(String.join("; ", problems));
+        super(String.join("\n", problems));
         this.problems = List.copyOf(problems);
     }
 

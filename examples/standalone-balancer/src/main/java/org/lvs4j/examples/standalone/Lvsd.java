@@ -122,7 +122,7 @@ public final class Lvsd implements Runnable {
             error.println(e.getMessage());
             return Answer.CONFIGURATION;
         }
-        error.println("lvsd: " + Reason.of(e));
+        Reason.of(e).lines().forEach(line -> error.println("lvsd: " + line));
         return Answer.FAILURE;
     }
 

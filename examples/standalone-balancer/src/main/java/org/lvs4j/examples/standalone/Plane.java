@@ -89,7 +89,9 @@ interface Plane extends AutoCloseable {
                     relay.refresh();
                 } catch (RelayException e) {
                     // Not about services that have just been added: those were prepared. The relay tries again.
-                    LoggerFactory.getLogger(Plane.class).warn("{}", e.getMessage());
+                    e.problems()
+                            .forEach(problem ->
+                                    LoggerFactory.getLogger(Plane.class).warn("{}", problem));
                 }
             }
 
