@@ -3,7 +3,6 @@ package org.lvs4j.netty;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
+import org.lvs4j.netty.internal.EventLoops;
 import org.lvs4j.netty.internal.Recurring;
 
 /** The event loops of a relay: their start, their end, and sums over all of them. Thread-safe. */
@@ -31,10 +31,16 @@ final class RelayLoops {
 
     /** Creates the loops and registers the state of each. */
     static RelayLoops of(RelayState state) {
-        MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(
-                state.options.threads(),
-                new DefaultThreadFactory("lvs-relay"),
-                state.options.transport().ioHandlerFactory());
+        MultiThreadIoEventLoopGroup group;
+        try {
+            group = EventLoops.of(
+                    state.options.threads(),
+                    "lvs-relay",
+                    false,
+                    state.options.transport().ioHandlerFactory());
+        } catch (IllegalStateException e) {
+            throw new RelayException(String.valueOf(e.getMessage()), e);
+        }
         for (EventExecutor loop : group) {
             state.add(new EventLoopState((EventLoop) loop, state));
         }

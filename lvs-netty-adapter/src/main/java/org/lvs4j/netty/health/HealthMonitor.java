@@ -4,8 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.nio.file.Path;
@@ -39,6 +37,7 @@ import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
 import org.lvs4j.netty.ServerListener;
 import org.lvs4j.netty.Transport;
+import org.lvs4j.netty.internal.EventLoops;
 import org.lvs4j.netty.internal.RateLimitedLog;
 import org.lvs4j.netty.internal.Recurring;
 import org.lvs4j.service.RealServer;
@@ -115,8 +114,7 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
         EventLoopGroup given = options.group();
         if (given == null) {
             transport = ProbeTransport.of(options.transport());
-            group = new MultiThreadIoEventLoopGroup(
-                    options.threads(), new DefaultThreadFactory("lvs-health", true), transport.handlers());
+            group = loops(options.threads(), transport);
         } else {
             group = given;
             transport = ProbeTransport.of(given.next());
@@ -148,6 +146,14 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
                 WATCH_MILLIS,
                 WATCH_MILLIS,
                 TimeUnit.MILLISECONDS);
+    }
+
+    private static EventLoopGroup loops(int threads, ProbeTransport transport) {
+        try {
+            return EventLoops.of(threads, "lvs-health", true, transport.handlers());
+        } catch (IllegalStateException e) {
+            throw new HealthMonitorException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     /** A builder for the monitor of a director. */

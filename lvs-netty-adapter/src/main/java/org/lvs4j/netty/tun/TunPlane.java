@@ -7,7 +7,6 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +20,7 @@ import org.lvs4j.DirectorConfiguration;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.netty.internal.ChangedServices;
+import org.lvs4j.netty.internal.EventLoops;
 import org.lvs4j.netty.internal.Recurring;
 import org.lvs4j.service.ServiceKey;
 
@@ -84,8 +84,11 @@ public final class TunPlane implements AutoCloseable {
         network = new TunNetwork(options, director, host, setUp);
         check = new SetUpCheck(kernel, setUp, System::nanoTime);
         checks = new PeriodicCheck(this::check, checkInterval);
-        group = new MultiThreadIoEventLoopGroup(
-                options.queues(), new DefaultThreadFactory("lvs-tun"), EpollIoHandler.newFactory());
+        try {
+            group = EventLoops.of(options.queues(), "lvs-tun", false, EpollIoHandler.newFactory());
+        } catch (IllegalStateException e) {
+            throw new TunException(String.valueOf(e.getMessage()), e);
+        }
         changed = ChangedServices.of(director, TunNetwork::affected);
     }
 

@@ -22,6 +22,34 @@ class OutOfDescriptorsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"epoll", "io_uring", "nio"})
+    void run_moreThreadsThanDescriptors_refusedWithTheReason(String transport) throws Exception {
+        Path rules = Files.writeString(directory.resolve("rules"), "-A -t 127.0.0.1:" + FreePort.next() + "\n");
+        ProcessBuilder command = new ProcessBuilder(
+                "/bin/sh",
+                "-c",
+                "ulimit -n 100; exec \"$@\"",
+                "sh",
+                Daemon.SCRIPTS.resolve("lvsd").toString(),
+                "run",
+                rules.toString(),
+                "--socket",
+                directory.resolve("s/lvsd.sock").toString(),
+                "--transport",
+                transport,
+                "--threads",
+                "500");
+        command.environment().put("LVSD_OPTS", Daemon.BRIEF);
+
+        Programs.Result refused = Programs.run(command, "");
+
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.error())
+                .contains("lvsd: 500 event loops cannot be opened: too many open files")
+                .doesNotContain("Exception");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"epoll", "io_uring", "nio"})
     void restore_moreServicesThanDescriptors_refusedWholeAndPossibleLater(String transport) throws Exception {
         Programs.require("prlimit", "util-linux");
         int port = FreePort.next();
