@@ -30,7 +30,7 @@ public final class Dialogues {
             return new DnsDialogue(dns, random.nextInt(1 << 16));
         }
         if (check instanceof UdpCheck udp) {
-            return new UdpDialogue(udp);
+            return new UdpDialogue(udp, false);
         }
         if (check instanceof PingCheck ping) {
             return new PingDialogue(ping.target().endpoint().address().isV4(), random);
@@ -40,14 +40,17 @@ public final class Dialogues {
 
     /**
      * A new conversation that judges as keepalived 2.2 does, see {@link HealthEngine.Builder#likeKeepalived22}: the
-     * {@link HttpPage#pattern} is searched in the header of the answer as well, and offsets count from its begin. For
-     * replays of recordings. The parameters are those of {@link #of}.
+     * {@link HttpPage#pattern} is searched in the header of the answer as well, and offsets count from its begin; a reply
+     * that is shorter than that of a {@link UdpCheck} passes if it is its begin. For replays of recordings. The parameters are those of {@link #of}.
      */
     public static Dialogue likeKeepalived22(NetworkCheck check, int page, RandomGenerator random) {
         requireNonNull(check, "check");
         requireNonNull(random, "random");
         if (check instanceof HttpCheck http) {
             return new HttpDialogue(http, http.pages().get(page), HttpDialogue.MAX_ANSWER_BYTES, true);
+        }
+        if (check instanceof UdpCheck udp) {
+            return new UdpDialogue(udp, true);
         }
         return of(check, page, random);
     }

@@ -12,9 +12,17 @@ final class UdpDialogue implements Dialogue {
     private static final byte[] DEFAULT_PAYLOAD = "keepalived check - keepalived ch".getBytes(US_ASCII);
 
     private final UdpCheck check;
+    private final boolean comparesShorter;
 
-    UdpDialogue(UdpCheck check) {
+    /**
+     * A conversation.
+     *
+     * @param comparesShorter whether a reply that is shorter than the required one passes if it is its begin, as in
+     *     keepalived
+     */
+    UdpDialogue(UdpCheck check, boolean comparesShorter) {
         this.check = check;
+        this.comparesShorter = comparesShorter;
     }
 
     @Override
@@ -41,11 +49,11 @@ final class UdpDialogue implements Dialogue {
                 : Step.failed("another reply than required");
     }
 
-    private static boolean matches(ByteBuffer data, int start, int length, String pattern) {
-        if (length < pattern.length() / 2) {
+    private boolean matches(ByteBuffer data, int start, int length, String pattern) {
+        if (length < pattern.length() / 2 && !comparesShorter) {
             return false;
         }
-        for (int i = 0; i < pattern.length(); i++) {
+        for (int i = 0; i < Math.min(pattern.length(), 2 * length); i++) {
             int octet = data.get(start + i / 2);
             int nibble = i % 2 == 0 ? octet >> 4 & 0xF : octet & 0xF;
             char wanted = pattern.charAt(i);

@@ -103,7 +103,8 @@ final class DatagramDialoguesTest {
     }
 
     private static Dialogue udp(String payload, String reply, int min, int max) {
-        return new UdpDialogue(new UdpCheck(Conversation.TARGET, Conversation.SCHEDULE, payload, reply, min, max));
+        return new UdpDialogue(
+                new UdpCheck(Conversation.TARGET, Conversation.SCHEDULE, payload, reply, min, max), false);
     }
 
     @Test
@@ -151,6 +152,15 @@ final class DatagramDialoguesTest {
         assertThat(answer(udp(null, "ff80", 0, 255), "ff80").result().passed()).isTrue();
         assertThat(answer(udp(null, "xf8x", 0, 255), "ff80").result().passed()).isTrue();
         assertThat(answer(udp(null, "ff80", 0, 255), "7f80").result().passed()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0aff, true", "0a, true", "0b, false", "0aff1c, false", "0aff0cdd, true"})
+    void udp_replyLikeKeepalived22_comparedAsFarAsBothGo(String reply, boolean passed) {
+        UdpCheck check = new UdpCheck(Conversation.TARGET, Conversation.SCHEDULE, null, "0axx0c", 0, 255);
+        Dialogue dialogue = Dialogues.likeKeepalived22(check, 0, new SplittableRandom(1));
+
+        assertThat(answer(dialogue, reply).result().passed()).isEqualTo(passed);
     }
 
     private static Dialogue ping(String address) {
