@@ -70,11 +70,14 @@ public final class Timeline {
         return new TimelineParser(requireNonNull(text, "text"), requireNonNull(source, "source")).parse();
     }
 
-    /** Whether a text is a timeline rather than a decision trace: it has the line {@code [timeline]}. */
+    /**
+     * Whether a text is a timeline rather than a decision trace: it has the line {@code [timeline]}, or {@code [config]},
+     * which stands before it.
+     */
     public static boolean isTimeline(String text) {
-        return requireNonNull(text, "text").startsWith(TimelineParser.TITLE + "\n")
-                || text.contains("\n" + TimelineParser.TITLE + "\n")
-                || text.contains("\n" + TimelineParser.TITLE + "\r\n");
+        return requireNonNull(text, "text")
+                .lines()
+                .anyMatch(line -> line.equals(TimelineParser.TITLE) || line.equals(TimelineParser.CONFIGURATION));
     }
 
     /** The name of the timeline. */

@@ -36,7 +36,6 @@ record TimelineConfiguration(
         Cleanup cleanup,
         @Nullable String timeouts,
         @Nullable String syncDaemon) {
-    private static final String DEFAULT_TIMEOUTS = "tcp=900 tcpfin=120 udp=300";
     private static final int MASTER = 1;
     private static final int BACKUP = 2;
 
@@ -95,6 +94,10 @@ record TimelineConfiguration(
         if (timeouts.tcp() == 0 && timeouts.tcpFin() == 0 && timeouts.udp() == 0) {
             return null;
         }
+        return text(timeouts);
+    }
+
+    private static String text(TimeoutSettings timeouts) {
         return "tcp=" + timeouts.tcp() + " tcpfin=" + timeouts.tcpFin() + " udp=" + timeouts.udp();
     }
 
@@ -123,8 +126,12 @@ record TimelineConfiguration(
         }
     }
 
-    /** What happens to the table after the last service is gone. */
-    void afterStop(RecordedTable table, Recorder recorder) {
+    /**
+     * What happens to the table after the last service is gone.
+     *
+     * @param before the timeouts before the start
+     */
+    void afterStop(RecordedTable table, Recorder recorder, TimeoutSettings before) {
         if (flushAtStop) {
             table.flush();
         }
@@ -134,7 +141,7 @@ record TimelineConfiguration(
             }
         }
         if (timeouts != null) {
-            recorder.record("ipvs set-config " + DEFAULT_TIMEOUTS);
+            recorder.record("ipvs set-config " + text(before));
         }
     }
 }

@@ -14,6 +14,7 @@ import org.lvs4j.replay.health.Timeline.Section;
 /** Reads the text of a timeline. */
 final class TimelineParser {
     static final String TITLE = "[timeline]";
+    static final String CONFIGURATION = "[config]";
 
     private static final Pattern SECTION = Pattern.compile("\\[([a-z]+( [\\w.-]+)?)]");
     private static final Pattern ENTRY = Pattern.compile("\\s*(-?\\d{1,12}) ([<>=]) ?(.*)");

@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Director;
+import org.lvs4j.DirectorException;
 import org.lvs4j.config.RuleException;
 import org.lvs4j.config.Rules;
 import org.lvs4j.health.Check;
@@ -30,7 +31,8 @@ import org.lvs4j.replay.health.Timeline.Section;
  * dialogues as on sockets, and changes the table of a director. Then the result is compared with the recording. The same
  * timeline always gives the same result.
  *
- * <p>A line of the table before the start is recomputed where the timeline has one.
+ * <p>The table that the section {@code [before]} makes is written where the timeline shows it, or three seconds before the
+ * start if services of the checker are in it.
  *
  * <p>The engine is {@linkplain HealthEngine.Builder#likeKeepalived22 like keepalived 2.2}, of which the recordings are.
  */
@@ -39,8 +41,8 @@ public final class TimelineReplay {
     private static final long SEED = 1;
     private static final int MAX_LINES = 1_000_000;
 
-    private static final List<String> VERBS =
-            List.of("file", "reload", "stop", "kill-checker", "shell", "end", "keepalived");
+    /** When a recording shows the table that its section {@code [before]} has made. */
+    private static final long BEFORE_MILLIS = -3_000;
 
     private final Timeline timeline;
     private final VirtualClock clock = new VirtualClock();
@@ -91,16 +93,27 @@ public final class TimelineReplay {
 
     private ReplayResult run() throws TraceException {
         prepare();
-        start();
         long end = 0;
+        boolean begun = false;
         List<Entry> recorded = new ArrayList<>();
         for (Entry entry : timeline.entries()) {
-            if (entry.sign() == '<') {
+            if (entry.sign() != '<') {
+                recorded.add(entry);
+                continue;
+            }
+            if (!begun && entry.millis() >= 0) {
+                begun = true;
+                start();
+            }
+            if (begun) {
                 end = Math.max(end, entry.millis());
                 clock.after(entry.millis() * NANOS_PER_MILLI, () -> input(entry));
             } else {
-                recorded.add(entry);
+                input(entry);
             }
+        }
+        if (!begun) {
+            start();
         }
         play(end * NANOS_PER_MILLI);
         Comparison comparison = Comparison.of(recorded, recorder.lines(), timeline.isRandom());
@@ -116,53 +129,36 @@ public final class TimelineReplay {
                 configurations.put(name, TimelineConfiguration.parse(section, timeline.source()));
             }
         }
+        InputCheck.run(timeline);
         for (String line : timeline.lines("files")) {
             files.add(line);
         }
-        addServers();
-        for (Entry entry : timeline.entries()) {
-            if (entry.sign() == '<') {
-                checkInput(entry);
+        for (String line : timeline.lines("servers")) {
+            if (!line.isBlank()) {
+                network.add(TimelineParser.words(line));
             }
         }
         if (configurations.values().stream().anyMatch(each -> namesSource(each.health()))) {
             recorder.showSources();
         }
         timeline.lines("before").forEach(this::shell);
+        showTableBeforeStart();
+    }
+
+    /** Writes the table before the start where the timeline shows it, or if services of the checker are in it. */
+    private void showTableBeforeStart() {
+        boolean present = configuration().health().services().stream()
+                .flatMap(service -> service.services().stream())
+                .anyMatch(service -> director.service(service.key()) != null);
+        long millis = present ? BEFORE_MILLIS : 0;
         for (Entry entry : timeline.entries()) {
             if (entry.sign() == '=' && entry.millis() < 0) {
-                recorder.input(new Entry(0, entry.millis(), '=', table.text()));
+                millis = entry.millis();
+                break;
             }
         }
-    }
-
-    private void addServers() throws TraceException {
-        Section section = timeline.section("servers");
-        if (section == null) {
-            return;
-        }
-        for (int i = 0; i < section.lines().size(); i++) {
-            List<String> words = TimelineParser.words(section.lines().get(i));
-            if (!words.isEmpty()) {
-                requireEndpoint(words.get(0), section.line() + i + 1);
-                network.add(words);
-            }
-        }
-    }
-
-    private void checkInput(Entry entry) throws TraceException {
-        List<String> words = TimelineParser.words(entry.text());
-        if (words.size() > 1 && !VERBS.contains(words.get(0))) {
-            requireEndpoint(words.get(0), entry.line());
-        }
-    }
-
-    private void requireEndpoint(String word, int line) throws TraceException {
-        try {
-            Endpoint.parse(word);
-        } catch (IllegalArgumentException e) {
-            throw TraceException.at(
-                    timeline.source(), line, 1, word, "unexpected", "an address with a port, or one of " + VERBS);
+        if (millis < 0) {
+            recorder.input(new Entry(0, millis, '=', table.text()));
         }
     }
 
@@ -237,8 +233,11 @@ public final class TimelineReplay {
     }
 
     private void reload(@Nullable String name) {
-        if (name != null && configurations.containsKey("config " + name)) {
+        if (name != null) {
             configurationName = "config " + name;
+        }
+        if (!running) {
+            return;
         }
         TimelineConfiguration configuration = configuration();
         host.use(configuration);
@@ -249,34 +248,37 @@ public final class TimelineReplay {
         if (running) {
             running = false;
             engine.stop(clock.now(), configuration().cleanup());
-            configuration().afterStop(table, recorder);
+            configuration().afterStop(table, recorder, director.timeouts());
         }
     }
 
     /** The process of the checker dies, and another one starts with the table that is there. */
     private void restart() {
+        if (!running) {
+            return;
+        }
         host.cancelAll();
         host = newHost();
         engine = host.engine();
         start();
     }
 
-    /** The commands that concern the table and the addresses of this host; others do nothing here. */
-    private void shell(String commands) {
-        for (String command : commands.split("[;\n]")) {
-            List<String> words = TimelineParser.words(command);
-            if (words.size() > 1 && words.get(0).equals("ipvsadm")) {
-                try {
-                    Rules.parse(String.join(" ", words.subList(1, words.size())), timeline.source())
-                            .applyTo(director);
-                } catch (RuleException e) {
-                    recorder.record("ipvs error ipvsadm " + e.getMessage());
-                }
-            } else if (words.size() > 3
-                    && words.get(0).equals("ip")
-                    && words.get(1).startsWith("a")) {
-                address(words.get(2), words.get(3));
+    /** Executes the commands of a line, which {@link InputCheck} has read before. */
+    private void shell(String line) {
+        for (HostCommand command : HostCommand.of(line)) {
+            if (command.isRule()) {
+                rule(command.text());
+            } else if (!command.addressChange().isEmpty()) {
+                address(command.addressChange().get(0), command.addressChange().get(1));
             }
+        }
+    }
+
+    private void rule(String rule) {
+        try {
+            Rules.parse(rule, timeline.source()).applyTo(director);
+        } catch (RuleException | DirectorException e) {
+            recorder.record("shell error " + e.getMessage());
         }
     }
 

@@ -229,14 +229,13 @@ class SimulationTest {
     }
 
     @Test
-    void input_nonsense_ignored() throws TraceException {
+    void input_thatConcernsNothing_ignored() throws TraceException {
         assertThat(isUp(play(
                         "TCP_CHECK {\nwarmup 0\n}",
                         "198.51.100.11:80 tcp",
                         "   1 < 198.51.100.77:80 refuse",
                         "   2 < shell true",
-                        "   3 < file",
-                        "   4 < reload nowhere",
+                        "   3 < file other remove",
                         "   5 < keepalived has exited with 0")))
                 .isTrue();
     }

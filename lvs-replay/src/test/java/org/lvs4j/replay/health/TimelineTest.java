@@ -63,5 +63,7 @@ class TimelineTest {
         assertThat(Timeline.isTimeline("[services]\n[events]\n0 tcp 10.0.0.1:1 -> 10.0.0.2:80\n"))
                 .isFalse();
         assertThat(Timeline.isTimeline("# [timeline]\n")).isFalse();
+        assertThat(Timeline.isTimeline(TEXT.replace("[timeline]", "[time line]")))
+                .isTrue();
     }
 }
