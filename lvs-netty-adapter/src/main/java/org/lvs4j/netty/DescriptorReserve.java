@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The relay counts its own sockets. The other descriptors are counted at the start and then periodically, unless
  * there are many and less than half of the limit is in use: the system lists all of them, which takes time. A socket
- * that cannot be opened shows that the count is too low, and corrects it at once. Thread-safe; progress: lock-free, but
+ * that cannot be opened shows that the count is too low, and corrects it at once; it is counted again soon, so that
+ * clients do not wait for descriptors that are free. Thread-safe; progress: lock-free, but
  * for {@link #count}.
  */
 final class DescriptorReserve {
@@ -29,6 +30,8 @@ final class DescriptorReserve {
     private static final long FEWEST = 4;
     /** So many are counted in a millisecond. */
     private static final long FAST_COUNT = 4096;
+    /** Counts after a lack of descriptors take at most this part of a thread's time. */
+    private static final int RECOUNT_SHARE = 8;
 
     private static final @Nullable UnixOperatingSystemMXBean SYSTEM =
             ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system ? system : null;
@@ -45,6 +48,10 @@ final class DescriptorReserve {
     private final Queue<TcpAcceptor> paused = new ConcurrentLinkedQueue<>();
     /** The descriptors that are not the relay's. Threads that race store nearly the same. */
     private volatile long others;
+    /** Whether {@link #others} is that of a moment without descriptors, and not counted since. */
+    private volatile boolean exhausted;
+
+    private volatile long nextRecountNanos = System.nanoTime();
 
     /** The reserve of this process; without a limit, an empty one. */
     DescriptorReserve(RelayCounters counters) {
@@ -66,6 +73,14 @@ final class DescriptorReserve {
 
     /** Counts the descriptors that are not the relay's, if it matters. Blocking. */
     void count() {
+        long start = System.nanoTime();
+        exhausted = false;
+        countOthers();
+        long end = System.nanoTime();
+        nextRecountNanos = end + (end - start) * RECOUNT_SHARE;
+    }
+
+    private void countOthers() {
         long last = others + sockets();
         if (SYSTEM == null || last > FAST_COUNT && last < limit / 2) {
             return;
@@ -84,6 +99,12 @@ final class DescriptorReserve {
     /** A socket could not be opened for lack of a descriptor: all are in use. */
     void exhausted() {
         others = Math.max(0, limit - sockets());
+        exhausted = true;
+    }
+
+    /** Whether to {@link #count} now, because descriptors were lacking since the last count. */
+    boolean recountDue() {
+        return exhausted && System.nanoTime() - nextRecountNanos >= 0;
     }
 
     private long sockets() {

@@ -129,7 +129,7 @@ public final class Relay implements AutoCloseable {
             }
             state.descriptors.count();
             sockets.readAdopted();
-            loops.start();
+            loops.start(follower::wake);
             follower.start();
         } catch (RuntimeException | Error e) {
             close();
@@ -204,6 +204,9 @@ public final class Relay implements AutoCloseable {
     }
 
     private synchronized void followChanges() {
+        if (state.descriptors.recountDue()) {
+            state.descriptors.count();
+        }
         if (!state.stopping()) {
             List<String> before = problems;
             follow();

@@ -51,15 +51,23 @@ final class RelayLoops {
         return group;
     }
 
-    /** Starts the periodic work. */
-    void start() {
+    /**
+     * Starts the periodic work.
+     *
+     * @param wakeFollower lets another thread do what a loop must not wait for
+     */
+    void start(Runnable wakeFollower) {
         state.loopStates().forEach(EventLoopState::start);
-        Recurring advance = Recurring.of(this::advance, RelayState.LOGGER, "the director failed to advance");
+        Recurring advance =
+                Recurring.of(() -> advance(wakeFollower), RelayState.LOGGER, "the director failed to advance");
         group.next().scheduleWithFixedDelay(advance, ADVANCE_MILLIS, ADVANCE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private void advance() {
+    private void advance(Runnable wakeFollower) {
         state.log.summarize();
+        if (state.descriptors.recountDue()) {
+            wakeFollower.run();
+        }
         state.descriptors.resume();
         state.director.advance();
         boolean now = state.director.isDraining() || state.stopping();

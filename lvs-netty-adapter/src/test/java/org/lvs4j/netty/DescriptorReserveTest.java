@@ -86,6 +86,16 @@ final class DescriptorReserveTest {
     }
 
     @Test
+    void recountDue_afterExhaustion_untilTheNextCount() throws Exception {
+        reserve.count();
+        assertThat(reserve.recountDue()).isFalse();
+        reserve.exhausted();
+        Loopback.await("a recount", reserve::recountDue);
+        reserve.count();
+        assertThat(reserve.recountDue()).isFalse();
+    }
+
+    @Test
     void contains_clientsThatAwaitTheirServers_leaveNothingToFlows() {
         for (int i = 0; i < (LIMIT - 32) / 2; i++) {
             accept();
