@@ -446,6 +446,16 @@ class DirectorStateTest {
                 .isEqualTo(first.server(WEB, A).traffic());
     }
 
+    @Test
+    void saveState_manyClients_sixteenBytesEach() throws IOException {
+        first.addService(VirtualService.builder(WEB).persistent(3600).build(), A);
+        int clients = 5000;
+        for (int client = 0; client < clients; client++) {
+            first.open("10.9." + client / 250 + "." + client % 250 + ":4000", VIP);
+        }
+        assertThat(first.director.saveState(SAVED_AT).bytes()).isLessThan(16L * clients + 200);
+    }
+
     // ---- any state
 
     @ParameterizedTest

@@ -100,8 +100,8 @@ class RepairTest {
         SplittableRandom random = new SplittableRandom(repetition.getCurrentRepetition());
         MonitoredService.Builder service = EngineFixture.web();
         for (int i = 1; i <= 4; i++) {
-            MonitoredServer server =
-                    EngineFixture.server("10.0.0." + i + ":80", EngineFixture.every2Seconds().build());
+            MonitoredServer server = EngineFixture.server(
+                    "10.0.0." + i + ":80", EngineFixture.every2Seconds().build());
             service.server(random.nextBoolean() ? EngineFixture.inhibited(server) : server);
         }
         service.sorryServer(new SorryServer(RealServer.of("10.0.0.9:80"), random.nextBoolean()));
