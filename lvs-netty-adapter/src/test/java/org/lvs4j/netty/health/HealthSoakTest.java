@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lvs4j.Director;
 import org.lvs4j.TimeoutSettings;
+import org.lvs4j.health.HealthConfiguration;
 import org.lvs4j.health.HealthEngine.Cleanup;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.netty.Relay;
@@ -80,7 +81,6 @@ final class HealthSoakTest {
                 .serverListener(passive)
                 .start()) {
             try (HealthMonitor monitor = HealthMonitor.builder(director)
-                    .configuration(plan.base())
                     .eventLoops(monitorLoops)
                     .fifo(directory.resolve("fifo"))
                     .listener(storm::changed)
@@ -107,9 +107,9 @@ final class HealthSoakTest {
 
     private void soak(SoakStorm storm, Relay relay, HealthMonitor monitor, SoakPlan plan) throws Exception {
         SoakClients clients = new SoakClients(relay, plan);
-        List<Footprint> during = half(storm, clients);
+        List<Footprint> during = half(storm, clients, monitor, plan);
         Footprint first = calm(storm, clients, relay, monitor, plan);
-        List<Footprint> duringSecond = half(storm, clients);
+        List<Footprint> duringSecond = half(storm, clients, monitor, plan);
         Footprint second = calm(storm, clients, relay, monitor, plan);
         System.out.println(report(storm, clients, monitor.snapshot()));
         System.out.println("health soak: at rest " + first + "; then " + second);
@@ -118,6 +118,10 @@ final class HealthSoakTest {
         assertThat(storm.violations()).as("seed %d", seed).isEmpty();
         assertThat(monitor.snapshot().changesRefused()).isZero();
         assertFlat(first, second, during, duringSecond);
+
+        // The monitor is closed while probes of all kinds are under way.
+        monitor.reload(plan.base());
+        await("probes", () -> monitor.snapshot().running() > 0);
     }
 
     private static EventLoopGroup loops(String name, io.netty.channel.IoHandlerFactory handlers, int count) {
@@ -137,7 +141,9 @@ final class HealthSoakTest {
         return new SoakPlan(all, sorry, network, directory);
     }
 
-    private List<Footprint> half(SoakStorm storm, SoakClients clients) throws InterruptedException {
+    private List<Footprint> half(SoakStorm storm, SoakClients clients, HealthMonitor monitor, SoakPlan plan)
+            throws InterruptedException {
+        monitor.reload(plan.base());
         clients.start(random.split());
         List<Footprint> samples = storm.blow(random.split(), SECONDS * 1000L / 2);
         clients.stop();
@@ -161,10 +167,16 @@ final class HealthSoakTest {
         }
         await("no connection", () -> relay.snapshot().openConnections() == 0);
         await("no flow", () -> relay.snapshot().udpFlows() == 0);
+        monitor.reload(HealthConfiguration.EMPTY);
+        relay.refresh();
+        await(
+                "no probe",
+                () -> monitor.snapshot().running() + monitor.snapshot().waiting() == 0);
+        await("no process", () -> Footprint.now().processes() == 0);
         return footprint();
     }
 
-    /** The least of some moments: probes go on. */
+    /** The least of some moments: sockets and programs of the last probes end in the background. */
     private static Footprint footprint() throws InterruptedException {
         Footprint least = null;
         for (int i = 0; i < 20; i++) {

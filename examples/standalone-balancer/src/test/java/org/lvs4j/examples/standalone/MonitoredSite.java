@@ -54,8 +54,8 @@ final class MonitoredSite implements AutoCloseable {
     private final Map<String, Nginx> servers = new LinkedHashMap<>();
     private final List<Service> services = new ArrayList<>();
     private final Path directory;
-    private final Nginx sorry;
-    private final Daemon lvsd;
+    private Nginx sorry;
+    private Daemon lvsd;
 
     /** A service: whether its checks are by HTTP, and whether its clients keep their connections. */
     record Service(int port, boolean http, boolean keepAlive) {
@@ -87,20 +87,24 @@ final class MonitoredSite implements AutoCloseable {
         this.prefix = prefix;
         servers.put("c", c);
         try {
-            servers.put("a", local("a"));
-            servers.put("b", local("b"));
-            sorry = local("sorry");
-            int first = FreePort.first(4);
-            for (int i = 0; i < 4; i++) {
-                services.add(new Service(first + i, i < 2, i % 2 == 0));
-            }
-            Path file = Files.writeString(directory.resolve("keepalived.conf"), configuration());
-            lvsd = Daemon.start(
-                    directory, Daemon.BRIEF, prefix, file, "--connect-timeout", "1s", "--retry-unanswered", "16384");
+            start();
         } catch (Throwable e) {
-            servers.values().forEach(Nginx::close);
+            close();
             throw e;
         }
+    }
+
+    private void start() throws IOException, InterruptedException {
+        servers.put("a", local("a"));
+        servers.put("b", local("b"));
+        sorry = local("sorry");
+        int first = FreePort.first(4);
+        for (int i = 0; i < 4; i++) {
+            services.add(new Service(first + i, i < 2, i % 2 == 0));
+        }
+        Path file = Files.writeString(directory.resolve("keepalived.conf"), configuration());
+        String[] options = {"--connect-timeout", "1s", "--retry-unanswered", "16384"};
+        lvsd = Daemon.start(directory, Daemon.BRIEF, prefix, file, options);
     }
 
     private Nginx local(String name) throws IOException, InterruptedException {
@@ -238,8 +242,12 @@ final class MonitoredSite implements AutoCloseable {
 
     @Override
     public void close() {
-        lvsd.close();
+        if (lvsd != null) {
+            lvsd.close();
+        }
         servers.values().forEach(Nginx::close);
-        sorry.close();
+        if (sorry != null) {
+            sorry.close();
+        }
     }
 }

@@ -90,8 +90,9 @@ class ServerFailureIT {
     }
 
     private void assertNoticed(String event, Map<Service, Duration> times, Function<Service, Duration> limit) {
-        times.forEach((service, time) -> System.out.println(event + ", " + service + ": noticed after "
-                + time.toMillis() + " ms of at most " + limit.apply(service).toMillis()));
+        times.forEach(
+                (service, time) -> System.out.println(event + ", " + service + ": noticed after " + time.toMillis()
+                        + " ms, configured are at most " + limit.apply(service).toMillis()));
         times.forEach((service, time) -> assertThat(time)
                 .as("%s, %s; the machine stood still for %s", event, service, machine.longestStall())
                 .isLessThan(limit.apply(service).plus(TOLERANCE).plus(machine.longestStall())));
