@@ -370,6 +370,36 @@ class HealthEngineTest {
     }
 
     @Test
+    void stop_handedOver_tableStaysAndNobodyIsTold() {
+        world.start(web(server(A, schedule())).omega(true).build());
+        world.done();
+
+        world.engine.stop(0, Cleanup.HANDED_OVER);
+
+        assertThat(world.done()).isEmpty();
+        assertThat(world.engine.nextDeadline()).isEqualTo(Long.MAX_VALUE);
+        assertThat(world.engine.table()).isEmpty();
+    }
+
+    @Test
+    void table_serversDownAndInhibited_asInTheTable() {
+        String third = "10.0.0.13:80";
+        world.start(web(server(A, schedule()), inhibited(server(B, schedule())), server(third, schedule()))
+                .build());
+        run(1_500, B, third);
+
+        assertThat(world.engine.table()).singleElement().satisfies(service -> {
+            assertThat(service.key()).isEqualTo(EngineFixture.WEB);
+            assertThat(service.servers())
+                    .containsExactlyElementsOf(
+                            world.table.get(EngineFixture.WEB).values());
+            assertThat(service.servers())
+                    .extracting(each -> each.endpoint() + "/" + each.weight())
+                    .containsExactlyInAnyOrder(A + "/1", B + "/0");
+        });
+    }
+
+    @Test
     void stop_servicesOnlyOrNothing_fewerChanges() {
         world.start(web(server(A, schedule())).build());
         world.done();
