@@ -40,6 +40,7 @@ final class Balancer implements AutoCloseable {
 
     private final Director director;
     private final Plane plane;
+    private final PlaneFollower follower;
     /** Changed with the lock of this object held. */
     private final DaemonHealth health;
 
@@ -50,6 +51,7 @@ final class Balancer implements AutoCloseable {
         this.director = director;
         this.plane = plane;
         this.health = health;
+        follower = new PlaneFollower(plane);
     }
 
     /**
@@ -87,11 +89,12 @@ final class Balancer implements AutoCloseable {
         DaemonHealth.prepare(file, director, preparation);
         DaemonHealth health = new DaemonHealth(director);
         Plane plane = options.start(director, health);
+        Balancer balancer = new Balancer(director, plane, health);
         try {
-            health.start(file);
-            return new Balancer(director, plane, health);
+            health.start(file, balancer.follower::request);
+            return balancer;
         } catch (RuntimeException | Error e) {
-            plane.close();
+            balancer.close();
             throw e;
         }
     }
@@ -264,7 +267,7 @@ final class Balancer implements AutoCloseable {
         List<ConfigurationChange> made = applied(director.configuration().changesTo(file.startTable()));
         refreshPlane(made);
         try {
-            health.start(file);
+            health.start(file, follower::request);
         } catch (RuntimeException | Error e) {
             takeBack(made);
             throw e;
@@ -466,6 +469,7 @@ final class Balancer implements AutoCloseable {
         synchronized (this) {
             health.handOver();
         }
+        follower.close();
         plane.close();
     }
 }

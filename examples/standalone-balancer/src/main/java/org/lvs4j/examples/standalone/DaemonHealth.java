@@ -150,12 +150,14 @@ final class DaemonHealth implements ServerListener {
     /**
      * Starts to monitor the services of a file, which are in the director's table.
      *
+     * @param changed is called after changes of health, on the monitor's event loop
      * @throws org.lvs4j.netty.health.HealthMonitorException naming each check that this host does not allow
      */
-    void start(KeepalivedConfiguration file) {
+    void start(KeepalivedConfiguration file, Runnable changed) {
         monitor = HealthMonitor.builder(director)
                 .configuration(file.health())
                 .fifos(fifos(file.globals()))
+                .listener(event -> changed.run())
                 .start();
         current = file;
     }
