@@ -88,7 +88,7 @@ final class CheckCommand implements Callable<Integer> {
             KeepalivedSource.parse(name, bytes, id, new KeepalivedServed(relay, tun != null));
         } catch (RulesInvalidException e) {
             // The file is right; only a run with these options refuses it.
-            e.getMessage().lines().forEach(line -> error.println("warning: run refuses " + line));
+            String.valueOf(e.getMessage()).lines().forEach(line -> error.println("warning: run refuses " + line));
         }
         KeepalivedPicture.print(name, configuration, spec.commandLine().getOut());
     }
