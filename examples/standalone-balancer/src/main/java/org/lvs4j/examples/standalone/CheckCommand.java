@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Director;
@@ -28,6 +29,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Lvsd.ThisVersion.class)
 final class CheckCommand implements Callable<Integer> {
+    private static final Pattern DEVICE = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,14}");
+
     @Spec
     private CommandSpec spec;
 
@@ -150,12 +153,22 @@ final class CheckCommand implements Callable<Integer> {
         try {
             if (packets) {
                 relay.requireNoneWithTun();
+                requireDeviceName();
             } else {
                 relay.requireRelayable();
             }
             return directorOptions.director();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** Refuses what the plane refuses, which is only made by {@code run}. */
+    private void requireDeviceName() {
+        String device = file == null || tun == null ? "" : tun;
+        if (!device.isEmpty() && !DEVICE.matcher(device).matches()) {
+            throw new IllegalArgumentException("TUN plane: device name '" + device
+                    + "': expected a letter, then at most 14 letters, digits, '_' or '-', such as lvs0");
         }
     }
 }

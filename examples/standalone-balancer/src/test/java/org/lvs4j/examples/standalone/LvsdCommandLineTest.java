@@ -191,6 +191,20 @@ class LvsdCommandLineTest {
         assertThat(error).hasToString(checked.replace("lvsd check", "lvsd run"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"a/b", "lvs%d", "0lvs", "a_name_of_16_chr"})
+    void checkAndRun_nameThatNoDeviceHas_sameError(String name) throws IOException {
+        String file = rules("");
+
+        assertThat(lvsd("check", "--tun", name, file)).isEqualTo(2);
+        String checked = error.toString();
+        assertThat(checked).startsWith("lvsd check: TUN plane: device name '" + name + "'");
+        error.getBuffer().setLength(0);
+        String socket = directory.resolve("s/lvsd.sock").toString();
+        assertThat(lvsd("run", "--tun", name, file, "--socket", socket)).isEqualTo(2);
+        assertThat(error).hasToString(checked.replace("lvsd check", "lvsd run"));
+    }
+
     @Test
     void check_transportOfAnotherSystem_warning() throws IOException {
         String other = Transport.KQUEUE.available() ? "epoll" : "kqueue";
@@ -419,9 +433,9 @@ class LvsdCommandLineTest {
     void run_addressOfAnotherHost_failsNamingIt() throws IOException {
         String socket = directory.resolve("s/lvsd.sock").toString();
 
-        assertThat(lvsd("run", rules("-A -t 192.0.2.1:80\n-A -t 192.0.2.2:80\n"), "--socket", socket))
+        assertThat(lvsd("run", rules("-A -t 192.0.2.1:80\n-A -t 198.51.100.1:80\n"), "--socket", socket))
                 .isEqualTo(1);
-        assertThat(error.toString().lines().filter(line -> line.startsWith("lvsd: cannot listen at TCP 192.0.2.")))
+        assertThat(error.toString().lines().filter(line -> line.startsWith("lvsd: cannot listen at TCP ")))
                 .hasSize(2);
         assertThat(Path.of(socket)).doesNotExist();
     }
