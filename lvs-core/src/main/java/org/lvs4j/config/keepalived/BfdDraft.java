@@ -14,8 +14,8 @@ final class BfdDraft extends CheckDraft {
     }
 
     private void name(Statement statement, Context context) throws KeepalivedException {
-        Word name = statement.value("the name of a bfd_instance");
         refused = true;
+        Word name = statement.value("the name of a bfd_instance");
         if (!context.bfdInstances().contains(name.text())) {
             throw name.error("unknown instance", "a bfd_instance of this name before it");
         }

@@ -4,9 +4,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.lvs4j.health.Check;
+import org.lvs4j.health.CheckSchedule;
 import org.lvs4j.health.DnsCheck;
 import org.lvs4j.health.DnsCheck.RecordType;
+import org.lvs4j.health.ProbeTarget;
 
 /** A {@code DNS_CHECK} as it is written. */
 final class DnsDraft extends NetworkDraft {
@@ -14,7 +17,7 @@ final class DnsDraft extends NetworkDraft {
 
     private RecordType type = RecordType.SOA;
     private String name = ".";
-    private boolean named;
+    private @Nullable Word nameGiven;
 
     DnsDraft(ServerDraft server) {
         super(server);
@@ -42,20 +45,23 @@ final class DnsDraft extends NetworkDraft {
 
     private void name(Statement statement) throws KeepalivedException {
         Word word = statement.value("a domain name");
-        if (named) {
+        if (nameGiven != null) {
             throw word.error("name given twice:", "one name");
         }
         name = word.text();
-        named = true;
+        nameGiven = word;
     }
 
     @Override
     List<Check> resolve(ServerDraft server, ServiceDraft service, int servicePort, Context context)
             throws KeepalivedException {
-        return List.of(new DnsCheck(
-                target(server, service, servicePort, true),
-                schedule(RETRIES, null, server, service, context),
-                type,
-                name));
+        ProbeTarget target = target(server, service, servicePort, true);
+        CheckSchedule schedule = schedule(RETRIES, null, server, service, context);
+        try {
+            return List.of(new DnsCheck(target, schedule, type, name));
+        } catch (IllegalArgumentException e) {
+            throw (nameGiven == null ? key() : nameGiven)
+                    .error("not a domain name:", "labels of 1..63 bytes, 253 bytes in all");
+        }
     }
 }

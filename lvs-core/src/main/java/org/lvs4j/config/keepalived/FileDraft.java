@@ -34,6 +34,7 @@ final class FileDraft extends CheckDraft {
     }
 
     private void file(Statement statement, Context context) throws KeepalivedException {
+        unreadable |= statement.size() == 0;
         Word name = statement.value("the name of a track_file");
         tracked = context.trackedFiles().get(name.text());
         unreadable |= context.unreadableFiles().contains(name.text());

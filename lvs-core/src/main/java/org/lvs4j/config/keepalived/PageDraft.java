@@ -35,6 +35,7 @@ final class PageDraft extends Settings {
     private final PatternDraft pattern = new PatternDraft();
     private final List<StatusRange> statuses = new ArrayList<>();
     private @Nullable String path;
+    private boolean pathGiven;
     private @Nullable String digest;
 
     PageDraft(Place closed) {
@@ -42,9 +43,9 @@ final class PageDraft extends Settings {
     }
 
     private void path(Statement statement) throws KeepalivedException {
+        pathGiven = true;
         Word word = statement.value("the path of a page");
         if (word.text().isEmpty()) {
-            unreadable = true;
             throw word.error("empty path", "the path of a page such as /");
         }
         path = word.text();
@@ -94,6 +95,7 @@ final class PageDraft extends Settings {
 
     /** Whether it can be asked for; reports what is missing. */
     boolean isComplete(Context context) {
+        unreadable |= pathGiven && path == null;
         if (path == null && !unreadable) {
             context.problems().error(closed.error("}", "page without a path, found", "path before it"));
         }

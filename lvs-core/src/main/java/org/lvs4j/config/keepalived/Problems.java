@@ -54,7 +54,10 @@ final class Problems {
             }
             return;
         }
-        errors.putIfAbsent(String.valueOf(error.getMessage()), error);
+        // A line that is repeated with other values has the same error each time.
+        String without =
+                String.valueOf(error.getMessage()).replace("'" + KeepalivedException.shown(error.token()) + "'", "''");
+        errors.putIfAbsent(without, error);
         if (errors.size() >= KeepalivedFile.MAX_ERRORS) {
             throw new Stop();
         }

@@ -140,6 +140,24 @@ class ConsequencesTest {
     }
 
     @Test
+    void value_missing_noErrorAboutTheMissingKey() {
+        assertThat(errors(check("HTTP_GET", "url {", "path !a", "}"))).containsExactly("8:1 path");
+        assertThat(errors(check("FILE_CHECK", "track_file"))).containsExactly("7:1 track_file");
+        assertThat(errors(check("BFD_CHECK", "name"))).containsExactly("7:1 name");
+    }
+
+    @Test
+    void domainName_malformed_errorAtIt() {
+        assertThat(errors(check("DNS_CHECK", "type A", "name a..b"))).containsExactly("8:6 a..b");
+    }
+
+    @Test
+    void line_repeatedWithAMistake_oneError() {
+        assertThat(errors(service("~SEQ(I, 1, 9) real_server 198.51.100.${I} 80 { weight x${I} }")))
+                .hasSize(1);
+    }
+
+    @Test
     void trackFile_pathUnreadable_checkOfItIsNoError() {
         assertThat(errors("track_file a {\n    file\n}\n" + check("FILE_CHECK", "track_file a")))
                 .containsExactly("2:5 file");

@@ -522,7 +522,7 @@ class KeysTest {
     void dns_typesInAnyCase_read() {
         DnsCheck dns = onlyCheck(DnsCheck.class, check("DNS_CHECK", "type dnskey", "name example.org."));
         assertThat(dns.type()).isEqualTo(DnsCheck.RecordType.DNSKEY);
-        assertThat(errors(check("DNS_CHECK", "name a..b"))).containsExactly("6:1 DNS_CHECK");
+        assertThat(errors(check("DNS_CHECK", "name a..b"))).containsExactly("7:6 a..b");
         assertThat(errors(check("DNS_CHECK", "name a", "name b"))).containsExactly("8:6 b");
     }
 

@@ -29,10 +29,10 @@ record HostCommand(String program, List<String> words) {
             "--start-daemon",
             "--stop-daemon");
 
-    /** The commands of a line, which {@code ;} and {@code &&} separate. */
+    /** The commands of a line, which {@code ;}, {@code &&}, {@code ||} and {@code |} separate, without redirections. */
     static List<HostCommand> of(String line) {
         List<HostCommand> commands = new ArrayList<>();
-        for (String command : line.split("[;\n]|&&")) {
+        for (String command : line.replaceAll("[0-9&]?>+\\s*\\S+", " ").split("[;\n|]|&&")) {
             List<String> words = TimelineParser.words(command);
             if (words.size() > 1) {
                 String program = words.get(0).substring(words.get(0).lastIndexOf('/') + 1);

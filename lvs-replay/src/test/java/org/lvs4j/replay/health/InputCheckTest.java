@@ -71,7 +71,8 @@ class InputCheckTest {
                 "file value remove",
                 "reload",
                 "keepalived has exited with 0",
-                "shell sysctl -qw net.ipv4.vs.expire_nodest_conn=1; ipvsadm -Ln; ipvsadm --start-daemon master"
+                "shell sysctl -qw net.ipv4.vs.expire_nodest_conn=1; ipvsadm -Ln; ipvsadm --start-daemon master",
+                "shell ipvsadm -C >/dev/null 2>&1 || ipvsadm -D -t 192.0.2.1:80 2> /dev/null"
             })
     void run_knownInput_accepted(String input) throws TraceException {
         assertThat(replay("1000 < stop", "1000 < " + input)).contains("1000 < " + input);
