@@ -4,6 +4,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.config.keepalived.FileDraft.Factor;
 import org.lvs4j.health.TrackedFile;
@@ -39,7 +40,7 @@ final class FileTable {
                         "reload_check_config",
                         "startup_script",
                         "config_save_dir");
-        for (String other : BlockKeys.OF_OTHER_PARTS) {
+        for (String other : new TreeSet<>(BlockKeys.OF_OTHER_PARTS)) {
             builder.free(other, (statement, it, ignored) -> it.skip(statement));
         }
         keys = builder.build();

@@ -1,6 +1,7 @@
 package org.lvs4j.config.keepalived;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.lvs4j.config.keepalived.Reading.check;
 import static org.lvs4j.config.keepalived.Reading.errors;
 import static org.lvs4j.config.keepalived.Reading.server;
@@ -110,6 +111,13 @@ class ConsequencesTest {
         assertThat(errors(service("lvs_method NAT {", "}"))).containsExactly("5:1 lvs_method");
         assertThat(errors("global_defs {\n    lvs_timeouts tcp 5 {\n    }\n}\n"))
                 .containsExactly("2:5 lvs_timeouts");
+    }
+
+    @Test
+    void unknownKey_atTheTop_knownOnesAlwaysInTheSameOrder() {
+        assertThatThrownBy(() -> KeepalivedFile.parse("a.conf", "quite_another_thing 1\n", KeepalivedOptions.DEFAULT))
+                .hasMessageContaining(
+                        " bfd_instance garp_group interface_up_down_delays static_ipaddress static_routes ");
     }
 
     // ---- values
