@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.lvs4j.DirectorConfiguration;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
+import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
@@ -345,12 +345,12 @@ public final class HealthEngine {
      * The services and servers that it has added to the table and not removed, in the configured order; unmodifiable. The
      * table has them too unless an administrator has changed it.
      */
-    public List<DirectorConfiguration.Service> table() {
-        List<DirectorConfiguration.Service> services = new ArrayList<>();
+    public Map<VirtualService, List<RealServer>> table() {
+        Map<VirtualService, List<RealServer>> services = new LinkedHashMap<>();
         for (Pool pool : pools()) {
             pool.table.describe(pool.config.services(), pool.servers, services);
         }
-        return Collections.unmodifiableList(services);
+        return Collections.unmodifiableMap(services);
     }
 
     /** Builds an engine. Not thread-safe. */

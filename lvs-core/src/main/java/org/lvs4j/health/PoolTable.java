@@ -3,9 +3,9 @@ package org.lvs4j.health;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.lvs4j.DirectorConfiguration.Service;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
@@ -172,8 +172,9 @@ final class PoolTable {
         }
     }
 
-    /** Adds the services that are in the table to a list, with the servers that are. */
-    void describe(List<VirtualService> services, List<ServerState> servers, List<Service> list) {
+    /** Adds the services that are in the table to a map, with the servers that are. */
+    void describe(
+            List<VirtualService> services, List<ServerState> servers, Map<VirtualService, List<RealServer>> table) {
         Set<ServiceKey> present = new HashSet<>(keys);
         for (VirtualService service : services) {
             if (present.contains(service.key())) {
@@ -186,7 +187,7 @@ final class PoolTable {
                 if (sorryServerInTable != null) {
                     members.add(MonitoredService.serverOf(service.key(), sorryServerInTable));
                 }
-                list.add(new Service(service, members));
+                table.put(service, List.copyOf(members));
             }
         }
     }

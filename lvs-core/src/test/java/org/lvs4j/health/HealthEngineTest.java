@@ -388,12 +388,12 @@ class HealthEngineTest {
                 .build());
         run(1_500, B, third);
 
-        assertThat(world.engine.table()).singleElement().satisfies(service -> {
+        assertThat(world.engine.table()).hasSize(1).allSatisfy((service, servers) -> {
             assertThat(service.key()).isEqualTo(EngineFixture.WEB);
-            assertThat(service.servers())
+            assertThat(servers)
                     .containsExactlyElementsOf(
                             world.table.get(EngineFixture.WEB).values());
-            assertThat(service.servers())
+            assertThat(servers)
                     .extracting(each -> each.endpoint() + "/" + each.weight())
                     .containsExactlyInAnyOrder(A + "/1", B + "/0");
         });

@@ -130,7 +130,7 @@ final class MonitorLoop {
     void reload(HealthConfiguration next) {
         call(() -> engine.reload(System.nanoTime(), next));
         count(next);
-        for (DirectorConfiguration.Service service : engine.table()) {
+        for (DirectorConfiguration.Service service : table()) {
             if (!adopted.contains(service.key())) {
                 table.restore(service);
             }
@@ -138,8 +138,11 @@ final class MonitorLoop {
         table.apply();
     }
 
+    /** What the engine has put into the table; unmodifiable. */
     List<DirectorConfiguration.Service> table() {
-        return engine.table();
+        return engine.table().entrySet().stream()
+                .map(each -> new DirectorConfiguration.Service(each.getKey(), each.getValue()))
+                .toList();
     }
 
     private void count(HealthConfiguration configuration) {
