@@ -169,16 +169,16 @@ final class HealthChanges {
             empty = false;
         }
 
-        <T> void compare(String name, T before, T after, Function<? super T, ?> value) {
-            Object old = value.apply(before);
-            Object next = value.apply(after);
+        <T> void compare(String name, T before, T after, Function<? super T, ? extends @Nullable Object> value) {
+            @Nullable Object old = value.apply(before);
+            @Nullable Object next = value.apply(after);
             if (!Objects.equals(old, next)) {
                 add(name + " " + next + ", was " + old);
             }
         }
 
         /** As {@link #compare}, without the values. */
-        <T> void note(String name, T before, T after, Function<? super T, ?> value) {
+        <T> void note(String name, T before, T after, Function<? super T, ? extends @Nullable Object> value) {
             if (!Objects.equals(value.apply(before), value.apply(after))) {
                 add(name);
             }
