@@ -102,7 +102,7 @@ final class DirectorTable {
         boolean again = false;
         applying = Thread.currentThread();
         try {
-            List<ConfigurationChange> possible = new View().possible(wanted);
+            List<ConfigurationChange> possible = GaplessOrder.of(new View().possible(wanted));
             if (!possible.isEmpty() && !applied(possible)) {
                 for (ConfigurationChange change : wanted) {
                     applyAlone(change);
