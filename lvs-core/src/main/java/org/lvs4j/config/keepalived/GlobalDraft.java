@@ -158,16 +158,18 @@ final class GlobalDraft {
         int i = 1;
         while (i < statement.size()) {
             Word name = statement.value(i++);
-            boolean named = Set.of("id", "maxlen", "port", "ttl", "group").contains(name.text());
+            boolean named =
+                    Set.of("inst", "id", "maxlen", "port", "ttl", "group").contains(name.text());
             if (!named && i == 2) {
                 instance = name.text();
                 continue;
             }
             if (!named) {
-                throw name.error("unknown word", "one of id maxlen port ttl group, each with its value");
+                throw name.error("unknown word", "one of inst id maxlen port ttl group, each with its value");
             }
             Word value = statement.required(i++, "the value of " + name.text());
             switch (name.text()) {
+                case "inst" -> instance = value.text();
                 case "id" -> id = (int) Values.number(value, 0, MAX_SYNC_ID, context);
                 case "maxlen" -> length = (int) Values.number(value, 1, MAX_MESSAGE, context);
                 case "port" -> port = (int) Values.number(value, 1, 65_535, context);

@@ -554,6 +554,14 @@ class KeysTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"VI_1 id 3", "inst VI_1 id 3", "id 3 inst VI_1"})
+    void syncDaemon_instance_withAndWithoutItsWord(String words) {
+        GlobalSettings globals =
+                read("global_defs {\nlvs_sync_daemon eth0 " + words + "\n}\n").globals();
+        assertThat(globals.syncDaemon()).isEqualTo(new SyncDaemon("eth0", "VI_1", 3, 0, 0, 0, null));
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
