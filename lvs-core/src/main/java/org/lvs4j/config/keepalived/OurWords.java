@@ -44,6 +44,9 @@ final class OurWords<T> {
             }
             Place place = word.place();
             try {
+                if (equals == word.text().length() - 1) {
+                    throw word.error("value missing behind", name + " alone, or " + word.text() + "VALUE");
+                }
                 reader.read(
                         new Word(
                                 equals < 0 ? "" : word.text().substring(equals + 1),

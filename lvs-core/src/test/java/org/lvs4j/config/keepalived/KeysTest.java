@@ -28,6 +28,7 @@ import org.lvs4j.health.MonitoredService;
 import org.lvs4j.health.NetworkCheck;
 import org.lvs4j.health.PassiveCheck;
 import org.lvs4j.health.ProbeTarget;
+import org.lvs4j.health.ReleaseOnFailure;
 import org.lvs4j.health.SmtpCheck;
 import org.lvs4j.health.TcpCheck;
 import org.lvs4j.health.UdpCheck;
@@ -621,10 +622,36 @@ class KeysTest {
 
     @ParameterizedTest
     @CsvSource(
+            nullValues = "-",
+            value = {"'',-", "=0s,PT0S", "=500ms,PT0.5S", "=30s,PT30S", "=24h,PT24H"})
+    void ours_releaseOnFailure_setAndPrinted(String value, Duration over) throws KeepalivedException {
+        String word = "release-on-failure" + value;
+        ReleaseOnFailure expected = new ReleaseOnFailure(over);
+        String text = service("#lvs4j rise=2 " + word);
+        assertThat(only(text).releaseOnFailure()).isEqualTo(expected);
+
+        String printed = Conversion.toKeepalived(read(text)).text();
+        assertThat(printed).containsPattern("#lvs4j release-on-failure(=|\n)");
+        assertThat(only(printed).releaseOnFailure()).isEqualTo(expected);
+        assertThat(Conversion.toKeepalived(read(printed)).text()).isEqualTo(printed);
+        assertThat(Conversion.toRules(read(text)).lost()).anyMatch(lost -> lost.contains("the release of clients"));
+        assertThat(only(service("")).releaseOnFailure()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
             delimiter = '|',
             value = {
-                "#lvs4j|5:1 #lvs4j", "#lvs4j slow-strt=3s|5:8 slow-strt=3s", "#lvs4j slow-start=3|5:19 3",
-                "#lvs4j slow-start=25h|5:19 25h", "#lvs4j rise=0|5:13 0", "quorum 1 #lvs4j rise=1|5:10 #lvs4j"
+                "#lvs4j|5:1 #lvs4j",
+                "#lvs4j slow-strt=3s|5:8 slow-strt=3s",
+                "#lvs4j slow-start=3|5:19 3",
+                "#lvs4j slow-start=25h|5:19 25h",
+                "#lvs4j rise=0|5:13 0",
+                "quorum 1 #lvs4j rise=1|5:10 #lvs4j",
+                "#lvs4j release-on-failure=30|5:27 30",
+                "#lvs4j release-on-failure=25h|5:27 25h",
+                "#lvs4j release-on-failure=|5:8 release-on-failure=",
+                "#lvs4j release-on-failur|5:8 release-on-failur"
             })
     void ours_wrong_error(String line, String error) {
         assertThat(errors(service(line))).containsExactly(error);

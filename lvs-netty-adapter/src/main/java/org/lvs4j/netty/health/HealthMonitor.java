@@ -81,7 +81,9 @@ import org.slf4j.LoggerFactory;
  * <p>Assumptions: nothing blocks the event loops. Guarantees: thread-safe; a change is made as a whole or, if the director
  * refuses it, without what is refused; after {@link #close()} no socket, process or timer is left. Progress: blocking.
  * {@link Builder#start} and {@link #reload} may start programs to find out what this host allows, and all methods wait for the
- * monitor's event loop, so that no event loop may call them; only {@link #failed} and {@link #answered} return at once. The monitor's own threads do not keep the JVM alive.
+ * monitor's event loop, so that no event loop may call them: on one of the monitor's, such as in a listener, they throw an
+ * {@link IllegalStateException} and do nothing. Only {@link #failed} and {@link #answered} return at once. The monitor's own
+ * threads do not keep the JVM alive.
  */
 public final class HealthMonitor implements ServerListener, AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(HealthMonitor.class);
@@ -210,6 +212,7 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
      */
     public void reload(HealthConfiguration configuration) {
         requireNonNull(configuration, "configuration");
+        requireNoLoopOf(group);
         requirePossible(configuration);
         synchronized (this) {
             if (closed) {
@@ -234,6 +237,7 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
      */
     public void setFifos(Collection<NotifyFifo> wanted) {
         List<NotifyFifo> copy = List.copyOf(requireNonNull(wanted, "wanted"));
+        requireNoLoopOf(group);
         synchronized (this) {
             if (closed) {
                 throw new IllegalStateException("the health monitor is closed");
@@ -244,6 +248,7 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
 
     /** The health of every service and the counters, at one moment. After {@link #close()} without services. */
     public HealthMonitorSnapshot snapshot() {
+        requireNoLoopOf(group);
         synchronized (this) {
             if (closed) {
                 return HealthMonitorSnapshot.of(List.of(), 0, 0, counters);
@@ -262,6 +267,7 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
      * says the same unless others have changed it. After {@link #close()} empty.
      */
     public List<DirectorConfiguration.Service> table() {
+        requireNoLoopOf(group);
         synchronized (this) {
             if (closed) {
                 return List.of();
@@ -285,6 +291,7 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
         if (wanted.stream().map(RealServer::endpoint).distinct().count() < wanted.size()) {
             throw new IllegalArgumentException(service + ": a server is given twice");
         }
+        requireNoLoopOf(group);
         synchronized (this) {
             if (closed) {
                 throw new IllegalStateException("the health monitor is closed");
@@ -339,6 +346,15 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
         }
     }
 
+    /** An event loop that waits for itself, or for a thread that waits for it, would wait for ever. */
+    private static void requireNoLoopOf(EventLoopGroup group) {
+        for (EventExecutor each : group) {
+            if (each.inEventLoop()) {
+                throw new IllegalStateException("an event loop of the health monitor may not wait for the monitor");
+            }
+        }
+    }
+
     private <T> T onHome(Callable<T> task) {
         return home.submit(task).syncUninterruptibly().getNow();
     }
@@ -356,6 +372,7 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
     /** As {@link #close()}, with another cleanup than that of {@link Builder#cleanup}. */
     public void close(Cleanup cleanup) {
         requireNonNull(cleanup, "cleanup");
+        requireNoLoopOf(group);
         synchronized (this) {
             if (closed) {
                 return;
@@ -539,7 +556,7 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
          * @return the monitor, which the caller must close
          * @throws HealthMonitorException naming each check that this host does not allow
          * @throws IllegalArgumentException naming each option that is out of range, or a service that is given twice
-         * @throws IllegalStateException if the transport is not available
+         * @throws IllegalStateException if the transport is not available, or on an event loop of {@link #eventLoops}
          */
         public HealthMonitor start() {
             MonitorOptions options = new MonitorOptions(
@@ -556,6 +573,9 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
                     likeKeepalived22);
             if (group == null && !transport.available()) {
                 throw new IllegalStateException("transport " + transport + " is not available here");
+            }
+            if (group != null) {
+                requireNoLoopOf(group);
             }
             return new HealthMonitor(director, options).begin();
         }

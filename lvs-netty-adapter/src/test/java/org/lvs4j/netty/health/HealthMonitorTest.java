@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.EventExecutor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -443,6 +446,64 @@ final class HealthMonitorTest {
         director.addService(SERVICE, RealServer.of("127.0.0.1:1"));
         monitor.close();
         assertThat(monitor.snapshot().services()).isEmpty();
+    }
+
+    @Test
+    void eventLoop_callsWhatWaits_refusedAndMonitorGoesOn() throws Exception {
+        Director director = Director.create();
+        director.addService(SERVICE, RealServer.of(ProbeFixture.closedPort()));
+        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
+        HealthMonitor.Builder builder = HealthMonitor.builder(director)
+                .check(WEB, HealthMonitorTest::tcp)
+                .eventLoops(loops);
+        try (HealthMonitor monitor = builder.start()) {
+            for (EventExecutor loop : loops) {
+                assertRefused(loop, monitor::close);
+                assertRefused(loop, monitor::snapshot);
+                assertRefused(loop, monitor::table);
+                assertRefused(loop, () -> monitor.reload(HealthConfiguration.EMPTY));
+                assertRefused(loop, () -> monitor.setServers(WEB, List.of()));
+                assertRefused(loop, () -> monitor.setFifos(List.of()));
+                assertRefused(loop, builder::start);
+            }
+            awaitTable(director, "[]");
+            assertThat(monitor.snapshot().services()).hasSize(1);
+        } finally {
+            loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+        }
+        assertThat(director.configuration(WEB).servers()).hasSize(1);
+    }
+
+    private static void assertRefused(EventExecutor loop, Runnable call) throws InterruptedException {
+        assertThat(loop.submit(call).await().cause())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("an event loop of the health monitor may not wait");
+    }
+
+    @Test
+    void listener_asksTheMonitorDuringAReload_bothEnd() throws Exception {
+        Director director = Director.create();
+        AtomicReference<HealthMonitor> started = new AtomicReference<>();
+        CountDownLatch asked = new CountDownLatch(1);
+        try (HealthMonitor monitor = HealthMonitor.builder(director)
+                .listener(event -> {
+                    HealthMonitor asking = started.get();
+                    if (asking != null) {
+                        asked.countDown();
+                        asking.snapshot();
+                    }
+                })
+                .start()) {
+            started.set(monitor);
+            Thread reloading = new Thread(() -> monitor.reload(HealthConfiguration.of(MonitoredService.builder(SERVICE)
+                    .server(MonitoredServer.of(RealServer.of("127.0.0.1:9")))
+                    .build())));
+            reloading.setDaemon(true);
+            reloading.start();
+            reloading.join(TimeUnit.SECONDS.toMillis(10));
+            assertThat(reloading.isAlive()).isFalse();
+            assertThat(asked.getCount()).isZero();
+        }
     }
 
     @Test

@@ -1,6 +1,11 @@
 package org.lvs4j.examples.standalone;
 
+import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import org.lvs4j.config.Rules;
 
 /** The file of a run, which is read at the start and at each reload, in the language that its content has then. */
@@ -42,13 +47,26 @@ final class ConfigurationFile {
     /**
      * Reads the file beside the traffic, whose memory it does not take.
      *
-     * @throws RulesInvalidException with every error
+     * @throws RulesInvalidException with every error, or if it is no file that can be read again, such as a pipe: that is
+     *     empty at its end, and without a writer it blocks
      */
     Configuration readAgain() throws RulesInvalidException {
+        if (isPipe()) {
+            throw new RulesInvalidException(name + ": is not a regular file and cannot be read again");
+        }
         byte[] bytes = TextFile.bytes(
                 name, InputStream.nullInputStream(), Rules.MAX_TEXT_LENGTH, size -> HeapRoom.require(name, size));
         HeapRoom.require(name, bytes);
         return configuration(bytes);
+    }
+
+    private boolean isPipe() {
+        try {
+            return Files.readAttributes(Path.of(name), BasicFileAttributes.class)
+                    .isOther();
+        } catch (IOException | InvalidPathException e) {
+            return false; // Reading it tells the reason.
+        }
     }
 
     private Configuration configuration(byte[] bytes) throws RulesInvalidException {

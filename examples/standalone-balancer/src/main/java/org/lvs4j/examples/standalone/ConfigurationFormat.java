@@ -11,7 +11,8 @@ enum ConfigurationFormat {
 
     /**
      * The format of a text by its content: the first line that is neither empty nor a comment. A rule begins with a dash or
-     * {@code ipvsadm}; a file of keepalived has braces, or begins with a definition, a condition or an inclusion.
+     * {@code ipvsadm}; a file of keepalived has braces, or begins with a service, a definition, a condition or an
+     * inclusion.
      */
     static ConfigurationFormat of(String text) {
         String first = text.lines()
@@ -22,8 +23,10 @@ enum ConfigurationFormat {
         if (first.isEmpty() || first.charAt(0) == '-' || first.startsWith("ipvsadm")) {
             return IPVSADM;
         }
-        boolean keepalived =
-                "$@~".indexOf(first.charAt(0)) >= 0 || first.startsWith("include") || text.indexOf('{') >= 0;
+        boolean keepalived = "$@~".indexOf(first.charAt(0)) >= 0
+                || first.startsWith("include")
+                || first.startsWith("virtual_server")
+                || text.indexOf('{') >= 0;
         return keepalived ? KEEPALIVED : IPVSADM;
     }
 

@@ -109,6 +109,14 @@ class KeepalivedCommandsTest {
     }
 
     @Test
+    void check_serviceWithoutBlock_readAsKeepalived() throws IOException {
+        String file = file("lb.conf", "virtual_server 192.0.2.10 80\n");
+
+        assertThat(lvsd("check", file)).isEqualTo(Answer.CONFIGURATION);
+        assertThat(error.toString()).startsWith(file + ":1:1: brace missing behind 'virtual_server'");
+    }
+
+    @Test
     void run_errors_asCheckTellsThem() throws IOException {
         String file = file("lb.conf", WEB.replace("weight 3", "wieght 3"));
 

@@ -235,7 +235,7 @@ final class PacketNetwork {
         return directory.resolve("body");
     }
 
-    /** Starts lvsd in the director's namespace. */
+    /** Starts lvsd in the director's namespace, with rules or a file of keepalived. */
     Daemon lvsd(String rules, String... options) throws IOException, InterruptedException {
         Path file = Files.writeString(Files.createTempFile(directory, "packets", ".rules"), rules);
         return Daemon.start(directory, Daemon.BRIEF, namespaces.in("director"), file, options);

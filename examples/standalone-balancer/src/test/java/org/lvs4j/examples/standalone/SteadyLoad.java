@@ -98,7 +98,16 @@ final class SteadyLoad implements AutoCloseable {
 
     /** Waits until every kind of client has been served so many times more. */
     void awaitServed(int times) throws InterruptedException {
-        for (AtomicLong count : List.of(connections, datagrams, listings)) {
+        await(times, List.of(connections, datagrams, listings));
+    }
+
+    /** Waits until so many more connections have been served. */
+    void awaitConnections(int times) throws InterruptedException {
+        await(times, List.of(connections));
+    }
+
+    private void await(int times, List<AtomicLong> counts) throws InterruptedException {
+        for (AtomicLong count : counts) {
             long enough = count.get() + times;
             long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2 * TIMEOUT_MILLIS);
             while (count.get() < enough && failures.isEmpty() && System.nanoTime() < deadline) {

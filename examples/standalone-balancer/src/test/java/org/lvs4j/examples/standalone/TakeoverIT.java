@@ -13,6 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -204,6 +205,78 @@ class TakeoverIT {
             assertServed();
             assertThat(lvsd.lvsadm("-A", "-t", "127.0.0.1:" + FreePort.next()).exitCode())
                     .isZero();
+        }
+    }
+
+    private Path monitored(String name, int dead, String weight) throws IOException {
+        Path notify = Files.writeString(
+                directory.resolve("notify"),
+                "#!/bin/sh\necho \"$1\" >> told\n"
+                        .replace("told", directory.resolve("told").toString()));
+        Files.setPosixFilePermissions(notify, PosixFilePermissions.fromString("rwx------"));
+        return Files.writeString(directory.resolve(name), """
+                global_defs {
+                    startup_script "NOTIFY startup"
+                    shutdown_script "NOTIFY shutdown"
+                }
+                virtual_server 127.0.0.1 PORT {
+                    delay_loop 1
+                    warmup 0
+                    retry 1
+                    delay_before_retry 0.2
+                    omega
+                    lvs_sched rr
+                    lvs_method NAT
+                    protocol TCP
+                    quorum_down "NOTIFY down"
+                    real_server 127.0.0.1 ALIVE {
+                        weight WEIGHT
+                        TCP_CHECK {
+                        }
+                    }
+                    real_server 127.0.0.1 DEAD {
+                        weight WEIGHT
+                        TCP_CHECK {
+                        }
+                    }
+                }
+                """.replace("NOTIFY", notify.toString())
+                .replace("PORT", Integer.toString(port))
+                .replace("ALIVE", server.address().substring("127.0.0.1:".length()))
+                .replace("DEAD", Integer.toString(dead))
+                .replace("WEIGHT", weight));
+    }
+
+    @Test
+    void takeover_checkedServerIsDown_nobodyRefusedAndTheNewOneFindsOut() throws Exception {
+        int dead = FreePort.next();
+        String down = "127.0.0.1:" + dead + " is down: TCP_CHECK";
+        try (SteadyLoad load = new SteadyLoad();
+                Daemon first = Daemon.start(directory, Daemon.BRIEF, monitored("a.conf", dead, "1"))) {
+            first.awaitLine(down);
+            load.connect(port);
+            load.awaitConnections(20);
+            try (Daemon second = first.succeed(monitored("b.conf", dead, "3"))) {
+                load.awaitConnections(20);
+                second.awaitLine(down);
+                assertThat(first.awaitExit()).isZero();
+                load.awaitConnections(20);
+                load.end();
+
+                assertThat(second.listing("-S", "-n").lines())
+                        .containsExactly(
+                                "-A -t 127.0.0.1:" + port + " -s rr",
+                                "-a -t 127.0.0.1:" + port + " -r " + server.address() + " -m -w 3");
+                assertThat(second.listing("health", "--down")).contains("127.0.0.1:" + dead);
+                monitored("b.conf", dead, "2");
+                assertThat(second.listing("reload")).contains("-e -t 127.0.0.1:" + port, "-w 2");
+                assertThat(Files.readAllLines(directory.resolve("told"))).containsExactly("startup");
+
+                second.signal("TERM");
+                assertThat(second.awaitExit()).isZero();
+                assertThat(Files.readAllLines(directory.resolve("told")))
+                        .containsExactly("startup", "down", "shutdown");
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package org.lvs4j.examples.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -276,6 +277,59 @@ class TunForwardingIT {
             lvsd.listing("-d", "-t", PacketNetwork.OWN_VIP + ":80", "-r", "10.2.0.12:80");
             assertThat(counted(network.request(OWN_URL, 4))).containsOnlyKeys("a");
         }
+    }
+
+    @Test
+    void masquerading_serversComeByTheirChecks_networkFollows() throws Exception {
+        Path well = directory.resolve("well");
+        String server = """
+                real_server %s 80 {
+                    HTTP_GET {
+                        url {
+                            path /files/well
+                            status_code 200
+                        }
+                    }
+                }
+                """;
+        String file = """
+                virtual_server VIP 80 {
+                    delay_loop 1
+                    warmup 0
+                    retry 1
+                    delay_before_retry 0.2
+                    alpha
+                    lvs_sched rr
+                    lvs_method NAT
+                    protocol TCP
+                    %s%s}
+                """.formatted(server.formatted("10.2.0.11"), server.formatted("10.2.0.12"));
+        Files.deleteIfExists(well);
+        try (Daemon lvsd = lvsd(file.replace("VIP", PacketNetwork.VIP))) {
+            String without = network.setUpState();
+            for (int round = 0; round < 2; round++) {
+                lvsd.awaitLine("health monitor started");
+                assertThat(lvsd.listing("-S", "-n").lines()).hasSize(1);
+                Files.writeString(well, "yes");
+                PacketNetwork.await(
+                        "both servers", () -> lvsd.listing("-S", "-n").lines().count() == 3);
+                PacketNetwork.await("routes of both", () -> routesServers(network.setUpState()));
+                assertThat(counted(network.request(URL, 10)))
+                        .containsEntry("a", 5L)
+                        .containsEntry("b", 5L);
+                Files.delete(well);
+                PacketNetwork.await(
+                        "no server", () -> lvsd.listing("-S", "-n").lines().count() == 1);
+            }
+            PacketNetwork.await(
+                    "the network as at the start", () -> network.setUpState().equals(without));
+            lvsd.signal("TERM");
+            assertThat(lvsd.awaitExit()).isZero();
+        }
+    }
+
+    private static boolean routesServers(String setUp) {
+        return setUp.contains("from 10.2.0.11 ") && setUp.contains("from 10.2.0.12 ");
     }
 
     @Test
