@@ -164,8 +164,29 @@ final class MonitorLoop {
         if (!running || !adopted.setServers(service, servers)) {
             return false;
         }
-        call(() -> follow(service));
+        call(() -> {
+            if (follow(service)) {
+                removeOthers(service, servers);
+            }
+        });
         return true;
+    }
+
+    /** Those as well that the engine does not know, because their checks could not be made. */
+    private void removeOthers(ServiceKey key, List<RealServer> wanted) {
+        DirectorConfiguration.Service present = director.configuration(key);
+        if (present != null) {
+            Set<Endpoint> endpoints = new HashSet<>();
+            for (RealServer server : wanted) {
+                endpoints.add(server.endpoint());
+                endpoints.add(MonitoredService.serverOf(key, server).endpoint());
+            }
+            for (RealServer server : present.servers()) {
+                if (!endpoints.contains(server.endpoint())) {
+                    table.plan(new ServerRemoved(key, server));
+                }
+            }
+        }
     }
 
     void stop(HealthEngine.Cleanup cleanup) {
@@ -390,7 +411,8 @@ final class MonitorLoop {
         }
     }
 
-    private void follow(ServiceKey key) {
+    /** Monitors a service as the application wants it now. Returns whether its checks could be made. */
+    private boolean follow(ServiceKey key) {
         try {
             MonitoredService service = adopted.service(key);
             if (service == null) {
@@ -403,8 +425,10 @@ final class MonitorLoop {
                 followFiles(key, service);
                 removeThoseThatAreDown(key);
             }
+            return true;
         } catch (RuntimeException e) {
             logger.warn("{}: its checks stay as they are, since they cannot be made anew", key, e);
+            return false;
         }
     }
 

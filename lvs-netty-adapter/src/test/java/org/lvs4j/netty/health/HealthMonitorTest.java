@@ -177,6 +177,33 @@ final class HealthMonitorTest {
     }
 
     @Test
+    void setServers_checkOfAServerCannotBeMade_thatServerIsRemovedAsWell() throws Exception {
+        Director director = Director.create();
+        CountDownLatch refused = new CountDownLatch(1);
+        try (Servers.Tcp one = Servers.Tcp.start(Servers::silence)) {
+            RealServer good = RealServer.of(one.address());
+            RealServer bad = RealServer.of("127.0.0.1:9");
+            director.addService(SERVICE, good);
+            try (HealthMonitor monitor = HealthMonitor.builder(director)
+                    .check(WEB, server -> {
+                        if (server.endpoint().equals(bad.endpoint())) {
+                            refused.countDown();
+                            throw new IllegalStateException("no check for this server");
+                        }
+                        return tcp(server);
+                    })
+                    .start()) {
+                director.addServer(WEB, bad);
+                assertThat(refused.await(10, TimeUnit.SECONDS)).isTrue();
+
+                monitor.setServers(WEB, List.of(good));
+                assertThat(table(director)).isEqualTo("[" + one.address() + "/1]");
+            }
+            assertThat(table(director)).isEqualTo("[" + one.address() + "/1]");
+        }
+    }
+
+    @Test
     void check_serviceChangesAllTheTime_othersAndItsUnchangedServerKeepTheirRhythm() throws Exception {
         Director director = Director.create();
         ServiceKey calm = ServiceKey.tcp("192.0.2.2:80");
