@@ -102,6 +102,9 @@ final class DirectorTable {
         boolean again = false;
         applying = Thread.currentThread();
         try {
+            if (wanted.size() == 1 && appliedAtOnce(wanted.get(0))) {
+                return;
+            }
             List<ConfigurationChange> possible = GaplessOrder.of(new View().possible(wanted));
             if (!possible.isEmpty() && !applied(possible)) {
                 for (ConfigurationChange change : wanted) {
@@ -130,6 +133,16 @@ final class DirectorTable {
             return gone;
         }));
         kept.values().removeIf(Set::isEmpty);
+    }
+
+    /**
+     * Makes a change of one server without a look at all servers of its service: thousands of them may fail one after
+     * another. Returns false if the table is not as expected.
+     */
+    private boolean appliedAtOnce(ConfigurationChange change) {
+        boolean expected = change instanceof ServerAdded
+                || change instanceof ServerRemoved && director.drains().isEmpty();
+        return expected && applied(List.of(change));
     }
 
     private boolean applied(List<ConfigurationChange> changes) {
