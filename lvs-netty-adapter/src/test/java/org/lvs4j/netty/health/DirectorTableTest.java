@@ -55,9 +55,9 @@ final class DirectorTableTest {
         long addition = allocatedBy(() -> director.addServer(WEB, servers.get(1)));
 
         assertThat(allocatedBy(() -> apply(new ServerRemoved(WEB, servers.get(2)))))
-                .isLessThan(2 * removal);
+                .isLessThan(removal * 3 / 2);
         assertThat(allocatedBy(() -> apply(new ServerAdded(WEB, servers.get(2)))))
-                .isLessThan(2 * addition);
+                .isLessThan(addition * 3 / 2);
         assertThat(director.configuration(WEB).servers()).hasSize(SERVERS - 1);
     }
 
