@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import org.lvs4j.service.RealServer;
 
-/** A change of health, for logs and listeners. Immutable. */
+/** A change of health, for logs and listeners. Immutable. Its text is a line of a log. */
 public sealed interface HealthEvent {
     /** The name of the service, as in a line of the FIFO: {@code [10.0.0.1]:tcp:80}, {@code FWM 5}, {@code [group]:0}. */
     String service();
@@ -22,6 +22,11 @@ public sealed interface HealthEvent {
             requireNonNull(service, "service");
             requireNonNull(quorum, "quorum");
         }
+
+        @Override
+        public String toString() {
+            return service + (up ? " has its quorum: weight " : " has lost its quorum: weight ") + weight;
+        }
     }
 
     /**
@@ -38,6 +43,11 @@ public sealed interface HealthEvent {
             requireNonNull(server, "server");
             requireNonNull(reason, "reason");
         }
+
+        @Override
+        public String toString() {
+            return service + ": " + server.endpoint() + (up ? " is up: " : " is down: ") + reason;
+        }
     }
 
     /**
@@ -51,6 +61,11 @@ public sealed interface HealthEvent {
         public WeightChanged {
             requireNonNull(service, "service");
             requireNonNull(server, "server");
+        }
+
+        @Override
+        public String toString() {
+            return service + ": " + server.endpoint() + " has weight " + weight;
         }
     }
 
@@ -71,6 +86,12 @@ public sealed interface HealthEvent {
             requireNonNull(check, "check");
             requireNonNull(reason, "reason");
         }
+
+        @Override
+        public String toString() {
+            return service + ": " + check.kind() + " of " + server.endpoint() + (up ? " is up: " : " is down: ")
+                    + reason;
+        }
     }
 
     /**
@@ -88,6 +109,11 @@ public sealed interface HealthEvent {
             requireNonNull(server, "server");
             requireNonNull(check, "check");
             requireNonNull(reason, "reason");
+        }
+
+        @Override
+        public String toString() {
+            return service + ": " + check.kind() + " of " + server.endpoint() + " has failed: " + reason;
         }
     }
 }

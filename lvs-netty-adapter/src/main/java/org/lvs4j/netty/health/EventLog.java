@@ -3,10 +3,8 @@ package org.lvs4j.netty.health;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.health.HealthEvent;
 import org.lvs4j.health.HealthEvent.CheckChanged;
-import org.lvs4j.health.HealthEvent.ProbeFailed;
 import org.lvs4j.health.HealthEvent.QuorumChanged;
 import org.lvs4j.health.HealthEvent.ServerChanged;
-import org.lvs4j.health.HealthEvent.WeightChanged;
 import org.slf4j.Logger;
 
 /**
@@ -52,41 +50,16 @@ final class EventLog {
     }
 
     private void write(ServerChanged server, String cause) {
-        String name = server.service() + ": " + server.server().endpoint();
-        if (server.up()) {
-            logger.info("{} is up: {}{}", name, cause, server.reason());
-        } else {
-            logger.warn("{} is down: {}{}", name, cause, server.reason());
-        }
+        write(new ServerChanged(server.service(), server.server(), server.up(), cause + server.reason()));
     }
 
     private void write(HealthEvent event) {
-        if (event instanceof ServerChanged server) {
-            write(server, "");
-        } else if (event instanceof QuorumChanged quorum) {
-            if (quorum.up()) {
-                logger.info("{} has its quorum: weight {}", quorum.service(), quorum.weight());
-            } else {
-                logger.warn("{} has lost its quorum: weight {}", quorum.service(), quorum.weight());
-            }
-        } else if (event instanceof WeightChanged weight) {
-            logger.info(
-                    "{}: {} has weight {}", weight.service(), weight.server().endpoint(), weight.weight());
-        } else if (event instanceof CheckChanged check) {
-            logger.info(
-                    "{}: {} of {} is {}: {}",
-                    check.service(),
-                    check.check().kind(),
-                    check.server().endpoint(),
-                    check.up() ? "up" : "down",
-                    check.reason());
-        } else if (event instanceof ProbeFailed probe) {
-            logger.info(
-                    "{}: {} of {} has failed: {}",
-                    probe.service(),
-                    probe.check().kind(),
-                    probe.server().endpoint(),
-                    probe.reason());
+        boolean loss = event instanceof ServerChanged server && !server.up()
+                || event instanceof QuorumChanged quorum && !quorum.up();
+        if (loss) {
+            logger.warn("{}", event);
+        } else {
+            logger.info("{}", event);
         }
     }
 }
