@@ -25,7 +25,10 @@ import picocli.CommandLine.Spec;
 /** {@code lvsd check}: reads a file as {@code run} does, and prints its errors. */
 @Command(
         name = "check",
-        description = "Checks a file without serving it, and prints every error with file, line and column.",
+        description = {
+            "Checks a file without serving it, and prints every error with file, line and column.",
+            "What a keepalived file has, and only run with other options serves, is a warning."
+        },
         mixinStandardHelpOptions = true,
         versionProvider = Lvsd.ThisVersion.class)
 final class CheckCommand implements Callable<Integer> {
@@ -35,7 +38,7 @@ final class CheckCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Parameters(
-            paramLabel = "RULES",
+            paramLabel = "FILE",
             arity = "0..1",
             description = "The file, in the format of ipvsadm -S or keepalived.conf; - for standard input.")
     private @Nullable String file;
@@ -45,7 +48,7 @@ final class CheckCommand implements Callable<Integer> {
             arity = "0..1",
             fallbackValue = "",
             paramLabel = "NAME",
-            description = "Check the rules for run --tun, which serves more than the relay.")
+            description = "Check the file for run --tun, which serves more than the relay.")
     private @Nullable String tun;
 
     @Mixin
@@ -144,7 +147,7 @@ final class CheckCommand implements Callable<Integer> {
     private String file() {
         String name = file != null ? file : tun;
         if (name == null || name.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "Missing required parameter: 'RULES'");
+            throw new ParameterException(spec.commandLine(), "Missing required parameter: 'FILE'");
         }
         return name;
     }

@@ -83,7 +83,14 @@ final class Console implements ControlCommands {
     }
 
     private static boolean isReload(List<String> arguments) {
-        return arguments.equals(List.of(RELOAD));
+        return !arguments.isEmpty() && arguments.get(0).equals(RELOAD);
+    }
+
+    /** Whether a command line begins with a word that is no command. */
+    private static boolean isUnknown(List<String> arguments) {
+        return !arguments.isEmpty()
+                && !arguments.get(0).isEmpty()
+                && arguments.get(0).charAt(0) != '-';
     }
 
     @Override
@@ -95,8 +102,14 @@ final class Console implements ControlCommands {
                 LOG.info("lvsadm --replace: {}", Count.of(changes.lines().count(), "change"));
                 return Answer.ok("");
             }
+            String usage = Usage.of(arguments);
+            if (usage != null) {
+                return Answer.ok(usage);
+            }
             if (isReload(arguments)) {
-                return reload.get();
+                return arguments.size() == 1
+                        ? reload.get()
+                        : unexpected(RELOAD, arguments.subList(1, arguments.size()));
             }
             if (HealthConsole.accepts(arguments)) {
                 return health.run(arguments, output);
@@ -105,7 +118,8 @@ final class Console implements ControlCommands {
                     ? drains.run(arguments)
                     : run(RuleParser.parse(arguments), input, output);
         } catch (RuleException e) {
-            return Answer.error(e.ipvsadmExitCode(), String.valueOf(e.getMessage()));
+            String more = isUnknown(arguments) && !DrainConsole.accepts(arguments) ? ", or " + Usage.COMMANDS : "";
+            return Answer.error(e.ipvsadmExitCode(), e.getMessage() + more);
         } catch (RulesInvalidException e) {
             return Answer.error(e.ipvsadmExitCode(), String.valueOf(e.getMessage()));
         } catch (DirectorException e) {
@@ -117,6 +131,14 @@ final class Console implements ControlCommands {
         } catch (IllegalStateException e) {
             return Answer.error(Answer.FAILURE, "lvsd is stopping: " + e.getMessage());
         }
+    }
+
+    /** The answer to arguments that a command does not have. */
+    static Answer unexpected(String command, List<String> arguments) {
+        return Answer.error(
+                Answer.USAGE,
+                "lvsadm " + command + ": unexpected arguments: " + String.join(" ", arguments) + "\nTry 'lvsadm "
+                        + command + " --help' for more information.");
     }
 
     private Rules rules(byte[] input) throws RulesInvalidException {

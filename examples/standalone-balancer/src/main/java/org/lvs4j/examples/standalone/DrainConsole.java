@@ -61,9 +61,6 @@ final class DrainConsole {
         CommandLine parser = DrainArguments.parser(drains ? drain : end);
         try {
             parser.parseArgs(arguments.subList(1, arguments.size()).toArray(String[]::new));
-            if (parser.isUsageHelpRequested()) {
-                return Answer.ok(parser.getUsageMessage());
-            }
             return drains ? run(drain) : run(end);
         } catch (CommandLine.ParameterException | IllegalArgumentException e) {
             return Answer.error(
@@ -86,7 +83,7 @@ final class DrainConsole {
             if (aborted == 0) {
                 return Answer.error(Console.REFUSED, "no drain of " + place + " to abort");
             }
-            LOG.info("lvsadm drain --abort {}: {} services", place, aborted);
+            LOG.info("lvsadm drain --abort {}: {}", place, Count.of(aborted, "service"));
             return Answer.ok("");
         }
         DrainOptions options = DrainOptions.within(command.deadline);
@@ -98,7 +95,11 @@ final class DrainConsole {
             options = options.withPacing(command.pacing);
         }
         List<Drain> drains = balancer.drain(place, options);
-        LOG.info("lvsadm drain {}: {} services, deadline {}", place, drains.size(), print(options.deadline()));
+        LOG.info(
+                "lvsadm drain {}: {}, deadline {}",
+                place,
+                Count.of(drains.size(), "service"),
+                print(options.deadline()));
         StringBuilder text = new StringBuilder();
         drains.forEach(drain -> text.append(line(drain)));
         return Answer.ok(text.toString());
@@ -110,8 +111,8 @@ final class DrainConsole {
         if (ended < 0) {
             return Answer.error(Console.REFUSED, "no service has a server " + place);
         }
-        LOG.info("lvsadm end {}: {} connections over {}", place, ended, print(command.over));
-        return Answer.ok(ended + (ended == 1 ? " connection" : " connections") + "\n");
+        LOG.info("lvsadm end {}: {} over {}", place, Count.of(ended, "connection"), print(command.over));
+        return Answer.ok(Count.of(ended, "connection") + "\n");
     }
 
     /** The drains of a server, one a line, and whether all are over. */

@@ -2,12 +2,17 @@ package org.lvs4j.examples.standalone;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Director;
 import org.lvs4j.DirectorConfiguration;
+import org.lvs4j.Drain;
 import org.lvs4j.health.CheckHealth;
 import org.lvs4j.health.MonitoredService;
 import org.lvs4j.health.ServerHealth;
@@ -25,14 +30,16 @@ import org.lvs4j.service.ServiceKey;
 final class HealthConsole {
     static final String HEALTH = "health";
     private static final String DOWN = "--down";
-    private static final String USAGE = """
+    private static final int IPV4_WIDTH = 21;
+    static final String USAGE = """
             Usage: lvsadm health [--down]
 
             Prints the health of each service of a keepalived file: whether it has its quorum; its servers, each up or down
             and since when; their checks with the reason of the last result; and how many probes there were. A server that
             an administrator has added is "not checked", one that an administrator has removed is "removed by hand".
+            "weight 1" is what the configuration and the checks say; "set to 0 by hand" what an administrator has made of it.
 
-              --down       only services without quorum, and servers that are down or not as configured
+              --down       only services without quorum, and servers that are down, drained, or changed by hand
               -h, --help   this text
             """;
 
@@ -48,18 +55,13 @@ final class HealthConsole {
 
     Answer run(List<String> arguments, Appendable output) throws IOException {
         List<String> options = arguments.subList(1, arguments.size());
-        if (options.contains("-h") || options.contains("--help")) {
-            return Answer.ok(USAGE);
-        }
         if (!options.isEmpty() && !options.equals(List.of(DOWN))) {
-            return Answer.error(
-                    Answer.USAGE,
-                    "lvsadm health: unexpected arguments: " + String.join(" ", options)
-                            + "\nTry 'lvsadm health --help' for more information.");
+            return Console.unexpected(HEALTH, options);
         }
         HealthMonitorSnapshot snapshot = balancer.health();
         if (snapshot == null) {
-            return Answer.error(Answer.FAILURE, "no server is checked: the configuration is a file of rules");
+            return Answer.error(
+                    Answer.FAILURE, "no server is checked: lvsd serves a file of rules, not one of keepalived");
         }
         long now = System.nanoTime();
         boolean onlyDown = !options.isEmpty();
@@ -108,24 +110,51 @@ final class HealthConsole {
             StringBuilder servers = new StringBuilder();
             ServiceKey key = health.service().services().get(0).key();
             Map<Endpoint, RealServer> left = present(key);
+            Map<Endpoint, String> drains = drains(key);
+            int width = width(left.keySet());
             for (ServerHealth server : health.servers()) {
                 RealServer configured =
                         MonitoredService.serverOf(key, server.server().server());
                 RealServer present = left.remove(configured.endpoint());
-                String byHand = byHand(server, present);
-                if (!onlyDown || !server.up() || !byHand.isEmpty()) {
-                    append(servers, configured, server, byHand);
+                String drain = drains.get(configured.endpoint());
+                String remark = byHand(server, present, drain != null) + (drain == null ? "" : ", " + drain);
+                if (!onlyDown || !server.up() || !remark.isEmpty()) {
+                    append(servers, width, configured, server, remark);
                 }
             }
             SorryServer sorry = health.service().sorryServer();
             if (sorry != null) {
                 left.remove(MonitoredService.serverOf(key, sorry.server()).endpoint());
             }
-            left.values().forEach(server -> servers.append(String.format("  %-43s not checked%n", server.endpoint())));
+            left.values()
+                    .forEach(server -> servers.append(
+                            String.format("  %-" + (width + 14) + "s not checked%n", server.endpoint())));
             if (onlyDown && health.up() && servers.length() == 0) {
                 return;
             }
             output.append(head(key, sorry)).append('\n').append(servers);
+        }
+
+        /** The width of the first column, so that endpoints of IPv6 fit. */
+        private int width(Set<Endpoint> present) {
+            ServiceKey key = health.service().services().get(0).key();
+            Stream<Endpoint> configured = health.servers().stream()
+                    .map(each -> MonitoredService.serverOf(key, each.server().server())
+                            .endpoint());
+            return Stream.concat(configured, present.stream())
+                    .mapToInt(each -> each.toString().length())
+                    .reduce(IPV4_WIDTH, Math::max);
+        }
+
+        /** The phases of the drains of a service's servers. */
+        private Map<Endpoint, String> drains(ServiceKey key) {
+            Map<Endpoint, String> drains = new HashMap<>();
+            for (Drain drain : director.drains()) {
+                if (drain.service().equals(key)) {
+                    drains.put(drain.server(), drain.progress().phase().name().toLowerCase(Locale.ROOT));
+                }
+            }
+            return drains;
         }
 
         private Map<Endpoint, RealServer> present(ServiceKey key) {
@@ -160,26 +189,31 @@ final class HealthConsole {
                     : text.toString();
         }
 
-        private String byHand(ServerHealth server, @Nullable RealServer present) {
-            if (server.inTable() == (present != null)
-                    || director.configuration(health.service().services().get(0).key()) == null) {
+        private String byHand(ServerHealth server, @Nullable RealServer present, boolean drained) {
+            if (director.configuration(health.service().services().get(0).key()) == null) {
                 return "";
+            } else if (present == null) {
+                return server.inTable() ? ", removed by hand" : "";
+            } else if (!server.inTable()) {
+                // A drained server that is down stays in the table.
+                return drained ? "" : ", added by hand";
             }
-            return server.inTable() ? ", removed by hand" : ", added by hand";
+            int weight = server.up() && !health.sorryServerInUse() ? server.weight() : 0;
+            return present.weight() == weight ? "" : ", set to " + present.weight() + " by hand";
         }
 
-        private void append(StringBuilder text, RealServer configured, ServerHealth server, String byHand) {
+        private void append(StringBuilder text, int width, RealServer configured, ServerHealth server, String remark) {
             text.append(String.format(
-                    "  %-21s %-4s %-8s weight %d%s%s%n",
+                    "  %-" + width + "s %-4s %-8s weight %d%s%s%n",
                     configured.endpoint(),
                     server.up() ? "up" : "DOWN",
                     since(server.sinceNanos()),
                     server.weight(),
                     server.ejected() ? ", ejected after failed connections" : "",
-                    byHand));
+                    remark));
             for (CheckHealth check : server.checks()) {
                 text.append(String.format(
-                        "    %-19s %-4s %-8s %s%n",
+                        "    %-" + (width - 2) + "s %-4s %-8s %s%n",
                         check.check().kind(),
                         check.up() ? "up" : "DOWN",
                         since(check.sinceNanos()),

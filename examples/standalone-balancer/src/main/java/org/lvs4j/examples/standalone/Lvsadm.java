@@ -14,6 +14,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The administration tool: sends the command line of {@code ipvsadm} to a running daemon. */
@@ -72,6 +73,10 @@ public final class Lvsadm {
             return print(output, help());
         } else if (first.equals("-v") || first.equals("--version")) {
             return print(output, "lvsadm " + Version.current() + "\n");
+        }
+        String usage = Usage.of(Arrays.asList(arguments));
+        if (usage != null) {
+            return print(output, usage);
         }
         String problem = unusable(socket);
         if (problem != null) {
@@ -169,8 +174,8 @@ public final class Lvsadm {
 
                 SERVICE is -t ADDRESS:PORT, -u ADDRESS:PORT or -f MARK [-6]; SERVER is ADDRESS[:PORT].
                 An IPv6 address with a port is in brackets. A port may be a name of /etc/services; with -n ports are
-                printed as numbers. Addresses are always numbers. drain and end, which ipvsadm does not have, take a server
-                in every service that contains it, and without a port all of its ports; their --help tells more.
+                printed as numbers. Addresses are always numbers. drain and end take a server in every service that contains it,
+                and without a port all of its ports. lvsadm drain --help tells more; so do those of end, health and reload.
 
                 LVSD_SOCKET is the path of the daemon's control socket.
 

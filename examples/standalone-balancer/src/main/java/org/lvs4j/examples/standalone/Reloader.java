@@ -145,7 +145,7 @@ final class Reloader {
     private static Answer unchanged(String cause, int exitCode, String reasons) {
         LOG.error("{}: nothing has been changed:", cause);
         reasons.lines().forEach(line -> LOG.error("  {}", line));
-        return Answer.error(exitCode, reasons);
+        return Answer.error(exitCode, reasons + "\nnothing has been changed");
     }
 
     private static List<String> shown(List<String> changes) {

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -21,6 +21,7 @@ import org.lvs4j.health.Script;
 import org.lvs4j.netty.RelayException;
 import org.lvs4j.netty.health.HealthMonitorException;
 import org.lvs4j.netty.tun.TunException;
+import org.lvs4j.service.RealServer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -338,11 +339,11 @@ final class RunCommand implements Callable<Integer> {
     private static String describe(ServiceSnapshot service) {
         StringJoiner servers = new StringJoiner(", ");
         servers.setEmptyValue("no servers");
-        for (ServerSnapshot server : service.servers()) {
-            servers.add(server.server().toString());
-        }
-        return service.service().key().toString().toLowerCase(Locale.ROOT) + " "
-                + service.service().scheduler() + ": " + servers;
+        service.servers().stream()
+                .map(ServerSnapshot::server)
+                .sorted(Comparator.comparing(RealServer::endpoint))
+                .forEach(server -> servers.add(server.toString()));
+        return service.service().key() + " " + service.service().scheduler() + ": " + servers;
     }
 
     private void awaitEnd(Balancer balancer, ControlServer control, Handover handover)

@@ -66,6 +66,24 @@ class ConsoleTest {
         return new Answer(answer.exitCode(), output + answer.output(), answer.error());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"drain", "end", "health", "reload"})
+    void help_ownCommand_itsUsage(String command) throws IOException {
+        Answer answer = lvsadm(command + " --help");
+
+        assertThat(answer.exitCode()).isZero();
+        assertThat(answer.output()).startsWith("Usage: lvsadm " + command);
+        assertThat(Usage.of(List.of(command, "-h"))).isEqualTo(answer.output());
+    }
+
+    @Test
+    void unknownWord_ownCommandsNamed() throws IOException {
+        assertThat(lvsadm("helth").error())
+                .startsWith("not a command 'helth'")
+                .endsWith("drain end health reload --replace\n");
+        assertThat(lvsadm("reload now").error()).startsWith("lvsadm reload: unexpected arguments: now");
+    }
+
     /** The messages and exit codes of ipvsadm 1.31. */
     @ParameterizedTest
     @CsvSource(

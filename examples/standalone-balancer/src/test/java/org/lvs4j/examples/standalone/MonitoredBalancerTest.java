@@ -245,6 +245,34 @@ class MonitoredBalancerTest {
     }
 
     @Test
+    void health_weightByHandAndDrain_marked() throws Exception {
+        start(keepalived(text()));
+        balancer.drain(
+                new DrainArguments.Place(null, Endpoint.parse("127.0.0.1:" + deadPort)),
+                DrainOptions.within(Duration.ofMinutes(5)));
+        byHand("-e -t " + serviceRules + " -r 127.0.0.1:" + server.getLocalPort() + " -m -w 0");
+        await(
+                "the dead server down",
+                () -> !balancer.health().services().get(0).servers().get(1).up());
+
+        assertThat(health("--down"))
+                .contains("127.0.0.1:" + server.getLocalPort(), "weight 2, set to 0 by hand\n")
+                .contains("127.0.0.1:" + deadPort, "weight 1, drained\n");
+    }
+
+    @Test
+    void health_longAddresses_columnsAligned() throws Exception {
+        start(keepalived(text().replace(
+                        "real_server 127.0.0.1 " + deadPort, "real_server 2001:db8:1111:2222:3333:4444:5555:6666 80")
+                .replace("127.0.0.1 ", "::1 ")));
+
+        assertThat(health().lines().filter(line -> line.startsWith("  ")))
+                .hasSize(4)
+                .extracting(line -> line.indexOf(" up  "))
+                .containsOnly(45);
+    }
+
+    @Test
     void health_rules_saysThatNothingIsChecked() throws Exception {
         start(new Configuration.OfRules(Rules.parse("-A -t " + serviceRules + "\n", "test")));
 
