@@ -146,7 +146,7 @@ class DrainIT {
             assertThat(lvsd.listing("drain", server)).endsWith(": drained, 0 connections were ended\n");
             assertThat(site.request(10)).containsOnlyKeys("a", "c");
             lvsd.signal("HUP");
-            lvsd.awaitLine("read again, nothing has changed");
+            lvsd.awaitLine(" ms, nothing has changed");
             assertThat(site.request(10)).as("after a reload").containsOnlyKeys("a", "c");
 
             assertThat(lvsd.listing("drain", "--abort", server)).isEmpty();
