@@ -47,15 +47,15 @@ final class ConfigurationFile {
     /**
      * Reads the file beside the traffic, whose memory it does not take.
      *
-     * @throws RulesInvalidException with every error, or if it is no file that can be read again, such as a pipe: that is
-     *     empty at its end, and without a writer it blocks
+     * @throws RulesInvalidException with every error, or if it is a pipe with nothing in it: that has been read before,
+     *     and does not mean a configuration without services
      */
     Configuration readAgain() throws RulesInvalidException {
-        if (isPipe()) {
-            throw new RulesInvalidException(name + ": is not a regular file and cannot be read again");
-        }
         byte[] bytes = TextFile.bytes(
                 name, InputStream.nullInputStream(), Rules.MAX_TEXT_LENGTH, size -> HeapRoom.require(name, size));
+        if (bytes.length == 0 && isPipe()) {
+            throw new RulesInvalidException(name + ": is not a regular file, and has nothing to read any more");
+        }
         HeapRoom.require(name, bytes);
         return configuration(bytes);
     }

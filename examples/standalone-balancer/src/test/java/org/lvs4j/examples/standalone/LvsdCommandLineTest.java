@@ -506,14 +506,14 @@ class LvsdCommandLineTest {
     }
 
     @Test
-    void readAgain_noRegularFile_refusedInsteadOfRemovingEverything() throws IOException {
+    void readAgain_emptyPipe_refusedInsteadOfRemovingEverything() throws IOException {
         Path pipe = Path.of("/dev/null");
         Assumptions.assumeTrue(Files.exists(pipe), "SKIPPED: no " + pipe);
         ConfigurationFile empty = new ConfigurationFile(pipe.toString(), new FormatOptions(), new PlaneOptions());
 
         assertThat(catchThrowable(empty::readAgain))
                 .isInstanceOf(RulesInvalidException.class)
-                .hasMessage("/dev/null: is not a regular file and cannot be read again");
+                .hasMessage("/dev/null: is not a regular file, and has nothing to read any more");
     }
 
     @Test
