@@ -50,9 +50,7 @@ public final class ReloadCost {
         });
         Director director = Director.create();
         report("snapshot and comparison", () -> director.configuration().changesTo(director.configuration()));
-        report(
-                "list of changes: none",
-                () -> base.health().changesTo(same.health()));
+        report("list of changes: none", () -> base.health().changesTo(same.health()));
         report("list of changes: all weights", () -> base.health().changesTo(allWeights.health()));
         try (HealthMonitor monitor =
                 HealthMonitor.builder(director).configuration(base.health()).start()) {
