@@ -427,7 +427,7 @@ final class MonitorLoop {
             }
             return true;
         } catch (RuntimeException e) {
-            logger.warn("{}: its checks stay as they are, since they cannot be made anew", key, e);
+            logger.warn("{}: the new checks cannot be made, the present ones stay", key, e);
             return false;
         }
     }
