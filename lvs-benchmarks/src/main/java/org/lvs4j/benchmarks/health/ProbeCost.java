@@ -94,7 +94,7 @@ public final class ProbeCost {
                     tlsPort,
                     server -> new HttpCheck(
                             target(server),
-                            schedule,
+                            rare,
                             true,
                             false,
                             HttpCheck.Version.HTTP_1_0,
