@@ -5,6 +5,8 @@
 module org.lvs4j.netty {
     requires transitive org.lvs4j.core;
     requires io.netty.buffer;
+    requires io.netty.codec;
+    requires io.netty.codec.http2;
     requires io.netty.common;
     requires io.netty.handler;
     requires transitive io.netty.transport;

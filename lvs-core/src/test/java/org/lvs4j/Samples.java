@@ -35,6 +35,7 @@ import org.lvs4j.config.keepalived.KeepalivedOptions;
 import org.lvs4j.health.Check;
 import org.lvs4j.health.CheckSchedule;
 import org.lvs4j.health.Dialogue;
+import org.lvs4j.health.GrpcCheck;
 import org.lvs4j.health.HealthActions;
 import org.lvs4j.health.HealthEngine;
 import org.lvs4j.health.HealthEvent;
@@ -142,6 +143,12 @@ final class Samples {
                         ProbeTarget.of(Endpoint.parse(TEXT)),
                         CheckSchedule.builder().build(),
                         "/"));
+        put(
+                GrpcCheck.class,
+                () -> GrpcCheck.of(
+                        ProbeTarget.of(Endpoint.parse(TEXT)),
+                        CheckSchedule.builder().build(),
+                        ""));
         put(
                 UdpCheck.class,
                 () -> new UdpCheck(

@@ -3,6 +3,7 @@ package org.lvs4j.health;
 import static java.util.Objects.requireNonNull;
 
 import java.nio.ByteBuffer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,17 @@ public interface Dialogue {
 
     /** Bytes of the stream, or one datagram, have arrived. The buffer is read to its end and not kept. */
     Step received(ByteBuffer data);
+
+    /**
+     * A header or the trailer of the answer to a {@link GrpcCheck} has arrived. Every other conversation ignores it.
+     *
+     * @param fields the first value of a field by its name in lower case, such as {@code :status}; null if there is none
+     * @param last whether the stream ends with it. A stream that ends otherwise has an empty one
+     */
+    default Step fields(Function<String, @Nullable String> fields, boolean last) {
+        requireNonNull(fields, "fields");
+        return Step.IGNORE;
+    }
 
     /** The server has ended the stream. */
     Step closed();

@@ -10,7 +10,8 @@ public final class Dialogues {
 
     /**
      * A new conversation for one probe. A {@link PingCheck} sends and receives ICMP messages from their first byte on;
-     * the holder of the socket fills in checksum and identifier of a request.
+     * the holder of the socket fills in checksum and identifier of a request. A {@link GrpcCheck} sends and receives the
+     * content of a stream of HTTP/2, and {@link Dialogue#fields} tells it the headers.
      *
      * @param check what is asked
      * @param page the number of the page of an {@link HttpCheck}, from 0; any number for another check
@@ -22,6 +23,9 @@ public final class Dialogues {
         requireNonNull(random, "random");
         if (check instanceof HttpCheck http) {
             return new HttpDialogue(http, http.pages().get(page));
+        }
+        if (check instanceof GrpcCheck grpc) {
+            return new GrpcDialogue(grpc);
         }
         if (check instanceof SmtpCheck smtp) {
             return new SmtpDialogue(smtp.heloName());

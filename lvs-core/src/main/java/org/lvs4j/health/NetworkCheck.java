@@ -2,7 +2,7 @@ package org.lvs4j.health;
 
 /** A check that sends packets to a target and judges the answer. */
 public sealed interface NetworkCheck extends Check
-        permits TcpCheck, HttpCheck, SmtpCheck, DnsCheck, UdpCheck, PingCheck {
+        permits TcpCheck, HttpCheck, GrpcCheck, SmtpCheck, DnsCheck, UdpCheck, PingCheck {
     /** The address that is asked, and how it is reached. */
     ProbeTarget target();
 

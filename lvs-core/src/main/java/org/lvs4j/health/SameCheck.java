@@ -1,5 +1,7 @@
 package org.lvs4j.health;
 
+import java.util.Objects;
+
 /** Whether a check asks the same as one before a reload, so that its state stays. When it asks does not matter. */
 final class SameCheck {
     private SameCheck() {}
@@ -20,6 +22,12 @@ final class SameCheck {
     private static boolean sameQuestion(NetworkCheck a, NetworkCheck b) {
         if (a instanceof HttpCheck first) {
             return first.pages().equals(((HttpCheck) b).pages());
+        }
+        if (a instanceof GrpcCheck first) {
+            GrpcCheck second = (GrpcCheck) b;
+            return first.service().equals(second.service())
+                    && first.tls() == second.tls()
+                    && Objects.equals(first.authority(), second.authority());
         }
         if (a instanceof DnsCheck first) {
             DnsCheck second = (DnsCheck) b;

@@ -12,6 +12,7 @@ import org.lvs4j.health.Check;
 import org.lvs4j.health.CheckSchedule;
 import org.lvs4j.health.DnsCheck;
 import org.lvs4j.health.FileCheck;
+import org.lvs4j.health.GrpcCheck;
 import org.lvs4j.health.HttpCheck;
 import org.lvs4j.health.HttpPage;
 import org.lvs4j.health.MiscCheck;
@@ -60,6 +61,10 @@ final class CheckPrinter {
     }
 
     void print(String where, Check check) {
+        if (check instanceof GrpcCheck) {
+            lost.add(where + ": a check by gRPC");
+            return;
+        }
         output.open(check.kind());
         if (check instanceof NetworkCheck network) {
             target(network.target());

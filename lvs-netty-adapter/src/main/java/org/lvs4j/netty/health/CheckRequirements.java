@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.health.Check;
+import org.lvs4j.health.GrpcCheck;
 import org.lvs4j.health.HealthConfiguration;
 import org.lvs4j.health.HttpCheck;
 import org.lvs4j.health.MiscCheck;
@@ -60,7 +61,11 @@ final class CheckRequirements {
                 AddressFamily family = network.target().endpoint().address().family();
                 add(subject, ping.computeIfAbsent(family, this::pingProblem));
             } else if (check instanceof HttpCheck http && http.tls()) {
-                checkServerNames(subject, http);
+                for (int page = 0; page < http.pages().size(); page++) {
+                    checkServerName(subject, ProbeTls.serverName(http, page));
+                }
+            } else if (check instanceof GrpcCheck grpc && grpc.tls()) {
+                checkServerName(subject, ProbeTls.serverName(grpc));
             }
         }
     }
@@ -83,12 +88,9 @@ final class CheckRequirements {
         }
     }
 
-    private void checkServerNames(String subject, HttpCheck http) {
-        for (int page = 0; page < http.pages().size(); page++) {
-            String name = ProbeTls.serverName(http, page);
-            if (name != null && !ProbeTls.isServerName(name)) {
-                problems.add(subject + ": '" + name + "' cannot be sent as the name of a server in TLS");
-            }
+    private void checkServerName(String subject, @Nullable String name) {
+        if (name != null && !ProbeTls.isServerName(name)) {
+            problems.add(subject + ": '" + name + "' cannot be sent as the name of a server in TLS");
         }
     }
 

@@ -2,11 +2,11 @@ package org.lvs4j.netty.health;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
-import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -14,8 +14,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.lvs4j.health.Dialogue;
 import org.lvs4j.health.Dialogues;
 import org.lvs4j.health.DnsCheck;
+import org.lvs4j.health.GrpcCheck;
 import org.lvs4j.health.HttpCheck;
 import org.lvs4j.health.NetworkCheck;
 import org.lvs4j.health.PingCheck;
@@ -62,14 +64,10 @@ final class ProbeSockets implements AutoCloseable {
             outcome.notMade("no event loop for pings can be started: " + e.getMessage());
             return () -> {};
         }
-        SocketProbe probe = new SocketProbe(
-                loop, Dialogues.of(check, page, random), target.timeout().toNanos(), outcome);
-        Runnable start = () -> {
-            SslHandler handler = check instanceof HttpCheck http && http.tls()
-                    ? tls.get().handler(ProbeTls.serverName(http, page))
-                    : null;
-            probe.start(() -> open(check), handler, target.endpoint().toSocketAddress(), local(target));
-        };
+        Dialogue dialogue = Dialogues.of(check, page, random);
+        SocketProbe probe = new SocketProbe(loop, dialogue, target.timeout().toNanos(), outcome);
+        Runnable start = () ->
+                probe.start(() -> open(check, page, dialogue), target.endpoint().toSocketAddress(), local(target));
         if (loop.inEventLoop()) {
             start.run();
             return probe;
@@ -87,7 +85,7 @@ final class ProbeSockets implements AutoCloseable {
         pings.close();
     }
 
-    private Channel open(NetworkCheck check) throws IOException {
+    private Channel open(NetworkCheck check, int page, Dialogue dialogue) throws IOException {
         ProbeTarget target = check.target();
         AddressFamily family = target.endpoint().address().family();
         Channel socket;
@@ -104,10 +102,22 @@ final class ProbeSockets implements AutoCloseable {
         }
         try {
             set(socket, target);
+            addHandlers(socket.pipeline(), check, page, dialogue);
             return socket;
         } catch (RuntimeException | Error e) {
             socket.unsafe().closeForcibly();
             throw e;
+        }
+    }
+
+    private void addHandlers(ChannelPipeline pipeline, NetworkCheck check, int page, Dialogue dialogue) {
+        if (check instanceof HttpCheck http && http.tls()) {
+            pipeline.addLast(tls.get().handler(ProbeTls.serverName(http, page)));
+        } else if (check instanceof GrpcCheck grpc) {
+            if (grpc.tls()) {
+                pipeline.addLast(tls.get().handler(ProbeTls.serverName(grpc), GrpcStream.PROTOCOL));
+            }
+            GrpcStream.addTo(pipeline, grpc, dialogue);
         }
     }
 

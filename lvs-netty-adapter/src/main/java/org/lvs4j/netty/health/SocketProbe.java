@@ -32,7 +32,10 @@ import org.lvs4j.netty.internal.SocketFailure;
  * <p>Belongs to its event loop: all fields are plain, and only {@link #cancel} is called from elsewhere.
  */
 final class SocketProbe extends ChannelInboundHandlerAdapter implements Execution {
-    /** Opens the socket of a probe, with its options set. */
+    /**
+     * Opens the socket of a probe, with its options set, and with the handlers between it and the probe. They hand up the
+     * bytes that arrive, or steps of the dialogue.
+     */
     @FunctionalInterface
     interface Opener {
         Channel open() throws IOException;
@@ -63,20 +66,16 @@ final class SocketProbe extends ChannelInboundHandlerAdapter implements Executio
     /**
      * Starts the probe. Called on the event loop.
      *
-     * @param handler of TLS; null for none
      * @param local the own address; null for the system's choice
      */
-    void start(Opener opener, @Nullable SslHandler handler, SocketAddress remote, @Nullable SocketAddress local) {
+    void start(Opener opener, SocketAddress remote, @Nullable SocketAddress local) {
         if (ended) {
             return;
         }
         try {
             Channel socket = opener.open();
             channel = socket;
-            if (handler != null) {
-                tls = true;
-                socket.pipeline().addLast(handler);
-            }
+            tls = socket.pipeline().get(SslHandler.class) != null;
             socket.pipeline().addLast(this);
             ChannelFuture registered = loop.register(socket);
             if (registered.cause() != null) {
@@ -132,7 +131,9 @@ final class SocketProbe extends ChannelInboundHandlerAdapter implements Executio
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         try {
-            if (!ended && opened) {
+            if (!ended && message instanceof Dialogue.Step step) {
+                play(step);
+            } else if (!ended && opened) {
                 ByteBuf data = message instanceof DatagramPacket datagram ? datagram.content() : (ByteBuf) message;
                 play(dialogue.received(data.nioBuffer()));
             }

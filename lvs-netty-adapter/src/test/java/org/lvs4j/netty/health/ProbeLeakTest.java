@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lvs4j.health.DnsCheck;
+import org.lvs4j.health.GrpcCheck;
 import org.lvs4j.health.HttpCheck;
 import org.lvs4j.health.NetworkCheck;
 import org.lvs4j.health.SmtpCheck;
@@ -54,7 +55,7 @@ final class ProbeLeakTest {
                 String address = List.of(silent.address(), slow.address(), deaf.address(), closed)
                         .get(random.nextInt(4));
                 ProbeFixture.End end = new ProbeFixture.End();
-                Execution execution = fixture.start(check(random.nextInt(6), address), end);
+                Execution execution = fixture.start(check(random.nextInt(7), address), end);
                 LockSupport.parkNanos(random.nextInt(3_000_000));
                 execution.cancel();
                 execution.cancel();
@@ -85,7 +86,7 @@ final class ProbeLeakTest {
             long before = ProbeFixture.openSockets();
             List<ProbeFixture.End> ends = new ArrayList<>();
             for (String address : List.of(silent.address(), good.address(), deaf.address(), closed)) {
-                for (int kind = 0; kind < 6; kind++) {
+                for (int kind = 0; kind < 7; kind++) {
                     ProbeFixture.End end = new ProbeFixture.End();
                     fixture.start(check(kind, address), end);
                     ends.add(end);
@@ -126,7 +127,8 @@ final class ProbeLeakTest {
                         false,
                         List.of(org.lvs4j.health.HttpPage.of("/")));
             case 3 -> new SmtpCheck(ProbeFixture.impatient(address), ProbeFixture.SCHEDULE, "me");
-            case 4 -> new UdpCheck(ProbeFixture.impatient(address), ProbeFixture.SCHEDULE, null, null, 0, 255);
+            case 4 -> GrpcCheck.of(ProbeFixture.impatient(address), ProbeFixture.SCHEDULE, "");
+            case 5 -> new UdpCheck(ProbeFixture.impatient(address), ProbeFixture.SCHEDULE, null, null, 0, 255);
             default -> new DnsCheck(ProbeFixture.impatient(address), ProbeFixture.SCHEDULE, DnsCheck.RecordType.A, ".");
         };
     }

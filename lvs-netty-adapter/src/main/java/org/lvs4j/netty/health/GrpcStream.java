@@ -1,0 +1,191 @@
+package org.lvs4j.netty.health;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.Http2ChannelDuplexHandler;
+import io.netty.handler.codec.http2.Http2ConnectionPrefaceAndSettingsFrameWrittenEvent;
+import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2FrameStream;
+import io.netty.handler.codec.http2.Http2FrameStreamException;
+import io.netty.handler.codec.http2.Http2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2ResetFrame;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2SettingsFrame;
+import io.netty.handler.codec.http2.Http2StreamFrame;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.ReferenceCountUtil;
+import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.health.Dialogue;
+import org.lvs4j.health.GrpcCheck;
+import org.lvs4j.health.ProbeResult;
+
+/**
+ * The stream of a {@link GrpcCheck} on its connection of HTTP/2: sends the bytes of the probe as the content of one call,
+ * and hands the steps of the dialogue to the {@link SocketProbe} behind it. Frames that are not of the stream, such as
+ * pings, do not extend the time of the probe. Nothing is given back to the window of the server, which may thus send 64
+ * KiB of content at most.
+ */
+final class GrpcStream extends Http2ChannelDuplexHandler {
+    /** The name of HTTP/2 in ALPN. */
+    static final String PROTOCOL = "h2";
+
+    private static final String PATH = "/grpc.health.v1.Health/Check";
+    private static final int MAX_HEADER_BYTES = 8192;
+
+    private final GrpcCheck check;
+    private final Dialogue dialogue;
+    private @Nullable Http2FrameStream stream;
+    private @Nullable ByteBuf request;
+    private @Nullable ChannelPromise sent;
+    private boolean prefaced;
+    private boolean settled;
+
+    private GrpcStream(GrpcCheck check, Dialogue dialogue) {
+        this.check = check;
+        this.dialogue = dialogue;
+    }
+
+    /** Adds what turns the bytes of a dialogue into a call of gRPC. */
+    static void addTo(ChannelPipeline pipeline, GrpcCheck check, Dialogue dialogue) {
+        // A probe closes its connection at once, without waiting for the end of a stream.
+        pipeline.addLast(Http2FrameCodecBuilder.forClient()
+                        .initialSettings(Http2Settings.defaultSettings()
+                                .pushEnabled(false)
+                                .maxHeaderListSize(MAX_HEADER_BYTES))
+                        .decoupleCloseAndGoAway(true)
+                        .gracefulShutdownTimeoutMillis(0)
+                        .build())
+                .addLast(new GrpcStream(check, dialogue));
+    }
+
+    // ---- request
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        request = (ByteBuf) message;
+        sent = promise;
+        send(context);
+    }
+
+    /** Sends the request after the preface: Netty reports a connection as open before the codec has sent that. */
+    private void send(ChannelHandlerContext context) {
+        ByteBuf content = request;
+        ChannelPromise promise = sent;
+        if (prefaced && content != null && promise != null) {
+            request = null;
+            Http2FrameStream call = newStream();
+            stream = call;
+            context.write(new DefaultHttp2HeadersFrame(header(), false).stream(call));
+            context.writeAndFlush(new DefaultHttp2DataFrame(content, true).stream(call), promise);
+        }
+    }
+
+    private Http2Headers header() {
+        String authority = check.authority();
+        Http2Headers header = new DefaultHttp2Headers()
+                .method("POST")
+                .scheme(check.tls() ? "https" : "http")
+                .path(PATH)
+                .authority(authority == null ? check.target().endpoint().toString() : authority);
+        header.add("te", "trailers");
+        header.add("content-type", "application/grpc");
+        header.add("user-agent", "lvs4j");
+        return header;
+    }
+
+    @Override
+    protected void handlerRemoved0(ChannelHandlerContext context) {
+        ByteBuf content = request;
+        ChannelPromise promise = sent;
+        request = null;
+        if (content != null && promise != null) {
+            content.release();
+            promise.tryFailure(new ClosedChannelException());
+        }
+    }
+
+    // ---- events
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof Http2ConnectionPrefaceAndSettingsFrameWrittenEvent) {
+            prefaced = true;
+            send(context);
+        } else if (event instanceof SslHandshakeCompletionEvent handshake
+                && handshake.isSuccess()
+                && !PROTOCOL.equals(
+                        context.pipeline().get(SslHandler.class).engine().getApplicationProtocol())) {
+            fail(context, "TLS: the server does not choose h2 by ALPN");
+        } else {
+            context.fireUserEventTriggered(event);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        try {
+            if (message instanceof Http2SettingsFrame) {
+                settled = true;
+            } else if (message instanceof Http2GoAwayFrame goAway) {
+                if (stream == null || goAway.lastStreamId() < stream.id()) {
+                    fail(context, "the server refuses the stream: GOAWAY " + name(goAway.errorCode()));
+                }
+            } else if (message instanceof Http2StreamFrame frame && stream != null && stream.equals(frame.stream())) {
+                read(context, frame);
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void read(ChannelHandlerContext context, Http2StreamFrame frame) {
+        if (frame instanceof Http2HeadersFrame headers) {
+            context.fireChannelRead(
+                    dialogue.fields(name -> text(headers.headers().get(name)), headers.isEndStream()));
+        } else if (frame instanceof Http2DataFrame data) {
+            context.fireChannelRead(dialogue.received(data.content().nioBuffer()));
+            if (data.isEndStream()) {
+                context.fireChannelRead(dialogue.fields(name -> null, true));
+            }
+        } else if (frame instanceof Http2ResetFrame reset) {
+            fail(context, "the server resets the stream: " + name(reset.errorCode()));
+        }
+    }
+
+    private static @Nullable String text(@Nullable CharSequence value) {
+        return value == null ? null : value.toString();
+    }
+
+    private static String name(long code) {
+        Http2Error error = Http2Error.valueOf(code);
+        return error == null ? "error " + code : error.name();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        // Not its message, which quotes the server.
+        if (cause instanceof Http2FrameStreamException broken) {
+            fail(context, "HTTP/2: " + broken.error());
+        } else if (cause instanceof Http2Exception broken) {
+            fail(context, settled ? "HTTP/2: " + broken.error() : "the server does not speak HTTP/2");
+        } else {
+            context.fireExceptionCaught(cause);
+        }
+    }
+
+    private static void fail(ChannelHandlerContext context, String reason) {
+        context.fireChannelRead(Dialogue.Step.done(ProbeResult.failed(reason)));
+    }
+}
