@@ -411,8 +411,7 @@ final class GrpcProbeTest {
                         RealServer.of("127.0.0.1:1"), tls(ProbeFixture.target("127.0.0.1:1"), "a..example:443")))
                 .build();
         assertThat(CheckRequirements.problems(new HealthConfiguration(List.of(service), false), ProbeTransport.NIO))
-                .containsExactly(
-                        "TCP 127.0.0.1:8080: 127.0.0.1:1: GRPC_CHECK: 'a..example' cannot be sent as the name"
-                                + " of a server in TLS");
+                .containsExactly("TCP 127.0.0.1:8080: 127.0.0.1:1: GRPC_CHECK: 'a..example' cannot be sent as the name"
+                        + " of a server in TLS");
     }
 }
