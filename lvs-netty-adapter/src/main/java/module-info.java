@@ -6,7 +6,6 @@ module org.lvs4j.netty {
     requires transitive org.lvs4j.core;
     requires io.netty.buffer;
     requires io.netty.codec;
-    requires io.netty.codec.http2;
     requires io.netty.common;
     requires io.netty.handler;
     requires transitive io.netty.transport;
@@ -17,6 +16,7 @@ module org.lvs4j.netty {
     requires jdk.management;
     requires org.slf4j;
     requires static com.sun.jna;
+    requires static io.netty.codec.http2;
     requires static netty.tun;
     requires static transitive org.jspecify;
 

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks a gRPC server for the health of a service by the gRPC health checking protocol: one call of {@code
  * grpc.health.v1.Health/Check}, on an HTTP/2 connection of its own. Passes if the server answers {@code SERVING}. Ours: no
- * configuration file has it. Immutable.
+ * configuration file has it. The monitor needs {@code io.netty:netty-codec-http2} for it, which is an optional dependency
+ * of the adapter. Immutable.
  *
  * @param target the address that is asked
  * @param schedule when it is asked

@@ -64,8 +64,9 @@ final class CheckRequirements {
                 for (int page = 0; page < http.pages().size(); page++) {
                     checkServerName(subject, ProbeTls.serverName(http, page));
                 }
-            } else if (check instanceof GrpcCheck grpc && grpc.tls()) {
-                checkServerName(subject, ProbeTls.serverName(grpc));
+            } else if (check instanceof GrpcCheck grpc) {
+                add(subject, grpcProblem());
+                checkServerName(subject, grpc.tls() ? ProbeTls.serverName(grpc) : null);
             }
         }
     }
@@ -85,6 +86,15 @@ final class CheckRequirements {
             return Optional.ofNullable(PingSockets.problem(family));
         } catch (LinkageError e) {
             return Optional.of("a ping needs JNA (net.java.dev.jna:jna)");
+        }
+    }
+
+    private static Optional<String> grpcProblem() {
+        try {
+            GrpcStream.requireHttp2();
+            return Optional.empty();
+        } catch (LinkageError e) {
+            return Optional.of("a check by gRPC needs HTTP/2 of Netty (io.netty:netty-codec-http2)");
         }
     }
 

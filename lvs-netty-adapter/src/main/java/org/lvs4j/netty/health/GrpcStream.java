@@ -57,6 +57,15 @@ final class GrpcStream extends Http2ChannelDuplexHandler {
         this.dialogue = dialogue;
     }
 
+    /**
+     * Does nothing if HTTP/2 is on the class path or module path.
+     *
+     * @throws LinkageError if it is not
+     */
+    static void requireHttp2() {
+        Http2Settings.defaultSettings();
+    }
+
     /** Adds what turns the bytes of a dialogue into a call of gRPC. */
     static void addTo(ChannelPipeline pipeline, GrpcCheck check, Dialogue dialogue) {
         // A probe closes its connection at once, without waiting for the end of a stream.
