@@ -34,6 +34,9 @@ class ActivationIT {
                     s.bind(at)
                 else:
                     s = socket.socket(socket.AF_INET, kinds[kind])
+                    if kind == 'tcp':
+                        # Connections of an earlier test may still linger at the port.
+                        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                     s.bind(('127.0.0.1', int(at)))
                 if kind != 'udp':
                     s.listen(100)

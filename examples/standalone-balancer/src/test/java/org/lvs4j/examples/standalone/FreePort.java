@@ -1,12 +1,15 @@
 package org.lvs4j.examples.standalone;
 
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Free ports for servers that need a configured port. JVMs that run tests at the same time have ranges of their own, so
+ * Free ports of TCP and UDP for servers that need a configured port; each is given once, as long as there are others. JVMs that run tests at the same time have ranges of their own, so
  * that none takes a port that another one has found free and not bound yet.
  */
 final class FreePort {
@@ -16,6 +19,8 @@ final class FreePort {
     private static final int LAST = FIRST + RANGE;
     private static final int ATTEMPTS = 100;
 
+    private static final Set<Integer> GIVEN = new HashSet<>();
+
     private FreePort() {}
 
     /** The first of some unused ports of loopback that follow each other. */
@@ -24,7 +29,7 @@ final class FreePort {
             int first = next();
             try {
                 for (int port = first + 1; port < first + count; port++) {
-                    new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
+                    requireFree(port);
                 }
                 return first;
             } catch (IOException e) {
@@ -36,16 +41,29 @@ final class FreePort {
     }
 
     /** An unused port of loopback outside the range of ephemeral ports. */
-    static int next() throws IOException {
+    static synchronized int next() throws IOException {
+        if (GIVEN.size() >= RANGE / 2) {
+            GIVEN.clear();
+        }
         for (int attempt = 1; ; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(FIRST, LAST);
-            try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return probe.getLocalPort();
+            try {
+                if (GIVEN.contains(port)) {
+                    continue;
+                }
+                requireFree(port);
+                GIVEN.add(port);
+                return port;
             } catch (IOException e) {
-                if (attempt == ATTEMPTS) {
+                if (attempt >= ATTEMPTS) {
                     throw e;
                 }
             }
         }
+    }
+
+    private static void requireFree(int port) throws IOException {
+        new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
+        new DatagramSocket(port, InetAddress.getLoopbackAddress()).close();
     }
 }
