@@ -1,5 +1,7 @@
 package org.lvs4j;
 
+import static java.util.Objects.requireNonNull;
+
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.internal.connection.ConnectionCursor;
 import org.lvs4j.internal.connection.HeldConnection;
@@ -8,16 +10,23 @@ import org.lvs4j.internal.connection.ServerState;
 import org.lvs4j.internal.persistence.Template;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.service.ServiceKey;
 
 /**
- * One attempt of an application to open a connection, and its outcome. Belongs to one thread.
+ * One attempt of an application to open a connection, and its outcome. Belongs to one thread until it is done, and is not
+ * placed again afterwards.
  */
 final class Attempt {
     private final @Nullable String identity;
     private final int @Nullable [] triedIds;
+    private @Nullable ServiceKey service;
+    private @Nullable Verdict verdict;
     private @Nullable HeldConnection held;
     private boolean onePacket;
     private boolean unidentified;
+    // Racy: two threads that report at the same moment may both be heard.
+    private boolean answered;
+    private boolean failed;
 
     /**
      * An attempt that has not been placed yet.
@@ -40,6 +49,23 @@ final class Attempt {
         return triedIds;
     }
 
+    /** Notes the outcome. */
+    Attempt done(@Nullable ServiceKey responsible, Verdict outcome) {
+        service = responsible;
+        verdict = outcome;
+        return this;
+    }
+
+    /** The key of the service responsible, or null if none is. */
+    @Nullable
+    ServiceKey service() {
+        return service;
+    }
+
+    Verdict verdict() {
+        return requireNonNull(verdict, "verdict");
+    }
+
     /** The connection, or null if it was refused. */
     @Nullable
     HeldConnection held() {
@@ -48,7 +74,7 @@ final class Attempt {
 
     /** Whether the connection carries a single datagram. */
     boolean onePacket() {
-        return onePacket;
+        return held != null && onePacket;
     }
 
     /** The persistence engine has not identified the client. */
@@ -61,17 +87,36 @@ final class Attempt {
         return unidentified;
     }
 
+    /** Notes that the server has answered. Returns whether it had not before. */
+    boolean firstAnswer() {
+        boolean first = !answered;
+        answered = true;
+        return first;
+    }
+
+    /** Notes that the server has failed. Returns whether it had not before. */
+    boolean firstFailure() {
+        boolean first = !failed;
+        failed = true;
+        return first;
+    }
+
+    /** Whether the server has failed. */
+    boolean failed() {
+        return failed;
+    }
+
     /** Binds the connection to a server; its place under the ceiling is reserved. */
     ConnectionCursor.Insertion hold(
             HeldConnections connections,
             Flow flow,
-            boolean onePacket,
+            boolean singleDatagram,
             ServerState server,
             int port,
             @Nullable Template template,
             long nowNanos) {
-        this.onePacket = onePacket;
-        held = connections.hold(flow.protocol(), flow, !onePacket, server, port, template, nowNanos);
+        onePacket = singleDatagram;
+        held = connections.hold(flow.protocol(), flow, !singleDatagram, server, port, template, nowNanos);
         return held == null ? ConnectionCursor.Insertion.NO_SERVER : ConnectionCursor.Insertion.DONE;
     }
 
@@ -82,8 +127,14 @@ final class Attempt {
     }
 
     /** Binds a connection, opened by the key of its service, that is neither listed nor counted against the ceiling. */
-    boolean holdUnlisted(HeldConnections connections, Protocol protocol, ServerState server, int port, long nowNanos) {
-        held = connections.hold(protocol, null, false, server, port, null, nowNanos);
+    boolean holdUnlisted(
+            HeldConnections connections,
+            Protocol protocol,
+            ServerState server,
+            int port,
+            @Nullable Template template,
+            long nowNanos) {
+        held = connections.hold(protocol, null, false, server, port, template, nowNanos);
         return held != null;
     }
 }

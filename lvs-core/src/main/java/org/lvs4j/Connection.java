@@ -1,5 +1,6 @@
 package org.lvs4j;
 
+import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.internal.connection.HeldConnection;
 import org.lvs4j.internal.connection.ServerState;
@@ -17,8 +18,12 @@ import org.lvs4j.service.ServiceKey;
  * or for 10 s in {@code CLOSE} after {@link #reset()}. {@link Director.Builder#linger} changes that for a director,
  * {@link #expire()} for one connection.
  *
- * <p>Guarantees: thread-safe; only the first of {@link #close()}, {@link #reset()}, {@link #expire()} and {@link
- * #retry()} ends the connection. A retry opens a new one in any case. Progress: lock-free, as {@link Director#open} is.
+ * <p>{@link #retry()} places the same object on another server, so that it stays safe in a try-with-resources statement.
+ * {@link Director#call} does all that for work which one thread does.
+ *
+ * <p>Guarantees: thread-safe, but for two threads that retry at the same moment; only the first of {@link #close()}, {@link
+ * #reset()} and {@link #expire()} ends the connection, and no retry opens it again. Progress: lock-free, as {@link
+ * Director#open} is.
  *
  * <pre>{@code
  * try (Connection connection = director.open(service)) {
@@ -30,34 +35,33 @@ import org.lvs4j.service.ServiceKey;
  */
 public final class Connection implements AutoCloseable {
     private final ConnectionDispatcher dispatcher;
-    private final @Nullable ServiceKey service;
-    private final Verdict verdict;
-    private final @Nullable HeldConnection held;
     private final int mark;
-    private final int @Nullable [] triedIds;
-    private final boolean onePacket;
-    private final boolean unidentified;
+    private final @Nullable Affinity affinity;
+    private final LeakDetector.@Nullable Tracked tracked;
+    // The write in retry pairs with the reads, so that other threads see the outcome complete.
+    private volatile Attempt attempt;
+    // A retry reads it after it has written the attempt, and an end reads the attempt after it has written this: at
+    // least
+    // one of the two sees the other.
+    private volatile boolean ended;
 
-    Connection(
-            ConnectionDispatcher dispatcher, @Nullable ServiceKey service, Verdict verdict, Attempt attempt, int mark) {
+    Connection(ConnectionDispatcher dispatcher, Attempt attempt, int mark, @Nullable Affinity affinity) {
         this.dispatcher = dispatcher;
-        this.service = service;
-        this.verdict = verdict;
-        this.held = attempt.held();
+        this.attempt = attempt;
         this.mark = mark;
-        this.triedIds = attempt.triedIds();
-        this.onePacket = held != null && attempt.onePacket();
-        this.unidentified = attempt.unidentified();
+        this.affinity = affinity;
+        LeakDetector leaks = dispatcher.leaks();
+        tracked = leaks == null || attempt.held() == null ? null : leaks.track(this, attempt);
     }
 
     /** Whether the connection has a real server; if not, {@link #verdict()} says why. */
     public boolean accepted() {
-        return held != null;
+        return attempt.held() != null;
     }
 
     /** The outcome: {@link Verdict#FORWARD} if and only if the connection is accepted. */
     public Verdict verdict() {
-        return verdict;
+        return attempt.verdict();
     }
 
     /**
@@ -66,12 +70,12 @@ public final class Connection implements AutoCloseable {
      * java.nio.ByteBuffer)} can be called again with all of it.
      */
     public boolean unidentified() {
-        return unidentified;
+        return attempt.unidentified();
     }
 
     /** The key of the service responsible, or null if none is. */
     public @Nullable ServiceKey service() {
-        return service;
+        return attempt.service();
     }
 
     /**
@@ -97,7 +101,7 @@ public final class Connection implements AutoCloseable {
      * holder closes it when the datagram has been sent.
      */
     public boolean onePacket() {
-        return onePacket;
+        return attempt.onePacket();
     }
 
     /**
@@ -184,8 +188,44 @@ public final class Connection implements AutoCloseable {
     }
 
     /**
-     * Reports how long the server took to answer, for schedulers that learn from it, such as {@code peak-ewma}.
-     * Others ignore it.
+     * Reports that the server has answered, to the director's {@linkplain Director#addServerListener listeners}. Only the
+     * first report about a server has an effect.
+     *
+     * @throws IllegalStateException if the connection was not accepted
+     */
+    public void answered() {
+        Attempt now = attempt;
+        HeldConnection connection = held();
+        ServiceKey service = now.service();
+        if (service != null && now.firstAnswer()) {
+            dispatcher.answered(service, connection);
+        }
+    }
+
+    /**
+     * Reports that the server has failed, to the director's {@linkplain Director#addServerListener listeners}, such as a
+     * health monitor with passive checks. The connection goes on until it is closed, and then ends as by {@link #reset()},
+     * or until it is {@linkplain #retry() retried}. Only the first report about a server has an effect.
+     *
+     * @param cause what the application has seen, or null; not kept by the director
+     * @throws IllegalStateException if the connection was not accepted
+     */
+    public void failed(@Nullable Throwable cause) {
+        Attempt now = attempt;
+        HeldConnection connection = held();
+        ServiceKey service = now.service();
+        if (service != null && now.firstFailure()) {
+            dispatcher.failed(service, connection, cause);
+        }
+    }
+
+    boolean hasFailed() {
+        return attempt.failed();
+    }
+
+    /**
+     * Reports how long the server took to answer, for schedulers that learn from it, such as {@code peak-ewma}; others
+     * ignore it. Also reports that it has {@linkplain #answered() answered}.
      *
      * @param nanos from the request, or the attempt to connect, to the first answer, in nanoseconds; not negative
      * @throws IllegalArgumentException if it is negative
@@ -194,33 +234,48 @@ public final class Connection implements AutoCloseable {
     public void latency(long nanos) {
         requireNotNegative("latency", nanos);
         HeldConnection connection = held();
+        ServiceKey service = attempt.service();
         if (service != null) {
             dispatcher.observed(service, connection, nanos);
+            answered();
         }
     }
 
     /**
-     * Tries another server: releases this connection at once and opens a new one for the same client, without the
-     * servers that were tried so far. A persistence template of the client moves to the new server as well.
+     * Tries another server: releases the present one at once and places this connection again for the same client, without
+     * the servers that were tried so far. A persistence template of the client moves to the new server as well. Not to be
+     * called by two threads at the same moment.
      *
-     * @return the new connection, refused if no other server is left; to be closed like any other
+     * @return whether there is another server; otherwise this connection is refused now, and so it is, without effect, if
+     *     it has been closed
      * @throws IllegalStateException if this connection was not accepted
      */
-    public Connection retry() {
+    public boolean retry() {
         HeldConnection failed = held();
         dispatcher.release(failed);
-        return dispatcher.reopen(service, failed, mark, triedIds);
+        if (ended) {
+            return false;
+        }
+        Attempt next = dispatcher.reopen(attempt, failed, mark, affinity);
+        attempt = next;
+        if (tracked != null) {
+            tracked.placed(next);
+        }
+        HeldConnection opened = next.held();
+        if (opened != null && ended) {
+            dispatcher.release(opened);
+        }
+        return opened != null;
     }
 
     /**
      * Ends the connection in order, as if both sides had sent FIN. A TCP connection lingers in {@code TIME_WAIT}; any
-     * other is released at once. Without effect on a refused connection.
+     * other is released at once. After {@link #failed}, ends it as {@link #reset()} does. Without effect on a refused
+     * connection.
      */
     @Override
     public void close() {
-        if (held != null) {
-            dispatcher.close(held, ConnectionState.TIME_WAIT);
-        }
+        end(attempt.failed() ? ConnectionState.CLOSE : ConnectionState.TIME_WAIT);
     }
 
     /**
@@ -229,9 +284,7 @@ public final class Connection implements AutoCloseable {
      * on a refused connection.
      */
     public void reset() {
-        if (held != null) {
-            dispatcher.close(held, ConnectionState.CLOSE);
-        }
+        end(ConnectionState.CLOSE);
     }
 
     /**
@@ -239,14 +292,30 @@ public final class Connection implements AutoCloseable {
      * refused connection.
      */
     public void expire() {
-        if (held != null) {
+        end(null);
+    }
+
+    /** Ends the connection, which lingers in a state, or is released at once. */
+    private void end(@Nullable ConnectionState last) {
+        ended = true;
+        HeldConnection held = attempt.held();
+        if (held != null && last != null) {
+            dispatcher.close(held, last);
+        } else if (held != null) {
             dispatcher.release(held);
+        }
+        if (tracked != null) {
+            tracked.ended();
+            // Until here the connection must not be collected: it would look forgotten.
+            Reference.reachabilityFence(this);
         }
     }
 
     private HeldConnection held() {
+        Attempt now = attempt;
+        HeldConnection held = now.held();
         if (held == null) {
-            throw new IllegalStateException("the connection was not accepted: " + verdict);
+            throw new IllegalStateException("the connection was not accepted: " + now.verdict());
         }
         return held;
     }
@@ -260,9 +329,11 @@ public final class Connection implements AutoCloseable {
 
     @Override
     public String toString() {
+        Attempt now = attempt;
+        HeldConnection held = now.held();
         return held == null
-                ? verdict.toString()
-                : verdict + " to " + held.destination() + " "
+                ? now.verdict().toString()
+                : now.verdict() + " to " + held.destination() + " "
                         + (held.ended() ? "ended" : held.state().label());
     }
 }

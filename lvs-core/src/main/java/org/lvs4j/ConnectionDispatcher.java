@@ -32,6 +32,8 @@ final class ConnectionDispatcher {
     private final ConnectionPlacer placer;
     private final ConnectionReuse reuse;
     private final Housekeeping housekeeping;
+    private final ServerListeners listeners;
+    private final @Nullable LeakDetector leaks;
 
     ConnectionDispatcher(
             ServiceRegistry services,
@@ -41,7 +43,9 @@ final class ConnectionDispatcher {
             Placement placement,
             ConnectionPlacer placer,
             ConnectionReuse reuse,
-            Housekeeping housekeeping) {
+            Housekeeping housekeeping,
+            ServerListeners listeners,
+            @Nullable LeakDetector leaks) {
         this.services = services;
         this.settings = settings;
         this.connections = connections;
@@ -50,22 +54,31 @@ final class ConnectionDispatcher {
         this.placer = placer;
         this.reuse = reuse;
         this.housekeeping = housekeeping;
+        this.listeners = listeners;
+        this.leaks = leaks;
+    }
+
+    /** What finds connections that are never closed, or null if nothing does. */
+    @Nullable
+    LeakDetector leaks() {
+        return leaks;
     }
 
     Connection open(Flow flow, @Nullable ByteBuffer payload) {
-        return open(flow, payload, new Attempt(null, null), housekeeping.advance());
+        return new Connection(
+                this, place(flow, payload, new Attempt(null, null), housekeeping.advance()), flow.mark(), null);
     }
 
-    private Connection open(Flow flow, @Nullable ByteBuffer payload, Attempt attempt, long nowNanos) {
+    private Attempt place(Flow flow, @Nullable ByteBuffer payload, Attempt attempt, long nowNanos) {
         ServiceState service = services.table().find(flow);
         if (service == null) {
-            return new Connection(this, null, Verdict.PASS, attempt, flow.mark());
+            return attempt.done(null, Verdict.PASS);
         }
         if (flow.protocol() == Protocol.TCP && resume(flow, attempt, nowNanos)) {
-            return new Connection(this, service.key(), Verdict.FORWARD, attempt, flow.mark());
+            return attempt.done(service.key(), Verdict.FORWARD);
         }
         long decision = placer.place(service, flow, 0, 0, payload, attempt, nowNanos);
-        return new Connection(this, service.key(), Decision.verdict(decision), attempt, flow.mark());
+        return attempt.done(service.key(), Decision.verdict(decision));
     }
 
     /**
@@ -103,32 +116,46 @@ final class ConnectionDispatcher {
         return tried != null && Arrays.stream(tried).anyMatch(id -> id == server.id());
     }
 
-    Connection open(ServiceKey key) {
-        return openUnlisted(services.require(key), new Attempt(null, null), housekeeping.advance());
+    Connection open(ServiceKey key, @Nullable Affinity affinity) {
+        Attempt attempt = new Attempt(null, null);
+        return new Connection(
+                this, placeUnlisted(services.require(key), affinity, attempt, housekeeping.advance()), 0, affinity);
     }
 
-    private Connection openUnlisted(ServiceState service, Attempt attempt, long nowNanos) {
+    private Attempt placeUnlisted(ServiceState service, @Nullable Affinity affinity, Attempt attempt, long nowNanos) {
+        ServiceKey key = service.key();
+        Flow flow = affinity == null ? new Flow() : affinity.flow(key);
         while (true) {
-            ServerState server = placement.pick(service.view(), new Flow(), attempt.triedIds());
+            ServiceState.View view = service.view();
+            Template template = null;
+            ServerState server;
+            if (affinity != null && view.config().persistence() != null) {
+                String identity = affinity.identity(key, view.engine() != null);
+                template = placement.template(key, view, flow, identity, attempt.triedIds(), nowNanos);
+                server = template == null ? null : template.server();
+            } else {
+                server = placement.pick(view, flow, attempt.triedIds());
+            }
             if (server == null) {
-                return new Connection(this, service.key(), Verdict.REJECT, attempt, 0);
+                return attempt.done(key, Verdict.REJECT);
             }
             Protocol protocol = Protocol.TCP;
             int port = server.config().endpoint().port();
-            if (service.key() instanceof ServiceKey.Address address) {
+            if (key instanceof ServiceKey.Address address) {
                 protocol = address.protocol();
                 port = port != 0 ? port : address.endpoint().port();
             }
-            if (attempt.holdUnlisted(heldConnections, protocol, server, port, nowNanos)) {
+            if (attempt.holdUnlisted(heldConnections, protocol, server, port, template, nowNanos)) {
                 server.counters().connection(Stripes.SHARED);
-                return new Connection(this, service.key(), Verdict.FORWARD, attempt, 0);
+                return attempt.done(key, Verdict.FORWARD);
             }
         }
     }
 
-    /** Opens a new connection for the client of a failed one, without the servers tried so far. */
-    Connection reopen(@Nullable ServiceKey key, HeldConnection failed, int mark, int @Nullable [] triedBefore) {
+    /** Places the connection of a client again, without the servers tried so far. */
+    Attempt reopen(Attempt before, HeldConnection failed, int mark, @Nullable Affinity affinity) {
         long nowNanos = housekeeping.advance();
+        int[] triedBefore = before.triedIds();
         int count = triedBefore == null ? 0 : triedBefore.length;
         int[] tried = triedBefore == null ? new int[1] : Arrays.copyOf(triedBefore, count + 1);
         tried[count] = failed.server().id();
@@ -138,13 +165,20 @@ final class ConnectionDispatcher {
             // The first payload is gone, but the template has the identity that the engine read from it.
             String identity = failed.template() instanceof Template template ? template.identity() : null;
             Flow flow = Flow.of(failed.protocol(), client, virtual).mark(mark);
-            return open(flow, null, new Attempt(identity, tried), nowNanos);
+            return place(flow, null, new Attempt(identity, tried), nowNanos);
         }
         Attempt attempt = new Attempt(null, tried);
+        ServiceKey key = before.service();
         ServiceState service = key == null ? null : services.table().get(key);
-        return service == null
-                ? new Connection(this, key, Verdict.PASS, attempt, mark)
-                : openUnlisted(service, attempt, nowNanos);
+        return service == null ? attempt.done(key, Verdict.PASS) : placeUnlisted(service, affinity, attempt, nowNanos);
+    }
+
+    void answered(ServiceKey service, HeldConnection held) {
+        listeners.answered(service, held.server().config().endpoint());
+    }
+
+    void failed(ServiceKey service, HeldConnection held, @Nullable Throwable cause) {
+        listeners.failed(service, held.server().config().endpoint(), cause);
     }
 
     void established(HeldConnection held) {

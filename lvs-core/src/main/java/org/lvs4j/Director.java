@@ -69,6 +69,9 @@ public final class Director {
     private final ConnectionPlacer placer;
     private final FlowDispatcher flows;
     private final ConnectionDispatcher dispatcher;
+    private final ServerListeners serverListeners = new ServerListeners();
+    private final @Nullable LeakDetector leaks;
+    private final Calls calls;
     private final Drains drains;
     private final Housekeeping housekeeping;
 
@@ -99,8 +102,21 @@ public final class Director {
         ConnectionReuse reuse = new ConnectionReuse(settings);
         placer = new ConnectionPlacer(connections, heldConnections, placement, defence);
         flows = new FlowDispatcher(services, settings, connections, placer, reuse, defence, housekeeping);
+        leaks = builder.leakDetection == 0
+                ? null
+                : new LeakDetector(builder.leakDetection, builder.leakListener, heldConnections);
         dispatcher = new ConnectionDispatcher(
-                services, settings, connections, heldConnections, placement, placer, reuse, housekeeping);
+                services,
+                settings,
+                connections,
+                heldConnections,
+                placement,
+                placer,
+                reuse,
+                housekeeping,
+                serverListeners,
+                leaks);
+        calls = new Calls(dispatcher, ticker);
         editor = new ConfigurationEditor(services, timeouts, settings, defence, housekeeping, drains);
     }
 
@@ -184,6 +200,21 @@ public final class Director {
         editor.removeListener(requireNonNull(listener, "listener"));
     }
 
+    /**
+     * Adds a listener, which learns from now on which servers fail clients and answer them, as relays and applications
+     * report it. A health monitor adds itself.
+     *
+     * @param listener one that is added twice is told twice
+     */
+    public void addServerListener(ServerListener listener) {
+        serverListeners.add(requireNonNull(listener, "listener"));
+    }
+
+    /** Removes a listener; without effect if it is not one. It may still be told of what has been reported already. */
+    public void removeServerListener(ServerListener listener) {
+        serverListeners.remove(requireNonNull(listener, "listener"));
+    }
+
     // ---- services and servers
 
     /**
@@ -198,13 +229,13 @@ public final class Director {
     /**
      * Adds a service with its servers, or nothing at all.
      *
-     * @param servers added in this order, so that the last one heads the list, as with {@code ipvsadm}
+     * @param servers added in this order, so that the last one heads the list, as with {@code ipvsadm}. The list of a
+     *     {@linkplain ServiceKey#named named} service has them in the order given
      * @throws DirectorException if {@link #addService(VirtualService)} or {@link #addServer} would
      */
     public void addService(VirtualService service, RealServer... servers) {
-        editor.addService(
-                requireNonNull(service, "service"),
-                Lists.copyOf(Arrays.asList(requireNonNull(servers, "servers")), "servers"));
+        ServiceKey key = requireNonNull(service, "service").key();
+        editor.addService(service, inOrder(key, Arrays.asList(requireNonNull(servers, "servers"))));
     }
 
     /**
@@ -264,7 +295,7 @@ public final class Director {
 
     /**
      * Replaces the servers of a service, for instance after a look-up in a name service: adds the new ones, in their
-     * order, then edits those that differ, then removes those that are missing. Unchanged servers keep their
+     * order (those of a {@linkplain ServiceKey#named named} service head the list in the order given), then edits those that differ, then removes those that are missing. Unchanged servers keep their
      * connections, counters and positions. For a moment the service has the old and the new servers, so both together
      * must fit: 65,536 in all, and for Maglev schedulers the slots of their table.
      *
@@ -273,7 +304,13 @@ public final class Director {
      *     nothing has changed
      */
     public List<ConfigurationChange> setServers(ServiceKey key, Collection<RealServer> servers) {
-        return editor.setServers(requireNonNull(key, "key"), requireNonNull(servers, "servers"));
+        return editor.setServers(requireNonNull(key, "key"), inOrder(key, requireNonNull(servers, "servers")));
+    }
+
+    /** Servers in the order of their addition: each one heads the list for a moment, as in IPVS. */
+    private static List<RealServer> inOrder(ServiceKey key, Collection<RealServer> servers) {
+        List<RealServer> added = Lists.copyOf(servers, "servers");
+        return key instanceof ServiceKey.Named ? com.google.common.collect.Lists.reverse(added) : added;
     }
 
     // ---- draining servers
@@ -618,7 +655,64 @@ public final class Director {
      * @throws DirectorException if there is no such service
      */
     public Connection open(ServiceKey key) {
-        return dispatcher.open(requireNonNull(key, "key"));
+        return dispatcher.open(requireNonNull(key, "key"), null);
+    }
+
+    /**
+     * Places a new connection of a service as {@link #open(ServiceKey)} does, with an affinity: the scheduler and the
+     * persistence of the service see it in place of the client's address.
+     *
+     * @param affinity of the connection, such as the id of a user
+     * @return the connection; not {@linkplain Connection#accepted() accepted} if no server takes it
+     * @throws DirectorException if there is no such service
+     */
+    public Connection open(ServiceKey key, Affinity affinity) {
+        return dispatcher.open(requireNonNull(key, "key"), requireNonNull(affinity, "affinity"));
+    }
+
+    /**
+     * Makes a call of an application: {@linkplain #open(ServiceKey) places} a connection, does the work on it, reports to
+     * the scheduler how long the work took, and closes the connection.
+     *
+     * <p>A server has failed if the work throws an {@link java.io.IOException}, an {@link java.io.UncheckedIOException} or a
+     * {@link java.util.concurrent.TimeoutException}, or has called {@link Connection#failed} before it throws. Then the
+     * failure is reported to the {@linkplain #addServerListener listeners}, and the work is done again with another server.
+     * Any other exception, and any exception after an interrupt of the thread, ends the call.
+     *
+     * <pre>{@code
+     * String answer = director.call(ServiceKey.named("orders"), 3, connection -> ask(connection.destination()));
+     * }</pre>
+     *
+     * @param attempts how many servers are asked at most, at least 1. More than one is for work that may be repeated after
+     *     it has failed
+     * @param work done by this thread; blocking is its own affair
+     * @return the answer of the work
+     * @throws E if the work throws it, and no other server may be asked; earlier failures are {@linkplain
+     *     Throwable#getSuppressed suppressed} exceptions of it
+     * @throws UnavailableException if no server takes the first connection
+     * @throws DirectorException if there is no such service
+     */
+    public <T, E extends Exception> T call(ServiceKey key, int attempts, Call<T, E> work) throws E {
+        return calls.call(requireNonNull(key, "key"), null, attempts, requireNonNull(work, "work"));
+    }
+
+    /**
+     * Makes a call as {@link #call(ServiceKey, int, Call)} does, with an {@linkplain #open(ServiceKey, Affinity) affinity}.
+     *
+     * @param affinity of the connection, such as the id of a user
+     * @param attempts how many servers are asked at most, at least 1
+     * @param work done by this thread
+     * @return the answer of the work
+     * @throws E if the work throws it, and no other server may be asked
+     * @throws UnavailableException if no server takes the first connection
+     * @throws DirectorException if there is no such service
+     */
+    public <T, E extends Exception> T call(ServiceKey key, Affinity affinity, int attempts, Call<T, E> work) throws E {
+        return calls.call(
+                requireNonNull(key, "key"),
+                requireNonNull(affinity, "affinity"),
+                attempts,
+                requireNonNull(work, "work"));
     }
 
     /** Decides about single packets; the same object for every call. */
@@ -633,6 +727,9 @@ public final class Director {
      * @return that time in nanoseconds; only differences mean something
      */
     public long advance() {
+        if (leaks != null) {
+            leaks.report();
+        }
         return housekeeping.advance();
     }
 
@@ -650,6 +747,8 @@ public final class Director {
         private boolean linger = true;
         private Duration slowStart = Duration.ZERO;
         private ClassLoader classLoader = Director.class.getClassLoader();
+        private int leakDetection;
+        private Consumer<? super ConnectionLeak> leakListener = leak -> {};
 
         private Builder() {}
 
@@ -722,6 +821,20 @@ public final class Director {
             return this;
         }
 
+        /**
+         * Finds connections of applications that are never {@linkplain Connection#close() closed}: follows one in so many of
+         * those that are opened, releases it if it has been collected as garbage, and tells the listener where it was
+         * opened. Each that is followed costs a stack trace, some microseconds. Off by default.
+         *
+         * @param oneIn 1 follows every connection, as for tests; 128 is cheap; 0 switches detection off
+         * @param listener called by a thread that opens a connection or calls {@link Director#advance}
+         */
+        public Builder leakDetection(int oneIn, Consumer<? super ConnectionLeak> listener) {
+            leakDetection = oneIn;
+            leakListener = requireNonNull(listener, "listener");
+            return this;
+        }
+
         /** Where to look for schedulers and persistence engines; by default the class loader of this class. */
         public Builder classLoader(ClassLoader loader) {
             classLoader = requireNonNull(loader, "loader");
@@ -737,6 +850,9 @@ public final class Director {
             List<String> problems = new ArrayList<>();
             requirePositive("maxConnections", maxConnections, problems);
             requirePositive("maxTemplates", maxTemplates, problems);
+            if (leakDetection < 0) {
+                problems.add("leakDetection must not be negative, not " + leakDetection);
+            }
             try {
                 VirtualService.requireSlowStart(slowStart);
             } catch (IllegalArgumentException e) {

@@ -317,7 +317,7 @@ final class ServiceRegistry {
                 throw new DirectorException(
                         Reason.INVALID, "a service holds at most " + MAX_SERVERS + " servers: " + key);
             }
-            requireFamily(service, config);
+            requireReachable(service, config);
         }
     }
 
@@ -345,7 +345,7 @@ final class ServiceRegistry {
         ServiceState service = change(key);
         ServiceState.View view = service.view();
         int index = requireServer(view.servers(), key, config.endpoint());
-        requireFamily(service, config);
+        requireReachable(service, config);
         ServerState state = view.servers().state(index);
         RealServer before = state.config();
         state.configure(config);
@@ -440,8 +440,13 @@ final class ServiceRegistry {
         return index;
     }
 
-    private static void requireFamily(ServiceState service, RealServer config) {
-        if (config.endpoint().address().family() != service.key().family()
+    private static void requireReachable(ServiceState service, RealServer config) {
+        if (service.key() instanceof ServiceKey.Named) {
+            if (config.endpoint().port() == 0) {
+                throw new DirectorException(
+                        Reason.INVALID, "server " + config.endpoint() + " of " + service.key() + " has no port");
+            }
+        } else if (config.endpoint().address().family() != service.key().family()
                 && config.forwarding().method() != Forwarding.Method.TUNNEL) {
             throw new DirectorException(
                     Reason.INVALID,

@@ -15,7 +15,7 @@ import org.lvs4j.service.ServiceKey;
  * All services, found by the headers of a packet. Immutable: a change makes a new table. A look-up does not allocate.
  *
  * <p>The order is that of IPVS: firewall mark, exact address and port, FTP service of the address, service for every
- * port of the address.
+ * port of the address. Packets find no named service.
  */
 final class ServiceTable {
     private static final int MIN_SLOTS = 4;
@@ -69,7 +69,9 @@ final class ServiceTable {
                     address.low(),
                     key.endpoint().port());
         } else {
-            slot = hash(((ServiceKey.Mark) service.key()).mark());
+            slot = service.key() instanceof ServiceKey.Mark key
+                    ? hash(key.mark())
+                    : mix(service.key().hashCode());
         }
         while (slots[slot & mask] != null) {
             slot++;
@@ -78,6 +80,9 @@ final class ServiceTable {
     }
 
     private static int kinds(ServiceKey key) {
+        if (key instanceof ServiceKey.Named) {
+            return 0;
+        }
         int family = key.family() == AddressFamily.IPV4 ? IPV4 : IPV6;
         if (!(key instanceof ServiceKey.Address address)) {
             return family | MARK;
@@ -120,7 +125,7 @@ final class ServiceTable {
                     ip.low(),
                     address.endpoint().port());
         }
-        return findMark(((ServiceKey.Mark) key).mark(), key.family());
+        return key instanceof ServiceKey.Mark mark ? findMark(mark.mark(), key.family()) : findNamed(key);
     }
 
     List<ServiceState> all() {
@@ -191,6 +196,16 @@ final class ServiceTable {
                 return null;
             }
             if (service.key() instanceof ServiceKey.Mark key && key.mark() == mark && key.family() == family) {
+                return service;
+            }
+        }
+    }
+
+    private @Nullable ServiceState findNamed(ServiceKey name) {
+        int slot = mix(name.hashCode());
+        while (true) {
+            ServiceState service = slots[slot++ & mask];
+            if (service == null || service.key().equals(name)) {
                 return service;
             }
         }

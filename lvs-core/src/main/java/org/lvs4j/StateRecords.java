@@ -16,6 +16,10 @@ import org.lvs4j.stats.Traffic;
  * an end. A template names its server by its number among all of them, which begins at 0. Times are in milliseconds.
  */
 final class StateRecords {
+    // The kind of a key; between them, the protocols from 1 on.
+    private static final int MARK_KEY = 0;
+    private static final int NAMED_KEY = 64;
+
     private static final int END = 0;
     private static final int SERVICE = 1;
     private static final int SERVER = 2;
@@ -63,10 +67,13 @@ final class StateRecords {
             if (key instanceof ServiceKey.Address address) {
                 output.number(address.protocol().ordinal() + 1L);
                 output.endpoint(address.endpoint());
-            } else {
-                output.number(0);
+            } else if (key instanceof ServiceKey.Mark mark) {
+                output.number(MARK_KEY);
                 output.family(key.family());
-                output.number(Integer.toUnsignedLong(((ServiceKey.Mark) key).mark()));
+                output.number(Integer.toUnsignedLong(mark.mark()));
+            } else {
+                output.number(NAMED_KEY);
+                output.text(((ServiceKey.Named) key).name());
             }
             output.number(persistence == null ? 0 : 1);
             if (persistence != null) {
@@ -156,9 +163,17 @@ final class StateRecords {
 
     private static ServiceKey key(StateInput input) throws StateException {
         Protocol[] protocols = Protocol.values();
-        int protocol = (int) input.number(protocols.length, "a protocol");
-        if (protocol > 0) {
-            return ServiceKey.of(protocols[protocol - 1], input.endpoint());
+        int kind = (int) input.number(NAMED_KEY, "the kind of a service");
+        if (kind == NAMED_KEY) {
+            try {
+                return ServiceKey.named(String.valueOf(input.text()));
+            } catch (IllegalArgumentException e) {
+                throw StateBlocks.damaged(String.valueOf(e.getMessage()));
+            }
+        } else if (kind > protocols.length) {
+            throw StateBlocks.damaged("an unknown protocol");
+        } else if (kind != MARK_KEY) {
+            return ServiceKey.of(protocols[kind - 1], input.endpoint());
         }
         AddressFamily family = input.family();
         int mark = (int) input.number(0xFFFF_FFFFL, "a firewall mark");

@@ -234,14 +234,14 @@ class ConnectionTest {
 
     @Test
     void retry_severalServers_eachTriedOnceAndReleased() {
-        Connection first = fixture.director.open(FLOW);
-        Connection second = first.retry();
-        assertThat(second.destination()).hasToString(OLD);
+        Connection connection = fixture.director.open(FLOW);
+        assertThat(connection.retry()).isTrue();
+        assertThat(connection.destination()).hasToString(OLD);
         assertCounts(NEW, 0, 0);
         assertCounts(OLD, 1, 0);
-        Connection third = second.retry();
-        assertThat(third.accepted()).isFalse();
-        assertThat(third.verdict()).isEqualTo(Verdict.REJECT);
+        assertThat(connection.retry()).isFalse();
+        assertThat(connection.accepted()).isFalse();
+        assertThat(connection.verdict()).isEqualTo(Verdict.REJECT);
         assertCounts(OLD, 0, 0);
         assertThat(fixture.listed()).isEmpty();
         assertThat(fixture.director.open(FLOW).accepted())
@@ -253,9 +253,9 @@ class ConnectionTest {
     void retry_serviceRemoved_passes() {
         Connection first = fixture.director.open(FLOW);
         fixture.director.removeService(web);
-        Connection second = first.retry();
-        assertThat(second.verdict()).isEqualTo(Verdict.PASS);
-        assertThat(second.service()).isNull();
+        assertThat(first.retry()).isFalse();
+        assertThat(first.verdict()).isEqualTo(Verdict.PASS);
+        assertThat(first.service()).isNull();
     }
 
     @Test
@@ -265,7 +265,8 @@ class ConnectionTest {
         Connection first =
                 fixture.director.open(DirectorFixture.tcp("10.1.0.1:4000", VIP).mark(9));
         assertThat(first.service()).isEqualTo(marked);
-        assertThat(first.retry().destination()).hasToString("192.168.2.1:1");
+        assertThat(first.retry()).isTrue();
+        assertThat(first.destination()).hasToString("192.168.2.1:1");
     }
 
     @Test
@@ -281,11 +282,11 @@ class ConnectionTest {
                 DirectorFixture.udp("10.1.0.1:4000", "10.0.0.100:53").mark(9));
         assertThat(first.onePacket()).isTrue();
         assertThat(first.destination()).hasToString("192.168.2.2:53");
-        Connection second = first.retry();
-        assertThat(second.onePacket()).isTrue();
-        assertThat(second.destination()).hasToString("192.168.2.1:53");
+        assertThat(first.retry()).isTrue();
+        assertThat(first.onePacket()).isTrue();
+        assertThat(first.destination()).hasToString("192.168.2.1:53");
         assertThat(fixture.listed()).isEmpty();
-        second.close();
+        first.close();
         assertThat(fixture.connectionsOf(every, "192.168.2.1:0")).isZero();
     }
 

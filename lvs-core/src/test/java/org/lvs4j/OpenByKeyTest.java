@@ -40,11 +40,12 @@ final class OpenByKeyTest {
 
     @Test
     void retry_byKey_anotherServerUntilNoneIsLeft() {
-        Connection first = director.open(WEB);
-        Connection second = first.retry();
-        assertThat(second.destination()).isNotEqualTo(first.destination());
-        Connection third = second.retry();
-        assertThat(third.verdict()).isEqualTo(Verdict.REJECT);
+        Connection connection = director.open(WEB);
+        Endpoint first = connection.destination();
+        assertThat(connection.retry()).isTrue();
+        assertThat(connection.destination()).isNotEqualTo(first);
+        assertThat(connection.retry()).isFalse();
+        assertThat(connection.verdict()).isEqualTo(Verdict.REJECT);
         assertThat(director.service(WEB).servers())
                 .allSatisfy(server ->
                         assertThat(server.active() + server.inactive()).isZero());

@@ -96,12 +96,13 @@ class PersistenceEngineTest {
 
     @Test
     void retry_placedByEngine_identityKept() {
-        Connection first = open("10.1.0.1:4000", "alice hello");
-        Connection second = first.retry();
-        assertThat(second.verdict()).isEqualTo(Verdict.FORWARD);
-        assertThat(second.destination()).isNotEqualTo(first.destination());
-        assertThat(open("10.1.0.1:4001", "alice again").destination()).isEqualTo(second.destination());
-        assertThat(fixture.connectionsOf(web, first.destination().toString())).isZero();
+        Connection connection = open("10.1.0.1:4000", "alice hello");
+        Endpoint first = connection.destination();
+        assertThat(connection.retry()).isTrue();
+        assertThat(connection.verdict()).isEqualTo(Verdict.FORWARD);
+        assertThat(connection.destination()).isNotEqualTo(first);
+        assertThat(open("10.1.0.1:4001", "alice again").destination()).isEqualTo(connection.destination());
+        assertThat(fixture.connectionsOf(web, first.toString())).isZero();
     }
 
     @Test

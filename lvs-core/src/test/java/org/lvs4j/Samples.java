@@ -105,6 +105,16 @@ final class Samples {
         put(IpAddress.class, () -> IpAddress.parse("10.0.0.1"));
         put(IpAddress[].class, () -> new IpAddress[0]);
         put(Endpoint.class, () -> Endpoint.parse(TEXT));
+        put(Affinity.class, () -> Affinity.of(TEXT));
+        put(Call.class, () -> connection -> TEXT);
+        put(ServerListener.class, () -> new ServerListener() {
+            @Override
+            public void failed(ServiceKey service, Endpoint server, Throwable cause) {}
+
+            @Override
+            public void answered(ServiceKey service, Endpoint server) {}
+        });
+        put(Throwable.class, IllegalStateException::new);
         put(Flow.class, () -> Flow.of(Protocol.TCP, Endpoint.parse("10.9.9.9:1234"), Endpoint.parse(TEXT)));
         put(Traffic.class, () -> Traffic.NONE);
 

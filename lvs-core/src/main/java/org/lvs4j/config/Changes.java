@@ -83,9 +83,14 @@ final class Changes {
 
     /**
      * The commands that make a change, as far as rules can express it: a service is added with its servers; a sysctl
-     * is left out.
+     * and a named service are left out.
      */
     static List<RuleCommand> commands(ConfigurationChange change) {
+        List<RuleCommand> commands = all(change);
+        return !commands.isEmpty() && commands.get(0).key() instanceof ServiceKey.Named ? List.of() : commands;
+    }
+
+    private static List<RuleCommand> all(ConfigurationChange change) {
         if (change instanceof ConfigurationChange.ServiceAdded added) {
             ServiceKey key = added.service().key();
             List<RuleCommand> commands = new ArrayList<>();

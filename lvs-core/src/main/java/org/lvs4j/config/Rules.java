@@ -116,7 +116,7 @@ public final class Rules {
 
     /**
      * The rules that recreate a director's services and servers, sorted as {@code ipvsadm -S -n} prints them. As in its
-     * output, thresholds, timeouts, and the third flag of {@code sh} and {@code mh} are left out. A server that is
+     * output, thresholds, timeouts, and the third flag of {@code sh} and {@code mh} are left out, and so are named services. A server that is
      * drained has its configured weight.
      */
     public static Rules of(Director director) {
@@ -124,6 +124,9 @@ public final class Rules {
         for (ServiceSnapshot service :
                 ListingOrder.sorted(requireNonNull(director, "director").services())) {
             ServiceKey key = service.service().key();
+            if (key instanceof ServiceKey.Named) {
+                continue;
+            }
             commands.add(new RuleCommand.AddService(withoutUnnamedFlag(service.service())));
             for (ServerSnapshot server : ListingOrder.sortedServers(service)) {
                 commands.add(new RuleCommand.AddServer(key, withoutThresholds(server.server())));

@@ -62,6 +62,9 @@ sealed interface ServiceTablePrinter {
 
     /** The start of a line about a service. */
     private static String label(ServiceKey key, ServiceNames names) {
+        if (key instanceof ServiceKey.Named) {
+            return "NAME " + key;
+        }
         return key instanceof ServiceKey.Address address
                 ? Listing.format("%-4s %s", address.protocol(), names.print(address.endpoint(), address.protocol()))
                 : "FWM  " + key.toString().substring("FWM ".length());

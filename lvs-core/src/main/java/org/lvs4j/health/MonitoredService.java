@@ -109,11 +109,15 @@ public final class MonitoredService {
 
     /**
      * A server as it is configured for one of the services: only masquerading can change the port, so that every other
-     * method takes the port of the service, and port 0 for a firewall mark.
+     * method takes the port of the service, and port 0 for a firewall mark. Those
+     * of a named service are as they are.
      */
     public static RealServer serverOf(ServiceKey service, RealServer server) {
         requireNonNull(server, "server");
-        int servicePort = requireNonNull(service, "service") instanceof ServiceKey.Address address
+        if (requireNonNull(service, "service") instanceof ServiceKey.Named) {
+            return server;
+        }
+        int servicePort = service instanceof ServiceKey.Address address
                 ? address.endpoint().port()
                 : 0;
         boolean keepsPort = server.forwarding().method() == Forwarding.Method.MASQUERADE

@@ -24,8 +24,9 @@ final class Names {
         if (key instanceof ServiceKey.Mark mark) {
             return "FWM " + Integer.toUnsignedString(mark.mark());
         }
-        ServiceKey.Address address = (ServiceKey.Address) key;
-        return name(address.endpoint(), text(address.protocol()));
+        return key instanceof ServiceKey.Address address
+                ? name(address.endpoint(), text(address.protocol()))
+                : key.toString();
     }
 
     /** The name of a server of a service. */

@@ -6,10 +6,10 @@ import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
 
-/** The key of a virtual service: a protocol and a virtual endpoint, or a firewall mark. Immutable. */
-public sealed interface ServiceKey permits ServiceKey.Address, ServiceKey.Mark {
+/** The key of a virtual service: a protocol and a virtual endpoint, a firewall mark, or a name. Immutable. */
+public sealed interface ServiceKey permits ServiceKey.Address, ServiceKey.Mark, ServiceKey.Named {
 
-    /** The family of the clients and of the virtual address. */
+    /** The family of the clients and of the virtual address; IPv6 for a named service, whose servers may be of both. */
     AddressFamily family();
 
     /**
@@ -63,6 +63,17 @@ public sealed interface ServiceKey permits ServiceKey.Address, ServiceKey.Mark {
     }
 
     /**
+     * The key of a service of an application that balances its own connections: it has no address, and no packet finds
+     * it. Not part of IPVS.
+     *
+     * @param name such as {@code orders}; 1..{@value Named#MAX_LENGTH} characters of {@code A-Z a-z 0-9 . _ -}
+     * @throws IllegalArgumentException if the name has other characters, none or too many
+     */
+    static ServiceKey named(String name) {
+        return new Named(name);
+    }
+
+    /**
      * The key of a service at an address.
      *
      * @param protocol the transport protocol
@@ -112,6 +123,39 @@ public sealed interface ServiceKey permits ServiceKey.Address, ServiceKey.Mark {
         @Override
         public String toString() {
             return "FWM " + Integer.toUnsignedString(mark) + (family == AddressFamily.IPV6 ? " IPv6" : "");
+        }
+    }
+
+    /**
+     * The key of a service of an application that balances its own connections.
+     *
+     * @param name 1..{@value #MAX_LENGTH} characters of {@code A-Z a-z 0-9 . _ -}
+     */
+    record Named(String name) implements ServiceKey {
+        /** The longest name, in characters. */
+        public static final int MAX_LENGTH = 64;
+
+        /**
+         * Checks the name.
+         *
+         * @throws IllegalArgumentException if it has other characters, none or too many
+         */
+        public Named {
+            if (!requireNonNull(name, "name").matches("[A-Za-z0-9._-]{1," + MAX_LENGTH + "}")) {
+                throw new IllegalArgumentException(
+                        "the name of a service is 1.." + MAX_LENGTH + " of A-Z a-z 0-9 . _ -, not '" + name + "'");
+            }
+        }
+
+        @Override
+        public AddressFamily family() {
+            return AddressFamily.IPV6;
+        }
+
+        /** For messages: the name. */
+        @Override
+        public String toString() {
+            return name;
         }
     }
 }

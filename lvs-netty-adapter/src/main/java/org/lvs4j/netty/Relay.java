@@ -397,7 +397,6 @@ public final class Relay implements AutoCloseable {
         private @Nullable Integer udpFlows;
         private Duration drainIdle = Duration.ofSeconds(1);
         private int retryUnanswered;
-        private @Nullable ServerListener serverListener;
         private final List<Integer> adopted = new ArrayList<>();
 
         private Builder(Director director) {
@@ -512,12 +511,6 @@ public final class Relay implements AutoCloseable {
             return this;
         }
 
-        /** A listener that learns which servers fail and which answer; by default there is none. */
-        public Builder serverListener(ServerListener listener) {
-            serverListener = requireNonNull(listener, "listener");
-            return this;
-        }
-
         /**
          * Adds a listening address, for services at port 0 or of a firewall mark. It replaces that of a service at the
          * same address, which then gets only what the service of the mark leaves to it.
@@ -577,7 +570,6 @@ public final class Relay implements AutoCloseable {
                     udpFlows == null ? RelayOptions.defaultUdpFlows(transport.resolve()) : udpFlows,
                     drainIdle,
                     retryUnanswered,
-                    serverListener,
                     listen);
             if (transport == Transport.AUTO && options.transport() == Transport.NIO) {
                 Transport wanted = Transport.ofThisSystem();

@@ -29,7 +29,6 @@ record RelayOptions(
         int udpFlows,
         Duration drainIdle,
         int retryUnanswered,
-        @Nullable ServerListener serverListener,
         List<ListenAddress> listen) {
     private static final Duration LONGEST = Duration.ofDays(36_500);
     private static final Duration LONGEST_CONNECT = Duration.ofHours(1);

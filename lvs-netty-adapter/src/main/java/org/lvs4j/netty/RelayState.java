@@ -46,7 +46,7 @@ final class RelayState {
     RelayState(Director director, RelayOptions options, AdoptedSockets adopted) {
         this.director = director;
         this.options = options;
-        reports = new ServerReports(options.serverListener(), log);
+        reports = new ServerReports(log);
         this.adopted = adopted;
     }
 

@@ -160,14 +160,14 @@ final class ServerConnector {
     private void serverFailed(Connection placement, SocketFailure kind, Throwable cause) {
         RelayCounters counters = state.counters;
         counters.connectFailures.increment();
-        state.reports.failed(placement);
+        state.reports.failed(placement, cause);
         state.log.warn("{}: cannot connect to a server: {}", listening, placement.destination(), kind, cause);
         if (retries < state.options.retries()) {
             if (triedAnother(placement)) {
                 return;
             }
         } else {
-            connection.placedAgain(placement);
+            connection.placedAgain();
         }
         counters.unreachable.increment();
         connection.end(TcpConnection.End.RESET);
@@ -194,13 +194,13 @@ final class ServerConnector {
     /** Tries another server, for which the connection is placed again. Returns whether there is one. */
     private boolean triedAnother(Connection placement) {
         retries++;
-        Connection next = placement.retry();
-        connection.placedAgain(next);
-        if (!next.accepted()) {
+        boolean placed = placement.retry();
+        connection.placedAgain();
+        if (!placed) {
             return false;
         }
         state.counters.retries.increment();
-        connect(next);
+        connect(placement);
         return true;
     }
 }

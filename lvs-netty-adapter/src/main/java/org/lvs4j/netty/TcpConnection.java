@@ -205,9 +205,8 @@ final class TcpConnection {
     }
 
     /** The server could not be reached, or has not answered, and the director has placed the connection again. */
-    void placedAgain(Connection next) {
+    void placedAgain() {
         server = null;
-        placement = next;
         descriptors.awaitServer();
     }
 
@@ -337,7 +336,7 @@ final class TcpConnection {
             return;
         }
         if (side == server && side.joined() && !answered && delayedReset == null) {
-            state.reports.failed(placement);
+            state.reports.failed(placement, cause);
         }
         if (request != null && retriable(side)) {
             askAnother(side, request, End.RESET);

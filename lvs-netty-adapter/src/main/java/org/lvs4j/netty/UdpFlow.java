@@ -127,15 +127,12 @@ final class UdpFlow {
         }
         retries++;
         channel = null;
-        Connection next = failed.retry();
-        if (!next.accepted() || next.onePacket()) {
-            next.close();
+        report(failed, failure);
+        if (!failed.retry() || failed.onePacket()) {
             return false;
         }
-        report(failed, failure);
-        connection = next;
         flows.report(server, failure);
-        server = next.destination();
+        server = failed.destination();
         Throwable another = connect();
         if (another != null) {
             fail(another);
@@ -247,7 +244,7 @@ final class UdpFlow {
 
     private void report(@Nullable Connection placed, Throwable cause) {
         if (SocketFailure.of(cause).fault() == SocketFailure.Fault.SERVER) {
-            state.reports.failed(placed);
+            state.reports.failed(placed, cause);
         }
     }
 

@@ -46,7 +46,6 @@ final class ListeningGroupTest {
                         100,
                         Duration.ZERO,
                         0,
-                        null,
                         List.of()));
     }
 

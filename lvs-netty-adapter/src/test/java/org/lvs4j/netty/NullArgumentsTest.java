@@ -41,7 +41,6 @@ final class NullArgumentsTest {
                 call("value", () -> relay.connectTimeout(null)),
                 call("value", () -> relay.idleTimeout(null)),
                 call("value", () -> relay.drainIdle(null)),
-                call("listener", () -> relay.serverListener(null)),
                 call("protocol", () -> relay.listen(null, ENDPOINT, 0)),
                 call("endpoint", () -> relay.listen(Protocol.TCP, null, 0)),
                 call("director", () -> TunPlane.builder(null)),
@@ -105,12 +104,6 @@ final class NullArgumentsTest {
             assertThatThrownBy(() -> monitor.reload(null))
                     .isInstanceOf(NullPointerException.class)
                     .hasMessage("configuration");
-            assertThatThrownBy(() -> monitor.failed(null, ENDPOINT))
-                    .isInstanceOf(NullPointerException.class)
-                    .hasMessage("service");
-            assertThatThrownBy(() -> monitor.answered(ServiceKey.mark(1), null))
-                    .isInstanceOf(NullPointerException.class)
-                    .hasMessage("server");
             assertThatThrownBy(() -> monitor.setServers(null, List.of()))
                     .isInstanceOf(NullPointerException.class)
                     .hasMessage("service");

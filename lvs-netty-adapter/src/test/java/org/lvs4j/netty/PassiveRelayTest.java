@@ -72,8 +72,8 @@ final class PassiveRelayTest {
                             .start();
                     Relay relay = Loopback.relay(director, Protocol.TCP)
                             .transport(transport)
-                            .serverListener(monitor)
                             .start()) {
+                assertThat(monitor.snapshot().services()).hasSize(1);
                 Loopback.await("two ejections", () -> {
                     ask(relay);
                     return ends.size() >= 2;
@@ -108,8 +108,8 @@ final class PassiveRelayTest {
                             .start();
                     Relay relay = Loopback.relay(director, Protocol.TCP)
                             .transport(transport)
-                            .serverListener(monitor)
                             .start()) {
+                assertThat(monitor.snapshot().services()).hasSize(1);
                 Loopback.await("ejections", () -> {
                     ask(relay);
                     return changes.get() >= 8 && fewest.get() == 2;
@@ -133,8 +133,8 @@ final class PassiveRelayTest {
                             .start();
                     Relay relay = Loopback.relay(director, Protocol.UDP)
                             .transport(transport)
-                            .serverListener(monitor)
                             .start()) {
+                assertThat(monitor.snapshot().services()).hasSize(1);
                 Loopback.await("the ejection", () -> {
                     try (UdpClient client = UdpClient.of(relay)) {
                         client.send(1);

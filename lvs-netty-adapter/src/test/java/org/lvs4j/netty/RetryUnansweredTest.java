@@ -14,6 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lvs4j.Director;
+import org.lvs4j.ServerListener;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.service.RealServer;
@@ -208,7 +209,7 @@ final class RetryUnansweredTest {
         final List<String> all = new CopyOnWriteArrayList<>();
 
         @Override
-        public void failed(ServiceKey service, Endpoint server) {
+        public void failed(ServiceKey service, Endpoint server, Throwable cause) {
             all.add("failed " + service + " " + server);
             throw new IllegalStateException("of the test");
         }
@@ -228,8 +229,8 @@ final class RetryUnansweredTest {
                 TestServer up = TestServer.start()) {
             Director director = Loopback.director(closed, failing.address(), up.address());
             Reports reports = new Reports();
-            try (Relay relay =
-                    relay(director, transport).serverListener(reports).start()) {
+            director.addServerListener(reports);
+            try (Relay relay = relay(director, transport).start()) {
                 try (Socket client = Loopback.connect(relay)) {
                     for (int i = 0; i < 3; i++) {
                         client.getOutputStream().write(i);
@@ -255,9 +256,8 @@ final class RetryUnansweredTest {
         try (UdpEchoServer up = new UdpEchoServer()) {
             Director director = Loopback.director(closed, up.address());
             Reports reports = new Reports();
-            try (Relay relay = Loopback.relay(director, Protocol.UDP)
-                    .serverListener(reports)
-                    .start()) {
+            director.addServerListener(reports);
+            try (Relay relay = Loopback.relay(director, Protocol.UDP).start()) {
                 try (UdpClient client = UdpClient.of(relay)) {
                     Loopback.await("both reports", () -> {
                         client.send(1);

@@ -54,6 +54,10 @@ public record Conversion(String text, List<String> lost) {
         List<String> lost = new ArrayList<>();
         for (DirectorConfiguration.Service each :
                 requireNonNull(configuration, "configuration").services()) {
+            if (each.key() instanceof ServiceKey.Named) {
+                lost.add(each.key() + ": a named service");
+                continue;
+            }
             if (each.servers().isEmpty()) {
                 lost.add(each.key() + ": a service without servers, which keepalived drops");
                 continue;

@@ -156,6 +156,10 @@ final class KeepalivedPrinter {
     private void service(MonitoredService monitored) {
         VirtualService service = monitored.services().get(0);
         String name = monitored.toString();
+        if (service.key() instanceof ServiceKey.Named) {
+            lost.add(name + ": a named service");
+            return;
+        }
         if (monitored.group() != null) {
             group(monitored.group(), monitored.services());
             output.open("virtual_server group " + monitored.group());

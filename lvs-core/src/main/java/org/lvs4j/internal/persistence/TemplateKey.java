@@ -12,13 +12,14 @@ import org.lvs4j.service.ServiceKey;
 /**
  * The key of a template: the client's network, and the part of the virtual service that shares the template. Immutable.
  *
- * @param protocol null for a firewall mark, which spans protocols
+ * @param protocol null for a firewall mark, which spans protocols, and for a named service
  * @param clientHigh upper word of the client's network address
  * @param clientLow lower word of the client's network address
  * @param virtualHigh upper word of the virtual address; for an IPv6 firewall mark the mark in its upper 32 bits
  * @param virtualLow lower word of the virtual address; for an IPv4 firewall mark the mark
  * @param virtualPort 0 if the template is for every port of the address
  * @param identity the identity that a persistence engine read, or null
+ * @param name the name of a named service, or null
  * @param serial 0 while lookups find the template; unique for each template that has been set aside
  */
 record TemplateKey(
@@ -30,6 +31,7 @@ record TemplateKey(
         long virtualLow,
         int virtualPort,
         @Nullable String identity,
+        @Nullable String name,
         long serial) {
 
     /** The port of a template that has been set aside, as IPVS lists it. */
@@ -44,7 +46,10 @@ record TemplateKey(
         long low = flow.sourceLow() & (v4 ? mask & 0xFFFF_FFFFL : prefix(Math.max(mask - 64, 0)));
         if (service instanceof ServiceKey.Mark key) {
             long mark = key.mark() & 0xFFFF_FFFFL;
-            return new TemplateKey(null, flow.family(), high, low, v4 ? 0 : mark << 32, v4 ? mark : 0, 0, identity, 0);
+            return new TemplateKey(
+                    null, flow.family(), high, low, v4 ? 0 : mark << 32, v4 ? mark : 0, 0, identity, null, 0);
+        } else if (service instanceof ServiceKey.Named key) {
+            return new TemplateKey(null, flow.family(), high, low, 0, 0, 0, identity, key.name(), 0);
         }
         return new TemplateKey(
                 flow.protocol(),
@@ -55,6 +60,7 @@ record TemplateKey(
                 flow.destinationLow(),
                 servesOnePort(service, flow) ? flow.destinationPort() : 0,
                 identity,
+                null,
                 0);
     }
 
@@ -77,11 +83,15 @@ record TemplateKey(
                     virtual.address().low(),
                     onePort ? virtual.port() : 0,
                     identity,
+                    null,
                     0);
+        } else if (service instanceof ServiceKey.Named key) {
+            return new TemplateKey(null, family, clientHigh, clientLow, 0, 0, 0, identity, key.name(), 0);
         }
         boolean v4 = family == AddressFamily.IPV4;
         long mark = ((ServiceKey.Mark) service).mark() & 0xFFFF_FFFFL;
-        return new TemplateKey(null, family, clientHigh, clientLow, v4 ? 0 : mark << 32, v4 ? mark : 0, 0, identity, 0);
+        return new TemplateKey(
+                null, family, clientHigh, clientLow, v4 ? 0 : mark << 32, v4 ? mark : 0, 0, identity, null, 0);
     }
 
     /** Whether templates of this service are for one port, rather than for every port of the address. */
@@ -94,7 +104,16 @@ record TemplateKey(
     /** The key under which no lookup finds the template. */
     TemplateKey setAside(long newSerial) {
         return new TemplateKey(
-                protocol, family, clientHigh, clientLow, virtualHigh, virtualLow, SET_ASIDE_PORT, identity, newSerial);
+                protocol,
+                family,
+                clientHigh,
+                clientLow,
+                virtualHigh,
+                virtualLow,
+                SET_ASIDE_PORT,
+                identity,
+                name,
+                newSerial);
     }
 
     Endpoint client() {

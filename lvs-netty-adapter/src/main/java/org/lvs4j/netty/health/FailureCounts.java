@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.lvs4j.ServerListener;
 import org.lvs4j.health.MonitoredServer;
 import org.lvs4j.health.MonitoredService;
 import org.lvs4j.net.Endpoint;
@@ -20,7 +21,7 @@ import org.lvs4j.service.VirtualService;
  * failures up to its execution. An answer, of whatever connection, ends a row. Progress: {@link #failed} and {@link
  * #answered} are lock-free and do not allocate; an answer writes only if a failure precedes it.
  */
-final class FailureCounts {
+final class FailureCounts implements ServerListener {
     /** Brings a report to the monitor's event loop. */
     @FunctionalInterface
     interface Reporter {
@@ -115,14 +116,16 @@ final class FailureCounts {
         services.remove(service);
     }
 
-    void failed(ServiceKey service, Endpoint server) {
+    @Override
+    public void failed(ServiceKey service, Endpoint server, @Nullable Throwable cause) {
         Count count = find(service, server);
         if (count != null) {
             count.failed();
         }
     }
 
-    void answered(ServiceKey service, Endpoint server) {
+    @Override
+    public void answered(ServiceKey service, Endpoint server) {
         Count count = find(service, server);
         if (count != null) {
             count.answered();

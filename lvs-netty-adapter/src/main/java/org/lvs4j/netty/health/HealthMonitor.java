@@ -33,9 +33,7 @@ import org.lvs4j.health.PassiveCheck;
 import org.lvs4j.health.ReleaseOnFailure;
 import org.lvs4j.health.Script;
 import org.lvs4j.health.TrackedFile;
-import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
-import org.lvs4j.netty.ServerListener;
 import org.lvs4j.netty.Transport;
 import org.lvs4j.netty.internal.EventLoops;
 import org.lvs4j.netty.internal.RateLimitedLog;
@@ -62,9 +60,9 @@ import org.slf4j.LoggerFactory;
  * of a {@link Check} in code need another monitor. A server that is down is not on the director, and cannot be removed
  * there: {@link #setServers} changes the list whatever is up.
  *
- * <p><b>Passive checks.</b> A relay tells the monitor which servers fail its clients: {@code
- * Relay.builder(director).serverListener(monitor)}. A service with a {@linkplain Builder#passiveCheck passive check} is
- * rid of such a server for a time.
+ * <p><b>Passive checks.</b> The monitor learns from the director which servers fail clients, as a relay or the application
+ * ({@link org.lvs4j.Connection#failed}) reports it. A service with a {@linkplain Builder#passiveCheck passive check} is rid
+ * of such a server for a time.
  *
  * <p><b>Probes.</b> TCP, HTTP, TLS, SMTP, DNS and UDP use sockets on event loops, a ping a socket of ICMP, a {@code
  * MISC_CHECK} a process of its own; tracked files are read twice a second. A probe that this host cannot make, for
@@ -82,10 +80,10 @@ import org.slf4j.LoggerFactory;
  * refuses it, without what is refused; after {@link #close()} no socket, process or timer is left. Progress: blocking.
  * {@link Builder#start} and {@link #reload} may start programs to find out what this host allows, and all methods wait for the
  * monitor's event loop, so that no event loop may call them: on one of the monitor's, such as in a listener, they throw an
- * {@link IllegalStateException} and do nothing. Only {@link #failed} and {@link #answered} return at once. The monitor's own
+ * {@link IllegalStateException} and do nothing. The monitor's own
  * threads do not keep the JVM alive.
  */
-public final class HealthMonitor implements ServerListener, AutoCloseable {
+public final class HealthMonitor implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(HealthMonitor.class);
     private static final long SUMMARY_SECONDS = 10;
     private static final long WATCH_MILLIS = 1000;
@@ -302,21 +300,6 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
         }
     }
 
-    /**
-     * A server has failed a client. Counts if the service has a {@linkplain
-     * MonitoredService#passiveCheck passive check}. Lock-free; does not allocate.
-     */
-    @Override
-    public void failed(ServiceKey service, Endpoint server) {
-        loop.counts().failed(requireNonNull(service, "service"), requireNonNull(server, "server"));
-    }
-
-    /** A server has answered a client: the next failure is the first one in a row. Lock-free; does not allocate. */
-    @Override
-    public void answered(ServiceKey service, Endpoint server) {
-        loop.counts().answered(requireNonNull(service, "service"), requireNonNull(server, "server"));
-    }
-
     private void fileChanged(TrackedFile file, int number) {
         post(() -> loop.fileChanged(file, number));
     }
@@ -467,7 +450,7 @@ public final class HealthMonitor implements ServerListener, AutoCloseable {
 
         /**
          * Lets failed connections of clients take servers of a service of the application out, beside its checks, if it
-         * has any. The relay that serves it must be told: {@code serverListener(monitor)}.
+         * has any.
          */
         public Builder passiveCheck(ServiceKey service, PassiveCheck check) {
             requireNonNull(check, "check");

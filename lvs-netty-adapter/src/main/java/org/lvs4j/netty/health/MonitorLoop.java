@@ -109,6 +109,7 @@ final class MonitorLoop {
 
     void start(HealthConfiguration initial) {
         adopted.take(director.addListener(listener));
+        director.addServerListener(counts);
         try {
             List<MonitoredService> inCode = adopted.services();
             call(() -> {
@@ -122,6 +123,7 @@ final class MonitorLoop {
             running = true;
             schedule();
         } catch (RuntimeException | Error e) {
+            director.removeServerListener(counts);
             director.removeListener(listener);
             throw e;
         }
@@ -194,6 +196,7 @@ final class MonitorLoop {
             return;
         }
         running = false;
+        director.removeServerListener(counts);
         director.removeListener(listener);
         cancelTimer();
         actions.stop();
@@ -220,11 +223,6 @@ final class MonitorLoop {
 
     void addressChanged(IpAddress address, boolean present) {
         engine.addressChanged(address, present);
-    }
-
-    /** The failed connections of clients. For any thread. */
-    FailureCounts counts() {
-        return counts;
     }
 
     private void post(Runnable task) {

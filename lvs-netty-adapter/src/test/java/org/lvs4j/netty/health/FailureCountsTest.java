@@ -50,14 +50,14 @@ final class FailureCountsTest {
     void failed_often_oneReportOfAll() {
         counts.put(web(true, SERVER, OTHER));
         for (int i = 0; i < 1_000; i++) {
-            counts.failed(WEB, SERVER);
+            counts.failed(WEB, SERVER, null);
         }
 
         assertThat(reports).hasSize(1);
         deliver();
 
         assertThat(judged).containsExactly(1_000);
-        counts.failed(WEB, SERVER);
+        counts.failed(WEB, SERVER, null);
         deliver();
         assertThat(judged).containsExactly(1_000, 1_001);
     }
@@ -65,11 +65,11 @@ final class FailureCountsTest {
     @Test
     void answered_between_countsFromZero() {
         counts.put(web(true, SERVER));
-        counts.failed(WEB, SERVER);
-        counts.failed(WEB, SERVER);
+        counts.failed(WEB, SERVER, null);
+        counts.failed(WEB, SERVER, null);
         counts.answered(WEB, SERVER);
         deliver();
-        counts.failed(WEB, SERVER);
+        counts.failed(WEB, SERVER, null);
         deliver();
 
         assertThat(judged).containsExactly(1);
@@ -80,7 +80,7 @@ final class FailureCountsTest {
         limit = 2;
         counts.put(web(true, SERVER));
         for (int i = 0; i < 4; i++) {
-            counts.failed(WEB, SERVER);
+            counts.failed(WEB, SERVER, null);
             deliver();
         }
 
@@ -90,14 +90,14 @@ final class FailureCountsTest {
     @Test
     void put_serverStays_keepsItsCountAndOthersGo() {
         counts.put(web(true, SERVER));
-        counts.failed(WEB, SERVER);
+        counts.failed(WEB, SERVER, null);
         counts.put(web(true, OTHER, SERVER));
-        counts.failed(WEB, SERVER);
+        counts.failed(WEB, SERVER, null);
         deliver();
         assertThat(judged).containsExactly(2);
 
         counts.put(web(true, OTHER));
-        counts.failed(WEB, SERVER);
+        counts.failed(WEB, SERVER, null);
         assertThat(reports).isEmpty();
         counts.put(web(false, OTHER));
         assertThat(counts.size()).isZero();
@@ -110,8 +110,8 @@ final class FailureCountsTest {
                 .server(MonitoredServer.of(RealServer.of(SERVER)))
                 .passiveCheck(PassiveCheck.DEFAULT)
                 .build());
-        counts.failed(WEB, SERVER);
-        counts.failed(second, SERVER);
+        counts.failed(WEB, SERVER, null);
+        counts.failed(second, SERVER, null);
         deliver();
 
         assertThat(judged).containsExactly(2);
@@ -124,7 +124,7 @@ final class FailureCountsTest {
         for (int i = 0; i < 4; i++) {
             new Thread(() -> {
                         for (int j = 0; j < 10_000; j++) {
-                            counts.failed(WEB, SERVER);
+                            counts.failed(WEB, SERVER, null);
                         }
                         done.countDown();
                     })

@@ -31,9 +31,7 @@ import org.lvs4j.health.HealthConfiguration;
 import org.lvs4j.health.HealthEngine.Cleanup;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.netty.Relay;
-import org.lvs4j.netty.ServerListener;
 import org.lvs4j.netty.Transport;
-import org.lvs4j.service.ServiceKey;
 
 /**
  * 200 servers in twenty services that refuse, close, reset, answer slowly, wrongly and not at all, and recover, at
@@ -74,11 +72,9 @@ final class HealthSoakTest {
         String network = "127." + (64 + ProcessHandle.current().pid() % 128);
         SoakPlan plan = plan(serverLoops, network);
         SoakStorm storm = new SoakStorm(director, plan, servers);
-        Passive passive = new Passive();
         try (Relay relay = Relay.builder(director)
                 .threads(2)
                 .connectTimeout(Duration.ofSeconds(1))
-                .serverListener(passive)
                 .start()) {
             try (HealthMonitor monitor = HealthMonitor.builder(director)
                     .eventLoops(monitorLoops)
@@ -86,7 +82,6 @@ final class HealthSoakTest {
                     .listener(storm::changed)
                     .cleanup(Cleanup.SERVICES)
                     .start()) {
-                passive.monitor = monitor;
                 storm.use(monitor);
                 soak(storm, relay, monitor, plan);
             }
@@ -236,25 +231,6 @@ final class HealthSoakTest {
                     .as("waited too long for %s; seed %d %s", what, seed, details.get())
                     .isLessThan(deadline);
             TimeUnit.MILLISECONDS.sleep(10);
-        }
-    }
-
-    /** Tells the monitor what the relay learns about servers. */
-    private static final class Passive implements ServerListener {
-        private volatile HealthMonitor monitor;
-
-        @Override
-        public void failed(ServiceKey service, Endpoint server) {
-            if (monitor != null) {
-                monitor.failed(service, server);
-            }
-        }
-
-        @Override
-        public void answered(ServiceKey service, Endpoint server) {
-            if (monitor != null) {
-                monitor.answered(service, server);
-            }
         }
     }
 }

@@ -13,7 +13,7 @@ public final class BalancedClient {
 
     /** Places six connections on three servers of weight 3, 2 and 1. */
     public static void main(String[] args) {
-        ServiceKey database = ServiceKey.tcp("10.0.0.1:5432"); // a name for the pool; nothing listens there
+        ServiceKey database = ServiceKey.named("database");
         Director director = Director.create();
         director.addService(
                 VirtualService.builder(database).scheduler("wrr").build(),

@@ -82,13 +82,13 @@ final class Balancer implements AutoCloseable {
             RulesFile.apply(ofRules.rules(), director);
             preparation.accept(director);
             DaemonHealth health = new DaemonHealth(director);
-            return new Balancer(director, options.start(director, health), health);
+            return new Balancer(director, options.start(director), health);
         }
         KeepalivedConfiguration file = ((Configuration.OfKeepalived) configuration).file();
         DaemonHealth.apply(file, director);
         DaemonHealth.prepare(file, director, preparation);
         DaemonHealth health = new DaemonHealth(director);
-        Plane plane = options.start(director, health);
+        Plane plane = options.start(director);
         Balancer balancer = new Balancer(director, plane, health);
         try {
             health.start(file, balancer.follower::request);

@@ -21,7 +21,6 @@ import org.lvs4j.health.MonitoredServer;
 import org.lvs4j.health.MonitoredService;
 import org.lvs4j.health.Script;
 import org.lvs4j.net.Endpoint;
-import org.lvs4j.netty.ServerListener;
 import org.lvs4j.netty.health.HealthMonitor;
 import org.lvs4j.netty.health.HealthMonitorSnapshot;
 import org.lvs4j.netty.health.NotifyFifo;
@@ -33,10 +32,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The health monitor of a daemon, which exists while the configuration is one with checks. It is told what the relay learns
- * about servers. Changed with the lock of the balancer held.
+ * The health monitor of a daemon, which exists while the configuration is one with checks. Changed with the lock of the balancer held.
  */
-final class DaemonHealth implements ServerListener {
+final class DaemonHealth {
     private static final Logger LOG = LoggerFactory.getLogger(DaemonHealth.class);
 
     /** As long as keepalived waits for its startup and shutdown scripts by default. */
@@ -221,22 +219,6 @@ final class DaemonHealth implements ServerListener {
         current = NOTHING;
         if (running != null) {
             running.close(cleanup);
-        }
-    }
-
-    @Override
-    public void failed(ServiceKey service, Endpoint server) {
-        HealthMonitor running = monitor;
-        if (running != null) {
-            running.failed(service, server);
-        }
-    }
-
-    @Override
-    public void answered(ServiceKey service, Endpoint server) {
-        HealthMonitor running = monitor;
-        if (running != null) {
-            running.answered(service, server);
         }
     }
 }

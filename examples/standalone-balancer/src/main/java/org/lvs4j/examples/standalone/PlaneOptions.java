@@ -6,7 +6,6 @@ import org.lvs4j.Director;
 import org.lvs4j.config.RuleCommand;
 import org.lvs4j.config.Rules;
 import org.lvs4j.config.keepalived.KeepalivedOptions;
-import org.lvs4j.netty.ServerListener;
 import picocli.CommandLine.Mixin;
 
 /** The options of {@code lvsd run} that select the plane: the relay, or packets through a TUN device. */
@@ -76,12 +75,8 @@ final class PlaneOptions {
         return tun.given() ? null : relay.shortage(entries);
     }
 
-    /**
-     * Starts the plane.
-     *
-     * @param listener learns which servers fail clients, if the plane knows
-     */
-    Plane start(Director director, ServerListener listener) {
-        return tun.given() ? tun.start(director, relay.threads(), relay.listen()) : relay.start(director, listener);
+    /** Starts the plane. */
+    Plane start(Director director) {
+        return tun.given() ? tun.start(director, relay.threads(), relay.listen()) : relay.start(director);
     }
 }

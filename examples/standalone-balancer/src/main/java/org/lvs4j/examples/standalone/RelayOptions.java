@@ -20,7 +20,6 @@ import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.netty.Relay;
-import org.lvs4j.netty.ServerListener;
 import org.lvs4j.netty.Transport;
 import org.lvs4j.service.Persistence;
 import org.lvs4j.service.ServiceKey;
@@ -376,11 +375,10 @@ final class RelayOptions {
     /**
      * Starts the relay.
      *
-     * @param listener learns which servers fail clients
      * @throws org.lvs4j.netty.RelayException naming each service that cannot be listened for
      */
-    Plane start(Director director, ServerListener listener) {
-        Relay.Builder builder = Relay.builder(director).transport(transport).serverListener(listener);
+    Plane start(Director director) {
+        Relay.Builder builder = Relay.builder(director).transport(transport);
         if (acceptors != null) {
             builder.acceptors(acceptors);
         }
