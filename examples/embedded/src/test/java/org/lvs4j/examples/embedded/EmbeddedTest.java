@@ -42,15 +42,15 @@ final class EmbeddedTest {
     void balancedClient_weights321_connectionsInThatRatio() throws Exception {
         assertThat(run("BalancedClient"))
                 .containsExactly(
-                        "connection 1 goes to 10.0.0.13:5432",
-                        "connection 2 goes to 10.0.0.12:5432",
-                        "connection 3 goes to 10.0.0.11:5432",
+                        "connection 1 goes to 10.0.0.11:5432",
+                        "connection 2 goes to 10.0.0.11:5432",
+                        "connection 3 goes to 10.0.0.12:5432",
                         "connection 4 goes to 10.0.0.11:5432",
                         "connection 5 goes to 10.0.0.12:5432",
-                        "connection 6 goes to 10.0.0.11:5432",
-                        "10.0.0.13:5432 weight 1: 1 connections",
+                        "connection 6 goes to 10.0.0.13:5432",
+                        "10.0.0.11:5432 weight 3: 3 connections",
                         "10.0.0.12:5432 weight 2: 2 connections",
-                        "10.0.0.11:5432 weight 3: 3 connections");
+                        "10.0.0.13:5432 weight 1: 1 connections");
     }
 
     @Test
