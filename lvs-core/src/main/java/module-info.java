@@ -8,6 +8,7 @@ module org.lvs4j.core {
     exports org.lvs4j;
     exports org.lvs4j.config;
     exports org.lvs4j.config.keepalived;
+    exports org.lvs4j.discovery;
     exports org.lvs4j.health;
     exports org.lvs4j.net;
     exports org.lvs4j.persistence.engine;

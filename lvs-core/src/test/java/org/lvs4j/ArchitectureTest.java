@@ -49,6 +49,7 @@ class ArchitectureTest {
             "plane",
             "config",
             "config.keepalived",
+            "discovery",
             "metrics");
 
     /** Races and benchmarks of the internal packages; neither is published. */

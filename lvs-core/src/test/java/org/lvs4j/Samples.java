@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -32,6 +33,9 @@ import java.util.regex.Pattern;
 import org.lvs4j.config.Rules;
 import org.lvs4j.config.keepalived.IncludeSource;
 import org.lvs4j.config.keepalived.KeepalivedOptions;
+import org.lvs4j.discovery.Discovery;
+import org.lvs4j.discovery.FoundServer;
+import org.lvs4j.discovery.ServerSource;
 import org.lvs4j.health.Check;
 import org.lvs4j.health.CheckSchedule;
 import org.lvs4j.health.Dialogue;
@@ -79,6 +83,7 @@ final class Samples {
     static {
         put(boolean.class, () -> false);
         put(int.class, () -> 0);
+        put(Integer.class, () -> 0);
         put(long.class, () -> 0L);
         put(double.class, () -> 0.0);
         put(Object.class, () -> TEXT);
@@ -105,6 +110,13 @@ final class Samples {
         put(IpAddress.class, () -> IpAddress.parse("10.0.0.1"));
         put(IpAddress[].class, () -> new IpAddress[0]);
         put(Endpoint.class, () -> Endpoint.parse(TEXT));
+        put(FoundServer.class, () -> FoundServer.of(Endpoint.parse(TEXT)));
+        put(ServerSource.class, () -> observer -> () -> {});
+        put(Discovery.Builder.class, () -> Discovery.builder(director(), KEY, observer -> () -> {}));
+        put(
+                Discovery.class,
+                () -> Discovery.builder(director(), KEY, observer -> () -> {}).start());
+        put(BiConsumer.class, () -> (one, other) -> {});
         put(Affinity.class, () -> Affinity.of(TEXT));
         put(Call.class, () -> connection -> TEXT);
         put(ServerListener.class, () -> new ServerListener() {
