@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
@@ -244,6 +245,10 @@ final class SocketProbe extends ChannelInboundHandlerAdapter implements Executio
 
     private static String describe(SocketFailure kind, Throwable cause) {
         for (Throwable each = cause; each != null; each = each.getCause()) {
+            if (each instanceof NotSslRecordException) {
+                // Its message has all bytes of the server.
+                return "TLS: the server does not speak TLS";
+            }
             if (each instanceof SSLException) {
                 return "TLS: " + each.getMessage();
             }

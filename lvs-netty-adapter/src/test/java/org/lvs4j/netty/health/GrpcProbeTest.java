@@ -295,7 +295,10 @@ final class GrpcProbeTest {
             failsBecause(
                     fixture.probe(tls(ProbeFixture.target(without.address()), null)),
                     "TLS: the server does not choose h2 by ALPN");
-            for (String address : List.of(older.address(), plain.address(), silent.address())) {
+            failsBecause(
+                    fixture.probe(tls(ProbeFixture.target(plain.address()), null)),
+                    "TLS: the server does not speak TLS");
+            for (String address : List.of(older.address(), silent.address())) {
                 assertThat(fixture.probe(tls(ProbeFixture.impatient(address), null))
                                 .passed())
                         .isFalse();
