@@ -5,13 +5,16 @@ import static java.util.Objects.requireNonNull;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One call of {@code grpc.health.v1.Health/Check}: a request, then the header, the content and the trailer of the answer.
  * Everything is judged at the end of the stream: {@code grpc-status} 0 and one message that says SERVING.
  *
- * <p>The content is bounded by {@value #MAX_CONTENT_BYTES} bytes. Interim headers and empty content do not extend the time.
+ * <p>The content is bounded by {@value #MAX_CONTENT_BYTES} bytes. The call as a whole has the time of one step: no part of
+ * the answer extends it.
  */
 final class GrpcDialogue implements Dialogue {
     /** A response has two bytes; a later version of the protocol may add fields. */
@@ -36,6 +39,8 @@ final class GrpcDialogue implements Dialogue {
             "UNAVAILABLE",
             "DATA_LOSS",
             "UNAUTHENTICATED");
+    private static final Pattern GRPC = Pattern.compile("application/grpc([+;].*)?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern ENCODED = Pattern.compile("%([0-9A-Fa-f]{2})");
 
     private final GrpcCheck check;
     private final ByteBuffer content = ByteBuffer.allocate(MAX_CONTENT_BYTES);
@@ -64,8 +69,8 @@ final class GrpcDialogue implements Dialogue {
             headed = true;
             if (!last) {
                 String type = fields.apply("content-type");
-                return type != null && type.startsWith("application/grpc")
-                        ? Step.WAIT
+                return type != null && GRPC.matcher(type).matches()
+                        ? Step.IGNORE
                         : Step.failed("no gRPC: the content type is " + shown(type));
             }
         }
@@ -79,7 +84,8 @@ final class GrpcDialogue implements Dialogue {
         }
         if (!status.equals("0")) {
             String message = trailer.apply("grpc-message");
-            return Step.failed("grpc-status " + named(status) + (message == null ? "" : ": " + shown(message)));
+            return Step.failed(
+                    "grpc-status " + named(status) + (message == null ? "" : ": " + shown(decoded(message))));
         }
         String problem = GrpcHealthMessage.problem(content.flip());
         return problem == null ? Step.passed("SERVING") : Step.failed(problem);
@@ -88,6 +94,13 @@ final class GrpcDialogue implements Dialogue {
     private static String named(String status) {
         boolean known = status.matches("[0-9]|1[0-6]");
         return known ? status + " " + STATUSES.get(Integer.parseInt(status)) : shown(status);
+    }
+
+    /** A message whose bytes other than printable ones of ASCII are percent-encoded. */
+    private static String decoded(String message) {
+        return ENCODED.matcher(message)
+                .replaceAll(
+                        code -> Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(code.group(1), 16))));
     }
 
     private static String shown(@Nullable String value) {
@@ -102,12 +115,16 @@ final class GrpcDialogue implements Dialogue {
         if (!data.hasRemaining()) {
             return Step.IGNORE;
         }
+        if (!headed) {
+            data.position(data.limit());
+            return Step.failed("the answer has content before its header");
+        }
         if (data.remaining() > content.remaining()) {
             data.position(data.limit());
             return Step.failed("the answer is longer than " + MAX_CONTENT_BYTES + " bytes");
         }
         content.put(data);
-        return Step.WAIT;
+        return Step.IGNORE;
     }
 
     @Override

@@ -157,6 +157,13 @@ final class GrpcDialogueTest {
     }
 
     @Test
+    void trailer_encodedMessage_decoded() {
+        assertThat(end(Map.of(
+                        ":status", "200", "grpc-status", "5", "grpc-message", "100%25 of $1\\ %0d%0Acaf%C3%A9 %zz %2")))
+                .isEqualTo(ProbeResult.failed("grpc-status 5 NOT_FOUND: 100% of $1\\ ??caf?? %zz %2"));
+    }
+
+    @Test
     void header_endOfStream_judgedAsTrailer() {
         assertThat(end(Map.of(":status", "200", "grpc-status", "12")))
                 .isEqualTo(ProbeResult.failed("grpc-status 12 UNIMPLEMENTED"));
@@ -173,6 +180,34 @@ final class GrpcDialogueTest {
         assertThat(end(Map.of(":status", "100"))).isEqualTo(ProbeResult.failed("HTTP status 100"));
         assertThat(header(Map.of(":status", "200", "content-type", "text/html")))
                 .isEqualTo(ProbeResult.failed("no gRPC: the content type is text/html"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/grpc", "application/grpc+proto", "application/grpc;a=b", "Application/gRPC"})
+    void header_typeOfGrpc_goesOn(String type) {
+        assertThat(header(Map.of(":status", "200", "content-type", type))).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/grpc-web+proto", "application/grpcs", "text/html; application/grpc"})
+    void header_typeThatOnlyResemblesGrpc_fails(String type) {
+        assertThat(header(Map.of(":status", "200", "content-type", type)))
+                .isEqualTo(ProbeResult.failed("no gRPC: the content type is " + type));
+    }
+
+    @Test
+    void content_beforeTheHeader_fails() {
+        ByteBuffer content = bytes(SERVING);
+        assertThat(dialogue.received(content).result())
+                .isEqualTo(ProbeResult.failed("the answer has content before its header"));
+        assertThat(content.hasRemaining()).isFalse();
+    }
+
+    @Test
+    void answer_inParts_doesNotExtendTheTime() {
+        assertThat(dialogue.opened().counted()).isTrue();
+        assertThat(dialogue.fields(HEADER::get, false)).isEqualTo(Dialogue.Step.IGNORE);
+        assertThat(dialogue.received(bytes(SERVING))).isEqualTo(Dialogue.Step.IGNORE);
     }
 
     @Test

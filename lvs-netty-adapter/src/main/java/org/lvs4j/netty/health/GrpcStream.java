@@ -2,8 +2,10 @@ package org.lvs4j.netty.health;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
@@ -26,6 +28,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.health.Dialogue;
 import org.lvs4j.health.GrpcCheck;
@@ -34,8 +37,8 @@ import org.lvs4j.health.ProbeResult;
 /**
  * The stream of a {@link GrpcCheck} on its connection of HTTP/2: sends the bytes of the probe as the content of one call,
  * and hands the steps of the dialogue to the {@link SocketProbe} behind it. Frames that are not of the stream, such as
- * pings, do not extend the time of the probe. Nothing is given back to the window of the server, which may thus send 64
- * KiB of content at most.
+ * pings, do not extend the time of the probe, and all frames together are bounded by {@value #MAX_BYTES} bytes, which
+ * bounds the memory and the time of the event loop that they take.
  */
 final class GrpcStream extends Http2ChannelDuplexHandler {
     /** The name of HTTP/2 in ALPN. */
@@ -43,6 +46,9 @@ final class GrpcStream extends Http2ChannelDuplexHandler {
 
     private static final String PATH = "/grpc.health.v1.Health/Check";
     private static final int MAX_HEADER_BYTES = 8192;
+    private static final int MAX_BYTES = 65_536;
+    /** Small, so that other channels of the loop have their turn. */
+    private static final int READ_BYTES = 2048;
 
     private final GrpcCheck check;
     private final Dialogue dialogue;
@@ -68,15 +74,37 @@ final class GrpcStream extends Http2ChannelDuplexHandler {
 
     /** Adds what turns the bytes of a dialogue into a call of gRPC. */
     static void addTo(ChannelPipeline pipeline, GrpcCheck check, Dialogue dialogue) {
+        GrpcStream stream = new GrpcStream(check, dialogue);
+        pipeline.channel()
+                .config()
+                .setRecvByteBufAllocator(new FixedRecvByteBufAllocator(READ_BYTES).maxMessagesPerRead(1));
         // A probe closes its connection at once, without waiting for the end of a stream.
-        pipeline.addLast(Http2FrameCodecBuilder.forClient()
+        pipeline.addLast(stream.new Bound())
+                .addLast(Http2FrameCodecBuilder.forClient()
                         .initialSettings(Http2Settings.defaultSettings()
                                 .pushEnabled(false)
+                                .maxConcurrentStreams(0)
                                 .maxHeaderListSize(MAX_HEADER_BYTES))
                         .decoupleCloseAndGoAway(true)
                         .gracefulShutdownTimeoutMillis(0)
                         .build())
-                .addLast(new GrpcStream(check, dialogue));
+                .addLast(stream);
+    }
+
+    /** Ends the probe when the server has sent too much, as TLS has decrypted it. */
+    private final class Bound extends ChannelInboundHandlerAdapter {
+        private int received;
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            received += ((ByteBuf) message).readableBytes();
+            if (received <= MAX_BYTES) {
+                context.fireChannelRead(message);
+            } else {
+                ReferenceCountUtil.release(message);
+                fail(context.pipeline().context(GrpcStream.this), "the server sends more than " + MAX_BYTES + " bytes");
+            }
+        }
     }
 
     // ---- request
@@ -96,7 +124,13 @@ final class GrpcStream extends Http2ChannelDuplexHandler {
             request = null;
             Http2FrameStream call = newStream();
             stream = call;
-            context.write(new DefaultHttp2HeadersFrame(header(), false).stream(call));
+            context.write(new DefaultHttp2HeadersFrame(header(), false).stream(call))
+                    .addListener(written -> {
+                        // The settings of the server may allow no stream, or no such header.
+                        if (written.cause() instanceof Http2Exception refused) {
+                            exceptionCaught(context, refused);
+                        }
+                    });
             context.writeAndFlush(new DefaultHttp2DataFrame(content, true).stream(call), promise);
         }
     }
@@ -111,7 +145,13 @@ final class GrpcStream extends Http2ChannelDuplexHandler {
         header.add("te", "trailers");
         header.add("content-type", "application/grpc");
         header.add("user-agent", "lvs4j");
+        header.add("grpc-timeout", timeout(check.target().timeout()));
         return header;
+    }
+
+    /** A positive number of milliseconds, of at most 8 digits. */
+    static String timeout(Duration timeout) {
+        return Math.max(1, timeout.toMillis()) + "m";
     }
 
     @Override

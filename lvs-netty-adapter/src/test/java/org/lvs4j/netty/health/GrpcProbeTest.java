@@ -96,7 +96,7 @@ final class GrpcProbeTest {
             assertThat(fixture.probe(new GrpcCheck(
                             ProbeFixture.target(address), ProbeFixture.SCHEDULE, "", false, "api.example.com:443")))
                     .isEqualTo(PASSED);
-            String path = "/grpc.health.v1.Health/Check application/grpc ";
+            String path = "/grpc.health.v1.Health/Check application/grpc 10000m ";
             assertThat(server.calls)
                     .containsExactly(
                             "POST http " + address + path + "00000000050a03776562",
@@ -261,6 +261,19 @@ final class GrpcProbeTest {
                     }
                 }),
                 "no answer");
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.lvs4j.netty.health.ProbeFixture#transports")
+    void answer_trickles_endsWithTheTimeOfTheCall(Transport transport) throws Exception {
+        failsBecause(
+                probe(transport, call -> {
+                    call.ok();
+                    call.context()
+                            .executor()
+                            .scheduleAtFixedRate(() -> call.content("00", false), 10, 100, TimeUnit.MILLISECONDS);
+                }),
+                "the answer does not end");
     }
 
     @ParameterizedTest

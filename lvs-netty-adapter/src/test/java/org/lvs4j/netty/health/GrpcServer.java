@@ -41,7 +41,7 @@ final class GrpcServer implements AutoCloseable {
 
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final Channel listening;
-    /** Of each call: method, scheme, authority, path, type of content, and the content in hexadecimal digits. */
+    /** Of each call: method, scheme, authority, path, type of content, timeout, and the content in hexadecimal digits. */
     final Queue<String> calls = new ConcurrentLinkedQueue<>();
 
     /** Answers one call. */
@@ -161,7 +161,7 @@ final class GrpcServer implements AutoCloseable {
                 if (message instanceof Http2HeadersFrame frame) {
                     Http2Headers headers = frame.headers();
                     call = headers.method() + " " + headers.scheme() + " " + headers.authority() + headers.path() + " "
-                            + headers.get("content-type");
+                            + headers.get("content-type") + " " + headers.get("grpc-timeout");
                 } else if (message instanceof Http2DataFrame frame && frame.isEndStream()) {
                     byte[] content = frame.content().toString(ISO_8859_1).getBytes(ISO_8859_1);
                     calls.add(call + " " + HexFormat.of().formatHex(content));
