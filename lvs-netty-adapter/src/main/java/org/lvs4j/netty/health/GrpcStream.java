@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
@@ -229,6 +230,9 @@ final class GrpcStream extends Http2ChannelDuplexHandler {
             fail(context, "HTTP/2: " + broken.error());
         } else if (cause instanceof Http2Exception broken) {
             fail(context, settled ? "HTTP/2: " + broken.error() : "the server does not speak HTTP/2");
+        } else if (cause instanceof RuntimeException && !(cause instanceof CodecException)) {
+            // Frames that the codec does not foresee; a CodecException is from TLS.
+            fail(context, "HTTP/2: " + Http2Error.INTERNAL_ERROR);
         } else {
             context.fireExceptionCaught(cause);
         }

@@ -3,11 +3,13 @@ package org.lvs4j.netty.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.DefaultChannelId;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,7 +86,9 @@ final class GrpcStreamTest {
         receive(SETTINGS);
         channel.releaseOutbound();
         receive("000001" + "0104" + "00000002" + "88");
-        assertThat(channel.<ByteBuf>readOutbound()).isEqualTo(bytes("000004" + "0300" + "00000002" + "00000007"));
+        ByteBuf reset = channel.readOutbound();
+        assertThat(ByteBufUtil.hexDump(reset)).isEqualTo("000004" + "0300" + "00000002" + "00000007");
+        reset.release();
         assertThat(channel.<Object>readInbound()).isNull();
     }
 
@@ -121,5 +125,52 @@ final class GrpcStreamTest {
         }
         receive(frames.toString());
         fails("the server sends more than 65536 bytes");
+    }
+
+    @Test
+    void dataOfAPromisedStream_beforeItsHeader_failsByACode() {
+        request();
+        receive(SETTINGS + "000007" + "0504" + "00000003" + "00000002" + "828486" + "000001" + "0001" + "00000002"
+                + "00");
+        fails("HTTP/2: INTERNAL_ERROR");
+    }
+
+    @Test
+    void frames_random_failInWords() throws Exception {
+        List<String> payloads = List.of(
+                "88000c636f6e74656e742d74797065106170706c69636174696f6e2f67727063",
+                "000b677270632d7374617475730130",
+                "00000000020801",
+                "",
+                "00",
+                "00000000",
+                "0000000000000000",
+                "00000002828486",
+                "000300000000",
+                "7fffffff");
+        SplittableRandom random = new SplittableRandom(13);
+        for (int i = 0; i < 300; i++) {
+            GrpcStreamTest each = new GrpcStreamTest();
+            each.start();
+            each.request();
+            StringBuilder frames = new StringBuilder(SETTINGS);
+            for (int frame = 0; frame < 6; frame++) {
+                String payload = payloads.get(random.nextInt(payloads.size()));
+                int type = random.nextBoolean() ? random.nextInt(2) : random.nextInt(12);
+                int flags = random.nextInt(6);
+                int stream = random.nextBoolean() ? 3 : random.nextInt(6);
+                frames.append("%06x%02x%02x%08x".formatted(payload.length() / 2, type, flags, stream))
+                        .append(payload);
+            }
+            each.receive(frames.toString());
+            each.channel.checkException();
+            for (Dialogue.Step step = each.channel.readInbound(); step != null; step = each.channel.readInbound()) {
+                if (step.result() != null) {
+                    assertThat(step.result().passed()).as(frames::toString).isFalse();
+                    assertThat(step.result().reason()).as(frames::toString).doesNotContain("java", "netty");
+                }
+            }
+            each.close();
+        }
     }
 }
