@@ -133,8 +133,16 @@ final class Servers {
         socket.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
     }
 
-    /** A key and its self-signed certificate, made by the JDK's keytool. */
+    /** TLS with a key of {@link #selfSignedKeys}. */
     static SSLContext selfSigned(Path directory) throws IOException, GeneralSecurityException, InterruptedException {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(selfSignedKeys(directory).getKeyManagers(), null, null);
+        return context;
+    }
+
+    /** A key and its self-signed certificate, made by the JDK's keytool. */
+    static KeyManagerFactory selfSignedKeys(Path directory)
+            throws IOException, GeneralSecurityException, InterruptedException {
         Path file = directory.resolve("server.p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -164,9 +172,7 @@ final class Servers {
         }
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, "changeit".toCharArray());
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), null, null);
-        return context;
+        return keys;
     }
 
     /** A UDP server that answers each datagram, or not. */
