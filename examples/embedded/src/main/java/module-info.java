@@ -1,5 +1,8 @@
-/** Five short programs: each embeds a director, one of them a relay too, and one a health monitor. */
+/** Short programs, one for each way to embed a director. */
 module org.lvs4j.examples.embedded {
+    requires com.h2database;
+    requires com.zaxxer.hikari;
+    requires java.sql;
     requires jdk.httpserver;
     requires org.lvs4j.core;
     requires org.lvs4j.netty;

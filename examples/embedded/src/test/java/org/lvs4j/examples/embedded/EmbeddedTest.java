@@ -43,11 +43,11 @@ final class EmbeddedTest {
         assertThat(run("BalancedClient"))
                 .containsExactly(
                         "connection 1 goes to 10.0.0.11:5432",
-                        "connection 2 goes to 10.0.0.11:5432",
-                        "connection 3 goes to 10.0.0.12:5432",
+                        "connection 2 goes to 10.0.0.12:5432",
+                        "connection 3 goes to 10.0.0.13:5432",
                         "connection 4 goes to 10.0.0.11:5432",
-                        "connection 5 goes to 10.0.0.12:5432",
-                        "connection 6 goes to 10.0.0.13:5432",
+                        "connection 5 goes to 10.0.0.11:5432",
+                        "connection 6 goes to 10.0.0.12:5432",
                         "10.0.0.11:5432 weight 3: 3 connections",
                         "10.0.0.12:5432 weight 2: 2 connections",
                         "10.0.0.13:5432 weight 1: 1 connections");
@@ -83,6 +83,13 @@ final class EmbeddedTest {
     void checkedPool_serverFailsAndRecovers_leavesAndReturns() throws Exception {
         assertThat(run("CheckedPool"))
                 .containsExactly("connection refused: nothing listens there: 0 servers", "connected: 1 servers");
+    }
+
+    @Test
+    void readReplicas_oneStops_theOthersAnswer() throws Exception {
+        List<String> answers = run("ReadReplicas");
+        assertThat(answers.subList(0, 6)).containsOnly("REPLICA1", "REPLICA2", "REPLICA3");
+        assertThat(answers.subList(6, 12)).hasSize(6).containsOnly("REPLICA2", "REPLICA3");
     }
 
     private List<String> run(String program, String... arguments) throws IOException, InterruptedException {
