@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -28,6 +29,32 @@ final class ModuleClasses {
         try (FileSystem jar = FileSystems.newFileSystem(URI.create("jar:" + location.toUri()), Map.of())) {
             return exported(jar.getPath("/"));
         }
+    }
+
+    /** The bytes of each class of the module of {@code any}, by the name of the class. */
+    static Map<String, byte[]> compiled(Class<?> any) throws IOException {
+        Path location = location(any);
+        if (Files.isDirectory(location)) {
+            return compiled(location);
+        }
+        try (FileSystem jar = FileSystems.newFileSystem(URI.create("jar:" + location.toUri()), Map.of())) {
+            return compiled(jar.getPath("/"));
+        }
+    }
+
+    private static Map<String, byte[]> compiled(Path root) throws IOException {
+        Map<String, byte[]> classes = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(root)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                String name = root.relativize(file).toString().replace('\\', '/');
+                if (name.endsWith(".class") && name.contains("/")) {
+                    classes.put(
+                            name.substring(0, name.length() - ".class".length()).replace('/', '.'),
+                            Files.readAllBytes(file));
+                }
+            }
+        }
+        return classes;
     }
 
     private static Path location(Class<?> any) {
@@ -65,7 +92,7 @@ final class ModuleClasses {
         }
     }
 
-    private static Class<?> load(String name) {
+    static Class<?> load(String name) {
         try {
             return Class.forName(name, false, ModuleClasses.class.getClassLoader());
         } catch (ClassNotFoundException e) {
