@@ -18,6 +18,7 @@ import org.lvs4j.Director;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.netty.internal.ChangedServices;
+import org.lvs4j.netty.internal.NettyVersion;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
@@ -555,8 +556,10 @@ public final class Relay implements AutoCloseable {
          * @throws IllegalArgumentException naming every option that is out of range
          * @throws RelayException naming each service that cannot be listened for, each descriptor that cannot be
          *     adopted, or why the transport is not available; nothing is bound then
+         * @throws IllegalStateException if the application has a Netty that is older than 4.2
          */
         public Relay start() {
+            NettyVersion.require();
             RelayOptions options = new RelayOptions(
                     transport.resolve(),
                     threads,

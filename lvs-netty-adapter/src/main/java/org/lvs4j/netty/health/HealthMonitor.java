@@ -36,6 +36,7 @@ import org.lvs4j.health.TrackedFile;
 import org.lvs4j.net.IpAddress;
 import org.lvs4j.netty.Transport;
 import org.lvs4j.netty.internal.EventLoops;
+import org.lvs4j.netty.internal.NettyVersion;
 import org.lvs4j.netty.internal.RateLimitedLog;
 import org.lvs4j.netty.internal.Recurring;
 import org.lvs4j.service.RealServer;
@@ -539,9 +540,11 @@ public final class HealthMonitor implements AutoCloseable {
          * @return the monitor, which the caller must close
          * @throws HealthMonitorException naming each check that this host does not allow
          * @throws IllegalArgumentException naming each option that is out of range, or a service that is given twice
-         * @throws IllegalStateException if the transport is not available, or on an event loop of {@link #eventLoops}
+         * @throws IllegalStateException if the transport is not available, on an event loop of {@link #eventLoops}, or if
+         *     the application has a Netty that is older than 4.2
          */
         public HealthMonitor start() {
+            NettyVersion.require();
             MonitorOptions options = new MonitorOptions(
                     configuration,
                     Collections.unmodifiableMap(new LinkedHashMap<>(templates)),
