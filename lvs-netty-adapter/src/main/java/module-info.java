@@ -16,11 +16,13 @@ module org.lvs4j.netty {
     requires jdk.management;
     requires org.slf4j;
     requires static com.sun.jna;
+    requires static transitive java.net.http;
     requires static io.netty.codec.http2;
     requires static netty.tun;
     requires static transitive org.jspecify;
 
     exports org.lvs4j.netty;
     exports org.lvs4j.netty.health;
+    exports org.lvs4j.netty.http;
     exports org.lvs4j.netty.tun;
 }

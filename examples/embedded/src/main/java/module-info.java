@@ -2,6 +2,7 @@
 module org.lvs4j.examples.embedded {
     requires com.h2database;
     requires com.zaxxer.hikari;
+    requires java.net.http;
     requires java.sql;
     requires jdk.httpserver;
     requires org.lvs4j.core;

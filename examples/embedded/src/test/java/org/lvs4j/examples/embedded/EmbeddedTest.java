@@ -92,6 +92,19 @@ final class EmbeddedTest {
         assertThat(answers.subList(6, 12)).hasSize(6).containsOnly("REPLICA2", "REPLICA3");
     }
 
+    @Test
+    void httpRequests_oneStops_theOthersAnswerForTheService() throws Exception {
+        List<String> answers = run("HttpRequests");
+        assertThat(answers.subList(0, 3))
+                .containsExactlyInAnyOrder(
+                        "apple answers for orders.example",
+                        "banana answers for orders.example",
+                        "cherry answers for orders.example");
+        assertThat(answers.subList(3, 6))
+                .hasSize(3)
+                .containsOnly("banana answers for orders.example", "cherry answers for orders.example");
+    }
+
     private List<String> run(String program, String... arguments) throws IOException, InterruptedException {
         Path output = directory.resolve(program);
         Path errors = directory.resolve(program + ".err");

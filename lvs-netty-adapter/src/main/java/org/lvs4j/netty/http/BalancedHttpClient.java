@@ -1,0 +1,382 @@
+package org.lvs4j.netty.http;
+
+import static java.util.Objects.requireNonNull;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.lvs4j.Affinity;
+import org.lvs4j.ConfigurationChange;
+import org.lvs4j.ConfigurationListener;
+import org.lvs4j.Connection;
+import org.lvs4j.Director;
+import org.lvs4j.UnavailableException;
+import org.lvs4j.net.Endpoint;
+import org.lvs4j.netty.internal.EventLoops;
+import org.lvs4j.service.ServiceKey;
+
+/**
+ * A client of {@code java.net.http} that sends each request to the server which a director chooses. The URI names the
+ * service as its users know it, such as {@code https://orders.example/}: that name is in the {@code Host} header or
+ * {@code :authority}, in TLS, and compared with the certificate, while the connection goes to the address of the server.
+ *
+ * <p>One request is one connection of the director, from the choice of the server until its answer has been read. So
+ * {@code wlc}, {@code lc} and others see the requests that a server has at the moment; several may share one connection of
+ * HTTP/2. The time until the header of the answer is reported as its latency. An error of input and output is a failure of
+ * the server: it is reported to passive checks. Another server is then asked if the request has not reached the first one,
+ * or may be repeated: {@code GET HEAD OPTIONS PUT DELETE TRACE}.
+ *
+ * <p>How the name and the address are kept apart: for each server there is a client of its own, whose proxy for {@code
+ * https} is a tunnel on loopback, and whose proxy for {@code http} is the server itself, which thus gets the target of a
+ * request in the absolute form that each server of HTTP has to take.
+ *
+ * <p>Guarantees: thread-safe. After {@link #close()} no socket or thread of its own is left once the requests that were
+ * running have ended.
+ *
+ * <pre>{@code
+ * BalancedHttpClient client = BalancedHttpClient.builder(director, ServiceKey.named("orders")).build();
+ * HttpResponse<String> answer = client.send(
+ *         HttpRequest.newBuilder(URI.create("https://orders.example/cart")).build(), BodyHandlers.ofString());
+ * }</pre>
+ */
+public final class BalancedHttpClient implements AutoCloseable {
+    private static final Set<String> REPEATABLE = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE");
+    private static final String TUNNEL_FAILED = "Tunnel failed";
+
+    private final Director director;
+    private final ServiceKey service;
+    private final Supplier<HttpClient.Builder> settings;
+    private final int attempts;
+    private final Duration connectTimeout;
+    private final EventLoopGroup loops;
+    private final boolean ownLoops;
+    private final ChannelGroup tunnels = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
+    private final Map<Endpoint, ServerClient> servers = new ConcurrentHashMap<>();
+    private final ConfigurationListener listener = this::changed;
+    private volatile boolean closed;
+
+    private BalancedHttpClient(Builder builder) {
+        director = builder.director;
+        service = builder.service;
+        settings = builder.settings;
+        attempts = builder.attempts;
+        connectTimeout = builder.connectTimeout;
+        ownLoops = builder.loops == null;
+        loops = builder.loops == null ? EventLoops.of(1, "lvs-http", true, NioIoHandler.newFactory()) : builder.loops;
+        director.addListener(listener);
+    }
+
+    /**
+     * A builder.
+     *
+     * @param service on the director when the first request is sent
+     */
+    public static Builder builder(Director director, ServiceKey service) {
+        return new Builder(requireNonNull(director, "director"), requireNonNull(service, "service"));
+    }
+
+    /**
+     * Sends a request and waits for the answer, as {@link HttpClient#send} does.
+     *
+     * @throws IOException if the servers that were asked have failed
+     * @throws InterruptedException if this thread is interrupted; the request is cancelled
+     * @throws UnavailableException if no server takes the request
+     * @throws IllegalStateException if this client is closed
+     */
+    public <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> body) throws IOException, InterruptedException {
+        return await(sendAsync(request, body));
+    }
+
+    /** Sends a request as {@link #send(HttpRequest, BodyHandler)} does, with the affinity of its user. */
+    public <T> HttpResponse<T> send(HttpRequest request, Affinity affinity, BodyHandler<T> body)
+            throws IOException, InterruptedException {
+        return await(sendAsync(request, affinity, body));
+    }
+
+    /**
+     * Sends a request, as {@link HttpClient#sendAsync} does.
+     *
+     * @return the answer; fails with an {@link IOException} if the servers that were asked have failed, and with an {@link
+     *     UnavailableException} if no server takes the request. To cancel it cancels the request
+     * @throws IllegalStateException if this client is closed
+     */
+    public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, BodyHandler<T> body) {
+        return begin(request, null, body);
+    }
+
+    /** Sends a request as {@link #sendAsync(HttpRequest, BodyHandler)} does, with the affinity of its user. */
+    public <T> CompletableFuture<HttpResponse<T>> sendAsync(
+            HttpRequest request, Affinity affinity, BodyHandler<T> body) {
+        return begin(request, requireNonNull(affinity, "affinity"), body);
+    }
+
+    private <T> CompletableFuture<HttpResponse<T>> begin(
+            HttpRequest request, @Nullable Affinity affinity, BodyHandler<T> body) {
+        requireNonNull(request, "request");
+        requireNonNull(body, "body");
+        if (closed) {
+            throw new IllegalStateException("the client is closed");
+        }
+        Connection placed = affinity == null ? director.open(service) : director.open(service, affinity);
+        Sending<T> sending = new Sending<>(request, body, placed);
+        if (placed.accepted()) {
+            sending.attempt(attempts - 1);
+        } else {
+            sending.result.completeExceptionally(new UnavailableException(service));
+        }
+        return sending.result;
+    }
+
+    private static <T> HttpResponse<T> await(CompletableFuture<HttpResponse<T>> answer)
+            throws IOException, InterruptedException {
+        try {
+            return answer.get();
+        } catch (InterruptedException e) {
+            answer.cancel(true);
+            throw e;
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            if (cause instanceof IOException failure) {
+                throw failure;
+            } else if (cause instanceof RuntimeException failure) {
+                throw failure;
+            } else if (cause instanceof Error failure) {
+                throw failure;
+            }
+            throw new IOException(cause);
+        }
+    }
+
+    /** One request with its attempts. */
+    private final class Sending<T> {
+        final CompletableFuture<HttpResponse<T>> result = new CompletableFuture<>();
+        private final HttpRequest request;
+        private final BodyHandler<T> body;
+        private final Connection placed;
+
+        Sending(HttpRequest request, BodyHandler<T> body, Connection placed) {
+            this.request = request;
+            this.body = body;
+            this.placed = placed;
+        }
+
+        /** Asks the server of the placement; if it fails, as many others. */
+        void attempt(int left) {
+            long start = System.nanoTime();
+            CompletableFuture<HttpResponse<T>> answer;
+            try {
+                HttpClient client = client(
+                        placed.destination(),
+                        "https".equalsIgnoreCase(request.uri().getScheme()));
+                answer = client.sendAsync(request, head -> {
+                    placed.latency(System.nanoTime() - start);
+                    return new CountedBody<>(body.apply(head), placed);
+                });
+            } catch (RuntimeException | Error e) {
+                placed.close();
+                throw e;
+            }
+            answer.whenComplete((response, failure) -> done(response, failure, left));
+            result.whenComplete((response, failure) -> {
+                if (result.isCancelled()) {
+                    answer.cancel(true);
+                }
+            });
+        }
+
+        private void done(@Nullable HttpResponse<T> response, @Nullable Throwable failure, int left) {
+            if (response != null) {
+                result.complete(response);
+                return;
+            }
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            try {
+                boolean failed = cause instanceof IOException && !(cause instanceof InterruptedIOException);
+                if (failed) {
+                    placed.failed(cause);
+                }
+                if (failed && left > 0 && !result.isDone() && repeatable(cause) && placed.retry()) {
+                    attempt(left - 1);
+                    return;
+                }
+            } catch (RuntimeException | Error e) {
+                cause = e;
+            }
+            placed.close();
+            result.completeExceptionally(cause);
+        }
+
+        private boolean repeatable(Throwable cause) {
+            // The words of HttpClient for a proxy that could not reach its server.
+            boolean unsent = cause instanceof ConnectException
+                    || cause instanceof HttpConnectTimeoutException
+                    || String.valueOf(cause.getMessage()).startsWith(TUNNEL_FAILED);
+            return unsent || REPEATABLE.contains(request.method());
+        }
+    }
+
+    private HttpClient client(Endpoint server, boolean tls) {
+        ServerClient client = servers.computeIfAbsent(server, ServerClient::new);
+        if (closed) {
+            forget(server);
+        }
+        return tls ? client.secure() : client.plain();
+    }
+
+    /** The clients of one server, each made when it is first used. */
+    private final class ServerClient implements AutoCloseable {
+        private final InetSocketAddress address;
+        private @Nullable HttpClient plain;
+        private @Nullable HttpClient secure;
+        private @Nullable Tunnel tunnel;
+
+        ServerClient(Endpoint server) {
+            address = server.toSocketAddress();
+        }
+
+        synchronized HttpClient plain() {
+            HttpClient present = plain;
+            if (present == null) {
+                present = build(address);
+                plain = present;
+            }
+            return present;
+        }
+
+        synchronized HttpClient secure() {
+            HttpClient present = secure;
+            if (present == null) {
+                Tunnel opened = new Tunnel(loops, tunnels, address, (int) connectTimeout.toMillis());
+                tunnel = opened;
+                present = build(opened.address());
+                secure = present;
+            }
+            return present;
+        }
+
+        private HttpClient build(InetSocketAddress proxy) {
+            return settings.get()
+                    .followRedirects(HttpClient.Redirect.NEVER)
+                    .connectTimeout(connectTimeout)
+                    .proxy(ProxySelector.of(proxy))
+                    .build();
+        }
+
+        @Override
+        public synchronized void close() {
+            if (tunnel != null) {
+                tunnel.close();
+            }
+        }
+    }
+
+    private void changed(ConfigurationChange change) {
+        if (change instanceof ConfigurationChange.ServerRemoved removed
+                && removed.service().equals(service)) {
+            forget(removed.endpoint());
+        }
+    }
+
+    private void forget(Endpoint server) {
+        ServerClient client = servers.remove(server);
+        if (client != null) {
+            client.close();
+        }
+    }
+
+    /** Ends the tunnels, and with them the requests of {@code https} that are running. Idempotent. */
+    @Override
+    public void close() {
+        closed = true;
+        director.removeListener(listener);
+        servers.keySet().forEach(this::forget);
+        tunnels.close();
+        if (ownLoops) {
+            loops.shutdownGracefully();
+        }
+    }
+
+    /** Builds a client; not thread-safe. */
+    public static final class Builder {
+        private final Director director;
+        private final ServiceKey service;
+        private Supplier<HttpClient.Builder> settings = HttpClient::newBuilder;
+        private int attempts = 2;
+        private Duration connectTimeout = Duration.ofSeconds(3);
+        private @Nullable EventLoopGroup loops;
+
+        private Builder(Director director, ServiceKey service) {
+            this.director = director;
+            this.service = service;
+        }
+
+        /**
+         * The settings of the clients, such as TLS and versions. Their proxy and their timeout to connect are replaced, and
+         * they follow no redirect, which might lead to a host that is not of this service.
+         *
+         * @param builders makes a new builder at each call
+         */
+        public Builder settings(Supplier<HttpClient.Builder> builders) {
+            settings = requireNonNull(builders, "builders");
+            return this;
+        }
+
+        /** How many servers are asked at most for one request, at least 1; 2 by default. */
+        public Builder attempts(int value) {
+            attempts = value;
+            return this;
+        }
+
+        /** How long a connection may take to open, 1 ms to 1 h; three seconds by default. */
+        public Builder connectTimeout(Duration value) {
+            connectTimeout = requireNonNull(value, "value");
+            return this;
+        }
+
+        /** The application's event loops on NIO for the tunnels, which are never shut down. By default one of its own. */
+        public Builder eventLoops(MultiThreadIoEventLoopGroup group) {
+            loops = requireNonNull(group, "group");
+            return this;
+        }
+
+        /**
+         * Builds the client.
+         *
+         * @return the client, which the caller must close
+         * @throws IllegalArgumentException naming each value that is out of range
+         */
+        public BalancedHttpClient build() {
+            if (attempts < 1) {
+                throw new IllegalArgumentException("HTTP client: attempts must be positive, not " + attempts);
+            }
+            if (connectTimeout.toMillis() < 1 || connectTimeout.compareTo(Duration.ofHours(1)) > 0) {
+                throw new IllegalArgumentException(
+                        "HTTP client: connectTimeout must be 1 ms to 1 h, not " + connectTimeout);
+            }
+            return new BalancedHttpClient(this);
+        }
+    }
+}
