@@ -11,6 +11,10 @@ import org.lvs4j.benchmarks.OpenCloseBenchmark;
 import org.lvs4j.benchmarks.Peer;
 import org.lvs4j.benchmarks.PickBenchmark;
 import org.lvs4j.benchmarks.PickReleaseBenchmark;
+import org.lvs4j.benchmarks.call.CallBenchmark;
+import org.lvs4j.benchmarks.call.CallPeer;
+import org.lvs4j.benchmarks.call.HttpCallBenchmark;
+import org.lvs4j.benchmarks.call.HttpPeer;
 import org.lvs4j.benchmarks.change.ChangeBenchmark;
 import org.lvs4j.benchmarks.change.ChangePeer;
 import org.lvs4j.benchmarks.hot.Batch;
@@ -110,6 +114,16 @@ enum Group {
             return List.of(
                     plan.with(Result.PEER, names(Peer.LVS4J, Peer.PLAIN)).with("linger", "false"),
                     plan.with(Result.PEER, names(Peer.LVS4J)).with("linger", "true"));
+        }
+    },
+
+    /** A call of an application. */
+    CALL("what a call of an application costs: by the director alone, and a request of java.net.http", CallPeer.PLAIN) {
+        @Override
+        List<Plan> plans() {
+            return List.of(
+                    Plan.of(CallBenchmark.class, 1, 2).with(Result.PEER, names(CallPeer.values())),
+                    Plan.of(HttpCallBenchmark.class, 1).with(Result.PEER, names(HttpPeer.values())));
         }
     },
 

@@ -1,0 +1,2 @@
+/** What a balanced call of an application costs. */
+package org.lvs4j.benchmarks.call;
