@@ -10,6 +10,7 @@ module org.lvs4j.core {
     exports org.lvs4j.config.keepalived;
     exports org.lvs4j.discovery;
     exports org.lvs4j.health;
+    exports org.lvs4j.metrics;
     exports org.lvs4j.net;
     exports org.lvs4j.persistence.engine;
     exports org.lvs4j.plane;

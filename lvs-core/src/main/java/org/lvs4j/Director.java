@@ -74,8 +74,12 @@ public final class Director {
     private final Calls calls;
     private final Drains drains;
     private final Housekeeping housekeeping;
+    private final int maxConnections;
+    private final int maxTemplates;
 
     private Director(Builder builder) {
+        maxConnections = builder.maxConnections;
+        maxTemplates = builder.maxTemplates;
         LongSupplier ticker = builder.ticker;
         long now = ticker.getAsLong();
         Timeouts timeouts = new Timeouts();
@@ -491,6 +495,17 @@ public final class Director {
     }
 
     /**
+     * One server of a service with its counters, or null if there is none. The cost does not depend on the number of
+     * services and servers.
+     */
+    public @Nullable ServerSnapshot server(ServiceKey key, Endpoint server) {
+        requireNonNull(server, "server");
+        advance();
+        ServiceState service = services.table().get(requireNonNull(key, "key"));
+        return service == null ? null : service.snapshot(server);
+    }
+
+    /**
      * Every connection that can be looked up, and every open one of an application. Weakly consistent while they come
      * and go. Costs about 200 bytes for each connection: for millions use {@link #forEachConnection}.
      */
@@ -534,6 +549,11 @@ public final class Director {
                 templates.evictions(),
                 defence.packetsDropped(),
                 defence.entriesDropped());
+    }
+
+    /** How full the tables of connections and templates are. Costs the sum of a few counters. */
+    public LimitUsage limitUsage() {
+        return new LimitUsage(connections.size(), maxConnections, templates.size(), maxTemplates);
     }
 
     /** The traffic of all services since the counters were last reset. */

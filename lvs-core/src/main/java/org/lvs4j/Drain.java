@@ -81,6 +81,11 @@ public final class Drain {
         return state.config().endpoint();
     }
 
+    /** The phase alone, at the cost of a short lock. */
+    public Phase phase() {
+        return drains.phase(this);
+    }
+
     /**
      * How far it has got. Costs time in proportion to the number of connections that applications hold, all servers
      * together.

@@ -246,6 +246,15 @@ final class Drains {
         }
     }
 
+    Drain.Phase phase(Drain drain) {
+        lock.lock();
+        try {
+            return drain.phase;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     DrainProgress progress(Drain drain) {
         lock.lock();
         try {

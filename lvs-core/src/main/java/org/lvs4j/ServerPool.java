@@ -17,6 +17,9 @@ import org.lvs4j.service.RealServer;
  * the same servers raises it.
  */
 final class ServerPool implements Servers, LoadBoard.Source {
+    /** A list that is not longer is searched from its head to its end. */
+    private static final int SHORT = 64;
+
     private final LoadBoard board;
     private final ServerState[] states;
 
@@ -26,6 +29,10 @@ final class ServerPool implements Servers, LoadBoard.Source {
     private final int[] lastWeights;
     private final long[] startsNanos;
     private final boolean @Nullable [] excluded;
+
+    // The indexes of a long list by the hashes of their endpoints, plus one; made by the first look-up. Volatile: the
+    // write publishes the elements. Threads that race make it several times.
+    private volatile int @Nullable [] slots;
 
     private ServerPool(
             LoadBoard board,
@@ -168,11 +175,56 @@ final class ServerPool implements Servers, LoadBoard.Source {
     int indexOf(Endpoint endpoint) {
         int hash = endpoint.hashCode();
         for (int i = 0; i < states.length; i++) {
-            if (endpointHashes[i] == hash && states[i].config().endpoint().equals(endpoint)) {
+            if (has(i, endpoint, hash)) {
                 return i;
             }
         }
         return -1;
+    }
+
+    /**
+     * As {@link #indexOf(Endpoint)}, for many searches of the same list: the first one in a long list costs time in
+     * proportion to its length, a further one does not.
+     */
+    int lookUp(Endpoint endpoint) {
+        return states.length > SHORT ? indexByHash(endpoint, endpoint.hashCode()) : indexOf(endpoint);
+    }
+
+    private boolean has(int index, Endpoint endpoint, int hash) {
+        return endpointHashes[index] == hash
+                && states[index].config().endpoint().equals(endpoint);
+    }
+
+    private int indexByHash(Endpoint endpoint, int hash) {
+        int[] all = slots;
+        if (all == null) {
+            all = slotsByHash();
+            slots = all;
+        }
+        int mask = all.length - 1;
+        for (int slot = spread(hash) & mask; all[slot] != 0; slot = slot + 1 & mask) {
+            if (has(all[slot] - 1, endpoint, hash)) {
+                return all[slot] - 1;
+            }
+        }
+        return -1;
+    }
+
+    private int[] slotsByHash() {
+        int[] all = new int[Integer.highestOneBit(states.length) * 4];
+        for (int i = 0; i < states.length; i++) {
+            int slot = spread(endpointHashes[i]) & all.length - 1;
+            while (all[slot] != 0) {
+                slot = slot + 1 & all.length - 1;
+            }
+            all[slot] = i + 1;
+        }
+        return all;
+    }
+
+    private static int spread(int hash) {
+        int mixed = hash * 0x9E37_79B9;
+        return mixed ^ mixed >>> 16;
     }
 
     @Override

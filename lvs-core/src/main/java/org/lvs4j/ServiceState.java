@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.internal.connection.ServerState;
 import org.lvs4j.internal.counters.Statistics;
+import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.persistence.engine.PersistenceEngine;
@@ -52,19 +53,31 @@ final class ServiceState {
         View now = view;
         List<ServerSnapshot> servers = new ArrayList<>(now.servers.size());
         for (int i = 0; i < now.servers.size(); i++) {
-            ServerState state = now.servers.state(i);
-            servers.add(new ServerSnapshot(
-                    state.config(),
-                    state.active(),
-                    state.inactive(),
-                    state.templates(),
-                    state.overloaded(),
-                    // A drain marks its server before the view that leaves it out is published.
-                    state.stage() != ServerState.Stage.OPEN && now.servers.weight(i) == 0,
-                    state.statistics().traffic(),
-                    state.statistics().rates()));
+            servers.add(snapshot(now.servers, i));
         }
         return new ServiceSnapshot(now.config, servers, statistics.traffic(), statistics.rates());
+    }
+
+    /** One server of the service, or null. */
+    @Nullable
+    ServerSnapshot snapshot(Endpoint endpoint) {
+        ServerPool servers = view.servers;
+        int index = servers.lookUp(endpoint);
+        return index < 0 ? null : snapshot(servers, index);
+    }
+
+    private static ServerSnapshot snapshot(ServerPool servers, int index) {
+        ServerState state = servers.state(index);
+        return new ServerSnapshot(
+                state.config(),
+                state.active(),
+                state.inactive(),
+                state.templates(),
+                state.overloaded(),
+                // A drain marks its server before the view that leaves it out is published.
+                state.stage() != ServerState.Stage.OPEN && servers.weight(index) == 0,
+                state.statistics().traffic(),
+                state.statistics().rates());
     }
 
     /** The configuration of the service and its servers, in the order in which the servers were added. */

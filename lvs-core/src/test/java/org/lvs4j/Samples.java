@@ -2,6 +2,8 @@ package org.lvs4j;
 
 import static java.util.Objects.requireNonNull;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.reflect.Constructor;
@@ -54,6 +56,7 @@ import org.lvs4j.health.Quorum;
 import org.lvs4j.health.ReleaseOnFailure;
 import org.lvs4j.health.Script;
 import org.lvs4j.health.UdpCheck;
+import org.lvs4j.metrics.LvsMetrics;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.IpAddress;
@@ -192,6 +195,10 @@ final class Samples {
         put(HealthActions.class, NoActions::new);
         put(HealthEngine.Builder.class, () -> HealthEngine.builder(new NoActions()));
         put(HealthEngine.class, () -> HealthEngine.builder(new NoActions()).build());
+
+        put(MeterRegistry.class, SimpleMeterRegistry::new);
+        put(LvsMetrics.class, () -> LvsMetrics.of(director()));
+        put(LvsMetrics.Builder.class, () -> LvsMetrics.builder(director()));
 
         put(IncludeSource.class, () -> IncludeSource.NONE);
         put(KeepalivedOptions.ScriptCheck.class, () -> KeepalivedOptions.ScriptCheck.NONE);
