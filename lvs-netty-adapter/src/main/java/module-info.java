@@ -18,6 +18,7 @@ module org.lvs4j.netty {
     requires static com.sun.jna;
     requires static transitive java.net.http;
     requires static io.netty.codec.http2;
+    requires static micrometer.core;
     requires static netty.tun;
     requires static transitive org.jspecify;
 

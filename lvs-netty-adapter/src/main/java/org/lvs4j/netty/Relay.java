@@ -258,6 +258,14 @@ public final class Relay implements AutoCloseable {
         return state.counters.snapshot();
     }
 
+    int maxConnections() {
+        return state.options.maxConnections();
+    }
+
+    int maxFlows() {
+        return state.options.udpFlows();
+    }
+
     /** The number of open sockets of TCP connections. Waits for each event loop. */
     long openSockets() {
         return loops.sum(EventLoopState::openSockets);

@@ -18,6 +18,7 @@ import org.lvs4j.health.ReleaseOnFailure;
 import org.lvs4j.health.Script;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.netty.health.HealthMetrics;
 import org.lvs4j.netty.health.HealthMonitor;
 import org.lvs4j.netty.health.NotifyFifo;
 import org.lvs4j.netty.health.Scripts;
@@ -44,6 +45,8 @@ final class NullArgumentsTest {
                 call("protocol", () -> relay.listen(null, ENDPOINT, 0)),
                 call("endpoint", () -> relay.listen(Protocol.TCP, null, 0)),
                 call("director", () -> TunPlane.builder(null)),
+                call("relay", () -> RelayMetrics.of(null)),
+                call("monitor", () -> HealthMetrics.of(null)),
                 call("name", () -> tun.device(null)),
                 call("protocol", () -> tun.mark(null, ENDPOINT, 1)),
                 call("endpoint", () -> tun.mark(Protocol.TCP, null, 1)),

@@ -32,6 +32,7 @@ import org.lvs4j.health.Notification;
 import org.lvs4j.health.PassiveCheck;
 import org.lvs4j.health.ReleaseOnFailure;
 import org.lvs4j.health.Script;
+import org.lvs4j.health.ServiceHealth;
 import org.lvs4j.health.TrackedFile;
 import org.lvs4j.net.IpAddress;
 import org.lvs4j.netty.Transport;
@@ -261,6 +262,25 @@ public final class HealthMonitor implements AutoCloseable {
         return HealthMonitorSnapshot.of(loop.services(), loop.runningProbes(), loop.waitingProbes(), counters);
     }
 
+    MonitorCounters counters() {
+        return counters;
+    }
+
+    /** Changes whenever the health of a service or server, or the list of them, has changed. */
+    long stateVersion() {
+        return loop.stateVersion();
+    }
+
+    /** Whether the calling thread is one of its event loops, which must not wait for another. */
+    boolean onOwnLoop() {
+        return isLoopOf(group);
+    }
+
+    /** Passes the health of every service to an action, which the monitor's event loop calls, soon. */
+    void laterOnLoop(Consumer<List<ServiceHealth>> action) {
+        post(() -> action.accept(loop.services()));
+    }
+
     /**
      * The services and servers that the monitor has put into the director's table; unmodifiable. The table of the director
      * says the same unless others have changed it. After {@link #close()} empty.
@@ -332,11 +352,23 @@ public final class HealthMonitor implements AutoCloseable {
 
     /** An event loop that waits for itself, or for a thread that waits for it, would wait for ever. */
     private static void requireNoLoopOf(EventLoopGroup group) {
+        if (isLoopOf(group)) {
+            throw new IllegalStateException("an event loop of the health monitor may not wait for the monitor");
+        }
+    }
+
+    private static boolean isLoopOf(EventLoopGroup group) {
         for (EventExecutor each : group) {
             if (each.inEventLoop()) {
-                throw new IllegalStateException("an event loop of the health monitor may not wait for the monitor");
+                return true;
             }
         }
+        return false;
+    }
+
+    /** Refuses a call by one of its event loops. */
+    void requireNoOwnLoop() {
+        requireNoLoopOf(group);
     }
 
     private <T> T onHome(Callable<T> task) {

@@ -12,6 +12,8 @@ final class MonitorCounters {
     final LongAdder delayed = new LongAdder();
     final LongAdder changes = new LongAdder();
     final LongAdder changesRefused = new LongAdder();
+    final LongAdder serversUp = new LongAdder();
+    final LongAdder serversDown = new LongAdder();
     final LongAdder scripts = new LongAdder();
     final LongAdder scriptFailures = new LongAdder();
     final LongAdder scriptsDropped = new LongAdder();

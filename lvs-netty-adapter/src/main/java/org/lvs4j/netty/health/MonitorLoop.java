@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.ConfigurationChange;
@@ -61,6 +62,8 @@ final class MonitorLoop {
     private final Consumer<Notification> notifications;
     private final Consumer<Set<TrackedFile>> filesInCode;
     private final Map<ServiceKey, Set<TrackedFile>> files = new HashMap<>();
+    private final MonitorCounters counters;
+    private final AtomicLong stateVersion = new AtomicLong();
     private final Set<ServiceKey> changedServices = new HashSet<>();
     private final List<FailedServer> failedServers = new ArrayList<>();
     private Set<ServiceKey> configured = Set.of();
@@ -87,6 +90,7 @@ final class MonitorLoop {
         this.director = director;
         this.logger = logger;
         this.notifications = notifications;
+        this.counters = counters;
         events = new EventLog(logger);
         listeners = options.listeners();
         table = new DirectorTable(director, this::isMonitored, counters, logger);
@@ -121,6 +125,7 @@ final class MonitorLoop {
             inCode.forEach(counts::put);
             inCode.forEach(each -> followFiles(each.services().get(0).key(), each));
             running = true;
+            stateVersion.incrementAndGet();
             schedule();
         } catch (RuntimeException | Error e) {
             director.removeServerListener(counts);
@@ -132,6 +137,7 @@ final class MonitorLoop {
     void reload(HealthConfiguration next) {
         call(() -> engine.reload(System.nanoTime(), next));
         count(next);
+        stateVersion.incrementAndGet();
         for (DirectorConfiguration.Service service : table()) {
             if (!adopted.contains(service.key())) {
                 table.restore(service);
@@ -171,6 +177,7 @@ final class MonitorLoop {
                 removeOthers(service, servers);
             }
         });
+        stateVersion.incrementAndGet();
         return true;
     }
 
@@ -201,12 +208,18 @@ final class MonitorLoop {
         cancelTimer();
         actions.stop();
         call(() -> engine.stop(System.nanoTime(), cleanup));
+        stateVersion.incrementAndGet();
         adopted.givenBack(director).forEach(table::plan);
         table.apply();
     }
 
     List<ServiceHealth> services() {
         return engine.snapshot();
+    }
+
+    /** Changes after the health of a service or server, or the list of them, has changed. For any thread. */
+    long stateVersion() {
+        return stateVersion.get();
     }
 
     int runningProbes() {
@@ -350,6 +363,10 @@ final class MonitorLoop {
 
     private void tell(HealthEvent event) {
         events.log(event);
+        if (event instanceof HealthEvent.ServerChanged server) {
+            (server.up() ? counters.serversUp : counters.serversDown).increment();
+        }
+        stateVersion.incrementAndGet();
         for (Consumer<? super HealthEvent> each : listeners) {
             try {
                 each.accept(event);
@@ -406,6 +423,7 @@ final class MonitorLoop {
         changedServices.clear();
         if (running) {
             call(() -> changed.forEach(this::follow));
+            stateVersion.incrementAndGet();
         }
     }
 

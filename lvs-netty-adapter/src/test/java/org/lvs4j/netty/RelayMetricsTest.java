@@ -1,0 +1,103 @@
+package org.lvs4j.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.Socket;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.lvs4j.Director;
+import org.lvs4j.net.Protocol;
+
+/** What the meters of a relay show. */
+@Tag("slow")
+final class RelayMetricsTest {
+    private final MeterRegistry registry = new SimpleMeterRegistry();
+
+    private double count(String name, String... tags) {
+        return registry.get(name).tags(tags).functionCounter().count();
+    }
+
+    private double gauge(String name) {
+        return registry.get(name).gauge().value();
+    }
+
+    @Test
+    void meters_clients_followThem() throws Exception {
+        try (TestServer server = TestServer.start();
+                Relay relay = Loopback.relay(Loopback.director(server.address()), Protocol.TCP)
+                        .maxConnections(7)
+                        .udpFlows(9)
+                        .start();
+                RelayMetrics metrics = RelayMetrics.of(relay)) {
+            metrics.bindTo(registry);
+            assertThat(gauge("lvs.relay.max.connections")).isEqualTo(7);
+            assertThat(gauge("lvs.relay.max.flows")).isEqualTo(9);
+            try (Socket client = Loopback.connect(relay)) {
+                client.getOutputStream().write(1);
+                assertThat(client.getInputStream().read()).isEqualTo(1);
+                assertThat(gauge("lvs.relay.open.connections")).isEqualTo(1);
+            }
+            Loopback.await("the end", () -> gauge("lvs.relay.open.connections") == 0);
+            assertThat(count("lvs.relay.accepted.connections")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void meters_serverRefuses_failuresAndResetsByTheirReason() throws Exception {
+        try (Relay relay = Loopback.relay(Loopback.director(Loopback.closedPort()), Protocol.TCP)
+                        .start();
+                RelayMetrics metrics = RelayMetrics.of(relay)) {
+            metrics.bindTo(registry);
+            Loopback.assertReset(relay);
+
+            Loopback.await("the reset", () -> count("lvs.relay.reset.connections", "reason", "unreachable") == 1);
+            assertThat(count("lvs.relay.failures", "kind", "connect"))
+                    .isEqualTo((double) relay.snapshot().connectFailures())
+                    .isPositive();
+            assertThat(count("lvs.relay.reset.connections", "reason", "no.server"))
+                    .isZero();
+        }
+    }
+
+    @Test
+    void bindTo_twoRelaysWithTags_metersOfBothUntilClosed() {
+        try (Relay first = Loopback.relay(Director.create(), Protocol.TCP).start();
+                Relay second = Loopback.relay(Director.create(), Protocol.TCP).start()) {
+            RelayMetrics ofFirst = RelayMetrics.of(first, Tags.of("relay", "a"));
+            RelayMetrics ofSecond = RelayMetrics.of(second, Tags.of("relay", "b"));
+            ofFirst.bindTo(registry);
+            ofFirst.bindTo(registry);
+            int each = registry.getMeters().size();
+            ofSecond.bindTo(registry);
+            assertThat(registry.getMeters()).hasSize(2 * each);
+
+            ofFirst.close();
+            assertThat(registry.getMeters())
+                    .hasSize(each)
+                    .allSatisfy(
+                            meter -> assertThat(meter.getId().getTag("relay")).isEqualTo("b"));
+            assertThatThrownBy(() -> ofFirst.bindTo(registry)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> ofSecond.bindTo(null)).hasMessage("registry");
+            assertThatThrownBy(() -> RelayMetrics.of(second, null)).hasMessage("tags");
+            ofSecond.close();
+            assertThat(registry.getMeters()).isEmpty();
+        }
+    }
+
+    @Test
+    void meters_inTheDocs_areThoseOfARegistry() throws Exception {
+        PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        try (Relay relay = Loopback.relay(Director.create(), Protocol.TCP).start();
+                RelayMetrics metrics = RelayMetrics.of(relay)) {
+            metrics.bindTo(registry);
+            metrics.bindTo(prometheus);
+            DocumentedMeters.assertEqual("lvs.relay.", registry, prometheus.scrape());
+        }
+    }
+}
