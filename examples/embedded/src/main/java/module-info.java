@@ -5,6 +5,8 @@ module org.lvs4j.examples.embedded {
     requires java.net.http;
     requires java.sql;
     requires jdk.httpserver;
+    requires micrometer.core;
+    requires micrometer.registry.prometheus;
     requires org.lvs4j.core;
     requires org.lvs4j.netty;
 }

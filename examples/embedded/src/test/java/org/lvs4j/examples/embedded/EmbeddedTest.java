@@ -105,6 +105,18 @@ final class EmbeddedTest {
                 .containsOnly("banana answers for orders.example", "cherry answers for orders.example");
     }
 
+    @Test
+    void meteredPool_sixConnections_pageShownInTheDocs() throws Exception {
+        List<String> lines = run("MeteredPool");
+        assertThat(lines)
+                .contains(
+                        "# TYPE lvs_server_connections_total counter",
+                        "lvs_server_connections_total{real_server=\"10.0.0.11:5432\","
+                                + "virtual_service=\"orders\"} 4.0");
+        assertThat(Files.readString(Path.of("../../docs/metrics.md")))
+                .contains("```\n" + String.join("\n", lines) + "\n```");
+    }
+
     private List<String> run(String program, String... arguments) throws IOException, InterruptedException {
         Path output = directory.resolve(program);
         Path errors = directory.resolve(program + ".err");

@@ -11,23 +11,25 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Holds the programs that the project's README shows to the programs that are compiled and run here. */
+/** Holds the programs that the project's README and pages show to the programs that are compiled and run here. */
 final class ReadmeTest {
-    private static final Path README = Path.of("../../README.md");
+    private static final List<Path> PAGES = List.of(Path.of("../../README.md"), Path.of("../../docs/metrics.md"));
     private static final Path SOURCES = Path.of("src/main/java/org/lvs4j/examples/embedded");
     private static final Pattern JAVA_BLOCK =
             Pattern.compile("^```java\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
 
     @Test
-    void readme_everyJavaBlock_equalsAProgram() throws IOException {
-        List<String> blocks = JAVA_BLOCK
-                .matcher(Files.readString(README))
-                .results()
-                .map(block -> block.group(1))
-                .toList();
+    void pages_everyJavaBlock_equalsAProgram() throws IOException {
+        for (Path page : PAGES) {
+            List<String> blocks = JAVA_BLOCK
+                    .matcher(Files.readString(page))
+                    .results()
+                    .map(block -> block.group(1))
+                    .toList();
 
-        assertThat(blocks).isNotEmpty();
-        assertThat(programs()).containsAll(blocks);
+            assertThat(blocks).as("%s", page).isNotEmpty();
+            assertThat(programs()).containsAll(blocks);
+        }
     }
 
     @Test
