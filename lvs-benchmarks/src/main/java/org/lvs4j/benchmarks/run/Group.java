@@ -19,6 +19,10 @@ import org.lvs4j.benchmarks.change.ChangeBenchmark;
 import org.lvs4j.benchmarks.change.ChangePeer;
 import org.lvs4j.benchmarks.hot.Batch;
 import org.lvs4j.benchmarks.hot.BatchBenchmark;
+import org.lvs4j.benchmarks.hot.MeteredBenchmark;
+import org.lvs4j.benchmarks.hot.Metering;
+import org.lvs4j.benchmarks.metrics.ScrapeBenchmark;
+import org.lvs4j.benchmarks.metrics.ScrapePeer;
 import org.lvs4j.benchmarks.packet.PacketPeer;
 import org.lvs4j.benchmarks.tun.TunFlood;
 import org.lvs4j.benchmarks.tun.TunPeer;
@@ -153,6 +157,37 @@ enum Group {
         }
     },
 
+    /** A packet while its director has meters, with goals. */
+    METERED("a packet of an established connection while a registry has meters of 100 servers", Metering.NONE) {
+        @Override
+        List<Plan> plans() {
+            return List.of(Plan.of(MeteredBenchmark.class, 1).with(Result.PEER, names(Metering.values())));
+        }
+
+        @Override
+        List<Goal> goals() {
+            Goal.Cell bound = Goal.cell("MeteredBenchmark.follow", 1).of(Metering.BOUND.name());
+            return List.of(
+                    Goal.atMost(1.05, Metering.NONE.name(), "packet, registry bound", bound),
+                    Goal.noAllocation("packet, registry bound", bound));
+        }
+    },
+
+    /** Reading all meters, with goals. */
+    SCRAPE("reading all meters of 1,000 and 10,000 servers in one and in 1,000 services", ScrapePeer.VALUES) {
+        @Override
+        List<Plan> plans() {
+            return List.of(Plan.of(ScrapeBenchmark.class, 1).with(Result.PEER, names(ScrapePeer.values())));
+        }
+
+        @Override
+        List<Goal> goals() {
+            Goal.Cell values = Goal.cell("ScrapeBenchmark.read", 1, SERVERS, "10000", SERVICES, "1")
+                    .of(ScrapePeer.VALUES.name());
+            return List.of(Goal.times(15, SERVERS, "1000", "ten times as many servers in one service", values));
+        }
+    },
+
     /** A change of the configuration, with goals. */
     CHANGE(
             "a change of one server's weight with 10 to 10,000 services configured, of five servers each",
@@ -174,6 +209,7 @@ enum Group {
         }
     };
 
+    private static final String SERVERS = "servers";
     private static final String SERVICES = "services";
     private static final String FEW_SERVICES = "10";
     private static final String MANY_SERVICES = "10000";

@@ -36,6 +36,19 @@ class WorkloadTest {
 
     @ParameterizedTest
     @EnumSource
+    void metered_anyMetering_everyPacketInTheRegistry(Metering metering) throws Exception {
+        MeteredBenchmark benchmark = new MeteredBenchmark();
+        benchmark.peer = metering;
+        benchmark.connections = COUNT;
+        benchmark.prepare();
+        for (int i = 0; i < 20 * COUNT; i++) {
+            assertThat(benchmark.follow(thread)).isNotNegative();
+        }
+        benchmark.check();
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void churn_directorForManyLifetimes_numberUnchanged(Lifecycle life) {
         ChurnBenchmark benchmark = new ChurnBenchmark();
         benchmark.peer = StorePeer.LVS4J;
