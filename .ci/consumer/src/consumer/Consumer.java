@@ -32,8 +32,8 @@ public final class Consumer {
                     throw new IllegalStateException("the client has read \"" + answer + "\"");
                 }
                 Module core = Director.class.getModule();
-                System.out.println("relayed on JDK " + Runtime.version().feature() + ", "
-                        + (core.isNamed() ? "module path" : "class path"));
+                System.out.println("relayed on JDK " + Runtime.version().feature() + " by " + relay.transport() + ", "
+                        + (core.isNamed() ? "modules" : "class path"));
             }
         }
     }
