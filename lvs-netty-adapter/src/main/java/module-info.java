@@ -1,6 +1,6 @@
 /**
- * Relays the TCP and UDP services of a director between sockets, or forwards their packets through a TUN device, and
- * keeps track of the health of its real servers.
+ * Relays the TCP and UDP services of a director between sockets, or forwards their packets through a TUN device,
+ * keeps track of the health of its real servers, and finds them by sources.
  */
 module org.lvs4j.netty {
     requires transitive org.lvs4j.core;
@@ -15,14 +15,18 @@ module org.lvs4j.netty {
     requires io.netty.transport.unix.common;
     requires jdk.management;
     requires org.slf4j;
+    requires static com.google.gson;
     requires static com.sun.jna;
-    requires static transitive java.net.http;
+    requires static io.netty.codec.dns;
     requires static io.netty.codec.http2;
+    requires static io.netty.resolver.dns;
     requires static micrometer.core;
+    requires static transitive java.net.http;
     requires static netty.tun;
     requires static transitive org.jspecify;
 
     exports org.lvs4j.netty;
+    exports org.lvs4j.netty.discovery;
     exports org.lvs4j.netty.health;
     exports org.lvs4j.netty.http;
     exports org.lvs4j.netty.tun;

@@ -19,8 +19,12 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * Fails a test class in which a buffer has leaked. Every buffer is tracked; a leak is reported after
  * a garbage collection.
  */
-final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
+@SuppressWarnings("exports")
+public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
     private static final Queue<String> LEAKS = new ConcurrentLinkedQueue<>();
+
+    /** For JUnit. */
+    public LeakCheck() {}
 
     static {
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);

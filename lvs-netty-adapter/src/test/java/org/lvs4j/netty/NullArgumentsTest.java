@@ -2,6 +2,7 @@ package org.lvs4j.netty;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +19,8 @@ import org.lvs4j.health.ReleaseOnFailure;
 import org.lvs4j.health.Script;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.netty.discovery.DnsSource;
+import org.lvs4j.netty.discovery.FileSource;
 import org.lvs4j.netty.health.HealthMetrics;
 import org.lvs4j.netty.health.HealthMonitor;
 import org.lvs4j.netty.health.NotifyFifo;
@@ -35,6 +38,8 @@ final class NullArgumentsTest {
         Relay.Builder relay = Relay.builder(director);
         TunPlane.Builder tun = TunPlane.builder(director);
         HealthMonitor.Builder health = HealthMonitor.builder(director);
+        DnsSource.Builder dns = DnsSource.srv("orders.example").toBuilder();
+        FileSource.Builder file = FileSource.builder(Path.of("servers"));
         return Stream.of(
                 call("director", () -> Relay.start(null)),
                 call("director", () -> Relay.builder(null)),
@@ -66,7 +71,21 @@ final class NullArgumentsTest {
                 call("path", () -> NotifyFifo.of(null)),
                 call("script", () -> Scripts.run(null, Duration.ofSeconds(1))),
                 call("limit", () -> Scripts.run(Script.of("true"), null)),
-                call("what", () -> health.cleanup(null)));
+                call("what", () -> health.cleanup(null)),
+                call("name", () -> DnsSource.addresses(null, 80)),
+                call("name", () -> DnsSource.srv(null)),
+                call("observer", () -> DnsSource.srv("orders.example").subscribe(null)),
+                call("servers", () -> dns.nameServers((Endpoint[]) null)),
+                call("only", () -> dns.family(null)),
+                call("shortest", () -> dns.interval(null, Duration.ZERO)),
+                call("longest", () -> dns.interval(Duration.ZERO, null)),
+                call("value", () -> dns.timeout(null)),
+                call("loops", () -> dns.eventLoops(null)),
+                call("file", () -> FileSource.of(null)),
+                call("key", () -> FileSource.of(Path.of("servers"), null)),
+                call("observer", () -> FileSource.of(Path.of("servers")).subscribe(null)),
+                call("value", () -> file.format(null)),
+                call("value", () -> file.interval(null)));
     }
 
     private static Arguments call(String parameter, ThrowingCallable call) {

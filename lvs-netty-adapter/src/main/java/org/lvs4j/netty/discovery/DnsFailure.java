@@ -1,0 +1,30 @@
+package org.lvs4j.netty.discovery;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Servers cannot be found in the domain name system. */
+final class DnsFailure extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private final boolean nameMissing;
+
+    DnsFailure(String message, @Nullable Throwable cause) {
+        super(message, cause);
+        nameMissing = false;
+    }
+
+    private DnsFailure(String message) {
+        super(message);
+        nameMissing = true;
+    }
+
+    static DnsFailure nameMissing(String message) {
+        return new DnsFailure(message);
+    }
+
+    /** Whether a name server has answered that the name does not exist. */
+    boolean isNameMissing() {
+        return nameMissing;
+    }
+}
