@@ -1,7 +1,10 @@
 /** Short programs, one for each way to embed a director. */
 module org.lvs4j.examples.embedded {
+    requires com.google.gson;
     requires com.h2database;
     requires com.zaxxer.hikari;
+    requires io.netty.codec.dns;
+    requires io.netty.resolver.dns;
     requires java.net.http;
     requires java.sql;
     requires jdk.httpserver;

@@ -177,7 +177,8 @@ final class DnsmasqTest {
         serve(records.toArray(String[]::new));
         Director director = Director.create();
         director.addService(VirtualService.of(ORDERS, "rr"));
-        ServerSource source = configured(DnsSource.srv("_http._tcp.orders.example")).build();
+        ServerSource source =
+                configured(DnsSource.srv("_http._tcp.orders.example")).build();
         try (Discovery discovery = Discovery.builder(director, ORDERS, source).start()) {
             Recorder.await("all servers", () -> servers(director).size() == 150);
             assertThat(discovery.snapshot().changes()).isEqualTo(1);

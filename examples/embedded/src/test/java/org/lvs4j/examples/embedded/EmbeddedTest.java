@@ -117,6 +117,23 @@ final class EmbeddedTest {
                 .contains("```\n" + String.join("\n", lines) + "\n```");
     }
 
+    @Test
+    void discoveredPool_fileRewritten_serversFollow() throws Exception {
+        assertThat(run("DiscoveredPool"))
+                .containsExactly(
+                        "10.0.0.11:80 weight 1, 10.0.0.12:80 weight 1",
+                        "10.0.0.11:80 weight 3, 10.0.0.13:80 weight 1",
+                        "0 failures");
+    }
+
+    @Test
+    void dnsPool_oneAddress_connectionGoesThere() throws Exception {
+        try (OneAddressNameServer server = new OneAddressNameServer(10, 0, 0, 11)) {
+            assertThat(run("DnsPool", "127.0.0.1:" + server.port()))
+                    .containsExactly("a connection goes to 10.0.0.11:8080", "1 servers");
+        }
+    }
+
     private List<String> run(String program, String... arguments) throws IOException, InterruptedException {
         Path output = directory.resolve(program);
         Path errors = directory.resolve(program + ".err");

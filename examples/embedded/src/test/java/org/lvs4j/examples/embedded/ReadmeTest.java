@@ -8,12 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Holds the programs that the project's README and pages show to the programs that are compiled and run here. */
 final class ReadmeTest {
     private static final List<Path> PAGES = List.of(Path.of("../../README.md"), Path.of("../../docs/metrics.md"));
+    private static final Path DISCOVERY = Path.of("../../docs/discovery.md");
     private static final Path SOURCES = Path.of("src/main/java/org/lvs4j/examples/embedded");
     private static final Pattern JAVA_BLOCK =
             Pattern.compile("^```java\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
@@ -33,6 +35,24 @@ final class ReadmeTest {
     }
 
     @Test
+    void discoveryDocument_everyJavaBlock_isPartOfAProgram() throws IOException {
+        List<String> blocks = JAVA_BLOCK
+                .matcher(Files.readString(DISCOVERY))
+                .results()
+                .map(block -> block.group(1).strip())
+                .toList();
+
+        assertThat(blocks).isNotEmpty();
+        List<String> programs = programs().stream().map(ReadmeTest::unindented).toList();
+        assertThat(blocks)
+                .allSatisfy(block -> assertThat(programs).anyMatch(program -> program.contains(unindented(block))));
+    }
+
+    private static String unindented(String text) {
+        return text.lines().map(String::strip).collect(Collectors.joining("\n"));
+    }
+
+    @Test
     void program_any_isShorterThanSeventyLines() throws IOException {
         assertThat(programs())
                 .hasSizeGreaterThan(5)
@@ -41,7 +61,8 @@ final class ReadmeTest {
 
     private static List<String> programs() throws IOException {
         try (Stream<Path> files = Files.list(SOURCES)) {
-            return files.filter(file -> !file.endsWith("package-info.java"))
+            return files.filter(Files::isRegularFile)
+                    .filter(file -> !file.endsWith("package-info.java"))
                     .map(ReadmeTest::read)
                     .toList();
         }

@@ -1,0 +1,2 @@
+/** Servers from the EndpointSlices of Kubernetes. */
+package org.lvs4j.examples.embedded.kubernetes;
