@@ -1,13 +1,14 @@
 /**
  * Relays the TCP and UDP services of a director between sockets, or forwards their packets through a TUN device,
- * keeps track of the health of its real servers, and finds them by sources.
+ * keeps track of the health of its real servers, finds them by sources, and balances the connections of clients.
  */
 module org.lvs4j.netty {
     requires transitive org.lvs4j.core;
     requires io.netty.buffer;
     requires io.netty.codec;
-    requires io.netty.common;
+    requires transitive io.netty.common;
     requires io.netty.handler;
+    requires transitive io.netty.resolver;
     requires transitive io.netty.transport;
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.classes.io_uring;
@@ -26,6 +27,7 @@ module org.lvs4j.netty {
     requires static transitive org.jspecify;
 
     exports org.lvs4j.netty;
+    exports org.lvs4j.netty.client;
     exports org.lvs4j.netty.discovery;
     exports org.lvs4j.netty.health;
     exports org.lvs4j.netty.http;

@@ -294,7 +294,7 @@ final class ListeningSocket {
      */
     void unbind() {
         close();
-        channels.forEach(channel -> channel.closeFuture().awaitUninterruptibly());
+        channels.forEach(SharedLoop::awaitClosed);
         channels.clear();
     }
 

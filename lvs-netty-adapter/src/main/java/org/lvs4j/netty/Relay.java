@@ -3,12 +3,16 @@ package org.lvs4j.netty;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.UnixChannel;
+import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -83,8 +87,8 @@ import org.lvs4j.service.VirtualService;
  * director exactly once, even if its sockets fail. Progress: {@link #transport} and {@link #snapshot} are wait-free.
  * All other methods are blocking; {@link #refresh}, {@link #prepare}, {@link #handOver} and {@link #close} wait for
  * sockets to be bound or closed, or for event loops, and {@link #drain} and {@link #drainHandedOver} for connections to
- * end. The relay's own threads must not call them. These threads keep the JVM alive until the relay is closed; one of
- * them calls {@link Director#advance()} ten times a second.
+ * end. A call from an event loop of the relay is refused. The relay's own threads keep the JVM alive until the relay is
+ * closed. An event loop calls {@link Director#advance()} ten times a second.
  */
 public final class Relay implements AutoCloseable {
     private final RelayState state;
@@ -97,9 +101,9 @@ public final class Relay implements AutoCloseable {
     // Written with this object's lock held.
     private volatile List<String> problems = List.of();
 
-    private Relay(Director director, RelayOptions options, AdoptedSockets adopted) {
+    private Relay(Director director, RelayOptions options, AdoptedSockets adopted, @Nullable EventLoopGroup given) {
         state = new RelayState(director, options, adopted);
-        loops = RelayLoops.of(state);
+        loops = RelayLoops.of(state, given);
         sockets = new ListeningSockets(state, loops.group());
         follower = new RelayFollower(this::followChanges, this::check);
         changed = ChangedServices.of(director, ListeningSockets::affected, follower::wake);
@@ -153,9 +157,14 @@ public final class Relay implements AutoCloseable {
      *
      * @throws RelayException naming each service that cannot be listened for; all others are listened for. The relay
      *     tries these again every two seconds, and with each refresh
-     * @throws IllegalStateException if the relay has been drained or closed
+     * @throws IllegalStateException if the relay has been drained or closed, or on an event loop of it
      */
-    public synchronized void refresh() {
+    public void refresh() {
+        RelayLoops.requireNoLoopOf(loops.group());
+        refreshLocked();
+    }
+
+    private synchronized void refreshLocked() {
         requireOpen();
         changed.putBack(sockets.settle());
         follow();
@@ -172,17 +181,20 @@ public final class Relay implements AutoCloseable {
      *
      * @param services the services
      * @throws RelayException naming each service that cannot be listened for; none of them is bound then
-     * @throws IllegalStateException if the relay has been drained or closed
+     * @throws IllegalStateException if the relay has been drained or closed, or on an event loop of it
      */
-    public synchronized void prepare(Collection<VirtualService> services) {
+    public void prepare(Collection<VirtualService> services) {
         List<VirtualService> copy = new ArrayList<>();
         for (VirtualService service : requireNonNull(services, "services")) {
             copy.add(requireNonNull(service, "services contains null"));
         }
-        requireOpen();
-        Map<ServiceKey, String> failures = sockets.prepare(copy);
-        if (!failures.isEmpty()) {
-            throw new RelayException(List.copyOf(failures.values()));
+        RelayLoops.requireNoLoopOf(loops.group());
+        synchronized (this) {
+            requireOpen();
+            Map<ServiceKey, String> failures = sockets.prepare(copy);
+            if (!failures.isEmpty()) {
+                throw new RelayException(List.copyOf(failures.values()));
+            }
         }
     }
 
@@ -249,8 +261,12 @@ public final class Relay implements AutoCloseable {
      * @return the address, never null
      * @throws java.util.NoSuchElementException if the service is not listened for
      */
-    public synchronized InetSocketAddress address(ServiceKey key) {
-        return sockets.bound(requireNonNull(key, "key"));
+    public InetSocketAddress address(ServiceKey key) {
+        requireNonNull(key, "key");
+        RelayLoops.requireNoLoopOf(loops.group());
+        synchronized (this) {
+            return sockets.bound(key);
+        }
     }
 
     /** The counters so far, and the numbers of open connections and flows. */
@@ -301,6 +317,7 @@ public final class Relay implements AutoCloseable {
     public boolean drain(Duration deadline, IntConsumer progress) {
         requireNonNull(progress, "progress");
         long nanos = RelayOptions.nanos(requireNonNull(deadline, "deadline"));
+        RelayLoops.requireNoLoopOf(loops.group());
         synchronized (this) {
             state.stop();
             sockets.unbindTcp();
@@ -324,15 +341,18 @@ public final class Relay implements AutoCloseable {
      *     socket. The number is valid during the call only, and the relay's: the receiver must send or duplicate it,
      *     and must not close it. An exception that it throws ends this method and is rethrown
      * @throws UnsupportedOperationException if the transport is not {@link Transport#EPOLL}
-     * @throws IllegalStateException if the relay has been drained or closed
+     * @throws IllegalStateException if the relay has been drained or closed, or on an event loop of it
      */
-    public synchronized void handOver(IntConsumer descriptors) {
+    public void handOver(IntConsumer descriptors) {
         requireNonNull(descriptors, "descriptors");
-        requireOpen();
-        requireEpoll();
-        for (Channel channel : sockets.channels()) {
-            if (channel instanceof UnixChannel socket) {
-                descriptors.accept(socket.fd().intValue());
+        RelayLoops.requireNoLoopOf(loops.group());
+        synchronized (this) {
+            requireOpen();
+            requireEpoll();
+            for (Channel channel : sockets.channels()) {
+                if (channel instanceof UnixChannel socket) {
+                    descriptors.accept(socket.fd().intValue());
+                }
             }
         }
     }
@@ -359,6 +379,7 @@ public final class Relay implements AutoCloseable {
     public boolean drainHandedOver(Duration deadline, IntConsumer progress) {
         requireNonNull(deadline, "deadline");
         requireNonNull(progress, "progress");
+        RelayLoops.requireNoLoopOf(loops.group());
         requireEpoll();
         synchronized (this) {
             if (!state.stopping()) {
@@ -371,17 +392,22 @@ public final class Relay implements AutoCloseable {
         return drain(deadline, progress);
     }
 
-    /** Stops at once: every address is unbound, every connection reset, every flow ended. Idempotent. */
+    /**
+     * Stops at once: every address is unbound, every connection reset, every flow ended, and so are the relay's threads.
+     * {@linkplain Builder#eventLoops Event loops of the application} continue, without a channel, timer or task of the
+     * relay. Idempotent.
+     */
     @Override
     public void close() {
+        RelayLoops.requireNoLoopOf(loops.group());
         synchronized (this) {
-            if (loops.isShuttingDown()) {
+            if (loops.ended()) {
                 return;
             }
             state.stop();
             follower.stop();
             sockets.unbindAll();
-            loops.shutDown();
+            loops.end();
         }
         // Without the relay's lock: a listener of the director may be waiting for that, with the director's lock held.
         changed.close();
@@ -395,7 +421,8 @@ public final class Relay implements AutoCloseable {
         private final Director director;
         private final List<ListenAddress> listen = new ArrayList<>();
         private Transport transport = Transport.AUTO;
-        private int threads = Runtime.getRuntime().availableProcessors();
+        private @Nullable Integer threads;
+        private @Nullable EventLoopGroup eventLoops;
         private int acceptors = 1;
         private Duration connectTimeout = Duration.ofSeconds(5);
         private Duration identifyTimeout = Duration.ofSeconds(5);
@@ -415,6 +442,19 @@ public final class Relay implements AutoCloseable {
         /** The interface to the operating system; {@link Transport#AUTO} by default. */
         public Builder transport(Transport value) {
             transport = requireNonNull(value, "value");
+            return this;
+        }
+
+        /**
+         * Uses the application's event loops, of any of Netty's transports, and never shuts them down. They must run until
+         * the relay is closed. By default the relay has loops of its own; {@link #transport} and {@link #threads} are
+         * about these, and contradict this option.
+         *
+         * <p>On io_uring a lack of memory ends an event loop of Netty, and a lack of descriptors may end clients that the
+         * system has accepted; the relay's own loops prevent both.
+         */
+        public Builder eventLoops(EventLoopGroup loops) {
+            eventLoops = requireNonNull(loops, "loops");
             return this;
         }
 
@@ -561,16 +601,19 @@ public final class Relay implements AutoCloseable {
          * Starts the relay.
          *
          * @return the relay, which the caller must close
-         * @throws IllegalArgumentException naming every option that is out of range
+         * @throws IllegalArgumentException naming every option that is out of range or contradicts {@link #eventLoops}
+         * @throws IllegalStateException on an event loop of {@link #eventLoops}
          * @throws RelayException naming each service that cannot be listened for, each descriptor that cannot be
          *     adopted, or why the transport is not available; nothing is bound then
          * @throws IllegalStateException if the application has a Netty that is older than 4.2
          */
         public Relay start() {
             NettyVersion.require();
+            EventLoopGroup given = eventLoops;
+            Transport used = given == null ? transport.resolve() : ofApplication(given);
             RelayOptions options = new RelayOptions(
-                    transport.resolve(),
-                    threads,
+                    used,
+                    threads == null ? Runtime.getRuntime().availableProcessors() : threads,
                     acceptors,
                     connectTimeout,
                     identifyTimeout,
@@ -578,11 +621,11 @@ public final class Relay implements AutoCloseable {
                     idleTimeout,
                     maxConnections,
                     bufferBytes,
-                    udpFlows == null ? RelayOptions.defaultUdpFlows(transport.resolve()) : udpFlows,
+                    udpFlows == null ? RelayOptions.defaultUdpFlows(used) : udpFlows,
                     drainIdle,
                     retryUnanswered,
                     listen);
-            if (transport == Transport.AUTO && options.transport() == Transport.NIO) {
+            if (given == null && transport == Transport.AUTO && options.transport() == Transport.NIO) {
                 Transport wanted = Transport.ofThisSystem();
                 Throwable missing = wanted.unavailability();
                 if (missing != null && !isAbsent(missing)) {
@@ -602,7 +645,35 @@ public final class Relay implements AutoCloseable {
                 throw new RelayException(List.of("transport " + options.transport()
                         + " cannot adopt the listening sockets of another process, only " + Transport.EPOLL + " can"));
             }
-            return new Relay(director, options, AdoptedSockets.of(adopted)).begin();
+            return new Relay(director, options, AdoptedSockets.of(adopted), given).begin();
+        }
+
+        /** Checks the application's event loops, and returns their transport. */
+        private Transport ofApplication(EventLoopGroup given) {
+            List<String> problems = new ArrayList<>();
+            if (threads != null) {
+                problems.add("threads " + threads + " contradicts eventLoops, whose number is the application's");
+            }
+            if (transport != Transport.AUTO) {
+                problems.add("transport " + transport + " contradicts eventLoops, which have one");
+            }
+            Set<Transport> transports = EnumSet.noneOf(Transport.class);
+            for (EventExecutor loop : given) {
+                Transport of = loop instanceof EventLoop eventLoop ? Transport.of(eventLoop) : null;
+                if (of == null) {
+                    problems.add("eventLoops: " + loop + " is of no known transport");
+                } else {
+                    transports.add(of);
+                }
+            }
+            if (transports.size() != 1) {
+                problems.add("eventLoops: the loops are of these transports, not of one: " + transports);
+            }
+            if (!problems.isEmpty()) {
+                throw new IllegalArgumentException("relay: " + String.join("; ", problems));
+            }
+            RelayLoops.requireNoLoopOf(given);
+            return transports.iterator().next();
         }
 
         /** Whether the jar of a native library is missing, which is optional, and no fault. */

@@ -2,14 +2,15 @@ package org.lvs4j.netty;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 import org.lvs4j.netty.internal.EventLoops;
 import org.lvs4j.netty.internal.Recurring;
 
@@ -20,24 +21,32 @@ final class RelayLoops {
     private static final long TERMINATION_MILLIS = 5000;
 
     private final RelayState state;
-    private final MultiThreadIoEventLoopGroup group;
+    private final EventLoopGroup group;
     /** Whether connections were being drained at the last advance. Used by the loop that advances. */
     private boolean draining;
+    /** Guarded by the relay's lock. */
+    private boolean ended;
 
-    private RelayLoops(RelayState state, MultiThreadIoEventLoopGroup group) {
+    private RelayLoops(RelayState state, EventLoopGroup group) {
         this.state = state;
         this.group = group;
     }
 
-    /** Creates the loops and registers the state of each. */
-    static RelayLoops of(RelayState state) {
-        MultiThreadIoEventLoopGroup group;
+    /**
+     * Creates the loops, or takes those of the application, and registers the state of each.
+     *
+     * @param given the loops of the application, or null
+     */
+    static RelayLoops of(RelayState state, @Nullable EventLoopGroup given) {
+        EventLoopGroup group;
         try {
-            group = EventLoops.of(
-                    state.options.threads(),
-                    "lvs-relay",
-                    false,
-                    state.options.transport().ioHandlerFactory());
+            group = given != null
+                    ? new SharedLoops(given)
+                    : EventLoops.of(
+                            state.options.threads(),
+                            "lvs-relay",
+                            false,
+                            state.options.transport().ioHandlerFactory());
         } catch (IllegalStateException e) {
             throw new RelayException(String.valueOf(e.getMessage()), e);
         }
@@ -49,6 +58,15 @@ final class RelayLoops {
 
     EventLoopGroup group() {
         return group;
+    }
+
+    /** An event loop that waits for itself, or for a thread that waits for it, would wait for ever. */
+    static void requireNoLoopOf(EventLoopGroup group) {
+        for (EventExecutor loop : group) {
+            if (loop.inEventLoop()) {
+                throw new IllegalStateException("an event loop of the relay may not wait for the relay");
+            }
+        }
     }
 
     /**
@@ -109,20 +127,34 @@ final class RelayLoops {
         return sum;
     }
 
-    boolean isShuttingDown() {
-        return group.isShuttingDown();
+    boolean ended() {
+        return ended;
     }
 
-    /** Resets every connection, ends every flow, and ends the loops. Waits for all that. */
-    void shutDown() {
+    /**
+     * Resets every connection, ends every flow, and ends the loops, or gives them back to the application. Waits for all
+     * that.
+     */
+    void end() {
+        ended = true;
         List<Future<?>> ending = new ArrayList<>();
         for (EventLoopState loopState : state.loopStates()) {
-            ending.add(loopState.loop.submit(loopState::abortAll));
+            try {
+                ending.add(loopState.loop.submit(loopState::abortAll));
+            } catch (RejectedExecutionException e) {
+                // The application has ended the loop. Once its thread is gone, this one may do its work.
+                loopState.loop.terminationFuture().awaitUninterruptibly();
+                loopState.abortAll();
+            }
         }
         ending.forEach(Future::awaitUninterruptibly);
-        // Some transports close a socket a moment after the call of close: the quiet period lets them.
-        group.shutdownGracefully(QUIET_MILLIS, TERMINATION_MILLIS, TimeUnit.MILLISECONDS)
-                .awaitUninterruptibly();
+        if (group instanceof SharedLoops shared) {
+            shared.end();
+        } else {
+            // Some transports close a socket a moment after the call of close: the quiet period lets them.
+            group.shutdownGracefully(QUIET_MILLIS, TERMINATION_MILLIS, TimeUnit.MILLISECONDS)
+                    .awaitUninterruptibly();
+        }
         state.log.close();
     }
 }

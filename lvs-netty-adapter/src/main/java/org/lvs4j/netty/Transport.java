@@ -2,17 +2,22 @@ package org.lvs4j.netty;
 
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.kqueue.KQueue;
 import io.netty.channel.kqueue.KQueueDatagramChannel;
+import io.netty.channel.kqueue.KQueueIoHandle;
 import io.netty.channel.kqueue.KQueueIoHandler;
 import io.netty.channel.kqueue.KQueueServerSocketChannel;
 import io.netty.channel.kqueue.KQueueSocketChannel;
+import io.netty.channel.nio.NioIoHandle;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.ServerSocketChannel;
@@ -24,6 +29,7 @@ import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringDatagramChannel;
+import io.netty.channel.uring.IoUringIoHandle;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import java.io.IOException;
@@ -89,6 +95,21 @@ public enum Transport {
     static Transport ofThisSystem() {
         String name = System.getProperty("os.name", "");
         return name.startsWith("Linux") ? EPOLL : name.startsWith("Windows") ? NIO : KQUEUE;
+    }
+
+    /** The transport of an event loop, or null if it is of another kind. */
+    static @Nullable Transport of(EventLoop loop) {
+        if (!(loop instanceof IoEventLoop io)) {
+            return null;
+        }
+        // The classes of the native transports exist everywhere, but an event loop of them only where they work.
+        return io.isCompatible(NioIoHandle.class)
+                ? NIO
+                : io.isCompatible(EpollIoHandle.class)
+                        ? EPOLL
+                        : io.isCompatible(IoUringIoHandle.class)
+                                ? IO_URING
+                                : io.isCompatible(KQueueIoHandle.class) ? KQUEUE : null;
     }
 
     IoHandlerFactory ioHandlerFactory() {

@@ -54,7 +54,12 @@ final class WatchedEpoll implements IoHandler {
 
     @Override
     public IoRegistration register(IoHandle handle) throws Exception {
-        return new Registration(epoll.register(handle));
+        return watch(epoll.register(handle));
+    }
+
+    /** A registration that waits for errors at least. */
+    static IoRegistration watch(IoRegistration registration) {
+        return new Registration(registration);
     }
 
     @Override

@@ -64,14 +64,14 @@ final class ListeningGroupTest {
     private static void run(Transport transport, Protocol protocol, GroupTest test) throws Exception {
         Loopback.assumeAvailable(transport);
         RelayState state = state(Director.create(), transport);
-        RelayLoops loops = RelayLoops.of(state);
+        RelayLoops loops = RelayLoops.of(state, null);
         try {
             ListenAddress address = new ListenAddress(protocol, Endpoint.parse("0.0.0.0:0"), 0);
             ListeningGroup group = new ListeningGroup(state, loops.group(), address, true);
             test.accept(state, group);
             group.unbind();
         } finally {
-            loops.shutDown();
+            loops.end();
         }
     }
 
@@ -139,7 +139,7 @@ final class ListeningGroupTest {
         Loopback.assumeAvailable(transport);
         try (DatagramSocket other = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0))) {
             RelayState state = state(Director.create(), transport);
-            RelayLoops loops = RelayLoops.of(state);
+            RelayLoops loops = RelayLoops.of(state, null);
             try {
                 host(state, "127.0.0.3", "127.0.0.1");
                 ListenAddress address =
@@ -149,7 +149,7 @@ final class ListeningGroupTest {
                 assertThatThrownBy(() -> group.bind(true, Set.of())).hasMessage("Address already in use");
                 new DatagramSocket(new InetSocketAddress("127.0.0.3", other.getLocalPort())).close();
             } finally {
-                loops.shutDown();
+                loops.end();
             }
         }
     }

@@ -2,6 +2,13 @@ package org.lvs4j.netty;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.pool.AbstractChannelPoolHandler;
+import io.netty.channel.pool.ChannelPoolHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -19,6 +26,8 @@ import org.lvs4j.health.ReleaseOnFailure;
 import org.lvs4j.health.Script;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.netty.client.BalancedBootstrap;
+import org.lvs4j.netty.client.DirectorAddressResolverGroup;
 import org.lvs4j.netty.discovery.DnsSource;
 import org.lvs4j.netty.discovery.FileSource;
 import org.lvs4j.netty.health.HealthMetrics;
@@ -31,11 +40,20 @@ import org.lvs4j.service.VirtualService;
 
 /** Every public method refuses null by the name of its parameter. */
 final class NullArgumentsTest {
+    private static final ServiceKey ORDERS = ServiceKey.named("orders");
     private static final Endpoint ENDPOINT = Endpoint.parse("127.0.0.1:0");
 
     static Stream<Arguments> calls() {
         Director director = Director.create();
         Relay.Builder relay = Relay.builder(director);
+        Bootstrap bootstrap = new Bootstrap()
+                .group(new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory()))
+                .channel(NioSocketChannel.class);
+        BalancedBootstrap balanced = BalancedBootstrap.of(director, ORDERS, bootstrap);
+        ChannelPoolHandler pooled = new AbstractChannelPoolHandler() {
+            @Override
+            public void channelCreated(Channel channel) {}
+        };
         TunPlane.Builder tun = TunPlane.builder(director);
         HealthMonitor.Builder health = HealthMonitor.builder(director);
         DnsSource.Builder dns = DnsSource.srv("orders.example").toBuilder();
@@ -43,12 +61,23 @@ final class NullArgumentsTest {
         return Stream.of(
                 call("director", () -> Relay.start(null)),
                 call("director", () -> Relay.builder(null)),
+                call("loops", () -> relay.eventLoops(null)),
                 call("value", () -> relay.transport(null)),
                 call("value", () -> relay.connectTimeout(null)),
                 call("value", () -> relay.idleTimeout(null)),
                 call("value", () -> relay.drainIdle(null)),
                 call("protocol", () -> relay.listen(null, ENDPOINT, 0)),
                 call("endpoint", () -> relay.listen(Protocol.TCP, null, 0)),
+                call("director", () -> BalancedBootstrap.of(null, ORDERS, bootstrap)),
+                call("service", () -> BalancedBootstrap.of(director, null, bootstrap)),
+                call("bootstrap", () -> BalancedBootstrap.builder(director, ORDERS, null)),
+                call("affinity", () -> balanced.connect(null)),
+                call("handler", () -> balanced.pool(null)),
+                call("handler", () -> balanced.pool(null, 1, 1, Duration.ofSeconds(1))),
+                call("acquireTimeout", () -> balanced.pool(pooled, 1, 1, null)),
+                call("channel", () -> BalancedBootstrap.connection(null)),
+                call("director", () -> DirectorAddressResolverGroup.of(null)),
+                call("others", () -> DirectorAddressResolverGroup.of(director, null)),
                 call("director", () -> TunPlane.builder(null)),
                 call("relay", () -> RelayMetrics.of(null)),
                 call("monitor", () -> HealthMetrics.of(null)),
