@@ -3,6 +3,7 @@ module org.lvs4j.examples.embedded {
     requires com.google.gson;
     requires com.h2database;
     requires com.zaxxer.hikari;
+    requires io.netty.buffer;
     requires io.netty.codec.dns;
     requires io.netty.resolver.dns;
     requires java.net.http;

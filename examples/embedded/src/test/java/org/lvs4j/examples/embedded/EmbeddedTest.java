@@ -134,6 +134,12 @@ final class EmbeddedTest {
         }
     }
 
+    @Test
+    void nettyClient_twoServers_eachGreetsTwice() throws Exception {
+        assertThat(run("NettyClient"))
+                .containsExactly("hello from apple", "hello from banana", "hello from apple", "hello from banana");
+    }
+
     private List<String> run(String program, String... arguments) throws IOException, InterruptedException {
         Path output = directory.resolve(program);
         Path errors = directory.resolve(program + ".err");
