@@ -17,6 +17,8 @@ import org.lvs4j.benchmarks.call.HttpCallBenchmark;
 import org.lvs4j.benchmarks.call.HttpPeer;
 import org.lvs4j.benchmarks.change.ChangeBenchmark;
 import org.lvs4j.benchmarks.change.ChangePeer;
+import org.lvs4j.benchmarks.client.ConnectBenchmark;
+import org.lvs4j.benchmarks.client.ConnectPeer;
 import org.lvs4j.benchmarks.hot.Batch;
 import org.lvs4j.benchmarks.hot.BatchBenchmark;
 import org.lvs4j.benchmarks.hot.MeteredBenchmark;
@@ -146,6 +148,14 @@ enum Group {
         @Override
         List<Plan> plans() {
             return List.of(Plan.of(BatchBenchmark.class, 1).with(Result.PEER, names(Batch.values())));
+        }
+    },
+
+    /** Connects of Netty clients. */
+    CLIENT("a channel of a Netty client from connect to close, balanced or not", ConnectPeer.BOOTSTRAP) {
+        @Override
+        List<Plan> plans() {
+            return List.of(Plan.of(ConnectBenchmark.class, 1).with(Result.PEER, names(ConnectPeer.values())));
         }
     },
 
