@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -130,8 +129,9 @@ public final class Discovery implements AutoCloseable {
             return options.server.apply(server);
         }
         Integer weight = server.weight();
-        boolean changed = weight != null && before != null && !Objects.equals(before.weight(), weight);
-        return changed ? present.toBuilder().weight(weight).build() : present;
+        return weight == null || before == null || weight.equals(before.weight())
+                ? present
+                : present.toBuilder().weight(weight).build();
     }
 
     private synchronized void note(Throwable cause) {

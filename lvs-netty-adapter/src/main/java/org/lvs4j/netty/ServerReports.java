@@ -18,7 +18,7 @@ final class ServerReports {
             try {
                 placed.failed(cause);
             } catch (RuntimeException e) {
-                log.warn("{}: a listener of servers failed: {}", placed.service(), e);
+                log.warn("{}: a listener of servers failed: {}", String.valueOf(placed.service()), e);
             }
         }
     }
@@ -29,7 +29,7 @@ final class ServerReports {
             try {
                 placed.answered();
             } catch (RuntimeException e) {
-                log.warn("{}: a listener of servers failed: {}", placed.service(), e);
+                log.warn("{}: a listener of servers failed: {}", String.valueOf(placed.service()), e);
             }
         }
     }
