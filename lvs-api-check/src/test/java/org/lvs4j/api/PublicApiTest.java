@@ -20,12 +20,13 @@ class PublicApiTest {
     private static final Map<String, Class<?>> MODULES = Map.of(
             "lvs-core", org.lvs4j.Director.class,
             "lvs-replay", org.lvs4j.replay.Replay.class,
-            "lvs-netty-adapter", org.lvs4j.netty.Relay.class);
+            "lvs-netty-adapter", org.lvs4j.netty.Relay.class,
+            "lvs-grpc", org.lvs4j.grpc.LvsGrpc.class);
 
     private static final String INDENT = "    ";
 
     @ParameterizedTest
-    @ValueSource(strings = {"lvs-core", "lvs-replay", "lvs-netty-adapter"})
+    @ValueSource(strings = {"lvs-core", "lvs-replay", "lvs-netty-adapter", "lvs-grpc"})
     void publicApi_compiledClasses_matchTheFile(String module) throws IOException {
         Path file = Path.of("..", module, "src", "test", "resources", "api.txt")
                 .toAbsolutePath()
