@@ -3,6 +3,8 @@ module org.lvs4j.examples.embedded {
     requires com.google.gson;
     requires com.h2database;
     requires com.zaxxer.hikari;
+    requires io.grpc;
+    requires io.grpc.stub;
     requires io.netty.buffer;
     requires io.netty.codec.dns;
     requires io.netty.resolver.dns;
@@ -12,5 +14,6 @@ module org.lvs4j.examples.embedded {
     requires micrometer.core;
     requires micrometer.registry.prometheus;
     requires org.lvs4j.core;
+    requires org.lvs4j.grpc;
     requires org.lvs4j.netty;
 }

@@ -140,6 +140,12 @@ final class EmbeddedTest {
                 .containsExactly("hello from apple", "hello from banana", "hello from apple", "hello from banana");
     }
 
+    @Test
+    void grpcClient_oneServerDrained_theOthersShareTheCalls() throws Exception {
+        assertThat(run("GrpcClient"))
+                .containsExactlyInAnyOrder("weight 0: 0 calls", "weight 1: 15 calls", "weight 1: 15 calls");
+    }
+
     private List<String> run(String program, String... arguments) throws IOException, InterruptedException {
         Path output = directory.resolve(program);
         Path errors = directory.resolve(program + ".err");
