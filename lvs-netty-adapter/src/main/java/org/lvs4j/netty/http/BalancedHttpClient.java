@@ -35,6 +35,7 @@ import org.lvs4j.Director;
 import org.lvs4j.UnavailableException;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.netty.internal.EventLoops;
+import org.lvs4j.netty.internal.NettyVersion;
 import org.lvs4j.service.ServiceKey;
 
 /**
@@ -369,6 +370,7 @@ public final class BalancedHttpClient implements AutoCloseable {
          * @throws IllegalArgumentException naming each value that is out of range
          */
         public BalancedHttpClient build() {
+            NettyVersion.require();
             if (attempts < 1) {
                 throw new IllegalArgumentException("HTTP client: attempts must be positive, not " + attempts);
             }

@@ -14,7 +14,11 @@ import org.junit.jupiter.api.Test;
 
 /** Holds the programs that the project's README and pages show to the programs that are compiled and run here. */
 final class ReadmeTest {
-    private static final List<Path> PAGES = List.of(Path.of("../../README.md"), Path.of("../../docs/metrics.md"), Path.of("../../docs/netty.md"), Path.of("../../docs/grpc.md"));
+    private static final List<Path> PAGES = List.of(
+            Path.of("../../README.md"),
+            Path.of("../../docs/metrics.md"),
+            Path.of("../../docs/netty.md"),
+            Path.of("../../docs/grpc.md"));
     private static final Path DISCOVERY = Path.of("../../docs/discovery.md");
     private static final Path SOURCES = Path.of("src/main/java/org/lvs4j/examples/embedded");
     private static final Pattern JAVA_BLOCK =
