@@ -19,7 +19,6 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.util.concurrent.AbstractScheduledEventExecutor;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.reflect.Field;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -250,15 +249,9 @@ final class SharedLoopsTest {
                 Socket client = Loopback.connect(relay)) {
             client.getOutputStream().write(1);
             client.shutdownOutput();
-            long sum = 0;
-            InputStream in = client.getInputStream();
-            byte[] buffer = new byte[1 << 16];
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                sum += read;
-                if (sum < 1 << 20) {
-                    Thread.onSpinWait();
-                }
-            }
+            // As soon as a write has to wait, the socket is registered for it, after it had nothing to wait for.
+            Loopback.await("an answer waits", () -> relay.queuedBytes() > 0);
+            long sum = client.getInputStream().readAllBytes().length;
             assertThat(sum).isEqualTo(bytes);
         } finally {
             end(loops);
