@@ -19,6 +19,8 @@ import org.lvs4j.benchmarks.change.ChangeBenchmark;
 import org.lvs4j.benchmarks.change.ChangePeer;
 import org.lvs4j.benchmarks.client.ConnectBenchmark;
 import org.lvs4j.benchmarks.client.ConnectPeer;
+import org.lvs4j.benchmarks.grpc.GrpcCallPeer;
+import org.lvs4j.benchmarks.grpc.GrpcCallBenchmark;
 import org.lvs4j.benchmarks.hot.Batch;
 import org.lvs4j.benchmarks.hot.BatchBenchmark;
 import org.lvs4j.benchmarks.hot.MeteredBenchmark;
@@ -130,6 +132,14 @@ enum Group {
             return List.of(
                     Plan.of(CallBenchmark.class, 1, 2).with(Result.PEER, names(CallPeer.values())),
                     Plan.of(HttpCallBenchmark.class, 1).with(Result.PEER, names(HttpPeer.values())));
+        }
+    },
+
+    /** A balanced call of gRPC. */
+    GRPC("a unary call of gRPC to servers in this process, by the policy of the channel", GrpcCallPeer.GRPC) {
+        @Override
+        List<Plan> plans() {
+            return List.of(Plan.of(GrpcCallBenchmark.class, 1, 2).with(Result.PEER, names(GrpcCallPeer.values())));
         }
     },
 
