@@ -3,6 +3,7 @@ package org.lvs4j.grpc;
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ClientCall;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.LoadBalancerProvider;
 import io.grpc.LoadBalancerRegistry;
@@ -10,12 +11,14 @@ import io.grpc.ManagedChannel;
 import io.grpc.NameResolverRegistry;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -90,6 +93,34 @@ final class Cluster implements AutoCloseable {
     static String ask(Channel through, CallOptions options, String request) {
         return ClientCalls.blockingUnaryCall(
                 through, Node.ASK, options.withDeadlineAfter(20, TimeUnit.SECONDS), request);
+    }
+
+    /** Begins a call, which ends when the future is cancelled. */
+    CompletableFuture<String> begin(CallOptions options, String request) {
+        CompletableFuture<String> result = new CompletableFuture<>();
+        ClientCall<String, String> call = channel.newCall(Node.ASK, options);
+        ClientCalls.asyncUnaryCall(call, request, new StreamObserver<>() {
+            @Override
+            public void onNext(String answer) {
+                result.complete(answer);
+            }
+
+            @Override
+            public void onError(Throwable cause) {
+                result.completeExceptionally(cause);
+            }
+
+            @Override
+            public void onCompleted() {
+                // The answer has completed the result.
+            }
+        });
+        result.whenComplete((answer, failure) -> {
+            if (result.isCancelled()) {
+                call.cancel("by the test", failure);
+            }
+        });
+        return result;
     }
 
     /** How many of so many calls each server answers. */

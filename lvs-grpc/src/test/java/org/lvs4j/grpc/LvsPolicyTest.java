@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.CallOptions;
-import io.grpc.ClientCall;
 import io.grpc.LoadBalancerRegistry;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -19,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -72,7 +71,7 @@ final class LvsPolicyTest {
     @Test
     void leastConnection_heldCalls_countedUntilTheyEnd() throws IOException {
         try (Cluster cluster = new Cluster(2, Map.of("scheduler", "lc"))) {
-            List<Future<String>> held = hold(cluster, 4);
+            List<CompletableFuture<String>> held = hold(cluster, 4);
 
             assertThat(cluster.open(cluster.nodes.get(0))).isEqualTo(2);
             assertThat(cluster.open(cluster.nodes.get(1))).isEqualTo(2);
@@ -110,7 +109,7 @@ final class LvsPolicyTest {
     @Test
     void call_cancelled_released() throws IOException {
         try (Cluster cluster = new Cluster(1, ROUND_ROBIN)) {
-            List<Future<String>> held = hold(cluster, 2);
+            List<CompletableFuture<String>> held = hold(cluster, 2);
 
             held.get(0).cancel(true);
             Cluster.await("one is left", () -> cluster.open() == 1);
@@ -197,7 +196,7 @@ final class LvsPolicyTest {
     @Test
     void drain_server_runningCallFinishesAndNoNewOneBegins() throws IOException {
         try (Cluster cluster = new Cluster(2, ROUND_ROBIN)) {
-            List<Future<String>> held = hold(cluster, 2);
+            List<CompletableFuture<String>> held = hold(cluster, 2);
             Node drained = cluster.nodes.get(0);
             Drain drain = cluster.director.drain(
                     Cluster.SERVICE, drained.endpoint(), DrainOptions.within(Duration.ofMinutes(5)));
@@ -228,8 +227,7 @@ final class LvsPolicyTest {
                     .isInstanceOf(StatusRuntimeException.class)
                     .hasMessageContaining("every server of test has weight 0, is drained or is overloaded");
 
-            Future<String> waiting = ClientCalls.futureUnaryCall(
-                    cluster.channel.newCall(Node.ASK, CallOptions.DEFAULT.withWaitForReady()), "name");
+            CompletableFuture<String> waiting = cluster.begin(CallOptions.DEFAULT.withWaitForReady(), "name");
             drain.abort();
             assertThat(waiting.get(20, TimeUnit.SECONDS)).isEqualTo("a");
             cluster.awaitNoCalls();
@@ -239,7 +237,7 @@ final class LvsPolicyTest {
     @Test
     void addresses_change_subchannelsThatStayKeepTheirCalls() throws IOException {
         try (Cluster cluster = new Cluster(2, ROUND_ROBIN)) {
-            List<Future<String>> held = hold(cluster, 2);
+            List<CompletableFuture<String>> held = hold(cluster, 2);
             Node added = cluster.start();
             Node removed = cluster.nodes.get(0);
             Node kept = cluster.nodes.get(1);
@@ -302,13 +300,9 @@ final class LvsPolicyTest {
     }
 
     /** Starts calls that the servers hold, and waits until they do. */
-    private static List<Future<String>> hold(Cluster cluster, int count) {
-        List<Future<String>> calls = IntStream.range(0, count)
-                .<Future<String>>mapToObj(i -> {
-                    ClientCall<String, String> call = cluster.channel.newCall(
-                            Node.ASK, CallOptions.DEFAULT.withDeadlineAfter(60, TimeUnit.SECONDS));
-                    return ClientCalls.futureUnaryCall(call, "hold");
-                })
+    private static List<CompletableFuture<String>> hold(Cluster cluster, int count) {
+        List<CompletableFuture<String>> calls = IntStream.range(0, count)
+                .mapToObj(i -> cluster.begin(CallOptions.DEFAULT.withDeadlineAfter(60, TimeUnit.SECONDS), "hold"))
                 .toList();
         Cluster.await(
                 "the calls are held",

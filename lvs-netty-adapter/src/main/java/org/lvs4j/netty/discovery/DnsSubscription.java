@@ -33,8 +33,14 @@ final class DnsSubscription implements ServerSource.Subscription {
 
     static DnsSubscription start(DnsOptions options, ServerSource.Observer observer) {
         EventLoopGroup given = options.group();
-        EventLoopGroup own = given == null ? EventLoops.of(1, "lvs-dns-loop", true, NioIoHandler.newFactory()) : null;
-        DnsSubscription subscription = new DnsSubscription(options, observer, own, own == null ? given : own);
+        if (given != null) {
+            return started(new DnsSubscription(options, observer, null, given));
+        }
+        EventLoopGroup own = EventLoops.of(1, "lvs-dns-loop", true, NioIoHandler.newFactory());
+        return started(new DnsSubscription(options, observer, own, own));
+    }
+
+    private static DnsSubscription started(DnsSubscription subscription) {
         subscription.thread.execute(subscription::lookUp);
         return subscription;
     }

@@ -212,8 +212,7 @@ public final class BalancedHttpClient implements AutoCloseable {
                 result.complete(response);
                 return;
             }
-            Throwable cause =
-                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            Throwable cause = causeOf(failure);
             try {
                 boolean failed = cause instanceof IOException && !(cause instanceof InterruptedIOException);
                 if (failed) {
@@ -228,6 +227,11 @@ public final class BalancedHttpClient implements AutoCloseable {
             }
             placed.close();
             result.completeExceptionally(cause);
+        }
+
+        private Throwable causeOf(@Nullable Throwable failure) {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            return cause == null ? new IOException("the request has ended without an answer", failure) : cause;
         }
 
         private boolean repeatable(Throwable cause) {
