@@ -103,6 +103,7 @@ final class SharedLoop extends AbstractEventLoop implements IoEventLoop {
 
     @Deprecated
     @Override
+    @SuppressWarnings("InlineMeSuggester") // Netty deprecates it, and a call of it must reach this class
     public ChannelFuture register(Channel channel, ChannelPromise promise) {
         return register(promise);
     }
