@@ -56,6 +56,7 @@ final class SharedLoops extends AbstractEventExecutorGroup implements EventLoopG
 
     @Deprecated
     @Override
+    @SuppressWarnings("InlineMeSuggester") // as in SharedLoop
     public ChannelFuture register(Channel channel, ChannelPromise promise) {
         return register(promise);
     }
@@ -92,6 +93,7 @@ final class SharedLoops extends AbstractEventExecutorGroup implements EventLoopG
 
     @Deprecated
     @Override
+    @SuppressWarnings("InlineMeSuggester") // as in SharedLoop
     public void shutdown() {
         throw new UnsupportedOperationException("a relay does not end the application's event loops");
     }
