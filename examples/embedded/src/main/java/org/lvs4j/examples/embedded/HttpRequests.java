@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.lvs4j.Director;
@@ -28,7 +29,7 @@ public final class HttpRequests {
             HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 50);
             server.createContext("/", exchange -> {
                 String host = exchange.getRequestHeaders().getFirst("Host");
-                byte[] answer = (name + " answers for " + host).getBytes();
+                byte[] answer = (name + " answers for " + host).getBytes(StandardCharsets.UTF_8);
                 exchange.sendResponseHeaders(200, answer.length);
                 exchange.getResponseBody().write(answer);
                 exchange.close();
