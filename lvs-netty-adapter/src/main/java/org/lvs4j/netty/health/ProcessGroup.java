@@ -198,7 +198,8 @@ final class ProcessGroup {
 
     /**
      * Checks that the descriptors for a start are free. If they run out in the middle of it, the JDK closes one of them
-     * twice, and so perhaps one that has become a socket of another thread meanwhile.
+     * twice, and so perhaps one that has become a socket of another thread meanwhile. That remains possible if other threads
+     * take more than a dozen during the start.
      */
     private static void requireDescriptors() throws IOException {
         List<InputStream> taken = new ArrayList<>(DESCRIPTORS);

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.lvs4j.Director;
 import org.lvs4j.health.Check;
@@ -33,6 +34,8 @@ import org.lvs4j.service.VirtualService;
  * {@code free} closes them, any line prints counters. Arguments: the transport and the address of a server.
  */
 final class ShortOfDescriptorsMonitor {
+    private static final long PAUSE_NANOS = 2_000_000;
+
     private ShortOfDescriptorsMonitor() {}
 
     public static void main(String[] arguments) throws Exception {
@@ -73,10 +76,15 @@ final class ShortOfDescriptorsMonitor {
         }
     }
 
+    /**
+     * Opens files until the limit, and slowly: the start of a program has some descriptors to spare, but the JDK closes one
+     * of those of other threads if they take all of these in the middle of a start.
+     */
     private static void fill(Deque<FileInputStream> files) {
         try {
             while (true) {
                 files.push(new FileInputStream("/dev/null"));
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
         } catch (IOException e) {
             // The limit has been reached.
