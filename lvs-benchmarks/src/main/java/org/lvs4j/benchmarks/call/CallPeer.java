@@ -49,7 +49,7 @@ public enum CallPeer {
         }
     },
 
-    /** {@code Director.call} with the affinity of a user, made anew for each call. */
+    /** {@code Director.call} with the affinity of a user, a new object for each call. */
     AFFINITY("mh") {
         @Override
         IntSupplier calls(Director director) {

@@ -44,7 +44,7 @@ import org.lvs4j.net.IpAddress;
 
 /** A name server over UDP and TCP at one port that the system chooses. It answers NXDOMAIN about what it does not have. */
 final class NameServer implements AutoCloseable {
-    /** A record that is made anew for each answer. */
+    /** A record, a new object for each answer. */
     record Rr(String name, DnsRecordType type, long ttl, byte[] content) {
         private DefaultDnsRawRecord copy() {
             return new DefaultDnsRawRecord(name, type, ttl, Unpooled.wrappedBuffer(content));
