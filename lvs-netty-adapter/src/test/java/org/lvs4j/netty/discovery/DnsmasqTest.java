@@ -6,13 +6,15 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,10 +39,25 @@ final class DnsmasqTest {
     private Endpoint endpoint;
     private Process dnsmasq;
 
+    /**
+     * A port that is free for TCP too, and outside the range from which the system chooses those of clients: one at which a
+     * client's connection still lingers is free for UDP, and the name server could not listen there.
+     */
     @BeforeEach
     void port() throws IOException {
-        try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0))) {
-            endpoint = Endpoint.parse("127.0.0.1:" + socket.getLocalPort());
+        InetAddress loopback = InetAddress.getByName("127.0.0.1");
+        for (int attempt = 1; ; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(15_000, 30_000);
+            try (DatagramSocket udp = new DatagramSocket(port, loopback);
+                    ServerSocket tcp = new ServerSocket(port, 1, loopback)) {
+                assertThat(tcp.getLocalPort()).isEqualTo(udp.getLocalPort());
+                endpoint = Endpoint.parse("127.0.0.1:" + port);
+                return;
+            } catch (IOException e) {
+                if (attempt == 100) {
+                    throw e;
+                }
+            }
         }
     }
 
@@ -108,8 +125,12 @@ final class DnsmasqTest {
     }
 
     private void await(Director director, String... servers) throws IOException {
+        await(director, List.of(servers).toString(), () -> servers(director).equals(List.of(servers)));
+    }
+
+    private void await(Director director, String what, BooleanSupplier condition) throws IOException {
         try {
-            Recorder.await(List.of(servers).toString(), () -> servers(director).equals(List.of(servers)));
+            Recorder.await(what, condition);
         } catch (AssertionError e) {
             throw new AssertionError(servers(director) + "\n" + Files.readString(directory.resolve("log")), e);
         }
@@ -180,7 +201,7 @@ final class DnsmasqTest {
         ServerSource source =
                 configured(DnsSource.srv("_http._tcp.orders.example")).build();
         try (Discovery discovery = Discovery.builder(director, ORDERS, source).start()) {
-            Recorder.await("all servers", () -> servers(director).size() == 150);
+            await(director, "all servers", () -> servers(director).size() == 150);
             assertThat(discovery.snapshot().changes()).isEqualTo(1);
         }
     }
