@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.Affinity;
 import org.lvs4j.Connection;
 import org.lvs4j.Director;
+import org.lvs4j.netty.internal.NettyVersion;
 import org.lvs4j.service.ServiceKey;
 
 /**
@@ -218,6 +219,7 @@ public final class BalancedBootstrap {
          * @throws IllegalArgumentException naming every problem
          */
         public BalancedBootstrap build() {
+            NettyVersion.require();
             List<String> problems = new ArrayList<>();
             if (attempts < 1 || attempts > MOST_ATTEMPTS) {
                 problems.add("attempts " + attempts + " is outside 1.." + MOST_ATTEMPTS);

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.discovery.ServerSource;
 import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.Endpoint;
+import org.lvs4j.netty.internal.NettyVersion;
 
 /**
  * The servers that the domain name system has for a name: its A and AAAA records, or its SRV records (RFC 2782). Immutable
@@ -107,11 +108,12 @@ public final class DnsSource implements ServerSource {
      * <p>A subscription has a daemon thread, on which the observer is called, and unless {@link Builder#eventLoops} gives them
      * an event loop; both end after {@code close()}. A socket is open while a query is.
      *
-     * @throws IllegalStateException if no event loop can be opened
+     * @throws IllegalStateException if no event loop can be opened, or the application has a Netty older than 4.2
      * @throws IllegalArgumentException if the event loops of the application have a transport that is not Netty's
      */
     @Override
     public Subscription subscribe(Observer observer) {
+        NettyVersion.require();
         return DnsSubscription.start(options, requireNonNull(observer, "observer"));
     }
 

@@ -1,8 +1,10 @@
 package org.lvs4j.netty.tun;
 
 import io.netty.channel.IoEvent;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -36,6 +38,14 @@ final class TunLoop implements EpollIoHandle {
         this.state = state;
         this.device = device;
         plane = PacketPlane.builder(state.director, state).build();
+    }
+
+    /** Lets an event loop handle the packets of this queue, until the registration is cancelled. */
+    IoRegistration start(IoEventLoop executor) {
+        IoRegistration registration =
+                executor.register(this).syncUninterruptibly().getNow();
+        registration.submit(EpollIoOps.EPOLLIN);
+        return registration;
     }
 
     @Override

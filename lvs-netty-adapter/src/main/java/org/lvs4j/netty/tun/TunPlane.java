@@ -2,11 +2,9 @@ package org.lvs4j.netty.tun;
 
 import static java.util.Objects.requireNonNull;
 
-import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollIoOps;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +19,7 @@ import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.netty.internal.ChangedServices;
 import org.lvs4j.netty.internal.EventLoops;
+import org.lvs4j.netty.internal.NettyVersion;
 import org.lvs4j.netty.internal.Recurring;
 import org.lvs4j.service.ServiceKey;
 
@@ -101,11 +100,7 @@ public final class TunPlane implements AutoCloseable {
         try {
             open();
             for (TunLoop loop : loops) {
-                IoEventLoop executor = group.next();
-                IoRegistration registration =
-                        executor.register(loop).syncUninterruptibly().getNow();
-                registrations.add(registration);
-                registration.submit(EpollIoOps.EPOLLIN);
+                registrations.add(loop.start(group.next()));
             }
             Recurring advance =
                     Recurring.of(state.director::advance, TunState.LOGGER, "the director failed to advance");
@@ -390,9 +385,11 @@ public final class TunPlane implements AutoCloseable {
          *
          * @return the plane, which the caller must close
          * @throws IllegalArgumentException naming every option that is out of range
+         * @throws IllegalStateException if the application has a Netty older than 4.2
          * @throws TunException if the device cannot be opened or the network cannot be set up; nothing is left behind
          */
         public TunPlane start() {
+            NettyVersion.require();
             TunOptions options = new TunOptions(device, mtu, queues, table, setUp, marks);
             TunDevice.requireNative();
             return new TunPlane(director, options, checkInterval).begin();

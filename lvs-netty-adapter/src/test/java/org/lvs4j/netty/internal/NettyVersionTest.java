@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.File;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -49,6 +50,38 @@ final class NettyVersionTest {
                 .invoke(null, director);
 
         assertRefused(() -> builder.getClass().getMethod("start").invoke(builder));
+    }
+
+    @Test
+    void tunPlane_netty41_refusedInOneSentence() throws Exception {
+        Object builder = load("org.lvs4j.netty.tun.TunPlane")
+                .getMethod("builder", director.getClass())
+                .invoke(null, director);
+
+        assertRefused(() -> builder.getClass().getMethod("start").invoke(builder));
+    }
+
+    @Test
+    void balancedBootstrap_netty41_refusedInOneSentence() throws Exception {
+        Class<?> serviceKey = load("org.lvs4j.service.ServiceKey");
+        Object key = serviceKey.getMethod("named", String.class).invoke(null, "orders");
+        Class<?> bootstrap = load("io.netty.bootstrap.Bootstrap");
+        Object plain = bootstrap.getConstructor().newInstance();
+
+        assertRefused(() -> load("org.lvs4j.netty.client.BalancedBootstrap")
+                .getMethod("of", director.getClass(), serviceKey, bootstrap)
+                .invoke(null, director, key, plain));
+    }
+
+    @Test
+    void dnsSource_netty41_refusedInOneSentence() throws Exception {
+        Class<?> observer = load("org.lvs4j.discovery.ServerSource$Observer");
+        Object source = load("org.lvs4j.netty.discovery.DnsSource")
+                .getMethod("srv", String.class)
+                .invoke(null, "orders.example");
+        Object any = Proxy.newProxyInstance(application, new Class<?>[] {observer}, (proxy, method, arguments) -> null);
+
+        assertRefused(() -> source.getClass().getMethod("subscribe", observer).invoke(source, any));
     }
 
     @Test
