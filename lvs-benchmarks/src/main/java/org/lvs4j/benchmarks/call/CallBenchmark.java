@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 public class CallBenchmark {
     /** The way to call. */
-    @Param({"PLAIN", "OPEN", "CALL", "LEAST_LOADED", "AFFINITY"})
+    @Param({"OPEN", "CALL", "LEAST_LOADED", "AFFINITY"})
     public CallPeer peer;
 
     private IntSupplier calls;

@@ -4,22 +4,12 @@ import java.util.function.IntSupplier;
 import org.lvs4j.Affinity;
 import org.lvs4j.Connection;
 import org.lvs4j.Director;
-import org.lvs4j.net.Endpoint;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
 /** The ways to do the work of a call on one of ten servers; the work only looks at the server. */
 public enum CallPeer {
-    /** Always the same server, without a director. */
-    PLAIN("rr") {
-        @Override
-        IntSupplier calls(Director director) {
-            Endpoint server = Endpoint.parse("10.0.0.1:8080");
-            return () -> server.port();
-        }
-    },
-
     /** {@code Director.open} and {@code close} in a try-with-resources statement. */
     OPEN("rr") {
         @Override

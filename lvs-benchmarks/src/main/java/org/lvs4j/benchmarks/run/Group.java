@@ -126,12 +126,20 @@ enum Group {
     },
 
     /** A call of an application. */
-    CALL("what a call of an application costs: by the director alone, and a request of java.net.http", CallPeer.PLAIN) {
+    CALL("what a call of an application costs by the director alone", CallPeer.OPEN) {
         @Override
         List<Plan> plans() {
-            return List.of(
-                    Plan.of(CallBenchmark.class, 1, 2).with(Result.PEER, names(CallPeer.values())),
-                    Plan.of(HttpCallBenchmark.class, 1).with(Result.PEER, names(HttpPeer.values())));
+            return List.of(Plan.of(CallBenchmark.class, 1, 2).with(Result.PEER, names(CallPeer.values())));
+        }
+    },
+
+    /** A balanced request of HTTP. */
+    HTTP("a request of java.net.http to a server in this process, balanced or not", HttpPeer.PLAIN) {
+        @Override
+        List<Plan> plans() {
+            return List.of(Plan.of(HttpCallBenchmark.class, 1)
+                    .with(Result.PEER, names(HttpPeer.values()))
+                    .ofProcess());
         }
     },
 
@@ -165,7 +173,9 @@ enum Group {
     CLIENT("a channel of a Netty client from connect to close, balanced or not", ConnectPeer.BOOTSTRAP) {
         @Override
         List<Plan> plans() {
-            return List.of(Plan.of(ConnectBenchmark.class, 1).with(Result.PEER, names(ConnectPeer.values())));
+            return List.of(Plan.of(ConnectBenchmark.class, 1)
+                    .with(Result.PEER, names(ConnectPeer.values()))
+                    .ofProcess());
         }
     },
 

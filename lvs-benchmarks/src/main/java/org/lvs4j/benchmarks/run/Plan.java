@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.profile.InternalProfiler;
 import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
@@ -14,20 +15,25 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
  * One benchmark class with values of its parameters and numbers of threads. Parameters that a plan does not name have
  * their defaults.
  */
-record Plan(Class<?> benchmark, Map<String, List<String>> params, List<Integer> threads, Effort effort) {
+record Plan(
+        Class<?> benchmark,
+        Map<String, List<String>> params,
+        List<Integer> threads,
+        Effort effort,
+        Class<? extends InternalProfiler> processorTime) {
     private static final String CONNECTIONS = "connections";
     private static final int MAX_DIGITS = 7;
 
     /** A plan with the defaults of all parameters. */
     static Plan of(Class<?> benchmark, Integer... threads) {
-        return new Plan(benchmark, Map.of(), List.of(threads), Effort.DEFAULT);
+        return new Plan(benchmark, Map.of(), List.of(threads), Effort.DEFAULT, CpuProfiler.class);
     }
 
     /** The same plan with a parameter limited to these values. */
     Plan with(String param, Collection<String> values) {
         Map<String, List<String>> now = new LinkedHashMap<>(params);
         now.put(param, List.copyOf(values));
-        return new Plan(benchmark, now, threads, effort);
+        return new Plan(benchmark, now, threads, effort, processorTime);
     }
 
     /** The same plan with a parameter limited to these values. */
@@ -37,12 +43,17 @@ record Plan(Class<?> benchmark, Map<String, List<String>> params, List<Integer> 
 
     /** The same plan for these numbers of threads. */
     Plan threads(Integer... counts) {
-        return new Plan(benchmark, params, List.of(counts), effort);
+        return new Plan(benchmark, params, List.of(counts), effort, processorTime);
     }
 
     /** The same plan with another effort. */
     Plan with(Effort newEffort) {
-        return new Plan(benchmark, params, threads, newEffort);
+        return new Plan(benchmark, params, threads, newEffort, processorTime);
+    }
+
+    /** The same plan, for a benchmark whose work is done on other threads: with the processor time of the whole process. */
+    Plan ofProcess() {
+        return new Plan(benchmark, params, threads, effort, ProcessCpuProfiler.class);
     }
 
     /** The same plan with little effort, and without sizes that take long to set up. */
@@ -80,7 +91,8 @@ record Plan(Class<?> benchmark, Map<String, List<String>> params, List<Integer> 
                 benchmark,
                 now,
                 user.getThreads().hasValue() ? List.of(user.getThreads().get()) : threads,
-                effort);
+                effort,
+                processorTime);
     }
 
     /**
@@ -124,7 +136,7 @@ record Plan(Class<?> benchmark, Map<String, List<String>> params, List<Integer> 
                 .exclude("^(?!" + name + "\\.)")
                 .threads(threadCount)
                 .addProfiler(GCProfiler.class)
-                .addProfiler(CpuProfiler.class)
+                .addProfiler(processorTime)
                 .shouldFailOnError(true);
         effort.apply(builder, user);
         row.forEach(builder::param);

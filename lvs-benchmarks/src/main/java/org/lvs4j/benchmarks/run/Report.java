@@ -73,7 +73,9 @@ final class Report {
         page.append("\n## ").append(heading).append("\n\n");
         boolean timed = results.stream().anyMatch(result -> result.cpuNanos() != null);
         page.append("Each cell: median of all iterations (lowest – highest)");
-        page.append(timed ? ", processor time of an operation in ns (cpu)" : "");
+        boolean ofProcess = results.stream().anyMatch(Result::ofProcess);
+        page.append(timed ? ", processor time of an operation in ns (cpu" : "");
+        page.append(ofProcess ? ", of the whole process)" : timed ? ")" : "");
         page.append(
                 results.stream().anyMatch(result -> result.allocatedBytes() != null) ? ", bytes allocated by it" : "");
         page.append(compared ? ", and the " + (timed ? "processor time" : "median") + " as a multiple of " : "");

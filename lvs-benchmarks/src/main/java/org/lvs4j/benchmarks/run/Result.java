@@ -97,11 +97,23 @@ record Result(
         return setting;
     }
 
-    /** The median of the processor time per operation in nanoseconds; null if it was not measured. */
+    /**
+     * The median of the processor time per operation in nanoseconds, of the whole process or of the benchmark's threads; null if
+     * it was not measured.
+     */
     @Nullable
     Double cpuNanos() {
-        Metric metric = secondaryMetrics == null ? null : secondaryMetrics.get(CpuProfiler.METRIC);
+        Metric metric = ofProcess() ? metric(ProcessCpuProfiler.METRIC) : metric(CpuProfiler.METRIC);
         return metric == null ? null : metric.median();
+    }
+
+    /** Whether the processor time is that of the whole process. */
+    boolean ofProcess() {
+        return metric(ProcessCpuProfiler.METRIC) != null;
+    }
+
+    private @Nullable Metric metric(String name) {
+        return secondaryMetrics == null ? null : secondaryMetrics.get(name);
     }
 
     /**
@@ -116,7 +128,7 @@ record Result(
     /** The bytes allocated per operation; null if they were not measured. */
     @Nullable
     Double allocatedBytes() {
-        Metric metric = secondaryMetrics == null ? null : secondaryMetrics.get(ALLOCATION);
+        Metric metric = metric(ALLOCATION);
         return metric == null ? null : metric.score();
     }
 }

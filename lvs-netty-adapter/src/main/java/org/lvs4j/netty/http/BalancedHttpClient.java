@@ -24,7 +24,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Affinity;
@@ -107,13 +106,33 @@ public final class BalancedHttpClient implements AutoCloseable {
      * @throws IllegalStateException if this client is closed
      */
     public <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> body) throws IOException, InterruptedException {
-        return await(sendAsync(request, body));
+        return send(request, place(request, null, body), body);
     }
 
     /** Sends a request as {@link #send(HttpRequest, BodyHandler)} does, with the affinity of its user. */
     public <T> HttpResponse<T> send(HttpRequest request, Affinity affinity, BodyHandler<T> body)
             throws IOException, InterruptedException {
-        return await(sendAsync(request, affinity, body));
+        return send(request, place(request, requireNonNull(affinity, "affinity"), body), body);
+    }
+
+    /** Waits on this thread: the other kind of sending would start one more for each answer on a host with two cores. */
+    private <T> HttpResponse<T> send(HttpRequest request, Connection placed, BodyHandler<T> body)
+            throws IOException, InterruptedException {
+        if (!placed.accepted()) {
+            throw new UnavailableException(service);
+        }
+        for (int left = attempts - 1; ; left--) {
+            try {
+                return client(request, placed).send(request, counted(body, placed));
+            } catch (InterruptedException e) {
+                placed.close();
+                throw e;
+            } catch (IOException | RuntimeException | Error e) {
+                if (!isRepeated(request, placed, e, left)) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /**
@@ -124,77 +143,89 @@ public final class BalancedHttpClient implements AutoCloseable {
      * @throws IllegalStateException if this client is closed
      */
     public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, BodyHandler<T> body) {
-        return begin(request, null, body);
+        return new Sending<>(request, place(request, null, body), body).begin();
     }
 
     /** Sends a request as {@link #sendAsync(HttpRequest, BodyHandler)} does, with the affinity of its user. */
     public <T> CompletableFuture<HttpResponse<T>> sendAsync(
             HttpRequest request, Affinity affinity, BodyHandler<T> body) {
-        return begin(request, requireNonNull(affinity, "affinity"), body);
+        return new Sending<>(request, place(request, requireNonNull(affinity, "affinity"), body), body).begin();
     }
 
-    private <T> CompletableFuture<HttpResponse<T>> begin(
-            HttpRequest request, @Nullable Affinity affinity, BodyHandler<T> body) {
+    private Connection place(HttpRequest request, @Nullable Affinity affinity, BodyHandler<?> body) {
         requireNonNull(request, "request");
         requireNonNull(body, "body");
         if (closed) {
             throw new IllegalStateException("the client is closed");
         }
-        Connection placed = affinity == null ? director.open(service) : director.open(service, affinity);
-        Sending<T> sending = new Sending<>(request, body, placed);
-        if (placed.accepted()) {
-            sending.attempt(attempts - 1);
-        } else {
-            sending.result.completeExceptionally(new UnavailableException(service));
-        }
-        return sending.result;
+        return affinity == null ? director.open(service) : director.open(service, affinity);
     }
 
-    private static <T> HttpResponse<T> await(CompletableFuture<HttpResponse<T>> answer)
-            throws IOException, InterruptedException {
+    private static <T> BodyHandler<T> counted(BodyHandler<T> body, Connection placed) {
+        long start = System.nanoTime();
+        return head -> {
+            placed.latency(System.nanoTime() - start);
+            return new CountedBody<>(body.apply(head), placed);
+        };
+    }
+
+    /**
+     * Tells the director of a failure, and whether another server is asked, which the placement has then. Otherwise it has
+     * ended.
+     *
+     * @param left how many attempts are left
+     */
+    private boolean isRepeated(HttpRequest request, Connection placed, Throwable cause, int left) {
+        boolean repeated = false;
         try {
-            return answer.get();
-        } catch (InterruptedException e) {
-            answer.cancel(true);
-            throw e;
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause();
-            if (cause instanceof IOException failure) {
-                throw failure;
-            } else if (cause instanceof RuntimeException failure) {
-                throw failure;
-            } else if (cause instanceof Error failure) {
-                throw failure;
+            boolean failed = cause instanceof IOException && !(cause instanceof InterruptedIOException);
+            if (failed) {
+                placed.failed(cause);
             }
-            throw new IOException(cause);
+            repeated = failed && left > 0 && isRepeatable(request, cause) && placed.retry();
+        } finally {
+            if (!repeated) {
+                placed.close();
+            }
         }
+        return repeated;
     }
 
-    /** One request with its attempts. */
-    private final class Sending<T> {
-        final CompletableFuture<HttpResponse<T>> result = new CompletableFuture<>();
-        private final HttpRequest request;
-        private final BodyHandler<T> body;
-        private final Connection placed;
+    private static boolean isRepeatable(HttpRequest request, Throwable cause) {
+        // The words of HttpClient for a proxy that could not reach its server.
+        boolean unsent = cause instanceof ConnectException
+                || cause instanceof HttpConnectTimeoutException
+                || String.valueOf(cause.getMessage()).startsWith(TUNNEL_FAILED);
+        return unsent || REPEATABLE.contains(request.method());
+    }
 
-        Sending(HttpRequest request, BodyHandler<T> body, Connection placed) {
+    /** One request with its attempts, while nobody waits. */
+    private final class Sending<T> {
+        private final CompletableFuture<HttpResponse<T>> result = new CompletableFuture<>();
+        private final HttpRequest request;
+        private final Connection placed;
+        private final BodyHandler<T> body;
+
+        Sending(HttpRequest request, Connection placed, BodyHandler<T> body) {
             this.request = request;
-            this.body = body;
             this.placed = placed;
+            this.body = body;
+        }
+
+        CompletableFuture<HttpResponse<T>> begin() {
+            if (placed.accepted()) {
+                attempt(attempts - 1);
+            } else {
+                result.completeExceptionally(new UnavailableException(service));
+            }
+            return result;
         }
 
         /** Asks the server of the placement; if it fails, as many others. */
-        void attempt(int left) {
-            long start = System.nanoTime();
+        private void attempt(int left) {
             CompletableFuture<HttpResponse<T>> answer;
             try {
-                HttpClient client = client(
-                        placed.destination(),
-                        "https".equalsIgnoreCase(request.uri().getScheme()));
-                answer = client.sendAsync(request, head -> {
-                    placed.latency(System.nanoTime() - start);
-                    return new CountedBody<>(body.apply(head), placed);
-                });
+                answer = client(request, placed).sendAsync(request, counted(body, placed));
             } catch (RuntimeException | Error e) {
                 placed.close();
                 throw e;
@@ -214,18 +245,13 @@ public final class BalancedHttpClient implements AutoCloseable {
             }
             Throwable cause = causeOf(failure);
             try {
-                boolean failed = cause instanceof IOException && !(cause instanceof InterruptedIOException);
-                if (failed) {
-                    placed.failed(cause);
-                }
-                if (failed && left > 0 && !result.isDone() && repeatable(cause) && placed.retry()) {
+                if (isRepeated(request, placed, cause, result.isDone() ? 0 : left)) {
                     attempt(left - 1);
                     return;
                 }
             } catch (RuntimeException | Error e) {
                 cause = e;
             }
-            placed.close();
             result.completeExceptionally(cause);
         }
 
@@ -233,14 +259,11 @@ public final class BalancedHttpClient implements AutoCloseable {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
             return cause == null ? new IOException("the request has ended without an answer", failure) : cause;
         }
+    }
 
-        private boolean repeatable(Throwable cause) {
-            // The words of HttpClient for a proxy that could not reach its server.
-            boolean unsent = cause instanceof ConnectException
-                    || cause instanceof HttpConnectTimeoutException
-                    || String.valueOf(cause.getMessage()).startsWith(TUNNEL_FAILED);
-            return unsent || REPEATABLE.contains(request.method());
-        }
+    private HttpClient client(HttpRequest request, Connection placed) {
+        return client(
+                placed.destination(), "https".equalsIgnoreCase(request.uri().getScheme()));
     }
 
     private HttpClient client(Endpoint server, boolean tls) {
