@@ -2,12 +2,14 @@ package org.lvs4j;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.internal.connection.ConnectionCursor;
 import org.lvs4j.internal.connection.HeldConnection;
 import org.lvs4j.internal.connection.HeldConnections;
 import org.lvs4j.internal.connection.ServerState;
 import org.lvs4j.internal.persistence.Template;
+import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.service.ServiceKey;
@@ -18,7 +20,7 @@ import org.lvs4j.service.ServiceKey;
  */
 final class Attempt {
     private final @Nullable String identity;
-    private final int @Nullable [] triedIds;
+    private final @Nullable List<Endpoint> tried;
     private @Nullable ServiceKey service;
     private @Nullable Verdict verdict;
     private @Nullable HeldConnection held;
@@ -33,11 +35,12 @@ final class Attempt {
      *
      * @param identity the client's identity, if an earlier attempt has determined it; otherwise null, and a persistence
      *     engine is called
-     * @param triedIds the servers that earlier attempts have tried, or null
+     * @param tried the servers that earlier attempts have tried, or null. A server that is replaced meanwhile by one of the same
+     *     address counts as tried
      */
-    Attempt(@Nullable String identity, int @Nullable [] triedIds) {
+    Attempt(@Nullable String identity, @Nullable List<Endpoint> tried) {
         this.identity = identity;
-        this.triedIds = triedIds;
+        this.tried = tried;
     }
 
     @Nullable
@@ -45,8 +48,9 @@ final class Attempt {
         return identity;
     }
 
-    int @Nullable [] triedIds() {
-        return triedIds;
+    @Nullable
+    List<Endpoint> tried() {
+        return tried;
     }
 
     /** Notes the outcome. */

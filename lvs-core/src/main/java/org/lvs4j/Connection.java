@@ -243,8 +243,8 @@ public final class Connection implements AutoCloseable {
 
     /**
      * Tries another server: releases the present one at once and places this connection again for the same client, without
-     * the servers that were tried so far. A persistence template of the client moves to the new server as well. Not to be
-     * called by two threads at the same moment.
+     * the servers that were tried so far, also where one was removed and added again meanwhile. A persistence template of
+     * the client moves to the new server as well. Not to be called by two threads at the same moment.
      *
      * @return whether there is another server; otherwise this connection is refused now, and so it is, without effect, if
      *     it has been closed

@@ -1,7 +1,8 @@
 package org.lvs4j;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.internal.concurrent.Stripes;
 import org.lvs4j.internal.connection.ConnectionCursor;
@@ -112,8 +113,8 @@ final class ConnectionDispatcher {
     }
 
     private static boolean isTried(ServerState server, Attempt attempt) {
-        int[] tried = attempt.triedIds();
-        return tried != null && Arrays.stream(tried).anyMatch(id -> id == server.id());
+        List<Endpoint> tried = attempt.tried();
+        return tried != null && tried.contains(server.config().endpoint());
     }
 
     Connection open(ServiceKey key, @Nullable Affinity affinity) {
@@ -131,10 +132,10 @@ final class ConnectionDispatcher {
             ServerState server;
             if (affinity != null && view.config().persistence() != null) {
                 String identity = affinity.identity(key, view.engine() != null);
-                template = placement.template(key, view, flow, identity, attempt.triedIds(), nowNanos);
+                template = placement.template(key, view, flow, identity, attempt.tried(), nowNanos);
                 server = template == null ? null : template.server();
             } else {
-                server = placement.pick(view, flow, attempt.triedIds());
+                server = placement.pick(view, flow, attempt.tried());
             }
             if (server == null) {
                 return attempt.done(key, Verdict.REJECT);
@@ -155,10 +156,8 @@ final class ConnectionDispatcher {
     /** Places the connection of a client again, without the servers tried so far. */
     Attempt reopen(Attempt before, HeldConnection failed, int mark, @Nullable Affinity affinity) {
         long nowNanos = housekeeping.advance();
-        int[] triedBefore = before.triedIds();
-        int count = triedBefore == null ? 0 : triedBefore.length;
-        int[] tried = triedBefore == null ? new int[1] : Arrays.copyOf(triedBefore, count + 1);
-        tried[count] = failed.server().id();
+        List<Endpoint> tried = before.tried() == null ? new ArrayList<>() : new ArrayList<>(before.tried());
+        tried.add(failed.server().config().endpoint());
         Endpoint client = failed.client();
         Endpoint virtual = failed.virtual();
         if (client != null && virtual != null) {

@@ -1,6 +1,7 @@
 package org.lvs4j;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.internal.concurrent.Stripes;
@@ -9,6 +10,7 @@ import org.lvs4j.internal.connection.ConnectionTable;
 import org.lvs4j.internal.connection.HeldConnections;
 import org.lvs4j.internal.connection.ServerState;
 import org.lvs4j.internal.persistence.Template;
+import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
 import org.lvs4j.persistence.engine.PersistenceEngine;
 import org.lvs4j.service.Forwarding;
@@ -70,7 +72,7 @@ final class ConnectionPlacer {
                 }
             }
             boolean onePacket = view.schedulesEachPacket(flow);
-            int[] tried = attempt == null ? null : attempt.triedIds();
+            List<Endpoint> tried = attempt == null ? null : attempt.tried();
             while (true) {
                 Template template = placement.template(service.key(), view, flow, identity, tried, nowNanos);
                 ServerState server = placement.server(service.key(), view, template, flow, tried);

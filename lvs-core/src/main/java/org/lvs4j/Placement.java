@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.internal.connection.ServerState;
 import org.lvs4j.internal.persistence.Template;
 import org.lvs4j.internal.persistence.Templates;
+import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
 import org.lvs4j.scheduler.Scheduler;
 import org.lvs4j.service.Persistence;
@@ -37,18 +38,18 @@ final class Placement {
             ServiceState.View view,
             Flow flow,
             @Nullable String identity,
-            int @Nullable [] triedIds,
+            @Nullable List<Endpoint> tried,
             long nowNanos) {
         Persistence persistence = view.config().persistence();
         if (persistence == null) {
             return null;
         }
         boolean quiescentExpires = settings.on(Sysctl.EXPIRE_QUIESCENT_TEMPLATE);
-        Template template = templates.find(key, persistence, flow, identity, quiescentExpires, triedIds, nowNanos);
+        Template template = templates.find(key, persistence, flow, identity, quiescentExpires, tried, nowNanos);
         if (template != null) {
             return template;
         }
-        ServerState server = pick(view, flow, triedIds);
+        ServerState server = pick(view, flow, tried);
         return server == null
                 ? null
                 : templates.add(key, persistence, flow, identity, server, view.schedulesEachPacket(flow), nowNanos);
@@ -57,11 +58,15 @@ final class Placement {
     /** The server for a new connection with the result of {@link #template}, or null if there is none. */
     @Nullable
     ServerState server(
-            ServiceKey key, ServiceState.View view, @Nullable Template template, Flow flow, int @Nullable [] triedIds) {
+            ServiceKey key,
+            ServiceState.View view,
+            @Nullable Template template,
+            Flow flow,
+            @Nullable List<Endpoint> tried) {
         if (view.config().persistence() != null) {
             return template == null ? null : template.server();
         }
-        return isServicePort(key, flow) ? pick(view, flow, triedIds) : null;
+        return isServicePort(key, flow) ? pick(view, flow, tried) : null;
     }
 
     /** The port at the server. With persistence only the service's own port is translated; any other stays as it is. */
@@ -74,12 +79,12 @@ final class Placement {
     }
 
     @Nullable
-    ServerState pick(ServiceState.View view, Flow flow, int @Nullable [] triedIds) {
+    ServerState pick(ServiceState.View view, Flow flow, @Nullable List<Endpoint> tried) {
         Scheduler scheduler = view.scheduler();
         if (scheduler == null) {
             return null;
         }
-        ServerPool pool = triedIds == null ? view.servers() : view.servers().excluding(triedIds);
+        ServerPool pool = tried == null ? view.servers() : view.servers().excluding(tried);
         int index = scheduler.pick(pool, flow);
         return index == Scheduler.NONE ? null : view.servers().state(index);
     }

@@ -134,10 +134,10 @@ final class ServerPool implements Servers, LoadBoard.Source {
     }
 
     /** The same list, in which some servers are excluded and so count as overloaded. */
-    ServerPool excluding(int[] ids) {
+    ServerPool excluding(List<Endpoint> endpoints) {
         boolean[] marks = new boolean[states.length];
-        for (int id : ids) {
-            int index = indexOf(id);
+        for (Endpoint endpoint : endpoints) {
+            int index = indexOf(endpoint);
             if (index >= 0) {
                 marks[index] = true;
             }

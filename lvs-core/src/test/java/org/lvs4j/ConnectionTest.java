@@ -250,6 +250,38 @@ class ConnectionTest {
     }
 
     @Test
+    void retry_failedServerRemovedAndAddedAgain_notTriedAgain() {
+        Connection connection = fixture.director.open(FLOW);
+        assertThat(connection.destination()).hasToString(NEW);
+        // A reload takes the server away and the next one gives it back: it is as new, and has the least connections.
+        fixture.director.removeServer(web, Endpoint.parse(NEW));
+        fixture.director.addServer(web, RealServer.of(NEW));
+        assertThat(connection.retry()).isTrue();
+        assertThat(connection.destination()).hasToString(OLD);
+        fixture.director.removeServer(web, Endpoint.parse(OLD));
+        fixture.director.addServer(web, RealServer.of(OLD));
+        assertThat(connection.retry()).isFalse();
+    }
+
+    @Test
+    void retry_failedServerOfATemplateAddedAgain_notTriedAgain() {
+        ServiceKey marked = fixture.addService(
+                VirtualService.builder(ServiceKey.mark(9))
+                        .scheduler("rr")
+                        .persistent(300)
+                        .build(),
+                "192.168.2.1:1",
+                "192.168.2.2:2");
+        Connection connection =
+                fixture.director.open(DirectorFixture.tcp("10.1.0.1:4000", VIP).mark(9));
+        assertThat(connection.destination()).hasToString("192.168.2.2:80");
+        fixture.director.removeServer(marked, Endpoint.parse("192.168.2.2:2"));
+        fixture.director.addServer(marked, RealServer.of("192.168.2.2:2"));
+        assertThat(connection.retry()).isTrue();
+        assertThat(connection.destination()).hasToString("192.168.2.1:80");
+    }
+
+    @Test
     void retry_serviceRemoved_passes() {
         Connection first = fixture.director.open(FLOW);
         fixture.director.removeService(web);

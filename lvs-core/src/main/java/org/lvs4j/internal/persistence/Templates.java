@@ -3,6 +3,7 @@ package org.lvs4j.internal.persistence;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
@@ -13,6 +14,7 @@ import org.lvs4j.internal.concurrent.IdTable;
 import org.lvs4j.internal.concurrent.TimerWheel;
 import org.lvs4j.internal.connection.ServerState;
 import org.lvs4j.internal.connection.TemplateHandle;
+import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
 import org.lvs4j.service.Persistence;
 import org.lvs4j.service.ServiceKey;
@@ -68,7 +70,7 @@ public final class Templates {
      * connections. A server is unusable if it has been removed or is avoided, if the end of its drain has begun, or if
      * it is quiesced (weight 0) while {@code expireQuiescent} is set.
      *
-     * @param avoidedIds ids of servers that must not be chosen, or null
+     * @param avoided servers that must not be chosen, or null
      * @return the template; null if the client has none that is usable
      */
     public @Nullable Template find(
@@ -77,17 +79,18 @@ public final class Templates {
             Flow flow,
             @Nullable String identity,
             boolean expireQuiescent,
-            int @Nullable [] avoidedIds,
+            @Nullable List<Endpoint> avoided,
             long nowNanos) {
         TemplateKey key = TemplateKey.of(service, persistence, flow, identity);
         Template template = cache.getIfPresent(key);
         if (template == null) {
             return null;
         }
-        boolean avoided = isAvoided(template.server(), avoidedIds);
-        if (avoided || !isUsable(template.server(), expireQuiescent)) {
+        boolean isAvoided =
+                avoided != null && avoided.contains(template.server().config().endpoint());
+        if (isAvoided || !isUsable(template.server(), expireQuiescent)) {
             // IPVS avoids no server that is present. A template of an avoided one is of no use without connections.
-            if (!avoided || !template.dropIfIdle()) {
+            if (!isAvoided || !template.dropIfIdle()) {
                 setAside(key, template);
             }
             return null;
@@ -104,17 +107,6 @@ public final class Templates {
         return server.present()
                 && server.stage() != ServerState.Stage.CLOSED
                 && !(expireQuiescent && server.weight() == 0);
-    }
-
-    private static boolean isAvoided(ServerState server, int @Nullable [] avoidedIds) {
-        if (avoidedIds != null) {
-            for (int id : avoidedIds) {
-                if (id == server.id()) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 
     private void setAside(TemplateKey key, Template template) {
