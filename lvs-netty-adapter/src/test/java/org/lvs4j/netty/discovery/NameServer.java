@@ -91,7 +91,8 @@ final class NameServer implements AutoCloseable {
             streams = streams();
             try {
                 datagrams = datagrams(((InetSocketAddress) streams.localAddress()).getPort());
-            } catch (RuntimeException e) {
+            } catch (Exception e) {
+                // Netty throws a BindException although it is a checked one.
                 streams.close().syncUninterruptibly();
                 if (attempt == 20) {
                     throw e;
