@@ -3,6 +3,7 @@ package org.lvs4j.netty.discovery;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.handler.codec.dns.DnsRecordType;
+import java.net.IDN;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -49,7 +50,8 @@ final class DnsLookup {
 
     /** Looks up the servers; the result fails with a {@link DnsFailure}, perhaps within a {@link CompletionException}. */
     CompletableFuture<Found> servers() {
-        String name = DnsAnswer.lowerCase(options.name()) + ROOT;
+        // As in the records of the answer.
+        String name = DnsAnswer.lowerCase(IDN.toASCII(options.name())) + ROOT;
         return options.port() == 0
                 ? follow(name, DnsRecordType.SRV, -1, 0).thenCompose(this::targets)
                 : host(name).thenApply(this::atPort);

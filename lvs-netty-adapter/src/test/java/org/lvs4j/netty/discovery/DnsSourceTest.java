@@ -93,6 +93,13 @@ final class DnsSourceTest {
     }
 
     @Test
+    void addresses_nameOfOtherLetters_askedForAndFoundInAscii() throws InterruptedException {
+        server.addresses("xn--bcher-kva.example", 600, "10.0.0.1");
+        start(configured(DnsSource.addresses("B\u00fccher.example", 8080)));
+        assertThat(recorder.servers()).containsExactly("10.0.0.1:8080");
+    }
+
+    @Test
     void addresses_recordsChange_foundAfterTheirTtl() throws InterruptedException {
         server.addresses(ORDERS, 0, "10.0.0.1");
         start(addresses());
