@@ -22,13 +22,14 @@ import org.lvs4j.service.ServiceKey;
  * connections, counters, drains and health. The service itself belongs to the application, which adds it first.
  *
  * <p><b>Weights.</b> A server keeps the attributes that it has on the director, such as a weight that an operator has
- * changed, until the source changes its weight.
+ * changed, until the source changes its weight. Beside a monitor they are those that the monitor was given, not those
+ * that its checks have made of them.
  *
  * <p><b>Nothing found.</b> If the source fails, the servers found last stay. An answer without a server is ignored, because
  * it is more often an error of the source than the truth, unless {@link Builder#takeEmpty} says otherwise. Both are counted.
  *
  * <p><b>Health.</b> A server that a health monitor has taken out is not on the director. So beside a monitor the servers go
- * to it: {@code Builder.applyTo(monitor::setServers)}.
+ * to it: {@code Builder.applyTo(monitor::servers, monitor::setServers)}.
  *
  * <p>Guarantees: thread-safe. Works on the thread of the source, and waits as {@link Director#setServers} does.
  */
@@ -109,10 +110,7 @@ public final class Discovery implements AutoCloseable {
 
     private void apply(Map<Endpoint, FoundServer> next) {
         Map<Endpoint, RealServer> present = new HashMap<>(applied);
-        DirectorConfiguration.Service service = options.director.configuration(options.service);
-        if (service != null) {
-            service.servers().forEach(server -> present.put(server.endpoint(), server));
-        }
+        options.present.apply(options.service).forEach(server -> present.put(server.endpoint(), server));
         Map<Endpoint, RealServer> wanted = new LinkedHashMap<>();
         next.forEach((endpoint, server) -> wanted.put(endpoint, wanted(server, present.get(endpoint))));
         options.target.accept(options.service, List.copyOf(wanted.values()));
@@ -162,6 +160,7 @@ public final class Discovery implements AutoCloseable {
         private final Director director;
         private final ServiceKey service;
         private final ServerSource source;
+        private Function<? super ServiceKey, ? extends Collection<RealServer>> present;
         private BiConsumer<? super ServiceKey, ? super Collection<RealServer>> target;
         private Function<? super FoundServer, RealServer> server = Builder::plain;
         private int maxServers = DEFAULT_MAX_SERVERS;
@@ -171,7 +170,13 @@ public final class Discovery implements AutoCloseable {
             this.director = director;
             this.service = service;
             this.source = source;
+            present = key -> onDirector(director, key);
             target = director::setServers;
+        }
+
+        private static List<RealServer> onDirector(Director director, ServiceKey key) {
+            DirectorConfiguration.Service service = director.configuration(key);
+            return service == null ? List.of() : service.servers();
         }
 
         private static RealServer plain(FoundServer server) {
@@ -181,12 +186,16 @@ public final class Discovery implements AutoCloseable {
         }
 
         /**
-         * Where the servers go: beside a health monitor that checks the service, {@code monitor::setServers}. By default
-         * {@link Director#setServers}.
+         * Where the servers go: beside a health monitor that checks the service, {@code monitor::servers} and {@code
+         * monitor::setServers}. By default {@link Director#setServers}.
          *
+         * @param servers all servers of the service as they are there, of which those that stay keep their attributes
          * @param setServers takes all servers of the service, in their order
          */
-        public Builder applyTo(BiConsumer<? super ServiceKey, ? super Collection<RealServer>> setServers) {
+        public Builder applyTo(
+                Function<? super ServiceKey, ? extends Collection<RealServer>> servers,
+                BiConsumer<? super ServiceKey, ? super Collection<RealServer>> setServers) {
+            present = requireNonNull(servers, "servers");
             target = requireNonNull(setServers, "setServers");
             return this;
         }
@@ -233,6 +242,7 @@ public final class Discovery implements AutoCloseable {
         /** Later calls of this builder do not change a discovery that it has started. */
         private Builder copy() {
             Builder copy = new Builder(director, service, source);
+            copy.present = present;
             copy.target = target;
             copy.server = server;
             copy.maxServers = maxServers;

@@ -173,7 +173,7 @@ final class DiscoveryTest {
         try (Discovery discovery = builder()
                 .server(found ->
                         RealServer.builder(found.endpoint()).upperThreshold(50).build())
-                .applyTo((key, all) -> applied.add(all))
+                .applyTo(key -> List.of(), (key, all) -> applied.add(all))
                 .start()) {
             found(A);
             RealServer first = RealServer.builder(A).upperThreshold(50).build();

@@ -130,6 +130,12 @@ final class AdoptedServices {
         return adopted != null && !server.equals(adopted.servers.put(server.endpoint(), server));
     }
 
+    /** The servers of a service as the application wants them; none if it is not on the director. */
+    List<RealServer> servers(ServiceKey key) {
+        Adopted adopted = present.get(key);
+        return adopted == null ? List.of() : List.copyOf(adopted.servers.values());
+    }
+
     /** Replaces the servers of a service. Returns whether it is on the director. */
     boolean setServers(ServiceKey key, List<RealServer> servers) {
         Adopted adopted = present.get(key);

@@ -296,6 +296,22 @@ public final class HealthMonitor implements AutoCloseable {
     }
 
     /**
+     * The servers of a service of {@link Builder#check}, up and down, as the application wants them: with their own weights,
+     * to which checks may have added in the director's table. In the order of their addition; empty if the service is not on
+     * the director or has no checks in code, and after {@link #close()}.
+     */
+    public List<RealServer> servers(ServiceKey service) {
+        requireNonNull(service, "service");
+        requireNoLoopOf(group);
+        synchronized (this) {
+            if (closed) {
+                return List.of();
+            }
+        }
+        return onHome(() -> loop.servers(service));
+    }
+
+    /**
      * Replaces the servers of a service of {@link Builder#check}. Unlike {@link Director#setServers} it also removes
      * those that are down, and lets none of them into the table again.
      *

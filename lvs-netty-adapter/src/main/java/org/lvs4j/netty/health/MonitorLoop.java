@@ -167,6 +167,11 @@ final class MonitorLoop {
         configured = keys;
     }
 
+    /** The servers of a service of the application. */
+    List<RealServer> servers(ServiceKey service) {
+        return adopted.servers(service);
+    }
+
     /** Changes the servers of a service of the application. Returns false if it is none, or not on the director. */
     boolean setServers(ServiceKey service, List<RealServer> servers) {
         if (!running || !adopted.setServers(service, servers)) {
