@@ -34,6 +34,11 @@ final class CallPicker extends SubchannelPicker {
                     ? balancer.director().open(key)
                     : balancer.director().open(key, affinity);
         } catch (DirectorException e) {
+            if (e.reason() == DirectorException.Reason.NO_SUCH_SERVICE && balancer.anyReady()) {
+                // The application has removed it. The call waits for the next picker.
+                balancer.restoreService();
+                return PickResult.withNoResult();
+            }
             return refused(options, e.getMessage());
         }
         while (connection.accepted()) {

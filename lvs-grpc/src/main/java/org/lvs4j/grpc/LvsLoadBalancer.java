@@ -43,6 +43,7 @@ final class LvsLoadBalancer extends LoadBalancer {
     // Written in the synchronization context, read by pickers.
     private final Map<Endpoint, ServerChannel> servers = new ConcurrentHashMap<>();
     private final AtomicBoolean pickingAgain = new AtomicBoolean();
+    private final AtomicBoolean restoring = new AtomicBoolean();
     private @Nullable ServiceKey key;
     private Options options = Options.DEFAULT;
     private @Nullable ConnectivityState published;
@@ -76,7 +77,13 @@ final class LvsLoadBalancer extends LoadBalancer {
             handleNameResolutionError(status);
             return status;
         }
-        configure(resolved.getLoadBalancingPolicyConfig() instanceof Options given ? given : Options.DEFAULT);
+        try {
+            configure(resolved.getLoadBalancingPolicyConfig() instanceof Options given ? given : Options.DEFAULT);
+        } catch (DirectorException e) {
+            Status status = Status.UNAVAILABLE.withDescription("lvs: " + e.getMessage());
+            handleNameResolutionError(status);
+            return status;
+        }
         for (ServerChannel server : List.copyOf(servers.values())) {
             if (!found.containsKey(server.endpoint())) {
                 remove(server);
@@ -94,6 +101,11 @@ final class LvsLoadBalancer extends LoadBalancer {
         }
     }
 
+    /**
+     * Makes the service as wanted.
+     *
+     * @throws DirectorException if the director refuses a new one; a change that it refuses is only logged
+     */
     private void configure(Options wanted) {
         ServiceKey present = key;
         if (present == null) {
@@ -123,6 +135,30 @@ final class LvsLoadBalancer extends LoadBalancer {
                 }
             }
         }
+    }
+
+    /** Adds the service again, with the servers that are ready, if the application has removed it. */
+    private void restore() {
+        restoring.set(false);
+        ServiceKey present = key;
+        if (present == null) {
+            return;
+        }
+        if (director.configuration(present) == null) {
+            try {
+                key = addService(options);
+            } catch (DirectorException e) {
+                Status status = Status.UNAVAILABLE.withDescription("lvs: " + e.getMessage());
+                update(TRANSIENT_FAILURE, new FixedResultPicker(PickResult.withError(status)));
+                return;
+            }
+            for (ServerChannel server : servers.values()) {
+                if (server.ready()) {
+                    change(() -> director.addServer(service(), server.configuration()));
+                }
+            }
+        }
+        publish();
     }
 
     private void addOrUpdate(Endpoint endpoint, EquivalentAddressGroup group) {
@@ -284,6 +320,13 @@ final class LvsLoadBalancer extends LoadBalancer {
     /** Whether gRPC may create a stream for this pick without starting it: see {@link CallTracer}. */
     boolean mayForget(CallOptions call) {
         return credentials || call.getCredentials() != null || publisher == Thread.currentThread();
+    }
+
+    /** Adds the service again, and then publishes a picker. */
+    void restoreService() {
+        if (restoring.compareAndSet(false, true)) {
+            helper.getSynchronizationContext().execute(this::restore);
+        }
     }
 
     /** Publishes a picker soon, so that calls that wait are placed again. */

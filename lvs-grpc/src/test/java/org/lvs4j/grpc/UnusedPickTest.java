@@ -24,6 +24,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.SynchronizationContext;
 import io.grpc.inprocess.InProcessSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.lvs4j.Director;
@@ -108,6 +109,24 @@ final class UnusedPickTest {
 
         assertThat(director.service(ServiceKey.named("fake"))).isNull();
         assertThat(director.connections()).isEmpty();
+    }
+
+    @Test
+    void addresses_directorRefusesTheService_errorThatSaysWhyUntilItIsTaken() {
+        List<Status> results = new ArrayList<>();
+        ResolvedAddresses.Builder addresses = ResolvedAddresses.newBuilder()
+                .setAddresses(List.of(new EquivalentAddressGroup(new InProcessSocketAddress("a"))));
+        Options unknown = new Options(null, "unknown", 0, 0, null);
+        channel.context.execute(() -> results.add(policy.acceptResolvedAddresses(
+                addresses.setLoadBalancingPolicyConfig(unknown).build())));
+        assertThat(results)
+                .singleElement()
+                .satisfies(status -> assertThat(status.getDescription()).contains("no scheduler is called 'unknown'"));
+        assertThat(channel.pick().getStatus()).isEqualTo(results.get(0));
+
+        start();
+        trace(channel.pick());
+        assertThat(open()).isEqualTo(1);
     }
 
     private static final class DefaultArguments extends PickSubchannelArgs {
