@@ -6,6 +6,10 @@ import org.lvs4j.Connection;
 
 /** A call that has a server but no stream yet. gRPC asks for its tracer as soon as it creates the stream. */
 final class PlacedCall extends ClientStreamTracer.Factory {
+    /** The header by which gRPC tells the server that a call is a retry or a hedge. */
+    private static final Metadata.Key<String> PREVIOUS_ATTEMPTS =
+            Metadata.Key.of("grpc-previous-rpc-attempts", Metadata.ASCII_STRING_MARSHALLER);
+
     private final ServerChannel server;
     private final Connection connection;
     private final boolean followed;
@@ -23,7 +27,8 @@ final class PlacedCall extends ClientStreamTracer.Factory {
     @Override
     public ClientStreamTracer newClientStreamTracer(ClientStreamTracer.StreamInfo info, Metadata headers) {
         CallTracer tracer = new CallTracer(connection, info.getCallOptions().getDeadline());
-        if (followed) {
+        // The stream of a retry is made before its backoff, in which the call may end.
+        if (followed || headers.containsKey(PREVIOUS_ATTEMPTS)) {
             tracer.follow();
         }
         server.started(this);
