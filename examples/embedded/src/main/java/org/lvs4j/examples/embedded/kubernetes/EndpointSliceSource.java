@@ -32,6 +32,7 @@ import org.lvs4j.discovery.ServerSource;
  * needs the verbs {@code list} and {@code watch} for {@code endpointslices} of {@code discovery.k8s.io}.
  */
 public final class EndpointSliceSource implements ServerSource {
+    private static final int LIST_SECONDS = 30;
     private static final int WATCH_SECONDS = 240;
     private static final long FIRST_DELAY_MILLIS = 1_000;
     private static final long LONGEST_DELAY_MILLIS = 30_000;
@@ -69,6 +70,10 @@ public final class EndpointSliceSource implements ServerSource {
     /** The version from which the watch should go on is no longer known: the slices must be listed again. */
     private static final class GoneException extends IOException {
         private static final long serialVersionUID = 1;
+    }
+
+    private interface Reading<T> {
+        T read() throws IOException;
     }
 
     private final class Watch {
@@ -110,10 +115,13 @@ public final class EndpointSliceSource implements ServerSource {
 
         private void list() throws IOException, InterruptedException {
             try (InputStream body = get("")) {
-                JsonObject list = JsonParser.parseReader(new InputStreamReader(body, UTF_8))
-                        .getAsJsonObject();
+                JsonObject list = endingAfter(
+                        LIST_SECONDS,
+                        body,
+                        () -> JsonParser.parseReader(new InputStreamReader(body, UTF_8))
+                                .getAsJsonObject());
                 found.clear();
-                for (JsonElement slice : list.getAsJsonArray("items")) {
+                for (JsonElement slice : Slices.list(list, "items")) {
                     found.put(slice.getAsJsonObject());
                 }
                 observer.found(found.servers());
@@ -124,18 +132,26 @@ public final class EndpointSliceSource implements ServerSource {
         private void watch() throws IOException, InterruptedException {
             String query =
                     "&watch=1&allowWatchBookmarks=true&timeoutSeconds=" + WATCH_SECONDS + "&resourceVersion=" + version;
+            // The API ends the watch in time.
             try (InputStream body = get(query);
                     BufferedReader lines = new BufferedReader(new InputStreamReader(body, UTF_8))) {
-                // The API ends the watch in time; if it cannot be reached any more, nothing else would end it.
-                CompletableFuture<Void> end = CompletableFuture.runAsync(
-                        () -> close(body), CompletableFuture.delayedExecutor(WATCH_SECONDS + 30, SECONDS));
-                try {
+                endingAfter(WATCH_SECONDS + LIST_SECONDS, body, () -> {
                     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                         event(JsonParser.parseString(line).getAsJsonObject());
                     }
-                } finally {
-                    end.cancel(false);
-                }
+                    return version;
+                });
+            }
+        }
+
+        /** Reads an answer, and ends it if it does not end, because the API cannot be reached any more. */
+        private static <T> T endingAfter(int seconds, InputStream body, Reading<T> reading) throws IOException {
+            CompletableFuture<Void> end =
+                    CompletableFuture.runAsync(() -> close(body), CompletableFuture.delayedExecutor(seconds, SECONDS));
+            try {
+                return reading.read();
+            } finally {
+                end.cancel(false);
             }
         }
 

@@ -1,5 +1,6 @@
 package org.lvs4j.examples.embedded.kubernetes;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ final class Slices {
         Map<Endpoint, Integer> servers = new HashMap<>();
         int number = port(slice);
         if (number > 0 && !text(slice, "addressType").equals("FQDN")) {
-            for (JsonElement each : slice.getAsJsonArray("endpoints")) {
+            for (JsonElement each : list(slice, "endpoints")) {
                 JsonObject endpoint = each.getAsJsonObject();
                 int weight = weight(endpoint);
                 if (weight >= 0) {
@@ -64,12 +65,10 @@ final class Slices {
     }
 
     private int port(JsonObject slice) {
-        if (slice.has("ports") && !slice.get("ports").isJsonNull()) {
-            for (JsonElement each : slice.getAsJsonArray("ports")) {
-                JsonObject found = each.getAsJsonObject();
-                if (text(found, "name").equals(port) && found.has("port")) {
-                    return found.get("port").getAsInt();
-                }
+        for (JsonElement each : list(slice, "ports")) {
+            JsonObject found = each.getAsJsonObject();
+            if (text(found, "name").equals(port) && found.has("port")) {
+                return found.get("port").getAsInt();
             }
         }
         return 0;
@@ -87,6 +86,11 @@ final class Slices {
 
     private static String name(JsonObject slice) {
         return text(slice.getAsJsonObject("metadata"), "name");
+    }
+
+    /** The API writes an empty list as {@code null}. */
+    static JsonArray list(JsonObject object, String key) {
+        return object.has(key) && !object.get(key).isJsonNull() ? object.getAsJsonArray(key) : new JsonArray();
     }
 
     static String text(JsonObject object, String key) {

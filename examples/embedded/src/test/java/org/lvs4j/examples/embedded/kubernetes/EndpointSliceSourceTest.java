@@ -160,6 +160,18 @@ final class EndpointSliceSourceTest {
     }
 
     @Test
+    void slice_withoutEndpoints_isNullAsTheApiWritesIt() throws Exception {
+        String none = slice("b", "9").replace("[]", "null");
+        lists.add(list("10", slice("a", "8", pod("10.0.0.1", "")), none));
+        subscribe();
+        assertThat(next()).isEqualTo(List.of("10.0.0.1:8080 1"));
+        events.add(event("MODIFIED", slice("b", "11", pod("10.0.0.2", ""))));
+        assertThat(next()).isEqualTo(List.of("10.0.0.1:8080 1", "10.0.0.2:8080 1"));
+        events.add(event("MODIFIED", slice("a", "12").replace("[]", "null")));
+        assertThat(next()).isEqualTo(List.of("10.0.0.2:8080 1"));
+    }
+
+    @Test
     void watch_ended_goesOnFromTheBookmarkWithTheNewToken() throws Exception {
         lists.add(list("10", slice("a", "8", pod("10.0.0.1", ""))));
         subscribe();
