@@ -31,7 +31,8 @@ import org.lvs4j.service.ServiceKey;
  * <p><b>Health.</b> A server that a health monitor has taken out is not on the director. So beside a monitor the servers go
  * to it: {@code Builder.applyTo(monitor::servers, monitor::setServers)}.
  *
- * <p>Guarantees: thread-safe. Works on the thread of the source, and waits as {@link Director#setServers} does.
+ * <p>Guarantees: thread-safe. Works on the thread of the source, and waits as {@link Director#setServers} does. {@link
+ * #snapshot} does not wait, so listeners and event loops may call it.
  */
 public final class Discovery implements AutoCloseable {
     private final Builder options;
@@ -47,6 +48,9 @@ public final class Discovery implements AutoCloseable {
     private long failures;
     private @Nullable Throwable lastFailure;
     private boolean closed;
+
+    // Written with this object's lock held, which guards the fields above and is held while servers are applied.
+    private volatile DiscoverySnapshot snapshot = new DiscoverySnapshot(List.of(), 0, 0, 0, 0, 0, null);
 
     private Discovery(Builder options) {
         this.options = options;
@@ -86,6 +90,7 @@ public final class Discovery implements AutoCloseable {
         }
         if (next.isEmpty() && !options.takesEmpty) {
             emptyAnswers++;
+            publish();
             return;
         }
         left = Math.max(0, next.size() - options.maxServers);
@@ -94,7 +99,6 @@ public final class Discovery implements AutoCloseable {
         }
         try {
             apply(next);
-            lastFailure = null;
         } catch (RuntimeException e) {
             note(e);
             throw e;
@@ -113,12 +117,29 @@ public final class Discovery implements AutoCloseable {
         options.present.apply(options.service).forEach(server -> present.put(server.endpoint(), server));
         Map<Endpoint, RealServer> wanted = new LinkedHashMap<>();
         next.forEach((endpoint, server) -> wanted.put(endpoint, wanted(server, present.get(endpoint))));
-        options.target.accept(options.service, List.copyOf(wanted.values()));
+        DiscoverySnapshot last = snapshot;
+        Map<Endpoint, FoundServer> lastFound = found;
+        Map<Endpoint, RealServer> lastApplied = applied;
         if (!wanted.equals(applied)) {
             changes++;
         }
         found = next;
         applied = wanted;
+        lastFailure = null;
+        // Before the director shows the change: a snapshot that is taken after it has the change.
+        publish();
+        boolean taken = false;
+        try {
+            options.target.accept(options.service, List.copyOf(wanted.values()));
+            taken = true;
+        } finally {
+            if (!taken) {
+                changes = last.changes();
+                found = lastFound;
+                applied = lastApplied;
+                publish();
+            }
+        }
     }
 
     private RealServer wanted(FoundServer server, @Nullable RealServer present) {
@@ -135,15 +156,23 @@ public final class Discovery implements AutoCloseable {
     private synchronized void note(Throwable cause) {
         failures++;
         lastFailure = cause;
+        publish();
     }
 
-    /** What has been found and done so far. */
-    public synchronized DiscoverySnapshot snapshot() {
-        return new DiscoverySnapshot(
+    private void publish() {
+        snapshot = new DiscoverySnapshot(
                 List.copyOf(applied.values()), answers, changes, emptyAnswers, left, failures, lastFailure);
     }
 
-    /** Stops the source. The servers stay as they are. Idempotent. */
+    /** What has been found and done so far, with a change under way. */
+    public DiscoverySnapshot snapshot() {
+        return snapshot;
+    }
+
+    /**
+     * Stops the source. The servers stay as they are. Waits for a change under way, so it is not to be called by a listener of
+     * the director or an event loop of a health monitor. Idempotent.
+     */
     @Override
     public void close() {
         synchronized (this) {

@@ -9,7 +9,7 @@ import org.lvs4j.service.RealServer;
 /**
  * A {@link Discovery} at one moment. Immutable.
  *
- * @param servers as they were applied last; empty before that
+ * @param servers as they were applied last, or are being applied; empty before that
  * @param answers how often the source has told which servers there are
  * @param changes how many of these answers have changed something
  * @param emptyAnswers how many answers without a server were ignored

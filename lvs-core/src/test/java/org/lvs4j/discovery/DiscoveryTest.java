@@ -9,6 +9,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.lvs4j.ConfigurationChange;
@@ -185,5 +188,37 @@ final class DiscoveryTest {
         }
         found(C);
         assertThat(applied).as("after the end").hasSize(2);
+    }
+
+    @Test
+    void snapshot_whileServersAreApplied_doesNotWait() throws Exception {
+        CountDownLatch applying = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        try (Discovery discovery = builder()
+                .applyTo(key -> List.of(), (key, all) -> {
+                    applying.countDown();
+                    awaitUninterruptibly(go);
+                })
+                .start()) {
+            CompletableFuture<Void> found = CompletableFuture.runAsync(() -> found(A));
+            applying.await();
+            // As a listener of the director does, with the lock held for which the change waits.
+            CompletableFuture<DiscoverySnapshot> snapshot = CompletableFuture.supplyAsync(discovery::snapshot);
+            try {
+                assertThat(snapshot.get(20, TimeUnit.SECONDS).servers()).containsExactly(RealServer.of(A));
+            } finally {
+                go.countDown();
+            }
+            found.get(20, TimeUnit.SECONDS);
+            assertThat(discovery.snapshot().servers()).hasSize(1);
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 }
