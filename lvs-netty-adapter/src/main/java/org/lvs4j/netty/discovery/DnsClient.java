@@ -2,7 +2,6 @@ package org.lvs4j.netty.discovery;
 
 import io.netty.channel.AddressedEnvelope;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.CorruptedFrameException;
 import io.netty.handler.codec.dns.DefaultDnsQuestion;
 import io.netty.handler.codec.dns.DnsQuestion;
 import io.netty.handler.codec.dns.DnsRecordType;
@@ -153,7 +152,8 @@ final class DnsClient implements AutoCloseable {
                 } else {
                     result.complete(DnsAnswer.of(response));
                 }
-            } catch (CorruptedFrameException | IndexOutOfBoundsException e) {
+            } catch (RuntimeException e) {
+                // Of Netty, whose names of records are read here: several kinds, of which none may end the look-ups.
                 next(new DnsFailure(subject + " gives a malformed answer: " + e.getMessage(), e));
             } finally {
                 envelope.release();

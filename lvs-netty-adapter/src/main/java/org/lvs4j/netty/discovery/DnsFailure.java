@@ -10,13 +10,18 @@ final class DnsFailure extends IOException {
     private final boolean nameMissing;
 
     DnsFailure(String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super(printable(message), cause);
         nameMissing = false;
     }
 
     private DnsFailure(String message) {
-        super(message);
+        super(printable(message));
         nameMissing = true;
+    }
+
+    /** Names come from others: no control characters reach a terminal or a log. */
+    private static String printable(String message) {
+        return message.replaceAll("\\p{Cntrl}", "?");
     }
 
     static DnsFailure nameMissing(String message) {

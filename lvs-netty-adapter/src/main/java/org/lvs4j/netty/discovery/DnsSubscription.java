@@ -46,7 +46,7 @@ final class DnsSubscription implements ServerSource.Subscription {
     }
 
     private void lookUp() {
-        lookup.servers().whenCompleteAsync(this::completed, thread);
+        lookup.servers().whenComplete((found, failure) -> thread.execute(() -> completed(found, failure)));
     }
 
     private void completed(DnsLookup.@Nullable Found found, @Nullable Throwable failure) {

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -97,6 +98,33 @@ final class DnsSourceTest {
         server.addresses("xn--bcher-kva.example", 600, "10.0.0.1");
         start(configured(DnsSource.addresses("B\u00fccher.example", 8080)));
         assertThat(recorder.servers()).containsExactly("10.0.0.1:8080");
+    }
+
+    @Test
+    void srv_targetWithALabelThatIsTooLong_failureAndTheNextLookUpFollows() throws InterruptedException {
+        byte[] content = new byte[6 + 1 + 64 + 1];
+        content[1] = 1; // priority
+        content[5] = 80; // port
+        content[6] = 64; // label
+        Arrays.fill(content, 7, 7 + 64, (byte) 'a');
+        server.reply(HTTP, SRV, Reply.of(new Rr(HTTP + ".", SRV, 0, content)));
+        start(srvRecords());
+        assertThat(recorder.failure()).hasMessageContaining("gives a malformed answer");
+        server.reply(HTTP, SRV, Reply.of(srv(HTTP, 600, 1, 1, 80, "a.example")));
+        server.addresses("a.example", 600, "10.0.0.1");
+        Object next = recorder.next();
+        while (next instanceof Throwable) {
+            next = recorder.next();
+        }
+        assertThat(next).isEqualTo(List.of("10.0.0.1:80 1"));
+    }
+
+    @Test
+    void srv_targetThatCannotBeAskedFor_failureAndTheNextLookUpFollows() throws InterruptedException {
+        server.reply(HTTP, SRV, Reply.of(srv(HTTP, 0, 1, 1, 80, "a\0b.example")));
+        start(srvRecords());
+        assertThat(recorder.failure()).isInstanceOf(DnsFailure.class).hasMessageStartingWith("a?b.example. A: ");
+        assertThat(recorder.failure()).isInstanceOf(DnsFailure.class);
     }
 
     @Test
