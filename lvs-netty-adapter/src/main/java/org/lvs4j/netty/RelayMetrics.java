@@ -55,7 +55,7 @@ public final class RelayMetrics implements MeterBinder, AutoCloseable {
     }
 
     /**
-     * Registers all meters; without effect for a registry that is bound already.
+     * Registers all meters, or none if the registry refuses one; without effect for a registry that is bound already.
      *
      * @throws IllegalStateException if this object is closed
      */
@@ -69,11 +69,19 @@ public final class RelayMetrics implements MeterBinder, AutoCloseable {
             return;
         }
         SourceMeters<Relay> meters = new SourceMeters<>(registry, relay, tags);
-        bound.add(meters);
-        connections(meters);
-        resets(meters);
-        failures(meters);
-        datagrams(meters);
+        boolean done = false;
+        try {
+            connections(meters);
+            resets(meters);
+            failures(meters);
+            datagrams(meters);
+            bound.add(meters);
+            done = true;
+        } finally {
+            if (!done) {
+                meters.remove();
+            }
+        }
     }
 
     private static void connections(SourceMeters<Relay> meters) {

@@ -3,12 +3,19 @@ package org.lvs4j.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.simple.CountingMode;
+import io.micrometer.core.instrument.simple.SimpleConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.lvs4j.Director;
@@ -62,6 +69,66 @@ final class RelayMetricsTest {
                     .isPositive();
             assertThat(count("lvs.relay.reset.connections", "reason", "no.server"))
                     .isZero();
+        }
+    }
+
+    @Test
+    void bindTo_registryThatRefusesAMeter_noneIsLeftAndItMayBeBoundLater() {
+        AtomicBoolean refuses = new AtomicBoolean(true);
+        registry.config().meterFilter(MeterFilter.deny(id -> {
+            if (refuses.get() && id.getName().equals("lvs.relay.retries")) {
+                throw new IllegalArgumentException("refused");
+            }
+            return false;
+        }));
+        try (Relay relay = Loopback.relay(Director.create(), Protocol.TCP).start();
+                RelayMetrics metrics = RelayMetrics.of(relay)) {
+            assertThatThrownBy(() -> metrics.bindTo(registry)).hasMessage("refused");
+            assertThat(registry.getMeters()).isEmpty();
+            refuses.set(false);
+            metrics.bindTo(registry);
+            assertThat(gauge("lvs.relay.max.flows")).isEqualTo(relay.maxFlows());
+        }
+    }
+
+    @Test
+    void counter_ofARegistryOfDifferences_connectionsOfBeforeTheBindingNotReported() throws Exception {
+        MockClock clock = new MockClock();
+        Duration step = Duration.ofMinutes(1);
+        MeterRegistry steps = new SimpleMeterRegistry(
+                new SimpleConfig() {
+                    @Override
+                    public String get(String key) {
+                        return null;
+                    }
+
+                    @Override
+                    public Duration step() {
+                        return step;
+                    }
+
+                    @Override
+                    public CountingMode mode() {
+                        return CountingMode.STEP;
+                    }
+                },
+                clock);
+        try (TestServer server = TestServer.start();
+                Relay relay = Loopback.relay(Loopback.director(server.address()), Protocol.TCP)
+                        .start()) {
+            for (int round = 0; round < 2; round++) {
+                Loopback.connect(relay).close();
+                long accepted = round + 1;
+                Loopback.await("the connection", () -> relay.snapshot().accepted() == accepted);
+                try (RelayMetrics metrics = RelayMetrics.of(relay)) {
+                    metrics.bindTo(steps);
+                    FunctionCounter counter =
+                            steps.get("lvs.relay.accepted.connections").functionCounter();
+                    counter.count();
+                    clock.add(step);
+                    assertThat(counter.count()).isZero();
+                }
+            }
         }
     }
 

@@ -59,7 +59,7 @@ public final class HealthMetrics implements MeterBinder, AutoCloseable {
     }
 
     /**
-     * Registers all meters; without effect for a registry that is bound already.
+     * Registers all meters, or none if the registry refuses one; without effect for a registry that is bound already.
      *
      * @throws IllegalStateException if this object is closed, or on an event loop of the monitor
      */
@@ -74,7 +74,21 @@ public final class HealthMetrics implements MeterBinder, AutoCloseable {
             return;
         }
         SourceMeters<HealthMetrics> meters = new SourceMeters<>(registry, this, tags);
-        bound.add(meters);
+        boolean done = false;
+        try {
+            register(meters);
+            states.add(registry);
+            bound.add(meters);
+            done = true;
+        } finally {
+            if (!done) {
+                states.remove(registry);
+                meters.remove();
+            }
+        }
+    }
+
+    private static void register(SourceMeters<HealthMetrics> meters) {
         probes(meters);
         counter(
                 meters,
@@ -112,7 +126,6 @@ public final class HealthMetrics implements MeterBinder, AutoCloseable {
                 "Servers that are monitored",
                 Tags.empty(),
                 each -> each.states.current().servers());
-        states.add(registry);
     }
 
     private static void probes(SourceMeters<HealthMetrics> meters) {

@@ -78,6 +78,19 @@ final class HealthStates {
         current();
     }
 
+    void remove(MeterRegistry registry) {
+        lock.lock();
+        try {
+            registries.removeIf(each -> each == registry);
+            for (List<SourceMeters<State>> each : meters.values()) {
+                each.stream().filter(of -> of.registry() == registry).forEach(SourceMeters::remove);
+                each.removeIf(of -> of.registry() == registry);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void close() {
         lock.lock();
         try {

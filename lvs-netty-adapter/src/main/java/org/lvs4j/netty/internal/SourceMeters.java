@@ -5,20 +5,48 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.cumulative.CumulativeFunctionCounter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meters of one source in one registry. Micrometer refers to the source weakly: this object keeps it reachable. Not
+ * The meters of one source in one registry. Micrometer refers to what it reads weakly: this object keeps it reachable. Not
  * thread-safe, but for the functions, which any thread calls that reads the registry.
+ *
+ * <p>A registry that shows totals, as Prometheus does, shows those of the source. One that reports differences would report
+ * all that was counted before as one of them, once more each time that it is bound; there, and in a registry of several
+ * others, counters begin at zero.
  */
 public final class SourceMeters<S> {
     private final MeterRegistry registry;
     private final S source;
     private final Tags tags;
     private final List<Meter> meters = new ArrayList<>();
+    private final List<Count<S>> counts = new ArrayList<>();
+
+    /** What a counter reads. */
+    private static final class Count<S> {
+        private final S source;
+        private final ToDoubleFunction<S> value;
+
+        // Volatile: written by the thread that registers the meter, read by those that read it.
+        private volatile double base;
+
+        Count(S source, ToDoubleFunction<S> value) {
+            this.source = source;
+            this.value = value;
+        }
+
+        void beginNow() {
+            base = value.applyAsDouble(source);
+        }
+
+        double read() {
+            return value.applyAsDouble(source) - base;
+        }
+    }
 
     /** No meters yet. */
     public SourceMeters(MeterRegistry registry, S source, Tags tags) {
@@ -34,11 +62,17 @@ public final class SourceMeters<S> {
 
     /** Registers a counter, whose value never decreases. */
     public void counter(String name, String unit, String description, Tags more, ToDoubleFunction<S> value) {
-        meters.add(FunctionCounter.builder(name, source, value)
+        Count<S> count = new Count<>(source, value);
+        FunctionCounter counter = FunctionCounter.builder(name, count, Count::read)
                 .description(description)
                 .baseUnit(unit)
                 .tags(tags.and(more))
-                .register(registry));
+                .register(registry);
+        meters.add(counter);
+        counts.add(count);
+        if (!(counter instanceof CumulativeFunctionCounter)) {
+            count.beginNow();
+        }
     }
 
     /** Registers a gauge. */
@@ -54,5 +88,6 @@ public final class SourceMeters<S> {
     public void remove() {
         meters.forEach(registry::remove);
         meters.clear();
+        counts.clear();
     }
 }

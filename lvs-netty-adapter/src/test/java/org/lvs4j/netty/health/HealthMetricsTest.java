@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -13,6 +14,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -97,6 +99,28 @@ final class HealthMetricsTest {
             }
             assertThat(registry.getMeters()).isEmpty();
         }
+    }
+
+    @Test
+    void bindTo_registryThatRefusesAMeter_noneIsLeftAndItMayBeBoundLater() throws Exception {
+        AtomicBoolean refuses = new AtomicBoolean(true);
+        registry.config().meterFilter(MeterFilter.deny(id -> {
+            if (refuses.get() && id.getName().equals("lvs.health.server.ejected")) {
+                throw new IllegalArgumentException("refused");
+            }
+            return false;
+        }));
+        String dead = ProbeFixture.closedPort();
+        director.addService(VirtualService.of(WEB), RealServer.of(dead));
+        try (HealthMonitor monitor = monitor();
+                HealthMetrics metrics = HealthMetrics.of(monitor)) {
+            assertThatThrownBy(() -> metrics.bindTo(registry)).hasMessage("refused");
+            assertThat(registry.getMeters()).isEmpty();
+            refuses.set(false);
+            metrics.bindTo(registry);
+            ProbeFixture.await("down", () -> up(dead) == 0);
+        }
+        assertThat(registry.getMeters()).isEmpty();
     }
 
     @Test
