@@ -264,6 +264,22 @@ final class ListeningSockets {
         }
     }
 
+    private String whyUnbound(ServiceKey key) {
+        String problem = problems.get(key);
+        if (problem != null) {
+            return problem;
+        }
+        String why;
+        if (key instanceof ServiceKey.Named) {
+            why = "it has a name, and no address to listen at";
+        } else if (service(key) == null) {
+            why = "the director does not have it";
+        } else {
+            why = "the relay is closed, or has not seen yet that it was added";
+        }
+        return key + ": the relay does not listen for this service: " + why;
+    }
+
     /** What cannot be listened for now, one sentence each. */
     List<String> problems() {
         List<String> all = new ArrayList<>(problems.values());
@@ -293,7 +309,9 @@ final class ListeningSockets {
             return key + ": a firewall mark has no address to listen at; add one with listen(protocol, endpoint, "
                     + Integer.toUnsignedString(mark.mark()) + ")";
         }
-        ServiceKey.Address service = (ServiceKey.Address) key;
+        if (!(key instanceof ServiceKey.Address service)) {
+            return null; // a named service, whose connections the application opens
+        }
         if (service.protocol() == Protocol.SCTP) {
             return key + ": SCTP is not relayed, only TCP and UDP";
         }
@@ -370,7 +388,7 @@ final class ListeningSockets {
             group = address == null ? null : bound.get(address);
         }
         if (group == null) {
-            throw new NoSuchElementException(key + ": the relay does not listen for this service");
+            throw new NoSuchElementException(whyUnbound(key));
         }
         if (group.wildcard() && key instanceof ServiceKey.Address service) {
             return new InetSocketAddress(

@@ -81,6 +81,31 @@ final class RelayFollowTest {
     }
 
     @Test
+    void namedServices_besideOneWithAnAddress_areNotListenedFor() {
+        ServiceKey before = ServiceKey.named("before");
+        ServiceKey after = ServiceKey.named("after");
+        ServiceKey web = ServiceKey.tcp("127.0.0.1:0");
+        director.addService(VirtualService.of(before));
+        try (Relay relay = relay()) {
+            director.addService(VirtualService.of(after));
+            relay.refresh();
+            director.addService(VirtualService.of(web));
+
+            Loopback.await("bound", () -> listens(relay, web));
+            assertThat(relay.problems()).isEmpty();
+            for (ServiceKey named : List.of(before, after)) {
+                assertThatThrownBy(() -> relay.address(named))
+                        .isInstanceOf(NoSuchElementException.class)
+                        .hasMessage(
+                                named + ": the relay does not listen for this service: it has a name, and no address to"
+                                        + " listen at");
+            }
+            assertThatThrownBy(() -> relay.address(ServiceKey.tcp("127.0.0.1:1")))
+                    .hasMessageEndingWith("the director does not have it");
+        }
+    }
+
+    @Test
     void addService_everyPortWithGivenAddress_servedWithoutRefresh() throws Exception {
         try (TestServer server = TestServer.startAt("127.0.0.2")) {
             int port = Endpoint.parse(server.address()).port();
