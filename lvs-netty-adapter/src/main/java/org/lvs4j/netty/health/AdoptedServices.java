@@ -1,5 +1,7 @@
 package org.lvs4j.netty.health;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -169,7 +171,8 @@ final class AdoptedServices {
         for (RealServer server : adopted.servers.values()) {
             List<Check> checks = new ArrayList<>();
             for (Function<? super RealServer, ? extends Check> check : template.checks()) {
-                checks.add(check.apply(server));
+                checks.add(requireNonNull(
+                        check.apply(server), () -> key + ": the function makes no check for " + server.endpoint()));
             }
             builder.server(new MonitoredServer(server, checks, false, null, null));
         }

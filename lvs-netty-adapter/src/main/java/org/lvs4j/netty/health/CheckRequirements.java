@@ -23,6 +23,9 @@ import org.lvs4j.net.AddressFamily;
 
 /** Finds what a configuration asks for and this host cannot do, so that it is refused instead of ignored. Blocking. */
 final class CheckRequirements {
+    private static final String NEEDS_JNA = "a ping needs JNA (net.java.dev.jna:jna)";
+    private static final String NEEDS_HTTP2 = "a check by gRPC needs HTTP/2 of Netty (io.netty:netty-codec-http2)";
+
     private record User(@Nullable String name, @Nullable String group) {}
 
     private final ProbeTransport transport;
@@ -50,6 +53,30 @@ final class CheckRequirements {
             }
         }
         return new ArrayList<>(requirements.problems);
+    }
+
+    /** One sentence for each network check in code that cannot be made. Starts no program. */
+    static List<String> networkProblems(List<MonitoredService> services, ProbeTransport transport) {
+        CheckRequirements requirements = new CheckRequirements(transport);
+        for (MonitoredService service : services) {
+            for (MonitoredServer server : service.servers()) {
+                for (Check check : server.checks()) {
+                    if (check instanceof NetworkCheck) {
+                        requirements.check(service + ": " + server.server().endpoint() + ": " + check.kind(), check);
+                    }
+                }
+            }
+        }
+        return new ArrayList<>(requirements.problems);
+    }
+
+    /** What to say of a class that is missing: the optional dependency that has it. */
+    static String missing(LinkageError error) {
+        String text = error.toString().replace('/', '.');
+        if (text.contains("com.sun.jna")) {
+            return NEEDS_JNA;
+        }
+        return text.contains("io.netty.handler.codec.http2") ? NEEDS_HTTP2 : text;
     }
 
     private void check(String subject, Check check) {
@@ -85,7 +112,7 @@ final class CheckRequirements {
         try {
             return Optional.ofNullable(PingSockets.problem(family));
         } catch (LinkageError e) {
-            return Optional.of("a ping needs JNA (net.java.dev.jna:jna)");
+            return Optional.of(NEEDS_JNA);
         }
     }
 
@@ -94,7 +121,7 @@ final class CheckRequirements {
             GrpcStream.requireHttp2();
             return Optional.empty();
         } catch (LinkageError e) {
-            return Optional.of("a check by gRPC needs HTTP/2 of Netty (io.netty:netty-codec-http2)");
+            return Optional.of(NEEDS_HTTP2);
         }
     }
 

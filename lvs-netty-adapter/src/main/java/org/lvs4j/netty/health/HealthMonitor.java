@@ -173,7 +173,7 @@ public final class HealthMonitor implements AutoCloseable {
             files.follow(tracked);
             addresses.follow(LocalAddressWatch.of(configuration));
             onHome(() -> {
-                loop.start(configuration);
+                loop.start(configuration, this::requirePossible);
                 return null;
             });
         } catch (RuntimeException | Error e) {
@@ -192,7 +192,14 @@ public final class HealthMonitor implements AutoCloseable {
                 }
             }
         }
-        List<String> problems = CheckRequirements.problems(configuration, transport);
+        refuse(CheckRequirements.problems(configuration, transport));
+    }
+
+    private void requirePossible(List<MonitoredService> inCode) {
+        refuse(CheckRequirements.networkProblems(inCode, transport));
+    }
+
+    private static void refuse(List<String> problems) {
         if (!problems.isEmpty()) {
             throw new HealthMonitorException(problems);
         }

@@ -111,11 +111,17 @@ final class MonitorLoop {
 
     // ---- calls of the engine
 
-    void start(HealthConfiguration initial) {
+    /**
+     * Starts the engine.
+     *
+     * @param requirePossible throws an exception if this host does not allow the checks in code of these services
+     */
+    void start(HealthConfiguration initial, Consumer<? super List<MonitoredService>> requirePossible) {
         adopted.take(director.addListener(listener));
         director.addServerListener(counts);
         try {
             List<MonitoredService> inCode = adopted.services();
+            requirePossible.accept(inCode);
             call(() -> {
                 long now = System.nanoTime();
                 engine.start(now, initial);

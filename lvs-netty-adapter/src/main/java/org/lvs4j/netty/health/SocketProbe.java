@@ -259,7 +259,10 @@ final class SocketProbe extends ChannelInboundHandlerAdapter implements Executio
     private void notMade(Throwable cause) {
         if (!ended) {
             release();
-            outcome.notMade(SocketFailure.of(cause).describe(cause));
+            outcome.notMade(
+                    cause instanceof LinkageError error
+                            ? CheckRequirements.missing(error)
+                            : SocketFailure.of(cause).describe(cause));
         }
     }
 

@@ -557,6 +557,17 @@ final class HealthMonitorTest {
     }
 
     @Test
+    void check_makesNone_namesServiceAndServer() {
+        Director director = Director.create();
+        director.addService(SERVICE, RealServer.of("127.0.0.1:1"));
+        assertThatThrownBy(() -> HealthMonitor.builder(director)
+                        .check(WEB, server -> null)
+                        .start())
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage(WEB + ": the function makes no check for 127.0.0.1:1");
+    }
+
+    @Test
     void start_whatThisHostCannotDo_refusedByName() {
         Director director = Director.create();
         RealServer server = RealServer.of("127.0.0.1:80");
