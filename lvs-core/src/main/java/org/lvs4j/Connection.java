@@ -315,7 +315,8 @@ public final class Connection implements AutoCloseable {
         Attempt now = attempt;
         HeldConnection held = now.held();
         if (held == null) {
-            throw new IllegalStateException("the connection was not accepted: " + now.verdict());
+            throw new IllegalStateException(
+                    "the connection was not accepted, the verdict is " + now.verdict() + "; ask accepted() first");
         }
         return held;
     }

@@ -349,7 +349,7 @@ class ConnectionTest {
         assertThat(calls)
                 .allSatisfy(call -> assertThatThrownBy(call)
                         .isInstanceOf(IllegalStateException.class)
-                        .hasMessageContaining("PASS"));
+                        .hasMessage("the connection was not accepted, the verdict is PASS; ask accepted() first"));
         refused.close();
         refused.close();
     }

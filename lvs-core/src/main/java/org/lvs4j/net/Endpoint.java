@@ -81,7 +81,8 @@ public record Endpoint(IpAddress address, int port) implements Comparable<Endpoi
 
     private static IllegalArgumentException malformed(String text) {
         return new IllegalArgumentException(
-                "'" + text + "' is not an address and port; expected 10.0.0.1:80 or [fd00::1]:80, port 0.." + MAX_PORT);
+                "'" + text + "' is not an address and port; expected 10.0.0.1:80 or [fd00::1]:80, port 0.." + MAX_PORT
+                        + "; names of hosts are not looked up here");
     }
 
     /**

@@ -59,7 +59,8 @@ final class EndpointTest {
     void parse_anythingElse_refusedWithTheText(String text) {
         assertThatThrownBy(() -> Endpoint.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("'" + text + "' is not an address and port");
+                .hasMessageStartingWith("'" + text + "' is not an address and port")
+                .hasMessageContaining("names of hosts are not looked up here");
     }
 
     @Test
