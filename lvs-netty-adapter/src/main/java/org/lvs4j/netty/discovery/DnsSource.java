@@ -85,8 +85,17 @@ public final class DnsSource implements ServerSource {
         return new DnsSource(DnsOptions.of(name, port));
     }
 
+    /** The name in ASCII; empty if it is none. */
+    private static String ascii(String name) {
+        try {
+            return IDN.toASCII(name);
+        } catch (IllegalArgumentException e) {
+            return "";
+        }
+    }
+
     private static void requireName(String name) {
-        String ascii = IDN.toASCII(name.endsWith(".") ? name.substring(0, name.length() - 1) : name);
+        String ascii = ascii(name.endsWith(".") ? name.substring(0, name.length() - 1) : name);
         boolean valid = !ascii.isEmpty() && ascii.length() <= MAX_NAME;
         for (String label : ascii.split("\\.", -1)) {
             valid &= !label.isEmpty() && label.length() <= MAX_LABEL;

@@ -408,7 +408,8 @@ final class DnsSourceTest {
     @Test
     void builder_outOfRange_everyProblemNamed() {
         assertThatThrownBy(() -> DnsSource.addresses(ORDERS, 0)).hasMessage("port 0 is outside 1..65535");
-        assertThatThrownBy(() -> DnsSource.srv("orders..example")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> DnsSource.srv("orders..example"))
+                .hasMessageStartingWith("'orders..example' is not a name");
         assertThatThrownBy(() -> DnsSource.srv("")).isInstanceOf(IllegalArgumentException.class);
         DnsSource.Builder wrong = DnsSource.srv(HTTP).toBuilder()
                 .interval(Duration.ofSeconds(3), Duration.ofSeconds(2))
