@@ -30,11 +30,10 @@ final class Calls {
                 throw new UnavailableException(key);
             }
             for (int left = attempts - 1; ; left--) {
+                T answer;
+                long start = ticker.getAsLong();
                 try {
-                    long start = ticker.getAsLong();
-                    T answer = work.on(connection);
-                    connection.latency(Math.max(0, ticker.getAsLong() - start));
-                    return answer;
+                    answer = work.on(connection);
                 } catch (Exception e) {
                     // The compiler knows that only E and unchecked exceptions come here, and so does the rethrow.
                     boolean failed = connection.hasFailed();
@@ -49,7 +48,11 @@ final class Calls {
                     if (!failed || left == 0 || !connection.retry()) {
                         throw e;
                     }
+                    continue;
                 }
+                // Outside: an exception of a listener must not repeat work that has succeeded.
+                connection.latency(Math.max(0, ticker.getAsLong() - start));
+                return answer;
             }
         }
     }

@@ -847,7 +847,8 @@ public final class Director {
          * opened. Each that is followed costs a stack trace, some microseconds. Off by default.
          *
          * @param oneIn 1 follows every connection, as for tests; 128 is cheap; 0 switches detection off
-         * @param listener called by a thread that opens a connection or calls {@link Director#advance}
+         * @param listener called by a thread that opens a connection or calls {@link Director#advance}; an exception of it goes
+         *     to the thread's uncaught-exception handler
          */
         public Builder leakDetection(int oneIn, Consumer<? super ConnectionLeak> listener) {
             leakDetection = oneIn;

@@ -77,7 +77,12 @@ final class LeakDetector {
             ServiceKey service = leaked.attempt.service();
             if (open.remove(leaked) && held != null && service != null) {
                 connections.release(held);
-                listener.accept(new ConnectionLeak(service, held.destination(), leaked.opened));
+                try {
+                    listener.accept(new ConnectionLeak(service, held.destination(), leaked.opened));
+                } catch (RuntimeException | Error e) {
+                    // The thread opens a connection of its own, which would be left without a holder.
+                    Failures.report(e);
+                }
             }
         }
     }

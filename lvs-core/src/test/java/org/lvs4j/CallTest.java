@@ -11,6 +11,7 @@ import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -169,6 +170,25 @@ final class CallTest implements ServerListener {
         });
         assertThat(answer).isEqualTo("done");
         assertThat(reports).containsExactly("failed " + asked.get(0) + " 503", "answered " + asked.get(1));
+        assertReleased();
+    }
+
+    @Test
+    void call_listenerThrows_workIsNotRepeated() {
+        director.addServerListener(new ServerListener() {
+            @Override
+            public void failed(ServiceKey service, Endpoint server, Throwable cause) {}
+
+            @Override
+            public void answered(ServiceKey service, Endpoint server) {
+                throw new UncheckedIOException(new IOException("of the listener"));
+            }
+        });
+        AtomicInteger done = new AtomicInteger();
+        assertThatThrownBy(() -> director.call(ORDERS, 3, connection -> done.incrementAndGet()))
+                .isInstanceOf(UncheckedIOException.class);
+        assertThat(done).hasValue(1);
+        assertThat(reports).noneMatch(report -> report.startsWith("failed"));
         assertReleased();
     }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -88,6 +90,33 @@ final class LeakDetectionTest {
         // The forgotten one shows that the garbage was collected.
         collectUntil(() -> !leaks.isEmpty());
         assertThat(leaks).hasSize(1);
+    }
+
+    @Test
+    void listener_throws_othersOpenAndAreReleased() throws InterruptedException {
+        Director throwing = director(Director.builder().linger(false).leakDetection(1, leak -> {
+            leaks.add(leak);
+            throw new IllegalStateException("of the listener");
+        }));
+        Queue<Throwable> uncaught = new ConcurrentLinkedQueue<>();
+        Thread thread = Thread.currentThread();
+        thread.setUncaughtExceptionHandler((where, cause) -> uncaught.add(cause));
+        try {
+            for (int i = 0; i < 10; i++) {
+                assertThat(throwing.open(ORDERS).accepted()).isTrue();
+            }
+            for (int i = 0; i < 500 && leaks.size() < 10; i++) {
+                System.gc();
+                Thread.sleep(10);
+                throwing.open(ORDERS).close();
+            }
+        } finally {
+            thread.setUncaughtExceptionHandler(null);
+        }
+        assertThat(leaks).hasSize(10);
+        assertThat(uncaught).hasSize(10);
+        assertThat(throwing.service(ORDERS).servers())
+                .allSatisfy(server -> assertThat(server.active()).isZero());
     }
 
     @Test
