@@ -9,10 +9,10 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
@@ -35,6 +35,7 @@ import org.lvs4j.UnavailableException;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.netty.internal.EventLoops;
 import org.lvs4j.netty.internal.NettyVersion;
+import org.lvs4j.netty.internal.SocketFailure;
 import org.lvs4j.service.ServiceKey;
 
 /**
@@ -46,7 +47,9 @@ import org.lvs4j.service.ServiceKey;
  * {@code wlc}, {@code lc} and others see the requests that a server has at the moment; several may share one connection of
  * HTTP/2. The time until the header of the answer is reported as its latency. An error of input and output is a failure of
  * the server: it is reported to passive checks. Another server is then asked if the request has not reached the first one,
- * or may be repeated: {@code GET HEAD OPTIONS PUT DELETE TRACE}.
+ * or its answer has not begun and it may be repeated: {@code GET HEAD OPTIONS PUT DELETE TRACE}. An exception of the
+ * application's own parts (the body of the request, the handler of the answer, the subscriber to its body) or of a listener,
+ * a lack of this host, a request that is cancelled, and {@link #close()} are no failures of a server.
  *
  * <p>How the name and the address are kept apart: for each server there is a client of its own, whose proxy for {@code
  * https} is a tunnel on loopback, and whose proxy for {@code http} is the server itself, which thus gets the target of a
@@ -63,7 +66,6 @@ import org.lvs4j.service.ServiceKey;
  */
 public final class BalancedHttpClient implements AutoCloseable {
     private static final Set<String> REPEATABLE = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE");
-    private static final String TUNNEL_FAILED = "Tunnel failed";
 
     private final Director director;
     private final ServiceKey service;
@@ -100,7 +102,8 @@ public final class BalancedHttpClient implements AutoCloseable {
     /**
      * Sends a request and waits for the answer, as {@link HttpClient#send} does.
      *
-     * @throws IOException if the servers that were asked have failed
+     * @throws IOException if the servers that were asked have failed: that of the last one, to which the earlier ones are
+     *     suppressed
      * @throws InterruptedException if this thread is interrupted; the request is cancelled
      * @throws UnavailableException if no server takes the request
      * @throws IllegalStateException if this client is closed
@@ -121,14 +124,27 @@ public final class BalancedHttpClient implements AutoCloseable {
         if (!placed.accepted()) {
             throw new UnavailableException(service);
         }
+        HttpRequest target = target(request);
+        Throwable earlier = null;
         for (int left = attempts - 1; ; left--) {
+            HttpAttempt<T> attempt = new HttpAttempt<>(placed, body, () -> closed);
+            ServerClient server = server(placed);
             try {
-                return client(request, placed).send(request, counted(body, placed));
+                HttpResponse<T> answer;
+                try {
+                    answer = server.client(target).send(attempt.watched(target), attempt);
+                } finally {
+                    forgetIfRemoved(server, placed);
+                }
+                attempt.delivered();
+                return answer;
             } catch (InterruptedException e) {
-                placed.close();
+                attempt.abandon();
                 throw e;
             } catch (IOException | RuntimeException | Error e) {
-                if (!isRepeated(request, placed, e, left)) {
+                suppress(e, earlier);
+                earlier = e;
+                if (!isRepeated(request, placed, attempt, origin(e), left)) {
                     throw e;
                 }
             }
@@ -139,7 +155,7 @@ public final class BalancedHttpClient implements AutoCloseable {
      * Sends a request, as {@link HttpClient#sendAsync} does.
      *
      * @return the answer; fails with an {@link IOException} if the servers that were asked have failed, and with an {@link
-     *     UnavailableException} if no server takes the request. To cancel it cancels the request
+     *     UnavailableException} if no server takes the request. To cancel or complete it cancels the request
      * @throws IllegalStateException if this client is closed
      */
     public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, BodyHandler<T> body) {
@@ -161,12 +177,16 @@ public final class BalancedHttpClient implements AutoCloseable {
         return affinity == null ? director.open(service) : director.open(service, affinity);
     }
 
-    private static <T> BodyHandler<T> counted(BodyHandler<T> body, Connection placed) {
-        long start = System.nanoTime();
-        return head -> {
-            placed.latency(System.nanoTime() - start);
-            return new CountedBody<>(body.apply(head), placed);
-        };
+    /** What HttpClient has wrapped once more for the thread that waits. */
+    private static Throwable origin(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return failure.getClass() == IOException.class && cause != null ? cause : failure;
+    }
+
+    private static void suppress(Throwable failure, @Nullable Throwable earlier) {
+        if (earlier != null && earlier != failure) {
+            failure.addSuppressed(earlier);
+        }
     }
 
     /**
@@ -175,14 +195,15 @@ public final class BalancedHttpClient implements AutoCloseable {
      *
      * @param left how many attempts are left
      */
-    private boolean isRepeated(HttpRequest request, Connection placed, Throwable cause, int left) {
+    private boolean isRepeated(
+            HttpRequest request, Connection placed, HttpAttempt<?> attempt, Throwable cause, int left) {
         boolean repeated = false;
         try {
-            boolean failed = cause instanceof IOException && !(cause instanceof InterruptedIOException);
-            if (failed) {
-                placed.failed(cause);
-            }
-            repeated = failed && left > 0 && isRepeatable(request, cause) && placed.retry();
+            boolean failed = attempt.isOfServer(cause);
+            attempt.report(cause);
+            // Local ports are free towards each server by itself.
+            boolean another = failed || SocketFailure.of(cause) == SocketFailure.PORTS && !closed;
+            repeated = another && left > 0 && !attempt.begun() && isRepeatable(request, cause) && placed.retry();
         } finally {
             if (!repeated) {
                 placed.close();
@@ -192,10 +213,9 @@ public final class BalancedHttpClient implements AutoCloseable {
     }
 
     private static boolean isRepeatable(HttpRequest request, Throwable cause) {
-        // The words of HttpClient for a proxy that could not reach its server.
         boolean unsent = cause instanceof ConnectException
                 || cause instanceof HttpConnectTimeoutException
-                || String.valueOf(cause.getMessage()).startsWith(TUNNEL_FAILED);
+                || HttpAttempt.isOfTunnel(cause);
         return unsent || REPEATABLE.contains(request.method());
     }
 
@@ -205,9 +225,12 @@ public final class BalancedHttpClient implements AutoCloseable {
         private final HttpRequest request;
         private final Connection placed;
         private final BodyHandler<T> body;
+        private @Nullable Throwable earlier;
+        /** Whether the request ends by itself, rather than because nobody waits for it any more. */
+        private volatile boolean ending;
 
         Sending(HttpRequest request, Connection placed, BodyHandler<T> body) {
-            this.request = request;
+            this.request = target(request);
             this.placed = placed;
             this.body = body;
         }
@@ -223,55 +246,90 @@ public final class BalancedHttpClient implements AutoCloseable {
 
         /** Asks the server of the placement; if it fails, as many others. */
         private void attempt(int left) {
+            HttpAttempt<T> attempt = new HttpAttempt<>(placed, body, () -> closed);
+            ServerClient server = server(placed);
             CompletableFuture<HttpResponse<T>> answer;
             try {
-                answer = client(request, placed).sendAsync(request, counted(body, placed));
+                answer = server.client(request).sendAsync(attempt.watched(request), attempt);
             } catch (RuntimeException | Error e) {
+                forgetIfRemoved(server, placed);
                 placed.close();
                 throw e;
             }
-            answer.whenComplete((response, failure) -> done(response, failure, left));
             result.whenComplete((response, failure) -> {
-                if (result.isCancelled()) {
+                if (!ending) {
+                    attempt.abandon();
                     answer.cancel(true);
                 }
             });
+            answer.whenComplete((response, failure) -> {
+                forgetIfRemoved(server, placed);
+                done(attempt, response, failure, left);
+            });
         }
 
-        private void done(@Nullable HttpResponse<T> response, @Nullable Throwable failure, int left) {
+        private void done(
+                HttpAttempt<T> attempt, @Nullable HttpResponse<T> response, @Nullable Throwable failure, int left) {
             if (response != null) {
-                result.complete(response);
+                attempt.delivered();
+                ending = true;
+                if (!result.complete(response)) {
+                    attempt.discard();
+                }
                 return;
             }
             Throwable cause = causeOf(failure);
+            suppress(cause, earlier);
+            earlier = cause;
             try {
-                if (isRepeated(request, placed, cause, result.isDone() ? 0 : left)) {
+                if (isRepeated(request, placed, attempt, cause, result.isDone() ? 0 : left)) {
                     attempt(left - 1);
                     return;
                 }
             } catch (RuntimeException | Error e) {
+                suppress(e, cause);
                 cause = e;
             }
+            ending = true;
             result.completeExceptionally(cause);
         }
 
-        private Throwable causeOf(@Nullable Throwable failure) {
+        private static Throwable causeOf(@Nullable Throwable failure) {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
             return cause == null ? new IOException("the request has ended without an answer", failure) : cause;
         }
     }
 
-    private HttpClient client(HttpRequest request, Connection placed) {
-        return client(
-                placed.destination(), "https".equalsIgnoreCase(request.uri().getScheme()));
+    /** The request whose target in the absolute form has a path, and neither a user nor a fragment. */
+    private static HttpRequest target(HttpRequest request) {
+        URI uri = request.uri();
+        boolean rooted = !uri.getRawPath().isEmpty() || request.method().equals("OPTIONS");
+        if (isSecure(request) || rooted && uri.getRawUserInfo() == null && uri.getRawFragment() == null) {
+            return request;
+        }
+        String authority = uri.getRawAuthority();
+        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+        URI target = URI.create(uri.getScheme() + "://" + authority.substring(authority.indexOf('@') + 1)
+                + (rooted ? uri.getRawPath() : "/") + query);
+        return HttpRequest.newBuilder(request, (name, value) -> true)
+                .uri(target)
+                .build();
     }
 
-    private HttpClient client(Endpoint server, boolean tls) {
-        ServerClient client = servers.computeIfAbsent(server, ServerClient::new);
-        if (closed) {
-            forget(server);
+    private static boolean isSecure(HttpRequest request) {
+        return "https".equalsIgnoreCase(request.uri().getScheme());
+    }
+
+    private ServerClient server(Connection placed) {
+        return servers.computeIfAbsent(placed.destination(), ServerClient::new);
+    }
+
+    /** Ends a tunnel that was opened after its server was removed, or this client closed. */
+    private void forgetIfRemoved(ServerClient server, Connection placed) {
+        if (closed || !placed.serverPresent()) {
+            servers.remove(placed.destination(), server);
+            server.close();
         }
-        return tls ? client.secure() : client.plain();
     }
 
     /** The clients of one server, each made when it is first used. */
@@ -285,7 +343,11 @@ public final class BalancedHttpClient implements AutoCloseable {
             address = server.toSocketAddress();
         }
 
-        synchronized HttpClient plain() {
+        HttpClient client(HttpRequest request) {
+            return isSecure(request) ? secure() : plain();
+        }
+
+        private synchronized HttpClient plain() {
             HttpClient present = plain;
             if (present == null) {
                 present = build(address);
@@ -294,7 +356,7 @@ public final class BalancedHttpClient implements AutoCloseable {
             return present;
         }
 
-        synchronized HttpClient secure() {
+        private synchronized HttpClient secure() {
             HttpClient present = secure;
             if (present == null) {
                 Tunnel opened = new Tunnel(loops, tunnels, address, (int) connectTimeout.toMillis());
@@ -325,6 +387,9 @@ public final class BalancedHttpClient implements AutoCloseable {
         if (change instanceof ConfigurationChange.ServerRemoved removed
                 && removed.service().equals(service)) {
             forget(removed.endpoint());
+        } else if (change instanceof ConfigurationChange.ServiceRemoved removed
+                && removed.key().equals(service)) {
+            servers.keySet().forEach(this::forget);
         }
     }
 
@@ -335,7 +400,10 @@ public final class BalancedHttpClient implements AutoCloseable {
         }
     }
 
-    /** Ends the tunnels, and with them the requests of {@code https} that are running. Idempotent. */
+    /**
+     * Ends the tunnels, and with them the requests of {@code https} that are running. No other server is asked from then on.
+     * Idempotent.
+     */
     @Override
     public void close() {
         closed = true;

@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 
 /** Passes the bytes of one socket on to another one of the same event loop, no faster than that takes them. */
 final class Pipe extends ChannelInboundHandlerAdapter {
@@ -41,6 +42,9 @@ final class Pipe extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        // Not in order: the end of a body that ends with its connection would be taken for a complete one.
+        to.config().setOption(ChannelOption.SO_LINGER, 0);
+        to.close();
         context.close();
     }
 }

@@ -15,40 +15,59 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.lvs4j.netty.internal.SocketFailure;
 
 /**
  * A proxy on loopback that answers {@code CONNECT} of any name with a tunnel to one server. So a client of HTTP that takes a
  * proxy reaches this server, and keeps the name in TLS and in its requests. Thread-safe.
  */
 final class Tunnel implements AutoCloseable {
+    /** The status of a tunnel that could not be opened for a lack or a rule of this host. */
+    static final int NOT_OPENED = 503;
+
     private static final int MAX_HEAD_BYTES = 8192;
+    private static final int BACKLOG = 128;
     private static final String END = "\r\n\r\n";
     private static final String CONNECT = "CONNECT ";
     private static final String ACCEPTED = "HTTP/1.1 200 Connection established\r\n\r\n";
     private static final String UNREACHABLE = "HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n";
+    private static final String LACK = "HTTP/1.1 " + NOT_OPENED + " Service Unavailable\r\ncontent-length: 0\r\n\r\n";
 
     private final InetSocketAddress server;
     private final int connectMillis;
+    private final InetSocketAddress address;
     private final Channel listening;
     private final ChannelGroup open;
 
     /**
-     * Listens at a port that the system chooses.
+     * Listens at a port that the system chooses. Does not wait for an event loop, so that one may call.
      *
      * @param open gets every socket of a tunnel
-     * @throws RuntimeException if there is none
+     * @throws UncheckedIOException if there is none
+     * @throws IllegalStateException if the event loops have ended
      */
     Tunnel(EventLoopGroup loops, ChannelGroup open, InetSocketAddress server, int connectMillis) {
         this.open = open;
         this.server = server;
         this.connectMillis = connectMillis;
-        listening = new ServerBootstrap()
+        ServerSocketChannel socket;
+        try {
+            socket = ServerSocketChannel.open();
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
+            address = (InetSocketAddress) socket.getLocalAddress();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        ChannelFuture registered = new ServerBootstrap()
                 .group(loops)
-                .channel(NioServerSocketChannel.class)
+                .channelFactory(() -> new NioServerSocketChannel(socket))
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childHandler(new ChannelInitializer<>() {
                     @Override
@@ -57,14 +76,17 @@ final class Tunnel implements AutoCloseable {
                         client.pipeline().addLast(new Head());
                     }
                 })
-                .bind(InetAddress.getLoopbackAddress(), 0)
-                .syncUninterruptibly()
-                .channel();
+                .register();
+        listening = registered.channel();
+        if (registered.isDone() && !registered.isSuccess()) {
+            listening.close();
+            throw new IllegalStateException("the event loops have ended", registered.cause());
+        }
     }
 
     /** Where clients find the proxy. */
     InetSocketAddress address() {
-        return (InetSocketAddress) listening.localAddress();
+        return address;
     }
 
     /** Opens no further tunnel; those that are open stay. */
@@ -111,7 +133,8 @@ final class Tunnel implements AutoCloseable {
                     .connect(server)
                     .addListener((ChannelFutureListener) connected -> {
                         if (!connected.isSuccess()) {
-                            answer(client, UNREACHABLE).addListener(ChannelFutureListener.CLOSE);
+                            boolean local = SocketFailure.of(connected.cause()).fault() == SocketFailure.Fault.LOCAL;
+                            answer(client, local ? LACK : UNREACHABLE).addListener(ChannelFutureListener.CLOSE);
                             return;
                         }
                         Channel upstream = connected.channel();
