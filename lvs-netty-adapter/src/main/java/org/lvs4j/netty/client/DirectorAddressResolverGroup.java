@@ -118,7 +118,8 @@ public final class DirectorAddressResolverGroup extends AddressResolverGroup<Ine
                 promise.tryFailure(new UnavailableException(service));
             } else {
                 Endpoint chosen = connection.destination();
-                complete(connection, promise, resolution(service, connection).address(chosen));
+                Resolution resolution = resolution(service, connection);
+                complete(resolution, promise, resolution.address(chosen));
             }
         }
 
@@ -132,7 +133,8 @@ public final class DirectorAddressResolverGroup extends AddressResolverGroup<Ine
                 promise.tryFailure(new UnavailableException(service));
             } else {
                 Endpoint chosen = connection.destination();
-                complete(connection, promise, resolution(service, connection).all(chosen));
+                Resolution resolution = resolution(service, connection);
+                complete(resolution, promise, resolution.all(chosen));
             }
         }
 
@@ -140,9 +142,9 @@ public final class DirectorAddressResolverGroup extends AddressResolverGroup<Ine
             return Resolution.of(director, service, unclaimed, connection, executor());
         }
 
-        private static <T> void complete(Connection connection, Promise<T> promise, T found) {
+        private static <T> void complete(Resolution resolution, Promise<T> promise, T found) {
             if (!promise.trySuccess(found)) {
-                connection.expire();
+                resolution.cancel();
             }
         }
     }

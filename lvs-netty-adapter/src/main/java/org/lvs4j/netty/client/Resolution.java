@@ -77,13 +77,26 @@ final class Resolution {
         return service;
     }
 
+    /** Nobody waits for the result of the look-up any more. */
+    void cancel() {
+        Connection waiting = takeWaiting();
+        if (waiting != null) {
+            waiting.expire();
+        }
+    }
+
+    private @Nullable Connection takeWaiting() {
+        Connection waiting = placed.getAndSet(null);
+        if (waiting != null && expiry != null) {
+            expiry.cancel(false);
+        }
+        return waiting;
+    }
+
     /** A connection for a channel, which must end it; not accepted if no server takes it. */
     Connection take() {
-        Connection waiting = placed.getAndSet(null);
+        Connection waiting = takeWaiting();
         if (waiting != null) {
-            if (expiry != null) {
-                expiry.cancel(false);
-            }
             return waiting;
         }
         Connection connection = director.open(service);

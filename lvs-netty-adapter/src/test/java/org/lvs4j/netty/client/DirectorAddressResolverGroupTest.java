@@ -12,6 +12,7 @@ import io.netty.resolver.AddressResolver;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.DefaultNameResolver;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Promise;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -162,6 +163,24 @@ final class DirectorAddressResolverGroupTest {
         Clients.awaitNothingCounted(director);
         assertThat(Clients.failure(resolver.resolve(ORDERS))).isNotNull();
         assertThat(Clients.counted(director)).isZero();
+    }
+
+    @Test
+    void resolve_cancelledBefore_releasedAndNotUnclaimed() throws Exception {
+        Director director = Clients.director("rr", RealServer.of("127.0.0.1:1"));
+        DirectorAddressResolverGroup resolvers = DirectorAddressResolverGroup.of(director);
+        DefaultEventLoop loop = new DefaultEventLoop();
+        AddressResolver<InetSocketAddress> resolver = resolvers.getResolver(loop);
+        Promise<InetSocketAddress> one = loop.newPromise();
+        Promise<List<InetSocketAddress>> all = loop.newPromise();
+        one.cancel(false);
+        all.cancel(false);
+        resolver.resolve(ORDERS, one);
+        resolver.resolveAll(ORDERS, all);
+        assertThat(Clients.counted(director)).isZero();
+        // What waits for a channel is given up when its loop ends.
+        loop.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+        assertThat(resolvers.unclaimed()).isZero();
     }
 
     @Test
