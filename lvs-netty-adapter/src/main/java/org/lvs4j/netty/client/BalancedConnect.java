@@ -89,6 +89,11 @@ final class BalancedConnect implements Runnable {
                 attempt.cancel();
             }
         });
+        if (promise.isDone()) {
+            // Cancelled while it was placed, when there was no attempt to cancel.
+            connection.expire();
+            return;
+        }
         attempt(connection);
     }
 

@@ -13,6 +13,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.concurrent.Future;
 import java.net.ConnectException;
 import java.net.DatagramSocket;
@@ -24,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,6 +45,7 @@ import org.lvs4j.net.Endpoint;
 import org.lvs4j.netty.Transport;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
 
 /** Balanced connects: the server's count is right on every path. */
 @Tag("slow")
@@ -210,6 +213,49 @@ final class BalancedBootstrapTest {
             assertThat(opened.get().closeFuture().await(Clients.TIMEOUT_SECONDS, TimeUnit.SECONDS))
                     .isTrue();
             assertThat(reports.failed()).isEmpty();
+        }
+    }
+
+    @Test
+    void connect_cancelledWhileItIsPlaced_nothingOpenedOrCounted() throws Exception {
+        try (Clients clients = new Clients(Transport.NIO);
+                EchoServer server = new EchoServer()) {
+            CompletableFuture<Future<Channel>> begun = new CompletableFuture<>();
+            Director director = Director.builder()
+                    .linger(false)
+                    .ticker(() -> {
+                        if (Thread.currentThread() instanceof FastThreadLocalThread) {
+                            begun.join().cancel(false);
+                        }
+                        return System.nanoTime();
+                    })
+                    .build();
+            director.addService(VirtualService.of(Clients.ORDERS, "rr"), server.realServer());
+            AtomicInteger opened = new AtomicInteger();
+            Bootstrap stuck = clients.tcp().handler(new ChannelInitializer<Channel>() {
+                @Override
+                protected void initChannel(Channel channel) {
+                    opened.incrementAndGet();
+                    channel.pipeline().addLast(new ChannelDuplexHandler() {
+                        @Override
+                        public void connect(
+                                ChannelHandlerContext context,
+                                SocketAddress remote,
+                                SocketAddress local,
+                                ChannelPromise promise) {
+                            // It never is.
+                        }
+                    });
+                }
+            });
+            begun.complete(BalancedBootstrap.of(director, Clients.ORDERS, stuck).connect());
+            Clients.await("it is cancelled", () -> begun.join().isDone());
+            for (int i = 0; i < 2; i++) {
+                // What its event loop has begun is done then.
+                clients.loops.next().submit(() -> {}).sync();
+            }
+            Clients.awaitNothingCounted(director);
+            assertThat(opened).hasValue(0);
         }
     }
 
