@@ -51,8 +51,16 @@ public record HttpCheck(
         }
     }
 
-    /** An HTTP/1.0 check of one page, which passes with a status of 200..299. */
+    /**
+     * An HTTP/1.0 check of one page, which passes with a status of 200..299.
+     *
+     * @param path with its slash, such as {@code /health}
+     * @throws IllegalArgumentException if the path does not begin with a slash
+     */
     public static HttpCheck of(ProbeTarget target, CheckSchedule schedule, String path) {
+        if (!requireNonNull(path, "path").startsWith("/")) {
+            throw new IllegalArgumentException("a check by HTTP: the path '" + path + "' does not begin with '/'");
+        }
         return new HttpCheck(target, schedule, false, false, Version.HTTP_1_0, false, List.of(HttpPage.of(path)));
     }
 

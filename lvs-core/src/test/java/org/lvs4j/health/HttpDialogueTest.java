@@ -3,6 +3,7 @@ package org.lvs4j.health;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -49,6 +50,15 @@ final class HttpDialogueTest {
                         .sent())
                 .isEqualTo("GET /q?a=b&c HTTP/1." + minor + "\r\nUser-Agent: KeepAliveClient\r\n" + connection
                         + "Host: 198.51.100.11:80\r\n\r\n");
+    }
+
+    @Test
+    void of_pathWithoutSlash_refused() {
+        ProbeTarget target = ProbeTarget.of(Endpoint.parse("10.0.0.1:80"));
+        CheckSchedule schedule = CheckSchedule.builder().build();
+        assertThatThrownBy(() -> HttpCheck.of(target, schedule, "health"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a check by HTTP: the path 'health' does not begin with '/'");
     }
 
     @Test
