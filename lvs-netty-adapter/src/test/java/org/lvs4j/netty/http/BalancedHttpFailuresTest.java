@@ -38,8 +38,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -51,6 +53,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lvs4j.Director;
 import org.lvs4j.ServerListener;
+import org.lvs4j.UnavailableException;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
@@ -385,7 +388,9 @@ final class BalancedHttpFailuresTest {
         CountDownLatch go = new CountDownLatch(1);
         start((socket, in) -> {
             go.await();
-            ok(socket, in);
+            // More than is buffered while nobody reads.
+            write(socket, "HTTP/1.1 200 OK\r\ncontent-length: 8000000\r\n\r\n");
+            socket.getOutputStream().write(new byte[8_000_000]);
         });
         CompletableFuture<HttpResponse<InputStream>> answer =
                 client.sendAsync(get().build(), BodyHandlers.ofInputStream());
@@ -583,6 +588,103 @@ final class BalancedHttpFailuresTest {
             awaitNothingCounted();
         } finally {
             loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+        }
+    }
+
+    @Test
+    void load_everyKindOfEnd_nothingCountedAtTheEnd() throws Exception {
+        Script script = (socket, in) -> {
+            switch (ThreadLocalRandom.current().nextInt(10)) {
+                case 0 -> reset(socket, in);
+                case 1 -> {
+                    write(socket, "HTTP/1.1 200 OK\r\ncontent-length: 40\r\n\r\nbody");
+                    reset(socket, in);
+                }
+                case 2 -> {
+                    write(socket, "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nbody\r\n");
+                    socket.close();
+                }
+                case 3 -> {
+                    Thread.sleep(20);
+                    ok(socket, in);
+                }
+                case 4 -> write(socket, "HTTP/1.1 204 Empty\r\n\r\n");
+                case 5 -> write(socket, "not HTTP\r\n\r\n");
+                default -> ok(socket, in);
+            }
+        };
+        List<RawServer> three = List.of(start(script), start(script), start(script));
+        List<Thread> callers = new ArrayList<>();
+        Queue<Throwable> unexpected = new ConcurrentLinkedQueue<>();
+        for (int i = 0; i < 4; i++) {
+            Thread caller = new Thread(() -> {
+                try {
+                    for (int call = 0; call < 200; call++) {
+                        oneOfMany();
+                    }
+                } catch (Throwable e) {
+                    unexpected.add(e);
+                }
+            });
+            caller.start();
+            callers.add(caller);
+        }
+        int changes = 0;
+        while (callers.stream().anyMatch(Thread::isAlive)) {
+            RealServer changed = three.get(changes++ % 3).real();
+            director.removeServer(ORDERS, changed.endpoint());
+            Thread.sleep(5);
+            director.addServer(ORDERS, changed);
+            Thread.sleep(5);
+        }
+        assertThat(unexpected).isEmpty();
+        awaitNothingCounted();
+    }
+
+    private void oneOfMany() throws Exception {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        HttpRequest.Builder builder = get().timeout(Duration.ofMillis(random.nextBoolean() ? 10 : 20_000));
+        switch (random.nextInt(4)) {
+            case 0 -> builder.POST(BodyPublishers.ofString("a body"));
+            case 1 -> {
+                Queue<InputStream> once = new ArrayDeque<>(List.of(new ByteArrayInputStream(new byte[3])));
+                builder.PUT(BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(once::poll), 3));
+            }
+            case 2 -> builder.method("HEAD", BodyPublishers.noBody());
+            default -> builder.GET();
+        }
+        HttpRequest request = builder.build();
+        try {
+            switch (random.nextInt(6)) {
+                case 0 -> client.send(request, BodyHandlers.ofString());
+                case 1 -> {
+                    try (InputStream in =
+                            client.send(request, BodyHandlers.ofInputStream()).body()) {
+                        in.read();
+                    }
+                }
+                case 2 -> {
+                    CompletableFuture<HttpResponse<String>> answer = client.sendAsync(request, BodyHandlers.ofString());
+                    LockSupport.parkNanos(random.nextInt(1_000_000));
+                    answer.cancel(true);
+                }
+                case 3 ->
+                    client.sendAsync(request, BodyHandlers.ofInputStream())
+                            .orTimeout(1 + random.nextInt(5), TimeUnit.MILLISECONDS)
+                            .get()
+                            .body()
+                            .close();
+                case 4 -> {
+                    Thread.currentThread().interrupt();
+                    client.send(request, BodyHandlers.ofString());
+                }
+                default ->
+                    client.send(request, head -> {
+                        throw new IllegalStateException("of the application");
+                    });
+            }
+        } catch (IOException | InterruptedException | ExecutionException | UnavailableException e) {
+            // As it may be.
         }
     }
 }
