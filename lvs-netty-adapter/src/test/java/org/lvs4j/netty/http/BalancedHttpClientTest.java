@@ -7,6 +7,10 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -33,6 +37,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -53,6 +58,9 @@ import org.lvs4j.net.Endpoint;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
+import reactor.core.publisher.Mono;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.HttpProtocol;
 
 @Tag("slow")
 final class BalancedHttpClientTest {
@@ -63,6 +71,7 @@ final class BalancedHttpClientTest {
     private static Path directory;
 
     private static SSLContext tls;
+    private static KeyManagerFactory keys;
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<HttpServer> servers = new ArrayList<>();
@@ -106,7 +115,7 @@ final class BalancedHttpClientTest {
         try (InputStream in = Files.newInputStream(file)) {
             store.load(in, "password".toCharArray());
         }
-        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, "password".toCharArray());
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
@@ -392,6 +401,67 @@ final class BalancedHttpClientTest {
             assertReleased();
         }
         assertThat(errors).as("all requests may be repeated").hasValue(0);
+    }
+
+    /** A server of HTTP/2 whose answers come after some time. */
+    private static DisposableServer startHttp2() throws Exception {
+        SslContext secure = SslContextBuilder.forServer(keys)
+                .applicationProtocolConfig(new ApplicationProtocolConfig(
+                        ApplicationProtocolConfig.Protocol.ALPN,
+                        ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                        ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                        ApplicationProtocolNames.HTTP_2))
+                .build();
+        return reactor.netty.http.server.HttpServer.create()
+                .host("127.0.0.1")
+                .port(0)
+                .protocol(HttpProtocol.H2)
+                .secure(spec -> spec.sslContext(secure))
+                .handle((request, response) -> response.sendString(
+                        Mono.just("from " + "x".repeat(20_000)).delayElement(Duration.ofMillis(5))))
+                .bindNow();
+    }
+
+    @Test
+    void http2_oneKilledOneRemovedOneAddedSomeCancelled_noErrorAndNothingCounted() throws Exception {
+        List<DisposableServer> all = List.of(startHttp2(), startHttp2(), startHttp2(), startHttp2());
+        List<RealServer> reals = all.stream()
+                .map(server -> RealServer.of("127.0.0.1:" + server.port()))
+                .collect(Collectors.toList());
+        director.addServer(ORDERS, reals.get(0));
+        director.addServer(ORDERS, reals.get(1));
+        director.addServer(ORDERS, reals.get(2));
+        try (BalancedHttpClient client = client()) {
+            List<CompletableFuture<HttpResponse<String>>> running = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                CompletableFuture<HttpResponse<String>> answer =
+                        client.sendAsync(request("https"), BodyHandlers.ofString());
+                if (i % 10 == 0) {
+                    answer.cancel(true);
+                } else {
+                    running.add(answer);
+                }
+                if (i % 20 == 19) {
+                    running.get(running.size() - 15).get(20, TimeUnit.SECONDS);
+                }
+                if (i == 100) {
+                    director.addServer(ORDERS, reals.get(3));
+                } else if (i == 150) {
+                    director.removeServer(ORDERS, reals.get(0).endpoint());
+                } else if (i == 200) {
+                    // In order: a stream that has begun is finished, one that has not is repeated.
+                    all.get(1).disposeNow(Duration.ofSeconds(20));
+                }
+            }
+            for (CompletableFuture<HttpResponse<String>> each : running) {
+                HttpResponse<String> answer = each.get(20, TimeUnit.SECONDS);
+                assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+                assertThat(answer.body()).hasSize(20_005);
+            }
+            assertReleased();
+        } finally {
+            all.forEach(server -> server.disposeNow(Duration.ofSeconds(20)));
+        }
     }
 
     private static void awaitDone(AtomicInteger done, int more) throws InterruptedException {
