@@ -11,6 +11,8 @@ import org.lvs4j.discovery.ServerSource;
 import org.lvs4j.net.AddressFamily;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.netty.internal.NettyVersion;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The servers that the domain name system has for a name: its A and AAAA records, or its SRV records (RFC 2782). Immutable
@@ -40,6 +42,7 @@ import org.lvs4j.netty.internal.NettyVersion;
  * }</pre>
  */
 public final class DnsSource implements ServerSource {
+    private static final Logger LOGGER = LoggerFactory.getLogger(DnsSource.class);
     private static final int MAX_NAME = 253;
     private static final int MAX_LABEL = 63;
 
@@ -123,7 +126,8 @@ public final class DnsSource implements ServerSource {
     @Override
     public Subscription subscribe(Observer observer) {
         NettyVersion.require();
-        return DnsSubscription.start(options, requireNonNull(observer, "observer"));
+        requireNonNull(observer, "observer");
+        return DnsSubscription.start(options, new LoggedObserver(observer, toString(), LOGGER));
     }
 
     /** The name, for messages. */

@@ -9,6 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.discovery.ServerSource;
 import org.lvs4j.service.ServiceKey;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The servers that a file lists, followed as the file changes. Immutable and thread-safe.
@@ -31,6 +33,7 @@ import org.lvs4j.service.ServiceKey;
  * }</pre>
  */
 public final class FileSource implements ServerSource {
+    private static final Logger LOGGER = LoggerFactory.getLogger(FileSource.class);
     private static final Duration SHORTEST = Duration.ofMillis(10);
     private static final Duration LONGEST = Duration.ofHours(1);
     private static final int MOST_BYTES = 64 * 1024 * 1024;
@@ -75,7 +78,8 @@ public final class FileSource implements ServerSource {
      */
     @Override
     public Subscription subscribe(Observer observer) {
-        return FileSubscription.start(options, requireNonNull(observer, "observer"));
+        requireNonNull(observer, "observer");
+        return FileSubscription.start(options, new LoggedObserver(observer, toString(), LOGGER));
     }
 
     /** The file, for messages. */
