@@ -51,6 +51,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.lvs4j.Connection;
 import org.lvs4j.Director;
 import org.lvs4j.ServerListener;
 import org.lvs4j.UnavailableException;
@@ -588,6 +589,26 @@ final class BalancedHttpFailuresTest {
             awaitNothingCounted();
         } finally {
             loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Connection refused | true",
+                "Tunnel failed, got: 502 | true",
+                "Cannot assign requested address | false",
+                "Too many open files | false",
+                "Tunnel failed, got: 503 | false"
+            })
+    void failure_lackOfThisHost_noServerBlamed(String message, boolean ofServer) {
+        director.addServer(ORDERS, RealServer.of("127.0.0.1:1"));
+        try (Connection placed = director.open(ORDERS)) {
+            HttpAttempt<Void> attempt = new HttpAttempt<>(placed, BodyHandlers.discarding(), () -> false);
+            assertThat(attempt.isOfServer(new IOException(message))).isEqualTo(ofServer);
+            attempt.report(new IOException(message));
+            assertThat(failed).hasSize(ofServer ? 1 : 0);
         }
     }
 
