@@ -58,6 +58,8 @@ public record HttpCheck(
      * @throws IllegalArgumentException if the path does not begin with a slash
      */
     public static HttpCheck of(ProbeTarget target, CheckSchedule schedule, String path) {
+        requireNonNull(target, "target");
+        requireNonNull(schedule, "schedule");
         if (!requireNonNull(path, "path").startsWith("/")) {
             throw new IllegalArgumentException("a check by HTTP: the path '" + path + "' does not begin with '/'");
         }
