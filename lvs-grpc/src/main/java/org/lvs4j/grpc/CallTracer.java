@@ -12,8 +12,9 @@ import org.lvs4j.Connection;
  * Reports the outcome of a call to its connection, and releases that at the end of the stream.
  *
  * <p>gRPC forgets a stream that it has created but not started, if the call was cancelled meanwhile: while it was buffered,
- * while call credentials were being obtained, or in the backoff before a retry. Then the end of the stream is never reported, and the connection of a tracer that
- * is {@linkplain #follow followed} is released when the tracer is collected as garbage.
+ * while call credentials were being obtained, or in the backoff before a retry. Then the end of the stream is never
+ * reported, and the connection of a tracer that is {@linkplain #follow followed} is released when the tracer is collected
+ * as garbage.
  *
  * <p>Its methods are called by the threads of the transport and of the application; the fields are racy, at worst a latency or
  * a failure is not reported.

@@ -217,6 +217,7 @@ public final class BalancedBootstrap {
          * Checks everything at once and builds the bootstrap.
          *
          * @throws IllegalArgumentException naming every problem
+         * @throws IllegalStateException if the application has a Netty older than 4.2
          */
         public BalancedBootstrap build() {
             NettyVersion.require();

@@ -118,7 +118,7 @@ public final class BalancedHttpClient implements AutoCloseable {
         return send(request, place(request, requireNonNull(affinity, "affinity"), body), body);
     }
 
-    /** Waits on this thread: the other kind of sending would start one more for each answer on a host with two cores. */
+    /** Waits on this thread. {@code sendAsync} would hand each answer to one more thread. */
     private <T> HttpResponse<T> send(HttpRequest request, Connection placed, BodyHandler<T> body)
             throws IOException, InterruptedException {
         if (!placed.accepted()) {
@@ -219,7 +219,7 @@ public final class BalancedHttpClient implements AutoCloseable {
         return unsent || REPEATABLE.contains(request.method());
     }
 
-    /** One request with its attempts, while nobody waits. */
+    /** One request with its attempts, sent without waiting. */
     private final class Sending<T> {
         private final CompletableFuture<HttpResponse<T>> result = new CompletableFuture<>();
         private final HttpRequest request;
@@ -463,6 +463,7 @@ public final class BalancedHttpClient implements AutoCloseable {
          *
          * @return the client, which the caller must close
          * @throws IllegalArgumentException naming each value that is out of range
+         * @throws IllegalStateException if the application has a Netty older than 4.2
          */
         public BalancedHttpClient build() {
             NettyVersion.require();
