@@ -31,6 +31,12 @@ import org.lvs4j.service.ServiceKey;
  * unless it sets a template aside; adding, setting aside and evicting lock one bin of the cache.
  */
 public final class Templates {
+    /**
+     * While one thread evicts, others add without waiting for it. If that thread is held up, they wait once so many are
+     * above the ceiling.
+     */
+    static final int SLACK = 16;
+
     private final Cache<TemplateKey, Template> cache;
     private final IdTable<TemplateHandle> ids;
     private final TimerWheel wheel;
@@ -43,8 +49,8 @@ public final class Templates {
      *
      * @param ids assigns the id by which connections refer to a template
      * @param wheel expires the templates
-     * @param capacity the largest number of templates; concurrent additions may exceed it by a few until
-     *     the next addition
+     * @param capacity the largest number of templates; additions may exceed it by {@link #SLACK}, and by one for each
+     *     thread that adds
      */
     public Templates(IdTable<TemplateHandle> ids, TimerWheel wheel, long capacity) {
         this.ids = ids;
@@ -148,6 +154,9 @@ public final class Templates {
             Template other = cache.asMap().putIfAbsent(key, template);
             if (other == null) {
                 wheel.add(template);
+                if (size() > capacity + SLACK) {
+                    cache.cleanUp();
+                }
                 return template;
             }
             if (other.bindConnection()) {
