@@ -2,6 +2,8 @@
  * Relays the TCP and UDP services of a director between sockets, or forwards their packets through a TUN device,
  * keeps track of the health of its real servers, finds them by sources, and balances the connections of clients.
  */
+// The module that is let into the internal package is compiled after this one.
+@SuppressWarnings("module")
 module org.lvs4j.netty {
     requires transitive org.lvs4j.core;
     requires io.netty.buffer;
@@ -31,5 +33,7 @@ module org.lvs4j.netty {
     exports org.lvs4j.netty.discovery;
     exports org.lvs4j.netty.health;
     exports org.lvs4j.netty.http;
+    exports org.lvs4j.netty.internal to
+            org.lvs4j.admin;
     exports org.lvs4j.netty.tun;
 }

@@ -103,6 +103,24 @@ final class ConfigurationEditor {
         return apply(configuration().changesTo(wanted));
     }
 
+    /** Makes a service what an edit makes of it. */
+    synchronized <E extends Exception> List<ConfigurationChange> change(ServiceKey key, ServiceEdit<E> edit) throws E {
+        DirectorConfiguration.Service before = configuration(key);
+        DirectorConfiguration.Service after = edit.edit(before);
+        if (after != null && !after.key().equals(key)) {
+            throw new IllegalArgumentException("the edit of " + key + " returned " + after.key());
+        }
+        if (before == null) {
+            return after == null
+                    ? List.of()
+                    : apply(List.of(new ConfigurationChange.ServiceAdded(after.service(), after.servers())));
+        }
+        return apply(
+                after == null
+                        ? List.of(new ConfigurationChange.ServiceRemoved(before.service(), before.servers()))
+                        : before.changesTo(after));
+    }
+
     /** Makes all changes or none; returns them with the state that was there before each of them. */
     synchronized List<ConfigurationChange> apply(List<? extends ConfigurationChange> changes) {
         List<ConfigurationChange> made = new ArrayList<>(changes.size());

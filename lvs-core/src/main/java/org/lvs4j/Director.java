@@ -187,6 +187,31 @@ public final class Director {
     }
 
     /**
+     * Reads and changes one service as a whole: no other change comes in between. Adds the service, edits it with its
+     * servers by the smallest list of changes, or removes it, all or nothing. The cost depends on the number of its
+     * servers, not on the size of the configuration.
+     *
+     * <pre>{@code
+     * director.change(web, service -> {
+     *     if (!seen.equals(service)) {
+     *         throw new IOException("somebody else has changed it");
+     *     }
+     *     return new DirectorConfiguration.Service(service.service(), servers);
+     * });
+     * }</pre>
+     *
+     * @param edit called with the lock of the configuration held, as a {@link ConfigurationListener} is: it should be
+     *     quick, and must not wait for another thread
+     * @return the changes that were made, in order; empty if there was nothing to do; unmodifiable
+     * @throws E thrown by the edit; then nothing has changed
+     * @throws IllegalArgumentException if the edit returns another service's key; then nothing has changed
+     * @throws DirectorException if a change is refused; then nothing has changed
+     */
+    public <E extends Exception> List<ConfigurationChange> change(ServiceKey key, ServiceEdit<E> edit) throws E {
+        return editor.change(requireNonNull(key, "key"), requireNonNull(edit, "edit"));
+    }
+
+    /**
      * Adds a listener, which sees every later change.
      *
      * @param listener one that is added twice sees each change twice

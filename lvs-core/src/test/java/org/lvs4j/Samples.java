@@ -100,6 +100,7 @@ final class Samples {
         put(OutputStream.class, OutputStream::nullOutputStream);
         put(InetAddress.class, InetAddress::getLoopbackAddress);
         put(InetSocketAddress.class, () -> new InetSocketAddress(InetAddress.getLoopbackAddress(), 80));
+        put(ServiceEdit.class, () -> (ServiceEdit<RuntimeException>) service -> service);
         put(ClassLoader.class, Samples.class::getClassLoader);
         put(LongSupplier.class, () -> System::nanoTime);
         put(RandomGenerator.class, () -> new SplittableRandom(1));

@@ -344,6 +344,19 @@ public final class HealthMonitor implements AutoCloseable {
         }
     }
 
+    /**
+     * Calls a listener for each later change of health, on the monitor's event loop, which it must not block. Without
+     * effect after {@link #close()}.
+     */
+    public void addListener(Consumer<? super HealthEvent> listener) {
+        loop.listeners.add(requireNonNull(listener, "listener"));
+    }
+
+    /** Removes a listener; a call that is being made may still be under way. Without effect if it is not one. */
+    public void removeListener(Consumer<? super HealthEvent> listener) {
+        loop.listeners.remove(requireNonNull(listener, "listener"));
+    }
+
     private void fileChanged(TrackedFile file, int number) {
         post(() -> loop.fileChanged(file, number));
     }

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -58,7 +59,9 @@ final class MonitorLoop {
     private final RunningProbes probes;
     private final FailureCounts counts;
     private final EventLog events;
-    private final List<Consumer<? super HealthEvent>> listeners;
+    /** Changed by any thread. */
+    final List<Consumer<? super HealthEvent>> listeners;
+
     private final Consumer<Notification> notifications;
     private final Consumer<Set<TrackedFile>> filesInCode;
     private final Map<ServiceKey, Set<TrackedFile>> files = new HashMap<>();
@@ -92,7 +95,7 @@ final class MonitorLoop {
         this.notifications = notifications;
         this.counters = counters;
         events = new EventLog(logger);
-        listeners = options.listeners();
+        listeners = new CopyOnWriteArrayList<>(options.listeners());
         table = new DirectorTable(director, this::isMonitored, counters, logger);
         adopted = new AdoptedServices(options.templates());
         actions = new EngineActions(table, adopted::contains);

@@ -1,0 +1,49 @@
+package org.lvs4j.admin;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import org.lvs4j.ConfigurationChange;
+import org.lvs4j.Director;
+import org.lvs4j.ServiceEdit;
+import org.lvs4j.service.ServiceKey;
+
+/**
+ * How the endpoint changes a director. An application whose director has further rules, such as a plane that has to listen
+ * before a service is added, implements it. Several threads call it.
+ */
+public interface AdminControl {
+    /** Changes a director, and nothing else. */
+    static AdminControl of(Director director) {
+        requireNonNull(director, "director");
+        return new AdminControl() {
+            @Override
+            public <E extends Exception> List<ConfigurationChange> change(ServiceKey key, ServiceEdit<E> edit)
+                    throws E {
+                return director.change(key, edit);
+            }
+        };
+    }
+
+    /**
+     * Makes a service what an edit makes of it, as {@link Director#change} does: all or nothing.
+     *
+     * @return the changes that were made, in order
+     * @throws E thrown by the edit; then nothing has changed
+     * @throws org.lvs4j.DirectorException if the director refuses a change; then nothing has changed
+     * @throws AdminException if something else refuses it; then nothing has changed
+     * @throws IllegalStateException if nothing can be changed any more
+     */
+    <E extends Exception> List<ConfigurationChange> change(ServiceKey key, ServiceEdit<E> edit) throws E;
+
+    /**
+     * Reads the configuration again where it is stored, and applies it.
+     *
+     * @return what has changed, for people, one change a line
+     * @throws AdminException if it is refused; then nothing has changed
+     * @throws UnsupportedOperationException if it is stored nowhere, as by default
+     */
+    default List<String> reload() {
+        throw new UnsupportedOperationException("this director reads no configuration");
+    }
+}

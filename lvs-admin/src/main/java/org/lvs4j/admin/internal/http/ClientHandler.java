@@ -1,0 +1,367 @@
+package org.lvs4j.admin.internal.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection of a client: reads one request, answers it, reads the next one. Belongs to the event loop; operations that
+ * wait run on the endpoint's workers.
+ */
+final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private static final Logger LOGGER = LoggerFactory.getLogger(ClientHandler.class);
+    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    /** What a connection is doing. */
+    enum Phase {
+        /** Between two requests. */
+        IDLE,
+        /** A part of a request has come. */
+        READING,
+        /** A request is waiting for its turn, or for its answer. */
+        WORKING,
+        /** The answer is on its way. */
+        WRITING,
+        /** A stream of events, for as long as the client wants. */
+        STREAMING,
+        /** The last answer is sent; what the client still sends is discarded, so that it can read the answer. */
+        CLOSING
+    }
+
+    private final HttpEndpoint endpoint;
+    private final String origin;
+    private Phase phase = Phase.IDLE;
+    private long sinceNanos = System.nanoTime();
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable EventStream stream;
+
+    ClientHandler(HttpEndpoint endpoint, String origin) {
+        this.endpoint = endpoint;
+        this.origin = origin;
+    }
+
+    Phase phase() {
+        return phase;
+    }
+
+    long sinceNanos() {
+        return sinceNanos;
+    }
+
+    private void enter(Phase next) {
+        phase = next;
+        sinceNanos = System.nanoTime();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext active) {
+        active.read();
+        active.fireChannelActive();
+    }
+
+    /** Bytes have come; returns whether they matter. */
+    boolean bytesCome() {
+        if (phase == Phase.IDLE) {
+            enter(Phase.READING);
+        }
+        return phase != Phase.CLOSING && phase != Phase.STREAMING;
+    }
+
+    /** Closes the connection if it has taken too long for what it is doing. */
+    void expire(long nowNanos) {
+        HttpLimits limits = endpoint.limits();
+        long limit = switch (phase) {
+            case IDLE -> limits.idleTime().toNanos();
+            case READING -> limits.requestTime().toNanos();
+            case WRITING -> limits.writeTime().toNanos();
+            case CLOSING -> LINGER_NANOS;
+            case WORKING, STREAMING -> Long.MAX_VALUE;
+        };
+        if (nowNanos - sinceNanos >= limit) {
+            if (phase == Phase.READING) {
+                refuse(new Problem(
+                        HttpResponseStatus.REQUEST_TIMEOUT,
+                        "the request was not complete within "
+                                + limits.requestTime().toSeconds() + " s"));
+            } else {
+                close();
+            }
+        }
+        if (stream != null) {
+            stream.tick(nowNanos, limits.writeTime().toNanos());
+        }
+    }
+
+    void close() {
+        if (context != null) {
+            context.close();
+        }
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+        enter(Phase.WORKING);
+        if (request.decoderResult().isFailure()) {
+            refuse(undecodable(request.decoderResult().cause()));
+            return;
+        }
+        request.retain();
+        long delayNanos = endpoint.budget().take(System.nanoTime());
+        if (delayNanos == 0) {
+            start(ctx, request);
+            return;
+        }
+        try {
+            ctx.executor().schedule(() -> start(ctx, request), delayNanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            request.release();
+        }
+    }
+
+    private static Problem undecodable(Throwable cause) {
+        if (cause instanceof TooLongHttpLineException) {
+            return new Problem(
+                    HttpResponseStatus.REQUEST_URI_TOO_LONG,
+                    "the request line has more than " + HttpLimits.LINE_BYTES + " bytes");
+        } else if (cause instanceof TooLongHttpHeaderException) {
+            return new Problem(
+                    HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+                    "the headers have more than " + HttpLimits.HEADER_BYTES + " bytes");
+        }
+        return Problem.badRequest("this is not a request of HTTP/1.1");
+    }
+
+    private void start(ChannelHandlerContext ctx, FullHttpRequest request) {
+        boolean keepAlive = HttpUtil.isKeepAlive(request);
+        boolean bodyless = HttpMethod.HEAD.equals(request.method());
+        try {
+            if (!ctx.channel().isActive()) {
+                return;
+            }
+            Routes.Match match = allowed(request);
+            Request allowed = parsed(request, match);
+            if (match.route().quick()) {
+                write(answer(match.route(), allowed), keepAlive, bodyless);
+            } else {
+                endpoint.workers().execute(() -> {
+                    Response response = answer(match.route(), allowed);
+                    onLoop(ctx, () -> write(response, keepAlive, bodyless));
+                });
+            }
+        } catch (Problem e) {
+            // What has no right to be asked need not be kept open either.
+            boolean harmless = e.status().code() != HttpResponseStatus.UNAUTHORIZED.code();
+            write(Response.of(e), keepAlive && harmless, bodyless);
+        } catch (RejectedExecutionException e) {
+            write(
+                    Response.of(new Problem(
+                            HttpResponseStatus.SERVICE_UNAVAILABLE,
+                            "too many requests wait for an answer",
+                            Map.of("Retry-After", "1"))),
+                    keepAlive,
+                    bodyless);
+        } finally {
+            request.release();
+        }
+    }
+
+    private Routes.Match allowed(FullHttpRequest request) throws Problem {
+        HttpHeaders headers = request.headers();
+        endpoint.policy().requireOwnSite(headers);
+        String uri = request.uri();
+        int query = uri.indexOf('?');
+        Routes.Match match = endpoint.routes().find(request.method().name(), query < 0 ? uri : uri.substring(0, query));
+        try {
+            endpoint.policy().require(match.route().access(), headers);
+        } catch (Problem e) {
+            endpoint.refused(origin, e);
+            throw e;
+        }
+        if (match.route().access() == Route.Access.CHANGE) {
+            requireJson(request);
+        }
+        return match;
+    }
+
+    /** A body of another type may come from the form of a web page. */
+    private static void requireJson(FullHttpRequest request) throws Problem {
+        String type = request.headers().get(HttpHeaderNames.CONTENT_TYPE, "");
+        int parameters = type.indexOf(';');
+        String plain = (parameters < 0 ? type : type.substring(0, parameters)).strip();
+        if (request.content().isReadable()
+                && !plain.equalsIgnoreCase(Response.JSON)
+                && !plain.equalsIgnoreCase("application/merge-patch+json")) {
+            throw new Problem(
+                    HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE, "the body has to be of Content-Type: application/json");
+        }
+    }
+
+    private Request parsed(FullHttpRequest request, Routes.Match match) throws Problem {
+        String uri = request.uri();
+        int query = uri.indexOf('?');
+        return new Request(
+                request.method().name(),
+                query < 0 ? uri : uri.substring(0, query),
+                match.variables(),
+                Routes.query(uri),
+                request.headers().copy(),
+                request.content().toString(StandardCharsets.UTF_8),
+                origin);
+    }
+
+    private static Response answer(Route route, Request request) {
+        try {
+            return route.operation().answer(request);
+        } catch (Problem e) {
+            return Response.of(e);
+        } catch (RuntimeException e) {
+            LOGGER.error("{} {} has failed", request.method(), request.path(), e);
+            return Response.of(
+                    new Problem(HttpResponseStatus.INTERNAL_SERVER_ERROR, "this has failed; the log tells why"));
+        }
+    }
+
+    private static void onLoop(ChannelHandlerContext ctx, Runnable task) {
+        try {
+            ctx.executor().execute(task);
+        } catch (RejectedExecutionException e) {
+            LOGGER.trace("the endpoint is closed", e);
+        }
+    }
+
+    /** Answers what cannot be read to its end, and closes. */
+    void refuse(Problem problem) {
+        write(Response.of(problem), false, false);
+    }
+
+    private void write(Response response, boolean keepAlive, boolean bodyless) {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null || !ctx.channel().isActive()) {
+            return;
+        }
+        if (response.events() != null && !bodyless) {
+            beginStream(ctx, response, response.events());
+            return;
+        }
+        enter(Phase.WRITING);
+        CharSequence text = response.body();
+        ByteBuf body = bodyless || text.isEmpty() ? Unpooled.EMPTY_BUFFER : ByteBufUtil.writeUtf8(ctx.alloc(), text);
+        DefaultFullHttpResponse message = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, response.status(), body);
+        setHeaders(message, response);
+        if (response.status().code() != HttpResponseStatus.NO_CONTENT.code()) {
+            message.headers()
+                    .set(HttpHeaderNames.CONTENT_LENGTH, bodyless ? ByteBufUtil.utf8Bytes(text) : body.readableBytes());
+        }
+        message.headers()
+                .set(HttpHeaderNames.CONNECTION, keepAlive ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
+        ctx.writeAndFlush(message).addListener(written -> {
+            if (!written.isSuccess()) {
+                ctx.close();
+            } else if (!keepAlive) {
+                linger(ctx);
+            } else if (phase == Phase.WRITING) {
+                enter(Phase.IDLE);
+                ctx.read();
+            }
+        });
+    }
+
+    private void linger(ChannelHandlerContext ctx) {
+        enter(Phase.CLOSING);
+        if (ctx.channel() instanceof DuplexChannel duplex) {
+            duplex.shutdownOutput();
+        }
+        ctx.channel().config().setAutoRead(true);
+    }
+
+    private static void setHeaders(HttpResponse message, Response response) {
+        HttpHeaders headers = message.headers();
+        if (!response.contentType().isEmpty()) {
+            headers.set(HttpHeaderNames.CONTENT_TYPE, response.contentType());
+        }
+        headers.set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE);
+        headers.set("X-Content-Type-Options", "nosniff");
+        headers.set(HttpHeaderNames.CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
+        headers.set("Cross-Origin-Resource-Policy", "same-origin");
+        response.headers().forEach(headers::set);
+    }
+
+    private void beginStream(ChannelHandlerContext ctx, Response response, EventFeed feed) {
+        if (!endpoint.openStream()) {
+            write(
+                    Response.of(new Problem(
+                            HttpResponseStatus.SERVICE_UNAVAILABLE,
+                            "there are " + endpoint.limits().eventStreams() + " streams of events already",
+                            Map.of("Retry-After", "10"))),
+                    true,
+                    false);
+            return;
+        }
+        enter(Phase.STREAMING);
+        DefaultHttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, response.status());
+        setHeaders(head, response);
+        head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+        ctx.write(head);
+        stream = new EventStream(ctx, feed, response.body().toString());
+        stream.begin();
+        // To notice that the client has gone.
+        ctx.channel().config().setAutoRead(true);
+        ctx.read();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (stream != null) {
+            stream.pump();
+        }
+        ctx.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        endStream();
+        ctx.fireChannelInactive();
+    }
+
+    private void endStream() {
+        if (stream != null) {
+            stream.close();
+            stream = null;
+            endpoint.closeStream();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        LOGGER.debug("{}: closed", origin, cause);
+        ctx.close();
+    }
+}

@@ -1,0 +1,41 @@
+package org.lvs4j.admin.internal.http;
+
+import java.time.Duration;
+
+/**
+ * What one endpoint takes.
+ *
+ * @param connections open at a time; for a further one, the one that has been idle for the longest time is closed
+ * @param eventStreams open at a time
+ * @param requestsPerSecond of all connections together; what exceeds it waits
+ * @param bodyBytes of a request
+ * @param requestTime from the first byte of a request to its last
+ * @param idleTime between requests
+ * @param writeTime until a client has taken a response
+ */
+public record HttpLimits(
+        int connections,
+        int eventStreams,
+        int requestsPerSecond,
+        int bodyBytes,
+        Duration requestTime,
+        Duration idleTime,
+        Duration writeTime) {
+    /** The defaults. */
+    public static final HttpLimits DEFAULT = new HttpLimits(
+            64, 16, 500, 256 * 1024, Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(30));
+
+    static final int LINE_BYTES = 4096;
+    static final int HEADER_BYTES = 16 * 1024;
+    static final int CHUNK_BYTES = 8192;
+
+    /** The same limits with another rate. */
+    public HttpLimits withRequestsPerSecond(int rate) {
+        return new HttpLimits(connections, eventStreams, rate, bodyBytes, requestTime, idleTime, writeTime);
+    }
+
+    /** The same limits with other times. */
+    public HttpLimits withTimes(Duration request, Duration idle, Duration write) {
+        return new HttpLimits(connections, eventStreams, requestsPerSecond, bodyBytes, request, idle, write);
+    }
+}
