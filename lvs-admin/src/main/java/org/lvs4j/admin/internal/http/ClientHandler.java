@@ -20,7 +20,9 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +59,9 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private long sinceNanos = System.nanoTime();
     private @Nullable ChannelHandlerContext context;
     private @Nullable EventStream stream;
+
+    /** Requests that have come before the answer to the one before them: at most those of one read. */
+    private final Queue<FullHttpRequest> pipelined = new ArrayDeque<>();
 
     ClientHandler(HttpEndpoint endpoint, String origin) {
         this.endpoint = endpoint;
@@ -128,12 +133,21 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+        if (phase == Phase.WORKING || phase == Phase.WRITING) {
+            pipelined.add(request.retain());
+        } else if (phase != Phase.CLOSING && phase != Phase.STREAMING) {
+            take(ctx, request.retain());
+        }
+    }
+
+    /** Takes a request, and releases it. */
+    private void take(ChannelHandlerContext ctx, FullHttpRequest request) {
         enter(Phase.WORKING);
         if (request.decoderResult().isFailure()) {
             refuse(undecodable(request.decoderResult().cause()));
+            request.release();
             return;
         }
-        request.retain();
         long delayNanos = endpoint.budget().take(System.nanoTime());
         if (delayNanos == 0) {
             start(ctx, request);
@@ -143,6 +157,17 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             ctx.executor().schedule(() -> start(ctx, request), delayNanos, TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             request.release();
+        }
+    }
+
+    /** The answer has been written: goes on with the next request, which may have come already. */
+    private void next(ChannelHandlerContext ctx) {
+        enter(Phase.IDLE);
+        FullHttpRequest request = pipelined.poll();
+        if (request == null) {
+            ctx.read();
+        } else {
+            take(ctx, request);
         }
     }
 
@@ -288,8 +313,8 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             } else if (!keepAlive) {
                 linger(ctx);
             } else if (phase == Phase.WRITING) {
-                enter(Phase.IDLE);
-                ctx.read();
+                // Not here: answers that are written at once would nest.
+                onLoop(ctx, () -> next(ctx));
             }
         });
     }
@@ -347,6 +372,8 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        pipelined.forEach(FullHttpRequest::release);
+        pipelined.clear();
         endStream();
         ctx.fireChannelInactive();
     }

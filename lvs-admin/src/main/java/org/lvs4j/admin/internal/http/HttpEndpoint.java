@@ -14,7 +14,6 @@ import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -171,7 +170,6 @@ public final class HttpEndpoint implements AutoCloseable {
                                     .setMaxHeaderSize(HttpLimits.HEADER_BYTES)
                                     .setMaxChunkSize(HttpLimits.CHUNK_BYTES)),
                             new RequestBody(limits.bodyBytes(), client),
-                            new FlowControlHandler(),
                             client);
         }
     }

@@ -7,6 +7,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
@@ -38,6 +39,9 @@ public record ListenAddress(@Nullable Path path, @Nullable Endpoint endpoint) {
             String numeric = text.toLowerCase(Locale.ROOT).startsWith(LOCALHOST)
                     ? "127.0.0.1:" + text.substring(LOCALHOST.length())
                     : text;
+            if (!numeric.matches("(\\[.*]|[^:]*):\\d+")) {
+                throw new IllegalArgumentException("it has no port");
+            }
             return new ListenAddress(null, Endpoint.parse(numeric));
         } catch (InvalidPathException e) {
             throw new IllegalArgumentException("'" + text + "' is no path: " + e.getReason() + expected, e);
@@ -67,7 +71,7 @@ public record ListenAddress(@Nullable Path path, @Nullable Endpoint endpoint) {
         if (path != null) {
             return UnixDomainSocketAddress.of(path);
         }
-        Endpoint tcp = java.util.Objects.requireNonNull(endpoint);
+        Endpoint tcp = Objects.requireNonNull(endpoint);
         return new InetSocketAddress(toInet(tcp), tcp.port());
     }
 

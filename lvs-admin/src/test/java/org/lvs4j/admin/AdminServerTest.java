@@ -1,0 +1,168 @@
+package org.lvs4j.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.ServerSocket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.lvs4j.Director;
+import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
+import org.lvs4j.service.VirtualService;
+
+/** Where an endpoint listens, what it answers without the API, and that nothing is left of it. */
+final class AdminServerTest {
+    private static final ServiceKey ORDERS = ServiceKey.named("orders");
+
+    private final Director director = Director.create();
+
+    private static String unix(Path path, String request) throws Exception {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(path));
+            channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
+            return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
+    void start_threeLines_metricsOfTheDirector() throws Exception {
+        director.addService(VirtualService.of(ORDERS), RealServer.of("10.0.0.1:5432"));
+        try (AdminServer admin = AdminServer.start(director, "127.0.0.1:0")) {
+            AdminClient client = new AdminClient(admin);
+            assertThat(client.get("/healthz").body()).isEqualTo("ok\n");
+            assertThat(client.get("/readyz").statusCode()).isEqualTo(200);
+            assertThat(client.get("/metrics").body())
+                    .contains("lvs_servers 1.0")
+                    .doesNotContain("# EOF");
+            var openMetrics = client.get("/metrics", "Accept", "application/openmetrics-text; version=1.0.0,*/*;q=0.1");
+            assertThat(openMetrics.body()).endsWith("# EOF\n");
+            assertThat(openMetrics.headers().firstValue("Content-Type"))
+                    .hasValueSatisfying(type -> assertThat(type).startsWith("application/openmetrics-text"));
+            assertThat(client.get("/").body()).contains("/api/v1/services");
+        }
+    }
+
+    @Test
+    void readiness_reason_serviceUnavailable() throws Exception {
+        AtomicReference<String> reason = new AtomicReference<>();
+        try (AdminServer admin = AdminServer.builder(director)
+                .listen("127.0.0.1:0")
+                .readiness(reason::get)
+                .start()) {
+            AdminClient client = new AdminClient(admin);
+            assertThat(client.get("/readyz").statusCode()).isEqualTo(200);
+            reason.set("draining");
+            assertThat(client.get("/readyz").statusCode()).isEqualTo(503);
+            assertThat(client.get("/readyz").body()).isEqualTo("not ready: draining\n");
+            assertThat(client.get("/healthz").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void unixSocket_ownerOnly_changesWithoutAToken(@TempDir Path directory) throws Exception {
+        Path path = directory.resolve("admin.sock");
+        director.addService(VirtualService.of(ORDERS), RealServer.of("10.0.0.1:5432"));
+        try (AdminServer admin = AdminServer.start(director, "unix:" + path)) {
+            assertThat(admin.address()).isEqualTo("unix:" + path);
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                    .isEqualTo("rw-------");
+            String answer = unix(
+                    path,
+                    "PATCH /api/v1/services/name:orders/servers/10.0.0.1:5432 HTTP/1.1\r\nHost: whatever\r\n"
+                            + "Content-Type: application/json\r\nContent-Length: 12\r\nConnection: close\r\n\r\n"
+                            + "{\"weight\":4}");
+            assertThat(answer).startsWith("HTTP/1.1 200 OK");
+            assertThat(director.configuration(ORDERS).servers().get(0).weight()).isEqualTo(4);
+            assertThatThrownBy(() -> AdminServer.start(director, "unix:" + path))
+                    .isInstanceOf(AdminException.class)
+                    .hasMessageContaining("another process listens");
+        }
+        try (var left = Files.list(directory)) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    @Test
+    void unixSocket_staleOrOtherFile_replacedOrRefused(@TempDir Path directory) throws Exception {
+        Path stale = directory.resolve("stale.sock");
+        try (var bound = java.nio.channels.ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            bound.bind(UnixDomainSocketAddress.of(stale));
+        }
+        AdminServer.start(director, "unix:" + stale).close();
+        Path file = Files.writeString(directory.resolve("file"), "precious");
+        assertThatThrownBy(() -> AdminServer.start(director, "unix:" + file))
+                .isInstanceOf(AdminException.class)
+                .hasMessageContaining("is not a socket");
+        assertThat(file).hasContent("precious");
+        assertThatThrownBy(() -> AdminServer.start(director, "unix:" + directory.resolve("none/admin.sock")))
+                .isInstanceOf(AdminException.class);
+    }
+
+    @Test
+    void start_addressInUse_refusedWithTheAddress() throws Exception {
+        try (ServerSocket used = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+            String address = "127.0.0.1:" + used.getLocalPort();
+            assertThatThrownBy(() -> AdminServer.start(director, address))
+                    .isInstanceOf(AdminException.class)
+                    .hasMessageContaining(address);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            0.0.0.0:0        | needs a token
+            192.0.2.1:9110   | needs TLS
+            [::]:9110        | needs a token
+            127.0.0.1        | expected ADDRESS:PORT
+            example.org:80   | expected ADDRESS:PORT
+            unix:            | names no path
+            """)
+    void start_addressThatNeedsMore_refusedWithWhatToDo(String address, String message) {
+        assertThatThrownBy(() -> AdminServer.start(director, address))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void builder_everyWrongValue_toldAtOnce() {
+        assertThatThrownBy(() -> AdminServer.builder(director)
+                        .listen("0.0.0.0:0")
+                        .token("short")
+                        .requestsPerSecond(0)
+                        .start())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at least 16")
+                .hasMessageContaining("needs TLS")
+                .hasMessageContaining("requestsPerSecond 0");
+    }
+
+    @Test
+    void close_nothingLeft() throws Exception {
+        AdminServer admin = AdminServer.start(director, "127.0.0.1:0");
+        int port = admin.port();
+        new AdminClient(admin).get("/api/v1/services");
+        admin.close();
+        admin.close();
+
+        new ServerSocket(port, 1, java.net.InetAddress.getLoopbackAddress()).close();
+        for (Thread each : Thread.getAllStackTraces().keySet()) {
+            if (each.getName().startsWith("lvs-admin")) {
+                each.join(30_000);
+                assertThat(each.isAlive()).as(each.getName()).isFalse();
+            }
+        }
+    }
+}
