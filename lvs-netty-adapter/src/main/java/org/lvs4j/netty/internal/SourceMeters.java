@@ -5,9 +5,13 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.cumulative.CumulativeFunctionCounter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +29,7 @@ public final class SourceMeters<S> {
     private final Tags tags;
     private final List<Meter> meters = new ArrayList<>();
     private final List<Count<S>> counts = new ArrayList<>();
+    private final List<Runnable> recorders = new ArrayList<>();
 
     /** What a counter reads. */
     private static final class Count<S> {
@@ -84,8 +89,23 @@ public final class SourceMeters<S> {
                 .register(registry));
     }
 
+    /** Registers a histogram of times, which begins at zero, with the {@linkplain TimeHistogram#bounds bounds} of all. */
+    public void histogram(String name, String description, Tags more, TimeHistogram times) {
+        Timer timer = Timer.builder(name)
+                .description(description)
+                .tags(tags.and(more))
+                .serviceLevelObjectives(TimeHistogram.bounds().toArray(Duration[]::new))
+                .register(registry);
+        meters.add(timer);
+        LongConsumer recorder = nanos -> timer.record(nanos, TimeUnit.NANOSECONDS);
+        times.add(recorder);
+        recorders.add(() -> times.remove(recorder));
+    }
+
     /** Removes all of them. */
     public void remove() {
+        recorders.forEach(Runnable::run);
+        recorders.clear();
         meters.forEach(registry::remove);
         meters.clear();
         counts.clear();
