@@ -22,6 +22,7 @@ import org.lvs4j.Director;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.netty.internal.ChangedServices;
+import org.lvs4j.netty.internal.LoopLag;
 import org.lvs4j.netty.internal.NettyVersion;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
@@ -280,6 +281,11 @@ public final class Relay implements AutoCloseable {
 
     int maxFlows() {
         return state.options.udpFlows();
+    }
+
+    /** How late its event loops run what is due. */
+    LoopLag loopLag() {
+        return loops.lag();
     }
 
     /** The number of open sockets of TCP connections. Waits for each event loop. */

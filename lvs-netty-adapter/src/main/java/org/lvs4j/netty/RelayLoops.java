@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.netty.internal.EventLoops;
+import org.lvs4j.netty.internal.LoopLag;
 import org.lvs4j.netty.internal.Recurring;
 
 /** The event loops of a relay: their start, their end, and sums over all of them. Thread-safe. */
@@ -22,6 +23,7 @@ final class RelayLoops {
 
     private final RelayState state;
     private final EventLoopGroup group;
+    private final LoopLag lag;
     /** Whether connections were being drained at the last advance. Used by the loop that advances. */
     private boolean draining;
     /** Guarded by the relay's lock. */
@@ -30,6 +32,7 @@ final class RelayLoops {
     private RelayLoops(RelayState state, EventLoopGroup group) {
         this.state = state;
         this.group = group;
+        lag = new LoopLag(group, RelayState.LOGGER);
     }
 
     /**
@@ -58,6 +61,11 @@ final class RelayLoops {
 
     EventLoopGroup group() {
         return group;
+    }
+
+    /** How late the loops run what is due. */
+    LoopLag lag() {
+        return lag;
     }
 
     /** An event loop that waits for itself, or for a thread that waits for it, would wait for ever. */

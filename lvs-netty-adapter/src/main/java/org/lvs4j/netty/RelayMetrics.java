@@ -9,7 +9,11 @@ import io.micrometer.core.instrument.binder.BaseUnits;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleSupplier;
+import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import org.lvs4j.netty.internal.BufferMemory;
+import org.lvs4j.netty.internal.LoopLag;
 import org.lvs4j.netty.internal.SourceMeters;
 
 /**
@@ -17,7 +21,8 @@ import org.lvs4j.netty.internal.SourceMeters;
  * org.lvs4j.metrics.LvsMetrics}). {@code docs/metrics.md} lists them. Their number does not depend on services, servers
  * or clients.
  *
- * <p>Guarantees: thread-safe. Each meter reads the relay's counters, which event loops never wait for. This object
+ * <p>While it is bound, each event loop runs a short task four times a second that measures how late it is. Guarantees:
+ * thread-safe. Each meter reads the relay's counters, which event loops never wait for. This object
  * must be kept reachable: registries refer to it weakly. Meters of a relay that is closed keep their last values
  * until this object is closed.
  */
@@ -75,6 +80,11 @@ public final class RelayMetrics implements MeterBinder, AutoCloseable {
             resets(meters);
             failures(meters);
             datagrams(meters);
+            loops(meters, relay.loopLag());
+            buffers(meters);
+            if (bound.isEmpty()) {
+                relay.loopLag().acquire();
+            }
             bound.add(meters);
             done = true;
         } finally {
@@ -173,9 +183,44 @@ public final class RelayMetrics implements MeterBinder, AutoCloseable {
                 each -> each.snapshot().overFlowLimit());
     }
 
+    private static void loops(SourceMeters<Relay> meters, LoopLag lag) {
+        meters.histogram(
+                "lvs.relay.loop.lag",
+                "How late an event loop ran what was due, measured four times a second for each loop",
+                Tags.empty(),
+                lag.times());
+        gauge(
+                meters,
+                "loop.overdue",
+                "seconds",
+                "For how long the latest event loop has not run what is due",
+                each -> each.loopLag().overdueSeconds());
+    }
+
+    private static void buffers(SourceMeters<Relay> meters) {
+        buffer(meters, "direct", BufferMemory::directBytes);
+        buffer(meters, "heap", BufferMemory::heapBytes);
+        double most = BufferMemory.maxDirectBytes();
+        gauge(
+                meters,
+                "max.direct.bytes",
+                BaseUnits.BYTES,
+                "The most bytes outside of the heap that Netty may hold",
+                each -> most);
+    }
+
+    private static void buffer(SourceMeters<Relay> meters, String kind, DoubleSupplier bytes) {
+        meters.gauge(
+                "lvs.relay.buffer.bytes",
+                BaseUnits.BYTES,
+                "Bytes that Netty's allocator of this process holds",
+                Tags.of("kind", kind),
+                each -> bytes.getAsDouble());
+    }
+
     private static void gauge(
-            SourceMeters<Relay> meters, String name, String unit, String description, ToLongFunction<Relay> value) {
-        meters.gauge("lvs.relay." + name, unit, description, Tags.empty(), value::applyAsLong);
+            SourceMeters<Relay> meters, String name, String unit, String description, ToDoubleFunction<Relay> value) {
+        meters.gauge("lvs.relay." + name, unit, description, Tags.empty(), value);
     }
 
     private static void counter(
@@ -192,6 +237,9 @@ public final class RelayMetrics implements MeterBinder, AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
+        if (!bound.isEmpty()) {
+            relay.loopLag().release();
+        }
         bound.forEach(SourceMeters::remove);
         bound.clear();
     }

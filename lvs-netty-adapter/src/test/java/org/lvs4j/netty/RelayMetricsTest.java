@@ -7,18 +7,25 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.CountingMode;
 import io.micrometer.core.instrument.simple.SimpleConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.lvs4j.Director;
+import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
 
 /** What the meters of a relay show. */
@@ -69,6 +76,60 @@ final class RelayMetricsTest {
                     .isPositive();
             assertThat(count("lvs.relay.reset.connections", "reason", "no.server"))
                     .isZero();
+        }
+    }
+
+    @Test
+    void loopLag_loopBlocked_gaugeGrowsAndHistogramCountsIt() throws Exception {
+        PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (Relay relay = Relay.builder(Director.create())
+                        .eventLoops(loops)
+                        .listen(Protocol.TCP, Endpoint.parse("127.0.0.1:0"), 1)
+                        .start();
+                RelayMetrics metrics = RelayMetrics.of(relay)) {
+            metrics.bindTo(registry);
+            metrics.bindTo(prometheus);
+            Timer timer = registry.get("lvs.relay.loop.lag").timer();
+            Loopback.await("measurements", () -> timer.count() >= 4);
+            loops.next().submit(() -> goOn.await(60, TimeUnit.SECONDS));
+            Loopback.await("a lag", () -> gauge("lvs.relay.loop.overdue") > 0.6);
+
+            goOn.countDown();
+            Loopback.await("the end", () -> timer.totalTime(TimeUnit.SECONDS) > 0.6);
+            Loopback.await("no lag", () -> gauge("lvs.relay.loop.overdue") == 0);
+            assertThat(prometheus.scrape())
+                    .containsPattern("lvs_relay_loop_lag_seconds_bucket\\{le=\"0.005\"} [1-9]")
+                    .containsPattern("lvs_relay_loop_lag_seconds_bucket\\{le=\"\\+Inf\"} [1-9]")
+                    .containsPattern("lvs_relay_loop_overdue_seconds [0-9]");
+        } finally {
+            goOn.countDown();
+            loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+        }
+    }
+
+    @Test
+    void buffers_relay_heldWithinTheirLimit() throws Exception {
+        try (TestServer server = TestServer.start();
+                Relay relay = Loopback.relay(Loopback.director(server.address()), Protocol.TCP)
+                        .start();
+                RelayMetrics metrics = RelayMetrics.of(relay);
+                Socket client = Loopback.connect(relay)) {
+            client.getOutputStream().write(1);
+            assertThat(client.getInputStream().read()).isEqualTo(1);
+            metrics.bindTo(registry);
+            assertThat(registry.get("lvs.relay.buffer.bytes")
+                            .tag("kind", "direct")
+                            .gauge()
+                            .value())
+                    .isPositive()
+                    .isLessThanOrEqualTo(gauge("lvs.relay.max.direct.bytes"));
+            assertThat(registry.get("lvs.relay.buffer.bytes")
+                            .tag("kind", "heap")
+                            .gauge()
+                            .value())
+                    .isNotNegative();
         }
     }
 

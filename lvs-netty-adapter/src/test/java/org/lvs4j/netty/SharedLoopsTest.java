@@ -3,6 +3,8 @@ package org.lvs4j.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -180,6 +182,38 @@ final class SharedLoopsTest {
             for (int round = 0; round < 20; round++) {
                 relay(director, loops).start().close();
                 assertNothingLeft(loops);
+            }
+        } finally {
+            end(loops);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.lvs4j.netty.Loopback#transports")
+    void close_relayOrMeters_noMeasuringIsLeft(Transport transport) throws Exception {
+        EventLoopGroup loops = loops(transport);
+        try {
+            Relay relay = relay(Loopback.director(), loops).start();
+            int ofRelay = timers(loops);
+            RelayMetrics metrics = RelayMetrics.of(relay);
+            metrics.bindTo(new SimpleMeterRegistry());
+            metrics.bindTo(new SimpleMeterRegistry());
+            assertThat(timers(loops)).isEqualTo(ofRelay + 2);
+            metrics.close();
+            metrics.close();
+            assertThat(timers(loops)).isEqualTo(ofRelay);
+
+            MeterRegistry registry = new SimpleMeterRegistry();
+            for (boolean open : new boolean[] {true, false}) {
+                RelayMetrics others = RelayMetrics.of(relay);
+                others.bindTo(registry);
+                if (open) {
+                    relay.close();
+                }
+                assertNothingLeft(loops);
+                assertThat(registry.get("lvs.relay.loop.overdue").gauge().value())
+                        .isZero();
+                others.close();
             }
         } finally {
             end(loops);
