@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,22 @@ public final class DocumentedMeters {
                         .collect(Collectors.toCollection(TreeSet::new)));
         assertThat(rows.stream().map(row -> row.get(4).replace("`", "")).sorted())
                 .containsExactlyElementsOf(names(scrape));
+    }
+
+    /**
+     * The numbers of meters that the page tells.
+     *
+     * @param others meters in the registry that are not among them
+     */
+    public static void assertNumbers(String binder, MeterRegistry registry, int others) throws IOException {
+        List<Meter> meters = registry.getMeters().stream()
+                .filter(meter -> meter.getId().syntheticAssociation() == null)
+                .toList();
+        long histograms =
+                meters.stream().filter(meter -> meter instanceof Timer).count();
+        assertThat(Files.readString(PAGE).replaceAll("\\s+", " "))
+                .contains("`" + binder + "` has " + (meters.size() - others - histograms) + " meters and "
+                        + (histograms == 1 ? "a histogram" : histograms + " histograms"));
     }
 
     /** The names of a scrape, each histogram with one for all of its. */

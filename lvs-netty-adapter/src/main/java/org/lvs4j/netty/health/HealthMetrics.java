@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.lvs4j.netty.internal.SourceMeters;
+import org.lvs4j.netty.internal.TimeHistogram;
 
 /**
  * The meters of a health monitor for the registries of Micrometer, beside those of its director ({@link
@@ -32,6 +33,7 @@ public final class HealthMetrics implements MeterBinder, AutoCloseable {
     private final HealthMonitor monitor;
     private final Tags tags;
     private final HealthStates states;
+    private final ProbeTimes times;
 
     // Guarded by this object's lock, as is the next field.
     private final List<SourceMeters<HealthMetrics>> bound = new ArrayList<>();
@@ -41,6 +43,7 @@ public final class HealthMetrics implements MeterBinder, AutoCloseable {
         this.monitor = monitor;
         this.tags = tags;
         states = new HealthStates(monitor, tags);
+        times = monitor.counters().times;
     }
 
     /** The meters of a monitor without tags of their own. */
@@ -77,6 +80,7 @@ public final class HealthMetrics implements MeterBinder, AutoCloseable {
         boolean done = false;
         try {
             register(meters);
+            times(meters, times);
             states.add(registry);
             bound.add(meters);
             done = true;
@@ -88,6 +92,21 @@ public final class HealthMetrics implements MeterBinder, AutoCloseable {
         }
     }
 
+    private static void times(SourceMeters<HealthMetrics> meters, ProbeTimes times) {
+        for (ProbeTimes.OfKind each : times.all()) {
+            time(meters, each.kind(), "passed", each.passed());
+            time(meters, each.kind(), "failed", each.failed());
+        }
+    }
+
+    private static void time(SourceMeters<HealthMetrics> meters, String kind, String result, TimeHistogram times) {
+        meters.histogram(
+                "lvs.health.probe.time",
+                "Times from the start of a probe to its result",
+                Tags.of("kind", kind, "result", result),
+                times);
+    }
+
     private static void register(SourceMeters<HealthMetrics> meters) {
         probes(meters);
         counter(
@@ -96,6 +115,18 @@ public final class HealthMetrics implements MeterBinder, AutoCloseable {
                 "probes",
                 "Probes that had to wait because too many were under way",
                 each -> each.delayed);
+        meters.gauge(
+                "lvs.health.running.probes",
+                "probes",
+                "Probes under way",
+                Tags.empty(),
+                each -> each.monitor.counters().running());
+        meters.gauge(
+                "lvs.health.waiting.probes",
+                "probes",
+                "Probes that wait because too many are under way, or that are made again",
+                Tags.empty(),
+                each -> each.monitor.counters().waiting());
         transitions(meters, "up", each -> each.serversUp);
         transitions(meters, "down", each -> each.serversDown);
         counter(meters, "changes", "changes", "Changes of the director's table", each -> each.changes);

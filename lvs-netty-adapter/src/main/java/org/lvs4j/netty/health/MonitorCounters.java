@@ -1,5 +1,6 @@
 package org.lvs4j.netty.health;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What a monitor counts. Thread-safe. */
@@ -18,4 +19,24 @@ final class MonitorCounters {
     final LongAdder scriptFailures = new LongAdder();
     final LongAdder scriptsDropped = new LongAdder();
     final LongAdder linesDropped = new LongAdder();
+    final ProbeTimes times = new ProbeTimes();
+
+    // Opaque, as its partner: one event loop writes it, and readers need no order among the numbers.
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    /** Probes that wait, as of now. */
+    void waiting(int probes) {
+        waiting.setOpaque(probes);
+    }
+
+    int waiting() {
+        return waiting.getOpaque();
+    }
+
+    /** Probes under way. */
+    long running() {
+        // The ends before the starts, so that the difference is not negative.
+        long ended = passed.sum() + failed.sum() + cancelled.sum() + notMade.sum();
+        return Math.max(0, probes.sum() - ended);
+    }
 }

@@ -90,6 +90,7 @@ final class RunningProbes {
         } else {
             counters.delayed.increment();
             gate.waiting.put(probe.id(), probe);
+            tellWaiting();
         }
     }
 
@@ -139,6 +140,7 @@ final class RunningProbes {
         }
         socketGate.waiting.remove(id);
         programGate.waiting.remove(id);
+        tellWaiting();
     }
 
     int runningCount() {
@@ -147,6 +149,10 @@ final class RunningProbes {
 
     int waitingCount() {
         return socketGate.waiting.size() + programGate.waiting.size() + again.size();
+    }
+
+    private void tellWaiting() {
+        counters.waiting(waitingCount());
     }
 
     private void left(Gate gate) {
@@ -160,6 +166,7 @@ final class RunningProbes {
             launch(next, gate);
             gate.waiting.remove(next.id());
         }
+        tellWaiting();
     }
 
     /** Continues what a lack of memory has cut off. */
@@ -178,6 +185,7 @@ final class RunningProbes {
         if (running.remove(one.probe.id(), one)) {
             try {
                 (result.passed() ? counters.passed : counters.failed).increment();
+                counters.times.record(one.probe.check(), result.passed(), one.nanos);
                 results.finished(one.probe.id(), result);
             } finally {
                 left(one.gate);
@@ -220,6 +228,8 @@ final class RunningProbes {
         private @Nullable ProbeResult result;
         private String reason = "";
         private @Nullable Running nextLost;
+        private final long startNanos = System.nanoTime();
+        private long nanos;
 
         @Nullable
         Execution execution;
@@ -232,6 +242,7 @@ final class RunningProbes {
         @Override
         public void finished(ProbeResult value) {
             result = value;
+            nanos = System.nanoTime() - startNanos;
             end();
         }
 

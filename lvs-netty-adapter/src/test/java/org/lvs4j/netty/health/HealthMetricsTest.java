@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -13,6 +14,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.lvs4j.Director;
 import org.lvs4j.health.Check;
 import org.lvs4j.health.CheckSchedule;
+import org.lvs4j.health.HttpCheck;
+import org.lvs4j.health.NetworkCheck;
 import org.lvs4j.health.ProbeTarget;
 import org.lvs4j.health.TcpCheck;
 import org.lvs4j.net.Endpoint;
@@ -99,6 +103,66 @@ final class HealthMetricsTest {
             }
             assertThat(registry.getMeters()).isEmpty();
         }
+    }
+
+    @Test
+    void probeTime_serversThatPassAndFail_histogramsByKindAndResult() throws Exception {
+        PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        try (Servers.Tcp one = Servers.Tcp.start(Servers::silence)) {
+            director.addService(
+                    VirtualService.of(WEB), RealServer.of(one.address()), RealServer.of(ProbeFixture.closedPort()));
+            try (HealthMonitor monitor = monitor();
+                    HealthMetrics metrics = HealthMetrics.of(monitor)) {
+                metrics.bindTo(registry);
+                metrics.bindTo(prometheus);
+                for (String result : List.of("passed", "failed")) {
+                    Timer timer = registry.get("lvs.health.probe.time")
+                            .tags("kind", "tcp", "result", result)
+                            .timer();
+                    ProbeFixture.await(result, () -> timer.count() >= 2);
+                    assertThat(timer.totalTime(TimeUnit.SECONDS)).isPositive().isLessThan(60);
+                    assertThat(count("lvs.health.probes", "result", result)).isGreaterThanOrEqualTo(2);
+                    assertThat(prometheus.scrape())
+                            .containsPattern("lvs_health_probe_time_seconds_bucket\\{kind=\"tcp\",result=\"" + result
+                                    + "\",le=\"\\+Inf\"} [1-9]");
+                }
+                assertThat(registry.get("lvs.health.probe.time")
+                                .tags("kind", "http", "result", "passed")
+                                .timer()
+                                .count())
+                        .isZero();
+            }
+        }
+    }
+
+    @Test
+    void runningAndWaitingProbes_serversThatDoNotAnswer_areShownUntilTheEnd() throws Exception {
+        try (Servers.Tcp one = Servers.Tcp.start(Servers::silence);
+                Servers.Tcp other = Servers.Tcp.start(Servers::silence)) {
+            director.addService(VirtualService.of(WEB), RealServer.of(one.address()), RealServer.of(other.address()));
+            HealthMonitor monitor = HealthMonitor.builder(director)
+                    .check(WEB, server -> HttpCheck.of(ProbeTarget.of(server.endpoint()), FAST, "/"))
+                    .maxProbes(1)
+                    .eventLoops(loops)
+                    .start();
+            try (HealthMetrics metrics = HealthMetrics.of(monitor)) {
+                metrics.bindTo(registry);
+                ProbeFixture.await("a probe that waits", () -> gauge("lvs.health.waiting.probes") == 1);
+                assertThat(gauge("lvs.health.running.probes")).isEqualTo(1);
+                monitor.close();
+                assertThat(gauge("lvs.health.waiting.probes")).isZero();
+                assertThat(gauge("lvs.health.running.probes")).isZero();
+            } finally {
+                monitor.close();
+            }
+        }
+    }
+
+    @Test
+    void probeTimes_kindsOfChecks_allHaveOne() {
+        int kinds = NetworkCheck.class.getPermittedSubclasses().length;
+        // With programs, and those of HTTP in clear and with TLS.
+        assertThat(new ProbeTimes().all()).hasSize(kinds + 2);
     }
 
     @Test
@@ -194,6 +258,8 @@ final class HealthMetricsTest {
                 metrics.bindTo(registry);
                 metrics.bindTo(prometheus);
                 DocumentedMeters.assertEqual("lvs.health.", registry, prometheus.scrape());
+                // 5 of the service and its server.
+                DocumentedMeters.assertNumbers("HealthMetrics", registry, 5);
             }
         }
     }
