@@ -34,6 +34,7 @@ import org.lvs4j.netty.health.HealthMetrics;
 import org.lvs4j.netty.health.HealthMonitor;
 import org.lvs4j.netty.health.NotifyFifo;
 import org.lvs4j.netty.health.Scripts;
+import org.lvs4j.netty.tun.TunMetrics;
 import org.lvs4j.netty.tun.TunPlane;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
@@ -79,6 +80,8 @@ final class NullArgumentsTest {
                 call("director", () -> DirectorAddressResolverGroup.of(null)),
                 call("others", () -> DirectorAddressResolverGroup.of(director, null)),
                 call("director", () -> TunPlane.builder(null)),
+                call("plane", () -> TunMetrics.of(null)),
+                call("plane", () -> TunMetrics.of(null, List.of())),
                 call("relay", () -> RelayMetrics.of(null)),
                 call("monitor", () -> HealthMetrics.of(null)),
                 call("name", () -> tun.device(null)),

@@ -19,6 +19,7 @@ import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.netty.internal.ChangedServices;
 import org.lvs4j.netty.internal.EventLoops;
+import org.lvs4j.netty.internal.LoopLag;
 import org.lvs4j.netty.internal.NettyVersion;
 import org.lvs4j.netty.internal.Recurring;
 import org.lvs4j.service.ServiceKey;
@@ -58,6 +59,7 @@ public final class TunPlane implements AutoCloseable {
     private final TunOptions options;
     private final TunState state;
     private final MultiThreadIoEventLoopGroup group;
+    private final LoopLag lag;
     private final List<TunLoop> loops = new ArrayList<>();
     private final List<IoRegistration> registrations = new ArrayList<>();
     private final TunNetwork.Host host;
@@ -88,6 +90,7 @@ public final class TunPlane implements AutoCloseable {
         } catch (IllegalStateException e) {
             throw new TunException(String.valueOf(e.getMessage()), e);
         }
+        lag = new LoopLag(group, TunState.LOGGER);
         changed = ChangedServices.of(director, TunNetwork::affected);
     }
 
@@ -243,6 +246,11 @@ public final class TunPlane implements AutoCloseable {
     /** The counters of all queues together. */
     public TunSnapshot snapshot() {
         return TunCounters.sum(loops.stream().map(loop -> loop.counters).toList(), check.repairs());
+    }
+
+    /** How late its event loops run what is due. */
+    LoopLag loopLag() {
+        return lag;
     }
 
     /**
