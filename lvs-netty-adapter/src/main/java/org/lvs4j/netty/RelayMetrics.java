@@ -185,16 +185,16 @@ public final class RelayMetrics implements MeterBinder, AutoCloseable {
 
     private static void loops(SourceMeters<Relay> meters, LoopLag lag) {
         meters.histogram(
-                "lvs.relay.loop.lag",
+                "lvs.relay.loop.delay",
                 "How late an event loop ran what was due, measured four times a second for each loop",
                 Tags.empty(),
                 lag.times());
         gauge(
                 meters,
-                "loop.overdue",
+                "loop.lag",
                 "seconds",
-                "For how long the latest event loop has not run what is due",
-                each -> each.loopLag().overdueSeconds());
+                "How late the latest event loop is now",
+                each -> each.loopLag().seconds());
     }
 
     private static void buffers(SourceMeters<Relay> meters) {

@@ -91,18 +91,18 @@ final class RelayMetricsTest {
                 RelayMetrics metrics = RelayMetrics.of(relay)) {
             metrics.bindTo(registry);
             metrics.bindTo(prometheus);
-            Timer timer = registry.get("lvs.relay.loop.lag").timer();
+            Timer timer = registry.get("lvs.relay.loop.delay").timer();
             Loopback.await("measurements", () -> timer.count() >= 4);
             loops.next().submit(() -> goOn.await(60, TimeUnit.SECONDS));
-            Loopback.await("a lag", () -> gauge("lvs.relay.loop.overdue") > 0.6);
+            Loopback.await("a lag", () -> gauge("lvs.relay.loop.lag") > 0.6);
 
             goOn.countDown();
             Loopback.await("the end", () -> timer.totalTime(TimeUnit.SECONDS) > 0.6);
-            Loopback.await("no lag", () -> gauge("lvs.relay.loop.overdue") == 0);
+            Loopback.await("no lag", () -> gauge("lvs.relay.loop.lag") < 0.6);
             assertThat(prometheus.scrape())
-                    .containsPattern("lvs_relay_loop_lag_seconds_bucket\\{le=\"0.005\"} [1-9]")
-                    .containsPattern("lvs_relay_loop_lag_seconds_bucket\\{le=\"\\+Inf\"} [1-9]")
-                    .containsPattern("lvs_relay_loop_overdue_seconds [0-9]");
+                    .containsPattern("lvs_relay_loop_delay_seconds_bucket\\{le=\"0.005\"} [1-9]")
+                    .containsPattern("lvs_relay_loop_delay_seconds_bucket\\{le=\"\\+Inf\"} [1-9]")
+                    .containsPattern("lvs_relay_loop_lag_seconds [0-9]");
         } finally {
             goOn.countDown();
             loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();

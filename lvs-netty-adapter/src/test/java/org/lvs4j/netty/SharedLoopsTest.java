@@ -211,8 +211,7 @@ final class SharedLoopsTest {
                     relay.close();
                 }
                 assertNothingLeft(loops);
-                assertThat(registry.get("lvs.relay.loop.overdue").gauge().value())
-                        .isZero();
+                assertThat(registry.get("lvs.relay.loop.lag").gauge().value()).isZero();
                 others.close();
             }
         } finally {

@@ -36,6 +36,7 @@ public final class LoopLag {
 
         // Written by the loop and by the thread that starts the task, read by any.
         private volatile long dueNanos;
+        private volatile long lastNanos;
         private volatile @Nullable ScheduledFuture<?> scheduled;
 
         Loop(EventExecutor executor, Logger logger, TimeHistogram times) {
@@ -45,6 +46,7 @@ public final class LoopLag {
         }
 
         void start() {
+            lastNanos = 0;
             dueNanos = System.nanoTime() + PERIOD_NANOS;
             try {
                 scheduled = executor.scheduleWithFixedDelay(task, PERIOD_NANOS, PERIOD_NANOS, TimeUnit.NANOSECONDS);
@@ -63,19 +65,20 @@ public final class LoopLag {
         }
 
         private void measure() {
-            long late = System.nanoTime() - dueNanos;
+            long late = Math.max(0, System.nanoTime() - dueNanos);
+            lastNanos = late;
             try {
-                times.record(Math.max(0, late));
+                times.record(late);
             } finally {
                 dueNanos = System.nanoTime() + PERIOD_NANOS;
             }
         }
 
-        long overdueNanos() {
+        long nanos() {
             ScheduledFuture<?> task = scheduled;
             return task == null || task.isDone() || executor.isShuttingDown()
                     ? 0
-                    : Math.max(0, System.nanoTime() - dueNanos);
+                    : Math.max(lastNanos, System.nanoTime() - dueNanos);
         }
     }
 
@@ -106,11 +109,14 @@ public final class LoopLag {
         return times;
     }
 
-    /** For how long the loop that is the latest has not run a task that is due, in seconds; 0 if all of them run. */
-    public double overdueSeconds() {
+    /**
+     * How late the latest loop is now, in seconds: at its last measurement, or by now if the next one is due. 0 if nothing
+     * is measured.
+     */
+    public double seconds() {
         long most = 0;
         for (Loop each : loops) {
-            most = Math.max(most, each.overdueNanos());
+            most = Math.max(most, each.nanos());
         }
         return most / NANOS_PER_SECOND;
     }

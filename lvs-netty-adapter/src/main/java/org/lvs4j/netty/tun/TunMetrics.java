@@ -135,16 +135,16 @@ public final class TunMetrics implements MeterBinder, AutoCloseable {
 
     private static void loops(SourceMeters<TunMetrics> meters, LoopLag lag) {
         meters.histogram(
-                "lvs.tun.loop.lag",
+                "lvs.tun.loop.delay",
                 "How late an event loop ran what was due, measured four times a second for each loop",
                 Tags.empty(),
                 lag.times());
         meters.gauge(
-                "lvs.tun.loop.overdue",
+                "lvs.tun.loop.lag",
                 "seconds",
-                "For how long the latest event loop has not run what is due",
+                "How late the latest event loop is now",
                 Tags.empty(),
-                each -> each.lag.overdueSeconds());
+                each -> each.lag.seconds());
     }
 
     private static void counter(

@@ -71,11 +71,11 @@ final class TunMetricsTest {
     @Test
     void loopLag_bound_isMeasured() throws Exception {
         metrics.bindTo(registry);
-        Timer timer = registry.get("lvs.tun.loop.lag").timer();
+        Timer timer = registry.get("lvs.tun.loop.delay").timer();
         while (timer.count() < 3) {
             TimeUnit.MILLISECONDS.sleep(10);
         }
-        assertThat(registry.get("lvs.tun.loop.overdue").gauge().value()).isNotNegative();
+        assertThat(registry.get("lvs.tun.loop.lag").gauge().value()).isNotNegative();
         metrics.close();
     }
 
@@ -83,7 +83,7 @@ final class TunMetricsTest {
     void bindTo_registryThatRefusesAMeter_noneIsLeftAndItMayBeBoundLater() {
         AtomicBoolean refuses = new AtomicBoolean(true);
         registry.config().meterFilter(MeterFilter.deny(id -> {
-            if (refuses.get() && id.getName().equals("lvs.tun.loop.overdue")) {
+            if (refuses.get() && id.getName().equals("lvs.tun.loop.lag")) {
                 throw new IllegalArgumentException("refused");
             }
             return false;
@@ -140,7 +140,7 @@ final class TunMetricsTest {
             ofPlane.bindTo(registry);
             assertThat(count("lvs.tun.repairs")).isZero();
             plane.close();
-            assertThat(registry.get("lvs.tun.loop.overdue").gauge().value()).isZero();
+            assertThat(registry.get("lvs.tun.loop.lag").gauge().value()).isZero();
             assertThat(count("lvs.tun.received.packets"))
                     .isEqualTo((double) plane.snapshot().received());
         }
