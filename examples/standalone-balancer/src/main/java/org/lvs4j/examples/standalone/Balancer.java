@@ -1,5 +1,6 @@
 package org.lvs4j.examples.standalone;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -46,6 +47,9 @@ final class Balancer implements AutoCloseable {
 
     /** Whether another process serves now. Guarded by this object. */
     private boolean left;
+
+    // Written by the thread that ends the daemon, read by others for meters.
+    private volatile boolean draining;
 
     private Balancer(Director director, Plane plane, DaemonHealth health) {
         this.director = director;
@@ -398,6 +402,7 @@ final class Balancer implements AutoCloseable {
      * @return whether all connections ended before the deadline; the others are reset
      */
     boolean drain(Duration deadline) {
+        draining = true;
         stopMonitor();
         return plane.drain(deadline);
     }
@@ -436,6 +441,7 @@ final class Balancer implements AutoCloseable {
      * @param accepted is called when no more clients are accepted, once or more often
      */
     boolean drainHandedOver(Duration deadline, Runnable accepted) {
+        draining = true;
         synchronized (this) {
             health.handOver();
         }
@@ -445,6 +451,25 @@ final class Balancer implements AutoCloseable {
     /** Sets the receiver of a failure that ends the plane; it is called at most once. */
     void onFailure(Consumer<Throwable> report) {
         plane.onFailure(report);
+    }
+
+    /** Whether it waits for its connections to end, and accepts no new ones. */
+    boolean isDraining() {
+        return draining;
+    }
+
+    /**
+     * Registers the meters of the plane.
+     *
+     * @return removes them
+     */
+    Runnable bindPlane(MeterRegistry registry) {
+        return plane.bindTo(registry);
+    }
+
+    /** Tells a follower which health monitor there is, now and from now on. It replaces that of before. */
+    synchronized void followMonitor(DaemonHealth.Follower follower) {
+        health.follow(follower);
     }
 
     /** The program to run when everything has ended; null for none. */

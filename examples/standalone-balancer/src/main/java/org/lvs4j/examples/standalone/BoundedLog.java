@@ -44,6 +44,7 @@ final class BoundedLog extends OutputStream {
     private final ByteArrayOutputStream line = new ByteArrayOutputStream(256);
     private int waitingBytes;
     private long dropped;
+    private long droppedSoFar;
     private boolean writing;
 
     private BoundedLog(OutputStream target) {
@@ -71,6 +72,22 @@ final class BoundedLog extends OutputStream {
         BoundedLog log = installed;
         if (log != null) {
             log.await(limit);
+        }
+    }
+
+    /** How many lines the installed log has dropped so far; 0 without one. */
+    static long droppedLines() {
+        BoundedLog log = installed;
+        return log == null ? 0 : log.dropped();
+    }
+
+    /** How many lines have been dropped so far. */
+    long dropped() {
+        lock.lock();
+        try {
+            return droppedSoFar;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -103,6 +120,7 @@ final class BoundedLog extends OutputStream {
         int room = dropped == 0 ? MAX_BYTES : MAX_BYTES / 2;
         if (waitingBytes + text.length > room) {
             dropped++;
+            droppedSoFar++;
             return;
         }
         tellDropped();

@@ -8,6 +8,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -31,6 +32,8 @@ final class CommandThreads implements AutoCloseable {
     private final Set<ControlConnection> executing = ConcurrentHashMap.newKeySet();
     private final ThreadPoolExecutor changes;
     private final ThreadPoolExecutor listings;
+    private final LongAdder done = new LongAdder();
+    private final LongAdder failed = new LongAdder();
 
     /**
      * Threads, of which the first of each kind are started now, and the others when they are needed.
@@ -78,6 +81,16 @@ final class CommandThreads implements AutoCloseable {
         }
     }
 
+    /** How many commands have been executed with success. */
+    long done() {
+        return done.sum();
+    }
+
+    /** How many commands have been executed without. */
+    long failed() {
+        return failed.sum();
+    }
+
     /** Whether a command waits or runs. */
     boolean isExecuting(ControlConnection connection) {
         return executing.contains(connection);
@@ -88,6 +101,7 @@ final class CommandThreads implements AutoCloseable {
         try {
             if (!connection.isClosed()) {
                 answer = answer(connection);
+                (answer.exitCode() == Answer.OK ? done : failed).increment();
             }
         } finally {
             executing.remove(connection);

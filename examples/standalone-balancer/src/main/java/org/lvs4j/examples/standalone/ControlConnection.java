@@ -303,6 +303,7 @@ final class ControlConnection {
             close();
             return;
         }
+        server.countRefused();
         server.releaseMemory(this);
         phase = Phase.ANSWER;
         addEnd(Answer.error(Answer.FAILURE, "lvsd: " + reason));

@@ -15,6 +15,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,7 @@ final class ControlServer implements AutoCloseable {
     private final Queue<ControlConnection> waitingForMemory = new ArrayDeque<>();
     private final Queue<ControlConnection> attention = new ConcurrentLinkedQueue<>();
     private final Set<ControlConnection> granted = new LinkedHashSet<>();
+    private final LongAdder refused = new LongAdder();
     private long grantedBytes;
     private long pausedUntilNanos = System.nanoTime();
     private long warnedNanos = System.nanoTime() - TimeUnit.MINUTES.toNanos(1);
@@ -147,6 +149,24 @@ final class ControlServer implements AutoCloseable {
         server.spares.refill();
         server.thread.start();
         return server;
+    }
+
+    /**
+     * What clients have asked for so far.
+     *
+     * @param done commands executed with success
+     * @param failed commands executed without
+     * @param refused requests that were not executed: malformed, too slow, or too many
+     */
+    record Counts(long done, long failed, long refused) {}
+
+    Counts counts() {
+        return new Counts(threads.done(), threads.failed(), refused.sum());
+    }
+
+    /** Counts a request that is not executed. */
+    void countRefused() {
+        refused.increment();
     }
 
     Limits limits() {

@@ -47,9 +47,27 @@ final class DaemonHealth {
     // Written by the balancer with its lock held; read by listings without it.
     private volatile @Nullable HealthMonitor monitor;
     private KeepalivedConfiguration current = NOTHING;
+    // Written with the lock of the balancer held; read by a stop without it.
+    private volatile Follower follower = monitor -> {};
+
+    /** Sees which monitor there is. */
+    interface Follower {
+        /**
+         * Called when a monitor has started, or has ended, by one thread at a time.
+         *
+         * @param present the monitor that runs now; null for none
+         */
+        void accept(@Nullable HealthMonitor present);
+    }
 
     DaemonHealth(Director director) {
         this.director = director;
+    }
+
+    /** Tells a follower which monitor there is, now and from now on. It replaces that of before. */
+    void follow(Follower next) {
+        follower = next;
+        next.accept(monitor);
     }
 
     boolean isMonitoring() {
@@ -158,6 +176,7 @@ final class DaemonHealth {
                 .listener(event -> changed.run())
                 .start();
         current = file;
+        follower.accept(monitor);
     }
 
     /**
@@ -218,7 +237,11 @@ final class DaemonHealth {
         monitor = null;
         current = NOTHING;
         if (running != null) {
-            running.close(cleanup);
+            try {
+                running.close(cleanup);
+            } finally {
+                follower.accept(null);
+            }
         }
     }
 }

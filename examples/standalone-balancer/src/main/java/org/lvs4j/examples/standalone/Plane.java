@@ -1,5 +1,6 @@
 package org.lvs4j.examples.standalone;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Locale;
@@ -8,7 +9,9 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.netty.Relay;
 import org.lvs4j.netty.RelayException;
+import org.lvs4j.netty.RelayMetrics;
 import org.lvs4j.netty.Transport;
+import org.lvs4j.netty.tun.TunMetrics;
 import org.lvs4j.netty.tun.TunPlane;
 import org.lvs4j.service.VirtualService;
 import org.slf4j.LoggerFactory;
@@ -67,6 +70,13 @@ interface Plane extends AutoCloseable {
 
     /** Sets the receiver of a failure that ends the plane; it is called at most once. */
     void onFailure(Consumer<Throwable> report);
+
+    /**
+     * Registers the meters of the plane.
+     *
+     * @return removes them
+     */
+    Runnable bindTo(MeterRegistry registry);
 
     /** Notes for the operator about the start, one a line; may be empty. */
     String announcement();
@@ -135,6 +145,13 @@ interface Plane extends AutoCloseable {
             }
 
             @Override
+            public Runnable bindTo(MeterRegistry registry) {
+                RelayMetrics metrics = RelayMetrics.of(relay);
+                metrics.bindTo(registry);
+                return metrics::close;
+            }
+
+            @Override
             public String announcement() {
                 return announcement;
             }
@@ -195,6 +212,13 @@ interface Plane extends AutoCloseable {
                         report.accept(failure);
                     }
                 });
+            }
+
+            @Override
+            public Runnable bindTo(MeterRegistry registry) {
+                TunMetrics metrics = TunMetrics.of(plane);
+                metrics.bindTo(registry);
+                return metrics::close;
             }
 
             @Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import org.lvs4j.netty.RelayException;
 import org.lvs4j.netty.health.HealthMonitorException;
@@ -34,6 +35,13 @@ final class Reloader {
     private final Balancer balancer;
     private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
 
+    private final LongAdder applied = new LongAdder();
+    private final LongAdder unchanged = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+
+    // Written by the thread of the reload and read by others, for meters.
+    private volatile long lastMillis = System.currentTimeMillis();
+
     // Written by the thread of the reload and read by others, for a message.
     private volatile String activity = "";
     private volatile long startNanos;
@@ -41,6 +49,20 @@ final class Reloader {
     Reloader(ConfigurationFile file, Balancer balancer) {
         this.file = file;
         this.balancer = balancer;
+    }
+
+    /**
+     * How reloads have ended so far.
+     *
+     * @param applied those that have changed something
+     * @param unchanged those of a configuration that was in use already
+     * @param refused those whose configuration is not in use
+     * @param lastMillis when the configuration in use was read last, in milliseconds since 1970; the start counts
+     */
+    record Counts(long applied, long unchanged, long refused, long lastMillis) {}
+
+    Counts counts() {
+        return new Counts(applied.sum(), unchanged.sum(), refused.sum(), lastMillis);
     }
 
     /** Starts a reload, or tells why it has to wait. Does not block. */
@@ -104,6 +126,19 @@ final class Reloader {
     }
 
     private Answer once(String cause) {
+        boolean done = false;
+        try {
+            Answer answer = attempt(cause);
+            done = answer.exitCode() == Answer.OK;
+            return answer;
+        } finally {
+            if (!done) {
+                refused.increment();
+            }
+        }
+    }
+
+    private Answer attempt(String cause) {
         begin();
         if (file.isStandardInput()) {
             String reason = "standard input cannot be read again; use lvsadm --replace";
@@ -115,6 +150,8 @@ final class Reloader {
             long readNanos = System.nanoTime() - startNanos;
             activity = "applying";
             List<String> changes = balancer.reload(configuration);
+            lastMillis = System.currentTimeMillis();
+            (changes.isEmpty() ? unchanged : applied).increment();
             if (configuration instanceof Configuration.OfKeepalived keepalived) {
                 KeepalivedPicture.warn(keepalived.file(), line -> LOG.warn("{}", line));
             }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Director;
 import org.lvs4j.DirectorState;
@@ -24,6 +25,8 @@ final class StateKeeping implements AutoCloseable {
     private final StateFile file;
     private final Director director;
     private final @Nullable Duration interval;
+    private final LongAdder saves = new LongAdder();
+    private final LongAdder failures = new LongAdder();
 
     /** Guarded by this object. */
     private boolean left;
@@ -100,6 +103,7 @@ final class StateKeeping implements AutoCloseable {
             long startNanos = System.nanoTime();
             DirectorState state = director.saveState(System.currentTimeMillis());
             file.save(state);
+            saves.increment();
             LOG.debug(
                     "state: {} saved, {} bytes in {} ms",
                     file.path(),
@@ -107,9 +111,20 @@ final class StateKeeping implements AutoCloseable {
                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
             return true;
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            failures.increment();
             LOG.error("state: cannot be saved in {}: {}", file.path(), Reason.of(e));
             return false;
         }
+    }
+
+    /** How often the state has been saved. */
+    long saves() {
+        return saves.sum();
+    }
+
+    /** How often it could not be saved. */
+    long failures() {
+        return failures.sum();
     }
 
     /** Saves no more, since another process has the state and the file. Waits for a save that is under way. */
