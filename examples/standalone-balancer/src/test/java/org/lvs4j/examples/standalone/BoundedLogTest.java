@@ -63,6 +63,8 @@ class BoundedLogTest {
             stream.println(text);
         }
         assertThat(log.waitingLines()).isBetween(1000, BoundedLog.MAX_BYTES / 1000);
+        long dropped = log.dropped();
+        assertThat(dropped).isBetween(5000L - BoundedLog.MAX_BYTES / 1000 - 1, 4000L);
 
         pipe.reading.release();
         log.await(LONG);
