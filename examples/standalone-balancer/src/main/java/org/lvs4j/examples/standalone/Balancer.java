@@ -15,6 +15,7 @@ import org.lvs4j.DirectorConfiguration;
 import org.lvs4j.DirectorException;
 import org.lvs4j.Drain;
 import org.lvs4j.DrainOptions;
+import org.lvs4j.ServiceEdit;
 import org.lvs4j.config.RuleCommand;
 import org.lvs4j.config.RuleException;
 import org.lvs4j.config.Rules;
@@ -135,6 +136,34 @@ final class Balancer implements AutoCloseable {
             throw e;
         }
         refreshPlane(made);
+    }
+
+    /**
+     * Makes a service what an edit makes of it, as {@link Director#change} does.
+     *
+     * @return the changes that were made, in order
+     * @throws E thrown by the edit; nothing has changed then
+     * @throws DirectorException if the director refuses it; nothing has changed then
+     * @throws RelayException if the relay cannot listen for a service that is added; nothing has changed then
+     * @throws TunException if the packet plane cannot follow
+     * @throws IllegalStateException if the plane is stopping
+     */
+    synchronized <E extends Exception> List<ConfigurationChange> change(ServiceKey key, ServiceEdit<E> edit) throws E {
+        requireNotLeft();
+        DirectorConfiguration.Service wanted = edit.edit(director.configuration(key));
+        plane.prepare(wanted != null && mayBeAdded(wanted.service()) ? List.of(wanted.service()) : List.of());
+        List<ConfigurationChange> made;
+        boolean done = false;
+        try {
+            made = director.change(key, edit);
+            done = true;
+        } finally {
+            if (!done) {
+                release();
+            }
+        }
+        refreshPlane(made);
+        return made;
     }
 
     /** Whether no obvious reason makes the director refuse a service. It has the better messages. */
@@ -467,9 +496,14 @@ final class Balancer implements AutoCloseable {
         return plane.bindTo(registry);
     }
 
-    /** Tells a follower which health monitor there is, now and from now on. It replaces that of before. */
+    /** Tells a follower which health monitor there is, now and from now on. */
     synchronized void followMonitor(DaemonHealth.Follower follower) {
         health.follow(follower);
+    }
+
+    /** Tells a follower nothing more. */
+    synchronized void unfollowMonitor(DaemonHealth.Follower follower) {
+        health.unfollow(follower);
     }
 
     /** The program to run when everything has ended; null for none. */

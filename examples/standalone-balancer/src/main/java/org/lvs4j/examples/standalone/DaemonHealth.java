@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.ConfigurationChange;
 import org.lvs4j.Director;
@@ -47,8 +48,8 @@ final class DaemonHealth {
     // Written by the balancer with its lock held; read by listings without it.
     private volatile @Nullable HealthMonitor monitor;
     private KeepalivedConfiguration current = NOTHING;
-    // Written with the lock of the balancer held; read by a stop without it.
-    private volatile Follower follower = monitor -> {};
+    // Changed with the lock of the balancer held; read by a stop without it.
+    private final List<Follower> followers = new CopyOnWriteArrayList<>();
 
     /** Sees which monitor there is. */
     interface Follower {
@@ -64,10 +65,15 @@ final class DaemonHealth {
         this.director = director;
     }
 
-    /** Tells a follower which monitor there is, now and from now on. It replaces that of before. */
-    void follow(Follower next) {
-        follower = next;
-        next.accept(monitor);
+    /** Tells a follower which monitor there is, now and from now on. */
+    void follow(Follower follower) {
+        followers.add(follower);
+        follower.accept(monitor);
+    }
+
+    /** Tells a follower nothing more. */
+    void unfollow(Follower follower) {
+        followers.remove(follower);
     }
 
     boolean isMonitoring() {
@@ -176,7 +182,7 @@ final class DaemonHealth {
                 .listener(event -> changed.run())
                 .start();
         current = file;
-        follower.accept(monitor);
+        followers.forEach(each -> each.accept(monitor));
     }
 
     /**
@@ -240,7 +246,7 @@ final class DaemonHealth {
             try {
                 running.close(cleanup);
             } finally {
-                follower.accept(null);
+                followers.forEach(each -> each.accept(null));
             }
         }
     }

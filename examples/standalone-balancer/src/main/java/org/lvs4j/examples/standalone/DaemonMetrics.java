@@ -14,7 +14,6 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 final class DaemonMetrics implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DaemonMetrics.class);
-    private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
-    private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     private static final double MILLIS_PER_SECOND = 1000;
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -69,8 +66,9 @@ final class DaemonMetrics implements AutoCloseable {
         ends.push(director::close);
         director.bindTo(registry);
         ends.push(balancer.bindPlane(registry));
-        ends.push(() -> balancer.followMonitor(monitor -> {}));
-        balancer.followMonitor(this::follow);
+        DaemonHealth.Follower follower = this::follow;
+        ends.push(() -> balancer.unfollowMonitor(follower));
+        balancer.followMonitor(follower);
         daemon(balancer);
         reloads(reloader);
         commands(control);
@@ -201,18 +199,6 @@ final class DaemonMetrics implements AutoCloseable {
                 .baseUnit(unit)
                 .tags(tags)
                 .register(registry);
-    }
-
-    /**
-     * The type of the page for a client, for {@link PrometheusMeterRegistry#scrape(String)}: one of two kinds of text. The
-     * header of a client itself may ask for protocol buffers, which cannot be made here.
-     *
-     * @param accept the header of that name; null without one
-     */
-    static String contentType(@Nullable String accept) {
-        return accept != null && accept.toLowerCase(Locale.ROOT).contains("application/openmetrics-text")
-                ? OPEN_METRICS
-                : TEXT;
     }
 
     /** The registry, whose scrape is the page for Prometheus. */

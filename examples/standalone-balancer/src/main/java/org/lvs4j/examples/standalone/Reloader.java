@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Reloader {
     private static final String SIGNAL = "SIGHUP";
-    private static final String COMMAND = "lvsadm reload";
+    static final String COMMAND = "lvsadm reload";
     private static final int MAX_SHOWN_CHANGES = 1000;
     private static final Logger LOG = LoggerFactory.getLogger(Reloader.class);
 
@@ -75,13 +75,18 @@ final class Reloader {
         }
     }
 
-    /** Reloads, on the calling thread. Returns at once, with an error, if a reload is under way. */
-    Answer reload() {
+    /**
+     * Reloads, on the calling thread. Returns at once, with an error, if a reload is under way.
+     *
+     * @param cause for the log
+     * @return a summary in the first line, and a change in each further one
+     */
+    Answer reload(String cause) {
         if (!state.compareAndSet(State.IDLE, State.RUNNING)) {
             return Answer.error(Answer.FAILURE, underWay() + "; repeat the command");
         }
         try {
-            return once(COMMAND);
+            return once(cause);
         } finally {
             if (!state.compareAndSet(State.RUNNING, State.IDLE)) {
                 state.set(State.RUNNING);

@@ -99,6 +99,9 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private StateOptions stateOptions;
 
+    @Mixin
+    private AdminOptions adminOptions;
+
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
 
@@ -110,6 +113,7 @@ final class RunCommand implements Callable<Integer> {
     private volatile @Nullable Balancer running;
     private volatile @Nullable Reloader reloader;
     private volatile @Nullable StateKeeping state;
+    private volatile @Nullable DaemonAdmin admin;
     private volatile boolean handedOver;
 
     @Override
@@ -169,7 +173,7 @@ final class RunCommand implements Callable<Integer> {
                         file == null ? null : new StateKeeping(file, balancer.director(), stateOptions.interval())) {
             state = keeping;
             Reloader ready = new Reloader(source, balancer);
-            Console console = new Console(balancer, planeOptions, ready::reload);
+            Console console = new Console(balancer, planeOptions, () -> ready.reload(Reloader.COMMAND));
             Handover handover = new Handover(controlSocket, balancer, this::handedOver);
             try (ControlServer control = ControlServer.start(controlSocket, console, Limits.DEFAULT, handover)) {
                 if (old != null && stopping.get()) {
@@ -181,13 +185,54 @@ final class RunCommand implements Callable<Integer> {
                 claimed = controlSocket;
                 running = balancer;
                 reloader = ready;
-                takeUp(ready);
-                if (keeping != null) {
-                    keeping.serve();
+                try (DaemonAdmin endpoint = admin(balancer, ready, keeping, control, old != null)) {
+                    admin = endpoint;
+                    if (handedOver && endpoint != null) {
+                        endpoint.close();
+                    }
+                    takeUp(ready);
+                    if (keeping != null) {
+                        keeping.serve();
+                    }
+                    announce(balancer, controlSocket.path(), endpoint);
+                    awaitEnd(balancer, control, handover);
                 }
-                announce(balancer, controlSocket.path());
-                awaitEnd(balancer, control, handover);
                 return saveState() ? Answer.OK : Answer.FAILURE;
+            }
+        }
+    }
+
+    /**
+     * Starts the admin endpoint, if there is to be one.
+     *
+     * @param takesOver whether another daemon has had the address until now; then a failure does not end this one
+     */
+    private @Nullable DaemonAdmin admin(
+            Balancer balancer,
+            Reloader reloader,
+            @Nullable StateKeeping keeping,
+            ControlServer control,
+            boolean takesOver)
+            throws StartException {
+        if (!adminOptions.given()) {
+            return null;
+        }
+        DaemonMetrics metrics = DaemonMetrics.of(balancer, reloader, keeping, control);
+        boolean done = false;
+        try {
+            DaemonAdmin endpoint = DaemonAdmin.start(
+                    adminOptions, balancer, planeOptions, reloader, metrics, takesOver ? MOVED_LIMIT : Duration.ZERO);
+            done = true;
+            return endpoint;
+        } catch (StartException e) {
+            if (!takesOver) {
+                throw e;
+            }
+            LOG.error("{}; going on without it", e.getMessage());
+            return null;
+        } finally {
+            if (!done) {
+                metrics.close();
             }
         }
     }
@@ -210,6 +255,7 @@ final class RunCommand implements Callable<Integer> {
         try {
             planeOptions.check();
             stateOptions.check();
+            adminOptions.check();
             List<Integer> activated =
                     ActivatedSockets.of(System.getenv(), ProcessHandle.current().pid());
             if (takeover) {
@@ -246,6 +292,11 @@ final class RunCommand implements Callable<Integer> {
                 peer,
                 DurationConverter.print(drainTimeout));
         handedOver = true;
+        DaemonAdmin endpoint = admin;
+        if (endpoint != null) {
+            // The other one wants its address.
+            endpoint.close();
+        }
         StateKeeping keeping = state;
         if (keeping != null) {
             keeping.leave();
@@ -323,7 +374,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Prints the services, in the background: standard output may be a pipe that nobody reads. */
-    private void announce(Balancer balancer, Path path) {
+    private void announce(Balancer balancer, Path path, @Nullable DaemonAdmin endpoint) {
         inBackground("lvsd-announcement", () -> {
             PrintWriter output = spec.commandLine().getOut();
             for (ServiceSnapshot service : balancer.director().services()) {
@@ -331,6 +382,9 @@ final class RunCommand implements Callable<Integer> {
             }
             output.print(balancer.announcement());
             output.println("control socket " + path);
+            if (endpoint != null) {
+                output.println("admin endpoint " + endpoint.address());
+            }
             output.println("ready");
             output.flush();
         });

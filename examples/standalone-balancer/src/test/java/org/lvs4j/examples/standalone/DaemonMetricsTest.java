@@ -209,24 +209,6 @@ class DaemonMetricsTest {
     }
 
     @Test
-    void contentType_headersOfPrometheus_textThatCanBeScraped() {
-        String buffers =
-                "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6";
-        String open = "application/openmetrics-text;version=1.0.0;q=0.5";
-        String text = "text/plain;version=0.0.4;q=0.4,*/*;q=0.1";
-        assertThat(DaemonMetrics.contentType(null)).startsWith("text/plain; version=0.0.4");
-        assertThat(DaemonMetrics.contentType(text)).startsWith("text/plain; version=0.0.4");
-        assertThat(DaemonMetrics.contentType(buffers + "," + text)).startsWith("text/plain; version=0.0.4");
-        assertThat(DaemonMetrics.contentType(buffers + "," + open + "," + text))
-                .startsWith("application/openmetrics-text; version=1.0.0");
-        for (String accept : List.of(text, buffers, buffers + "," + open)) {
-            assertThat(metrics.registry().scrape(DaemonMetrics.contentType(accept)))
-                    .contains("lvs_services 1.0");
-        }
-        assertThat(metrics.registry().scrape(DaemonMetrics.contentType(open))).endsWith("# EOF\n");
-    }
-
-    @Test
     void page_daemonMeters_areThoseOfTheRegistry() throws Exception {
         List<List<String>> rows = Files.readAllLines(PAGE).stream()
                 .filter(line -> line.startsWith("| `lvs.daemon."))
