@@ -13,6 +13,7 @@ module org.lvs4j.examples.embedded {
     requires jdk.httpserver;
     requires micrometer.core;
     requires micrometer.registry.prometheus;
+    requires org.lvs4j.admin;
     requires org.lvs4j.core;
     requires org.lvs4j.grpc;
     requires org.lvs4j.netty;

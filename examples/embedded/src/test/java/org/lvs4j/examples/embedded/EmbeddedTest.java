@@ -69,6 +69,11 @@ final class EmbeddedTest {
     }
 
     @Test
+    void adminEndpoint_meterReadAndWeightChanged() throws Exception {
+        assertThat(run("AdminEndpoint")).containsExactly("lvs_servers 1.0", "status 200, weight 3");
+    }
+
+    @Test
     void packetForwarder_twoConnections_eachSegmentReachesItsServer() throws Exception {
         assertThat(run("PacketForwarder"))
                 .containsExactly(

@@ -187,8 +187,8 @@ final class RunCommand implements Callable<Integer> {
                 reloader = ready;
                 try (DaemonAdmin endpoint = admin(balancer, ready, keeping, control, old != null)) {
                     admin = endpoint;
-                    if (handedOver && endpoint != null) {
-                        endpoint.close();
+                    if (handedOver) {
+                        leaveAdminAddress();
                     }
                     takeUp(ready);
                     if (keeping != null) {
@@ -292,11 +292,7 @@ final class RunCommand implements Callable<Integer> {
                 peer,
                 DurationConverter.print(drainTimeout));
         handedOver = true;
-        DaemonAdmin endpoint = admin;
-        if (endpoint != null) {
-            // The other one wants its address.
-            endpoint.close();
-        }
+        leaveAdminAddress();
         StateKeeping keeping = state;
         if (keeping != null) {
             keeping.leave();
@@ -305,6 +301,14 @@ final class RunCommand implements Callable<Integer> {
             inBackground("lvsd-watchdog", () -> watch(MOVED_LIMIT.plus(STOP_LIMIT)));
         }
         events.add(Event.HANDED_OVER);
+    }
+
+    /** Leaves the address of the admin endpoint to the other daemon. */
+    private void leaveAdminAddress() {
+        DaemonAdmin endpoint = admin;
+        if (endpoint != null) {
+            endpoint.close();
+        }
     }
 
     private void stop(String signal) {
@@ -357,6 +361,8 @@ final class RunCommand implements Callable<Integer> {
             if (left != null) {
                 left.close();
             }
+            // Its address may be a file.
+            leaveAdminAddress();
         });
         try {
             undo.join(STOP_LIMIT.toMillis());

@@ -79,7 +79,7 @@ class DaemonMetricsTest {
         state = new StateKeeping(StateFile.open(stateFile), balancer.director(), null);
         control = ControlServer.start(
                 ControlSocket.claim(socket),
-                new Console(balancer, plane, reloader::reload),
+                new Console(balancer, plane, () -> reloader.reload("test")),
                 ControlServer.Limits.DEFAULT);
         metrics = DaemonMetrics.of(balancer, reloader, state, control);
     }
@@ -106,7 +106,7 @@ class DaemonMetricsTest {
 
     private Answer reload(String text) throws IOException {
         Files.writeString(file, text);
-        return reloader.reload();
+        return reloader.reload("test");
     }
 
     private void lvsadm(String... arguments) throws IOException {

@@ -5,13 +5,16 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.lvs4j.Director;
+import org.lvs4j.admin.AdminServer;
 import org.lvs4j.examples.webcluster.LoopbackServer.Reply;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.netty.Relay;
@@ -37,9 +40,11 @@ final class Cluster implements AutoCloseable {
     private final ChildProcess storage;
     private final LoopbackServer statusServer;
     private final Relay relay;
+    private final String token = HexFormat.of().toHexDigits(new SecureRandom().nextLong());
+    private final AdminServer admin;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Cluster(int servers, int port) throws IOException {
+    private Cluster(int servers, int port, String adminAddress) throws IOException {
         try {
             storage = started(ChildProcess.start("storage", StorageServer.class));
             statusServer = LoopbackServer.start(request -> Reply.ok("application/json", statusJson()), Map.of());
@@ -55,6 +60,12 @@ final class Cluster implements AutoCloseable {
             parts.add(relay);
             service = director.services().get(0).service().key();
             nodes.forEach(WebNode::addedToService);
+            admin = AdminServer.builder(director)
+                    .listen(adminAddress)
+                    .token(token)
+                    .relay(relay)
+                    .start();
+            parts.add(admin);
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
@@ -66,9 +77,10 @@ final class Cluster implements AutoCloseable {
      *
      * @param servers the number of web servers and the weight of the first one; each next weight is smaller by one
      * @param port the port of the virtual address; 0 for a free one
+     * @param adminAddress where the admin endpoint listens
      */
-    static Cluster start(int servers, int port) throws IOException {
-        return new Cluster(servers, port);
+    static Cluster start(int servers, int port, String adminAddress) throws IOException {
+        return new Cluster(servers, port, adminAddress);
     }
 
     private static String name(int index) {
@@ -136,6 +148,19 @@ final class Cluster implements AutoCloseable {
     /** The virtual address. */
     Endpoint address() {
         return Endpoint.of(relay.address(service));
+    }
+
+    /** Where the admin endpoint listens, as a URL. */
+    String adminAddress() {
+        return admin.address();
+    }
+
+    /** The lines of a command that makes the last web server's weight that of the first one. */
+    List<String> adminCommand() {
+        return List.of(
+                "  curl -X PATCH -H 'Authorization: Bearer " + token + "' -H 'Content-Type: application/json' \\",
+                "    -d '{\"weight\": " + nodes.size() + "}' " + adminAddress() + "/api/v1/services/tcp:" + address()
+                        + "/servers/" + nodes.get(nodes.size() - 1).address());
     }
 
     ChildProcess storage() {

@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.lvs4j.admin.AdminException;
 import org.lvs4j.netty.RelayException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -53,6 +54,13 @@ final class WebCluster implements Callable<Integer> {
             description = "The port of the virtual address (default: a free one).")
     private int port;
 
+    @Option(
+            names = "--admin",
+            paramLabel = "ADDRESS:PORT",
+            defaultValue = "127.0.0.1:0",
+            description = "Where metrics and the JSON API are served (default: a free port of 127.0.0.1).")
+    private String admin;
+
     @Option(names = "--help", usageHelp = true, description = "Show this text and exit.")
     private boolean help;
 
@@ -74,10 +82,12 @@ final class WebCluster implements Callable<Integer> {
         requireRange("--servers", servers, MIN_SERVERS, MAX_SERVERS);
         requireRange("--port", port, 0, MAX_PORT);
         Terminal terminal = terminal();
-        try (Cluster cluster = Cluster.start(servers, port)) {
+        try (Cluster cluster = Cluster.start(servers, port, admin)) {
             stopOnSignal(cluster, terminal);
             return show(cluster, terminal) ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
-        } catch (IOException | HttpException | RelayException e) {
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        } catch (IOException | HttpException | RelayException | AdminException e) {
             if (!terminal.muted()) {
                 System.err.println("web-cluster: " + e.getMessage());
             }
@@ -100,7 +110,12 @@ final class WebCluster implements Callable<Integer> {
         if (!once) {
             cluster.resetCounters();
             terminal.print(List.of(
-                    "", "Open @|bold http://" + cluster.address() + "/|@ in a browser. Ctrl-C stops the cluster.", ""));
+                    "",
+                    "Open @|bold http://" + cluster.address() + "/|@ in a browser. Ctrl-C stops the cluster.",
+                    "Metrics are at @|bold " + cluster.adminAddress()
+                            + "/metrics|@. Change a weight, and see the shares" + " change:"));
+            terminal.print(cluster.adminCommand());
+            terminal.print("");
             demonstration.keepShowing();
         }
         return passed;

@@ -68,17 +68,20 @@ final class WebNode {
     ClusterStatus.Server status(@Nullable ServiceSnapshot service) {
         int active = 0;
         int inactive = 0;
+        int present = weight;
         if (inService && service != null) {
             for (ServerSnapshot server : service.servers()) {
                 if (server.server().endpoint().equals(address)) {
                     connections = server.traffic().connections();
                     active = server.active();
                     inactive = server.inactive();
+                    // Operators may change it over the admin endpoint.
+                    present = server.weight();
                 }
             }
         }
         String state = !inService ? "removed" : process.isAlive() ? "up" : "stopped";
         return new ClusterStatus.Server(
-                name, address.toString(), weight, earlierConnections + connections, active, inactive, state);
+                name, address.toString(), present, earlierConnections + connections, active, inactive, state);
     }
 }

@@ -95,6 +95,13 @@ final class WebClusterIT {
         assertThat(http.send(json, BodyHandlers.ofString()).body())
                 .contains("\"name\":\"web1\"", "\"weight\":2", "\"state\":\"up\"");
 
+        Matcher metrics = Pattern.compile("Metrics are at (\\S+)\\. Change").matcher(output());
+        assertThat(metrics.find()).as(output()).isTrue();
+        HttpRequest scrape =
+                HttpRequest.newBuilder(URI.create(metrics.group(1))).build();
+        assertThat(http.send(scrape, BodyHandlers.ofString()).body())
+                .contains("lvs_servers 2.0", "lvs_relay_accepted_connections_total");
+
         List<ProcessHandle> children = process.descendants().toList();
         assertThat(children).hasSize(3).allMatch(ProcessHandle::isAlive);
         process.destroy();
