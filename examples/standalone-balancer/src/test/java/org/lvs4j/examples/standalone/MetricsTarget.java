@@ -38,9 +38,15 @@ final class MetricsTarget implements AutoCloseable {
 
     /** The configuration and the rules of {@code monitoring} in a directory, for these targets, with a second between scrapes. */
     static Path configuration(Path directory, MetricsTarget... targets) throws IOException {
+        return configuration(
+                directory, Arrays.stream(targets).map(MetricsTarget::endpoint).toArray(String[]::new));
+    }
+
+    /** Likewise, for other targets. */
+    static Path configuration(Path directory, String... endpoints) throws IOException {
         Path monitoring = Path.of("monitoring");
-        String list = Arrays.stream(targets)
-                .map(target -> "\"" + target.endpoint() + "\"")
+        String list = Arrays.stream(endpoints)
+                .map(endpoint -> "\"" + endpoint + "\"")
                 .collect(Collectors.joining(", ", "targets: [", "]"));
         String text = Files.readString(monitoring.resolve("prometheus.yml"));
         String changed = text.replace("      - targets: [\"127.0.0.1:9110\"]", "      - " + list)
