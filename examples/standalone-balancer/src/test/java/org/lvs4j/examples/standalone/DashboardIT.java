@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lvs4j.examples.standalone.KnownMeters.Family;
 
 /**
- * Every expression of the dashboard and of the rules is evaluated by a real Prometheus that scrapes two balancers: with one,
+ * Every expression of the dashboard, of the rules and of {@code docs/metrics.md} is evaluated by a real Prometheus that scrapes two balancers: with one,
  * a match of series that is not one to one goes unnoticed.
  */
 @Timeout(180)
@@ -34,13 +35,13 @@ final class DashboardIT {
             List<String> failed = new ArrayList<>();
             List<String> empty = new ArrayList<>();
             Map<String, Family> shown = KnownMeters.ofPage(page);
-            for (Map.Entry<String, String> each : Dashboard.read().expressions().entrySet()) {
+            for (Map.Entry<String, String> each : expressions().entrySet()) {
                 String expression =
                         each.getValue().replace("$__rate_interval", "1m").replaceAll("\\$\\w+", ".*");
                 try {
                     // A comparison leaves nothing where nothing is wrong.
                     boolean answered = !prometheus.query(expression).isEmpty();
-                    boolean expected = !expression.matches(".* (>|==) .*")
+                    boolean expected = !expression.matches("(?s).* (>|<|==) .*")
                             && Promql.parse(expression).selectors().stream()
                                     .allMatch(metric -> shown.containsKey(metric.name()));
                     if (!answered && expected) {
@@ -58,5 +59,11 @@ final class DashboardIT {
                             .as("%s", rule)
                             .isEqualTo("ok"));
         }
+    }
+
+    private static Map<String, String> expressions() throws IOException {
+        Map<String, String> expressions = new LinkedHashMap<>(Dashboard.read().expressions());
+        MonitoringNamesTest.documentedQueries().forEach(query -> expressions.put("docs/metrics.md " + query, query));
+        return expressions;
     }
 }

@@ -208,7 +208,7 @@ final class MonitoringNamesTest {
     }
 
     /** The expressions below the heading Queries. A line that is not indented begins one. */
-    private static List<String> documentedQueries() throws IOException {
+    static List<String> documentedQueries() throws IOException {
         String page = Files.readString(METRICS);
         String block = page.substring(page.indexOf("\n## Queries")).split("```")[1];
         List<String> queries = new ArrayList<>();
