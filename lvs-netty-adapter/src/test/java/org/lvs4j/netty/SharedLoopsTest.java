@@ -88,6 +88,16 @@ final class SharedLoopsTest {
         return sum;
     }
 
+    /** The same, of periodic work that runs now and then, and is not waiting while it does. */
+    private static int mostTimers(EventLoopGroup loops) throws Exception {
+        int most = 0;
+        for (int i = 0; i < 50; i++) {
+            most = Math.max(most, timers(loops));
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+        return most;
+    }
+
     /** How many channels are registered with the loops. */
     private static int channels(EventLoopGroup loops) throws Exception {
         Field handler = SingleThreadIoEventLoop.class.getDeclaredField("ioHandler");
@@ -194,14 +204,14 @@ final class SharedLoopsTest {
         EventLoopGroup loops = loops(transport);
         try {
             Relay relay = relay(Loopback.director(), loops).start();
-            int ofRelay = timers(loops);
+            int ofRelay = mostTimers(loops);
             RelayMetrics metrics = RelayMetrics.of(relay);
             metrics.bindTo(new SimpleMeterRegistry());
             metrics.bindTo(new SimpleMeterRegistry());
-            assertThat(timers(loops)).isEqualTo(ofRelay + 2);
+            assertThat(mostTimers(loops)).isEqualTo(ofRelay + 2);
             metrics.close();
             metrics.close();
-            assertThat(timers(loops)).isEqualTo(ofRelay);
+            assertThat(mostTimers(loops)).isEqualTo(ofRelay);
 
             MeterRegistry registry = new SimpleMeterRegistry();
             for (boolean open : new boolean[] {true, false}) {
