@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.lvs4j.benchmarks.admin.AdminLoad;
 import org.lvs4j.benchmarks.health.ProbeCost;
 import org.lvs4j.benchmarks.health.ReloadCost;
 import org.lvs4j.benchmarks.hot.Soak;
@@ -34,6 +35,7 @@ public final class Main {
     private static final String QUICK = "--quick";
     private static final String SOAK = "soak";
     private static final String PROBES = "probes";
+    private static final String ADMIN = "admin";
     private static final String RELOADS = "reloads";
     private static final String SOAK_MINUTES = "10";
     private static final String SOAK_CONNECTIONS = "5000000";
@@ -57,6 +59,9 @@ public final class Main {
         if (args[1].equals(PROBES)) {
             ProbeCost.run(Arrays.asList(args).subList(2, args.length));
             return 0;
+        }
+        if (args[1].equals(ADMIN)) {
+            return admin(Arrays.asList(args).subList(2, args.length));
         }
         if (args[1].equals(RELOADS)) {
             return reloads();
@@ -156,6 +161,16 @@ public final class Main {
         System.out.println("\n" + page + "\nWritten to " + folder);
     }
 
+    private static int admin(List<String> arguments) throws IOException {
+        try {
+            AdminLoad.run(arguments);
+            return 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return FAILED;
+        }
+    }
+
     /** Runs the soak test in a separate JVM; returns its exit code. */
     private static int soak(String[] args) throws IOException {
         String minutes = args.length > 2 ? args[2] : SOAK_MINUTES;
@@ -202,6 +217,10 @@ public final class Main {
                         + " by default: run soak [MINUTES]");
         System.err.printf(
                 "  %-12s %s%n", PROBES, "the processor time of probing 1,000 servers: run probes [SECONDS EACH]");
+        System.err.printf(
+                "  %-12s %s%n",
+                ADMIN,
+                "how long clients of a relay wait while others use its admin endpoint: run admin [SECONDS EACH]");
         System.err.printf("  %-12s %s%n", RELOADS, "the time of a reload of 5,000 services");
         return USAGE;
     }

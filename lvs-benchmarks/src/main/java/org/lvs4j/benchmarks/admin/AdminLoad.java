@@ -1,0 +1,141 @@
+package org.lvs4j.benchmarks.admin;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long do clients of a relay wait while others ask its admin endpoint for 10,000 answers a second? Relay, endpoint and
+ * an echo server are in another process; requests of the relay's clients have a fixed rate, and their times count from the
+ * moment at which each was due. The settings take turns in one run, there and back.
+ */
+public final class AdminLoad {
+    private static final int ROUNDS = 5;
+    private static final int WARMUP_SECONDS = 10;
+    private static final int REQUESTS_PER_SECOND = 10_000;
+
+    /** What the endpoint has to do. */
+    private enum Setting {
+        QUIET,
+        /** 10,000 requests a second are offered to an endpoint with its default limit. */
+        LIMITED,
+        /** They are offered to one without a limit. */
+        UNLIMITED
+    }
+
+    private final String relay;
+    private final Map<Setting, Integer> ports = new EnumMap<>(Setting.class);
+    private final String path;
+    private final int seconds;
+
+    private AdminLoad(String[] words, int seconds) {
+        relay = words[0];
+        ports.put(Setting.LIMITED, Integer.parseInt(words[1]));
+        ports.put(Setting.UNLIMITED, Integer.parseInt(words[2]));
+        path = words[3];
+        this.seconds = seconds;
+    }
+
+    /** Measures; the argument is the number of seconds of each measurement, 10 by default. */
+    public static void run(List<String> arguments) throws IOException, InterruptedException {
+        Process server = new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElse("java"),
+                        "-Xmx256m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        LoadedServer.class.getName())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(server.getInputStream(), US_ASCII))) {
+            String line = lines.readLine();
+            if (line == null) {
+                throw new IOException("the process with the relay has ended");
+            }
+            new AdminLoad(line.split(" "), arguments.isEmpty() ? 10 : Integer.parseInt(arguments.get(0))).measureAll();
+        } finally {
+            server.destroy();
+        }
+    }
+
+    private void measureAll() throws IOException, InterruptedException {
+        for (Setting each : Setting.values()) {
+            measure(each, WARMUP_SECONDS);
+        }
+        Map<Setting, List<Measured>> all = new EnumMap<>(Setting.class);
+        List<Setting> order = new ArrayList<>(List.of(Setting.values()));
+        for (int round = 0; round < ROUNDS; round++) {
+            for (Setting each : order) {
+                Measured measured = measure(each, seconds);
+                System.out.println(each + ": " + measured);
+                all.computeIfAbsent(each, setting -> new ArrayList<>()).add(measured);
+            }
+            Collections.reverse(order);
+        }
+        double[] quiet = medians(all.getOrDefault(Setting.QUIET, List.of()));
+        System.out.println("\nmedian of " + ROUNDS + " rounds of " + seconds + " s:");
+        all.forEach((setting, list) -> {
+            double[] each = medians(list);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-10s p50 %6.0f us (%.2f x)  p99 %6.0f us (%.2f x)  p99.9 %6.0f us (%.2f x)  answers %6.0f/s%n",
+                    setting,
+                    each[0],
+                    each[0] / quiet[0],
+                    each[1],
+                    each[1] / quiet[1],
+                    each[2],
+                    each[2] / quiet[2],
+                    each[3]);
+        });
+    }
+
+    /** The medians of p50, p99, p99.9 in microseconds, and of the answers of the endpoint a second. */
+    private static double[] medians(List<Measured> list) {
+        return new double[] {
+            median(list.stream().mapToDouble(Measured::p50).toArray()),
+            median(list.stream().mapToDouble(Measured::p99).toArray()),
+            median(list.stream().mapToDouble(Measured::p999).toArray()),
+            median(list.stream().mapToDouble(Measured::answers).toArray())
+        };
+    }
+
+    private static double median(double[] values) {
+        Arrays.sort(values);
+        return values[values.length / 2];
+    }
+
+    /** Times in microseconds, and answers of the endpoint a second. */
+    private record Measured(double p50, double p99, double p999, double answers) {
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT, "p50 %.0f us, p99 %.0f us, p99.9 %.0f us, %.0f answers/s", p50, p99, p999, answers);
+        }
+    }
+
+    private Measured measure(Setting setting, int duration) throws IOException, InterruptedException {
+        Integer port = ports.get(setting);
+        try (@Nullable RequestFlood flood = port == null ? null : new RequestFlood(port, path, REQUESTS_PER_SECOND)) {
+            TimeUnit.SECONDS.sleep(1);
+            long before = flood == null ? 0 : flood.answers();
+            long[] nanos = PacedClients.run(relay, duration);
+            double answers = flood == null ? 0 : (flood.answers() - before) / (double) duration;
+            return new Measured(quantile(nanos, 0.5), quantile(nanos, 0.99), quantile(nanos, 0.999), answers);
+        }
+    }
+
+    private static double quantile(long[] sorted, double part) {
+        return sorted[(int) Math.min(sorted.length - 1L, (long) (sorted.length * part))] / 1000.0;
+    }
+}
