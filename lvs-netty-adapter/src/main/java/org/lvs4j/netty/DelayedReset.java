@@ -14,16 +14,23 @@ final class DelayedReset implements Runnable {
 
     private final TcpConnection connection;
     private final TcpSide last;
+    private final ConnectionRecord.End how;
     private long delayMicros = FIRST_MICROS;
 
-    DelayedReset(TcpConnection connection, TcpSide last) {
+    DelayedReset(TcpConnection connection, TcpSide last, ConnectionRecord.End how) {
         this.connection = connection;
         this.last = last;
+        this.how = how;
     }
 
     /** The side that is still open. */
     TcpSide last() {
         return last;
+    }
+
+    /** The way in which the connection ends. */
+    ConnectionRecord.End how() {
+        return how;
     }
 
     /** Resets it, or looks again later. */
@@ -45,7 +52,7 @@ final class DelayedReset implements Runnable {
     boolean resetIfComplete() {
         boolean complete = last.delivery().complete(System.nanoTime(), connection.lastActivityNanos());
         if (complete) {
-            connection.end(TcpConnection.End.RESET);
+            connection.end(how);
         }
         return complete;
     }

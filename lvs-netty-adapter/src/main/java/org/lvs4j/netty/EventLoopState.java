@@ -158,7 +158,7 @@ final class EventLoopState {
     /** Resets every TCP connection and ends every flow of this loop. */
     void abortAll() {
         while (first != null) {
-            first.end(TcpConnection.End.RESET);
+            first.end(ConnectionRecord.End.STOPPED);
         }
         for (UdpFlows flows : List.copyOf(udpFlows)) {
             flows.endAll();

@@ -16,6 +16,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Director;
@@ -24,6 +25,7 @@ import org.lvs4j.net.Protocol;
 import org.lvs4j.netty.internal.ChangedServices;
 import org.lvs4j.netty.internal.LoopLag;
 import org.lvs4j.netty.internal.NettyVersion;
+import org.lvs4j.netty.internal.TimeHistogram;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
@@ -288,6 +290,16 @@ public final class Relay implements AutoCloseable {
         return loops.lag();
     }
 
+    /** Receives how long each connect of TCP has taken. */
+    TimeHistogram connectTimes() {
+        return state.connectTimes;
+    }
+
+    /** Receives how long each server has taken to its first byte over TCP. */
+    TimeHistogram firstByteTimes() {
+        return state.firstByteTimes;
+    }
+
     /** The number of open sockets of TCP connections. Waits for each event loop. */
     long openSockets() {
         return loops.sum(EventLoopState::openSockets);
@@ -439,6 +451,7 @@ public final class Relay implements AutoCloseable {
         private @Nullable Integer udpFlows;
         private Duration drainIdle = Duration.ofSeconds(1);
         private int retryUnanswered;
+        private @Nullable Consumer<? super ConnectionRecord> connectionLog;
         private final List<Integer> adopted = new ArrayList<>();
 
         private Builder(Director director) {
@@ -567,6 +580,19 @@ public final class Relay implements AutoCloseable {
         }
 
         /**
+         * Takes a record of each TCP connection and UDP flow when it has ended, such as an {@link AccessLog}; none by
+         * default, which costs nothing. Clients that are reset at once have a record, too; a datagram that finds no
+         * place has none.
+         *
+         * @param receiver called by the event loops, by several at a time, and so it must be thread-safe and quick. An
+         *     exception that it throws is logged, once a minute, and harms nothing
+         */
+        public Builder connectionLog(Consumer<? super ConnectionRecord> receiver) {
+            connectionLog = requireNonNull(receiver, "receiver");
+            return this;
+        }
+
+        /**
          * Adds a listening address, for services at port 0 or of a firewall mark. It replaces that of a service at the
          * same address, which then gets only what the service of the mark leaves to it.
          *
@@ -630,6 +656,7 @@ public final class Relay implements AutoCloseable {
                     udpFlows == null ? RelayOptions.defaultUdpFlows(used) : udpFlows,
                     drainIdle,
                     retryUnanswered,
+                    connectionLog,
                     listen);
             if (given == null && transport == Transport.AUTO && options.transport() == Transport.NIO) {
                 Transport wanted = Transport.ofThisSystem();

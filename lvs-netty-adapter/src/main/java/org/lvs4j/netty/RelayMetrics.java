@@ -35,7 +35,7 @@ public final class RelayMetrics implements MeterBinder, AutoCloseable {
     private final Relay relay;
     private final Tags tags;
 
-    // Guarded by this object's lock, as is the next field.
+    // Guarded by this object's lock, as are the next two fields.
     private final List<SourceMeters<Relay>> bound = new ArrayList<>();
     private boolean closed;
 
@@ -82,6 +82,7 @@ public final class RelayMetrics implements MeterBinder, AutoCloseable {
             datagrams(meters);
             loops(meters, relay.loopLag());
             buffers(meters);
+            times(meters, relay);
             if (bound.isEmpty()) {
                 relay.loopLag().acquire();
             }
@@ -195,6 +196,15 @@ public final class RelayMetrics implements MeterBinder, AutoCloseable {
                 "seconds",
                 "How late the latest event loop is now",
                 each -> each.loopLag().seconds());
+    }
+
+    private static void times(SourceMeters<Relay> meters, Relay relay) {
+        meters.histogram("lvs.relay.connect.time", "Connecting to a server, TCP", Tags.empty(), relay.connectTimes());
+        meters.histogram(
+                "lvs.relay.first.byte.time",
+                "From the client's first byte, or a connect that the server answers first, to the server's, TCP",
+                Tags.empty(),
+                relay.firstByteTimes());
     }
 
     private static void buffers(SourceMeters<Relay> meters) {

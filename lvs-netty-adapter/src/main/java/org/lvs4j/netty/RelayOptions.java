@@ -3,6 +3,7 @@ package org.lvs4j.netty;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.net.Protocol;
 
@@ -15,6 +16,7 @@ import org.lvs4j.net.Protocol;
  * @param bufferBytes the memory that may wait in one direction of a TCP connection
  * @param drainIdle after how long without a byte a connection is closed early by a drain; zero for never
  * @param retryUnanswered how many bytes of an unanswered request are kept for another server; 0 for none
+ * @param connectionLog takes a record of each connection and flow that has ended; null for none
  */
 record RelayOptions(
         Transport transport,
@@ -29,6 +31,7 @@ record RelayOptions(
         int udpFlows,
         Duration drainIdle,
         int retryUnanswered,
+        @Nullable Consumer<? super ConnectionRecord> connectionLog,
         List<ListenAddress> listen) {
     private static final Duration LONGEST = Duration.ofDays(36_500);
     private static final Duration LONGEST_CONNECT = Duration.ofHours(1);

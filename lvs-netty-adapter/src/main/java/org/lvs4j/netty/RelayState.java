@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.lvs4j.Director;
 import org.lvs4j.netty.internal.RateLimitedLog;
+import org.lvs4j.netty.internal.TimeHistogram;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +23,10 @@ final class RelayState {
     final RelayOptions options;
     final RelayCounters counters = new RelayCounters();
     final RateLimitedLog log = new RateLimitedLog(LOGGER);
+    final TimeHistogram connectTimes = new TimeHistogram();
+    final TimeHistogram firstByteTimes = new TimeHistogram();
     final ServerReports reports;
+    final ConnectionLog connectionLog;
     final DescriptorReserve descriptors = new DescriptorReserve(counters);
     final CompletableFuture<Void> ended = new CompletableFuture<>();
     /** Guarded by the relay's lock. */
@@ -47,6 +51,7 @@ final class RelayState {
         this.director = director;
         this.options = options;
         reports = new ServerReports(log);
+        connectionLog = new ConnectionLog(options.connectionLog(), log);
         this.adopted = adopted;
     }
 

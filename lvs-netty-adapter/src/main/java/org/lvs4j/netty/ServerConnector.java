@@ -24,18 +24,26 @@ final class ServerConnector {
     private final RelayState state;
     private final ListeningSocket listening;
     private final TcpConnection connection;
+    private final TcpTimes times;
     private int retries;
     private boolean waiting;
     private long waitsUntilNanos;
 
-    ServerConnector(RelayState state, ListeningSocket listening, TcpConnection connection) {
+    ServerConnector(RelayState state, ListeningSocket listening, TcpConnection connection, TcpTimes times) {
         this.state = state;
         this.listening = listening;
         this.connection = connection;
+        this.times = times;
     }
 
     /** Starts to connect to the server of a placement. */
     void connect(Connection placement) {
+        times.trying(placement.destination());
+        attempt(placement);
+    }
+
+    private void attempt(Connection placement) {
+        times.connecting();
         InetSocketAddress to = placement.destination().toSocketAddress();
         if (listening.isAt(to)) {
             // The server of a service for every port may be this relay: connecting would loop until all ports
@@ -95,7 +103,7 @@ final class ServerConnector {
         }
         // The connection has never reached the server, so it does not linger there.
         placement.expire();
-        connection.end(TcpConnection.End.RESET);
+        connection.end(ConnectionRecord.End.LOCAL);
         state.log.warn(
                 "{}: a client was reset, this host cannot open a socket to a server: {}",
                 listening,
@@ -142,7 +150,7 @@ final class ServerConnector {
             return;
         }
         if (state.descriptors.fitsServer()) {
-            connect(placement);
+            attempt(placement);
         } else {
             failed(placement, false, cause);
         }
@@ -170,7 +178,7 @@ final class ServerConnector {
             connection.placedAgain();
         }
         counters.unreachable.increment();
-        connection.end(TcpConnection.End.RESET);
+        connection.end(ConnectionRecord.End.UNREACHABLE);
     }
 
     /** Whether another server may be tried. */

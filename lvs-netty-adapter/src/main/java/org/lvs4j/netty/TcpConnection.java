@@ -3,10 +3,13 @@ package org.lvs4j.netty;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.channels.NotYetConnectedException;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Connection;
 import org.lvs4j.Verdict;
+import org.lvs4j.net.Protocol;
+import org.lvs4j.netty.ConnectionRecord.End;
 import org.lvs4j.netty.internal.SocketFailure;
 
 /**
@@ -19,16 +22,6 @@ import org.lvs4j.netty.internal.SocketFailure;
  * <p>Both sockets belong to one event loop, and only that loop uses this object: all fields are plain.
  */
 final class TcpConnection {
-    /** The ways in which a connection ends. */
-    enum End {
-        /** Both sides have ended their streams, and everything has been passed on. */
-        ORDERLY,
-        /** Cut off: a side whose stream has not been ended sees a reset. */
-        RESET,
-        /** Cut off after nothing has moved for too long. */
-        IDLE
-    }
-
     /** The neighbours in the list of the event loop's connections. */
     @Nullable
     TcpConnection previous;
@@ -49,13 +42,7 @@ final class TcpConnection {
     /** What the client has sent so far, while another server can still be asked; null if that is switched off. */
     private final @Nullable RequestCopy request;
 
-    private long lastActivityNanos;
-    /**
-     * The time of the client's last bytes that the server has not answered; meaningful only while a request is pending.
-     */
-    private long requestNanos;
-
-    private boolean requestPending;
+    private final TcpTimes times;
     private boolean answered;
     private boolean finishing;
     private boolean counted;
@@ -66,7 +53,8 @@ final class TcpConnection {
         this.state = state;
         this.listening = listening;
         loopState = state.loopState(channel.eventLoop());
-        connector = new ServerConnector(state, listening, this);
+        times = new TcpTimes(state);
+        connector = new ServerConnector(state, listening, this, times);
         descriptors = DescriptorClaim.of(channel);
         client = newSide(true, channel);
         int mostBytes = state.options.retryUnanswered();
@@ -92,7 +80,7 @@ final class TcpConnection {
     }
 
     long lastActivityNanos() {
-        return lastActivityNanos;
+        return times.lastActivityNanos();
     }
 
     /** A socket is connected. */
@@ -107,7 +95,7 @@ final class TcpConnection {
             if (client.inputEnded()) {
                 placed.clientFinished();
             }
-            lastActivityNanos = System.nanoTime();
+            times.connected(System.nanoTime());
             side.join(client);
             if (!ended) {
                 client.join(side);
@@ -118,29 +106,33 @@ final class TcpConnection {
     private void accepted() {
         RelayCounters counters = state.counters;
         counters.accepted.increment();
+        InetSocketAddress from = (InetSocketAddress) client.channel().remoteAddress();
+        InetSocketAddress at = (InetSocketAddress) client.channel().localAddress();
+        times.observe(state.connectionLog.begin(Protocol.TCP, from, at));
         int limit = state.options.maxConnections();
         if (!RelayCounters.incrementBelow(counters.openConnections, limit)) {
             counters.overConnectionLimit.increment();
             state.log.warn("{}: a client was reset, as many TCP connections are open as allowed: {}", listening, limit);
             ended = true;
             EventLoopState.reset(client.channel());
+            state.connectionLog.end(times.trace(), End.LIMIT);
             return;
         }
         counted = true;
-        lastActivityNanos = System.nanoTime();
+        long now = System.nanoTime();
+        times.activeAt(now);
         loopState.add(this);
         // Read after the connection is counted: a thread that stops the relay sees the count, or is seen here.
         if (state.stopping()) {
-            end(End.RESET);
+            end(End.STOPPED);
             return;
         }
-        Channel channel = client.channel();
-        if (channel.remoteAddress() == null || channel.localAddress() == null) {
+        if (from == null || at == null) {
             // The client has reset the connection already, and the system has forgotten its address.
             broken(client, null);
             return;
         }
-        identification = new ClientIdentification(state, listening, client, lastActivityNanos);
+        identification = new ClientIdentification(state, listening, client, now);
         place(identification, false);
     }
 
@@ -158,7 +150,7 @@ final class TcpConnection {
             placed = identifying.place(last);
         } catch (RuntimeException e) {
             state.log.warn("{}: the director failed to place a connection: {}", listening, e);
-            end(End.RESET);
+            end(End.ERROR);
             return;
         }
         if (placed == null) {
@@ -166,6 +158,9 @@ final class TcpConnection {
         }
         identification = null;
         placement = placed;
+        if (times.trace() != null) {
+            times.trace().service(placed.service());
+        }
         if (placed.accepted()) {
             connector.connect(placed);
             return;
@@ -173,11 +168,12 @@ final class TcpConnection {
         if (placed.unidentified()) {
             state.counters.unidentified.increment();
             state.log.warn("{}: a client was reset unidentified: {}", listening, identifying.failure());
+            end(End.UNIDENTIFIED);
         } else {
             state.counters.refused.increment();
             state.log.warn(refusal(placed.verdict()), listening, placed);
+            end(End.NO_SERVER);
         }
-        end(End.RESET);
     }
 
     private static String refusal(Verdict verdict) {
@@ -258,7 +254,7 @@ final class TcpConnection {
         state.counters.unanswered.increment();
         failed.detach();
         client.unjoin(asked.take());
-        requestPending = false;
+        times.givenUp();
         if (!connector.retryUnanswered(placement())) {
             end(last);
         }
@@ -267,16 +263,14 @@ final class TcpConnection {
     /** Counts bytes that a side has sent. */
     void count(boolean fromClient, int bytes) {
         long now = System.nanoTime();
-        lastActivityNanos = now;
         if (fromClient) {
-            requestNanos = now;
-            requestPending = true;
+            times.fromClient(now, bytes);
             placement().received(bytes);
         } else {
             placement().sent(bytes);
-            if (requestPending) {
-                requestPending = false;
-                placement().latency(now - requestNanos);
+            long latencyNanos = times.fromServer(now, bytes);
+            if (latencyNanos >= 0) {
+                placement().latency(latencyNanos);
             }
         }
     }
@@ -286,10 +280,10 @@ final class TcpConnection {
         if (delayedReset != null) {
             return;
         }
-        lastActivityNanos = System.nanoTime();
+        times.activeAt(System.nanoTime());
         TcpSide other = server;
         if (!ofClient && other != null && request != null && !nothingAsked(request) && retriable(other)) {
-            askAnother(other, request, End.ORDERLY);
+            askAnother(other, request, End.UNANSWERED);
         } else if (!ofClient) {
             serverFinished = true;
             placement().serverFinished();
@@ -304,7 +298,7 @@ final class TcpConnection {
     void outputEnded() {
         TcpSide other = server;
         if (other != null && client.outputEnded() && other.outputEnded()) {
-            end(End.ORDERLY);
+            end(finishing ? End.DRAINED : End.CLOSED);
         }
     }
 
@@ -339,12 +333,12 @@ final class TcpConnection {
             state.reports.failed(placement, cause);
         }
         if (request != null && retriable(side)) {
-            askAnother(side, request, End.RESET);
+            askAnother(side, request, End.UNREACHABLE);
             return;
         }
         if (delayedReset != null) {
             if (delayedReset.last() == side) {
-                end(End.RESET);
+                end(delayedReset.how());
             }
             return;
         }
@@ -360,11 +354,12 @@ final class TcpConnection {
         }
         state.counters.aborted.increment();
         TcpSide last = other(side);
+        End how = side == client ? End.CLIENT_RESET : End.SERVER_RESET;
         if (last == null || !last.joined()) {
-            end(End.RESET);
+            end(how);
             return;
         }
-        delayedReset = new DelayedReset(this, last);
+        delayedReset = new DelayedReset(this, last, how);
         placement().reset();
         side.close(true);
         last.ignoreInput();
@@ -397,10 +392,10 @@ final class TcpConnection {
         if (limit == 0) {
             return;
         }
-        if (lastActivityNanos - previousNanos <= 0 && moved()) {
-            lastActivityNanos = nowNanos;
+        if (times.lastActivityNanos() - previousNanos <= 0 && moved()) {
+            times.activeAt(nowNanos);
         }
-        if (nowNanos - lastActivityNanos > limit) {
+        if (nowNanos - times.lastActivityNanos() > limit) {
             state.counters.idleTimeouts.increment();
             RelayState.LOGGER.debug("{}: {} was idle for too long", listening, client.channel());
             end(End.IDLE);
@@ -421,7 +416,7 @@ final class TcpConnection {
         if (placed.expired()) {
             expired(placed);
         } else if (idleNanos != 0 && (relay || placed.draining() || finishing) && isIdle(nowNanos, idleNanos)) {
-            lastActivityNanos = nowNanos;
+            times.activeAt(nowNanos);
             if (finishing && server != null) {
                 server.endInput();
             } else {
@@ -436,19 +431,20 @@ final class TcpConnection {
     private void expired(Connection placed) {
         RelayState.LOGGER.debug("{}: the director has ended {}", listening, client.channel());
         if (placed.draining()) {
-            state.counters.drainCut.increment();
+            cut();
+        } else {
+            end(End.EXPIRED);
         }
-        end(End.RESET);
     }
 
     /** Whether no request is unanswered, and everything has been taken for some time. */
     private boolean isIdle(long nowNanos, long idleNanos) {
         TcpSide other = server;
-        return nowNanos - lastActivityNanos >= idleNanos
+        return nowNanos - times.lastActivityNanos() >= idleNanos
                 && other != null
                 && client.joined()
                 && other.joined()
-                && !requestPending
+                && !times.requestPending()
                 && !serverFinished
                 && (finishing || !client.inputEnded())
                 && !client.delivery().pending()
@@ -460,7 +456,7 @@ final class TcpConnection {
     /** Resets the connection at the end of a drain. */
     void cut() {
         state.counters.drainCut.increment();
-        end(End.RESET);
+        end(End.DRAIN_CUT);
     }
 
     /** Whether a side has taken something since the last call. */
@@ -487,10 +483,12 @@ final class TcpConnection {
             request.drop();
         }
         if (placement != null) {
-            switch (how) {
-                case ORDERLY -> placement.close();
-                case RESET -> placement.reset();
-                case IDLE -> placement.expire();
+            if (how.orderly()) {
+                placement.close();
+            } else if (how == End.IDLE) {
+                placement.expire();
+            } else {
+                placement.reset();
             }
         }
         close(client, how);
@@ -501,6 +499,7 @@ final class TcpConnection {
         if (counted) {
             state.connectionEnded();
         }
+        state.connectionLog.end(times.trace(), how);
     }
 
     /**
@@ -509,6 +508,6 @@ final class TcpConnection {
      */
     private static void close(TcpSide side, End how) {
         boolean stuck = how == End.IDLE && side.delivery().pending();
-        side.close(how != End.ORDERLY && (!side.outputEnded() || stuck));
+        side.close(!how.orderly() && (!side.outputEnded() || stuck));
     }
 }

@@ -13,8 +13,11 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Connection;
 import org.lvs4j.net.Endpoint;
+import org.lvs4j.net.Protocol;
+import org.lvs4j.netty.ConnectionRecord.End;
 import org.lvs4j.netty.internal.EmptyDatagrams;
 import org.lvs4j.netty.internal.SocketFailure;
+import org.lvs4j.service.ServiceKey;
 
 /**
  * The datagrams of one client at one listening socket, and the socket towards their server.
@@ -43,6 +46,9 @@ final class UdpFlow {
     private boolean requestPending;
     private long requestNanos;
     private long lastActivityNanos = System.nanoTime();
+    private final @Nullable ConnectionTrace trace;
+    private boolean asked;
+    private long askedNanos = lastActivityNanos;
 
     /**
      * A flow that has no socket yet.
@@ -60,6 +66,17 @@ final class UdpFlow {
         this.client = client;
         this.server = server;
         this.connection = connection;
+        trace = state.connectionLog.begin(Protocol.UDP, client, flows.address());
+        if (trace != null) {
+            trace.tried(server);
+        }
+    }
+
+    /** Notes the service for the record of the flow. */
+    void service(@Nullable ServiceKey key) {
+        if (trace != null) {
+            trace.service(key);
+        }
     }
 
     InetSocketAddress client() {
@@ -133,6 +150,9 @@ final class UdpFlow {
         }
         flows.report(server, failure);
         server = failed.destination();
+        if (trace != null) {
+            trace.tried(server);
+        }
         Throwable another = connect();
         if (another != null) {
             fail(another);
@@ -162,6 +182,13 @@ final class UdpFlow {
         }
         requestNanos = lastActivityNanos;
         requestPending = true;
+        if (trace != null) {
+            trace.fromClient(data.readableBytes());
+            if (!asked) {
+                asked = true;
+                askedNanos = lastActivityNanos;
+            }
+        }
         if (connection != null) {
             connection.received(data.readableBytes());
         }
@@ -191,7 +218,7 @@ final class UdpFlow {
                 flows.drop(data);
             } else if (expired()) {
                 flows.drop(data);
-                end();
+                end(End.EXPIRED);
             } else {
                 toClient(data);
             }
@@ -205,7 +232,7 @@ final class UdpFlow {
         @Override
         public void channelInactive(ChannelHandlerContext context) {
             if (context.channel() == channel) {
-                end();
+                end(End.STOPPED);
             }
         }
 
@@ -222,6 +249,12 @@ final class UdpFlow {
         if (!answered) {
             answered = true;
             state.reports.answered(connection);
+            if (trace != null) {
+                trace.firstByte(lastActivityNanos - askedNanos);
+            }
+        }
+        if (trace != null) {
+            trace.fromServer(data.readableBytes());
         }
         if (connection != null) {
             connection.sent(data.readableBytes());
@@ -250,7 +283,7 @@ final class UdpFlow {
 
     private void fail(Throwable cause) {
         report(connection, cause);
-        end();
+        end(endBy(cause));
         flows.report(server, cause);
     }
 
@@ -259,13 +292,18 @@ final class UdpFlow {
         return lastActivityNanos - beforeNanos < 0 || expired();
     }
 
-    private void end() {
+    private void end(End how) {
         flows.remove(this);
-        close();
+        close(how);
+    }
+
+    /** The way in which a flow ends whose socket has failed. */
+    static End endBy(Throwable failure) {
+        return SocketFailure.of(failure).fault() == SocketFailure.Fault.SERVER ? End.UNREACHABLE : End.LOCAL;
     }
 
     /** Ends the flow, which the caller has removed. Its place is given back before anything that can fail. */
-    void close() {
+    void close(End how) {
         if (ended) {
             return;
         }
@@ -282,5 +320,6 @@ final class UdpFlow {
         if (connection != null) {
             connection.close();
         }
+        state.connectionLog.end(trace, how);
     }
 }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.lvs4j.Connection;
 import org.lvs4j.Verdict;
 import org.lvs4j.net.Endpoint;
+import org.lvs4j.netty.ConnectionRecord.End;
 import org.lvs4j.netty.internal.EmptyDatagrams;
 import org.lvs4j.netty.internal.SocketFailure;
 
@@ -69,6 +70,11 @@ final class UdpFlows extends ChannelInboundHandlerAdapter {
         return channel;
     }
 
+    /** The address that clients ask. */
+    InetSocketAddress address() {
+        return listening.bound();
+    }
+
     /** Opens sockets towards servers. The caller owns the bootstrap. */
     Bootstrap sockets() {
         return loopState.udp();
@@ -98,7 +104,7 @@ final class UdpFlows extends ChannelInboundHandlerAdapter {
         UdpFlow flow = byClient.get(client);
         if (flow != null && flow.expired()) {
             byClient.remove(client);
-            flow.close();
+            flow.close(End.EXPIRED);
             flow = null;
         }
         if (flow != null) {
@@ -177,6 +183,7 @@ final class UdpFlows extends ChannelInboundHandlerAdapter {
             flow = open(client, server, null);
             if (flow != null) {
                 replyPaths.put(path, flow);
+                flow.service(connection.service());
             }
         }
         if (flow == null) {
@@ -201,9 +208,12 @@ final class UdpFlows extends ChannelInboundHandlerAdapter {
             return null;
         }
         UdpFlow flow = new UdpFlow(state, this, client, server, connection);
+        if (connection != null) {
+            flow.service(connection.service());
+        }
         Throwable failure = flow.connect();
         if (failure != null) {
-            flow.close();
+            flow.close(UdpFlow.endBy(failure));
             report(server, failure);
             return null;
         }
@@ -284,23 +294,25 @@ final class UdpFlows extends ChannelInboundHandlerAdapter {
 
     /** Ends the flows that were last used before a time, and those whose connection the director has ended. */
     void expire(long beforeNanos) {
-        expire(byClient.values(), beforeNanos);
-        expire(replyPaths.values(), beforeNanos);
+        expire(byClient.values(), beforeNanos, End.IDLE);
+        expire(replyPaths.values(), beforeNanos, End.IDLE);
     }
 
-    private static void expire(Collection<UdpFlow> flows, long beforeNanos) {
+    private static void expire(Collection<UdpFlow> flows, long beforeNanos, End how) {
         for (Iterator<UdpFlow> all = flows.iterator(); all.hasNext(); ) {
             UdpFlow flow = all.next();
             if (flow.isOver(beforeNanos)) {
                 all.remove();
-                flow.close();
+                flow.close(flow.expired() ? End.EXPIRED : how);
             }
         }
     }
 
     /** Ends every flow. */
     void endAll() {
-        expire(System.nanoTime() + 1);
+        long all = System.nanoTime() + 1;
+        expire(byClient.values(), all, End.STOPPED);
+        expire(replyPaths.values(), all, End.STOPPED);
     }
 
     @Override

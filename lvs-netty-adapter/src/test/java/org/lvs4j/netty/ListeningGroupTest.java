@@ -46,6 +46,7 @@ final class ListeningGroupTest {
                         100,
                         Duration.ZERO,
                         0,
+                        null,
                         List.of()));
     }
 

@@ -9,6 +9,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.pool.AbstractChannelPoolHandler;
 import io.netty.channel.pool.ChannelPoolHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -69,6 +70,11 @@ final class NullArgumentsTest {
                 call("value", () -> relay.drainIdle(null)),
                 call("protocol", () -> relay.listen(null, ENDPOINT, 0)),
                 call("endpoint", () -> relay.listen(Protocol.TCP, null, 0)),
+                call("receiver", () -> relay.connectionLog(null)),
+                call("file", () -> AccessLog.builder((Path) null)),
+                call("stream", () -> AccessLog.builder((OutputStream) null)),
+                call("value", () -> AccessLog.builder(Path.of("log")).format(null)),
+                call("log", () -> AccessLogMetrics.of(null)),
                 call("director", () -> BalancedBootstrap.of(null, ORDERS, bootstrap)),
                 call("service", () -> BalancedBootstrap.of(director, null, bootstrap)),
                 call("bootstrap", () -> BalancedBootstrap.builder(director, ORDERS, null)),

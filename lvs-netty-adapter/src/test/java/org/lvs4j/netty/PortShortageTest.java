@@ -30,7 +30,7 @@ final class PortShortageTest {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         assertThat(run(FEW_PORTS + " && exec '" + java + "' -cp '" + System.getProperty("java.class.path") + "' "
                         + ShortOfPorts.class.getName() + " " + transport + " 20 2>&1"))
-                .contains("served=20 retried=true local=true connectFailures=0 other=true");
+                .contains("served=20 retried=true local=true connectFailures=0 other=true end=LOCAL");
     }
 
     private static String run(String script) throws Exception {

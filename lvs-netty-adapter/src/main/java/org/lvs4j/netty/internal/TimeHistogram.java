@@ -16,6 +16,9 @@ import java.util.function.LongConsumer;
  */
 public final class TimeHistogram {
     private static final List<Duration> BOUNDS = List.of(
+            Duration.ofNanos(100_000),
+            Duration.ofNanos(250_000),
+            Duration.ofNanos(500_000),
             Duration.ofMillis(1),
             Duration.ofNanos(2_500_000),
             Duration.ofMillis(5),
@@ -28,7 +31,9 @@ public final class TimeHistogram {
             Duration.ofSeconds(1),
             Duration.ofMillis(2500),
             Duration.ofSeconds(5),
-            Duration.ofSeconds(10));
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(60));
 
     // Written with this object's lock held; volatile for record, which takes none. The array never changes.
     private volatile LongConsumer[] recorders = {};
