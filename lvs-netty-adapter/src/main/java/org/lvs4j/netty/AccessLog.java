@@ -94,7 +94,7 @@ public final class AccessLog implements Consumer<ConnectionRecord>, AutoCloseabl
 
     /**
      * Writes everything that was accepted before, closes the file, and ends the thread. If the file cannot be written,
-     * or within five seconds, what is left is dropped and counted. An interrupt of the caller ends the wait, and stays
+     * or not within three seconds, what is left is dropped and counted. An interrupt of the caller ends the wait, and stays
      * set. Idempotent.
      */
     @Override

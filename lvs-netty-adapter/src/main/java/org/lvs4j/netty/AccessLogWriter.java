@@ -20,7 +20,7 @@ final class AccessLogWriter {
     private static final int BUFFER_BYTES = 64 * 1024;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long CLOSE_MILLIS = TimeUnit.SECONDS.toMillis(5);
+    private static final long CLOSE_MILLIS = TimeUnit.SECONDS.toMillis(3);
 
     private final AccessLogTarget target;
     private final AccessLogLines lines;

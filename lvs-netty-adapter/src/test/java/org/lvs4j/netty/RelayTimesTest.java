@@ -123,14 +123,14 @@ final class RelayTimesTest {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         try (Relay relay = Loopback.relay(Director.create(), Protocol.TCP).start();
                 RelayMetrics metrics = RelayMetrics.of(relay)) {
-            assertThat(allocated(threads, relay)).isLessThan(1000);
+            assertThat(allocated(threads, relay)).isLessThan(20_000);
             metrics.bindTo(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
             metrics.bindTo(new SimpleMeterRegistry());
-            assertThat(allocated(threads, relay)).isLessThan(1000);
+            assertThat(allocated(threads, relay)).isLessThan(20_000);
         }
     }
 
-    /** The bytes that 10,000 records allocate, after as many to warm up. */
+    /** The bytes that 10,000 records allocate, after as many to warm up; the smallest object has 16. */
     private static long allocated(ThreadMXBean threads, Relay relay) {
         AtomicLong nanos = new AtomicLong();
         long before = 0;

@@ -17,6 +17,7 @@ record NumberRange(int least, int most) {
             Map.entry("--retries", new NumberRange(0, 100)),
             Map.entry("--max-connections", new NumberRange(1, Integer.MAX_VALUE - 1)),
             Map.entry("--retry-unanswered", new NumberRange(0, 65_536)),
+            Map.entry("--access-log-files", new NumberRange(0, 1000)),
             Map.entry("--udp-flows", new NumberRange(1, Integer.MAX_VALUE - 1)),
             Map.entry("--max-entries", new NumberRange(1, Integer.MAX_VALUE)),
             Map.entry("--max-templates", new NumberRange(1, Integer.MAX_VALUE)));

@@ -1,11 +1,13 @@
 package org.lvs4j.examples.standalone;
 
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Director;
 import org.lvs4j.config.RuleCommand;
 import org.lvs4j.config.Rules;
 import org.lvs4j.config.keepalived.KeepalivedOptions;
+import org.lvs4j.netty.ConnectionRecord;
 import picocli.CommandLine.Mixin;
 
 /** The options of {@code lvsd run} that select the plane: the relay, or packets through a TUN device. */
@@ -67,6 +69,16 @@ final class PlaneOptions {
     /** Uses listening sockets of another process, too, when the plane starts. */
     void adopt(List<Integer> descriptors) {
         relay.adopt(descriptors);
+    }
+
+    /** Whether packets are forwarded, not connections relayed. */
+    boolean forwardsPackets() {
+        return tun.given();
+    }
+
+    /** Reports connections that have ended when the plane relays them. */
+    void log(Consumer<? super ConnectionRecord> receiver) {
+        relay.log(receiver);
     }
 
     /** What the options leave short, in one sentence; null if nothing is. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Director;
@@ -19,6 +20,7 @@ import org.lvs4j.config.Rules;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
 import org.lvs4j.net.Protocol;
+import org.lvs4j.netty.ConnectionRecord;
 import org.lvs4j.netty.Relay;
 import org.lvs4j.netty.Transport;
 import org.lvs4j.service.Persistence;
@@ -117,6 +119,7 @@ final class RelayOptions {
     private List<ListenAddress> listen = new ArrayList<>();
 
     private final List<Integer> adopted = new ArrayList<>();
+    private @Nullable Consumer<? super ConnectionRecord> connectionLog;
 
     /**
      * Refuses rules that a plane with these options cannot serve.
@@ -363,6 +366,10 @@ final class RelayOptions {
         adopted.addAll(descriptors);
     }
 
+    void log(Consumer<? super ConnectionRecord> receiver) {
+        connectionLog = receiver;
+    }
+
     @Nullable
     Integer threads() {
         return threads;
@@ -409,6 +416,9 @@ final class RelayOptions {
             builder.listen(address.protocol(), address.endpoint(), address.mark());
         }
         adopted.forEach(builder::adopt);
+        if (connectionLog != null) {
+            builder.connectionLog(connectionLog);
+        }
         Relay relay = builder.start();
         return Plane.of(relay, announcement(relay, director));
     }

@@ -18,6 +18,7 @@ import org.lvs4j.ServerSnapshot;
 import org.lvs4j.ServiceSnapshot;
 import org.lvs4j.examples.standalone.ControlServer.Limits;
 import org.lvs4j.health.Script;
+import org.lvs4j.netty.AccessLog;
 import org.lvs4j.netty.RelayException;
 import org.lvs4j.netty.health.HealthMonitorException;
 import org.lvs4j.netty.tun.TunException;
@@ -37,7 +38,8 @@ import picocli.CommandLine.Spec;
         name = "run",
         description = {
             "Serves the services of a file until SIGTERM or SIGINT: rules of ipvsadm, or a file of keepalived, whose"
-                    + " checks decide which servers are in service. SIGHUP reads the file again."
+                    + " checks decide which servers are in service. SIGHUP reads the file again, SIGUSR1 opens the file of"
+                    + " --access-log anew."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Lvsd.ThisVersion.class)
@@ -102,6 +104,9 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private AdminOptions adminOptions;
 
+    @Mixin
+    private AccessLogOptions accessLogOptions;
+
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
 
@@ -114,13 +119,15 @@ final class RunCommand implements Callable<Integer> {
     private volatile @Nullable Reloader reloader;
     private volatile @Nullable StateKeeping state;
     private volatile @Nullable DaemonAdmin admin;
+    private volatile @Nullable AccessLog accessLog;
     private volatile boolean handedOver;
 
     @Override
     public Integer call() throws RulesInvalidException, StartException, InterruptedException {
         List<Integer> activated = checkOptions();
-        // First: without a handler, SIGHUP ends a JVM.
+        // First: without a handler, these signals end a JVM.
         Signals.handle("HUP", this::reload);
+        Signals.handle("USR1", this::reopen);
         ConfigurationFile source = new ConfigurationFile(file, format, planeOptions);
         Configuration configuration = source.read(System.in);
         Signals.handle("TERM", () -> stop("SIGTERM"));
@@ -167,6 +174,23 @@ final class RunCommand implements Callable<Integer> {
             }
         }
         StateFile file = stateOptions.open();
+        // Closed last: it gets the records of the connections that the plane resets in the end.
+        try (AccessLog log = accessLogOptions.start()) {
+            if (log != null) {
+                accessLog = log;
+                planeOptions.log(log);
+            }
+            return serve(source, configuration, controlSocket, old, file);
+        }
+    }
+
+    private Integer serve(
+            ConfigurationFile source,
+            Configuration configuration,
+            ControlSocket controlSocket,
+            @Nullable Takeover old,
+            @Nullable StateFile file)
+            throws RulesInvalidException, StartException, IOException, InterruptedException {
         try (Balancer balancer = Balancer.start(
                         directorOptions.director(), configuration, planeOptions, ready -> restore(ready, old, file));
                 StateKeeping keeping =
@@ -256,6 +280,7 @@ final class RunCommand implements Callable<Integer> {
             planeOptions.check();
             stateOptions.check();
             adminOptions.check();
+            accessLogOptions.check(planeOptions.forwardsPackets());
             List<Integer> activated =
                     ActivatedSockets.of(System.getenv(), ProcessHandle.current().pid());
             if (takeover) {
@@ -276,6 +301,16 @@ final class RunCommand implements Callable<Integer> {
             LOG.info("SIGHUP: lvsd is still starting; {} is read again after that", file);
         } else {
             takeUp(ready);
+        }
+    }
+
+    private void reopen() {
+        AccessLog log = accessLog;
+        if (log == null) {
+            LOG.info("SIGUSR1: there is no access log to open anew");
+        } else {
+            log.reopen();
+            LOG.info("SIGUSR1: the access log is opened anew");
         }
     }
 
@@ -363,6 +398,10 @@ final class RunCommand implements Callable<Integer> {
             }
             // Its address may be a file.
             leaveAdminAddress();
+            AccessLog log = accessLog;
+            if (log != null) {
+                log.close();
+            }
         });
         try {
             undo.join(STOP_LIMIT.toMillis());
