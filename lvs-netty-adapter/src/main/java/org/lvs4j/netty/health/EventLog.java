@@ -5,20 +5,22 @@ import org.lvs4j.health.HealthEvent;
 import org.lvs4j.health.HealthEvent.CheckChanged;
 import org.lvs4j.health.HealthEvent.QuorumChanged;
 import org.lvs4j.health.HealthEvent.ServerChanged;
-import org.slf4j.Logger;
+import org.lvs4j.netty.internal.LimitedLog;
+import org.slf4j.event.Level;
 
 /**
  * The lines of a log about changes of health: losses as warnings, everything else as information. A check that takes its
- * server up or down with it has no line of its own: that of the server names it.
+ * server up or down with it has no line of its own: that of the server names it. Servers that come and go cannot fill the
+ * log: the lines of each kind are limited, and those left out are counted.
  *
  * <p>Belongs to the monitor's event loop: all fields are plain.
  */
 final class EventLog {
-    private final Logger logger;
+    private final LimitedLog log;
     private @Nullable CheckChanged held;
 
-    EventLog(Logger logger) {
-        this.logger = logger;
+    EventLog(LimitedLog log) {
+        this.log = log;
     }
 
     /** Writes an event, or holds it until the next one, or {@link #flush}. */
@@ -56,10 +58,17 @@ final class EventLog {
     private void write(HealthEvent event) {
         boolean loss = event instanceof ServerChanged server && !server.up()
                 || event instanceof QuorumChanged quorum && !quorum.up();
-        if (loss) {
-            logger.warn("{}", event);
-        } else {
-            logger.info("{}", event);
+        log.log(loss ? Level.WARN : Level.INFO, kind(event), event);
+    }
+
+    private static String kind(HealthEvent event) {
+        if (event instanceof ServerChanged server) {
+            return server.up() ? "servers up" : "servers down";
+        } else if (event instanceof QuorumChanged quorum) {
+            return quorum.up() ? "quorums gained" : "quorums lost";
+        } else if (event instanceof CheckChanged check) {
+            return check.up() ? "checks up" : "checks down";
         }
+        return event instanceof HealthEvent.ProbeFailed ? "failed probes" : "other changes of health";
     }
 }

@@ -37,6 +37,7 @@ import org.lvs4j.health.TrackedFile;
 import org.lvs4j.net.IpAddress;
 import org.lvs4j.netty.Transport;
 import org.lvs4j.netty.internal.EventLoops;
+import org.lvs4j.netty.internal.LimitedLog;
 import org.lvs4j.netty.internal.NettyVersion;
 import org.lvs4j.netty.internal.RateLimitedLog;
 import org.lvs4j.netty.internal.Recurring;
@@ -86,6 +87,9 @@ import org.slf4j.LoggerFactory;
  * threads do not keep the JVM alive.
  */
 public final class HealthMonitor implements AutoCloseable {
+    /** Of each kind of change. */
+    private static final int LINES_A_MINUTE = 1000;
+
     private static final Logger LOGGER = LoggerFactory.getLogger(HealthMonitor.class);
     private static final long SUMMARY_SECONDS = 10;
     private static final long WATCH_MILLIS = 1000;
@@ -98,6 +102,7 @@ public final class HealthMonitor implements AutoCloseable {
     private final EventLoop home;
     private final MonitorCounters counters = new MonitorCounters();
     private final RateLimitedLog log = new RateLimitedLog(LOGGER);
+    private final LimitedLog changes = new LimitedLog(LOGGER, LINES_A_MINUTE);
     private final ProbePrograms programs;
     private final NotifyPrograms notifications;
     private final WatchedFiles files;
@@ -127,7 +132,7 @@ public final class HealthMonitor implements AutoCloseable {
         }
         home = loops.get(0);
         programs = new ProbePrograms(home);
-        notifications = new NotifyPrograms(programs, counters, LOGGER);
+        notifications = new NotifyPrograms(programs, counters, changes, LOGGER);
         files = new WatchedFiles(this::fileChanged, LOGGER);
         addresses = new LocalAddressWatch(this::addressChanged, LOGGER);
         fifos = new NotifyFifos(programs, home, counters, LOGGER);
@@ -138,16 +143,22 @@ public final class HealthMonitor implements AutoCloseable {
                 options,
                 counters,
                 LOGGER,
+                changes,
                 results -> new RunningProbes(
                         loops, sockets, programs, options.maxProbes(), options.maxPrograms(), counters, log, results),
                 this::tell,
                 this::filesInCode);
-        summaries = home.scheduleWithFixedDelay(log::summarize, SUMMARY_SECONDS, SUMMARY_SECONDS, TimeUnit.SECONDS);
+        summaries = home.scheduleWithFixedDelay(this::summarize, SUMMARY_SECONDS, SUMMARY_SECONDS, TimeUnit.SECONDS);
         watching = home.scheduleWithFixedDelay(
                 Recurring.of(loop::watch, LOGGER, "the health monitor cannot continue"),
                 WATCH_MILLIS,
                 WATCH_MILLIS,
                 TimeUnit.MILLISECONDS);
+    }
+
+    private void summarize() {
+        log.summarize();
+        changes.summarize();
     }
 
     private static EventLoopGroup loops(int threads, ProbeTransport transport) {
@@ -450,6 +461,7 @@ public final class HealthMonitor implements AutoCloseable {
         programs.close();
         endThreads();
         log.close();
+        changes.close();
         LOGGER.info("health monitor stopped");
     }
 

@@ -35,9 +35,11 @@ import org.lvs4j.health.TrackedFile;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
 import org.lvs4j.netty.health.EngineActions.FailedServer;
+import org.lvs4j.netty.internal.LimitedLog;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.slf4j.Logger;
+import org.slf4j.event.Level;
 
 /**
  * The engine of a monitor on its event loop: calls it when something is due or has happened, and then does what it has
@@ -58,6 +60,7 @@ final class MonitorLoop {
     private final HealthEngine engine;
     private final RunningProbes probes;
     private final FailureCounts counts;
+    private final LimitedLog changes;
     private final EventLog events;
     /** Changed by any thread. */
     final List<Consumer<? super HealthEvent>> listeners;
@@ -85,6 +88,7 @@ final class MonitorLoop {
             MonitorOptions options,
             MonitorCounters counters,
             Logger logger,
+            LimitedLog changes,
             ProbesFactory probes,
             Consumer<Notification> notifications,
             Consumer<Set<TrackedFile>> filesInCode) {
@@ -94,7 +98,8 @@ final class MonitorLoop {
         this.logger = logger;
         this.notifications = notifications;
         this.counters = counters;
-        events = new EventLog(logger);
+        this.changes = changes;
+        events = new EventLog(changes);
         listeners = new CopyOnWriteArrayList<>(options.listeners());
         table = new DirectorTable(director, this::isMonitored, counters, logger);
         adopted = new AdoptedServices(options.templates());
@@ -385,7 +390,8 @@ final class MonitorLoop {
             try {
                 each.accept(event);
             } catch (RuntimeException e) {
-                logger.warn("a listener has failed", e);
+                logger.debug("a listener has failed", e);
+                changes.log(Level.WARN, "failed listeners", "a listener has failed: " + e);
             }
         }
     }

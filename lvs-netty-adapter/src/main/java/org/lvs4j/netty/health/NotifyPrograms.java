@@ -9,7 +9,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.lvs4j.health.Script;
 import org.lvs4j.netty.health.ProcessGroup.End;
+import org.lvs4j.netty.internal.LimitedLog;
 import org.slf4j.Logger;
+import org.slf4j.event.Level;
 
 /**
  * Runs the programs that are told of changes. They start in the order of the changes, and run beside each other. At most
@@ -23,15 +25,19 @@ final class NotifyPrograms implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final long IDLE_SECONDS = 10;
 
+    private static final String FAILED = "failed programs";
+
     private final ProbePrograms programs;
     private final MonitorCounters counters;
+    private final LimitedLog failures;
     private final Logger logger;
     private final ThreadPoolExecutor starter;
     private final Semaphore running = new Semaphore(MOST_RUNNING);
 
-    NotifyPrograms(ProbePrograms programs, MonitorCounters counters, Logger logger) {
+    NotifyPrograms(ProbePrograms programs, MonitorCounters counters, LimitedLog failures, Logger logger) {
         this.programs = programs;
         this.counters = counters;
+        this.failures = failures;
         this.logger = logger;
         // One thread, so that the order of starts is that of the changes; none while there is nothing to start.
         starter = new ThreadPoolExecutor(
@@ -50,7 +56,10 @@ final class NotifyPrograms implements AutoCloseable {
             starter.execute(() -> start(script));
         } catch (RejectedExecutionException e) {
             counters.scriptsDropped.increment();
-            logger.warn("{}: not run, too many programs wait to be run, or the monitor is closed", script);
+            failures.log(
+                    Level.WARN,
+                    "programs not run",
+                    script + ": not run, too many programs wait to be run, or the monitor is closed");
         }
     }
 
@@ -68,7 +77,7 @@ final class NotifyPrograms implements AutoCloseable {
                 running.release();
                 if (end.signalled() || end.status() != 0) {
                     counters.scriptFailures.increment();
-                    logger.warn("{}: {}", script, end);
+                    failures.log(Level.WARN, FAILED, script + ": " + end);
                 } else {
                     logger.debug("{}: {}", script, end);
                 }
@@ -92,7 +101,7 @@ final class NotifyPrograms implements AutoCloseable {
             private void fail(String reason) {
                 running.release();
                 counters.scriptFailures.increment();
-                logger.warn("{}: {}", script, reason);
+                failures.log(Level.WARN, FAILED, script + ": " + reason);
             }
         });
     }

@@ -18,6 +18,8 @@ import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.metrics.LvsMetrics;
+import org.lvs4j.netty.AccessLog;
+import org.lvs4j.netty.AccessLogMetrics;
 import org.lvs4j.netty.health.HealthMetrics;
 import org.lvs4j.netty.health.HealthMonitor;
 import org.slf4j.Logger;
@@ -47,12 +49,19 @@ final class DaemonMetrics implements AutoCloseable {
      * Registers the meters of a daemon.
      *
      * @param state saves the state; null if it is not saved
+     * @param log writes records of connections; null if there is none
      * @return the meters, which the caller must close
      */
-    static DaemonMetrics of(Balancer balancer, Reloader reloader, @Nullable StateKeeping state, ControlServer control) {
+    static DaemonMetrics of(
+            Balancer balancer,
+            Reloader reloader,
+            @Nullable StateKeeping state,
+            ControlServer control,
+            @Nullable AccessLog log) {
         DaemonMetrics metrics = new DaemonMetrics();
         try {
             metrics.bind(balancer, reloader, state, control);
+            metrics.bind(log);
             return metrics;
         } catch (RuntimeException | Error e) {
             metrics.close();
@@ -74,6 +83,14 @@ final class DaemonMetrics implements AutoCloseable {
         commands(control);
         if (state != null) {
             saves(state);
+        }
+    }
+
+    private void bind(@Nullable AccessLog log) {
+        if (log != null) {
+            AccessLogMetrics records = AccessLogMetrics.of(log);
+            ends.push(records::close);
+            records.bindTo(registry);
         }
     }
 

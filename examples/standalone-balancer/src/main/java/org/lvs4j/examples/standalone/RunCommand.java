@@ -241,7 +241,7 @@ final class RunCommand implements Callable<Integer> {
         if (!adminOptions.given()) {
             return null;
         }
-        DaemonMetrics metrics = DaemonMetrics.of(balancer, reloader, keeping, control);
+        DaemonMetrics metrics = DaemonMetrics.of(balancer, reloader, keeping, control, accessLog);
         boolean done = false;
         try {
             DaemonAdmin endpoint = DaemonAdmin.start(

@@ -81,7 +81,7 @@ class DaemonMetricsTest {
                 ControlSocket.claim(socket),
                 new Console(balancer, plane, () -> reloader.reload("test")),
                 ControlServer.Limits.DEFAULT);
-        metrics = DaemonMetrics.of(balancer, reloader, state, control);
+        metrics = DaemonMetrics.of(balancer, reloader, state, control, null);
     }
 
     @AfterEach

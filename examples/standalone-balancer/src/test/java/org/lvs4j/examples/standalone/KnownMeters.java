@@ -164,17 +164,6 @@ final class KnownMeters {
         return families;
     }
 
-    /** Metrics that dashboard and rules use, and that are not in the documentation of this version yet. */
-    static Map<String, Family> agreed() {
-        Map<String, Family> families = new LinkedHashMap<>();
-        add(families, "lvs_relay_connect_time_seconds_bucket", Set.of("le"));
-        add(families, "lvs_relay_first_byte_time_seconds_bucket", Set.of("le"));
-        add(families, "lvs_access_log_written_records_total", Set.of());
-        add(families, "lvs_access_log_dropped_records_total", Set.of());
-        add(families, "lvs_access_log_failures_total", Set.of());
-        return families;
-    }
-
     /** What Prometheus itself adds for each target and alert. */
     static Map<String, Family> ofPrometheus() {
         Map<String, Family> families = new LinkedHashMap<>();

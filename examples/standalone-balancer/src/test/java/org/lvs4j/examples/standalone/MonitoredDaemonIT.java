@@ -96,7 +96,6 @@ final class MonitoredDaemonIT {
         }
         missing.removeAll(KnownMeters.ofPage(page).keySet());
         missing.removeAll(KnownMeters.ofPrometheus().keySet());
-        missing.removeAll(KnownMeters.agreed().keySet());
         missing.removeIf(name -> name.matches("lvs_(tun|access_log|daemon_state)_.*"));
         // Only after the first collection of garbage.
         missing.removeIf(name -> name.startsWith("jvm_gc_pause_"));

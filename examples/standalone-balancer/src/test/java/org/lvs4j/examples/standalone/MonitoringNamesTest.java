@@ -45,7 +45,6 @@ final class MonitoringNamesTest {
     @BeforeAll
     static void readMeters() throws Exception {
         known = new LinkedHashMap<>(KnownMeters.ofPrometheus());
-        known.putAll(KnownMeters.agreed());
         known.putAll(KnownMeters.ofDocumentation(METRICS));
         known.putAll(KnownMeters.ofPage(KnownMeters.scrape()));
     }

@@ -1,0 +1,50 @@
+package org.lvs4j.netty.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.lvs4j.health.HealthEvent;
+import org.lvs4j.netty.internal.LimitedLog;
+import org.lvs4j.service.RealServer;
+import org.slf4j.Logger;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/** Servers that come and go do not fill the log. */
+final class EventLogTest {
+    private static final int MOST = 5;
+
+    private final List<String> lines = new ArrayList<>();
+
+    private Logger logger() {
+        LoggingEventBuilder builder = (LoggingEventBuilder) Proxy.newProxyInstance(
+                Logger.class.getClassLoader(),
+                new Class<?>[] {LoggingEventBuilder.class},
+                (proxy, method, arguments) -> lines.add(String.valueOf(arguments[1])) ? null : null);
+        return (Logger) Proxy.newProxyInstance(
+                Logger.class.getClassLoader(),
+                new Class<?>[] {Logger.class},
+                (proxy, method, arguments) -> method.getName().equals("atLevel")
+                        ? builder
+                        : lines.add(method.getName() + " " + List.of((Object[]) arguments[1])) ? null : null);
+    }
+
+    @Test
+    void log_serverThatFlaps_linesOfBothKindsAreLimitedAndCounted() {
+        LimitedLog limited = new LimitedLog(logger(), MOST);
+        EventLog events = new EventLog(limited);
+        RealServer server = RealServer.of("10.0.0.1:80");
+        for (int i = 0; i < 100; i++) {
+            events.log(new HealthEvent.ServerChanged("web", server, i % 2 == 1, "probe " + i));
+            events.flush();
+        }
+        assertThat(lines).hasSize(2 * MOST).first().isEqualTo("web: 10.0.0.1:80 is down: probe 0");
+        limited.close();
+        assertThat(lines.subList(2 * MOST, lines.size()))
+                .containsExactly(
+                        "warn [servers down, 45, lines were, web: 10.0.0.1:80 is down: probe 98]",
+                        "warn [servers up, 45, lines were, web: 10.0.0.1:80 is up: probe 99]");
+    }
+}
