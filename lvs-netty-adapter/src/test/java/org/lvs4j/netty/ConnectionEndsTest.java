@@ -19,7 +19,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -104,17 +103,15 @@ final class ConnectionEndsTest {
                 .isEqualTo(expected == null ? null : TimeUnit.NANOSECONDS.toMicros(expected.toNanos()));
     }
 
-    private Consumer<ConnectionRecord> both() {
-        return ended -> {
-            synchronized (records) {
-                records.add(ended);
-                log.accept(ended);
-            }
-        };
+    private void take(ConnectionRecord ended) {
+        synchronized (records) {
+            records.add(ended);
+            log.accept(ended);
+        }
     }
 
     private Relay.Builder relay(Director director) {
-        return Loopback.relay(director, Protocol.TCP).connectionLog(both());
+        return Loopback.relay(director, Protocol.TCP).connectionLog(this::take);
     }
 
     /** The only record, of a connection that has been placed on a server. */
@@ -251,7 +248,7 @@ final class ConnectionEndsTest {
                         .persistence(new Persistence(60, -1, "sip"))
                         .build(),
                 Loopback.closedPort());
-        try (Relay relay = Relay.builder(director).connectionLog(both()).start();
+        try (Relay relay = Relay.builder(director).connectionLog(this::take).start();
                 Socket client = new Socket("127.0.0.1", relay.address(key).getPort())) {
             client.getOutputStream().write(1);
             client.shutdownOutput();

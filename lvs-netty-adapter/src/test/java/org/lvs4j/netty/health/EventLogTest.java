@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.lvs4j.health.HealthEvent;
 import org.lvs4j.netty.internal.LimitedLog;
@@ -22,13 +23,18 @@ final class EventLogTest {
         LoggingEventBuilder builder = (LoggingEventBuilder) Proxy.newProxyInstance(
                 Logger.class.getClassLoader(),
                 new Class<?>[] {LoggingEventBuilder.class},
-                (proxy, method, arguments) -> lines.add(String.valueOf(arguments[1])) ? null : null);
+                (proxy, method, arguments) -> add(String.valueOf(arguments[1])));
         return (Logger) Proxy.newProxyInstance(
-                Logger.class.getClassLoader(),
-                new Class<?>[] {Logger.class},
-                (proxy, method, arguments) -> method.getName().equals("atLevel")
-                        ? builder
-                        : lines.add(method.getName() + " " + List.of((Object[]) arguments[1])) ? null : null);
+                Logger.class.getClassLoader(), new Class<?>[] {Logger.class}, (proxy, method, arguments) -> {
+                    return method.getName().equals("atLevel")
+                            ? builder
+                            : add(method.getName() + " " + List.of((Object[]) arguments[1]));
+                });
+    }
+
+    private @Nullable Object add(String line) {
+        lines.add(line);
+        return null;
     }
 
     @Test
