@@ -29,7 +29,7 @@ final class DocumentedMetersTest {
     private static List<List<String>> rows() throws IOException {
         return Files.readAllLines(PAGE).stream()
                 .filter(line -> line.startsWith("| `lvs."))
-                .filter(line -> !line.matches("\\| `lvs\\.(relay|health|tun|daemon)\\..*"))
+                .filter(line -> !line.matches("\\| `lvs\\.(relay|access|health|tun|daemon)\\..*"))
                 .map(line -> List.of(line.substring(2).split(" *\\| *")))
                 .toList();
     }
