@@ -10,6 +10,7 @@ import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Connection;
 import org.lvs4j.Director;
+import org.lvs4j.netty.internal.RateLimitedLog;
 import org.lvs4j.netty.internal.SocketFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,9 @@ import org.slf4j.LoggerFactory;
  */
 final class BalancedChannel implements ChannelFutureListener {
     private static final Logger LOGGER = LoggerFactory.getLogger(BalancedBootstrap.class);
+    /** Code of the application may fail at each call. */
+    private static final RateLimitedLog FAILURES = new RateLimitedLog(LOGGER);
+
     private static final AttributeKey<BalancedChannel> KEY = AttributeKey.valueOf(BalancedChannel.class, "connection");
 
     private enum State {
@@ -170,7 +174,7 @@ final class BalancedChannel implements ChannelFutureListener {
         try {
             connection.latency(System.nanoTime() - startNanos);
         } catch (RuntimeException e) {
-            LOGGER.warn("{}: a listener or a scheduler failed", connection.service(), e);
+            FAILURES.warn("{}: a listener or a scheduler failed: {}", connection.service(), e);
         }
     }
 
@@ -179,7 +183,7 @@ final class BalancedChannel implements ChannelFutureListener {
         try {
             connection.failed(cause);
         } catch (RuntimeException e) {
-            LOGGER.warn("{}: a listener of servers failed", connection.service(), e);
+            FAILURES.warn("{}: a listener of servers failed: {}", connection.service(), e);
         }
     }
 

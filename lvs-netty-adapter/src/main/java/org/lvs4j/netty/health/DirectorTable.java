@@ -20,10 +20,12 @@ import org.lvs4j.DirectorConfiguration;
 import org.lvs4j.DirectorException;
 import org.lvs4j.Drain;
 import org.lvs4j.net.Endpoint;
+import org.lvs4j.netty.internal.LimitedLog;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 import org.slf4j.Logger;
+import org.slf4j.event.Level;
 
 /**
  * Makes the changes that the engine asks for, as lists that the director accepts as a whole. What an administrator has
@@ -37,6 +39,7 @@ final class DirectorTable {
     private final Director director;
     private final MonitorCounters counters;
     private final Logger logger;
+    private final LimitedLog refusals;
     private final BiPredicate<ServiceKey, Endpoint> monitored;
     /** The drained servers that were to be removed and have stayed. */
     private final Map<ServiceKey, Set<Endpoint>> kept = new LinkedHashMap<>();
@@ -49,12 +52,18 @@ final class DirectorTable {
      * Nothing is planned yet.
      *
      * @param monitored whether a server is one of the configuration, up or down
+     * @param refusals gets the changes that the director refuses
      */
     DirectorTable(
-            Director director, BiPredicate<ServiceKey, Endpoint> monitored, MonitorCounters counters, Logger logger) {
+            Director director,
+            BiPredicate<ServiceKey, Endpoint> monitored,
+            MonitorCounters counters,
+            LimitedLog refusals,
+            Logger logger) {
         this.director = director;
         this.monitored = monitored;
         this.counters = counters;
+        this.refusals = refusals;
         this.logger = logger;
     }
 
@@ -161,7 +170,8 @@ final class DirectorTable {
                     director.apply(new View().possible(List.of(change))).size());
         } catch (DirectorException e) {
             counters.changesRefused.increment();
-            logger.warn("the director refuses a change: {}: {}", change, e.getMessage());
+            refusals.log(
+                    Level.WARN, "changes refused", "the director refuses a change: " + change + ": " + e.getMessage());
         }
     }
 

@@ -101,7 +101,7 @@ final class MonitorLoop {
         this.changes = changes;
         events = new EventLog(changes);
         listeners = new CopyOnWriteArrayList<>(options.listeners());
-        table = new DirectorTable(director, this::isMonitored, counters, logger);
+        table = new DirectorTable(director, this::isMonitored, counters, changes, logger);
         adopted = new AdoptedServices(options.templates());
         actions = new EngineActions(table, adopted::contains);
         engine = HealthEngine.builder(actions)

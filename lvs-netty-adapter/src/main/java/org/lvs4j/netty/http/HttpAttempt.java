@@ -14,6 +14,7 @@ import java.util.concurrent.Flow;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Connection;
+import org.lvs4j.netty.internal.RateLimitedLog;
 import org.lvs4j.netty.internal.SocketFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,9 @@ import org.slf4j.LoggerFactory;
  */
 final class HttpAttempt<T> implements BodyHandler<T> {
     private static final Logger LOGGER = LoggerFactory.getLogger(BalancedHttpClient.class);
+    /** Code of the application may fail at each call. */
+    private static final RateLimitedLog FAILURES = new RateLimitedLog(LOGGER);
+
     /** The words of HttpClient for a proxy that could not reach its server. */
     private static final String TUNNEL_FAILED = "Tunnel failed";
     /** The same for a lack of this host, see {@link Tunnel}. */
@@ -121,7 +125,7 @@ final class HttpAttempt<T> implements BodyHandler<T> {
                 placed.failed(cause);
             }
         } catch (RuntimeException e) {
-            LOGGER.warn("{}: a listener of servers failed", placed.service(), e);
+            FAILURES.warn("{}: a listener of servers failed: {}", placed.service(), e);
         }
     }
 
@@ -131,7 +135,7 @@ final class HttpAttempt<T> implements BodyHandler<T> {
         try {
             placed.latency(System.nanoTime() - startNanos);
         } catch (RuntimeException e) {
-            LOGGER.warn("{}: a listener or a scheduler failed", placed.service(), e);
+            FAILURES.warn("{}: a listener or a scheduler failed: {}", placed.service(), e);
         }
         try {
             return new CountedBody(handler.apply(head));

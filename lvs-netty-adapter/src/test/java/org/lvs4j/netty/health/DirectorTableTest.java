@@ -11,6 +11,7 @@ import org.lvs4j.ConfigurationChange;
 import org.lvs4j.ConfigurationChange.ServerAdded;
 import org.lvs4j.ConfigurationChange.ServerRemoved;
 import org.lvs4j.Director;
+import org.lvs4j.netty.internal.LimitedLog;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
@@ -24,7 +25,11 @@ final class DirectorTableTest {
     private final Director director = Director.create();
     private final MonitorCounters counters = new MonitorCounters();
     private final DirectorTable table = new DirectorTable(
-            director, (key, endpoint) -> true, counters, LoggerFactory.getLogger(DirectorTableTest.class));
+            director,
+            (key, endpoint) -> true,
+            counters,
+            new LimitedLog(LoggerFactory.getLogger(DirectorTableTest.class), 10),
+            LoggerFactory.getLogger(DirectorTableTest.class));
     private final List<RealServer> servers = new ArrayList<>();
 
     private void service(int count) {

@@ -14,6 +14,7 @@ import org.lvs4j.ConfigurationChange.ServiceAdded;
 import org.lvs4j.ConfigurationChange.ServiceRemoved;
 import org.lvs4j.Connection;
 import org.lvs4j.Director;
+import org.lvs4j.netty.internal.LimitedLog;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
@@ -78,7 +79,11 @@ final class GaplessOrderTest {
         Director director = Director.builder().linger(false).build();
         director.addService(VirtualService.of(WEB), ONE);
         DirectorTable table = new DirectorTable(
-                director, (key, server) -> true, new MonitorCounters(), LoggerFactory.getLogger(getClass()));
+                director,
+                (key, server) -> true,
+                new MonitorCounters(),
+                new LimitedLog(LoggerFactory.getLogger(getClass()), 10),
+                LoggerFactory.getLogger(getClass()));
         AtomicInteger refused = new AtomicInteger();
         CountDownLatch over = new CountDownLatch(1);
         CountDownLatch begun = new CountDownLatch(1);
