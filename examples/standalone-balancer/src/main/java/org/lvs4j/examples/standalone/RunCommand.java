@@ -248,7 +248,7 @@ final class RunCommand implements Callable<Integer> {
                     adminOptions, balancer, planeOptions, reloader, metrics, takesOver ? MOVED_LIMIT : Duration.ZERO);
             done = true;
             return endpoint;
-        } catch (StartException e) {
+        } catch (StartException | IllegalArgumentException e) {
             if (!takesOver) {
                 throw e;
             }
