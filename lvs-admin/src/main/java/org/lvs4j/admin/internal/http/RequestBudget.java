@@ -4,22 +4,26 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Spreads requests over time: each takes a place in a sequence that advances at a fixed rate, and a burst of a tenth of a
- * second is free. Belongs to one thread.
+ * second, or of one request, is free. Belongs to one thread.
  */
 final class RequestBudget {
     private static final long BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final long intervalNanos;
+    private final long burstNanos;
     private long nextNanos;
 
     RequestBudget(int perSecond, long nowNanos) {
         intervalNanos = TimeUnit.SECONDS.toNanos(1) / perSecond;
-        nextNanos = nowNanos - BURST_NANOS;
+        burstNanos = Math.max(BURST_NANOS, intervalNanos);
+        nextNanos = nowNanos - burstNanos;
     }
 
     /** Takes the next place; returns how long the request has to wait for it, in nanoseconds. */
     long take(long nowNanos) {
-        nextNanos = Math.max(nextNanos, nowNanos - BURST_NANOS) + intervalNanos;
+        // Differences: a time in nanoseconds may overflow.
+        long savedNanos = Math.min(burstNanos, nowNanos - nextNanos);
+        nextNanos = nowNanos - savedNanos + intervalNanos;
         return Math.max(0, nextNanos - nowNanos);
     }
 }

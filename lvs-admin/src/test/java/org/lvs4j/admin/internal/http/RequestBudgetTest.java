@@ -1,0 +1,34 @@
+package org.lvs4j.admin.internal.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class RequestBudgetTest {
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, Long.MAX_VALUE - 2_500_000_000L, Long.MIN_VALUE, -1, Long.MAX_VALUE})
+    void take_onePerSecond_aLoneRequestDoesNotWait(long start) {
+        RequestBudget budget = new RequestBudget(1, start);
+        assertThat(budget.take(start)).isZero();
+        assertThat(budget.take(start)).isEqualTo(SECOND);
+        assertThat(budget.take(start + SECOND / 2)).isEqualTo(3 * SECOND / 2);
+        assertThat(budget.take(start + 10 * SECOND)).isZero();
+        assertThat(budget.take(start + 11 * SECOND)).isZero();
+        assertThat(budget.take(start + 11 * SECOND)).isEqualTo(SECOND);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {500, 1_000_000})
+    void take_burst_aTenthOfASecondIsFree(int rate) {
+        RequestBudget budget = new RequestBudget(rate, 0);
+        int free = 0;
+        while (budget.take(0) == 0) {
+            free++;
+        }
+        assertThat(free).isEqualTo(rate / 10);
+    }
+}
