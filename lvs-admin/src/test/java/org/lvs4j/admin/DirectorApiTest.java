@@ -272,6 +272,10 @@ final class DirectorApiTest {
             PATCH | {"weight": "1"}              | 400 | weight is "1"; expected a number
             PATCH | {"weight": 1.5}              | 400 | a whole number
             PATCH | {"weight": 3000000000}       | 400 | a whole number
+            PATCH | {"weight": 1e999999999}      | 400 | a whole number
+            PATCH | {"weight": 1e99999999999}    | 400 | is not JSON
+            PATCH | {"weight": 5, "weight": 6}   | 400 | 'weight' is given twice
+            PATCH | {"weight": NaN}              | 400 | is not JSON
             PATCH | {"wieght": 1}                | 400 | unknown member 'wieght'
             PATCH | {"forwarding": "nat"}        | 400 | 'nat' is not one of masquerade, tunnel, direct
             PATCH | {"tunnel": {}}               | 400 | only a server of forwarding 'tunnel' has one

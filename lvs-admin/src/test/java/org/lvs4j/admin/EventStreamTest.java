@@ -138,6 +138,26 @@ final class EventStreamTest {
     }
 
     @Test
+    void stream_eventThatNeverWas_nothingIsCountedAsMissed() throws Exception {
+        director.addService(VirtualService.of(ORDERS), RealServer.of("10.0.0.1:80"));
+        String last;
+        try (Stream stream = new Stream(server)) {
+            weight(2);
+            last = stream.values("id", 1).get(0);
+        }
+        String process = last.substring(0, last.indexOf('-') + 1);
+        for (String each : List.of("-5", "" + Long.MIN_VALUE, "x", "99999999999999999999")) {
+            try (Stream stream = new Stream(server, "Last-Event-ID: " + process + each)) {
+                assertThat(stream.values("data", 1).get(0)).as(each).contains("service-added");
+            }
+        }
+        try (Stream stream = new Stream(server, "Last-Event-ID: " + process + Long.MAX_VALUE)) {
+            weight(3);
+            assertThat(stream.values("data", 1).get(0)).contains("\"weight\":3");
+        }
+    }
+
+    @Test
     void close_openStream_ended() throws Exception {
         try (Stream stream = new Stream(server)) {
             server.close();

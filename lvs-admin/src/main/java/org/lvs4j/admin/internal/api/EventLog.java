@@ -123,7 +123,7 @@ public final class EventLog implements EventFeed, ConfigurationListener, Consume
         String prefix = process + "-";
         if (lastEventId.startsWith(prefix)) {
             try {
-                return Math.min(newest(), Long.parseLong(lastEventId.substring(prefix.length())));
+                return Math.max(0, Math.min(newest(), Long.parseLong(lastEventId.substring(prefix.length()))));
             } catch (NumberFormatException e) {
                 // As an event of another process.
             }

@@ -1,9 +1,11 @@
 package org.lvs4j.admin.internal.api;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
@@ -12,6 +14,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import org.lvs4j.admin.internal.http.Problem;
 
 /** Text of JSON, both ways. */
@@ -58,11 +61,11 @@ final class Json {
         JsonElement element;
         try (JsonReader reader = new JsonReader(new StringReader(text))) {
             reader.setStrictness(Strictness.STRICT);
-            element = JsonParser.parseReader(reader);
+            element = read(reader);
             if (reader.peek() != JsonToken.END_DOCUMENT) {
                 throw new JsonParseException("there is more after its end");
             }
-        } catch (JsonParseException | IOException e) {
+        } catch (JsonParseException | IOException | NumberFormatException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw Problem.badRequest("the body is not JSON: " + firstLine(cause.getMessage()));
         } catch (StackOverflowError e) {
@@ -72,6 +75,48 @@ final class Json {
             throw Problem.badRequest("the body is not an object of JSON");
         }
         return new Fields("", object);
+    }
+
+    /** A name that is given twice would be two things to two readers, so it is refused. */
+    private static JsonElement read(JsonReader reader) throws IOException, Problem {
+        switch (reader.peek()) {
+            case BEGIN_OBJECT -> {
+                JsonObject object = new JsonObject();
+                reader.beginObject();
+                while (reader.hasNext()) {
+                    String name = reader.nextName();
+                    if (object.has(name)) {
+                        throw Problem.badRequest("the member '" + name + "' is given twice");
+                    }
+                    object.add(name, read(reader));
+                }
+                reader.endObject();
+                return object;
+            }
+            case BEGIN_ARRAY -> {
+                JsonArray array = new JsonArray();
+                reader.beginArray();
+                while (reader.hasNext()) {
+                    array.add(read(reader));
+                }
+                reader.endArray();
+                return array;
+            }
+            case STRING -> {
+                return new JsonPrimitive(reader.nextString());
+            }
+            case NUMBER -> {
+                return new JsonPrimitive(new BigDecimal(reader.nextString()));
+            }
+            case BOOLEAN -> {
+                return new JsonPrimitive(reader.nextBoolean());
+            }
+            case NULL -> {
+                reader.nextNull();
+                return JsonNull.INSTANCE;
+            }
+            default -> throw new JsonParseException("a value is missing");
+        }
     }
 
     private static String firstLine(String message) {
