@@ -5,8 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -17,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Director;
 import org.lvs4j.admin.internal.api.Api;
@@ -26,6 +23,7 @@ import org.lvs4j.admin.internal.http.AccessPolicy;
 import org.lvs4j.admin.internal.http.HttpEndpoint;
 import org.lvs4j.admin.internal.http.HttpLimits;
 import org.lvs4j.admin.internal.http.ListenAddress;
+import org.lvs4j.admin.internal.http.ServerTls;
 import org.lvs4j.metrics.LvsMetrics;
 import org.lvs4j.netty.Relay;
 import org.lvs4j.netty.RelayMetrics;
@@ -52,8 +50,9 @@ import org.slf4j.LoggerFactory;
  * Builder#plainText()}. No web page can use the endpoint: the names in {@code Host} and {@code Origin} are checked.
  *
  * <p><b>Limits.</b> 64 connections, 16 streams of events, 500 requests a second in all ({@link Builder#requestsPerSecond}),
- * 256 KiB for a request, which has to come within 10 seconds. One event loop and two threads of low priority do all of the
- * work, so that clients of the endpoint do not slow down those of the director.
+ * 256 KiB for a request, which has to come within 10 seconds, and 32 MiB for all answers that clients have not taken. One
+ * event loop, a thread that reads and one that changes do all of the work, at low priority where the system knows one: a
+ * change that takes its time, such as a reload, delays no reader.
  *
  * <p>Guarantees: thread-safe; each change is logged with its origin; after {@link #close()} no socket, thread, file or
  * listener is left. The threads do not keep the JVM alive.
@@ -191,7 +190,10 @@ public final class AdminServer implements AutoCloseable {
         }
     }
 
-    /** Stops listening, closes all connections, and removes the socket's file and all listeners. Idempotent. */
+    /**
+     * Stops listening, closes all connections, and removes the socket's file and all listeners. A change that is being made
+     * is waited for, at most two seconds; one that waits for its turn is not made. Idempotent.
+     */
     @Override
     public void close() {
         synchronized (this) {
@@ -369,18 +371,7 @@ public final class AdminServer implements AutoCloseable {
         }
 
         private @Nullable SslContext sslContext() throws IOException {
-            if (certificate == null || key == null) {
-                return null;
-            }
-            File chain = certificate.toFile();
-            try {
-                return SslContextBuilder.forServer(chain, key.toFile())
-                        .protocols("TLSv1.3", "TLSv1.2")
-                        .build();
-            } catch (SSLException | IllegalArgumentException e) {
-                throw new IOException(
-                        "the certificate " + chain + " and the key " + key + " cannot be used: " + e.getMessage(), e);
-            }
+            return certificate == null || key == null ? null : ServerTls.of(certificate, key);
         }
     }
 }

@@ -86,16 +86,11 @@ final class Changes {
                 "admin {}: {} {}: {}{}",
                 request.origin(),
                 request.method(),
-                printable(request.path()),
+                request.printablePath(),
                 lines.isEmpty()
                         ? "nothing has changed"
                         : String.join("; ", lines.subList(0, Math.min(lines.size(), MAX_LOGGED))),
                 more);
-    }
-
-    /** A path is what a client has sent. */
-    private static String printable(String path) {
-        return path.codePoints().allMatch(c -> c > ' ' && c < 0x7f) ? path : "(a path with control characters)";
     }
 
     private static String print(ConfigurationChange change) {

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.ConfigurationChange;
 import org.lvs4j.Director;
@@ -135,18 +137,32 @@ final class ServiceApi {
 
     private Response changed(Request request, ServiceKey key, Edit edit) throws Problem {
         request.requireParameters(List.of());
+        AtomicReference<DirectorConfiguration.@Nullable Service> wanted = new AtomicReference<>();
         List<ConfigurationChange> made = changes.change(request, key, before -> {
             ETags.require(request, before == null ? null : ETags.of(before));
-            return edit.of(before);
+            DirectorConfiguration.Service after = edit.of(before);
+            wanted.set(after);
+            return after;
         });
         ServiceSnapshot snapshot = director.service(key);
         if (snapshot == null) {
             return Response.noContent();
         }
         Response response = found(snapshot);
+        if (!isSame(wanted.get(), Status.configuration(snapshot))) {
+            // Somebody else has changed it since: their tag would let this client undo what it has not seen.
+            response = response.withHeaders(Map.of());
+        }
         return made.stream().anyMatch(ConfigurationChange.ServiceAdded.class::isInstance)
                 ? response.withStatus(HttpResponseStatus.CREATED)
                 : response;
+    }
+
+    /** Whether two configurations are the same but for the order of the servers, in which an edit keeps them. */
+    private static boolean isSame(DirectorConfiguration.@Nullable Service one, DirectorConfiguration.Service other) {
+        return one != null
+                && one.service().equals(other.service())
+                && Set.copyOf(one.servers()).equals(Set.copyOf(other.servers()));
     }
 
     private Response delete(Request request) throws Problem {
@@ -171,6 +187,10 @@ final class ServiceApi {
         if (snapshot == null) {
             throw Problem.notFound("there is no server " + endpoint + " in " + ServiceIds.print(key));
         }
+        return found(snapshot);
+    }
+
+    private static Response found(ServerSnapshot snapshot) {
         return Response.json(Json.text(json -> Status.write(json, snapshot)))
                 .withHeaders(Map.of(ETAG, ETags.of(snapshot.server())));
     }
@@ -214,16 +234,24 @@ final class ServiceApi {
     private Response changedServer(Request request, Endpoint endpoint, ServerChange change) throws Problem {
         request.requireParameters(List.of());
         ServiceKey key = ServiceIds.parse(request.variable("service"));
+        AtomicReference<@Nullable RealServer> wanted = new AtomicReference<>();
         List<ConfigurationChange> made = changes.change(request, key, service -> {
             DirectorConfiguration.Service present = required(key, service);
             RealServer before = present.server(endpoint);
             ETags.require(request, before == null ? null : ETags.of(before));
-            return with(present, endpoint, change.of(before));
+            RealServer after = change.of(before);
+            wanted.set(after);
+            return with(present, endpoint, after);
         });
-        if (director.server(key, endpoint) == null) {
+        ServerSnapshot snapshot = director.server(key, endpoint);
+        if (snapshot == null) {
             return Response.noContent();
         }
-        Response response = foundServer(key, endpoint);
+        Response response = found(snapshot);
+        if (!snapshot.server().equals(wanted.get())) {
+            // As for a service.
+            response = response.withHeaders(Map.of());
+        }
         return made.stream().anyMatch(ConfigurationChange.ServerAdded.class::isInstance)
                 ? response.withStatus(HttpResponseStatus.CREATED)
                 : response;

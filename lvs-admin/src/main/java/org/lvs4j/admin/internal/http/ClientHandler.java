@@ -19,10 +19,9 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.ssl.SslHandler;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +52,22 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         CLOSING
     }
 
+    private static final Response FAILED =
+            Response.of(new Problem(HttpResponseStatus.INTERNAL_SERVER_ERROR, "this has failed; the log tells why"));
+
+    /**
+     * What the answer to a request looks like on the wire.
+     *
+     * @param keepAlive whether another request may follow
+     * @param bodyless whether only the headers are asked for
+     * @param chunks whether the client knows chunks, from HTTP/1.1 on
+     */
+    private record Framing(boolean keepAlive, boolean bodyless, boolean chunks) {
+        Framing last() {
+            return new Framing(false, bodyless, chunks);
+        }
+    }
+
     private final HttpEndpoint endpoint;
     private final String origin;
     private Phase phase = Phase.IDLE;
@@ -60,8 +75,8 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private @Nullable ChannelHandlerContext context;
     private @Nullable EventStream stream;
 
-    /** Requests that have come before the answer to the one before them: at most those of one read. */
-    private final Queue<FullHttpRequest> pipelined = new ArrayDeque<>();
+    /** The request that waits for its turn. */
+    private @Nullable FullHttpRequest waiting;
 
     ClientHandler(HttpEndpoint endpoint, String origin) {
         this.endpoint = endpoint;
@@ -133,9 +148,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
-        if (phase == Phase.WORKING || phase == Phase.WRITING) {
-            pipelined.add(request.retain());
-        } else if (phase != Phase.CLOSING && phase != Phase.STREAMING) {
+        if (phase == Phase.IDLE || phase == Phase.READING) {
             take(ctx, request.retain());
         }
     }
@@ -153,21 +166,28 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             start(ctx, request);
             return;
         }
+        waiting = request;
         try {
-            ctx.executor().schedule(() -> start(ctx, request), delayNanos, TimeUnit.NANOSECONDS);
+            ctx.executor().schedule(() -> startWaiting(ctx), delayNanos, TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
-            request.release();
+            LOGGER.trace("the endpoint is closed", e);
+        }
+    }
+
+    private void startWaiting(ChannelHandlerContext ctx) {
+        FullHttpRequest request = waiting;
+        if (request != null) {
+            waiting = null;
+            start(ctx, request);
         }
     }
 
     /** The answer has been written: goes on with the next request, which may have come already. */
     private void next(ChannelHandlerContext ctx) {
         enter(Phase.IDLE);
-        FullHttpRequest request = pipelined.poll();
-        if (request == null) {
-            ctx.read();
-        } else {
-            take(ctx, request);
+        ChannelHandlerContext requests = ctx.pipeline().context(OneRequest.class);
+        if (requests != null) {
+            ((OneRequest) requests.handler()).next(requests);
         }
     }
 
@@ -185,8 +205,10 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     private void start(ChannelHandlerContext ctx, FullHttpRequest request) {
-        boolean keepAlive = HttpUtil.isKeepAlive(request);
-        boolean bodyless = HttpMethod.HEAD.equals(request.method());
+        Framing framing = new Framing(
+                HttpUtil.isKeepAlive(request),
+                HttpMethod.HEAD.equals(request.method()),
+                request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) >= 0);
         try {
             if (!ctx.channel().isActive()) {
                 return;
@@ -194,25 +216,22 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             Routes.Match match = allowed(request);
             Request allowed = parsed(request, match);
             if (match.route().quick()) {
-                write(answer(match.route(), allowed), keepAlive, bodyless);
+                write(answer(match.route(), allowed), framing);
             } else {
-                endpoint.workers().execute(() -> {
+                endpoint.worker(match.route().access()).execute(() -> {
                     Response response = answer(match.route(), allowed);
-                    onLoop(ctx, () -> write(response, keepAlive, bodyless));
+                    onLoop(ctx, () -> write(response, framing));
                 });
             }
         } catch (Problem e) {
             // What has no right to be asked need not be kept open either.
             boolean harmless = e.status().code() != HttpResponseStatus.UNAUTHORIZED.code();
-            write(Response.of(e), keepAlive && harmless, bodyless);
+            write(Response.of(e), harmless ? framing : framing.last());
         } catch (RejectedExecutionException e) {
-            write(
-                    Response.of(new Problem(
-                            HttpResponseStatus.SERVICE_UNAVAILABLE,
-                            "too many requests wait for an answer",
-                            Map.of("Retry-After", "1"))),
-                    keepAlive,
-                    bodyless);
+            write(busy("too many requests wait for an answer"), framing);
+        } catch (RuntimeException | Error e) {
+            LOGGER.error("a request of {} cannot be answered", origin, e);
+            write(FAILED, framing.last());
         } finally {
             request.release();
         }
@@ -262,15 +281,23 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 origin);
     }
 
+    private static Response busy(String detail) {
+        return Response.of(new Problem(HttpResponseStatus.SERVICE_UNAVAILABLE, detail, Map.of("Retry-After", "1")));
+    }
+
+    /** Whatever happens, the client gets an answer, and the thread goes on. */
     private static Response answer(Route route, Request request) {
         try {
             return route.operation().answer(request);
         } catch (Problem e) {
             return Response.of(e);
-        } catch (RuntimeException e) {
-            LOGGER.error("{} {} has failed", request.method(), request.path(), e);
-            return Response.of(
-                    new Problem(HttpResponseStatus.INTERNAL_SERVER_ERROR, "this has failed; the log tells why"));
+        } catch (Throwable e) {
+            try {
+                LOGGER.error("{} {} has failed", request.method(), request.printablePath(), e);
+            } catch (OutOfMemoryError again) {
+                // Nor is there memory to tell it.
+            }
+            return FAILED;
         }
     }
 
@@ -284,33 +311,48 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     /** Answers what cannot be read to its end, and closes. */
     void refuse(Problem problem) {
-        write(Response.of(problem), false, false);
+        write(Response.of(problem), new Framing(false, false, true));
     }
 
-    private void write(Response response, boolean keepAlive, boolean bodyless) {
+    private void write(Response response, Framing framing) {
         ChannelHandlerContext ctx = context;
         if (ctx == null || !ctx.channel().isActive()) {
             return;
         }
-        if (response.events() != null && !bodyless) {
-            beginStream(ctx, response, response.events());
+        if (response.events() != null && !framing.bodyless()) {
+            beginStream(ctx, response, response.events(), framing);
+            return;
+        }
+        CharSequence text = response.events() == null ? response.body() : "";
+        int size = ByteBufUtil.utf8Bytes(text);
+        int sent = framing.bodyless() ? 0 : size;
+        if (!endpoint.admits(sent)) {
+            write(busy("too many large answers are on their way"), framing);
             return;
         }
         enter(Phase.WRITING);
-        CharSequence text = response.body();
-        ByteBuf body = bodyless || text.isEmpty() ? Unpooled.EMPTY_BUFFER : ByteBufUtil.writeUtf8(ctx.alloc(), text);
+        ByteBuf body;
+        try {
+            body = encoded(ctx, text, sent);
+        } catch (RuntimeException | Error e) {
+            endpoint.answered(sent);
+            ctx.close();
+            throw e;
+        }
         DefaultFullHttpResponse message = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, response.status(), body);
         setHeaders(message, response);
         if (response.status().code() != HttpResponseStatus.NO_CONTENT.code()) {
-            message.headers()
-                    .set(HttpHeaderNames.CONTENT_LENGTH, bodyless ? ByteBufUtil.utf8Bytes(text) : body.readableBytes());
+            message.headers().set(HttpHeaderNames.CONTENT_LENGTH, size);
         }
         message.headers()
-                .set(HttpHeaderNames.CONNECTION, keepAlive ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
+                .set(
+                        HttpHeaderNames.CONNECTION,
+                        framing.keepAlive() ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
         ctx.writeAndFlush(message).addListener(written -> {
+            endpoint.answered(sent);
             if (!written.isSuccess()) {
                 ctx.close();
-            } else if (!keepAlive) {
+            } else if (!framing.keepAlive()) {
                 linger(ctx);
             } else if (phase == Phase.WRITING) {
                 // Not here: answers that are written at once would nest.
@@ -319,10 +361,25 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         });
     }
 
+    private static ByteBuf encoded(ChannelHandlerContext ctx, CharSequence text, int bytes) {
+        if (bytes == 0) {
+            return Unpooled.EMPTY_BUFFER;
+        }
+        ByteBuf buffer = ctx.alloc().buffer(bytes);
+        ByteBufUtil.reserveAndWriteUtf8(buffer, text, bytes);
+        return buffer;
+    }
+
     private void linger(ChannelHandlerContext ctx) {
         enter(Phase.CLOSING);
         if (ctx.channel() instanceof DuplexChannel duplex) {
-            duplex.shutdownOutput();
+            SslHandler tls = ctx.pipeline().get(SslHandler.class);
+            if (tls == null) {
+                duplex.shutdownOutput();
+            } else {
+                // Without it, the end could be that of an attacker.
+                tls.closeOutbound().addListener(told -> duplex.shutdownOutput());
+            }
         }
         ctx.channel().config().setAutoRead(true);
     }
@@ -339,21 +396,24 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         response.headers().forEach(headers::set);
     }
 
-    private void beginStream(ChannelHandlerContext ctx, Response response, EventFeed feed) {
+    private void beginStream(ChannelHandlerContext ctx, Response response, EventFeed feed, Framing framing) {
         if (!endpoint.openStream()) {
             write(
                     Response.of(new Problem(
                             HttpResponseStatus.SERVICE_UNAVAILABLE,
                             "there are " + endpoint.limits().eventStreams() + " streams of events already",
                             Map.of("Retry-After", "10"))),
-                    true,
-                    false);
+                    framing);
             return;
         }
         enter(Phase.STREAMING);
         DefaultHttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, response.status());
         setHeaders(head, response);
-        head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+        if (framing.chunks()) {
+            head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+        } else {
+            head.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        }
         ctx.write(head);
         stream = new EventStream(ctx, feed, response.body().toString());
         stream.begin();
@@ -372,8 +432,10 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        pipelined.forEach(FullHttpRequest::release);
-        pipelined.clear();
+        if (waiting != null) {
+            waiting.release();
+            waiting = null;
+        }
         endStream();
         ctx.fireChannelInactive();
     }

@@ -2,6 +2,7 @@ package org.lvs4j.admin.internal.http;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -37,14 +38,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A listening socket of HTTP/1.1 with one event loop and two workers, all of low priority where the system knows one. The
- * number and rate of everything that clients can ask for is bounded, so that they cannot take the processors from other
+ * A listening socket of HTTP/1.1 with one event loop and two workers, one of which reads and one changes, so that a change
+ * that takes its time delays no reader; all of low priority where the system knows one. The number and rate of everything that clients can ask for is bounded, so that they cannot take the processors from other
  * event loops. Thread-safe.
  */
 public final class HttpEndpoint implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(HttpEndpoint.class);
-    private static final int WORKERS = 2;
     private static final int QUEUE = 64;
+
+    /** What answers on their way may take: they are memory that the planes of this process use, too. */
+    private static final long ANSWER_BYTES = 32 * 1024 * 1024;
+
+    private static final int SMALL_ANSWER_BYTES = 64 * 1024;
     private static final int BACKLOG = 128;
     private static final long TLS_MILLIS = 10_000;
     private static final long END_SECONDS = 2;
@@ -57,12 +62,14 @@ public final class HttpEndpoint implements AutoCloseable {
     private final RequestBudget budget;
     private final IoEventLoopGroup group;
     private final EventLoop loop;
-    private final ThreadPoolExecutor workers;
+    private final ThreadPoolExecutor readers;
+    private final ThreadPoolExecutor changers;
     private final RateLimitedLog log = new RateLimitedLog(LOGGER);
 
     // Belong to the event loop.
     private final Set<ClientHandler> clients = new LinkedHashSet<>();
     private int streams;
+    private long answerBytes;
 
     private @Nullable PrivateSocket file;
     private @Nullable Channel listener;
@@ -76,14 +83,20 @@ public final class HttpEndpoint implements AutoCloseable {
         group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("lvs-admin", true, Thread.MIN_PRIORITY), NioIoHandler.newFactory());
         loop = group.next();
-        workers = new ThreadPoolExecutor(
-                WORKERS,
-                WORKERS,
+        readers = worker("lvs-admin-reader");
+        changers = worker("lvs-admin-changer");
+    }
+
+    private static ThreadPoolExecutor worker(String name) {
+        ThreadPoolExecutor worker = new ThreadPoolExecutor(
+                1,
+                1,
                 10,
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(QUEUE),
-                new DefaultThreadFactory("lvs-admin-worker", true, Thread.MIN_PRIORITY));
-        workers.allowCoreThreadTimeOut(true);
+                new DefaultThreadFactory(name, true, Thread.MIN_PRIORITY));
+        worker.allowCoreThreadTimeOut(true);
+        return worker;
     }
 
     /**
@@ -142,7 +155,12 @@ public final class HttpEndpoint implements AutoCloseable {
     private void sweep() {
         long now = System.nanoTime();
         for (ClientHandler each : List.copyOf(clients)) {
-            each.expire(now);
+            try {
+                each.expire(now);
+            } catch (RuntimeException | Error e) {
+                // Such as no memory for an answer. The others have limits, too.
+                each.close();
+            }
         }
         log.summarize();
     }
@@ -162,6 +180,7 @@ public final class HttpEndpoint implements AutoCloseable {
                 handler.setHandshakeTimeoutMillis(TLS_MILLIS);
                 channel.pipeline().addLast(handler);
             }
+            OneRequest gate = new OneRequest(client);
             channel.pipeline()
                     .addLast(
                             new FirstBytes(client),
@@ -169,6 +188,7 @@ public final class HttpEndpoint implements AutoCloseable {
                                     .setMaxInitialLineLength(HttpLimits.LINE_BYTES)
                                     .setMaxHeaderSize(HttpLimits.HEADER_BYTES)
                                     .setMaxChunkSize(HttpLimits.CHUNK_BYTES)),
+                            gate,
                             new RequestBody(limits.bodyBytes(), client),
                             client);
         }
@@ -196,6 +216,9 @@ public final class HttpEndpoint implements AutoCloseable {
         if (channel.remoteAddress() instanceof InetSocketAddress address) {
             return address.getAddress().getHostAddress() + ":" + address.getPort();
         }
+        if (!(channel.localAddress() instanceof UnixDomainSocketAddress)) {
+            return "a client that has gone";
+        }
         UnixDomainPrincipal peer = null;
         try {
             peer = channel.config().getOption(NioChannelOption.of(ExtendedSocketOptions.SO_PEERCRED));
@@ -203,6 +226,22 @@ public final class HttpEndpoint implements AutoCloseable {
             LOGGER.trace("the system does not tell whose process it is", e);
         }
         return peer == null ? "unix" : "unix user " + peer.user().getName();
+    }
+
+    private void closeClients() {
+        for (ClientHandler each : new ArrayList<>(clients)) {
+            each.close();
+        }
+    }
+
+    private void awaitWorkers() {
+        try {
+            long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS);
+            readers.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
+            changers.awaitTermination(endNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     HttpLimits limits() {
@@ -221,8 +260,21 @@ public final class HttpEndpoint implements AutoCloseable {
         return budget;
     }
 
-    ExecutorService workers() {
-        return workers;
+    ExecutorService worker(Route.Access access) {
+        return access == Route.Access.CHANGE ? changers : readers;
+    }
+
+    /** Whether there is room for an answer; then {@link #answered} gives it back. */
+    boolean admits(int bytes) {
+        if (bytes > SMALL_ANSWER_BYTES && answerBytes > 0 && answerBytes + bytes > ANSWER_BYTES) {
+            return false;
+        }
+        answerBytes += bytes;
+        return true;
+    }
+
+    void answered(int bytes) {
+        answerBytes -= bytes;
     }
 
     /** Logs that a client was not allowed to do something. */
@@ -242,22 +294,32 @@ public final class HttpEndpoint implements AutoCloseable {
         streams--;
     }
 
-    /** Closes everything. Idempotent. */
+    /**
+     * Closes everything. A change that is being made is completed, one that waits is not made. On the event loop, which
+     * cannot wait for itself, the threads end soon after it. Idempotent.
+     */
     @Override
     public void close() {
-        workers.shutdown();
+        readers.shutdown();
+        changers.shutdown();
+        readers.getQueue().clear();
+        changers.getQueue().clear();
         Channel bound = listener;
-        if (bound != null) {
-            bound.close().awaitUninterruptibly();
+        ChannelFuture unbound = bound == null ? null : bound.close();
+        if (loop.inEventLoop()) {
+            closeClients();
+            group.shutdownGracefully(0, END_SECONDS, TimeUnit.SECONDS);
+        } else {
+            if (unbound != null) {
+                unbound.awaitUninterruptibly();
+            }
+            if (!loop.isShuttingDown()) {
+                loop.submit(this::closeClients).awaitUninterruptibly(END_SECONDS, TimeUnit.SECONDS);
+            }
+            group.shutdownGracefully(0, END_SECONDS, TimeUnit.SECONDS)
+                    .awaitUninterruptibly(2 * END_SECONDS, TimeUnit.SECONDS);
+            awaitWorkers();
         }
-        loop.submit(() -> {
-                    for (ClientHandler each : new ArrayList<>(clients)) {
-                        each.close();
-                    }
-                })
-                .awaitUninterruptibly(END_SECONDS, TimeUnit.SECONDS);
-        group.shutdownGracefully(0, END_SECONDS, TimeUnit.SECONDS)
-                .awaitUninterruptibly(2 * END_SECONDS, TimeUnit.SECONDS);
         log.close();
         if (file != null) {
             try {

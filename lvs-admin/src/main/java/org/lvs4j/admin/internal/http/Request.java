@@ -28,6 +28,11 @@ public record Request(
     private static final int DEFAULT_LIMIT = 100;
     private static final int MAX_LIMIT = 1000;
 
+    /** The path in one line of visible characters, for logs: it is what a client has sent. */
+    public String printablePath() {
+        return path.codePoints().allMatch(c -> c > ' ' && c < 0x7f) ? path : "(a path with control characters)";
+    }
+
     /** The value of a variable of the path. */
     public String variable(String name) {
         String value = variables.get(name);
