@@ -14,6 +14,7 @@ import picocli.CommandLine.Option;
 /** The options of {@code run} about the admin endpoint. */
 final class AdminOptions {
     private static final int MAX_TOKEN_BYTES = 4096;
+    private static final String UNIX = "unix:";
 
     @Option(
             names = "--admin",
@@ -83,6 +84,7 @@ final class AdminOptions {
     AdminServer.Builder builder(Director director) throws StartException {
         AdminServer.Builder builder = AdminServer.builder(director);
         if (address != null) {
+            requireTrusted(address);
             builder.listen(address);
         }
         if (tokenFile != null) {
@@ -96,6 +98,17 @@ final class AdminOptions {
         }
         hosts.forEach(builder::host);
         return builder;
+    }
+
+    /** As for the control socket: where others can replace it, they would get what operators send to it. */
+    private static void requireTrusted(String address) throws StartException {
+        if (address.startsWith(UNIX) && address.length() > UNIX.length()) {
+            try {
+                TrustedPath.requireForAdmin(Path.of(address.substring(UNIX.length())));
+            } catch (IOException e) {
+                throw new StartException("--admin " + address + ": " + e.getMessage(), e);
+            }
+        }
     }
 
     private static String token(Path file) throws StartException {

@@ -14,7 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses the path of a control socket or a state file that another user could replace. Every directory on the path, symbolic links
+ * Refuses the path of a socket or a state file that another user could replace. Every directory on the path, symbolic links
  * followed, must belong to root or this user, and must not be writable by others, except for a sticky directory such as
  * {@code /tmp}, in which only the owner of an entry can replace it. A group that bears the owner's name counts as the
  * owner.
@@ -77,6 +77,15 @@ final class TrustedPath {
                 throw new IOException(file + " belongs to " + attribute(found, "owner"));
             }
         }
+    }
+
+    /**
+     * Checks the directories of a socket of the admin endpoint.
+     *
+     * @throws IOException naming the directory and what is wrong with it
+     */
+    static void requireForAdmin(Path socket) throws IOException {
+        require(socket, false, "the socket of the admin endpoint");
     }
 
     /** Returns null on a system whose files have no owners. */
