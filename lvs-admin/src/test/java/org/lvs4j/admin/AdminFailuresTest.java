@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.lvs4j.ConfigurationChange;
@@ -28,6 +29,7 @@ import org.lvs4j.service.VirtualService;
 
 /** Surroundings that fail or block, clients that read nothing, and an endpoint that ends meanwhile. */
 @Timeout(120)
+@Tag("slow")
 final class AdminFailuresTest {
     private static final ServiceKey ORDERS = ServiceKey.named("orders");
     private static final String SERVICE = "/api/v1/services/name:orders";

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,6 +23,7 @@ import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
 /** Web pages, guesses, hostile bytes and slow clients. */
+@Tag("slow")
 final class AdminSecurityTest {
     private static final String SERVER = "/api/v1/services/name:orders/servers/10.0.0.1:80";
     private static final ServiceKey ORDERS = ServiceKey.named("orders");

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.function.Executable;
 import org.lvs4j.admin.OpenApiDocument.Operation;
@@ -36,6 +37,7 @@ import org.lvs4j.admin.OpenApiDocument.Part;
  * Tests that are made from {@code openapi.json}: every operation is asked with the examples of the document, each by a
  * server of its own, and the answers are compared with the document: status, headers, type of content, and body.
  */
+@Tag("slow")
 final class OperationsTest {
     private static final String JSON = "application/json";
     private static final String TAG_OF_NOTHING = "\"AAAAAAAAAAAAAAAAAAAA\"";

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +58,60 @@ final class MonitoredDaemonIT {
                 assertThat(missing(page(admin))).isEmpty();
             }
         }
+    }
+
+    /** The meters of a relaying daemon with everything that has meters, and, as root, those of one that forwards packets. */
+    @Test
+    void lvsd_everyDocumentedMeter_answeredByPrometheus() throws Exception {
+        Programs.require("prometheus", "prometheus");
+        int service = FreePort.next();
+        String relay = "127.0.0.1:" + FreePort.next();
+        String plane = "127.0.0.1:" + FreePort.next();
+        boolean packets = Files.exists(Path.of("/dev/net/tun"))
+                && Programs.run("id", "-u").output().strip().equals("0");
+        Path rules = Files.writeString(directory.resolve("packets.rules"), "-A -t 10.99.0.1:80 -s rr\n");
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Path file = Files.writeString(
+                    directory.resolve("lvsd.conf"), configuration(service, server.getLocalPort(), FreePort.next()));
+            String[] options = {
+                "--admin",
+                relay,
+                "--access-log",
+                directory.resolve("access.log").toString(),
+                "--state",
+                directory.resolve("state").toString(),
+                "--state-interval",
+                "1s"
+            };
+            try (Daemon lvsd = Daemon.start(directory, Daemon.BRIEF, file, options);
+                    Daemon forwarder = packets
+                            ? Daemon.start(directory, Daemon.BRIEF, rules, "--tun", "lvs4jm0", "--admin", plane)
+                            : null;
+                    PrometheusServer prometheus = PrometheusServer.start(
+                            directory, MetricsTarget.configuration(directory, relay, packets ? plane : relay))) {
+                new Socket(InetAddress.getLoopbackAddress(), service).close();
+                Programs.run("jcmd", Long.toString(lvsd.pid()), "GC.run");
+                for (String name : documented()) {
+                    if (packets || !name.startsWith("lvs_tun_")) {
+                        assertThat(prometheus.await(name)).as(name).isNotEmpty();
+                    }
+                }
+                if (!packets) {
+                    System.err.println("\n*** SKIPPED in part: the meters of packets need root and /dev/net/tun ***\n");
+                }
+                assertThat(forwarder == null || forwarder.isAlive()).isTrue();
+            }
+        }
+    }
+
+    /** The series of the tables of the page; of a histogram, those of its parts. */
+    private static Set<String> documented() throws IOException {
+        Set<String> names = new TreeSet<>(
+                KnownMeters.ofDocumentation(Path.of("../../docs/metrics.md")).keySet());
+        assertThat(names).hasSizeGreaterThan(100);
+        return names.stream()
+                .filter(name -> !names.contains(name + "_bucket"))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static String configuration(int service, int server, int dead) {
