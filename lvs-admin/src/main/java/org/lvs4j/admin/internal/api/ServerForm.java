@@ -89,13 +89,16 @@ final class ServerForm {
         }
         Fields tunnel = fields.object(TUNNEL);
         tunnel.requireKnown(List.of("encapsulation", "port", "checksum"));
+        Forwarding.Tunnel base = before.tunnel();
         try {
             return Forwarding.tunnel(new Forwarding.Tunnel(
-                    constant(tunnel, "encapsulation", Forwarding.Encapsulation.values()),
-                    tunnel.has("port") ? tunnel.number("port") : 0,
+                    base == null || tunnel.has("encapsulation")
+                            ? constant(tunnel, "encapsulation", Forwarding.Encapsulation.values())
+                            : base.encapsulation(),
+                    tunnel.has("port") ? tunnel.number("port") : base == null ? 0 : base.port(),
                     tunnel.has("checksum")
                             ? constant(tunnel, "checksum", Forwarding.Checksum.values())
-                            : Forwarding.Checksum.NONE));
+                            : base == null ? Forwarding.Checksum.NONE : base.checksum()));
         } catch (IllegalArgumentException e) {
             throw fields.refused(TUNNEL, String.valueOf(e.getMessage()));
         }

@@ -95,7 +95,9 @@ final class ServiceForm {
             builder.flags(flags(fields));
         }
         if (fields.has(PERSISTENCE)) {
-            builder.persistence(fields.isNull(PERSISTENCE) ? null : persistence(fields.object(PERSISTENCE), key));
+            Persistence present = before == null ? null : before.service().persistence();
+            builder.persistence(
+                    fields.isNull(PERSISTENCE) ? null : persistence(fields.object(PERSISTENCE), key, present));
         }
         if (fields.has(ONE_PACKET)) {
             builder.onePacket(fields.flag(ONE_PACKET));
@@ -127,14 +129,20 @@ final class ServiceForm {
         return flags;
     }
 
-    private static Persistence persistence(Fields fields, ServiceKey key) throws Problem {
+    private static Persistence persistence(Fields fields, ServiceKey key, @Nullable Persistence before) throws Problem {
         fields.requireKnown(List.of(TIMEOUT, NETMASK, ENGINE));
-        int timeout = fields.has(TIMEOUT) ? fields.number(TIMEOUT) : Persistence.DEFAULT_TIMEOUT_SECONDS;
-        int mask = Persistence.fullMask(key.family());
+        Persistence base = before == null
+                ? new Persistence(Persistence.DEFAULT_TIMEOUT_SECONDS, Persistence.fullMask(key.family()), null)
+                : before;
+        int timeout = fields.has(TIMEOUT) ? fields.number(TIMEOUT) : base.timeoutSeconds();
+        int mask = base.mask();
         if (fields.has(NETMASK)) {
             mask = key.family() == AddressFamily.IPV6 ? fields.number(NETMASK) : netmask(fields);
         }
-        String engine = !fields.has(ENGINE) || fields.isNull(ENGINE) ? null : fields.text(ENGINE);
+        String engine = base.engine();
+        if (fields.has(ENGINE)) {
+            engine = fields.isNull(ENGINE) ? null : fields.text(ENGINE);
+        }
         return new Persistence(timeout, mask, engine);
     }
 

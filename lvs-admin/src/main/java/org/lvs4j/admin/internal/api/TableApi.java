@@ -45,12 +45,12 @@ final class TableApi {
     private Response connections(Request request) throws Problem {
         request.requireParameters(List.of("client", "virtual", "server", "protocol", "state", "after", "limit"));
         TableFilter filter = TableFilter.of(request);
-        ConnectionState state = state(request.parameter("state"));
+        String state = state(request.parameter("state"));
         Page<ConnectionSnapshot> page =
                 new Page<>(CONNECTIONS, connection(request.parameter("after")), request.limit());
         director.forEachConnection(each -> {
             if (filter.matches(each.protocol(), each.client(), each.virtual(), each.server())
-                    && (state == null || state == each.state())) {
+                    && (state == null || state.equals(each.state().label()))) {
                 page.accept(each);
             }
         });
@@ -81,17 +81,18 @@ final class TableApi {
         return protocol.name().toLowerCase(Locale.ROOT);
     }
 
-    private static @Nullable ConnectionState state(@Nullable String text) throws Problem {
+    /** The label of a state, which states of TCP and of SCTP may share. */
+    private static @Nullable String state(@Nullable String text) throws Problem {
         if (text == null) {
             return null;
         }
         for (ConnectionState each : ConnectionState.values()) {
             if (each.label().equalsIgnoreCase(text)) {
-                return each;
+                return each.label();
             }
         }
         throw Problem.badRequest(
-                "state '" + text + "' is not one that the list of connections shows, such as" + " ESTABLISHED");
+                "state '" + text + "' is not one that the list of connections shows, such as ESTABLISHED");
     }
 
     /** The place of a connection in the order. */
