@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lvs4j.Director;
+import org.lvs4j.admin.AdminServer;
 import org.lvs4j.netty.Relay;
 import org.lvs4j.persistence.engine.PersistenceEngine;
 
@@ -34,6 +35,7 @@ import org.lvs4j.persistence.engine.PersistenceEngine;
 final class NativeImageMetadataTest {
     private static final String CORE = "lvs-core";
     private static final String ADAPTER = "lvs-netty-adapter";
+    private static final String ADMIN = "lvs-admin";
 
     /** What a class file that looks up classes, members, resources or services has in its constant pool. */
     private static final Pattern LOOKUP = Pattern.compile("findVarHandle|newUpdater|java/util/ServiceLoader|getResource"
@@ -86,12 +88,24 @@ final class NativeImageMetadataTest {
     }
 
     @Test
+    void lookups_admin_areThoseOfTheMetadata() throws IOException {
+        assertThat(lookups(AdminServer.class, LOOKUP.pattern()))
+                .filteredOn(type -> !entries(ADMIN).contains(type))
+                .containsExactly("org.lvs4j.admin.internal.api.Api"); // a resource, below
+    }
+
+    @Test
     void reflection_handlersOfNetty_areThoseOfTheMetadata() throws IOException {
-        List<String> handlers = ModuleClasses.compiled(Relay.class).keySet().stream()
+        requireHandlers(ADAPTER, Relay.class);
+        requireHandlers(ADMIN, AdminServer.class);
+    }
+
+    private static void requireHandlers(String module, Class<?> any) throws IOException {
+        List<String> handlers = ModuleClasses.compiled(any).keySet().stream()
                 .filter(NativeImageMetadataTest::isHandler)
                 .toList();
 
-        assertThat(reflection(ADAPTER).stream()
+        assertThat(reflection(module).stream()
                         .filter(entry -> entry.has("queryAllPublicMethods"))
                         .map(NativeImageMetadataTest::name))
                 .containsExactlyInAnyOrderElementsOf(handlers);
@@ -112,7 +126,7 @@ final class NativeImageMetadataTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {CORE, ADAPTER})
+    @ValueSource(strings = {CORE, ADAPTER, ADMIN})
     void reflection_classesAndFields_exist(String module) {
         for (JsonObject entry : reflection(module)) {
             if (!name(entry).startsWith("org.drasyl.")) { // an optional dependency
@@ -125,9 +139,19 @@ final class NativeImageMetadataTest {
     }
 
     @Test
-    void resources_core_exist() throws IOException {
+    void resources_core_exist() {
+        requireResources(
+                CORE, List.of("org/lvs4j/config/services", "META-INF/services/" + PersistenceEngine.class.getName()));
+    }
+
+    @Test
+    void resources_admin_exist() {
+        requireResources(ADMIN, List.of("org/lvs4j/admin/openapi.json"));
+    }
+
+    private static void requireResources(String module, List<String> resources) {
         List<Pattern> patterns = new ArrayList<>();
-        metadata(CORE, "resource-config.json")
+        metadata(module, "resource-config.json")
                 .getAsJsonObject()
                 .getAsJsonObject("resources")
                 .getAsJsonArray("includes")
@@ -135,8 +159,7 @@ final class NativeImageMetadataTest {
                         Pattern.compile(include.getAsJsonObject().get("pattern").getAsString())));
 
         ClassLoader loader = Director.class.getClassLoader();
-        for (String resource :
-                List.of("org/lvs4j/config/services", "META-INF/services/" + PersistenceEngine.class.getName())) {
+        for (String resource : resources) {
             assertThat(loader.getResource(resource)).as(resource).isNotNull();
             assertThat(patterns)
                     .as(resource)

@@ -21,12 +21,13 @@ class PublicApiTest {
             "lvs-core", org.lvs4j.Director.class,
             "lvs-replay", org.lvs4j.replay.Replay.class,
             "lvs-netty-adapter", org.lvs4j.netty.Relay.class,
-            "lvs-grpc", org.lvs4j.grpc.LvsGrpc.class);
+            "lvs-grpc", org.lvs4j.grpc.LvsGrpc.class,
+            "lvs-admin", org.lvs4j.admin.AdminServer.class);
 
     private static final String INDENT = "    ";
 
     @ParameterizedTest
-    @ValueSource(strings = {"lvs-core", "lvs-replay", "lvs-netty-adapter", "lvs-grpc"})
+    @ValueSource(strings = {"lvs-core", "lvs-replay", "lvs-netty-adapter", "lvs-grpc", "lvs-admin"})
     void publicApi_compiledClasses_matchTheFile(String module) throws IOException {
         Path file = Path.of("..", module, "src", "test", "resources", "api.txt")
                 .toAbsolutePath()
