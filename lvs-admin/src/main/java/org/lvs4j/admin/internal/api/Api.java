@@ -63,11 +63,11 @@ public final class Api {
     /** All of them. */
     public Routes routes() {
         List<Route> all = new ArrayList<>();
-        all.add(Route.open("GET", "/", this::index));
         all.add(Route.open("GET", "/healthz", request -> Response.ok(TEXT, "ok\n")));
         all.add(Route.open("GET", "/readyz", this::ready));
         all.add(Route.read("/metrics", this::page));
-        all.add(Route.open("GET", "/openapi.json", request -> Response.json(openApi())));
+        String openApi = openApi();
+        all.add(Route.open("GET", "/openapi.json", request -> Response.json(openApi)));
         all.add(Route.read(BASE + "/director", this::describe));
         all.addAll(new ServiceApi(director, changes).routes());
         TableApi tables = new TableApi(director);
@@ -76,16 +76,18 @@ public final class Api {
         all.addAll(health.routes());
         all.add(new Route("GET", BASE + "/events", Route.Access.READ, true, this::stream));
         all.add(Route.change("POST", BASE + "/reload", this::reload));
+        String list = index(all);
+        all.add(Route.open("GET", "/", request -> Response.ok(TEXT, list)));
         return new Routes(all);
     }
 
-    private Response index(Request request) throws Problem {
-        StringBuilder text = new StringBuilder(512);
+    private static String index(List<Route> routes) {
+        StringBuilder text = new StringBuilder(1024);
         text.append("The admin endpoint of a load balancer. /openapi.json describes it.\n\n");
-        for (Route each : routes().all()) {
+        for (Route each : routes) {
             text.append(String.format(Locale.ROOT, "%-7s%s%n", each.method(), each.template()));
         }
-        return Response.ok(TEXT, text);
+        return text.toString();
     }
 
     private Response ready(Request request) {

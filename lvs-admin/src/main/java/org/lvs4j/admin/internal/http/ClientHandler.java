@@ -422,15 +422,6 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         ctx.read();
     }
 
-    /** A read that has not led to a whole request is over: the handler before this one asks for no further one. */
-    @Override
-    public void channelReadComplete(ChannelHandlerContext ctx) {
-        if (phase == Phase.IDLE || phase == Phase.READING) {
-            ctx.read();
-        }
-        ctx.fireChannelReadComplete();
-    }
-
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (stream != null) {

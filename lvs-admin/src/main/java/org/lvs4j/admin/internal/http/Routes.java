@@ -52,6 +52,9 @@ public final class Routes {
                 methods.add(route.method());
             }
         }
+        if (methods.contains("GET")) {
+            methods.add("HEAD");
+        }
         if (methods.isEmpty()) {
             throw Problem.notFound("there is nothing at " + rawPath + "; GET / lists what there is");
         }
