@@ -28,7 +28,7 @@ import org.lvs4j.service.VirtualService;
 
 /**
  * A director that has something of everything, with its endpoint: the services that are examples in {@code openapi.json}, a
- * connection, a template, a drain, a checked server that is up, and an event of each kind.
+ * connection, a template, a drain, and if asked for a checked server that is up.
  */
 final class TestDirector implements AutoCloseable {
     static final String TOKEN = "0123456789abcdef";
@@ -45,7 +45,7 @@ final class TestDirector implements AutoCloseable {
     /**
      * Starts everything.
      *
-     * @param checked whether to wait until the checked server is up
+     * @param checked whether there is a health monitor, and the checked server is up
      */
     TestDirector(boolean checked) throws Exception {
         Director director = Director.create();
@@ -64,8 +64,20 @@ final class TestDirector implements AutoCloseable {
         director.drain(WEB, server.endpoint(), DrainOptions.within(Duration.ofHours(1)));
 
         checkedServer = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
-        CountDownLatch up = new CountDownLatch(1);
-        monitor = HealthMonitor.builder(director)
+        admin = AdminServer.builder(director)
+                .listen("127.0.0.1:0")
+                .token(TOKEN)
+                .control(new Control(director))
+                .readiness(() -> reason)
+                .start();
+        monitor = checked ? monitor(director) : null;
+        if (monitor != null) {
+            check(monitor);
+        }
+    }
+
+    private static HealthMonitor monitor(Director director) {
+        return HealthMonitor.builder(director)
                 .check(
                         CHECKED,
                         each -> new TcpCheck(
@@ -76,20 +88,18 @@ final class TestDirector implements AutoCloseable {
                                         .warmup(Duration.ZERO)
                                         .build()))
                 .start();
-        admin = AdminServer.builder(director)
-                .listen("127.0.0.1:0")
-                .token(TOKEN)
-                .control(new Control(director))
-                .readiness(() -> reason)
-                .healthMonitor(monitor)
-                .start();
+    }
+
+    private void check(HealthMonitor monitor) throws Exception {
+        CountDownLatch up = new CountDownLatch(1);
+        admin.setHealthMonitor(monitor);
         monitor.addListener(event -> {
             if (event instanceof HealthEvent.ServerChanged changed && changed.up()) {
                 up.countDown();
             }
         });
         monitor.setServers(CHECKED, List.of(RealServer.of("127.0.0.1:" + checkedServer.getLocalPort())));
-        if (checked && !up.await(1, TimeUnit.MINUTES)) {
+        if (!up.await(1, TimeUnit.MINUTES)) {
             close();
             throw new AssertionError("the checked server has not come up");
         }
@@ -128,7 +138,9 @@ final class TestDirector implements AutoCloseable {
     @Override
     public void close() throws IOException {
         admin.close();
-        monitor.close();
+        if (monitor != null) {
+            monitor.close();
+        }
         checkedServer.close();
     }
 }
