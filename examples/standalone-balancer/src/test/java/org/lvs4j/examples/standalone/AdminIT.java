@@ -159,6 +159,29 @@ class AdminIT {
     }
 
     @Test
+    void takeover_wrongOptionOfTheEndpoint_servesWithoutIt() throws Exception {
+        String web = "127.0.0.1:" + FreePort.next();
+        Path rules = Files.writeString(directory.resolve("web.rules"), "-A -t " + web + "\n");
+        Path brief = Files.writeString(directory.resolve("brief"), "short\n");
+        try (Daemon old = Daemon.start(directory, Daemon.BRIEF, rules);
+                Daemon next = old.succeed(
+                        rules, "--admin", "127.0.0.1:" + FreePort.next(), "--admin-token-file", brief.toString())) {
+            next.awaitLine("at least 16 visible ASCII characters");
+            assertThat(next.listing("-L", "-n")).contains(web);
+        }
+    }
+
+    @Test
+    void unixSocket_directoryOfEverybody_refused() throws Exception {
+        Path open = Files.createDirectory(directory.resolve("open"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Path rules = Files.writeString(directory.resolve("web.rules"), "-A -t 127.0.0.1:" + FreePort.next() + "\n");
+        Programs.Result result = Programs.run(command(rules, "--admin", "unix:" + open.resolve("admin.sock")));
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.error()).contains(open + " is not private", "the socket of the admin endpoint");
+    }
+
+    @Test
     void keepalivedFile_healthAndItsHistory_read() throws Exception {
         Path socket = directory.resolve("admin.sock");
         int admin = FreePort.next();
