@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -214,12 +215,16 @@ final class AdminFailuresTest {
         Blocking blocking = new Blocking(director);
         try (AdminServer admin = builder().control(blocking).start();
                 Socket socket = new AdminClient(admin).connect()) {
-            socket.getOutputStream().write(patch(1));
-            blocking.awaitEntered();
-            // Each segment ends within a request, so that the endpoint would like to have the rest of it.
+            // The first segment ends within a request, so that the endpoint would like to have the rest of it.
             byte[] request = ("POST /api/v1/reload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 200000\r\n\r\n"
                             + "x".repeat(200_000))
                     .getBytes(StandardCharsets.US_ASCII);
+            byte[] change = patch(1);
+            byte[] first = Arrays.copyOf(change, change.length + 1000);
+            System.arraycopy(request, 0, first, change.length, 1000);
+            socket.getOutputStream().write(first);
+            blocking.awaitEntered();
+            socket.getOutputStream().write(request, 1000, request.length - 1000);
             AtomicLong sent = new AtomicLong();
             Thread writer = new Thread(() -> {
                 try {
@@ -251,7 +256,7 @@ final class AdminFailuresTest {
             byte[] tooLarge = "POST /api/v1/reload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000\r\n\r\n"
                     .getBytes(StandardCharsets.US_ASCII);
             byte[] first = patch(7);
-            byte[] both = java.util.Arrays.copyOf(first, first.length + tooLarge.length);
+            byte[] both = Arrays.copyOf(first, first.length + tooLarge.length);
             System.arraycopy(tooLarge, 0, both, first.length, tooLarge.length);
             socket.getOutputStream().write(both);
             blocking.awaitEntered();

@@ -28,6 +28,11 @@ import org.lvs4j.Director;
 final class AdminTlsTest {
     private static final char[] PASSWORD = "secret".toCharArray();
 
+    static {
+        // Read when the first socket of TLS is made, which no other test of this module does.
+        System.setProperty("com.sun.net.ssl.requireCloseNotify", "true");
+    }
+
     @TempDir
     private Path directory;
 
