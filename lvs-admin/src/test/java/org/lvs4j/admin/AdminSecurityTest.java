@@ -5,6 +5,7 @@ import static org.lvs4j.admin.AdminClient.head;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -347,6 +348,34 @@ final class AdminSecurityTest {
             }
         } finally {
             for (Socket each : idle) {
+                each.close();
+            }
+        }
+    }
+
+    @Test
+    void connections_allWithSlowRequests_anotherClientIsAnswered() throws Exception {
+        Duration patience = Duration.ofMinutes(5);
+        List<Socket> slow = new ArrayList<>();
+        try (AdminServer patient = start(HttpLimits.DEFAULT.withTimes(patience, patience, patience))) {
+            AdminClient other = new AdminClient(patient);
+            for (int i = 0; i < HttpLimits.DEFAULT.connections(); i++) {
+                Socket socket = other.connect();
+                slow.add(socket);
+                socket.getOutputStream().write("GET /metrics HTTP/1.1\r\nX: ".getBytes(StandardCharsets.US_ASCII));
+            }
+            long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+            String answer = "";
+            while (!answer.startsWith("HTTP/1.1 200") && System.nanoTime() < deadline) {
+                try {
+                    answer = other.raw(head("GET /healthz HTTP/1.1", "Host: localhost"));
+                } catch (SocketException e) {
+                    answer = "[refused]";
+                }
+            }
+            assertThat(answer).startsWith("HTTP/1.1 200");
+        } finally {
+            for (Socket each : slow) {
                 each.close();
             }
         }

@@ -174,7 +174,7 @@ final class BalancedChannel implements ChannelFutureListener {
         try {
             connection.latency(System.nanoTime() - startNanos);
         } catch (RuntimeException e) {
-            FAILURES.warn("{}: a listener or a scheduler failed: {}", connection.service(), e);
+            FAILURES.warn("{}: a listener or a scheduler failed: {}", String.valueOf(connection.service()), e);
         }
     }
 
@@ -183,7 +183,7 @@ final class BalancedChannel implements ChannelFutureListener {
         try {
             connection.failed(cause);
         } catch (RuntimeException e) {
-            FAILURES.warn("{}: a listener of servers failed: {}", connection.service(), e);
+            FAILURES.warn("{}: a listener of servers failed: {}", String.valueOf(connection.service()), e);
         }
     }
 

@@ -125,7 +125,7 @@ final class HttpAttempt<T> implements BodyHandler<T> {
                 placed.failed(cause);
             }
         } catch (RuntimeException e) {
-            FAILURES.warn("{}: a listener of servers failed: {}", placed.service(), e);
+            FAILURES.warn("{}: a listener of servers failed: {}", String.valueOf(placed.service()), e);
         }
     }
 
@@ -135,7 +135,7 @@ final class HttpAttempt<T> implements BodyHandler<T> {
         try {
             placed.latency(System.nanoTime() - startNanos);
         } catch (RuntimeException e) {
-            FAILURES.warn("{}: a listener or a scheduler failed: {}", placed.service(), e);
+            FAILURES.warn("{}: a listener or a scheduler failed: {}", String.valueOf(placed.service()), e);
         }
         try {
             return new CountedBody(handler.apply(head));

@@ -52,6 +52,7 @@ public final class HttpEndpoint implements AutoCloseable {
     private static final int SMALL_ANSWER_BYTES = 64 * 1024;
     private static final int BACKLOG = 128;
     private static final long TLS_MILLIS = 10_000;
+    private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long END_SECONDS = 2;
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
@@ -168,7 +169,7 @@ public final class HttpEndpoint implements AutoCloseable {
     private final class Initializer extends ChannelInitializer<Channel> {
         @Override
         protected void initChannel(Channel channel) {
-            if (clients.size() >= limits.connections() && !closeIdle()) {
+            if (clients.size() >= limits.connections() && !makeRoom()) {
                 channel.close();
                 return;
             }
@@ -194,14 +195,13 @@ public final class HttpEndpoint implements AutoCloseable {
         }
     }
 
-    /** Makes room for a connection; returns whether there was an idle one. */
-    private boolean closeIdle() {
-        ClientHandler oldest = null;
-        for (ClientHandler each : clients) {
-            if (each.phase() == ClientHandler.Phase.IDLE
-                    && (oldest == null || each.sinceNanos() - oldest.sinceNanos() < 0)) {
-                oldest = each;
-            }
+    /** Makes room for a connection: the one that has done nothing for the longest time goes. Returns whether there is one. */
+    private boolean makeRoom() {
+        ClientHandler oldest = oldest(ClientHandler.Phase.IDLE);
+        if (oldest == null) {
+            // A request comes at once, unless its client sends it slowly so that others cannot connect.
+            ClientHandler slow = oldest(ClientHandler.Phase.READING);
+            oldest = slow != null && System.nanoTime() - slow.sinceNanos() > SLOW_NANOS ? slow : null;
         }
         if (oldest == null) {
             log.warn("{}: refused: {}", "a client of the admin endpoint", "too many connections");
@@ -210,6 +210,16 @@ public final class HttpEndpoint implements AutoCloseable {
         clients.remove(oldest);
         oldest.close();
         return true;
+    }
+
+    private @Nullable ClientHandler oldest(ClientHandler.Phase phase) {
+        ClientHandler oldest = null;
+        for (ClientHandler each : clients) {
+            if (each.phase() == phase && (oldest == null || each.sinceNanos() - oldest.sinceNanos() < 0)) {
+                oldest = each;
+            }
+        }
+        return oldest;
     }
 
     private static String origin(Channel channel) {

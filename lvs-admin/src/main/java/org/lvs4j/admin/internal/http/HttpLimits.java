@@ -5,7 +5,8 @@ import java.time.Duration;
 /**
  * What one endpoint takes.
  *
- * @param connections open at a time; for a further one, the one that has been idle for the longest time is closed
+ * @param connections open at a time; for a further one, the one that has been idle for the longest time is closed, or
+ *     one whose request has been coming for more than a second
  * @param eventStreams open at a time
  * @param requestsPerSecond of all connections together; what exceeds it waits
  * @param bodyBytes of a request
