@@ -1,5 +1,6 @@
 package org.lvs4j.admin.internal.http;
 
+import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -119,5 +120,22 @@ public final class AccessPolicy {
     private static Problem unauthorized(String detail) {
         return new Problem(
                 HttpResponseStatus.UNAUTHORIZED, detail, Map.of("WWW-Authenticate", "Bearer realm=\"lvs4j\""));
+    }
+
+    /**
+     * Checks the body of a change: one of another type may come from the form of a web page.
+     *
+     * @throws Problem if it is of another type
+     */
+    static void requireJson(FullHttpRequest request) throws Problem {
+        String type = request.headers().get(HttpHeaderNames.CONTENT_TYPE, "");
+        int parameters = type.indexOf(';');
+        String plain = (parameters < 0 ? type : type.substring(0, parameters)).strip();
+        if (request.content().isReadable()
+                && !plain.equalsIgnoreCase(Response.JSON)
+                && !plain.equalsIgnoreCase("application/merge-patch+json")) {
+            throw new Problem(
+                    HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE, "the body has to be of Content-Type: application/json");
+        }
     }
 }

@@ -2,25 +2,18 @@ package org.lvs4j.admin.internal.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.ssl.SslHandler;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -54,19 +47,6 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private static final Response FAILED =
             Response.of(new Problem(HttpResponseStatus.INTERNAL_SERVER_ERROR, "this has failed; the log tells why"));
-
-    /**
-     * What the answer to a request looks like on the wire.
-     *
-     * @param keepAlive whether another request may follow
-     * @param bodyless whether only the headers are asked for
-     * @param chunks whether the client knows chunks, from HTTP/1.1 on
-     */
-    private record Framing(boolean keepAlive, boolean bodyless, boolean chunks) {
-        Framing last() {
-            return new Framing(false, bodyless, chunks);
-        }
-    }
 
     private final HttpEndpoint endpoint;
     private final String origin;
@@ -157,7 +137,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private void take(ChannelHandlerContext ctx, FullHttpRequest request) {
         enter(Phase.WORKING);
         if (request.decoderResult().isFailure()) {
-            refuse(undecodable(request.decoderResult().cause()));
+            refuse(Problem.undecodable(request.decoderResult().cause()));
             request.release();
             return;
         }
@@ -191,21 +171,8 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
     }
 
-    private static Problem undecodable(Throwable cause) {
-        if (cause instanceof TooLongHttpLineException) {
-            return new Problem(
-                    HttpResponseStatus.REQUEST_URI_TOO_LONG,
-                    "the request line has more than " + HttpLimits.LINE_BYTES + " bytes");
-        } else if (cause instanceof TooLongHttpHeaderException) {
-            return new Problem(
-                    HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-                    "the headers have more than " + HttpLimits.HEADER_BYTES + " bytes");
-        }
-        return Problem.badRequest("this is not a request of HTTP/1.1");
-    }
-
     private void start(ChannelHandlerContext ctx, FullHttpRequest request) {
-        Framing framing = new Framing(
+        Messages.Framing framing = new Messages.Framing(
                 HttpUtil.isKeepAlive(request),
                 HttpMethod.HEAD.equals(request.method()),
                 request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) >= 0);
@@ -214,7 +181,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 return;
             }
             Routes.Match match = allowed(request);
-            Request allowed = parsed(request, match);
+            Request allowed = Request.of(request, match.variables(), origin);
             if (match.route().quick()) {
                 write(answer(match.route(), allowed), framing);
             } else {
@@ -250,35 +217,9 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             throw e;
         }
         if (match.route().access() == Route.Access.CHANGE) {
-            requireJson(request);
+            AccessPolicy.requireJson(request);
         }
         return match;
-    }
-
-    /** A body of another type may come from the form of a web page. */
-    private static void requireJson(FullHttpRequest request) throws Problem {
-        String type = request.headers().get(HttpHeaderNames.CONTENT_TYPE, "");
-        int parameters = type.indexOf(';');
-        String plain = (parameters < 0 ? type : type.substring(0, parameters)).strip();
-        if (request.content().isReadable()
-                && !plain.equalsIgnoreCase(Response.JSON)
-                && !plain.equalsIgnoreCase("application/merge-patch+json")) {
-            throw new Problem(
-                    HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE, "the body has to be of Content-Type: application/json");
-        }
-    }
-
-    private Request parsed(FullHttpRequest request, Routes.Match match) throws Problem {
-        String uri = request.uri();
-        int query = uri.indexOf('?');
-        return new Request(
-                request.method().name(),
-                query < 0 ? uri : uri.substring(0, query),
-                match.variables(),
-                Routes.query(uri),
-                request.headers().copy(),
-                request.content().toString(StandardCharsets.UTF_8),
-                origin);
     }
 
     private static Response busy(String detail) {
@@ -311,10 +252,10 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     /** Answers what cannot be read to its end, and closes. */
     void refuse(Problem problem) {
-        write(Response.of(problem), new Framing(false, false, true));
+        write(Response.of(problem), new Messages.Framing(false, false, true));
     }
 
-    private void write(Response response, Framing framing) {
+    private void write(Response response, Messages.Framing framing) {
         ChannelHandlerContext ctx = context;
         if (ctx == null || !ctx.channel().isActive()) {
             return;
@@ -333,21 +274,13 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         enter(Phase.WRITING);
         ByteBuf body;
         try {
-            body = encoded(ctx, text, sent);
+            body = Messages.body(ctx, text, sent);
         } catch (RuntimeException | Error e) {
             endpoint.answered(sent);
             ctx.close();
             throw e;
         }
-        DefaultFullHttpResponse message = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, response.status(), body);
-        setHeaders(message, response);
-        if (response.status().code() != HttpResponseStatus.NO_CONTENT.code()) {
-            message.headers().set(HttpHeaderNames.CONTENT_LENGTH, size);
-        }
-        message.headers()
-                .set(
-                        HttpHeaderNames.CONNECTION,
-                        framing.keepAlive() ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
+        FullHttpResponse message = Messages.whole(response, body, size, framing);
         ctx.writeAndFlush(message).addListener(written -> {
             endpoint.answered(sent);
             if (!written.isSuccess()) {
@@ -359,15 +292,6 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 onLoop(ctx, () -> next(ctx));
             }
         });
-    }
-
-    private static ByteBuf encoded(ChannelHandlerContext ctx, CharSequence text, int bytes) {
-        if (bytes == 0) {
-            return Unpooled.EMPTY_BUFFER;
-        }
-        ByteBuf buffer = ctx.alloc().buffer(bytes);
-        ByteBufUtil.reserveAndWriteUtf8(buffer, text, bytes);
-        return buffer;
     }
 
     private void linger(ChannelHandlerContext ctx) {
@@ -384,19 +308,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         ctx.channel().config().setAutoRead(true);
     }
 
-    private static void setHeaders(HttpResponse message, Response response) {
-        HttpHeaders headers = message.headers();
-        if (!response.contentType().isEmpty()) {
-            headers.set(HttpHeaderNames.CONTENT_TYPE, response.contentType());
-        }
-        headers.set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE);
-        headers.set("X-Content-Type-Options", "nosniff");
-        headers.set(HttpHeaderNames.CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
-        headers.set("Cross-Origin-Resource-Policy", "same-origin");
-        response.headers().forEach(headers::set);
-    }
-
-    private void beginStream(ChannelHandlerContext ctx, Response response, EventFeed feed, Framing framing) {
+    private void beginStream(ChannelHandlerContext ctx, Response response, EventFeed feed, Messages.Framing framing) {
         if (!endpoint.openStream()) {
             write(
                     Response.of(new Problem(
@@ -407,13 +319,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             return;
         }
         enter(Phase.STREAMING);
-        DefaultHttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, response.status());
-        setHeaders(head, response);
-        if (framing.chunks()) {
-            head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-        } else {
-            head.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        }
+        HttpResponse head = Messages.head(response, framing);
         ctx.write(head);
         stream = new EventStream(ctx, feed, response.body().toString());
         stream.begin();

@@ -1,6 +1,8 @@
 package org.lvs4j.admin.internal.http;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.util.Map;
 
 /** Why a request is refused: a status, and a sentence for people. Answered as problem details of RFC 9457. */
@@ -30,6 +32,20 @@ public final class Problem extends Exception {
     /** Something that does not exist. */
     public static Problem notFound(String detail) {
         return new Problem(HttpResponseStatus.NOT_FOUND, detail);
+    }
+
+    /** Why bytes are no request. */
+    static Problem undecodable(Throwable cause) {
+        if (cause instanceof TooLongHttpLineException) {
+            return new Problem(
+                    HttpResponseStatus.REQUEST_URI_TOO_LONG,
+                    "the request line has more than " + HttpLimits.LINE_BYTES + " bytes");
+        } else if (cause instanceof TooLongHttpHeaderException) {
+            return new Problem(
+                    HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+                    "the headers have more than " + HttpLimits.HEADER_BYTES + " bytes");
+        }
+        return Problem.badRequest("this is not a request of HTTP/1.1");
     }
 
     /** The status. */

@@ -1,7 +1,9 @@
 package org.lvs4j.admin.internal.http;
 
+import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,24 @@ public record Request(
     /** The path in one line of visible characters, for logs: it is what a client has sent. */
     public String printablePath() {
         return path.codePoints().allMatch(c -> c > ' ' && c < 0x7f) ? path : "(a path with control characters)";
+    }
+
+    /**
+     * Takes a request from the wire.
+     *
+     * @throws Problem if its query is malformed
+     */
+    static Request of(FullHttpRequest request, Map<String, String> variables, String origin) throws Problem {
+        String uri = request.uri();
+        int query = uri.indexOf('?');
+        return new Request(
+                request.method().name(),
+                query < 0 ? uri : uri.substring(0, query),
+                variables,
+                Routes.query(uri),
+                request.headers().copy(),
+                request.content().toString(StandardCharsets.UTF_8),
+                origin);
     }
 
     /** The value of a variable of the path. */
