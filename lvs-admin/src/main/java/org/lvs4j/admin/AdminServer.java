@@ -51,8 +51,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Limits.</b> 64 connections, 16 streams of events, 500 requests a second in all ({@link Builder#requestsPerSecond}),
  * 256 KiB for a request, which has to come within 10 seconds, and 32 MiB for all answers that clients have not taken. One
- * event loop, a thread that reads and one that changes do all of the work, at low priority where the system knows one: a
- * change that takes its time, such as a reload, delays no reader.
+ * event loop, a thread that reads and one that changes do all of the work: a change that takes its time, such as a reload,
+ * delays no reader.
  *
  * <p>Guarantees: thread-safe; each change is logged with its origin; after {@link #close()} no socket, thread, file or
  * listener is left. The threads do not keep the JVM alive.

@@ -39,8 +39,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A listening socket of HTTP/1.1 with one event loop and two workers, one of which reads and one changes, so that a change
- * that takes its time delays no reader; all of low priority where the system knows one. The number and rate of everything that clients can ask for is bounded, so that they cannot take the processors from other
- * event loops. Thread-safe.
+ * that takes its time delays no reader. The number and the rate of everything that clients can ask for is bounded, so that
+ * they cannot take the processors from other event loops. Thread-safe.
  */
 public final class HttpEndpoint implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(HttpEndpoint.class);
