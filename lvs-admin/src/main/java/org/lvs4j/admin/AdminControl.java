@@ -10,7 +10,7 @@ import org.lvs4j.service.ServiceKey;
 
 /**
  * How the endpoint changes a director. An application whose director has further rules, such as a plane that has to listen
- * before a service is added, implements it. Several threads call it.
+ * before a service is added, implements it. One thread of the endpoint calls it. Drains are asked of the director itself.
  */
 public interface AdminControl {
     /** Changes a director, and nothing else. */
@@ -30,9 +30,9 @@ public interface AdminControl {
      *
      * @return the changes that were made, in order
      * @throws E thrown by the edit; then nothing has changed
-     * @throws org.lvs4j.DirectorException if the director refuses a change; then nothing has changed
-     * @throws AdminException if something else refuses it; then nothing has changed
-     * @throws IllegalStateException if nothing can be changed any more
+     * @throws org.lvs4j.DirectorException if the director refuses a change; then nothing has changed. Status 404, 409 or 422
+     * @throws AdminException if something else refuses it; then nothing has changed. Status 422
+     * @throws IllegalStateException if nothing can be changed any more. Status 503
      */
     <E extends Exception> List<ConfigurationChange> change(ServiceKey key, ServiceEdit<E> edit) throws E;
 
@@ -40,8 +40,8 @@ public interface AdminControl {
      * Reads the configuration again where it is stored, and applies it.
      *
      * @return what has changed, for people, one change a line
-     * @throws AdminException if it is refused; then nothing has changed
-     * @throws UnsupportedOperationException if it is stored nowhere, as by default
+     * @throws AdminException if it is refused; then nothing has changed. Status 422
+     * @throws UnsupportedOperationException if it is stored nowhere, as by default. Status 501
      */
     default List<String> reload() {
         throw new UnsupportedOperationException("this director reads no configuration");

@@ -23,6 +23,7 @@ import org.lvs4j.admin.internal.http.AccessPolicy;
 import org.lvs4j.admin.internal.http.HttpEndpoint;
 import org.lvs4j.admin.internal.http.HttpLimits;
 import org.lvs4j.admin.internal.http.ListenAddress;
+import org.lvs4j.admin.internal.http.PrivateSocket;
 import org.lvs4j.admin.internal.http.ServerTls;
 import org.lvs4j.metrics.LvsMetrics;
 import org.lvs4j.netty.Relay;
@@ -45,9 +46,9 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p><b>Who may do what.</b> At a loopback address everybody on this host may read, and a change needs the {@linkplain
- * Builder#token token}. A Unix socket belongs to its owner, who may do everything. Any other address needs the token for
- * everything but {@code /healthz} and {@code /readyz}, and {@linkplain Builder#tls TLS} or the explicit {@link
- * Builder#plainText()}. No web page can use the endpoint: the names in {@code Host} and {@code Origin} are checked.
+ * Builder#token token}. A Unix socket belongs to its owner, who may do everything, as root may. Any other address needs the
+ * token for everything but {@code /}, {@code /healthz}, {@code /readyz} and {@code /openapi.json}, and {@linkplain
+ * Builder#tls TLS} or the explicit {@link Builder#plainText()}. No web page can use the endpoint: the names in {@code Host} and {@code Origin} are checked.
  *
  * <p><b>Limits.</b> 64 connections, 16 streams of events, 500 requests a second in all ({@link Builder#requestsPerSecond}),
  * 256 KiB for a request, which has to come within 10 seconds, and 32 MiB for all answers that clients have not taken. One
@@ -288,7 +289,9 @@ public final class AdminServer implements AutoCloseable {
 
         /**
          * What {@code /metrics} shows, instead of the meters of the director, of {@link #relay} and of {@link
-         * #healthMonitor}, which this server registers by itself.
+         * #healthMonitor}, which this server registers by itself. With it, the application registers all meters, those of
+         * an access log ({@link org.lvs4j.netty.AccessLogMetrics}) or a packet plane ({@link
+         * org.lvs4j.netty.tun.TunMetrics}) as well.
          */
         public Builder registry(PrometheusMeterRegistry value) {
             registry = requireNonNull(value, "value");
@@ -337,6 +340,35 @@ public final class AdminServer implements AutoCloseable {
          * @throws AdminException if it cannot listen there, or the files for TLS cannot be used
          */
         public AdminServer start() {
+            ListenAddress where = checked();
+            try {
+                AdminServer server = new AdminServer(this, where, sslContext());
+                LOGGER.info("admin endpoint at {}", server.address());
+                return server;
+            } catch (IOException e) {
+                throw new AdminException(String.valueOf(e.getMessage()), e);
+            }
+        }
+
+        /**
+         * Checks everything that can be checked without listening: the values, and the files for TLS.
+         *
+         * @throws IllegalArgumentException as for {@link #start}
+         * @throws AdminException if the files for TLS cannot be used, or the directory of a Unix socket is missing
+         */
+        public void check() {
+            ListenAddress where = checked();
+            try {
+                sslContext();
+                if (where.path() != null) {
+                    PrivateSocket.requireDirectory(where.path());
+                }
+            } catch (IOException e) {
+                throw new AdminException(String.valueOf(e.getMessage()), e);
+            }
+        }
+
+        private ListenAddress checked() {
             List<String> problems = new ArrayList<>();
             ListenAddress where = null;
             try {
@@ -351,23 +383,21 @@ public final class AdminServer implements AutoCloseable {
                 problems.add("requestsPerSecond " + limits.requestsPerSecond() + " is outside 1.." + MAX_RATE);
             }
             if (where != null && !where.isLocal()) {
+                List<String> missing = new ArrayList<>();
                 if (token == null) {
-                    problems.add(where + " is no loopback address: it needs a token");
+                    missing.add("a token");
                 }
                 if (certificate == null && !plainText) {
-                    problems.add(where + " is no loopback address: it needs TLS, or plain text by an explicit word");
+                    missing.add("TLS, or plain text by an explicit word");
+                }
+                if (!missing.isEmpty()) {
+                    problems.add(where + " is no loopback address: it needs " + String.join(", and ", missing));
                 }
             }
             if (where == null || !problems.isEmpty()) {
                 throw new IllegalArgumentException("admin endpoint: " + String.join("; ", problems));
             }
-            try {
-                AdminServer server = new AdminServer(this, where, sslContext());
-                LOGGER.info("admin endpoint at {}", server.address());
-                return server;
-            } catch (IOException e) {
-                throw new AdminException(String.valueOf(e.getMessage()), e);
-            }
+            return where;
         }
 
         private @Nullable SslContext sslContext() throws IOException {

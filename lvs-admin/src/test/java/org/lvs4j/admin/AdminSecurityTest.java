@@ -178,7 +178,7 @@ final class AdminSecurityTest {
         try (AdminServer plain = AdminServer.start(director, "127.0.0.1:0")) {
             HttpResponse<String> refused = new AdminClient(plain).change("PATCH", SERVER, "{\"weight\":4}");
             assertThat(refused.statusCode()).isEqualTo(403);
-            assertThat(refused.body()).contains("give it one, or use a Unix socket");
+            assertThat(refused.body()).contains("give it one (--admin-token-file");
         }
         assertThat(weight()).isOne();
     }

@@ -123,8 +123,8 @@ final class AdminServerTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            0.0.0.0:0        | needs a token
-            192.0.2.1:9110   | needs TLS
+            0.0.0.0:0        | needs a token, and TLS
+            192.0.2.1:9110   | needs a token, and TLS
             [::]:9110        | needs a token
             127.0.0.1        | expected ADDRESS:PORT
             example.org:80   | expected ADDRESS:PORT
@@ -134,6 +134,27 @@ final class AdminServerTest {
         assertThatThrownBy(() -> AdminServer.start(director, address))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void check_whatCanBeWrong_refusedWithoutListening(@TempDir Path directory) throws Exception {
+        AdminServer.Builder builder = AdminServer.builder(director);
+        builder.listen("127.0.0.1:0").check();
+        assertThatThrownBy(() -> builder.listen("0.0.0.0:0").check())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("needs a token");
+        Path none = directory.resolve("none");
+        assertThatThrownBy(() ->
+                        builder.listen("unix:" + none.resolve("admin.sock")).check())
+                .isInstanceOf(AdminException.class)
+                .hasMessageContaining("the directory " + none + " does not exist");
+        Path key = Files.writeString(directory.resolve("key.pem"), "no key");
+        assertThatThrownBy(() -> builder.listen("127.0.0.1:0").tls(key, key).check())
+                .isInstanceOf(AdminException.class)
+                .hasMessageContaining(key.toString());
+        try (var files = Files.list(directory)) {
+            assertThat(files).containsExactly(key);
+        }
     }
 
     @Test

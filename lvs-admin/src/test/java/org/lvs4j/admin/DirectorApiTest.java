@@ -90,7 +90,7 @@ final class DirectorApiTest {
         String path = "/api/v1/services/udp:[fd00::1]:53";
         HttpResponse<String> made =
                 client.change("PUT", path.replace("[", "%5B").replace("]", "%5D"), """
-                {"scheduler": "mh", "flags": ["flag-1", "flag-2"], "onePacket": true, "slowStartSeconds": 60,
+                {"scheduler": "mh", "flags": ["mh-fallback", "flag-2"], "onePacket": true, "slowStartSeconds": 60,
                  "persistence": {"timeoutSeconds": 50, "netmask": 64, "engine": null},
                  "servers": [
                    {"endpoint": "[fd00::2]:53", "weight": 7, "upperThreshold": 100, "lowerThreshold": 50},

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Director;
+import org.lvs4j.admin.AdminException;
 import org.lvs4j.admin.AdminServer;
 import picocli.CommandLine.Option;
 
@@ -54,11 +55,12 @@ final class AdminOptions {
     private List<String> hosts = new ArrayList<>();
 
     /**
-     * Refuses options that do not fit together.
+     * Refuses options that are wrong or do not fit together, before anything is started or taken over.
      *
      * @throws IllegalArgumentException naming them
+     * @throws StartException if a file or a directory cannot be used
      */
-    void check() {
+    void check() throws StartException {
         if (address == null
                 && (tokenFile != null || certificate != null || key != null || plainText || !hosts.isEmpty())) {
             throw new IllegalArgumentException("the options --admin-... are only for --admin");
@@ -68,6 +70,18 @@ final class AdminOptions {
         }
         if (certificate != null && plainText) {
             throw new IllegalArgumentException("--admin-plain-text: with --admin-cert the endpoint serves HTTPS");
+        }
+        if (address != null) {
+            try {
+                builder(Director.create()).check();
+            } catch (IllegalArgumentException e) {
+                String options = String.valueOf(e.getMessage()).contains("no loopback")
+                        ? " (--admin-token-file; --admin-cert and --admin-key, or --admin-plain-text)"
+                        : "";
+                throw new IllegalArgumentException("--admin: " + e.getMessage() + options, e);
+            } catch (AdminException e) {
+                throw new StartException("--admin: " + e.getMessage(), e);
+            }
         }
     }
 

@@ -275,7 +275,7 @@ final class RunCommand implements Callable<Integer> {
         return keeping == null || keeping.save();
     }
 
-    private List<Integer> checkOptions() {
+    private List<Integer> checkOptions() throws StartException {
         try {
             planeOptions.check();
             stateOptions.check();

@@ -159,14 +159,43 @@ class AdminIT {
     }
 
     @Test
-    void takeover_wrongOptionOfTheEndpoint_servesWithoutIt() throws Exception {
+    void takeover_wrongOptionOfTheEndpoint_oldDaemonStays() throws Exception {
+        int admin = FreePort.next();
+        Path rules = Files.writeString(directory.resolve("web.rules"), "-A -t 127.0.0.1:" + FreePort.next() + "\n");
+        Path brief = Files.writeString(directory.resolve("brief"), "short\n");
+        try (Daemon old = Daemon.start(directory, Daemon.BRIEF, rules, "--admin", "127.0.0.1:" + admin)) {
+            Path none = directory.resolve("none/admin.sock");
+            for (String[] options : new String[][] {
+                {"--admin", "0.0.0.0:" + admin},
+                {"--admin", "127.0.0.1:" + admin, "--admin-token-file", brief.toString()},
+                {"--admin", "127.0.0.1:" + admin, "--admin-token-file", none.toString()},
+                {"--admin", "unix:" + none}
+            }) {
+                List<String> command = new ArrayList<>(List.of(
+                        Daemon.SCRIPTS.resolve("lvsd").toString(),
+                        "run",
+                        rules.toString(),
+                        "--socket",
+                        old.socket().toString(),
+                        "--takeover"));
+                command.addAll(List.of(options));
+                Programs.Result result = Programs.run(command.toArray(new String[0]));
+                assertThat(result.exitCode()).as(String.join(" ", options)).isBetween(1, 2);
+                assertThat(result.error()).contains("--admin");
+            }
+            assertThat(get(admin, "/readyz")).isEqualTo("ready\n");
+            assertThat(old.isAlive()).isTrue();
+        }
+    }
+
+    @Test
+    void takeover_addressOfAnotherProgram_servesWithoutTheEndpoint() throws Exception {
         String web = "127.0.0.1:" + FreePort.next();
         Path rules = Files.writeString(directory.resolve("web.rules"), "-A -t " + web + "\n");
-        Path brief = Files.writeString(directory.resolve("brief"), "short\n");
-        try (Daemon old = Daemon.start(directory, Daemon.BRIEF, rules);
-                Daemon next = old.succeed(
-                        rules, "--admin", "127.0.0.1:" + FreePort.next(), "--admin-token-file", brief.toString())) {
-            next.awaitLine("at least 16 visible ASCII characters");
+        try (Site other = new Site();
+                Daemon old = Daemon.start(directory, Daemon.BRIEF, rules);
+                Daemon next = old.succeed(rules, "--admin", other.address())) {
+            next.awaitLine("cannot listen at " + other.address());
             assertThat(next.listing("-L", "-n")).contains(web);
         }
     }

@@ -17,6 +17,7 @@ import org.lvs4j.health.HealthEvent;
 import org.lvs4j.health.ServerHealth;
 import org.lvs4j.health.ServiceHealth;
 import org.lvs4j.netty.health.HealthMonitorSnapshot;
+import org.lvs4j.service.VirtualService;
 
 /** The health of services, servers and checks, now and before. */
 final class HealthApi {
@@ -65,6 +66,11 @@ final class HealthApi {
     private static void write(JsonWriter json, ServiceHealth service, Ages ages) throws IOException {
         json.beginObject();
         json.name("service").value(service.name());
+        json.name("ids").beginArray();
+        for (VirtualService each : service.service().services()) {
+            json.value(ServiceIds.print(each.key()));
+        }
+        json.endArray();
         json.name("up").value(service.up());
         json.name("since").value(ages.at(service.sinceNanos()));
         json.name("weight").value(service.weight());

@@ -8,7 +8,9 @@ import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.DirectorConfiguration;
 import org.lvs4j.admin.internal.http.Problem;
@@ -32,6 +34,13 @@ final class ServiceForm {
     private static final String SLOW_START = "slowStartSeconds";
     private static final List<String> MEMBERS =
             List.of(ID, SCHEDULER, FLAGS, PERSISTENCE, ONE_PACKET, SLOW_START, SERVERS, ServerForm.STATUS);
+
+    /** The names that ipvsadm knows beside the numbers; answers have the numbers. */
+    private static final Map<String, SchedulerFlag> NAMED_FLAGS = Map.of(
+            "sh-fallback", SchedulerFlag.FALLBACK,
+            "sh-port", SchedulerFlag.PORT,
+            "mh-fallback", SchedulerFlag.FALLBACK,
+            "mh-port", SchedulerFlag.PORT);
 
     private static final String TIMEOUT = "timeoutSeconds";
     private static final String NETMASK = "netmask";
@@ -117,12 +126,15 @@ final class ServiceForm {
     private static Set<SchedulerFlag> flags(Fields fields) throws Problem {
         Set<SchedulerFlag> flags = EnumSet.noneOf(SchedulerFlag.class);
         for (String text : fields.texts(FLAGS)) {
-            SchedulerFlag found = null;
+            SchedulerFlag found = NAMED_FLAGS.get(text);
             for (SchedulerFlag each : SchedulerFlag.values()) {
                 found = print(each).equals(text) ? each : found;
             }
             if (found == null) {
-                throw fields.refused(FLAGS, "'" + text + "' is not one of flag-1, flag-2, flag-3");
+                throw fields.refused(
+                        FLAGS,
+                        "'" + text + "' is not one of flag-1, flag-2, flag-3, "
+                                + String.join(", ", new TreeSet<>(NAMED_FLAGS.keySet())));
             }
             flags.add(found);
         }

@@ -44,7 +44,6 @@ final class Status {
         ServerForm.write(json, snapshot.server());
         json.name(ServerForm.STATUS).beginObject();
         json.name("etag").value(ETags.of(snapshot.server()));
-        json.name("effectiveWeight").value(snapshot.weight());
         json.name("active").value(snapshot.active());
         json.name("inactive").value(snapshot.inactive());
         json.name("templates").value(snapshot.persistent());

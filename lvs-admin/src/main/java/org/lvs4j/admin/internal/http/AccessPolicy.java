@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Immutable.
  */
 public final class AccessPolicy {
+    static final String WRONG_TOKEN = "the token is wrong";
     private static final String BEARER = "bearer ";
     private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
 
@@ -105,7 +106,8 @@ public final class AccessPolicy {
         if (token == null) {
             throw new Problem(
                     HttpResponseStatus.FORBIDDEN,
-                    "this endpoint has no token, so it only reads: give it one, or use a Unix socket");
+                    "this endpoint has no token, so it only reads: give it one (--admin-token-file, Builder.token), or use a"
+                            + " Unix socket");
         }
         String authorization = headers.get(HttpHeaderNames.AUTHORIZATION);
         if (authorization == null || !authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
@@ -113,7 +115,7 @@ public final class AccessPolicy {
         }
         if (!MessageDigest.isEqual(
                 token, digest(authorization.substring(BEARER.length()).strip()))) {
-            throw unauthorized("the token is wrong");
+            throw unauthorized(WRONG_TOKEN);
         }
     }
 

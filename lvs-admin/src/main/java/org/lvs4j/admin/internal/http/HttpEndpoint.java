@@ -1,6 +1,7 @@
 package org.lvs4j.admin.internal.http;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -9,6 +10,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
@@ -22,6 +24,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,6 +33,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +49,8 @@ import org.slf4j.LoggerFactory;
 public final class HttpEndpoint implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(HttpEndpoint.class);
     private static final int QUEUE = 64;
+    private static final String WARM_UP = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    private static final AtomicBoolean WARM = new AtomicBoolean();
 
     /** What answers on their way may take: they are memory that the planes of this process use, too. */
     private static final long ANSWER_BYTES = 32 * 1024 * 1024;
@@ -82,7 +88,7 @@ public final class HttpEndpoint implements AutoCloseable {
         this.tls = tls;
         budget = new RequestBudget(limits.requestsPerSecond(), System.nanoTime());
         group = new MultiThreadIoEventLoopGroup(
-                1, new DefaultThreadFactory("lvs-admin", true, Thread.MIN_PRIORITY), NioIoHandler.newFactory());
+                1, new DefaultThreadFactory("lvs-admin", true), NioIoHandler.newFactory());
         loop = group.next();
         readers = worker("lvs-admin-reader");
         changers = worker("lvs-admin-changer");
@@ -90,12 +96,7 @@ public final class HttpEndpoint implements AutoCloseable {
 
     private static ThreadPoolExecutor worker(String name) {
         ThreadPoolExecutor worker = new ThreadPoolExecutor(
-                1,
-                1,
-                10,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(QUEUE),
-                new DefaultThreadFactory(name, true, Thread.MIN_PRIORITY));
+                1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUE), new DefaultThreadFactory(name, true));
         worker.allowCoreThreadTimeOut(true);
         return worker;
     }
@@ -110,6 +111,7 @@ public final class HttpEndpoint implements AutoCloseable {
             throws IOException {
         HttpEndpoint endpoint = new HttpEndpoint(limits, routes, policy, tls);
         try {
+            endpoint.warmUp();
             endpoint.bind(address);
             return endpoint;
         } catch (IOException | RuntimeException | Error e) {
@@ -147,6 +149,22 @@ public final class HttpEndpoint implements AutoCloseable {
         loop.scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
     }
 
+    /**
+     * Answers a request in memory, once in each JVM: the first one loads hundreds of classes, and whoever watches this
+     * process may not wait that long. Before it listens: the budget belongs to the event loop then.
+     */
+    private void warmUp() {
+        if (WARM.getAndSet(true)) {
+            return;
+        }
+        EmbeddedChannel channel = new EmbeddedChannel();
+        channel.config().setAutoRead(false);
+        install(channel, new ClientHandler(this, "the endpoint itself"));
+        channel.writeInbound(Unpooled.copiedBuffer(WARM_UP, StandardCharsets.US_ASCII));
+        channel.runPendingTasks();
+        channel.finishAndReleaseAll();
+    }
+
     /** The address of TCP that it listens at, with the port that the system has chosen; null for a Unix socket. */
     public @Nullable InetSocketAddress address() {
         Channel bound = listener;
@@ -181,18 +199,21 @@ public final class HttpEndpoint implements AutoCloseable {
                 handler.setHandshakeTimeoutMillis(TLS_MILLIS);
                 channel.pipeline().addLast(handler);
             }
-            OneRequest gate = new OneRequest(client);
-            channel.pipeline()
-                    .addLast(
-                            new FirstBytes(client),
-                            new HttpServerCodec(new HttpDecoderConfig()
-                                    .setMaxInitialLineLength(HttpLimits.LINE_BYTES)
-                                    .setMaxHeaderSize(HttpLimits.HEADER_BYTES)
-                                    .setMaxChunkSize(HttpLimits.CHUNK_BYTES)),
-                            gate,
-                            new RequestBody(limits.bodyBytes(), client),
-                            client);
+            install(channel, client);
         }
+    }
+
+    private void install(Channel channel, ClientHandler client) {
+        channel.pipeline()
+                .addLast(
+                        new FirstBytes(client),
+                        new HttpServerCodec(new HttpDecoderConfig()
+                                .setMaxInitialLineLength(HttpLimits.LINE_BYTES)
+                                .setMaxHeaderSize(HttpLimits.HEADER_BYTES)
+                                .setMaxChunkSize(HttpLimits.CHUNK_BYTES)),
+                        new OneRequest(client),
+                        new RequestBody(limits.bodyBytes(), client),
+                        client);
     }
 
     /** Makes room for a connection: the one that has done nothing for the longest time goes. Returns whether there is one. */
@@ -289,7 +310,12 @@ public final class HttpEndpoint implements AutoCloseable {
 
     /** Logs that a client was not allowed to do something. */
     void refused(String origin, Problem problem) {
-        log.warn("the admin endpoint has refused a request of {}: {}", origin, problem.detail());
+        // A wrong token is a kind of its own: somebody may be guessing.
+        if (problem.detail().equals(AccessPolicy.WRONG_TOKEN)) {
+            log.warn("the admin endpoint was sent a wrong token by {}: {}", origin, problem.detail());
+        } else {
+            log.warn("the admin endpoint has refused a request of {}: {}", origin, problem.detail());
+        }
     }
 
     boolean openStream() {

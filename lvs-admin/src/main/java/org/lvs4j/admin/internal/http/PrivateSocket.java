@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * The file of a Unix socket that only its owner may use, from its first moment: it is bound in a new directory that only
  * the owner can enter, made private, and moved to its place.
  */
-final class PrivateSocket implements AutoCloseable {
+public final class PrivateSocket implements AutoCloseable {
     private static final Set<PosixFilePermission> OWNER_FILE = PosixFilePermissions.fromString("rw-------");
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_DIRECTORY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -50,11 +51,25 @@ final class PrivateSocket implements AutoCloseable {
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             requireStaleSocket(path);
         }
+        requireDirectory(path);
         try {
             return new PrivateSocket(path, Files.createTempDirectory(parent, ".lv", OWNER_DIRECTORY));
         } catch (FileSystemException e) {
-            throw new IOException(
-                    "no socket can be made in " + parent + ": " + e.getClass().getSimpleName(), e);
+            String reason = e instanceof AccessDeniedException ? "this user may not write there" : e.getMessage();
+            throw new IOException("no socket can be made in " + parent + ": " + reason, e);
+        }
+    }
+
+    /**
+     * Checks that the directory of a socket exists.
+     *
+     * @throws IOException with what to do if it does not
+     */
+    public static void requireDirectory(Path path) throws IOException {
+        Path parent = path.toAbsolutePath().normalize().getParent();
+        if (parent != null && !Files.isDirectory(parent)) {
+            throw new IOException("no socket can be made at " + path + ": the directory " + parent
+                    + " does not exist; make it, for its owner only");
         }
     }
 

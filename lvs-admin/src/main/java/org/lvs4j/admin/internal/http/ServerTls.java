@@ -34,8 +34,12 @@ public final class ServerTls {
             warnIfExpired(chain, handshake(context));
             return context;
         } catch (IOException | RuntimeException e) {
+            String form = String.valueOf(e.getMessage()).contains("private key")
+                    ? "; the key has to be one of PKCS#8 without a password (openssl pkcs8 -topk8 -nodes)"
+                    : "";
             throw new IOException(
-                    "the certificate " + chain + " and the key " + key + " cannot be used: " + e.getMessage(), e);
+                    "the certificate " + chain + " and the key " + key + " cannot be used: " + e.getMessage() + form,
+                    e);
         }
     }
 
