@@ -67,7 +67,7 @@ final class Json {
             }
         } catch (JsonParseException | IOException | NumberFormatException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw Problem.badRequest("the body is not JSON: " + firstLine(cause.getMessage()));
+            throw Problem.badRequest("the body is not JSON: " + firstLine(String.valueOf(cause.getMessage())));
         } catch (StackOverflowError e) {
             throw Problem.badRequest("the body is nested too deeply");
         }
@@ -120,6 +120,6 @@ final class Json {
     }
 
     private static String firstLine(String message) {
-        return String.valueOf(message).lines().findFirst().orElse("");
+        return message.lines().findFirst().orElse("");
     }
 }
