@@ -22,6 +22,7 @@ final class RequestFlood implements AutoCloseable {
 
     private final LongAdder answers = new LongAdder();
     private final List<Socket> sockets = new ArrayList<>();
+    private final List<Semaphore> outstanding = new ArrayList<>();
     private volatile boolean closed;
 
     RequestFlood(int port, String path, int perSecond) throws IOException {
@@ -29,10 +30,11 @@ final class RequestFlood implements AutoCloseable {
         for (int i = 0; i < CONNECTIONS; i++) {
             Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
             sockets.add(socket);
-            Semaphore outstanding = new Semaphore(OUTSTANDING);
-            start(() -> read(socket, outstanding));
-            start(() -> write(socket, request, outstanding, perSecond / (double) CONNECTIONS));
+            Semaphore room = new Semaphore(OUTSTANDING);
+            outstanding.add(room);
+            start(() -> read(socket, room));
         }
+        start(() -> write(request, perSecond));
     }
 
     private interface Task {
@@ -53,22 +55,25 @@ final class RequestFlood implements AutoCloseable {
         thread.start();
     }
 
-    private void write(Socket socket, byte[] request, Semaphore outstanding, double perSecond) throws IOException {
+    /** One thread for all connections: many that wake up for each tick would disturb what is measured. */
+    private void write(byte[] request, int perSecond) throws IOException {
         long start = System.nanoTime();
         long sent = 0;
         while (!closed) {
             long due = (long) ((System.nanoTime() - start) / 1e9 * perSecond);
             // What the endpoint keeps waiting is not made up for.
-            sent = Math.max(sent, due - OUTSTANDING);
-            while (sent < due && outstanding.tryAcquire()) {
-                socket.getOutputStream().write(request);
-                sent++;
+            for (long left = Math.min(due - sent, (long) CONNECTIONS * OUTSTANDING); left > 0; left--) {
+                int index = (int) ((due - left) % CONNECTIONS);
+                if (outstanding.get(index).tryAcquire()) {
+                    sockets.get(index).getOutputStream().write(request);
+                }
             }
+            sent = due;
             LockSupport.parkNanos(TICK_NANOS);
         }
     }
 
-    private void read(Socket socket, Semaphore outstanding) throws IOException {
+    private void read(Socket socket, Semaphore room) throws IOException {
         InputStream input = socket.getInputStream();
         byte[] bytes = new byte[65_536];
         int matched = 0;
@@ -78,7 +83,7 @@ final class RequestFlood implements AutoCloseable {
                 if (matched == LINE.length) {
                     matched = 0;
                     answers.increment();
-                    outstanding.release();
+                    room.release();
                 }
             }
         }

@@ -24,7 +24,7 @@ public record HttpLimits(
         Duration writeTime) {
     /** The defaults. */
     public static final HttpLimits DEFAULT = new HttpLimits(
-            64, 16, 500, 256 * 1024, Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(30));
+            64, 16, 100, 256 * 1024, Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(30));
 
     static final int LINE_BYTES = 4096;
     static final int HEADER_BYTES = 16 * 1024;
