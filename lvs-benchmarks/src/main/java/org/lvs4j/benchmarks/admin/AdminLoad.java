@@ -28,6 +28,8 @@ public final class AdminLoad {
     /** What the endpoint has to do. */
     private enum Setting {
         QUIET,
+        /** The requests are offered to a socket that takes none: what the clients of the endpoint cost by themselves. */
+        CONTROL,
         /** 10,000 requests a second are offered to an endpoint with its default limit. */
         LIMITED,
         /** They are offered to one without a limit. */
@@ -43,7 +45,8 @@ public final class AdminLoad {
         relay = words[0];
         ports.put(Setting.LIMITED, Integer.parseInt(words[1]));
         ports.put(Setting.UNLIMITED, Integer.parseInt(words[2]));
-        path = words[3];
+        ports.put(Setting.CONTROL, Integer.parseInt(words[3]));
+        path = words[4];
         this.seconds = seconds;
     }
 
@@ -82,7 +85,7 @@ public final class AdminLoad {
             }
             Collections.reverse(order);
         }
-        double[] quiet = medians(all.getOrDefault(Setting.QUIET, List.of()));
+        double[] control = medians(all.getOrDefault(Setting.CONTROL, List.of()));
         System.out.println("\nmedian of " + ROUNDS + " rounds of " + seconds + " s:");
         all.forEach((setting, list) -> {
             double[] each = medians(list);
@@ -91,11 +94,11 @@ public final class AdminLoad {
                     "%-10s p50 %6.0f us (%.2f x)  p99 %6.0f us (%.2f x)  p99.9 %6.0f us (%.2f x)  answers %6.0f/s%n",
                     setting,
                     each[0],
-                    each[0] / quiet[0],
+                    each[0] / control[0],
                     each[1],
-                    each[1] / quiet[1],
+                    each[1] / control[1],
                     each[2],
-                    each[2] / quiet[2],
+                    each[2] / control[2],
                     each[3]);
         });
     }

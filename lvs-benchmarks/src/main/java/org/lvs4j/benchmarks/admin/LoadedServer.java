@@ -23,6 +23,7 @@ final class LoadedServer {
         ServerSocket echo = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
         daemon(() -> accept(echo));
         Endpoint server = Endpoint.parse("127.0.0.1:" + echo.getLocalPort());
+        ServerSocket silent = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
         ServiceKey key = ServiceKey.tcp("127.0.0.1:0");
         Director director = Director.create();
         director.addService(VirtualService.of(key), RealServer.of(server));
@@ -35,8 +36,8 @@ final class LoadedServer {
                         .listen("127.0.0.1:0")
                         .requestsPerSecond(NO_LIMIT)
                         .start()) {
-            System.out.println(Endpoint.of(relay.address(key)) + " " + limited.port() + " " + unlimited.port()
-                    + " /api/v1/services/tcp:127.0.0.1:0/servers/" + server);
+            System.out.println(Endpoint.of(relay.address(key)) + " " + limited.port() + " " + unlimited.port() + " "
+                    + silent.getLocalPort() + " /api/v1/services/tcp:127.0.0.1:0/servers/" + server);
             new CountDownLatch(1).await();
         }
     }
