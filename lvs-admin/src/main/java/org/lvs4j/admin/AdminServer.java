@@ -35,7 +35,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An HTTP endpoint of a director: {@code /healthz} and {@code /readyz} for whoever starts and routes to this process,
+ * An HTTP endpoint of a director: {@code /healthz} and {@code /readyz} for supervisors and routers of this process,
  * {@code /metrics} for Prometheus, and below {@code /api/v1} a JSON API that reads services, servers, connections, templates
  * and health, and changes services and servers. {@code /openapi.json} describes it; {@code docs/admin.md} shows it.
  *

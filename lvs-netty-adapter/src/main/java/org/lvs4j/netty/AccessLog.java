@@ -126,7 +126,7 @@ public final class AccessLog implements Consumer<ConnectionRecord>, AutoCloseabl
             return this;
         }
 
-        /** The ceiling of records that wait, 1 to 16,777,216; 65,536 by default, which take about 26 MB. */
+        /** The ceiling of records that wait, 1 to 16,777,216; 65,536 by default, which take about 26 MB, as computed. */
         public Builder queueCapacity(int records) {
             queueCapacity = records;
             return this;

@@ -32,7 +32,7 @@ import org.lvs4j.service.ServiceKey;
  */
 public final class Templates {
     /**
-     * While one thread evicts, others add without waiting for it. If that thread is held up, they wait once so many are
+     * While one thread evicts, others add without waiting for it. If that thread is delayed, they wait once so many are
      * above the ceiling.
      */
     static final int SLACK = 16;

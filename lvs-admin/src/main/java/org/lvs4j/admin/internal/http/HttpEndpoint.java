@@ -150,8 +150,8 @@ public final class HttpEndpoint implements AutoCloseable {
     }
 
     /**
-     * Answers a request in memory, once in each JVM: the first one loads hundreds of classes, and whoever watches this
-     * process may not wait that long. Before it listens: the budget belongs to the event loop then.
+     * Answers a request in memory, once in each JVM: the first one loads hundreds of classes, and a supervisor of
+     * this process may not wait that long. Before it listens: the budget belongs to the event loop then.
      */
     private void warmUp() {
         if (WARM.getAndSet(true)) {
