@@ -2,6 +2,8 @@ package org.lvs4j.admin.internal.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,5 +32,20 @@ final class RequestBudgetTest {
             free++;
         }
         assertThat(free).isEqualTo(rate / 10);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, Long.MAX_VALUE - 50_000_000L, Long.MIN_VALUE})
+    void take_more_thoseThatWaitGoOnTogetherTenTimesASecond(long start) {
+        RequestBudget budget = new RequestBudget(100, start);
+        Map<Long, Integer> starts = new TreeMap<>();
+        for (int i = 0; i < 40; i++) {
+            // A request each millisecond.
+            long now = TimeUnit.MILLISECONDS.toNanos(i);
+            starts.merge(now + budget.take(start + now), 1, Integer::sum);
+        }
+        starts.keySet().removeIf(each -> each < SECOND / 10);
+        assertThat(starts)
+                .containsExactly(Map.entry(SECOND / 10, 9), Map.entry(SECOND / 5, 10), Map.entry(3 * SECOND / 10, 10));
     }
 }
