@@ -50,9 +50,9 @@ public final class AdminLoad {
         this.seconds = seconds;
     }
 
-    /** Measures; the argument is the number of seconds of each measurement, 10 by default. */
-    public static void run(List<String> arguments) throws IOException, InterruptedException {
-        Process server = new ProcessBuilder(
+    /** Starts a relay with its endpoints in a process of its own. */
+    static Process startServer() throws IOException {
+        return new ProcessBuilder(
                         ProcessHandle.current().info().command().orElse("java"),
                         "-Xmx256m",
                         "-cp",
@@ -60,6 +60,11 @@ public final class AdminLoad {
                         LoadedServer.class.getName())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
+    }
+
+    /** Measures; the argument is the number of seconds of each measurement, 10 by default. */
+    public static void run(List<String> arguments) throws IOException, InterruptedException {
+        Process server = startServer();
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(server.getInputStream(), US_ASCII))) {
             String line = lines.readLine();
             if (line == null) {
@@ -113,7 +118,7 @@ public final class AdminLoad {
         };
     }
 
-    private static double median(double[] values) {
+    static double median(double[] values) {
         Arrays.sort(values);
         return values[values.length / 2];
     }

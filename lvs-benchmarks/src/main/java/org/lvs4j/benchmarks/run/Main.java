@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.lvs4j.benchmarks.admin.AdminLoad;
+import org.lvs4j.benchmarks.admin.WrkLoad;
 import org.lvs4j.benchmarks.health.ProbeCost;
 import org.lvs4j.benchmarks.health.ReloadCost;
 import org.lvs4j.benchmarks.hot.Soak;
@@ -163,7 +164,11 @@ public final class Main {
 
     private static int admin(List<String> arguments) throws IOException {
         try {
-            AdminLoad.run(arguments);
+            if (!arguments.isEmpty() && arguments.get(0).equals("wrk")) {
+                WrkLoad.run(arguments.subList(1, arguments.size()));
+            } else {
+                AdminLoad.run(arguments);
+            }
             return 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -220,7 +225,7 @@ public final class Main {
         System.err.printf(
                 "  %-12s %s%n",
                 ADMIN,
-                "how long clients of a relay wait while others use its admin endpoint: run admin [SECONDS EACH]");
+                "how long clients of a relay wait while others use its admin endpoint: run admin [wrk] [SECONDS EACH]");
         System.err.printf("  %-12s %s%n", RELOADS, "the time of a reload of 5,000 services");
         return USAGE;
     }
