@@ -47,8 +47,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Who may do what.</b> At a loopback address everybody on this host may read, and a change needs the {@linkplain
  * Builder#token token}. A Unix socket belongs to its owner, who may do everything, as root may. Any other address needs the
- * token for everything but {@code /}, {@code /healthz}, {@code /readyz} and {@code /openapi.json}, and {@linkplain
- * Builder#tls TLS} or the explicit {@link Builder#plainText()}. No web page can use the endpoint: the names in {@code Host} and {@code Origin} are checked.
+ * token for everything but {@code /}, {@code /dashboard}, {@code /healthz}, {@code /readyz} and {@code /openapi.json}, and
+ * {@linkplain Builder#tls TLS} or the explicit {@link Builder#plainText()}. No other web page can use the endpoint: the names in {@code Host} and {@code Origin} are checked.
  *
  * <p><b>Limits.</b> 64 connections, 16 streams of events, 100 requests a second in all ({@link Builder#requestsPerSecond}),
  * 256 KiB for a request, which has to come within 10 seconds, and 32 MiB for all answers that clients have not taken. One

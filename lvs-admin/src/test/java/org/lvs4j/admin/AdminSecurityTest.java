@@ -152,6 +152,69 @@ final class AdminSecurityTest {
         assertThat(weight()).isOne();
     }
 
+    /** A person follows a link, say on a wiki; the wiki cannot read what comes, and nothing is changed by it. */
+    @ParameterizedTest
+    @CsvSource({
+        "/, navigate, document, 200",
+        "/?from=wiki, navigate, document, 200",
+        "/dashboard/index.html, navigate, document, 200",
+        "/, navigate, iframe, 403",
+        "/, navigate, object, 403",
+        "/, no-cors, image, 403",
+        "/dashboard/index.html, no-cors, script, 403",
+        "/dashboard/index.html, cors, empty, 403",
+        "/dashboard/index.html, navigate, , 403",
+        "/metrics, navigate, document, 403",
+        "/healthz, navigate, document, 403",
+        "/openapi.json, navigate, document, 403",
+        "/api/v1/services, navigate, document, 403",
+        "/nothing, navigate, document, 403"
+    })
+    void link_ofAnotherSite_onlyToThePage(String path, String mode, String destination, String status)
+            throws Exception {
+        for (String site : List.of("cross-site", "same-site")) {
+            assertThat(status(client.raw(link("GET", path, "localhost", site, mode, destination))))
+                    .isEqualTo(status);
+        }
+    }
+
+    private static String link(String method, String path, String host, String site, String mode, String destination) {
+        return head(
+                method + " " + path + " HTTP/1.1",
+                "Host: " + host,
+                "Accept: text/html,*/*;q=0.8",
+                "Sec-Fetch-Site: " + site,
+                "Sec-Fetch-Mode: " + mode,
+                "Sec-Fetch-Dest: " + (destination == null ? "" : destination));
+    }
+
+    @Test
+    void link_nameOfAnotherHostOrForm_refused() throws Exception {
+        assertThat(status(client.raw(link("GET", "/", "attacker.example", "cross-site", "navigate", "document"))))
+                .isEqualTo("421");
+        assertThat(status(client.raw(link("POST", "/", "localhost", "cross-site", "navigate", "document"))))
+                .isEqualTo("403");
+        String form = link("GET", "/", "localhost", "cross-site", "navigate", "document")
+                .replace("Host:", "Origin: http://attacker.example\r\nHost:");
+        assertThat(status(client.raw(form))).isEqualTo("403");
+    }
+
+    @Test
+    void dashboard_everyFile_ownContentOnlyAndNeverFramed() throws Exception {
+        for (String path : List.of("/", "/dashboard/index.html")) {
+            HttpResponse<String> page = client.get(path, "Accept", "text/html");
+            assertThat(page.headers().firstValue("Content-Security-Policy"))
+                    .hasValue("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
+                            + " img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+            assertThat(page.headers().firstValue("Referrer-Policy")).hasValue("no-referrer");
+            assertThat(page.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+            assertThat(page.headers().firstValue("Cross-Origin-Resource-Policy"))
+                    .hasValue("same-origin");
+        }
+        assertThat(client.get("/metrics").headers().firstValue("Content-Security-Policy"))
+                .hasValue("default-src 'none'; frame-ancestors 'none'");
+    }
+
     // ---- the token
 
     @ParameterizedTest
@@ -193,6 +256,8 @@ final class AdminSecurityTest {
             AdminClient other = new AdminClient(open);
             assertThat(other.get("/healthz").statusCode()).isEqualTo(200);
             assertThat(other.get("/readyz").statusCode()).isEqualTo(200);
+            assertThat(other.get("/", "Accept", "text/html").statusCode()).isEqualTo(200);
+            assertThat(other.get("/dashboard/index.html").statusCode()).isEqualTo(200);
             assertThat(other.get("/metrics").statusCode()).isEqualTo(401);
             assertThat(other.get("/api/v1/services").statusCode()).isEqualTo(401);
             assertThat(other.change("GET", "/metrics", null).statusCode()).isEqualTo(200);
@@ -213,7 +278,19 @@ final class AdminSecurityTest {
                 "/metrics/",
                 "/metrics%00",
                 "/%zz",
-                "/api/v1/services/%c0%ae%c0%ae"
+                "/api/v1/services/%c0%ae%c0%ae",
+                "/dashboard/",
+                "/dashboard/..",
+                "/dashboard/../openapi.json",
+                "/dashboard/..%2fopenapi.json",
+                "/dashboard/..%5copenapi.json",
+                "/dashboard/%2fetc%2fpasswd",
+                "/dashboard/index.html%00",
+                "/dashboard/INDEX.HTML",
+                "/dashboard/index.html/",
+                "/dashboard/dashboard.txt",
+                "/dashboard//index.html",
+                "/dashboard/AdminServer.class"
             })
     void path_traversalAndRubbish_neverAnotherResource(String path) throws Exception {
         String answer = client.raw(head("GET " + path + " HTTP/1.1", "Host: localhost"));

@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +54,73 @@ final class AdminServerTest {
             assertThat(openMetrics.headers().firstValue("Content-Type"))
                     .hasValueSatisfying(type -> assertThat(type).startsWith("application/openmetrics-text"));
             assertThat(client.get("/").body()).contains("/api/v1/services");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8                   | text/html
+            text/html                                                                         | text/html
+            TEXT/HTML;level=1;q=0.2, text/plain;q=0.1                                         | text/html
+            */*                                                                               | text/plain
+            text/*                                                                            | text/plain
+            application/json                                                                  | text/plain
+            text/html;q=0.5, */*;q=0.8                                                        | text/plain
+            text/html;q=0                                                                     | text/plain
+            text/html;q=x                                                                     | text/plain
+            text/html, text/plain                                                             | text/plain
+            """)
+    void index_typeThatTheClientPrefers_answered(String accept, String type) throws Exception {
+        try (AdminServer admin = AdminServer.start(director, "127.0.0.1:0")) {
+            var answer = new AdminClient(admin).get("/", "Accept", accept);
+            assertThat(answer.headers().firstValue("Content-Type")).hasValue(type + "; charset=utf-8");
+            assertThat(answer.headers().firstValue("Vary")).hasValue("Accept");
+        }
+    }
+
+    /** The list of files is complete, and names nothing that is not there. */
+    @Test
+    void dashboard_filesOfTheFolder_areThoseOfTheListWithTheirTypes() throws Exception {
+        Map<String, String> types =
+                Map.of("html", "text/html", "css", "text/css", "js", "text/javascript", "svg", "image/svg+xml");
+        Path folder = Path.of(AdminServer.class.getResource("dashboard").toURI());
+        List<String> names;
+        try (var files = Files.list(folder)) {
+            names = files.map(each -> each.getFileName().toString()).sorted().toList();
+        }
+        assertThat(Files.readAllLines(folder.resolveSibling("dashboard.txt"))).isEqualTo(names);
+        try (AdminServer admin = AdminServer.start(director, "127.0.0.1:0")) {
+            for (String each : names) {
+                assertThat(each).matches("[a-z0-9-]+[.](html|css|js|svg)");
+                var answer = new AdminClient(admin).get("/dashboard/" + each);
+                assertThat(answer.statusCode()).as(each).isEqualTo(200);
+                assertThat(answer.body()).isEqualTo(Files.readString(folder.resolve(each)));
+                assertThat(answer.headers().firstValue("Content-Type"))
+                        .hasValue(types.get(each.substring(each.indexOf('.') + 1)) + "; charset=utf-8");
+            }
+        }
+    }
+
+    @Test
+    void dashboard_clientThatHasIt_notModified() throws Exception {
+        try (AdminServer admin = AdminServer.start(director, "127.0.0.1:0")) {
+            AdminClient client = new AdminClient(admin);
+            var page = client.get("/", "Accept", "text/html");
+            String tag = page.headers().firstValue("ETag").orElseThrow();
+            assertThat(tag).matches("\"[A-Za-z0-9_-]+\"");
+            assertThat(page.headers().firstValue("Cache-Control")).hasValue("no-cache");
+            for (String known : List.of(tag, "W/" + tag, "\"x\", " + tag, "*")) {
+                var same = client.get("/dashboard/index.html", "If-None-Match", known);
+                assertThat(same.statusCode()).as(known).isEqualTo(304);
+                assertThat(same.body()).isEmpty();
+                assertThat(same.headers().firstValue("ETag")).hasValue(tag);
+                assertThat(same.headers().firstValue("Cache-Control")).hasValue("no-cache");
+                assertThat(same.headers().firstValue("Content-Length")).isEmpty();
+            }
+            assertThat(client.get("/dashboard/index.html", "If-None-Match", "\"x\"")
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(client.get("/", "If-None-Match", tag).statusCode()).isEqualTo(200);
         }
     }
 

@@ -103,6 +103,7 @@ final class OperationsTest {
         /** With names of what does not exist. */
         Composed ofNothing() {
             path.computeIfPresent("service", (name, value) -> "tcp:10.255.255.1:9");
+            path.computeIfPresent("file", (name, value) -> "nothing.css");
             query.computeIfPresent("virtual", (name, value) -> "10.255.255.1:9");
             return this;
         }
@@ -196,11 +197,13 @@ final class OperationsTest {
             }
         });
         if (operation.parametersIn("path").size() == 1) {
-            for (JsonElement each :
-                    DOCUMENT.examples(operation.parametersIn("path").get(0))) {
+            Part variable = operation.parametersIn("path").get(0);
+            for (JsonElement each : DOCUMENT.examples(variable)) {
                 tests.add(test(
                         "of " + each.getAsString(),
-                        () -> expect(status, new Composed(operation).withVariable("service", each.getAsString()))));
+                        () -> expect(
+                                status,
+                                new Composed(operation).withVariable(variable.text("name"), each.getAsString()))));
             }
         }
         if (statuses(operation).contains("201")) {
@@ -223,9 +226,13 @@ final class OperationsTest {
                     "not the tag of another one",
                     () -> expect(status, new Composed(operation).header("If-None-Match", TAG_OF_NOTHING))));
         }
+        if (statuses(operation).contains("304")) {
+            tests.add(test("known to the client", () -> expectNotModified(operation)));
+        }
         Map<String, Part> types = DOCUMENT.children(
                 DOCUMENT.child(DOCUMENT.child(operation.part(), "responses"), Integer.toString(status)));
-        if (types.containsKey("content")) {
+        // Files are of their own types.
+        if (types.containsKey("content") && !operation.id().equals("getDashboardFile")) {
             for (String each : types.get("content").object().keySet()) {
                 String wanted = each.substring(0, (each + ";").indexOf(';'));
                 tests.add(test("as " + wanted, () -> {
@@ -315,6 +322,14 @@ final class OperationsTest {
             check(request.operation, status, response);
             return response;
         }
+    }
+
+    private static void expectNotModified(Operation operation) throws Exception {
+        String tag = expect(200, new Composed(operation).header("Accept", "text/html"))
+                .headers()
+                .firstValue("ETag")
+                .orElseThrow();
+        expect(304, new Composed(operation).header("Accept", "text/html").header("If-None-Match", tag));
     }
 
     private static HttpResponse<String> send(TestDirector director, Composed request) throws Exception {

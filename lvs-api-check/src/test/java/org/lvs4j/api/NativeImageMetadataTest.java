@@ -91,7 +91,7 @@ final class NativeImageMetadataTest {
     void lookups_admin_areThoseOfTheMetadata() throws IOException {
         assertThat(lookups(AdminServer.class, LOOKUP.pattern()))
                 .filteredOn(type -> !entries(ADMIN).contains(type))
-                .containsExactly("org.lvs4j.admin.internal.api.Api"); // a resource, below
+                .containsExactly("org.lvs4j.admin.internal.api.Resources"); // resources, below
     }
 
     @Test
@@ -146,7 +146,12 @@ final class NativeImageMetadataTest {
 
     @Test
     void resources_admin_exist() {
-        requireResources(ADMIN, List.of("org/lvs4j/admin/openapi.json"));
+        requireResources(
+                ADMIN,
+                List.of(
+                        "org/lvs4j/admin/openapi.json",
+                        "org/lvs4j/admin/dashboard.txt",
+                        "org/lvs4j/admin/dashboard/index.html"));
     }
 
     private static void requireResources(String module, List<String> resources) {

@@ -3,8 +3,6 @@ package org.lvs4j.admin.internal.api;
 import com.google.gson.stream.JsonWriter;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +36,7 @@ public final class Api {
     private final EventLog events;
     private final Changes changes;
     private final HealthApi health;
+    private final Dashboard dashboard = Dashboard.read();
 
     /**
      * The operations.
@@ -66,7 +65,7 @@ public final class Api {
         all.add(Route.open("GET", "/healthz", request -> Response.ok(TEXT, "ok\n")));
         all.add(Route.open("GET", "/readyz", this::ready));
         all.add(Route.read("/metrics", this::page));
-        String openApi = openApi();
+        String openApi = Resources.text("openapi.json");
         all.add(Route.open("GET", "/openapi.json", request -> Response.json(openApi)));
         all.add(Route.read(BASE + "/director", this::describe));
         all.addAll(new ServiceApi(director, changes).routes());
@@ -74,10 +73,10 @@ public final class Api {
         all.addAll(tables.routes());
         all.add(new ExplainApi(director).route());
         all.addAll(health.routes());
-        all.add(new Route("GET", BASE + "/events", Route.Access.READ, true, this::stream));
+        all.add(Route.quick(BASE + "/events", this::stream));
         all.add(Route.change("POST", BASE + "/reload", this::reload));
-        String list = index(all);
-        all.add(Route.open("GET", "/", request -> Response.ok(TEXT, list)));
+        all.add(dashboard.files());
+        all.add(dashboard.index(Response.ok(TEXT, index(all))));
         return new Routes(all);
     }
 
@@ -102,17 +101,6 @@ public final class Api {
                 ? OPEN_METRICS
                 : PLAIN;
         return Response.ok(type, metrics.apply(type));
-    }
-
-    private static String openApi() {
-        try (InputStream file = Api.class.getResourceAsStream("/org/lvs4j/admin/openapi.json")) {
-            if (file == null) {
-                throw new IllegalStateException("the module has no openapi.json");
-            }
-            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new IllegalStateException("openapi.json cannot be read", e);
-        }
     }
 
     private Response describe(Request request) throws Problem {

@@ -43,7 +43,8 @@ final class ETags {
         }));
     }
 
-    private static String hash(String text) {
+    /** The tag of a text that is sent as it is. */
+    static String hash(String text) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return '"' + Base64.getUrlEncoder().encodeToString(Arrays.copyOf(digest, BYTES)) + '"';
@@ -77,7 +78,7 @@ final class ETags {
     }
 
     /** A weak tag is none of ours: it does not match. */
-    private static boolean lists(String header, String tag) {
+    static boolean lists(String header, String tag) {
         for (String each : header.split(",", -1)) {
             String one = each.strip();
             if (one.equals("*") || one.equals(tag)) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who may ask for what. No page of a web browser may: the name in {@code Host} must be one that an attacker's name server
  * cannot give to this address (DNS rebinding), and a request that a page has made must come from this endpoint itself
- * ({@code Origin}, {@code Sec-Fetch-Site}). A token is compared in a time that does not depend on where it differs.
+ * ({@code Origin}, {@code Sec-Fetch-Site}), unless it opens a page that is the same for everybody. A token is compared in a time that does not depend on where it differs.
  * Immutable.
  */
 public final class AccessPolicy {
@@ -55,9 +55,10 @@ public final class AccessPolicy {
     /**
      * Checks where a request comes from, before anything else is done with it.
      *
+     * @param linked whether a browser follows a link to what links on pages of other sites may lead to
      * @throws Problem if it may come from a page of a web browser
      */
-    void requireOwnSite(HttpHeaders headers) throws Problem {
+    void requireOwnSite(HttpHeaders headers, boolean linked) throws Problem {
         List<String> given = headers.getAll(HttpHeaderNames.HOST);
         if (given.size() != 1) {
             throw Problem.badRequest("expected one header Host, not " + given.size());
@@ -69,7 +70,7 @@ public final class AccessPolicy {
                     "this endpoint does not answer for the host '" + host + "': use its address, or allow the name");
         }
         String site = headers.get("Sec-Fetch-Site");
-        if (site != null && !OWN_SITE.contains(site.toLowerCase(Locale.ROOT))) {
+        if (site != null && !OWN_SITE.contains(site.toLowerCase(Locale.ROOT)) && !linked) {
             throw crossSite();
         }
         List<String> origins = headers.getAll(HttpHeaderNames.ORIGIN);
@@ -79,6 +80,11 @@ public final class AccessPolicy {
                         && !origins.get(0).toLowerCase(Locale.ROOT).equals(own)) {
             throw crossSite();
         }
+    }
+
+    /** Whether a browser shows the answer as a page of its own: the page with the link cannot read it, nor frame it. */
+    static boolean opensPage(HttpHeaders headers) {
+        return "navigate".equals(headers.get("Sec-Fetch-Mode")) && "document".equals(headers.get("Sec-Fetch-Dest"));
     }
 
     private static Problem crossSite() {

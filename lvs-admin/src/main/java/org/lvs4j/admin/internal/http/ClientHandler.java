@@ -206,10 +206,13 @@ final class ClientHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private Routes.Match allowed(FullHttpRequest request) throws Problem {
         HttpHeaders headers = request.headers();
-        endpoint.policy().requireOwnSite(headers);
+        String method = request.method().name();
         String uri = request.uri();
         int query = uri.indexOf('?');
-        Routes.Match match = endpoint.routes().find(request.method().name(), query < 0 ? uri : uri.substring(0, query));
+        String path = query < 0 ? uri : uri.substring(0, query);
+        boolean linked = AccessPolicy.opensPage(headers) && endpoint.routes().isLinked(method, path);
+        endpoint.policy().requireOwnSite(headers, linked);
+        Routes.Match match = endpoint.routes().find(method, path);
         try {
             endpoint.policy().require(match.route().access(), headers);
         } catch (Problem e) {

@@ -40,7 +40,8 @@ final class Messages {
     static FullHttpResponse whole(Response response, ByteBuf body, int size, Framing framing) {
         FullHttpResponse message = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, response.status(), body);
         setHeaders(message, response);
-        if (response.status().code() != HttpResponseStatus.NO_CONTENT.code()) {
+        int status = response.status().code();
+        if (status != HttpResponseStatus.NO_CONTENT.code() && status != HttpResponseStatus.NOT_MODIFIED.code()) {
             message.headers().set(HttpHeaderNames.CONTENT_LENGTH, size);
         }
         message.headers()

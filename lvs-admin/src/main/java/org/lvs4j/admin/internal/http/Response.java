@@ -39,6 +39,11 @@ public record Response(
         return new Response(HttpResponseStatus.NO_CONTENT, "", "", Map.of(), null);
     }
 
+    /** What the client has already. */
+    public static Response notModified() {
+        return new Response(HttpResponseStatus.NOT_MODIFIED, "", "", Map.of(), null);
+    }
+
     /**
      * A stream of events.
      *

@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param template of the path, such as {@code /api/v1/services/{service}}
  * @param access who may use it
  * @param quick whether it is answered on the event loop, because it waits for nothing
+ * @param linked whether a link on a page of another site may lead to it, because it is the same for everybody
  * @param operation the operation
  */
-public record Route(String method, String template, Access access, boolean quick, Operation operation) {
+public record Route(String method, String template, Access access, boolean quick, boolean linked, Operation operation) {
     /** Who may use an operation. */
     public enum Access {
         /** Everybody who reaches the endpoint. */
@@ -27,17 +28,27 @@ public record Route(String method, String template, Access access, boolean quick
 
     /** An operation for everybody that waits for nothing. */
     public static Route open(String method, String template, Operation operation) {
-        return new Route(method, template, Access.OPEN, true, operation);
+        return new Route(method, template, Access.OPEN, true, false, operation);
+    }
+
+    /** A file of a page for people, which is the same for everybody. */
+    public static Route page(String template, Operation operation) {
+        return new Route("GET", template, Access.OPEN, true, true, operation);
     }
 
     /** An operation that reads. */
     public static Route read(String template, Operation operation) {
-        return new Route("GET", template, Access.READ, false, operation);
+        return new Route("GET", template, Access.READ, false, false, operation);
+    }
+
+    /** An operation that reads and waits for nothing. */
+    public static Route quick(String template, Operation operation) {
+        return new Route("GET", template, Access.READ, true, false, operation);
     }
 
     /** An operation that changes something. */
     public static Route change(String method, String template, Operation operation) {
-        return new Route(method, template, Access.CHANGE, false, operation);
+        return new Route(method, template, Access.CHANGE, false, false, operation);
     }
 
     /** The variables of a path, decoded; null if it is another path. */

@@ -65,6 +65,15 @@ public final class Routes {
                 Map.of("Allow", allowed));
     }
 
+    /** Whether a link on a page of another site may lead to a path. */
+    boolean isLinked(String method, String rawPath) {
+        try {
+            return find(method, rawPath).route().linked();
+        } catch (Problem e) {
+            return false;
+        }
+    }
+
     /** The segments of a path, each decoded by itself: an escaped slash belongs to its segment. */
     private static List<String> segments(String rawPath) throws Problem {
         if (!rawPath.startsWith("/")) {
