@@ -46,4 +46,12 @@ public interface AdminControl {
     default List<String> reload() {
         throw new UnsupportedOperationException("this director reads no configuration");
     }
+
+    /**
+     * Whether {@link #reload} may succeed, so that a page offers it to a person. Not by default: whatever implements the one
+     * implements the other.
+     */
+    default boolean canReload() {
+        return false;
+    }
 }

@@ -88,8 +88,15 @@ public final class AdminServer implements AutoCloseable {
         } else {
             ownRegistry = null;
         }
-        Api api = new Api(director, builder.control, builder.readiness, registry::scrape, this::health, events);
         AccessPolicy policy = new AccessPolicy(address, tls != null, builder.hosts, builder.token);
+        Api api = new Api(
+                director,
+                builder.control,
+                builder.readiness,
+                registry::scrape,
+                this::health,
+                events,
+                policy.changing());
         endpoint = HttpEndpoint.start(address, builder.limits, api.routes(), policy, tls);
         closeables.add(endpoint);
         boolean done = false;
@@ -313,8 +320,8 @@ public final class AdminServer implements AutoCloseable {
         /**
          * What {@code /readyz} answers: status 200, or 503 with a reason. Always ready by default.
          *
-         * @param reason tells why this process shall get no clients now, or null if it shall; called on the event loop,
-         *     which it must not block
+         * @param reason tells why this process shall get no clients now, or null if it shall; called by the event loop and
+         *     a worker of the endpoint, which it must not block
          */
         public Builder readiness(Supplier<@Nullable String> reason) {
             readiness = requireNonNull(reason, "reason");

@@ -125,6 +125,34 @@ final class AdminServerTest {
     }
 
     @Test
+    void overview_changes_whatTheyNeedAtTheEndpoint(@TempDir Path directory) throws Exception {
+        try (AdminServer reading = AdminServer.start(director, "127.0.0.1:0");
+                AdminServer changing = AdminServer.builder(director)
+                        .listen("127.0.0.1:0")
+                        .token(AdminClient.TOKEN)
+                        .start()) {
+            assertThat(new AdminClient(reading)
+                            .json("/api/v1/overview")
+                            .get("changes")
+                            .getAsString())
+                    .isEqualTo("refused");
+            assertThat(new AdminClient(changing)
+                            .json("/api/v1/overview")
+                            .get("changes")
+                            .getAsString())
+                    .isEqualTo("token");
+        }
+        Path path = directory.resolve("admin.sock");
+        AdminServer own = AdminServer.start(director, "unix:" + path);
+        try {
+            assertThat(unix(path, "GET /api/v1/overview HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"))
+                    .contains("\"changes\":\"allowed\"");
+        } finally {
+            own.close();
+        }
+    }
+
+    @Test
     void readiness_reason_serviceUnavailable() throws Exception {
         AtomicReference<String> reason = new AtomicReference<>();
         try (AdminServer admin = AdminServer.builder(director)

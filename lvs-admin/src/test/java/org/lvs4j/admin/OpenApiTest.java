@@ -29,6 +29,7 @@ import org.lvs4j.admin.OpenApiDocument.Operation;
 import org.lvs4j.admin.OpenApiDocument.Part;
 import org.lvs4j.admin.internal.api.Api;
 import org.lvs4j.admin.internal.api.EventLog;
+import org.lvs4j.admin.internal.http.AccessPolicy;
 import org.lvs4j.admin.internal.http.Route;
 
 /** The file {@code openapi.json} by itself, and against the operations that the code has. */
@@ -143,7 +144,8 @@ final class OpenApiTest {
                 () -> null,
                 type -> "",
                 () -> null,
-                new EventLog(() -> Instant.EPOCH));
+                new EventLog(() -> Instant.EPOCH),
+                AccessPolicy.Changing.TOKEN);
         api.routes().all().forEach(each -> coded.put(each.method() + " " + each.template(), each.access()));
 
         assertThat(described).isEqualTo(coded);

@@ -118,8 +118,13 @@ final class TestDirector implements AutoCloseable {
         }
 
         @Override
+        public boolean canReload() {
+            return reloads;
+        }
+
+        @Override
         public List<String> reload() {
-            return reloads ? List.of("+ TCP 10.0.0.2:80") : AdminControl.super.reload();
+            return canReload() ? List.of("+ TCP 10.0.0.2:80") : AdminControl.super.reload();
         }
     }
 

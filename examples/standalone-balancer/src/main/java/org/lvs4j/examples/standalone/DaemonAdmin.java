@@ -119,6 +119,11 @@ final class DaemonAdmin implements AutoCloseable {
         }
 
         @Override
+        public boolean canReload() {
+            return true;
+        }
+
+        @Override
         public List<String> reload() {
             Answer answer = reloader.reload("admin endpoint");
             if (answer.exitCode() != Answer.OK) {

@@ -14,6 +14,7 @@ import org.lvs4j.LimitCounters;
 import org.lvs4j.LimitUsage;
 import org.lvs4j.TimeoutSettings;
 import org.lvs4j.admin.AdminControl;
+import org.lvs4j.admin.internal.http.AccessPolicy;
 import org.lvs4j.admin.internal.http.Problem;
 import org.lvs4j.admin.internal.http.Request;
 import org.lvs4j.admin.internal.http.Response;
@@ -36,6 +37,7 @@ public final class Api {
     private final EventLog events;
     private final Changes changes;
     private final HealthApi health;
+    private final OverviewApi overview;
     private final Dashboard dashboard = Dashboard.read();
 
     /**
@@ -43,6 +45,7 @@ public final class Api {
      *
      * @param readiness tells why the process shall get no clients, or null if it shall
      * @param metrics makes the page of metrics for a content type
+     * @param changing what a change needs
      */
     public Api(
             Director director,
@@ -50,13 +53,15 @@ public final class Api {
             Supplier<@Nullable String> readiness,
             UnaryOperator<String> metrics,
             Supplier<@Nullable HealthMonitorSnapshot> monitor,
-            EventLog events) {
+            EventLog events,
+            AccessPolicy.Changing changing) {
         this.director = director;
         this.readiness = readiness;
         this.metrics = metrics;
         this.events = events;
         changes = new Changes(control);
         health = new HealthApi(monitor, events);
+        overview = new OverviewApi(director, control, readiness, monitor, changing, events.process());
     }
 
     /** All of them. */
@@ -67,6 +72,7 @@ public final class Api {
         all.add(Route.read("/metrics", this::page));
         String openApi = Resources.text("openapi.json");
         all.add(Route.open("GET", "/openapi.json", request -> Response.json(openApi)));
+        all.add(overview.route());
         all.add(Route.read(BASE + "/director", this::describe));
         all.addAll(new ServiceApi(director, changes).routes());
         TableApi tables = new TableApi(director);

@@ -137,6 +137,11 @@ public final class EventLog implements EventFeed, ConfigurationListener, Consume
         return process + "-" + id;
     }
 
+    /** A word with which the numbers of this log's events begin, and of no other's. */
+    String process() {
+        return process;
+    }
+
     @Override
     public AutoCloseable onEvent(Runnable action) {
         actions.add(action);

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.admin.internal.http.Problem;
@@ -52,17 +51,6 @@ final class HealthApi {
         }));
     }
 
-    /** Turns times of the monitor's clock into times of the wall clock. */
-    private record Ages(Instant now, long nowNanos) {
-        String at(long nanos) {
-            return now.minusNanos(nowNanos - nanos).toString();
-        }
-
-        long secondsUntil(long nanos) {
-            return Math.max(0, TimeUnit.NANOSECONDS.toSeconds(nanos - nowNanos));
-        }
-    }
-
     private static void write(JsonWriter json, ServiceHealth service, Ages ages) throws IOException {
         json.beginObject();
         json.name("service").value(service.name());
@@ -72,7 +60,7 @@ final class HealthApi {
         }
         json.endArray();
         json.name("up").value(service.up());
-        json.name("since").value(ages.at(service.sinceNanos()));
+        json.name("since").value(ages.at(service.sinceNanos()).toString());
         json.name("weight").value(service.weight());
         json.name("quorum").value(service.service().quorum().weight());
         json.name("sorryServerInUse").value(service.sorryServerInUse());
@@ -87,7 +75,7 @@ final class HealthApi {
         json.beginObject();
         json.name("server").value(server.server().server().endpoint().toString());
         json.name("up").value(server.up());
-        json.name("since").value(ages.at(server.sinceNanos()));
+        json.name("since").value(ages.at(server.sinceNanos()).toString());
         json.name("weight").value(server.weight());
         json.name("inTable").value(server.inTable());
         json.name("ejected").value(server.ejected());
@@ -97,7 +85,7 @@ final class HealthApi {
             json.beginObject();
             json.name("check").value(each.check().kind());
             json.name("up").value(each.up());
-            json.name("since").value(ages.at(each.sinceNanos()));
+            json.name("since").value(ages.at(each.sinceNanos()).toString());
             json.name("probed").value(each.probed());
             json.name("probing").value(each.probing());
             json.name("failures").value(each.failures());

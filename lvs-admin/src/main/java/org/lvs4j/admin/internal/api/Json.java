@@ -12,8 +12,8 @@ import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
 import java.io.StringReader;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.math.BigDecimal;
 import org.lvs4j.admin.internal.http.Problem;
 
@@ -29,8 +29,7 @@ final class Json {
 
     /** One value, with a line break at its end. */
     static CharSequence text(Body body) {
-        StringBuffer text = write(body).getBuffer();
-        return text.append('\n');
+        return write(body).append('\n');
     }
 
     /** One value in one line. */
@@ -38,15 +37,52 @@ final class Json {
         return write(body).toString();
     }
 
-    private static StringWriter write(Body body) {
-        StringWriter text = new StringWriter();
+    private static StringBuilder write(Body body) {
+        Text text = new Text();
         try (JsonWriter json = new JsonWriter(text)) {
             json.setStrictness(Strictness.STRICT);
             body.write(json);
         } catch (IOException e) {
             throw new UncheckedIOException("a text in memory cannot be written", e);
         }
-        return text;
+        return text.builder;
+    }
+
+    /** A {@link java.io.StringWriter} without a lock for each character. */
+    private static final class Text extends Writer {
+        private final StringBuilder builder = new StringBuilder();
+
+        @Override
+        public void write(int character) {
+            builder.append((char) character);
+        }
+
+        @Override
+        public void write(String text) {
+            builder.append(text);
+        }
+
+        @Override
+        public void write(String text, int offset, int length) {
+            builder.append(text, offset, offset + length);
+        }
+
+        @Override
+        public void write(char[] text, int offset, int length) {
+            builder.append(text, offset, length);
+        }
+
+        @Override
+        public Writer append(CharSequence text) {
+            builder.append(text);
+            return this;
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
     }
 
     /**

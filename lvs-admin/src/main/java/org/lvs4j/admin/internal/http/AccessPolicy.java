@@ -20,6 +20,16 @@ import org.jspecify.annotations.Nullable;
  * Immutable.
  */
 public final class AccessPolicy {
+    /** What a change needs at an endpoint. */
+    public enum Changing {
+        /** Nothing: only its owner reaches it. */
+        ALLOWED,
+        /** The token. */
+        TOKEN,
+        /** There is none: the endpoint only reads. */
+        REFUSED
+    }
+
     static final String WRONG_TOKEN = "the token is wrong";
     private static final String BEARER = "bearer ";
     private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
@@ -98,6 +108,11 @@ public final class AccessPolicy {
     private static String withoutPort(String host) {
         int colon = host.lastIndexOf(':');
         return colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
+    }
+
+    /** What a change needs. */
+    public Changing changing() {
+        return unix ? Changing.ALLOWED : token == null ? Changing.REFUSED : Changing.TOKEN;
     }
 
     /**
