@@ -76,6 +76,7 @@ abstract sealed class CheckState permits ProbedCheck, FiledCheck {
 
     private void report(boolean up) {
         server.actions()
-                .event(new HealthEvent.CheckChanged(server.pool.name(), server.config.server(), check(), up, reason()));
+                .event(new HealthEvent.CheckChanged(
+                        server.pool.name(), server.pool.keys(), server.config.server(), check(), up, reason()));
     }
 }

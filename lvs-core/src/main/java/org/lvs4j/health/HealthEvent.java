@@ -2,24 +2,32 @@ package org.lvs4j.health;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.List;
 import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
 
 /** A change of health, for logs and listeners. Immutable. Its text is a line of a log. */
 public sealed interface HealthEvent {
     /** The name of the service, as in a line of the FIFO: {@code [10.0.0.1]:tcp:80}, {@code FWM 5}, {@code [group]:0}. */
     String service();
 
+    /** The keys of the service in the director's table: several for a group of addresses. Unmodifiable. */
+    List<ServiceKey> keys();
+
     /**
      * A service has gained or lost its quorum.
      *
      * @param service the name of the service
+     * @param keys its keys, several for a group of addresses; unmodifiable
      * @param up whether it has the quorum
      * @param weight the sum of weights of the servers that are up
      * @param quorum the weight that must be up
      */
-    record QuorumChanged(String service, boolean up, long weight, Quorum quorum) implements HealthEvent {
+    record QuorumChanged(String service, List<ServiceKey> keys, boolean up, long weight, Quorum quorum)
+            implements HealthEvent {
         public QuorumChanged {
             requireNonNull(service, "service");
+            keys = List.copyOf(requireNonNull(keys, "keys"));
             requireNonNull(quorum, "quorum");
         }
 
@@ -33,13 +41,16 @@ public sealed interface HealthEvent {
      * A server has come up or gone down.
      *
      * @param service the name of the service
+     * @param keys its keys, several for a group of addresses; unmodifiable
      * @param server the server with its configured weight
      * @param up whether all of its checks are up
      * @param reason why, in a few words
      */
-    record ServerChanged(String service, RealServer server, boolean up, String reason) implements HealthEvent {
+    record ServerChanged(String service, List<ServiceKey> keys, RealServer server, boolean up, String reason)
+            implements HealthEvent {
         public ServerChanged {
             requireNonNull(service, "service");
+            keys = List.copyOf(requireNonNull(keys, "keys"));
             requireNonNull(server, "server");
             requireNonNull(reason, "reason");
         }
@@ -54,12 +65,14 @@ public sealed interface HealthEvent {
      * The weight of a server that is up has changed.
      *
      * @param service the name of the service
+     * @param keys its keys, several for a group of addresses; unmodifiable
      * @param server the server with its configured weight
      * @param weight the new weight
      */
-    record WeightChanged(String service, RealServer server, int weight) implements HealthEvent {
+    record WeightChanged(String service, List<ServiceKey> keys, RealServer server, int weight) implements HealthEvent {
         public WeightChanged {
             requireNonNull(service, "service");
+            keys = List.copyOf(requireNonNull(keys, "keys"));
             requireNonNull(server, "server");
         }
 
@@ -73,15 +86,18 @@ public sealed interface HealthEvent {
      * A check has come up or gone down.
      *
      * @param service the name of the service
+     * @param keys its keys, several for a group of addresses; unmodifiable
      * @param server the server with its configured weight
      * @param check the check
      * @param up whether it is up
      * @param reason of the last probe
      */
-    record CheckChanged(String service, RealServer server, Check check, boolean up, String reason)
+    record CheckChanged(
+            String service, List<ServiceKey> keys, RealServer server, Check check, boolean up, String reason)
             implements HealthEvent {
         public CheckChanged {
             requireNonNull(service, "service");
+            keys = List.copyOf(requireNonNull(keys, "keys"));
             requireNonNull(server, "server");
             requireNonNull(check, "check");
             requireNonNull(reason, "reason");
@@ -99,13 +115,16 @@ public sealed interface HealthEvent {
      * {@link CheckSchedule#logFailures}.
      *
      * @param service the name of the service
+     * @param keys its keys, several for a group of addresses; unmodifiable
      * @param server the server with its configured weight
      * @param check the check
      * @param reason why
      */
-    record ProbeFailed(String service, RealServer server, Check check, String reason) implements HealthEvent {
+    record ProbeFailed(String service, List<ServiceKey> keys, RealServer server, Check check, String reason)
+            implements HealthEvent {
         public ProbeFailed {
             requireNonNull(service, "service");
+            keys = List.copyOf(requireNonNull(keys, "keys"));
             requireNonNull(server, "server");
             requireNonNull(check, "check");
             requireNonNull(reason, "reason");

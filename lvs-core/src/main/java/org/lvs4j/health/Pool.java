@@ -23,6 +23,7 @@ final class Pool {
     final List<ServerState> servers = new ArrayList<>();
     final PoolTable table;
     private final String name;
+    private final List<ServiceKey> keys;
     private final Map<Endpoint, ServerState> byEndpoint = new HashMap<>();
     private boolean quorumUp;
     private long since;
@@ -31,6 +32,7 @@ final class Pool {
         this.context = context;
         this.config = config;
         this.name = name;
+        keys = config.services().stream().map(VirtualService::key).toList();
         since = now;
         table = new PoolTable(context.actions, config);
         for (MonitoredServer each : config.servers()) {
@@ -55,6 +57,10 @@ final class Pool {
     /** Its name in lines of the FIFO. */
     String name() {
         return name;
+    }
+
+    List<ServiceKey> keys() {
+        return keys;
     }
 
     ServiceKey firstKey() {
@@ -196,7 +202,7 @@ final class Pool {
 
     void weightChanged(long now, ServerState server) {
         table.settle(server);
-        context.actions.event(new HealthEvent.WeightChanged(name, server.config.server(), server.weight()));
+        context.actions.event(new HealthEvent.WeightChanged(name, keys, server.config.server(), server.weight()));
         judge(now);
     }
 
@@ -255,7 +261,7 @@ final class Pool {
 
     void tellServer(ServerState server, boolean up, String reason) {
         MonitoredServer monitored = server.config;
-        context.actions.event(new HealthEvent.ServerChanged(name, monitored.server(), up, reason));
+        context.actions.event(new HealthEvent.ServerChanged(name, keys, monitored.server(), up, reason));
         context.actions.notify(new Notification(
                 "RS " + Names.server(config, monitored.server()) + " " + name + (up ? " UP" : " DOWN"),
                 up ? monitored.notifyUp() : monitored.notifyDown()));
@@ -263,7 +269,7 @@ final class Pool {
 
     private void tellQuorum(boolean up) {
         Quorum quorum = config.quorum();
-        context.actions.event(new HealthEvent.QuorumChanged(name, up, aliveWeight(), quorum));
+        context.actions.event(new HealthEvent.QuorumChanged(name, keys, up, aliveWeight(), quorum));
         context.actions.notify(
                 new Notification("VS " + name + (up ? " UP" : " DOWN"), up ? quorum.up() : quorum.down()));
     }

@@ -154,7 +154,8 @@ final class ProbedCheck extends CheckState {
     private void reportFailure() {
         if (loop.schedule.logFailures()) {
             server.actions()
-                    .event(new HealthEvent.ProbeFailed(server.pool.name(), server.config.server(), check, reason));
+                    .event(new HealthEvent.ProbeFailed(
+                            server.pool.name(), server.pool.keys(), server.config.server(), check, reason));
         }
     }
 

@@ -124,7 +124,12 @@ class HealthEngineTest {
         assertThat(world.events)
                 .anySatisfy(event -> assertThat(event)
                         .isEqualTo(new HealthEvent.CheckChanged(
-                                "[10.0.0.1]:tcp:80", RealServer.of(A), tcp(A, schedule()), false, "refused")));
+                                "[10.0.0.1]:tcp:80",
+                                List.of(ServiceKey.tcp("10.0.0.1:80")),
+                                RealServer.of(A),
+                                tcp(A, schedule()),
+                                false,
+                                "refused")));
     }
 
     @Test

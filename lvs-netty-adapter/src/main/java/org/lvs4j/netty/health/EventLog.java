@@ -52,7 +52,8 @@ final class EventLog {
     }
 
     private void write(ServerChanged server, String cause) {
-        write(new ServerChanged(server.service(), server.server(), server.up(), cause + server.reason()));
+        write(new ServerChanged(
+                server.service(), server.keys(), server.server(), server.up(), cause + server.reason()));
     }
 
     private void write(HealthEvent event) {

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.lvs4j.health.HealthEvent;
 import org.lvs4j.netty.internal.LimitedLog;
 import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
 import org.slf4j.Logger;
 import org.slf4j.spi.LoggingEventBuilder;
 
@@ -43,7 +44,8 @@ final class EventLogTest {
         EventLog events = new EventLog(limited);
         RealServer server = RealServer.of("10.0.0.1:80");
         for (int i = 0; i < 100; i++) {
-            events.log(new HealthEvent.ServerChanged("web", server, i % 2 == 1, "probe " + i));
+            events.log(new HealthEvent.ServerChanged(
+                    "web", List.of(ServiceKey.named("web")), server, i % 2 == 1, "probe " + i));
             events.flush();
         }
         assertThat(lines).hasSize(2 * MOST).first().isEqualTo("web: 10.0.0.1:80 is down: probe 0");

@@ -15,6 +15,7 @@ import org.lvs4j.ConfigurationListener;
 import org.lvs4j.admin.internal.http.EventFeed;
 import org.lvs4j.health.HealthEvent;
 import org.lvs4j.service.RealServer;
+import org.lvs4j.service.ServiceKey;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -162,6 +163,11 @@ public final class EventLog implements EventFeed, ConfigurationListener, Consume
 
     private static void write(JsonWriter json, HealthEvent event) throws IOException {
         json.name("service").value(event.service());
+        json.name("ids").beginArray();
+        for (ServiceKey each : event.keys()) {
+            json.value(ServiceIds.print(each));
+        }
+        json.endArray();
         if (event instanceof HealthEvent.QuorumChanged quorum) {
             json.name("change").value("quorum");
             json.name("up").value(quorum.up());
