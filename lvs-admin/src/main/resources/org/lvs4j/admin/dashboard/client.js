@@ -56,23 +56,23 @@ export class Client {
   }
 
   /**
-   * Reads the stream of changes until it ends, and returns the number of the last one. Not an EventSource: that could not
-   * send the token.
+   * Reads the stream of changes after one of them until it ends. Not an EventSource: that could not send the token.
+   *
+   * @param lastId the number of the change; if the endpoint does not know it, everything that it remembers comes
    */
-  async readEvents(lastId, onOpen, onEvent, signal) {
-    const headers = this.#headers(lastId === null ? {} : { "Last-Event-ID": lastId });
-    const response = await fetch("/api/v1/events", { headers, cache: "no-store", signal });
+  async readEvents(lastId, onEvent) {
+    const headers = this.#headers({ "Last-Event-ID": lastId });
+    const response = await fetch("/api/v1/events", { headers, cache: "no-store" });
     if (!response.ok) {
       throw new Problem(response.status, "the stream of changes was refused");
     }
-    onOpen();
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = "";
     let id = lastId;
     for (;;) {
       const { value, done } = await reader.read();
       if (done) {
-        return id;
+        return;
       }
       const blocks = (rest + value).split("\n\n");
       rest = blocks.pop();

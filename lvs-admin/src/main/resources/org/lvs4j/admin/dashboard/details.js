@@ -178,7 +178,7 @@ export class Details {
   draw() {
     const item = this.#item;
     const parts = this.#parts;
-    const now = Date.now();
+    const now = this.model.now;
     const data = item.data;
     const server = item.kind === "server";
     attribute(parts.state, "data-state", item.state);

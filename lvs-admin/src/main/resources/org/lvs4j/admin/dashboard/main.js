@@ -15,6 +15,7 @@ const INTERVAL_MILLIS = 2000;
 const FIRST_INTERVAL_MILLIS = 1000;
 const LONGEST_INTERVAL_MILLIS = 15_000;
 const RETRY_MILLIS = [1000, 2000, 4000, 8000, 10_000];
+const STREAM_RETRY_MILLIS = 2000;
 const FOLD_ABOVE_SERVERS = 150;
 const THEMES = ["system", "light", "dark"];
 
@@ -102,45 +103,29 @@ async function refresh() {
   refreshSoon(again ? 200 : document.hidden ? Math.max(wait, 10_000) : wait);
 }
 
-/** The stream of changes, again and again. A change is a reason to read. */
+/** The stream of changes, again and again, at first with all that the endpoint remembers. A change is a reason to read. */
 async function follow() {
-  let lastId = null;
+  let lastId = "none";
   for (;;) {
     try {
-      lastId = await client.readEvents(lastId, () => {}, (type, event, id) => {
+      await client.readEvents(lastId, (type, event, id) => {
         lastId = id;
-        if (type === "missed") {
-          loadHistory();
-        } else {
-          happened(type, event, true);
-        }
+        happened(type, event);
         refreshSoon(150);
-      }, undefined);
+      });
     } catch {
       // Told where the overview is read.
     }
-    await new Promise(resolve => setTimeout(resolve, failures > 0 ? 3000 : 2000));
+    await new Promise(resolve => setTimeout(resolve, STREAM_RETRY_MILLIS));
   }
 }
 
-function happened(type, event, now) {
+function happened(type, event) {
   if (type === "health") {
     model.addHealth(event);
   }
-  if (event.change !== "probe-failed") {
-    events.add(type, event, now);
-  }
-}
-
-async function loadHistory() {
-  try {
-    const history = await client.get("/api/v1/health/history?limit=1000");
-    for (const event of history.events) {
-      happened("health", event, false);
-    }
-    draw();
-  } catch {
-    // A page without history is better than none.
+  if (type !== "missed" && event.change !== "probe-failed") {
+    events.add(type, event, model.since !== null && Date.parse(event.time) > model.since);
   }
 }
 
@@ -419,5 +404,4 @@ document.addEventListener("visibilitychange", () => {
 });
 showTab(shownTab);
 refresh();
-loadHistory();
 follow();

@@ -72,6 +72,8 @@ export class Model {
   counts = { services: 0, servers: 0, states: {} };
   /** When the last overview came, by the clock of this page, in milliseconds; null for never. */
   receivedAt = null;
+  /** The first moment that is known, by the clock of the balancer, in milliseconds; null for none yet. */
+  since = null;
   #byId = new Map();
   #timelines = new Map();
 
@@ -129,6 +131,7 @@ export class Model {
     this.counts = { services: this.services.length, servers, states };
     this.overview = overview;
     this.receivedAt = nowMillis;
+    this.since ??= Date.parse(overview.time);
     return restarted;
   }
 
@@ -148,6 +151,11 @@ export class Model {
     for (const service of this.services) {
       service.share = whole > 0 ? (service.measured.rate.connections ?? 0) / whole : null;
     }
+  }
+
+  /** The time now by the clock of the balancer, whatever that of the browser says, in milliseconds. */
+  get now() {
+    return this.overview === null ? Date.now() : Date.parse(this.overview.time) + Date.now() - this.receivedAt;
   }
 
   find(id) {

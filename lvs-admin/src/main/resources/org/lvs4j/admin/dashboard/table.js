@@ -212,7 +212,7 @@ export class Table extends EventTarget {
     const top = this.grid.scrollTop;
     const first = Math.max(0, Math.floor(top / height) - SPARE_ROWS);
     const last = Math.min(this.#rows.length, Math.ceil((top + this.grid.clientHeight) / height) + SPARE_ROWS);
-    const now = Date.now();
+    const now = this.#model.now;
     while (this.#pool.length < last - first) {
       const row = new Row(this);
       this.#pool.push(row);

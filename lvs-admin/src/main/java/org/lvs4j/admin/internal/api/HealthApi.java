@@ -16,6 +16,7 @@ import org.lvs4j.health.HealthEvent;
 import org.lvs4j.health.ServerHealth;
 import org.lvs4j.health.ServiceHealth;
 import org.lvs4j.netty.health.HealthMonitorSnapshot;
+import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
 /** The health of services, servers and checks, now and before. */
@@ -35,7 +36,9 @@ final class HealthApi {
     }
 
     private Response health(Request request) throws Problem {
-        request.requireParameters(List.of());
+        request.requireParameters(List.of("service", "server"));
+        String service = request.parameter("service");
+        String server = request.parameter("server");
         HealthMonitorSnapshot snapshot = monitor.get();
         Ages ages = new Ages(Instant.now(), System.nanoTime());
         return Response.json(Json.text(json -> {
@@ -44,19 +47,36 @@ final class HealthApi {
             json.name("services").beginArray();
             if (snapshot != null) {
                 for (ServiceHealth each : snapshot.services()) {
-                    write(json, each, ages);
+                    if (service == null || isCalled(each.name(), ids(each), service)) {
+                        write(json, each, server, ages);
+                    }
                 }
             }
             json.endArray().endObject();
         }));
     }
 
-    private static void write(JsonWriter json, ServiceHealth service, Ages ages) throws IOException {
+    private static List<String> ids(ServiceHealth service) {
+        return ids(
+                service.service().services().stream().map(VirtualService::key).toList());
+    }
+
+    private static List<String> ids(List<ServiceKey> keys) {
+        return keys.stream().map(ServiceIds::print).toList();
+    }
+
+    /** Whether a service is meant by a word: its name, or one of its ids. */
+    private static boolean isCalled(String name, List<String> ids, String word) {
+        return name.equals(word) || ids.contains(word);
+    }
+
+    private static void write(JsonWriter json, ServiceHealth service, @Nullable String server, Ages ages)
+            throws IOException {
         json.beginObject();
         json.name("service").value(service.name());
         json.name("ids").beginArray();
-        for (VirtualService each : service.service().services()) {
-            json.value(ServiceIds.print(each.key()));
+        for (String each : ids(service)) {
+            json.value(each);
         }
         json.endArray();
         json.name("up").value(service.up());
@@ -66,14 +86,20 @@ final class HealthApi {
         json.name("sorryServerInUse").value(service.sorryServerInUse());
         json.name("servers").beginArray();
         for (ServerHealth each : service.servers()) {
-            write(json, each, ages);
+            if (server == null || server.equals(endpoint(each))) {
+                write(json, each, ages);
+            }
         }
         json.endArray().endObject();
     }
 
+    private static String endpoint(ServerHealth server) {
+        return server.server().server().endpoint().toString();
+    }
+
     private static void write(JsonWriter json, ServerHealth server, Ages ages) throws IOException {
         json.beginObject();
-        json.name("server").value(server.server().server().endpoint().toString());
+        json.name("server").value(endpoint(server));
         json.name("up").value(server.up());
         json.name("since").value(ages.at(server.sinceNanos()).toString());
         json.name("weight").value(server.weight());
@@ -102,7 +128,7 @@ final class HealthApi {
         List<EventLog.Entry> found = new ArrayList<>();
         for (EventLog.Entry each : events.history()) {
             HealthEvent event = (HealthEvent) each.what();
-            if ((service == null || service.equals(event.service()))
+            if ((service == null || isCalled(event.service(), ids(event.keys()), service))
                     && (server == null || server.equals(EventLog.server(event)))) {
                 found.add(each);
             }
