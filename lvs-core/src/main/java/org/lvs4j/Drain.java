@@ -57,6 +57,9 @@ public final class Drain {
     long deadlineNanos;
     long endedBefore;
 
+    /** As {@link ServerState#connections}. */
+    long connectionsAtStart;
+
     @Nullable
     PacedEnd end;
 

@@ -97,6 +97,7 @@ final class Drains {
                 Drain drain = drains.computeIfAbsent(state, of -> new Drain(editor, this, service, of));
                 stopEnd(drain);
                 drain.phase = Drain.Phase.DRAINING;
+                drain.connectionsAtStart = state.connections();
                 drain.deadlineNanos = now + options.deadline().toNanos();
                 drain.pacedFromNanos = drain.deadlineNanos - options.pacing().toNanos();
                 started.add(drain);
@@ -267,6 +268,8 @@ final class Drains {
                     drain.phase,
                     (int) (activity >>> 32),
                     (int) activity,
+                    (int) (drain.connectionsAtStart >>> 32),
+                    (int) drain.connectionsAtStart,
                     gone ? 0 : state.templates(),
                     Duration.ofNanos(gone ? 0 : oldestNanos(state, now)),
                     Duration.ofNanos(drain.phase.over() ? 0 : Math.max(0, drain.deadlineNanos - now)),

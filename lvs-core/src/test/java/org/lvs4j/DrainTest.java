@@ -222,9 +222,26 @@ final class DrainTest {
         }
         fixture.advance(1);
         assertThat(drain.progress())
-                .isEqualTo(new DrainProgress(Drain.Phase.DRAINED, 0, 0, 0, Duration.ZERO, Duration.ZERO, 1000));
+                .isEqualTo(
+                        new DrainProgress(Drain.Phase.DRAINED, 0, 0, 1000, 0, 0, Duration.ZERO, Duration.ZERO, 1000));
         assertThat(fixture.connectionsOf(WEB, B)).isGreaterThan(900);
         assertThat(director.isDraining()).isFalse();
+    }
+
+    @Test
+    void progress_connectionsAtTheStart_stayUntilTheDrainIsAskedForAgain() {
+        fixture.addService(web().build(), A, B);
+        openAt(A, 100);
+        Drain drain = drain("PT100S");
+        assertThat(drain.progress().activeAtStart()).isEqualTo(100);
+        fixture.advance(95);
+        DrainProgress later = drain.progress();
+        assertThat(later.active()).isBetween(1, 99);
+        assertThat(later.activeAtStart()).isEqualTo(100);
+        assertThat(later.inactiveAtStart()).isZero();
+
+        DrainProgress again = drain("PT100S").progress();
+        assertThat(again.activeAtStart()).isEqualTo(again.active()).isEqualTo(later.active());
     }
 
     @Test

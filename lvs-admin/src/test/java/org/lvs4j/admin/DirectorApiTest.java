@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.lvs4j.Connection;
 import org.lvs4j.Director;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Flow;
@@ -360,6 +361,28 @@ final class DirectorApiTest {
         assertThat(director.server(WEB, FIRST).weight()).isOne();
         assertThat(client.change("DELETE", SERVER + "/drain", null).statusCode())
                 .isEqualTo(404);
+    }
+
+    @Test
+    void drain_connectionsAtTheStart_areKnownToTheEnd() throws Exception {
+        director.removeServer(WEB, Endpoint.parse("192.168.1.2:80"));
+        List<Connection> open = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            open.add(director.open(
+                    Flow.of(Protocol.TCP, Endpoint.parse("10.9.0." + i + ":4000"), Endpoint.parse("10.0.0.1:80"))));
+        }
+        open.get(0).close();
+        JsonObject begun = AdminClient.json(client.change("PUT", SERVER + "/drain", "{\"deadlineSeconds\": 60}"));
+        open.forEach(Connection::close);
+        JsonObject later =
+                client.json("/api/v1/drains").getAsJsonArray("drains").get(0).getAsJsonObject();
+
+        assertThat(begun.get("active").getAsInt()).isEqualTo(4);
+        assertThat(later.get("active").getAsInt()).isZero();
+        for (JsonObject each : List.of(begun, later)) {
+            assertThat(each.get("activeAtStart").getAsInt()).isEqualTo(4);
+            assertThat(each.get("inactiveAtStart").getAsInt()).isEqualTo(1);
+        }
     }
 
     @ParameterizedTest

@@ -27,6 +27,8 @@ final class DrainForm {
         json.name("phase").value(progress.phase().name().toLowerCase(Locale.ROOT));
         json.name("active").value(progress.active());
         json.name("inactive").value(progress.inactive());
+        json.name("activeAtStart").value(progress.activeAtStart());
+        json.name("inactiveAtStart").value(progress.inactiveAtStart());
         json.name("templates").value(progress.persistent());
         json.name("oldestSeconds").value(progress.oldest().toSeconds());
         json.name("leftSeconds").value(progress.left().toSeconds());
