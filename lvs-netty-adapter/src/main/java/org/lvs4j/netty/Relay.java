@@ -16,6 +16,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ import org.lvs4j.Director;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.Protocol;
 import org.lvs4j.netty.internal.ChangedServices;
+import org.lvs4j.netty.internal.EventLoops;
 import org.lvs4j.netty.internal.LoopLag;
 import org.lvs4j.netty.internal.NettyVersion;
 import org.lvs4j.netty.internal.TimeHistogram;
@@ -275,6 +277,15 @@ public final class Relay implements AutoCloseable {
     /** The counters so far, and the numbers of open connections and flows. */
     public RelaySnapshot snapshot() {
         return state.counters.snapshot();
+    }
+
+    /**
+     * Completes once each of its event loops has answered: the timer of the loop has run a task. While one is stuck, it
+     * does not complete; a supervisor that waits for it, such as the watchdog of systemd, learns that. A relay that
+     * is closed has no loop to wait for. Does not block.
+     */
+    public CompletionStage<Void> heartbeat() {
+        return EventLoops.heartbeat(loops.group());
     }
 
     int maxConnections() {

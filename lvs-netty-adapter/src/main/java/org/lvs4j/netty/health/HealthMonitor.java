@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -278,6 +279,15 @@ public final class HealthMonitor implements AutoCloseable {
     /** As {@link #snapshot()}, for the monitor's event loop. */
     HealthMonitorSnapshot snapshotOnLoop() {
         return HealthMonitorSnapshot.of(loop.services(), loop.runningProbes(), loop.waitingProbes(), counters);
+    }
+
+    /**
+     * Completes once each of its event loops has answered: the timer of the loop has run a task. While one is stuck, it
+     * does not complete; a supervisor that waits for it, such as the watchdog of systemd, learns that. A monitor
+     * that is closed has no loop to wait for. Does not block.
+     */
+    public CompletionStage<Void> heartbeat() {
+        return EventLoops.heartbeat(group);
     }
 
     MonitorCounters counters() {

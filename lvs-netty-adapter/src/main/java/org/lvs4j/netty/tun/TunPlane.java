@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.Director;
@@ -147,6 +148,15 @@ public final class TunPlane implements AutoCloseable {
         return "\nThe network needs, done by root:\n  ip tuntap add dev " + options.device() + " mode tun"
                 + (options.queues() > 1 ? " multi_queue" : "") + " user " + System.getProperty("user.name") + "\n  "
                 + String.join("\n  ", trial.steps().stream().map(Step::command).toList());
+    }
+
+    /**
+     * Completes once each of its event loops has answered: the timer of the loop has run a task. While one is stuck, it
+     * does not complete; a supervisor that waits for it, such as the watchdog of systemd, learns that. A plane that
+     * is closed has no loop to wait for. Does not block.
+     */
+    public CompletionStage<Void> heartbeat() {
+        return EventLoops.heartbeat(group);
     }
 
     /** The name of the device, never null. */

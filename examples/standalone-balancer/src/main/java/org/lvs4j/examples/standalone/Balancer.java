@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -504,6 +505,15 @@ final class Balancer implements AutoCloseable {
     /** Tells a follower nothing more. */
     synchronized void unfollowMonitor(DaemonHealth.Follower follower) {
         health.unfollow(follower);
+    }
+
+    /**
+     * Completes once each event loop of the plane and of the health monitor has answered; never while one is stuck. Does
+     * not wait for a change that is being made.
+     */
+    CompletableFuture<Void> heartbeat() {
+        return CompletableFuture.allOf(
+                plane.heartbeat().toCompletableFuture(), health.heartbeat().toCompletableFuture());
     }
 
     /** The program to run when everything has ended; null for none. */

@@ -8,6 +8,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.ConfigurationChange;
@@ -98,6 +100,12 @@ final class DaemonHealth {
     HealthMonitorSnapshot snapshot() {
         HealthMonitor running = monitor;
         return running == null ? null : running.snapshot();
+    }
+
+    /** Completes once each event loop of the monitor, if there is one, has answered; never while one is stuck. */
+    CompletionStage<Void> heartbeat() {
+        HealthMonitor running = monitor;
+        return running == null ? CompletableFuture.completedFuture(null) : running.heartbeat();
     }
 
     /**

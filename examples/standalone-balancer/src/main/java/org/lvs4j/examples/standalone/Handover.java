@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.DirectorState;
@@ -40,7 +40,7 @@ final class Handover {
 
     private final ControlSocket socket;
     private final Balancer balancer;
-    private final Consumer<String> served;
+    private final ObjLongConsumer<String> served;
     private final AtomicBoolean underWay = new AtomicBoolean();
     private final CountDownLatch accepted = new CountDownLatch(1);
     private final CountDownLatch moved = new CountDownLatch(1);
@@ -48,9 +48,9 @@ final class Handover {
     /**
      * A handover that nobody has asked for yet.
      *
-     * @param served is called once another daemon serves, with its name
+     * @param served is called once another daemon serves, with its name, and with the number of its process or -1
      */
-    Handover(ControlSocket socket, Balancer balancer, Consumer<String> served) {
+    Handover(ControlSocket socket, Balancer balancer, ObjLongConsumer<String> served) {
         this.socket = socket;
         this.balancer = balancer;
         this.served = served;
@@ -59,8 +59,9 @@ final class Handover {
     /** Takes up a request for the sockets. Does not block. */
     void start(SocketChannel channel, List<String> arguments) {
         String pid = arguments.isEmpty() ? "" : arguments.get(0);
-        String peer = pid.matches("\\d{1,10}") ? "lvsd " + pid : "another lvsd";
-        Thread thread = new Thread(() -> run(channel, peer), "lvsd-handover");
+        long number = pid.matches("\\d{1,10}") ? Long.parseLong(pid) : -1;
+        String peer = number < 0 ? "another lvsd" : "lvsd " + pid;
+        Thread thread = new Thread(() -> run(channel, peer, number), "lvsd-handover");
         thread.setDaemon(true);
         try {
             thread.start();
@@ -90,7 +91,7 @@ final class Handover {
         accepted.countDown();
     }
 
-    private void run(SocketChannel channel, String peer) {
+    private void run(SocketChannel channel, String peer, long pid) {
         boolean left = false;
         try (FrameChannel frames = FrameChannel.over(channel, SERVING_LIMIT)) {
             if (!underWay.compareAndSet(false, true)) {
@@ -108,7 +109,7 @@ final class Handover {
             left = true;
             balancer.leave();
             socket.release();
-            served.accept(peer);
+            served.accept(peer, pid);
             frames.write(FrameType.RELEASED, new byte[0]);
             if (!accepted.await(ACCEPTED_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.warn("takeover: this lvsd still accepts clients");

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,9 @@ interface Plane extends AutoCloseable {
      * @return removes them
      */
     Runnable bindTo(MeterRegistry registry);
+
+    /** Completes once each event loop of the plane has answered; never while one is stuck. */
+    CompletionStage<Void> heartbeat();
 
     /** Notes for the operator about the start, one a line; may be empty. */
     String announcement();
@@ -152,6 +156,11 @@ interface Plane extends AutoCloseable {
             }
 
             @Override
+            public CompletionStage<Void> heartbeat() {
+                return relay.heartbeat();
+            }
+
+            @Override
             public String announcement() {
                 return announcement;
             }
@@ -219,6 +228,11 @@ interface Plane extends AutoCloseable {
                 TunMetrics metrics = TunMetrics.of(plane);
                 metrics.bindTo(registry);
                 return metrics::close;
+            }
+
+            @Override
+            public CompletionStage<Void> heartbeat() {
+                return plane.heartbeat();
             }
 
             @Override

@@ -33,6 +33,7 @@ final class Reloader {
 
     private final ConfigurationFile file;
     private final Balancer balancer;
+    private final ServiceManager manager;
     private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
 
     private final LongAdder applied = new LongAdder();
@@ -42,13 +43,35 @@ final class Reloader {
     // Written by the thread of the reload and read by others, for meters.
     private volatile long lastMillis = System.currentTimeMillis();
 
+    // As above, for the operator.
+    private volatile Outcome lastOutcome = Outcome.IN_USE;
+
     // Written by the thread of the reload and read by others, for a message.
     private volatile String activity = "";
     private volatile long startNanos;
 
-    Reloader(ConfigurationFile file, Balancer balancer) {
+    /**
+     * A reloader.
+     *
+     * @param manager is told of the begin and the end of each reload
+     */
+    Reloader(ConfigurationFile file, Balancer balancer, ServiceManager manager) {
         this.file = file;
         this.balancer = balancer;
+        this.manager = manager;
+    }
+
+    /** What came of a reload. */
+    enum Outcome {
+        /** The configuration of the file is in use. */
+        IN_USE,
+        /** It is not: nothing has changed. */
+        REFUSED
+    }
+
+    /** What came of the last reload, or of the start. */
+    Outcome lastOutcome() {
+        return lastOutcome;
     }
 
     /**
@@ -132,14 +155,17 @@ final class Reloader {
 
     private Answer once(String cause) {
         boolean done = false;
+        manager.reloading();
         try {
             Answer answer = attempt(cause);
             done = answer.exitCode() == Answer.OK;
             return answer;
         } finally {
+            lastOutcome = done ? Outcome.IN_USE : Outcome.REFUSED;
             if (!done) {
                 refused.increment();
             }
+            manager.reloaded(() -> DaemonStatus.of(balancer, lastOutcome));
         }
     }
 

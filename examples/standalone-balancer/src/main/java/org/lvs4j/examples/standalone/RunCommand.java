@@ -120,11 +120,13 @@ final class RunCommand implements Callable<Integer> {
     private volatile @Nullable StateKeeping state;
     private volatile @Nullable DaemonAdmin admin;
     private volatile @Nullable AccessLog accessLog;
+    private volatile ServiceManager manager = ServiceManager.none();
     private volatile boolean handedOver;
 
     @Override
     public Integer call() throws RulesInvalidException, StartException, InterruptedException {
         List<Integer> activated = checkOptions();
+        manager = ServiceManager.of(System.getenv(), ProcessHandle.current().pid());
         // First: without a handler, these signals end a JVM.
         Signals.handle("HUP", this::reload);
         Signals.handle("USR1", this::reopen);
@@ -196,7 +198,7 @@ final class RunCommand implements Callable<Integer> {
                 StateKeeping keeping =
                         file == null ? null : new StateKeeping(file, balancer.director(), stateOptions.interval())) {
             state = keeping;
-            Reloader ready = new Reloader(source, balancer);
+            Reloader ready = new Reloader(source, balancer, manager);
             Console console = new Console(balancer, planeOptions, () -> ready.reload(Reloader.COMMAND));
             Handover handover = new Handover(controlSocket, balancer, this::handedOver);
             try (ControlServer control = ControlServer.start(controlSocket, console, Limits.DEFAULT, handover)) {
@@ -219,6 +221,7 @@ final class RunCommand implements Callable<Integer> {
                         keeping.serve();
                     }
                     announce(balancer, controlSocket.path(), endpoint);
+                    manager.ready(() -> DaemonStatus.of(balancer, ready.lastOutcome()), balancer::heartbeat);
                     awaitEnd(balancer, control, handover);
                 }
                 return saveState() ? Answer.OK : Answer.FAILURE;
@@ -321,12 +324,16 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Another daemon serves: this one ends as soon as its connections have ended. */
-    private void handedOver(String peer) {
+    private void handedOver(String peer, long pid) {
         LOG.info(
                 "takeover: {} serves now; accepting no new connections; waiting up to {} for open ones",
                 peer,
                 DurationConverter.print(drainTimeout));
         handedOver = true;
+        manager.handedOver(
+                pid,
+                "stopping: " + peer + " has taken over",
+                drainTimeout.plus(MOVED_LIMIT).plus(STOP_LIMIT));
         leaveAdminAddress();
         StateKeeping keeping = state;
         if (keeping != null) {
@@ -357,6 +364,9 @@ final class RunCommand implements Callable<Integer> {
                     signal,
                     DurationConverter.print(drainTimeout));
             inBackground("lvsd-watchdog", () -> watch(Duration.ZERO));
+            manager.stopping(
+                    "stopping: waiting up to " + DurationConverter.print(drainTimeout) + " for open connections",
+                    drainTimeout.plus(STOP_LIMIT.multipliedBy(2)));
         } else {
             try {
                 LOG.info("{} again: stopping at once", signal);

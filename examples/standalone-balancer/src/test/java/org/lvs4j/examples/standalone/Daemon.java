@@ -62,9 +62,14 @@ final class Daemon implements AutoCloseable {
 
     /** Starts a daemon that takes over from this one, and waits until it is ready. */
     Daemon succeed(Path rules, String... options) throws IOException, InterruptedException {
+        return succeed(List.of(), rules, options);
+    }
+
+    /** As {@link #succeed(Path, String...)}, by a command that runs another command. */
+    Daemon succeed(List<String> prefix, Path rules, String... options) throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(List.of(options));
         all.add("--takeover");
-        return start(rules.toAbsolutePath().getParent(), socket, BRIEF, List.of(), rules, all.toArray(new String[0]));
+        return start(rules.toAbsolutePath().getParent(), socket, BRIEF, prefix, rules, all.toArray(new String[0]));
     }
 
     private static Daemon start(

@@ -74,7 +74,7 @@ class DaemonMetricsTest {
         PlaneOptions plane = new PlaneOptions();
         ConfigurationFile source = new ConfigurationFile(file.toString(), new FormatOptions(), plane);
         balancer = Balancer.start(Director.create(), source.read(InputStream.nullInputStream()), plane);
-        reloader = new Reloader(source, balancer);
+        reloader = new Reloader(source, balancer, ServiceManager.none());
         Path stateFile = Files.createDirectory(directory.resolve("kept")).resolve("state");
         state = new StateKeeping(StateFile.open(stateFile), balancer.director(), null);
         control = ControlServer.start(
