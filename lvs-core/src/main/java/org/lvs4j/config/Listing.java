@@ -63,7 +63,7 @@ public final class Listing {
         requireNonNull(command, "command");
         requireNonNull(output, "output");
         if (command instanceof ListServices list) {
-            printServices(listed(director, list), list, output);
+            printOrdered(listed(director, list), list, output);
             return true;
         } else if (command instanceof RuleCommand.ListConnections list) {
             printConnections(director, list, output);
@@ -75,16 +75,33 @@ public final class Listing {
         return command instanceof RuleCommand.ListDaemons;
     }
 
-    private static List<ServiceSnapshot> listed(Director director, ListServices list) throws RuleException {
-        ServiceKey only = list.only();
+    /**
+     * What a listing of services lists, in its order, for other forms than this text.
+     *
+     * @param list the services and the order; its columns do not matter
+     * @return unmodifiable
+     * @throws RuleException if the command names a service that does not exist
+     */
+    public static List<ServiceSnapshot> listed(Director director, ListServices list) throws RuleException {
+        requireNonNull(director, "director");
+        ServiceKey only = requireNonNull(list, "list").only();
         if (only == null) {
-            return director.services();
+            return ordered(director.services(), list);
         }
         ServiceSnapshot found = director.service(only);
         if (found == null) {
             throw PlacedCommand.of(list, "command line", 0).notListed();
         }
-        return List.of(found);
+        return ordered(List.of(found), list);
+    }
+
+    private static List<ServiceSnapshot> ordered(List<ServiceSnapshot> services, ListServices list) {
+        return list.sorted()
+                ? ListingOrder.sorted(services).stream()
+                        .map(each -> new ServiceSnapshot(
+                                each.service(), ListingOrder.sortedServers(each), each.traffic(), each.rates()))
+                        .toList()
+                : services;
     }
 
     private static void printConnections(Director director, RuleCommand.ListConnections list, Appendable output)
@@ -127,24 +144,23 @@ public final class Listing {
         requireNonNull(list, "list");
         StringBuilder text = new StringBuilder();
         try {
-            printServices(services, list, text);
+            printOrdered(ordered(services, list), list, text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return text.toString();
     }
 
-    private static void printServices(List<ServiceSnapshot> services, ListServices list, Appendable output)
+    private static void printOrdered(List<ServiceSnapshot> services, ListServices list, Appendable output)
             throws IOException {
         ServiceTablePrinter printer = ServiceTablePrinter.of(list);
         StringBuilder lines = new StringBuilder(list.only() == null ? VERSION_HEADER : "");
         printer.header(lines);
         output.append(lines);
-        for (ServiceSnapshot service : list.sorted() ? ListingOrder.sorted(services) : services) {
+        for (ServiceSnapshot service : services) {
             lines.setLength(0);
             printer.service(lines, service);
-            List<ServerSnapshot> servers = list.sorted() ? ListingOrder.sortedServers(service) : service.servers();
-            for (ServerSnapshot server : servers) {
+            for (ServerSnapshot server : service.servers()) {
                 printer.server(lines, service.service().key(), server);
             }
             output.append(lines);

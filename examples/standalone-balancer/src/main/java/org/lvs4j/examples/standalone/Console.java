@@ -9,6 +9,7 @@ import org.lvs4j.config.RuleCommand;
 import org.lvs4j.config.RuleException;
 import org.lvs4j.config.RuleParser;
 import org.lvs4j.config.Rules;
+import org.lvs4j.examples.standalone.json.JsonListing;
 import org.lvs4j.netty.RelayException;
 import org.lvs4j.netty.tun.TunException;
 import org.slf4j.Logger;
@@ -60,7 +61,7 @@ final class Console implements ControlCommands {
             return Kind.LISTING;
         }
         try {
-            RuleCommand command = RuleParser.parse(arguments);
+            RuleCommand command = RuleParser.parse(withoutJson(arguments));
             if (command instanceof RuleCommand.Restore) {
                 return Kind.CHANGE_WITH_INPUT;
             }
@@ -76,6 +77,15 @@ final class Console implements ControlCommands {
             // To be told by run, which changes nothing.
             return Kind.LISTING;
         }
+    }
+
+    /** The command line of {@code ipvsadm} without the option that is not one of it. */
+    private static List<String> withoutJson(List<String> arguments) {
+        return arguments.contains(JsonListing.OPTION)
+                ? arguments.stream()
+                        .filter(each -> !each.equals(JsonListing.OPTION))
+                        .toList()
+                : arguments;
     }
 
     private static boolean isReplace(List<String> arguments) {
@@ -114,9 +124,11 @@ final class Console implements ControlCommands {
             if (HealthConsole.accepts(arguments)) {
                 return health.run(arguments, output);
             }
-            return DrainConsole.accepts(arguments)
-                    ? drains.run(arguments)
-                    : run(RuleParser.parse(arguments), input, output);
+            if (DrainConsole.accepts(arguments)) {
+                return drains.run(arguments);
+            }
+            RuleCommand command = RuleParser.parse(withoutJson(arguments));
+            return arguments.contains(JsonListing.OPTION) ? printJson(command, output) : run(command, input, output);
         } catch (RuleException e) {
             String more = isUnknown(arguments) && !DrainConsole.accepts(arguments) ? ", or " + Usage.COMMANDS : "";
             return Answer.error(e.ipvsadmExitCode(), e.getMessage() + more);
@@ -150,6 +162,13 @@ final class Console implements ControlCommands {
             throw e.withExitCode(REFUSED);
         }
         return rules;
+    }
+
+    private Answer printJson(RuleCommand command, Appendable output) throws RuleException, IOException {
+        return JsonListing.print(balancer.director(), command, output)
+                ? Answer.ok("")
+                : Answer.error(
+                        Answer.USAGE, "lvsadm: " + JsonListing.OPTION + " is an option of the listings of -L only");
     }
 
     private Answer run(RuleCommand command, byte[] input, Appendable output)

@@ -141,7 +141,7 @@ public final class Lvsadm {
         return """
                 Usage: lvsadm COMMAND [OPTIONS]
 
-                Administers a running lvsd. The command line is that of ipvsadm 1.31, and four commands more.
+                Administers a running lvsd. The command line is that of ipvsadm 1.31, and some commands and options more.
 
                 Commands
                   -A|-E SERVICE [-s SCHEDULER] [-p [SECONDS]] [-M MASK] [--pe ENGINE] [-b FLAGS] [-o]
@@ -160,6 +160,7 @@ public final class Lvsadm {
                                                 list services and servers (the command without any option, too)
                   -L -c [--persistent-conn]     list connections
                   -L --timeout                  list the idle timeouts
+                  -L ... --json                 the same as JSON, with the figures of all columns
                   drain SERVER [SERVICE] [--deadline TIME] [--pacing TIME] [--wait]
                                                 keep new connections away, close idle ones, end the others by the deadline
                   drain --list                  list the servers that are drained

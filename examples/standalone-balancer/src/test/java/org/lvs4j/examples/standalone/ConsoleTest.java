@@ -84,6 +84,19 @@ class ConsoleTest {
         assertThat(lvsadm("reload now").error()).startsWith("lvsadm reload: unexpected arguments: now");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"--json", "-L --json", "--json -Ln --stats", "-Ln --json -t SERVICE"})
+    void list_json_services(String line) throws IOException {
+        Answer answer = lvsadm(line);
+
+        assertThat(answer.exitCode()).as(answer.error()).isZero();
+        assertThat(answer.output())
+                .startsWith("{\"services\":[{\"id\":\"tcp:" + service + "\"")
+                .endsWith("}\n");
+        assertThat(console.kind(List.of(line.replace("SERVICE", service).split(" "))))
+                .isEqualTo(ControlCommands.Kind.LISTING);
+    }
+
     /** The messages and exit codes of ipvsadm 1.31. */
     @ParameterizedTest
     @CsvSource(
@@ -114,6 +127,9 @@ class ConsoleTest {
                 "-A --sctp-service 127.0.0.1:9 | 255 | SCTP is not relayed",
                 "-A -f 5 | 255 | no address to listen at for FWM 5; expected --listen tcp:ADDRESS:PORT@5",
                 "--start-daemon master | 255 | is not supported",
+                "-C --json | 2 | --json is an option of the listings of -L only",
+                "-S -n --json | 2 | --json is an option of the listings of -L only",
+                "-L -t 127.0.0.1:9 --json | 1 | No such service",
                 "drain | 2 | lvsadm drain: a SERVER is missing",
                 "drain 127.0.0.9:80 | 255 | no service has a server 127.0.0.9:80",
                 "drain 127.0.0.9 | 255 | no service has a server 127.0.0.9",
