@@ -9,7 +9,10 @@ import org.lvs4j.config.RuleCommand;
 import org.lvs4j.config.RuleException;
 import org.lvs4j.config.RuleParser;
 import org.lvs4j.config.Rules;
+import org.lvs4j.examples.standalone.json.DaemonSnapshot;
 import org.lvs4j.examples.standalone.json.JsonListing;
+import org.lvs4j.examples.standalone.top.LvsdClient;
+import org.lvs4j.examples.standalone.top.TopCommand;
 import org.lvs4j.netty.RelayException;
 import org.lvs4j.netty.tun.TunException;
 import org.slf4j.Logger;
@@ -33,6 +36,7 @@ final class Console implements ControlCommands {
     private final Supplier<Answer> reload;
     private final DrainConsole drains;
     private final HealthConsole health;
+    private final long startNanos = System.nanoTime();
 
     /**
      * A console of a balancer.
@@ -56,7 +60,7 @@ final class Console implements ControlCommands {
         if (DrainConsole.accepts(arguments)) {
             return DrainConsole.kind(arguments);
         }
-        if (isReload(arguments) || HealthConsole.accepts(arguments)) {
+        if (isReload(arguments) || HealthConsole.accepts(arguments) || TopCommand.accepts(arguments)) {
             // A reload whose file blocks delays no other change.
             return Kind.LISTING;
         }
@@ -124,6 +128,9 @@ final class Console implements ControlCommands {
             if (HealthConsole.accepts(arguments)) {
                 return health.run(arguments, output);
             }
+            if (TopCommand.accepts(arguments)) {
+                return top(arguments, output);
+            }
             if (DrainConsole.accepts(arguments)) {
                 return drains.run(arguments);
             }
@@ -162,6 +169,15 @@ final class Console implements ControlCommands {
             throw e.withExitCode(REFUSED);
         }
         return rules;
+    }
+
+    /** The part of {@code lvsadm top} that the daemon executes. */
+    private Answer top(List<String> arguments, Appendable output) throws IOException {
+        if (!arguments.equals(LvsdClient.SNAPSHOT)) {
+            return unexpected(TopCommand.NAME, arguments.subList(1, arguments.size()));
+        }
+        DaemonSnapshot.print(balancer.director(), balancer.health(), Version.current(), startNanos, output);
+        return Answer.ok("");
     }
 
     private Answer printJson(RuleCommand command, Appendable output) throws RuleException, IOException {

@@ -16,6 +16,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.lvs4j.examples.standalone.top.LvsdClient;
+import org.lvs4j.examples.standalone.top.TopCommand;
 
 /** The administration tool: sends the command line of {@code ipvsadm} to a running daemon. */
 public final class Lvsadm {
@@ -78,6 +80,9 @@ public final class Lvsadm {
         if (usage != null) {
             return print(output, usage);
         }
+        if (TopCommand.accepts(Arrays.asList(arguments))) {
+            return top(arguments, socket, output, error);
+        }
         String problem = unusable(socket);
         if (problem != null) {
             return fail(error, problem);
@@ -87,11 +92,44 @@ public final class Lvsadm {
                     ? DrainWait.run(socket, arguments, output, error)
                     : ControlClient.run(socket, arguments, input, output, error);
         } catch (ConnectException e) {
-            return fail(
-                    error,
-                    "no lvsd is listening on " + socket + " any more: the socket is left over; " + START
-                            + ", which replaces it");
+            return fail(error, leftOver(socket));
         }
+    }
+
+    private static String leftOver(Path socket) {
+        return "no lvsd is listening on " + socket + " any more: the socket is left over; " + START
+                + ", which replaces it";
+    }
+
+    /** Shows a daemon that may go and come back: each command looks for it anew. */
+    private static int top(String[] arguments, Path socket, OutputStream output, PrintStream error) throws IOException {
+        LvsdClient lvsd = (command, answer, failure) -> {
+            String problem = unusable(socket);
+            if (problem != null) {
+                throw new IOException(problem);
+            }
+            try {
+                return ControlClient.run(
+                        socket, command.toArray(String[]::new), InputStream.nullInputStream(), answer, failure);
+            } catch (ConnectException e) {
+                throw new IOException(leftOver(socket), e);
+            } catch (IOException e) {
+                throw new IOException("lvsd on " + socket + ": " + Reason.of(e), e);
+            }
+        };
+        TopCommand command;
+        try {
+            command = TopCommand.parse(Arrays.asList(arguments));
+        } catch (IllegalArgumentException e) {
+            error.println("lvsadm top: " + e.getMessage() + "\nTry 'lvsadm top --help' for more information.");
+            return Answer.USAGE;
+        }
+        if (command.isLive()) {
+            return command.live(lvsd);
+        }
+        StringBuilder picture = new StringBuilder();
+        String problem = command.once(lvsd, picture);
+        return problem == null ? print(output, picture.toString()) : fail(error, problem);
     }
 
     private static int print(OutputStream output, String text) throws IOException {
@@ -169,6 +207,8 @@ public final class Lvsadm {
                   end SERVER [SERVICE] [--over TIME]
                                                 end the connections that a server has now
                   health [--down]               list services, servers and checks with their state, its reason and its age
+                  top [--once] [--interval TIME]
+                                                show what lvsd does, live in a terminal, and drain servers there
                   reload                        read the file of lvsd again, and print what has changed
                   -h, --help                    this text
                   -v, --version                 the version
@@ -176,7 +216,8 @@ public final class Lvsadm {
                 SERVICE is -t ADDRESS:PORT, -u ADDRESS:PORT or -f MARK [-6]; SERVER is ADDRESS[:PORT].
                 An IPv6 address with a port is in brackets. A port may be a name of /etc/services; with -n ports are
                 printed as numbers. Addresses are always numbers. drain and end take a server in every service that contains it,
-                and without a port all of its ports. lvsadm drain --help tells more; so do those of end, health and reload.
+                and without a port all of its ports. lvsadm drain --help tells more; so do those of end, health,
+                reload and top.
 
                 LVSD_SOCKET is the path of the daemon's control socket.
 

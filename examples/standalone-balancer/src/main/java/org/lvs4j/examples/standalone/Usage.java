@@ -4,12 +4,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.examples.standalone.DrainArguments.OfDrain;
 import org.lvs4j.examples.standalone.DrainArguments.OfEnd;
+import org.lvs4j.examples.standalone.top.TopCommand;
 
 /** The help texts of the commands that {@code ipvsadm} does not have. They need no running daemon. */
 final class Usage {
     /** The commands that {@code ipvsadm} does not have. */
     static final String COMMANDS = String.join(
-            " ", DrainConsole.DRAIN, DrainConsole.END, HealthConsole.HEALTH, Console.RELOAD, Console.REPLACE);
+            " ",
+            DrainConsole.DRAIN,
+            DrainConsole.END,
+            HealthConsole.HEALTH,
+            Console.RELOAD,
+            TopCommand.NAME,
+            Console.REPLACE);
 
     private static final String RELOAD = """
             Usage: lvsadm reload
@@ -34,6 +41,7 @@ final class Usage {
             case DrainConsole.END -> DrainArguments.parser(new OfEnd()).getUsageMessage();
             case HealthConsole.HEALTH -> HealthConsole.USAGE;
             case Console.RELOAD -> RELOAD;
+            case TopCommand.NAME -> TopCommand.USAGE;
             default -> null;
         };
     }
