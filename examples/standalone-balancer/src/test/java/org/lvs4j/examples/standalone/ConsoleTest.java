@@ -67,7 +67,7 @@ class ConsoleTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"drain", "end", "health", "reload"})
+    @ValueSource(strings = {"drain", "end", "health", "reload", "top"})
     void help_ownCommand_itsUsage(String command) throws IOException {
         Answer answer = lvsadm(command + " --help");
 
@@ -80,8 +80,9 @@ class ConsoleTest {
     void unknownWord_ownCommandsNamed() throws IOException {
         assertThat(lvsadm("helth").error())
                 .startsWith("not a command 'helth'")
-                .endsWith("drain end health reload --replace\n");
+                .endsWith("drain end health reload top --replace\n");
         assertThat(lvsadm("reload now").error()).startsWith("lvsadm reload: unexpected arguments: now");
+        assertThat(lvsadm("top now").error()).startsWith("lvsadm top: unexpected arguments: now");
     }
 
     @ParameterizedTest

@@ -72,7 +72,8 @@ final class Daemon implements AutoCloseable {
         return start(rules.toAbsolutePath().getParent(), socket, BRIEF, prefix, rules, all.toArray(new String[0]));
     }
 
-    private static Daemon start(
+    /** Starts the daemon at a control socket, and waits until it is ready. */
+    static Daemon start(
             Path directory, Path socket, String jvmOptions, List<String> prefix, Path rules, String... options)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(prefix);

@@ -146,7 +146,7 @@ final class Screen implements AutoCloseable {
     private synchronized void restore() {
         if (!restored) {
             restored = true;
-            terminal.puts(Capability.cursor_visible);
+            terminal.puts(Capability.cursor_normal);
             terminal.puts(Capability.keypad_local);
             terminal.puts(Capability.exit_ca_mode);
             terminal.flush();
