@@ -143,16 +143,23 @@ final class ExplainApi {
             json.name("active").value(each.active());
             json.name("inactive").value(each.inactive());
             json.name("overloaded").value(each.overloaded());
-            json.name("considered").value(!Double.isInfinite(each.cost()));
+            boolean isPicked = each.server().equals(picked);
+            boolean considered = isPicked || isConsidered(each);
+            json.name("considered").value(considered);
             json.name("cost");
-            if (Double.isFinite(each.cost())) {
+            if (considered && Double.isFinite(each.cost())) {
                 json.value(each.cost());
             } else {
                 json.nullValue();
             }
-            json.name("picked").value(each.server().equals(picked));
+            json.name("picked").value(isPicked);
             json.endObject();
         }
         json.endArray().endObject();
+    }
+
+    /** Costs do not say it: many schedulers have one for a server that they pass over, and some have none at all. */
+    private static boolean isConsidered(Explanation.Candidate candidate) {
+        return candidate.weight() > 0 && !candidate.overloaded() && !Double.isInfinite(candidate.cost());
     }
 }
