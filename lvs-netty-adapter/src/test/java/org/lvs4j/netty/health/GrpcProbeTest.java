@@ -265,15 +265,19 @@ final class GrpcProbeTest {
 
     @ParameterizedTest
     @MethodSource("org.lvs4j.netty.health.ProbeFixture#transports")
+    @Tag("slow")
     void answer_trickles_endsWithTheTimeOfTheCall(Transport transport) throws Exception {
-        failsBecause(
-                probe(transport, call -> {
-                    call.ok();
-                    call.context()
-                            .executor()
-                            .scheduleAtFixedRate(() -> call.content("00", false), 10, 100, TimeUnit.MILLISECONDS);
-                }),
-                "the answer does not end");
+        GrpcServer.Answer trickle = call -> {
+            call.ok();
+            call.context()
+                    .executor()
+                    .scheduleAtFixedRate(() -> call.content("00", false), 10, 100, TimeUnit.MILLISECONDS);
+        };
+        try (GrpcServer server = GrpcServer.start(trickle);
+                ProbeFixture fixture = new ProbeFixture(transport)) {
+            ProbeTarget target = ProbeFixture.target(server.address()).withTimeout(Duration.ofSeconds(3));
+            failsBecause(fixture.probe(GrpcCheck.of(target, ProbeFixture.SCHEDULE, "web")), "the answer does not end");
+        }
     }
 
     @ParameterizedTest
