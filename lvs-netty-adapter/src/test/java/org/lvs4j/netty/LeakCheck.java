@@ -33,6 +33,9 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
 
     @Override
     public void beforeAll(ExtensionContext context) {
+        // What another class in this JVM has left, such as a server of another library, is reported now, not after this
+        // class.
+        leaks();
         LEAKS.clear();
     }
 
