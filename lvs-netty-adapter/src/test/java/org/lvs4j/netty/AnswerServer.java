@@ -17,8 +17,8 @@ final class AnswerServer implements AutoCloseable {
 
     AnswerServer(String host, int answer) throws IOException {
         this.answer = (byte) answer;
-        tcp = new ServerSocket(0, 50, InetAddress.getByName(host));
-        udp = new DatagramSocket(0, InetAddress.getByName(host));
+        tcp = new ServerSocket(FreePort.next(), 50, InetAddress.getByName(host));
+        udp = new DatagramSocket(FreePort.next(), InetAddress.getByName(host));
         TestServer.start(this::serveTcp);
         TestServer.start(this::serveUdp);
     }

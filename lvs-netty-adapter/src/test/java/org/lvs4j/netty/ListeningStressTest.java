@@ -47,7 +47,7 @@ final class ListeningStressTest {
         Loopback.assumeAvailable(transport);
         long seed = Long.getLong("lvs4j.seed", System.nanoTime());
         SplittableRandom random = new SplittableRandom(seed);
-        int port = freePort(random);
+        int port = freePort();
         List<ServiceKey> keys = new ArrayList<>();
         for (String host : List.of("0.0.0.0:", "127.0.0.1:", "127.0.0.2:")) {
             keys.add(ServiceKey.tcp(host + port));
@@ -99,10 +99,10 @@ final class ListeningStressTest {
         new DatagramSocket(port).close();
     }
 
-    /** A port outside the range from which the system chooses those of clients, which would take it away. */
-    private static int freePort(SplittableRandom random) {
+    /** A port that is free at every address. */
+    private static int freePort() throws IOException {
         while (true) {
-            int port = random.nextInt(15_000, 30_000);
+            int port = FreePort.next();
             try (ServerSocket tcp = new ServerSocket(port);
                     DatagramSocket udp = new DatagramSocket(port)) {
                 return udp.getLocalPort() == tcp.getLocalPort() ? port : 0;

@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
@@ -93,18 +89,14 @@ final class Loopback {
                 .hasMessageContaining("reset");
     }
 
-    /** An address of a TCP port that was free a moment ago. */
+    /** An address of a TCP port at which nothing listens. */
     static String closedPort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return "127.0.0.1:" + socket.getLocalPort();
-        }
+        return "127.0.0.1:" + FreePort.next();
     }
 
-    /** An address of a UDP port that was free a moment ago. */
+    /** An address of a UDP port at which nothing listens. */
     static String closedUdpPort() throws IOException {
-        try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
-            return "127.0.0.1:" + socket.getLocalPort();
-        }
+        return "127.0.0.1:" + FreePort.next();
     }
 
     static ServerSnapshot server(Director director, int index) {

@@ -12,7 +12,7 @@ import java.util.List;
 final class SilentServer implements AutoCloseable {
     private static final int MOST_FILLERS = 16;
 
-    private final ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    private final ServerSocket listening = new ServerSocket(FreePort.next(), 1, InetAddress.getLoopbackAddress());
     private final List<Socket> fillers = new ArrayList<>();
 
     SilentServer() throws IOException {

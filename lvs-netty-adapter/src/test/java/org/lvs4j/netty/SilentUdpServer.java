@@ -11,7 +11,7 @@ import org.lvs4j.net.Endpoint;
 
 /** A UDP server that sends datagrams back when it is told to. */
 final class SilentUdpServer implements AutoCloseable {
-    private final DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+    private final DatagramSocket socket = new DatagramSocket(FreePort.next(), InetAddress.getLoopbackAddress());
     private final Queue<DatagramPacket> received = new ArrayDeque<>();
     private int count;
 

@@ -25,7 +25,7 @@ final class TestServer implements AutoCloseable {
 
     private TestServer(String host, Conversation conversation) throws IOException {
         this.conversation = conversation;
-        listening = new ServerSocket(0, 1000, InetAddress.getByName(host));
+        listening = new ServerSocket(FreePort.next(), 1000, InetAddress.getByName(host));
         start(this::accept);
     }
 

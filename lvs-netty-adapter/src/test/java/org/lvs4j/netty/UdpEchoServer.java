@@ -22,7 +22,7 @@ final class UdpEchoServer implements AutoCloseable {
     }
 
     UdpEchoServer(InetAddress address) throws IOException {
-        socket = new DatagramSocket(0, address);
+        socket = new DatagramSocket(FreePort.next(), address);
         TestServer.start(() -> {
             DatagramPacket packet = new DatagramPacket(new byte[65_535], 65_535);
             try {

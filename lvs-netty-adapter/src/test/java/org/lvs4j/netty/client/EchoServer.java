@@ -9,13 +9,14 @@ import java.net.SocketException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.lvs4j.netty.FreePort;
 import org.lvs4j.service.RealServer;
 
 /** A TCP server on a free port that sends every byte back, and can be killed. */
 final class EchoServer implements AutoCloseable {
     final AtomicInteger accepted = new AtomicInteger();
     final AtomicInteger answered = new AtomicInteger();
-    private final ServerSocket listening = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress());
+    private final ServerSocket listening = new ServerSocket(FreePort.next(), 1000, InetAddress.getLoopbackAddress());
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
     EchoServer() throws IOException {

@@ -4,15 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -25,6 +21,7 @@ import org.lvs4j.Director;
 import org.lvs4j.discovery.Discovery;
 import org.lvs4j.discovery.ServerSource;
 import org.lvs4j.net.Endpoint;
+import org.lvs4j.netty.FreePort;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
 
@@ -39,26 +36,9 @@ final class DnsmasqTest {
     private Endpoint endpoint;
     private Process dnsmasq;
 
-    /**
-     * A port that is free for TCP too, and outside the range from which the system chooses those of clients: one at which a
-     * client's connection still lingers is free for UDP, and the name server could not listen there.
-     */
     @BeforeEach
     void port() throws IOException {
-        InetAddress loopback = InetAddress.getByName("127.0.0.1");
-        for (int attempt = 1; ; attempt++) {
-            int port = ThreadLocalRandom.current().nextInt(15_000, 30_000);
-            try (DatagramSocket udp = new DatagramSocket(port, loopback);
-                    ServerSocket tcp = new ServerSocket(port, 1, loopback)) {
-                assertThat(tcp.getLocalPort()).isEqualTo(udp.getLocalPort());
-                endpoint = Endpoint.parse("127.0.0.1:" + port);
-                return;
-            } catch (IOException e) {
-                if (attempt == 100) {
-                    throw e;
-                }
-            }
-        }
+        endpoint = Endpoint.parse("127.0.0.1:" + FreePort.next());
     }
 
     @AfterEach

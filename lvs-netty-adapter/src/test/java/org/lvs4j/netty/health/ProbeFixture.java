@@ -7,8 +7,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +23,7 @@ import org.lvs4j.health.NetworkCheck;
 import org.lvs4j.health.ProbeResult;
 import org.lvs4j.health.ProbeTarget;
 import org.lvs4j.net.Endpoint;
+import org.lvs4j.netty.FreePort;
 import org.lvs4j.netty.Transport;
 
 /** An event loop of one transport on which probes are started, and the wait for their results. */
@@ -95,11 +94,9 @@ final class ProbeFixture implements AutoCloseable {
         return end.result();
     }
 
-    /** An address of a TCP port that was free a moment ago. */
+    /** An address of a TCP port at which nothing listens. */
     static String closedPort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            return "127.0.0.1:" + socket.getLocalPort();
-        }
+        return "127.0.0.1:" + FreePort.next();
     }
 
     /** What the sockets of this process are: their inodes, and the number of other descriptors does not matter. */

@@ -25,6 +25,7 @@ import java.util.function.Function;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.lvs4j.net.Endpoint;
+import org.lvs4j.netty.FreePort;
 
 /** Servers that are probed, each on threads of its own. */
 final class Servers {
@@ -51,7 +52,7 @@ final class Servers {
         }
 
         static Tcp start(Handler handler) throws IOException {
-            return new Tcp(new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1")), handler);
+            return new Tcp(new ServerSocket(FreePort.next(), 50, InetAddress.getByName("127.0.0.1")), handler);
         }
 
         /** A server at an address at which nothing listens yet. */
@@ -181,7 +182,7 @@ final class Servers {
         final Queue<byte[]> received = new ConcurrentLinkedQueue<>();
 
         private Udp(Function<byte[], byte[][]> answers) throws IOException {
-            socket = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"));
+            socket = new DatagramSocket(FreePort.next(), InetAddress.getByName("127.0.0.1"));
             Thread thread = new Thread(() -> serve(answers));
             thread.setDaemon(true);
             thread.start();

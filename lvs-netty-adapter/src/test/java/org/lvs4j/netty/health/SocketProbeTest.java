@@ -40,6 +40,7 @@ import org.lvs4j.health.TcpCheck;
 import org.lvs4j.health.UdpCheck;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.net.IpAddress;
+import org.lvs4j.netty.FreePort;
 import org.lvs4j.netty.Transport;
 
 /** Each check against real servers, on every available transport. */
@@ -97,7 +98,7 @@ final class SocketProbeTest {
     @MethodSource("org.lvs4j.netty.health.ProbeFixture#transports")
     void tcp_noAnswer_failsAfterTheTimeout(Transport transport) throws Exception {
         List<Socket> waiting = new ArrayList<>();
-        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+        try (ServerSocket full = new ServerSocket(FreePort.next(), 1, InetAddress.getByName("127.0.0.1"));
                 ProbeFixture fixture = new ProbeFixture(transport)) {
             fill(full, waiting);
             long start = System.nanoTime();
@@ -129,7 +130,7 @@ final class SocketProbeTest {
     @MethodSource("org.lvs4j.netty.health.ProbeFixture#transports")
     void tcp_timeoutZero_failsAtOnce(Transport transport) throws Exception {
         List<Socket> waiting = new ArrayList<>();
-        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+        try (ServerSocket full = new ServerSocket(FreePort.next(), 1, InetAddress.getByName("127.0.0.1"));
                 ProbeFixture fixture = new ProbeFixture(transport)) {
             fill(full, waiting);
             ProbeTarget target =
@@ -147,7 +148,7 @@ final class SocketProbeTest {
     void tcp_ownAddressAndPort_serverSeesThem(Transport transport) throws Exception {
         BlockingQueue<InetSocketAddress> clients = new LinkedBlockingQueue<>();
         int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket free = new ServerSocket(FreePort.next(), 1, InetAddress.getByName("127.0.0.1"))) {
             port = free.getLocalPort();
         }
         try (Servers.Tcp server = Servers.Tcp.start(socket -> {

@@ -55,6 +55,7 @@ import org.lvs4j.DrainOptions;
 import org.lvs4j.ServerListener;
 import org.lvs4j.UnavailableException;
 import org.lvs4j.net.Endpoint;
+import org.lvs4j.netty.FreePort;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
@@ -251,7 +252,7 @@ final class BalancedHttpClientTest {
             public void answered(ServiceKey service, Endpoint server) {}
         });
         for (int i = 0; i < 2; i++) {
-            try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            try (ServerSocket closed = new ServerSocket(FreePort.next(), 1, InetAddress.getByName("127.0.0.1"))) {
                 director.addServer(ORDERS, RealServer.of("127.0.0.1:" + closed.getLocalPort()));
             }
         }
@@ -272,7 +273,7 @@ final class BalancedHttpClientTest {
 
     @Test
     void send_serverEndsWithoutAnAnswer_repeatedOnlyIfThatIsSafe() throws Exception {
-        try (ServerSocket rude = new ServerSocket(0, 100, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket rude = new ServerSocket(FreePort.next(), 100, InetAddress.getByName("127.0.0.1"))) {
             AtomicInteger asked = new AtomicInteger();
             threads.execute(() -> {
                 while (!rude.isClosed()) {

@@ -56,6 +56,7 @@ import org.lvs4j.Director;
 import org.lvs4j.ServerListener;
 import org.lvs4j.UnavailableException;
 import org.lvs4j.net.Endpoint;
+import org.lvs4j.netty.FreePort;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
 import org.lvs4j.service.VirtualService;
@@ -102,7 +103,8 @@ final class BalancedHttpFailuresTest {
     /** A server that notes the lines of requests. */
     private static final class RawServer implements AutoCloseable {
         final Queue<String> asked = new ConcurrentLinkedQueue<>();
-        private final ServerSocket listening = new ServerSocket(0, 100, InetAddress.getByName("127.0.0.1"));
+        private final ServerSocket listening =
+                new ServerSocket(FreePort.next(), 100, InetAddress.getByName("127.0.0.1"));
         private final Queue<Socket> open = new ConcurrentLinkedQueue<>();
 
         RawServer(Script script) throws IOException {
@@ -162,7 +164,7 @@ final class BalancedHttpFailuresTest {
 
     /** A server that ends each connection when the first byte has come, so that no handshake of TLS succeeds. */
     private ServerSocket startRude() throws IOException {
-        ServerSocket rude = new ServerSocket(0, 100, InetAddress.getByName("127.0.0.1"));
+        ServerSocket rude = new ServerSocket(FreePort.next(), 100, InetAddress.getByName("127.0.0.1"));
         Thread accepting = new Thread(() -> {
             while (!rude.isClosed()) {
                 try (Socket socket = rude.accept()) {
@@ -498,8 +500,8 @@ final class BalancedHttpFailuresTest {
         Queue<InetSocketAddress> tunnels = new ConcurrentLinkedQueue<>();
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         CountDownLatch connected = new CountDownLatch(1);
-        try (ServerSocket silent = new ServerSocket(0, 100, InetAddress.getByName("127.0.0.1"));
-                ServerSocket other = new ServerSocket(0, 100, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket silent = new ServerSocket(FreePort.next(), 100, InetAddress.getByName("127.0.0.1"));
+                ServerSocket other = new ServerSocket(FreePort.next(), 100, InetAddress.getByName("127.0.0.1"))) {
             for (ServerSocket each : Arrays.asList(silent, other)) {
                 director.addServer(ORDERS, RealServer.of("127.0.0.1:" + each.getLocalPort()));
                 Thread accepting = new Thread(() -> {
