@@ -184,7 +184,7 @@ export class Details {
     attribute(parts.state, "data-state", item.state);
     text(parts.state, (server ? STATES[item.state].sign + " " + STATES[item.state].label : item.state)
       + (data.up === undefined ? "" : " · check " + healthWords(item, now)));
-    text(parts.rate, count(item.measured.rate.connections) + "/s");
+    text(parts.rate, item.measured.rate.connections === null ? "–" : count(item.measured.rate.connections) + "/s");
     parts.spark.draw(item.measured.history, 2);
     parts.strip.draw(this.model.segments(item, now, SPAN_MILLIS));
     const facts = [

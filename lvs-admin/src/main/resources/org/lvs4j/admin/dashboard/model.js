@@ -188,35 +188,30 @@ export class Model {
     return this.#timelines.get(item.id) ?? [];
   }
 
-  /** Up and down in the minutes before a moment, as parts of that time; nothing for what is not monitored. */
+  /**
+   * Up and down in the minutes before a moment, as parts of that time; nothing for what is not monitored, or was before
+   * the balancer was started.
+   */
   segments(item, nowMillis, spanMillis) {
-    const up = item.data.up;
-    if (up === undefined) {
+    if (item.data.up === undefined) {
       return [];
     }
     const start = nowMillis - spanMillis;
+    const born = Math.max(start, nowMillis - this.overview.uptimeSeconds * 1000);
+    const changes = this.timeline(item).filter(change => change.at <= nowMillis);
     const segments = [];
     let to = nowMillis;
-    let state = up;
-    for (const change of this.timeline(item).toReversed()) {
-      if (change.at > nowMillis) {
-        continue;
+    const add = (from, up) => {
+      if (from < to) {
+        segments.push({ from: (from - start) / spanMillis, to: (to - start) / spanMillis, up });
+        to = from;
       }
-      if (change.up !== state && to === nowMillis) {
-        // The newest event is not in the overview yet, or the other way round.
-        state = change.up;
-      }
-      const from = Math.max(change.at, start);
-      segments.push({ from: (from - start) / spanMillis, to: (to - start) / spanMillis, up: change.up });
-      to = from;
-      state = !change.up;
-      if (from === start) {
-        return segments.reverse();
-      }
+    };
+    for (const change of changes.toReversed()) {
+      add(Math.max(change.at, born), change.up);
     }
-    const since = item.data.since === undefined ? start : Date.parse(item.data.since);
-    const from = segments.length > 0 ? start : Math.max(start, Math.min(since, nowMillis));
-    segments.push({ from: (from - start) / spanMillis, to: (to - start) / spanMillis, up: state });
+    // Before the first change it was the other way round; without one, as it is now.
+    add(born, changes.length > 0 ? !changes[0].up : item.data.up);
     return segments.reverse();
   }
 }
