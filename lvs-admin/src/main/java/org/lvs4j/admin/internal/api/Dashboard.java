@@ -1,5 +1,7 @@
 package org.lvs4j.admin.internal.api;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -15,6 +17,7 @@ import org.lvs4j.admin.internal.http.Route;
  */
 final class Dashboard {
     private static final String INDEX = "index.html";
+    private static final String ETAG = "ETag";
     private static final String HTML = "text/html";
 
     /** The page consists of its own files, talks to this endpoint only, and cannot be framed. */
@@ -44,7 +47,7 @@ final class Dashboard {
         }
         String text = Resources.text("dashboard/" + name);
         Map<String, String> headers = new LinkedHashMap<>();
-        headers.put("ETag", ETags.hash(text));
+        headers.put(ETAG, ETags.hash(text));
         headers.put("Cache-Control", "no-cache");
         headers.put("Content-Security-Policy", CONTENT_SECURITY_POLICY);
         headers.put("Referrer-Policy", "no-referrer");
@@ -64,7 +67,7 @@ final class Dashboard {
 
     /** The page for a client that prefers it, such as a browser, and a list for all others. */
     Route index(Response list) {
-        Response page = varying(files.get(INDEX));
+        Response page = varying(requireNonNull(files.get(INDEX), INDEX));
         Response plain = varying(list);
         return Route.page("/", request -> prefersHtml(request.accept()) ? unlessKnown(request, page) : plain);
     }
@@ -80,7 +83,8 @@ final class Dashboard {
         String known = request.ifNoneMatch();
         // Proxies that compress make the tag a weak one.
         boolean same = known != null
-                && ETags.lists(known.replace("W/", ""), file.headers().get("ETag"));
+                && ETags.lists(
+                        known.replace("W/", ""), requireNonNull(file.headers().get(ETAG), ETAG));
         return same ? Response.notModified().withHeaders(file.headers()) : file;
     }
 
