@@ -108,6 +108,7 @@ final class IdentificationTest {
 
     @ParameterizedTest
     @MethodSource("org.lvs4j.netty.Loopback#transports")
+    @Tag("slow")
     void engine_noIdentityInTime_clientIsReset(Transport transport) throws Exception {
         Loopback.assumeAvailable(transport);
         try (TestServer server = TestServer.start()) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lvs4j.Connection;
@@ -28,6 +29,7 @@ import org.lvs4j.health.ProbeTarget;
 import org.lvs4j.health.TcpCheck;
 import org.lvs4j.health.TrackedFile;
 import org.lvs4j.net.Endpoint;
+import org.lvs4j.netty.FreePort;
 import org.lvs4j.netty.health.HealthMonitor;
 import org.lvs4j.service.RealServer;
 import org.lvs4j.service.ServiceKey;
@@ -49,11 +51,9 @@ final class DiscoveryBesideMonitorTest {
 
     @BeforeEach
     void start() throws IOException {
-        up = listening(0);
-        other = listening(0);
-        try (ServerSocket free = listening(0)) {
-            down = endpoint(free);
-        }
+        up = listening(FreePort.next());
+        other = listening(FreePort.next());
+        down = endpoint(FreePort.next());
         director.addService(VirtualService.of(ORDERS, "rr"));
         monitor = HealthMonitor.builder(director)
                 .check(ORDERS, server -> new TcpCheck(ProbeTarget.of(server.endpoint()), SCHEDULE))
@@ -101,6 +101,7 @@ final class DiscoveryBesideMonitorTest {
     }
 
     @Test
+    @Tag("slow")
     void found_serverIsDown_staysDownAndReturnsWhenItIsUp() throws IOException {
         found(endpoint(up), down);
         Recorder.await("one is down", () -> servers().equals(List.of(endpoint(up))));
@@ -166,6 +167,7 @@ final class DiscoveryBesideMonitorTest {
     }
 
     @Test
+    @Tag("slow")
     void found_drainedServerWasDown_hasItsWeightWhenItIsUpAgain() throws IOException {
         found(endpoint(up), endpoint(other));
         director.editServer(ORDERS, RealServer.of(endpoint(up)).withWeight(5));
