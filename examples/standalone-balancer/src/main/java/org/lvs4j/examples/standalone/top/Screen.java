@@ -148,7 +148,9 @@ final class Screen implements AutoCloseable {
             restored = true;
             terminal.puts(Capability.cursor_normal);
             terminal.puts(Capability.keypad_local);
-            terminal.puts(Capability.exit_ca_mode);
+            // A terminal without a second screen has lost the first one.
+            boolean kept = terminal.getStringCapability(Capability.exit_ca_mode) != null;
+            terminal.puts(kept ? Capability.exit_ca_mode : Capability.clear_screen);
             terminal.flush();
             terminal.setAttributes(before);
         }

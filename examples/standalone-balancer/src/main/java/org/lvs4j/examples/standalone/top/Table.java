@@ -222,7 +222,7 @@ record Table(
                     inactive,
                     -1,
                     service.status().rates(),
-                    up + " of " + Text.count(servers.size(), "server") + " up",
+                    up + " of " + servers.size() + " up",
                     null);
         }
     }

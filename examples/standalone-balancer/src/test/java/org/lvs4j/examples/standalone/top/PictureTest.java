@@ -49,14 +49,14 @@ class PictureTest {
                 21 conn/s  packets/s: 200 in, 150 out  bytes/s: 12345 in, 1.2M out
                 new conn/s 5.0, most 20.0  @=:
                    service/server^     state    weight active inact share conn/s pkt/s  in/s out/s health
-                 - TCP 10.0.0.1:80 wrr               5     55    55     -     21     0   999     0 2 of 6 servers up
+                 - TCP 10.0.0.1:80 wrr               5     55    55     -     21     0   999     0 2 of 6 up
                 >  10.0.0.11:80        up            3     30    10   36%     12    53    10  2.5M ok 1m15s
                    10.0.0.12:80        draining      0     20    30   45%      8    37    10  2.5M not checked
                    10.0.0.13:80        DOWN          1      0    10    9%      0     5    10  2.5M down 3s: TCP_CHECK refused
                    10.0.0.14:80        quiesced      0      0     0    0%      0     5    10  2.5M not checked
                    10.0.0.15:80        full          1      5     5    9%      1     9    10  2.5M not checked
                    10.0.0.16:80        DOWN          0      0     0     -      0     0     0     0 down 2h30m: HTTP_GET ?[31m? evil
-                 - FWM 7 IPv6 rr                     1      0     0     -     21     0   999     0 1 of 1 server up
+                 - FWM 7 IPv6 rr                     1      0     0     -     21     0   999     0 1 of 1 up
                    [fd00::11]:0        up            1      0     0     -      0     5    10  2.5M not checked
 
 
