@@ -120,10 +120,21 @@ export class Connections {
     }
     try {
       const answer = await this.client.get("/api/v1/explain?" + query);
-      this.answer.replaceChildren(el("p", { class: "verdict" }, explained(client, answer)), candidates(answer),
-        answer.connection ? el("p", {}, client + " is connected to " + answer.connection + " now, and stays there.") : "");
+      this.answer.replaceChildren(el("p", { class: "verdict" }, explained(client, answer)), candidates(answer));
+      if (client === this.clientInput.value.trim()) {
+        await this.#present(client, id);
+      }
     } catch (problem) {
       this.answer.replaceChildren(el("p", { class: "wrong" }, problem.message));
+    }
+  }
+
+  /** Where a client with its port is connected to already: no scheduler is asked for a connection that is there. */
+  async #present(client, id) {
+    const query = new URLSearchParams({ client, virtual: address(id), limit: 1 });
+    const present = address(id) === "" ? null : (await this.client.get("/api/v1/connections?" + query)).connections[0];
+    if (present) {
+      this.answer.prepend(el("p", {}, `${client} has a connection to ${present.server} (${present.state}), which stays there. For a new one:`));
     }
   }
 
