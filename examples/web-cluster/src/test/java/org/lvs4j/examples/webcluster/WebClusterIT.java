@@ -25,10 +25,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs the packaged program as a user does. */
+/** Runs the packaged program, once as a user does, and otherwise with options of the JVM that shorten its start. */
 final class WebClusterIT {
     private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(120);
     private static final long POLL_MILLIS = 50;
+    private static final List<String> BRIEF = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
     @TempDir
     Path directory;
@@ -45,7 +46,7 @@ final class WebClusterIT {
 
     @Test
     void once_threeServers_checksPassAndNoProcessLeft() throws Exception {
-        Process process = start("--once");
+        Process process = start(List.of(), "--once");
         Set<ProcessHandle> children = new HashSet<>();
         waitUntil("the end", () -> {
             process.descendants().forEach(children::add);
@@ -70,7 +71,7 @@ final class WebClusterIT {
 
     @Test
     void once_storageKilled_exitCodeOne() throws Exception {
-        Process process = start("--once");
+        Process process = start(BRIEF, "--once");
         waitUntil("traffic", () -> output().contains("2  Balancing") || !process.isAlive());
         ProcessHandle storage = process.descendants()
                 .filter(child -> String.join(" ", child.info().arguments().orElse(new String[0]))
@@ -85,7 +86,7 @@ final class WebClusterIT {
 
     @Test
     void serving_twoServersAndTerminated_everyProcessEnds() throws Exception {
-        Process process = start("--servers", "2");
+        Process process = start(BRIEF, "--servers", "2");
         URI address = servingAt(process);
         HttpClient http = HttpClient.newHttpClient();
         HttpRequest page = HttpRequest.newBuilder(address).build();
@@ -117,7 +118,7 @@ final class WebClusterIT {
 
     @Test
     void traffic_killed_childrenEnd() throws Exception {
-        Process process = start();
+        Process process = start(BRIEF);
         waitUntil("traffic", () -> output().contains("2  Balancing") || !process.isAlive());
         List<ProcessHandle> children = process.descendants().toList();
         assertThat(children).hasSize(4).allMatch(ProcessHandle::isAlive);
@@ -129,7 +130,7 @@ final class WebClusterIT {
     @Test
     void port_inUse_namedInErrorAndNoProcessLeft() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            Process process = start("--once", "--port", Integer.toString(taken.getLocalPort()));
+            Process process = start(BRIEF, "--once", "--port", Integer.toString(taken.getLocalPort()));
             Set<ProcessHandle> children = new HashSet<>();
             waitUntil("the end", () -> {
                 process.descendants().forEach(children::add);
@@ -142,12 +143,11 @@ final class WebClusterIT {
         }
     }
 
-    private Process start(String... options) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Djava.io.tmpdir=" + directory,
-                "-jar",
-                System.getProperty("webcluster.jar")));
+    private Process start(List<String> jvmOptions, String... options) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvmOptions);
+        command.addAll(List.of("-Djava.io.tmpdir=" + directory, "-jar", System.getProperty("webcluster.jar")));
         command.addAll(List.of(options));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
