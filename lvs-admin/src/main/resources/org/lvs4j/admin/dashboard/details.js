@@ -4,7 +4,7 @@ import { Spark, Strip } from "./chart.js";
 import { serverPath } from "./client.js";
 import { attribute, byteRate, clock, count, duration, el, exact, percent, plural, serviceName, text } from "./format.js";
 import { STATES, sum } from "./model.js";
-import { SPAN_MILLIS, healthWords } from "./table.js";
+import { SERVICE_SIGNS, SPAN_MILLIS, healthWords } from "./table.js";
 
 const NOTHING = "Choose a service or a server in the table. Its figures, its health and what can be done with it appear here.";
 
@@ -182,8 +182,9 @@ export class Details {
     const data = item.data;
     const server = item.kind === "server";
     attribute(parts.state, "data-state", item.state);
-    text(parts.state, (server ? STATES[item.state].sign + " " + STATES[item.state].label : item.state)
-      + (data.up === undefined ? "" : " · check " + healthWords(item, now)));
+    text(parts.state, server
+      ? STATES[item.state].sign + " " + STATES[item.state].label + (data.up === undefined ? "" : " · check " + healthWords(item, now))
+      : SERVICE_SIGNS[item.state] + " " + item.state + (data.up === false ? " · without its quorum" : ""));
     text(parts.rate, item.measured.rate.connections === null ? "–" : count(item.measured.rate.connections) + "/s");
     parts.spark.draw(item.measured.history, 2);
     parts.strip.draw(this.model.segments(item, now, SPAN_MILLIS));

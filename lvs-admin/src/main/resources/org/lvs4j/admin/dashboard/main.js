@@ -228,7 +228,7 @@ function reveal(item) {
   const at = rows.findIndex(row => row.item === item);
   const height = table.rowHeight;
   const grid = $("grid");
-  if (at * height < grid.scrollTop || (at + 1) * height > grid.scrollTop + grid.clientHeight) {
+  if (at * height < grid.scrollTop || (at + 2) * height > grid.scrollTop + grid.clientHeight) {
     grid.scrollTop = Math.max(0, at * height - grid.clientHeight / 2);
   }
   table.select(item, true);

@@ -137,7 +137,7 @@ export class Model {
 
   /** The share of each server of a service: of the connections of the last minutes; if there were none, of the active ones. */
   #shares(service) {
-    const recent = service.servers.map(each => sum([...each.measured.history], value => (Number.isNaN(value) ? 0 : value)));
+    const recent = service.servers.map(each => Math.max(0, each.measured.history.total));
     const parts = sum(recent, x => x) > 0 ? recent : service.servers.map(each => each.data.active ?? 0);
     const whole = sum(parts, x => x);
     service.servers.forEach((each, i) => {

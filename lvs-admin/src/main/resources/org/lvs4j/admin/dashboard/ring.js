@@ -2,6 +2,8 @@
 
 /** A ring of numbers; a gap is NaN. */
 export class Ring {
+  /** The sum of the values that are there. */
+  total = 0;
   #values;
   #next = 0;
 
@@ -10,8 +12,18 @@ export class Ring {
   }
 
   add(value) {
+    // A running sum, made anew once in each round, so that rounding errors do not gather.
+    const old = this.#values[this.#next];
     this.#values[this.#next] = value;
     this.#next = (this.#next + 1) % this.#values.length;
+    if (this.#next === 0) {
+      this.total = 0;
+      this.#values.forEach(each => {
+        this.total += Number.isNaN(each) ? 0 : each;
+      });
+    } else {
+      this.total += (Number.isNaN(value) ? 0 : this.last) - (Number.isNaN(old) ? 0 : old);
+    }
   }
 
   /** From the oldest to the newest. */

@@ -3,6 +3,7 @@
 import { Spark, Strip } from "./chart.js";
 import { attribute, byteRate, count, duration, el, percent, serviceName, text } from "./format.js";
 import { STATES } from "./model.js";
+import { SORTS } from "./rows.js";
 
 const SPAN_MILLIS = 30 * 60_000;
 const SPARE_ROWS = 4;
@@ -153,15 +154,21 @@ export class Table extends EventTarget {
     this.spacer = rows;
     this.head = head;
     this.#model = model;
-    this.headers = COLUMNS.map(([key, title, explanation]) => el("button", {
-      type: "button", class: "cell " + key, title: explanation, "data-column": key,
-      disabled: key === "health",
-      onclick: () => this.#emit("sort", key),
-    }, title));
+    this.headers = COLUMNS.map(([key, title, explanation]) =>
+      el("div", { role: "columnheader", class: "cell " + key, title: explanation, "data-column": key },
+        key === "health" ? title : el("button", { type: "button", onclick: event => this.#sorted(key, event) }, title)));
     head.append(...this.headers);
     grid.addEventListener("scroll", () => this.#request(), { passive: true });
     grid.addEventListener("keydown", event => this.#key(event));
     new ResizeObserver(() => this.#request()).observe(grid);
+  }
+
+  /** A column is chosen: by the mouse, the keys go on with the rows. */
+  #sorted(column, event) {
+    this.#emit("sort", column);
+    if (event.detail > 0) {
+      this.grid.focus({ preventScroll: true });
+    }
   }
 
   #emit(type, detail) {
@@ -170,6 +177,11 @@ export class Table extends EventTarget {
 
   get rowHeight() {
     return Number.parseFloat(getComputedStyle(this.grid).getPropertyValue("--row")) || 34;
+  }
+
+  /** The height of the rows that are in sight: the head stays on top of them. */
+  get #sight() {
+    return this.grid.clientHeight - this.head.offsetHeight;
   }
 
   /** The item under the cursor, or null. */
@@ -187,7 +199,8 @@ export class Table extends EventTarget {
     for (const header of this.headers) {
       const on = header.dataset.column === sort.column;
       attribute(header, "data-sorted", on ? (sort.reverse ? "reverse" : "yes") : null);
-      attribute(header, "aria-pressed", header.disabled ? null : String(on));
+      attribute(header, "aria-sort", !on ? null : SORTS[sort.column]?.up || sort.column === "name" ? (sort.reverse ? "descending" : "ascending")
+        : sort.reverse ? "ascending" : "descending");
     }
     attribute(this.grid, "aria-rowcount", rows.length + 1);
     this.paint();
@@ -211,7 +224,7 @@ export class Table extends EventTarget {
     }
     const top = this.grid.scrollTop;
     const first = Math.max(0, Math.floor(top / height) - SPARE_ROWS);
-    const last = Math.min(this.#rows.length, Math.ceil((top + this.grid.clientHeight) / height) + SPARE_ROWS);
+    const last = Math.min(this.#rows.length, Math.ceil((top + this.#sight) / height) + SPARE_ROWS);
     const now = this.#model.now;
     while (this.#pool.length < last - first) {
       const row = new Row(this);
@@ -269,8 +282,8 @@ export class Table extends EventTarget {
     const top = to * height;
     if (top < this.grid.scrollTop) {
       this.grid.scrollTop = top;
-    } else if (top + height > this.grid.scrollTop + this.grid.clientHeight) {
-      this.grid.scrollTop = top + height - this.grid.clientHeight;
+    } else if (top + height > this.grid.scrollTop + this.#sight) {
+      this.grid.scrollTop = top + height - this.#sight;
     }
     this.select(this.#rows[to].item);
   }
@@ -280,7 +293,7 @@ export class Table extends EventTarget {
       return;
     }
     const at = this.#index();
-    const page = Math.max(1, Math.floor(this.grid.clientHeight / this.rowHeight) - 1);
+    const page = Math.max(1, Math.floor(this.#sight / this.rowHeight) - 1);
     const item = this.#cursor;
     switch (event.key) {
       case "ArrowDown": case "j": this.#moveTo(at + 1); break;
@@ -314,4 +327,4 @@ export class Table extends EventTarget {
   }
 }
 
-export { SPAN_MILLIS };
+export { SERVICE_SIGNS, SPAN_MILLIS };
