@@ -76,6 +76,14 @@ final class Daemon implements AutoCloseable {
     static Daemon start(
             Path directory, Path socket, String jvmOptions, List<String> prefix, Path rules, String... options)
             throws IOException, InterruptedException {
+        String all = jvmOptions.equals(BRIEF) ? SharedClasses.options() : jvmOptions;
+        return launch(directory, socket, all, prefix, rules, options);
+    }
+
+    /** Starts the daemon with exactly these options of the JVM. */
+    static Daemon launch(
+            Path directory, Path socket, String jvmOptions, List<String> prefix, Path rules, String... options)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(prefix);
         command.addAll(List.of(
                 "/bin/sh",
