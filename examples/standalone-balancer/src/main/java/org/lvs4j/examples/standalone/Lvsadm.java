@@ -125,7 +125,11 @@ public final class Lvsadm {
             return Answer.USAGE;
         }
         if (command.isLive()) {
-            return command.live(lvsd);
+            try {
+                return command.live(lvsd);
+            } catch (IOException e) {
+                return fail(error, String.valueOf(e.getMessage()));
+            }
         }
         StringBuilder picture = new StringBuilder();
         String problem = command.once(lvsd, picture);

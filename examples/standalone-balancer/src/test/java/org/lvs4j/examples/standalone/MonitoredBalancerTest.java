@@ -3,6 +3,9 @@ package org.lvs4j.examples.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +25,7 @@ import org.lvs4j.DrainOptions;
 import org.lvs4j.config.RuleParser;
 import org.lvs4j.config.Rules;
 import org.lvs4j.config.keepalived.KeepalivedOptions.ServedCheck;
+import org.lvs4j.examples.standalone.json.DaemonSnapshot;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.netty.RelayException;
 import org.lvs4j.netty.health.HealthMonitorException;
@@ -30,6 +34,8 @@ import org.lvs4j.netty.health.HealthMonitorException;
 @Tag("slow")
 @Timeout(60)
 class MonitoredBalancerTest {
+    private static final Duration LONG = Duration.ofMinutes(5);
+
     private final Director director = Director.create();
     private ServerSocket server;
     private String serviceRules;
@@ -111,6 +117,28 @@ class MonitoredBalancerTest {
                         "-A -t " + serviceRules + " -s wrr", line(server.getLocalPort(), 2), line(deadPort, 1));
         await("the dead server gone", () -> !table().contains(line(deadPort, 1)));
         assertThat(table()).contains(line(server.getLocalPort(), 2));
+    }
+
+    /** What {@code lvsadm top} gets about a server that its checks have taken out. */
+    @Test
+    void snapshot_serverOutOfTheTable_downWithReason() throws Exception {
+        start(keepalived(text()));
+        await("the dead server gone", () -> !table().contains(line(deadPort, 1)));
+        balancer.director().drain(Endpoint.parse("127.0.0.1:" + server.getLocalPort()), DrainOptions.within(LONG));
+
+        StringBuilder snapshot = new StringBuilder();
+        DaemonSnapshot.print(balancer.director(), balancer.health(), "1", System.nanoTime(), snapshot);
+
+        JsonObject document = JsonParser.parseString(snapshot.toString()).getAsJsonObject();
+        JsonArray servers =
+                document.getAsJsonArray("health").get(0).getAsJsonObject().getAsJsonArray("servers");
+        JsonObject dead = servers.get(1).getAsJsonObject();
+        assertThat(dead.get("server").getAsString()).isEqualTo("127.0.0.1:" + deadPort);
+        assertThat(dead.get("up").getAsBoolean()).isFalse();
+        assertThat(dead.get("inTable").getAsBoolean()).isFalse();
+        assertThat(dead.get("reason").getAsString()).startsWith("TCP_CHECK ").contains("refused");
+        assertThat(document.get("drains").toString())
+                .contains("\"server\":\"127.0.0.1:" + server.getLocalPort() + "\",\"phase\":\"drain");
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.lvs4j.examples.standalone.top;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -33,7 +34,7 @@ final class Top {
     }
 
     static String clock() {
-        return LocalTime.now().format(CLOCK);
+        return LocalTime.now(ZoneId.systemDefault()).format(CLOCK);
     }
 
     /**

@@ -82,7 +82,8 @@ public final class TopCommand {
         return !once && isTerminal();
     }
 
-    /** Since JDK 22 there may be a console without a terminal, which then says so. */
+    /** Before JDK 22 there is no console without a terminal; since then there may be one, which then says so. */
+    @SuppressWarnings("SystemConsoleNull") // Its method isTerminal is asked, too.
     private static boolean isTerminal() {
         Console console = System.console();
         if (console == null || "dumb".equals(System.getenv("TERM"))) {

@@ -19,8 +19,8 @@ class KeysTest {
 
     private Outcome type(String text) {
         Outcome outcome = null;
-        for (char each : text.toCharArray()) {
-            outcome = keys.press(Key.of(each));
+        for (int i = 0; i < text.length(); i++) {
+            outcome = keys.press(Key.of(text.charAt(i)));
         }
         return outcome;
     }
@@ -164,7 +164,7 @@ class KeysTest {
         assertThat(type("y"))
                 .isEqualTo(new Outcome.Run(new Action(
                         "change the weight of 10.0.0.11:80 in TCP 10.0.0.1:80 from 3 to 12",
-                        List.of(("-e -t 10.0.0.1:80 -r 10.0.0.11:80 -m -w 12 -x 100 -y 50").split(" ")))));
+                        List.of("-e -t 10.0.0.1:80 -r 10.0.0.11:80 -m -w 12 -x 100 -y 50".split(" ")))));
     }
 
     @Test
