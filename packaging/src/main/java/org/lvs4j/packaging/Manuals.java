@@ -13,7 +13,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.lvs4j.examples.standalone.Lvsd;
 import picocli.AutoComplete;
@@ -115,13 +114,8 @@ public final class Manuals {
                         + text)
                 .getBytes(StandardCharsets.UTF_8);
         Files.write(directory.resolve("man8/" + name + ".8"), page);
-        OutputStream file = Files.newOutputStream(directory.resolve("man8-compressed/" + name + ".8.gz"));
-        // As Debian wants it: the best compression.
-        try (OutputStream compressed = new GZIPOutputStream(file) {
-            {
-                def.setLevel(Deflater.BEST_COMPRESSION);
-            }
-        }) {
+        try (OutputStream compressed =
+                new GZIPOutputStream(Files.newOutputStream(directory.resolve("man8-compressed/" + name + ".8.gz")))) {
             compressed.write(page);
         }
     }
