@@ -14,6 +14,7 @@ import { Tiles } from "./tiles.js";
 const INTERVAL_MILLIS = 2000;
 const FIRST_INTERVAL_MILLIS = 1000;
 const LONGEST_INTERVAL_MILLIS = 15_000;
+const AFTER_EVENT_MILLIS = 150;
 const RETRY_MILLIS = [1000, 2000, 4000, 8000, 10_000];
 const STREAM_RETRY_MILLIS = 2000;
 const FOLD_ABOVE_SERVERS = 150;
@@ -48,23 +49,36 @@ const details = new Details($("panel-details"), model, client, access, {
 let failures = 0;
 const durations = [];
 let timer = null;
+let dueAt = Infinity;
+let startedAt = -Infinity;
+let pause = FIRST_INTERVAL_MILLIS;
 let reading = false;
 let again = false;
 
-/** Reads everything now, or after some milliseconds; what is planned for later gives way. */
+/** Reads everything now, or after some milliseconds, or earlier if that is planned already. */
 function refreshSoon(millis) {
-  clearTimeout(timer);
-  timer = setTimeout(refresh, millis);
+  const now = performance.now();
+  if (now + millis < dueAt) {
+    dueAt = now + millis;
+    clearTimeout(timer);
+    timer = setTimeout(refresh, millis);
+  }
+}
+
+/** Reads after a change. Any number of changes, however close together, cost a part of the time only. */
+function refreshAfterEvent() {
+  refreshSoon(Math.max(AFTER_EVENT_MILLIS, startedAt + pause - performance.now()));
 }
 
 async function refresh() {
+  dueAt = Infinity;
   if (reading) {
     again = true;
     return;
   }
   reading = true;
   again = false;
-  const start = performance.now();
+  startedAt = performance.now();
   let wait = INTERVAL_MILLIS;
   try {
     const overview = await client.get("/api/v1/overview");
@@ -79,12 +93,13 @@ async function refresh() {
     draw();
     details.drains = drains;
     // A large balancer is asked less often: reading takes a tenth of the time at most. One slow answer says nothing.
-    durations.push(performance.now() - start);
+    durations.push(performance.now() - startedAt);
     if (durations.length < 3) {
       wait = FIRST_INTERVAL_MILLIS;
     } else {
       durations.splice(0, durations.length - 3);
-      wait = Math.min(LONGEST_INTERVAL_MILLIS, Math.max(INTERVAL_MILLIS, 10 * Math.min(...durations)));
+      pause = Math.min(LONGEST_INTERVAL_MILLIS, Math.max(FIRST_INTERVAL_MILLIS, 10 * Math.min(...durations)));
+      wait = Math.max(INTERVAL_MILLIS, pause);
     }
   } catch (problem) {
     if (problem instanceof Problem && problem.status === 401) {
@@ -111,7 +126,7 @@ async function follow() {
       await client.readEvents(lastId, (type, event, id) => {
         lastId = id;
         happened(type, event);
-        refreshSoon(150);
+        refreshAfterEvent();
       });
     } catch {
       // Told where the overview is read.

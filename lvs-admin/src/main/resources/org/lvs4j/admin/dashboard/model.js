@@ -3,6 +3,7 @@
 import { Ring } from "./ring.js";
 
 const SAMPLES = 60;
+const SHORTEST_SECONDS = 0.5;
 const COUNTERS = ["connections", "inBytes", "outBytes"];
 
 /** The states of a server, the worst first, with the words for them. */
@@ -76,23 +77,27 @@ export class Model {
   since = null;
   #byId = new Map();
   #timelines = new Map();
+  #measuredMillis = null;
 
   /** Takes an overview. Returns whether it is that of another process than the one before. */
   take(overview, nowMillis) {
     const restarted = this.overview !== null && this.overview.instance !== overview.instance;
-    const seconds = this.overview === null || restarted
-      ? 0
-      : (overview.monotonicMillis - this.overview.monotonicMillis) / 1000;
+    const seconds = this.#measuredMillis === null || restarted ? 0 : (overview.monotonicMillis - this.#measuredMillis) / 1000;
+    // One connection in a moment is no rate: a change is read at once, and measured with the next overview.
+    const measuring = seconds === 0 || seconds >= SHORTEST_SECONDS;
     if (restarted) {
       this.totals.before = null;
     }
-    this.totals.take(overview.traffic, seconds);
-    if (this.totals.rate.connections === null && overview.rates) {
-      this.totals.rate = { ...overview.rates };
+    if (measuring) {
+      this.#measuredMillis = overview.monotonicMillis;
+      this.totals.take(overview.traffic, seconds);
+      if (this.totals.rate.connections === null && overview.rates) {
+        this.totals.rate = { ...overview.rates };
+      }
+      this.activeHistory.add(overview.connections);
+      this.inHistory.add(this.totals.rate.inBytes ?? NaN);
+      this.outHistory.add(this.totals.rate.outBytes ?? NaN);
     }
-    this.activeHistory.add(overview.connections);
-    this.inHistory.add(this.totals.rate.inBytes ?? NaN);
-    this.outHistory.add(this.totals.rate.outBytes ?? NaN);
     const known = new Map();
     const states = {};
     let servers = 0;
@@ -102,7 +107,9 @@ export class Model {
         service.measured.before = null;
       }
       service.data = data;
-      service.measured.take(data, seconds);
+      if (measuring) {
+        service.measured.take(data, seconds);
+      }
       const byServer = new Map();
       service.servers = data.servers.map(each => {
         const server = service.byServer.get(each.server)
@@ -112,7 +119,9 @@ export class Model {
         }
         server.data = each;
         server.state = serverState(each);
-        server.measured.take(each, seconds);
+        if (measuring) {
+          server.measured.take(each, seconds);
+        }
         byServer.set(each.server, server);
         states[server.state] = (states[server.state] ?? 0) + 1;
         return server;
