@@ -126,7 +126,7 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws RulesInvalidException, StartException, InterruptedException {
         List<Integer> activated = checkOptions();
-        manager = ServiceManager.of(System.getenv(), ProcessHandle.current().pid());
+        manager = ServiceManager.of(System.getenv(), ProcessHandle.current().pid(), takeover);
         // First: without a handler, these signals end a JVM.
         Signals.handle("HUP", this::reload);
         Signals.handle("USR1", this::reopen);

@@ -46,14 +46,18 @@ final class ServiceManager implements AutoCloseable {
         this.watchdogMicros = watchdogMicros;
     }
 
-    /** The service manager that started a process, by its environment. */
-    static ServiceManager of(Map<String, String> environment, long pid) {
+    /**
+     * The service manager that started a process, by its environment.
+     *
+     * @param takeover whether the process takes the place of another one, and with it the watchdog of its service
+     */
+    static ServiceManager of(Map<String, String> environment, long pid, boolean takeover) {
         String name = environment.getOrDefault(SOCKET, "");
         if (name.isEmpty()) {
             return none();
         }
         try {
-            return new ServiceManager(NotifySocket.connect(name), watchdogMicros(environment, pid));
+            return new ServiceManager(NotifySocket.connect(name), watchdogMicros(environment, pid, takeover));
         } catch (IOException | RuntimeException e) {
             LOG.error("{}={}: the service manager is not told about this lvsd: {}", SOCKET, name, Reason.of(e));
             return none();
@@ -65,11 +69,14 @@ final class ServiceManager implements AutoCloseable {
         return new ServiceManager(null, 0);
     }
 
-    private static long watchdogMicros(Map<String, String> environment, long pid) {
+    private static long watchdogMicros(Map<String, String> environment, long pid, boolean takeover) {
         String micros = environment.get(WATCHDOG_USEC);
         String meant = environment.get(WATCHDOG_PID);
         // A child process inherits the variables.
-        if (micros == null || meant != null && !meant.equals(Long.toString(pid))) {
+        boolean mine = meant == null
+                || meant.equals(Long.toString(pid))
+                || takeover && meant.matches("[0-9]{1,10}") && sameService(Long.parseLong(meant));
+        if (micros == null || !mine) {
             return 0;
         }
         if (!micros.matches("[0-9]{1,18}")) {

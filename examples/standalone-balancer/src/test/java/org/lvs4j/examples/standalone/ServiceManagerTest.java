@@ -45,7 +45,7 @@ final class ServiceManagerTest {
         for (int i = 0; i < more.length; i += 2) {
             environment.put(more[i], more[i + 1]);
         }
-        return ServiceManager.of(environment, PID);
+        return ServiceManager.of(environment, PID, false);
     }
 
     private static CompletableFuture<Void> alive() {
@@ -88,6 +88,19 @@ final class ServiceManagerTest {
     }
 
     @Test
+    void watchdog_takesOverFromProcessOfThisService_signOfLife() throws Exception {
+        Process other = new ProcessBuilder("sleep", "60").start();
+        Map<String, String> environment = Map.of(
+                "NOTIFY_SOCKET", receiver.name(), "WATCHDOG_USEC", "1000", "WATCHDOG_PID", Long.toString(other.pid()));
+        try (ServiceManager manager = ServiceManager.of(environment, PID, true)) {
+            manager.ready(() -> "next", ServiceManagerTest::alive);
+            receiver.await("a sign of life", "WATCHDOG=1"::equals);
+        } finally {
+            other.destroyForcibly();
+        }
+    }
+
+    @Test
     void handedOver_processOfThisService_silentAfterMainPid() throws Exception {
         try (ServiceManager manager = manager("WATCHDOG_USEC", "1000")) {
             manager.handedOver(PID, "gone", Duration.ofSeconds(1));
@@ -108,7 +121,7 @@ final class ServiceManagerTest {
     void of_unusableSocket_daemonGoesOn() throws Exception {
         for (String name :
                 new String[] {"", "relative", directory.resolve("missing").toString(), "@" + directory}) {
-            try (ServiceManager manager = ServiceManager.of(Map.of("NOTIFY_SOCKET", name), PID)) {
+            try (ServiceManager manager = ServiceManager.of(Map.of("NOTIFY_SOCKET", name), PID, false)) {
                 manager.ready(() -> "well", ServiceManagerTest::alive);
                 manager.stopping("bye", Duration.ofSeconds(1));
             }
