@@ -217,6 +217,13 @@ final class Browser implements AutoCloseable {
         new Actions(driver).sendKeys(keys).perform();
     }
 
+    /** Replaces the text of a field. */
+    void type(String selector, CharSequence... keys) {
+        WebElement field = find(selector);
+        field.clear();
+        field.sendKeys(keys);
+    }
+
     /** The element with the focus. */
     String focus() {
         return String.valueOf(js("return document.activeElement.id"));

@@ -5,13 +5,16 @@ import { el } from "./format.js";
 
 export class Access {
   #changes = "token";
+  /** Called when there is a token. */
+  onToken = () => {};
 
   constructor(client, dialog, button, toasts) {
     this.client = client;
     this.dialog = dialog;
     this.button = button;
     this.toasts = toasts;
-    this.input = el("input", { type: "password", id: "token-input", autocomplete: "off", spellcheck: "false", required: true });
+    this.input = el("input", { type: "password", id: "token-input", autocomplete: "off", spellcheck: "false", required: true,
+      pattern: "\\s*[!-~]+\\s*", title: "Visible characters of ASCII, no spaces" });
     this.why = el("p", {});
     this.wrong = el("p", { class: "wrong", role: "alert" });
     dialog.append(el("form", { method: "dialog" },
@@ -52,6 +55,9 @@ export class Access {
     this.input.value = "";
     this.answer?.(given);
     this.answer = null;
+    if (given) {
+      this.onToken();
+    }
   }
 
   /** Asks for the token. Returns whether one was given. */

@@ -59,11 +59,13 @@ export class Client {
    * Reads the stream of changes after one of them until it ends. Not an EventSource: that could not send the token.
    *
    * @param lastId the number of the change; if the endpoint does not know it, everything that it remembers comes
+   * @param signal ends it
    */
-  async readEvents(lastId, onEvent) {
+  async readEvents(lastId, onEvent, signal) {
     const headers = this.#headers({ "Last-Event-ID": lastId });
-    const response = await fetch("/api/v1/events", { headers, cache: "no-store" });
+    const response = await fetch("/api/v1/events", { headers, cache: "no-store", signal });
     if (!response.ok) {
+      await response.body?.cancel();
       throw new Problem(response.status, "the stream of changes was refused");
     }
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();

@@ -86,6 +86,7 @@ async function refresh() {
       ? (await client.get("/api/v1/drains")).drains
       : [];
     failures = 0;
+    wakeStream();
     const restarted = model.take(overview, Date.now());
     if (restarted) {
       access.tell("note", "The balancer was started again; its counters began anew.");
@@ -103,10 +104,17 @@ async function refresh() {
     }
   } catch (problem) {
     if (problem instanceof Problem && problem.status === 401) {
+      const wrong = client.hasToken;
       client.token = null;
-      await access.ask("This endpoint shows nothing without its token.", failures > 0 ? "That was not the token." : "");
-      wait = 0;
-      failures = 1;
+      failures++;
+      stream?.abort();
+      if (await access.ask("This endpoint shows nothing without its token.", wrong ? "That was not the token." : "")) {
+        wait = 0;
+      } else {
+        // Not asked again by itself: "Unlock" asks.
+        wait = Infinity;
+        locked();
+      }
     } else {
       wait = RETRY_MILLIS[Math.min(failures, RETRY_MILLIS.length - 1)];
       failures++;
@@ -115,19 +123,32 @@ async function refresh() {
   }
   reading = false;
   // Nobody looks: the charts go on, at a slower pace.
-  refreshSoon(again ? 200 : document.hidden ? Math.max(wait, 10_000) : wait);
+  if (wait !== Infinity) {
+    refreshSoon(again ? 200 : document.hidden ? Math.max(wait, 10_000) : wait);
+  }
 }
+
+let stream = null;
+let wakeStream = () => {};
+let isLocked = false;
 
 /** The stream of changes, again and again, at first with all that the endpoint remembers. A change is a reason to read. */
 async function follow() {
   let lastId = "none";
   for (;;) {
+    // Not in a page that nobody looks at: a browser opens six connections to one server, for all of its pages.
+    while (document.hidden || failures > 0 || model.overview === null) {
+      await new Promise(resolve => {
+        wakeStream = resolve;
+      });
+    }
+    stream = new AbortController();
     try {
       await client.readEvents(lastId, (type, event, id) => {
         lastId = id;
         happened(type, event);
         refreshAfterEvent();
-      });
+      }, stream.signal);
     } catch {
       // Told where the overview is read.
     }
@@ -197,6 +218,7 @@ function drawRows() {
 
 /** The connection is lost: what is shown is old, and says so. */
 function lost(problem, wait) {
+  stream?.abort();
   const since = model.receivedAt;
   attribute($("link"), "data-state", "lost");
   text($("link-text"), "no connection");
@@ -213,6 +235,22 @@ function lost(problem, wait) {
   };
   tell();
 }
+
+/** Nothing can be read without the token, and nobody has given it. */
+function locked() {
+  isLocked = true;
+  attribute($("link"), "data-state", "lost");
+  text($("link-text"), "locked");
+  attribute(document.body, "data-lost", "yes");
+  text($("lost"), "This endpoint shows nothing without its token. Unlock asks for it.");
+  $("lost").hidden = false;
+  $("unlock").hidden = false;
+}
+
+access.onToken = () => {
+  isLocked = false;
+  refreshSoon(0);
+};
 
 /* ---- What people do ---- */
 
@@ -413,7 +451,9 @@ function withServer(action) {
 }
 
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) {
+  if (document.hidden) {
+    stream?.abort();
+  } else if (!isLocked) {
     refreshSoon(0);
   }
 });
