@@ -43,6 +43,21 @@ class ScriptsIT {
     }
 
     @Test
+    void lvsd_installedInADirectoryWithABlank_starts() throws Exception {
+        Path home = Files.createDirectory(directory.resolve("with a blank"));
+        Files.createDirectories(home.resolve("lib/native"));
+        Files.copy(Daemon.SCRIPTS.resolve("target/lvsd.jar"), home.resolve("lib/lvsd.jar"));
+        Path script = Files.createDirectory(home.resolve("bin")).resolve("lvsd");
+        Files.copy(Daemon.SCRIPTS.resolve("lvsd"), script, StandardCopyOption.COPY_ATTRIBUTES);
+
+        Programs.Result result = run(script, "--version");
+
+        assertThat(result.error()).isEmpty();
+        assertThat(result.output()).startsWith("lvsd ");
+        assertThat(result.exitCode()).isZero();
+    }
+
+    @Test
     void bothScripts_noJar_errorNamesTheBuildCommand() throws Exception {
         for (String name : new String[] {"lvsd", "lvsadm"}) {
             Path alone = directory.resolve(name);
