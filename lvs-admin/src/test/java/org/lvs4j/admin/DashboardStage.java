@@ -4,6 +4,7 @@ import static org.lvs4j.service.ServiceKey.tcp;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
@@ -66,7 +67,8 @@ final class DashboardStage implements AutoCloseable {
                     RealServer.of(server("127.0.1.9", greeting).endpoint()));
             checks.check(mail, each -> new SmtpCheck(ProbeTarget.of(each.endpoint()), OFTEN, "localhost"));
         }
-        relay = keep(Relay.start(director));
+        // A connection that is held open and silent is no reason to end it.
+        relay = keep(Relay.builder(director).drainIdle(Duration.ofHours(1)).start());
         monitor = keep(checks.start());
         startAdmin(0);
     }
@@ -140,6 +142,16 @@ final class DashboardStage implements AutoCloseable {
     /** A connection of a client that is answered once and stays open. */
     Socket connect() throws IOException {
         return keep(connect(virtual()));
+    }
+
+    /** The server that has a connection. */
+    Endpoint serverOf(Socket socket) {
+        Endpoint client = Endpoint.of((InetSocketAddress) socket.getLocalSocketAddress());
+        return director.connections().stream()
+                .filter(each -> each.client().equals(client))
+                .findFirst()
+                .orElseThrow()
+                .server();
     }
 
     private static Socket connect(Endpoint virtual) throws IOException {

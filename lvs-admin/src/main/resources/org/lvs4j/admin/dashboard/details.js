@@ -7,11 +7,12 @@ import { STATES, sum } from "./model.js";
 import { SERVICE_SIGNS, SPAN_MILLIS, healthWords } from "./table.js";
 
 const NOTHING = "Choose a service or a server in the table. Its figures, its health and what can be done with it appear here.";
+const CHECKS_AFTER_MILLIS = 150;
 
 export class Details {
   #item = null;
   #parts = null;
-  #drain = null;
+  #checked = null;
 
   constructor(panel, model, client, access, actions) {
     this.panel = panel;
@@ -31,10 +32,11 @@ export class Details {
     if (item !== null && item.id === this.#item?.id) {
       this.#item = item;
       this.draw();
+      this.#checkAgain();
       return;
     }
     this.#item = item;
-    this.#drain = null;
+    clearTimeout(this.timer);
     if (item === null) {
       this.#parts = null;
       this.panel.replaceChildren(el("p", { class: "hint" }, NOTHING));
@@ -43,7 +45,20 @@ export class Details {
     this.#parts = item.kind === "server" ? this.#server() : this.#service();
     this.panel.replaceChildren(this.#parts.element);
     this.draw();
-    this.#loadHealth(item);
+    this.#checked = null;
+    this.#checkAgain();
+  }
+
+  /** Reads the checks, if they are not those that were read before; not of each item that the cursor passes. */
+  #checkAgain() {
+    const item = this.#item;
+    const servers = item.kind === "server" ? [item] : item.servers;
+    const key = item.id + JSON.stringify(servers.map(({ data }) => [data.server, data.up, data.since, data.reason]));
+    if (key !== this.#checked) {
+      this.#checked = key;
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.#loadHealth(item), CHECKS_AFTER_MILLIS);
+    }
   }
 
   #common(title, of, ...more) {
@@ -91,7 +106,7 @@ export class Details {
       this.#setWeight(weight);
     });
     weight.addEventListener("input", () => {
-      weight.dataset.touched = "yes";
+      weight.dataset.touched ??= String(this.#item.data.weight);
       this.#preview(weight, preview);
     });
     const begin = el("div", { class: "set" }, el("label", { for: "deadline" }, "Drain, at most"), deadline, "s", start,
@@ -124,8 +139,9 @@ export class Details {
     try {
       // What the page has shown is what is changed: if it is another weight already, somebody else was faster.
       const { body, etag } = await this.client.getTagged(path);
-      if (body.weight !== item.data.weight) {
-        this.access.tell("wrong", "The weight is " + body.weight + " already, changed by somebody else. Look at it again, and repeat.");
+      if (String(body.weight) !== (input.dataset.touched ?? String(item.data.weight))) {
+        input.dataset.touched = String(body.weight);
+        this.access.tell("wrong", "The weight is " + body.weight + " meanwhile, changed by somebody else. Look at it again, and repeat.");
         return;
       }
       if (await this.access.change(item.data.server + " has weight " + value + " now", "PATCH", path, { weight: value }, etag)) {
@@ -162,17 +178,6 @@ export class Details {
   weightByKey() {
     this.#parts?.weight?.focus();
     this.#parts?.weight?.select();
-  }
-
-  /** The drains, as the endpoint tells them. */
-  set drains(list) {
-    const item = this.#item;
-    this.#drain = item?.kind === "server"
-      ? list.find(each => each.service === item.service.id && each.server === item.data.server) ?? null
-      : null;
-    if (item !== null) {
-      this.draw();
-    }
   }
 
   draw() {
@@ -230,23 +235,26 @@ export class Details {
       this.#preview(parts.weight, parts.preview);
     }
     const absent = data.absent === true;
-    const drain = this.#drain;
+    const drain = this.#item.drain;
     const going = data.draining === true;
     parts.set.hidden = absent;
     parts.begin.hidden = going || absent;
     parts.draining.hidden = !going;
     if (going) {
-      const left = (data.active ?? 0) + (data.inactive ?? 0);
-      const start = Math.max(left, drain?.activeAtStart === undefined ? this.#item.drainFrom ?? left : drain.activeAtStart + drain.inactiveAtStart);
-      this.#item.drainFrom = start;
-      attribute(parts.bar, "value", start === 0 ? 1 : ((start - left) / start).toFixed(3));
-      text(parts.progress, left === 0
-        ? "Drained: no connection is left. It can be stopped."
-        : exact(left) + " of " + plural(start, "connection") + " left ("
-          + exact(data.active ?? 0) + " active)"
+      const active = data.active ?? 0;
+      const inactive = data.inactive ?? 0;
+      // Inactive connections of TCP are closed ones that linger; without active ones, as of UDP, they are all there is.
+      const kind = active > 0 || (drain?.activeAtStart ?? 0) > 0 ? "active" : "inactive";
+      const left = kind === "active" ? active : inactive;
+      const start = Math.max(left, drain?.[kind + "AtStart"] ?? 0);
+      const drained = this.#item.state === "drained";
+      attribute(parts.bar, "value", drained ? 1 : start === 0 ? 0 : Math.min(0.99, (start - left) / start).toFixed(3));
+      text(parts.progress, drained
+        ? "Drained: no connection is left" + (inactive > 0 ? " but " + exact(inactive) + " that "
+          + (inactive === 1 ? "is" : "are") + " closed already" : "") + ". It can be stopped."
+        : exact(left) + " of " + exact(start) + " " + kind + " connections left"
+          + (kind === "active" && inactive > 0 ? ", beside " + exact(inactive) + " inactive" : "")
           + (drain?.leftSeconds ? ", " + duration(drain.leftSeconds) + " until the rest is ended" : ""));
-    } else {
-      delete this.#item.drainFrom;
     }
   }
 

@@ -87,12 +87,11 @@ async function refresh() {
       : [];
     failures = 0;
     wakeStream();
-    const restarted = model.take(overview, Date.now());
+    const restarted = model.take(overview, Date.now(), drains);
     if (restarted) {
       access.tell("note", "The balancer was started again; its counters began anew.");
     }
     draw();
-    details.drains = drains;
     // A large balancer is asked less often: reading takes a tenth of the time at most. One slow answer says nothing.
     durations.push(performance.now() - startedAt);
     if (durations.length < 3) {

@@ -18,7 +18,8 @@ export const STATES = {
   on: { sign: "●", label: "in use", rank: 7 },
 };
 
-export function serverState(server) {
+/** @param drain how far its drain is, or null */
+export function serverState(server, drain) {
   if (server.up === false) {
     return "down";
   }
@@ -26,7 +27,8 @@ export function serverState(server) {
     return "ejected";
   }
   if (server.draining) {
-    return server.active + server.inactive > 0 ? "draining" : "drained";
+    // Closed connections that linger are counted as inactive for two minutes; the drain knows better.
+    return drain?.phase === "drained" || server.active + server.inactive === 0 ? "drained" : "draining";
   }
   if (server.overloaded) {
     return "full";
@@ -79,8 +81,9 @@ export class Model {
   #timelines = new Map();
   #measuredMillis = null;
 
-  /** Takes an overview. Returns whether it is that of another process than the one before. */
-  take(overview, nowMillis) {
+  /** Takes an overview, with the drains of that time. Returns whether it is that of another process than the one before. */
+  take(overview, nowMillis, drains) {
+    const drainOf = new Map(drains.map(each => [each.service + " " + each.server, each]));
     const restarted = this.overview !== null && this.overview.instance !== overview.instance;
     const seconds = this.#measuredMillis === null || restarted ? 0 : (overview.monotonicMillis - this.#measuredMillis) / 1000;
     // One connection in a moment is no rate: a change is read at once, and measured with the next overview.
@@ -118,7 +121,8 @@ export class Model {
           server.measured.before = null;
         }
         server.data = each;
-        server.state = serverState(each);
+        server.drain = drainOf.get(server.id) ?? null;
+        server.state = serverState(each, server.drain);
         if (measuring) {
           server.measured.take(each, seconds);
         }
@@ -137,11 +141,24 @@ export class Model {
     });
     this.#shareOfAll();
     this.#byId = known;
+    this.#forget(servers + known.size);
     this.counts = { services: this.services.length, servers, states };
     this.overview = overview;
     this.receivedAt = nowMillis;
     this.since ??= Date.parse(overview.time);
     return restarted;
+  }
+
+  /** Forgets the health of what is gone, if there is much of it. */
+  #forget(items) {
+    if (this.#timelines.size > 2 * items + 1000) {
+      for (const key of this.#timelines.keys()) {
+        const [id, server] = key.split(" ");
+        if (server === undefined ? this.find(id) === null : this.findServer(id, server) === null) {
+          this.#timelines.delete(key);
+        }
+      }
+    }
   }
 
   /** The share of each server of a service: of the connections of the last minutes; if there were none, of the active ones. */
