@@ -23,8 +23,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The part of a relay in an event loop of the application: that loop, except that the relay's channels and timers are
- * known, so that the relay can end all of them and leave the loop running. On epoll it also does what {@link WatchedEpoll}
- * does for a loop of the relay's own.
+ * known, so that the relay can end all of them and leave the loop running. On epoll its sockets are {@link WatchedSocket}s, as
+ * those in a loop of the relay's own.
  *
  * <p>Thread-safe, as an event loop is.
  */
@@ -110,14 +110,15 @@ final class SharedLoop extends AbstractEventLoop implements IoEventLoop {
 
     @Override
     public Future<IoRegistration> register(IoHandle handle) {
-        Future<IoRegistration> registering = loop.register(handle);
         if (!(handle instanceof EpollIoHandle)) {
-            return registering;
+            return loop.register(handle);
         }
+        WatchedSocket socket = new WatchedSocket(handle);
         Promise<IoRegistration> watched = newPromise();
-        registering.addListener((Future<IoRegistration> done) -> {
+        loop.register(socket).addListener((Future<IoRegistration> done) -> {
             if (done.isSuccess()) {
-                watched.setSuccess(WatchedEpoll.watch(done.getNow()));
+                socket.registered(done.getNow(), loop::execute);
+                watched.setSuccess(socket);
             } else {
                 watched.setFailure(done.cause());
             }
