@@ -117,9 +117,7 @@ public final class MonitoredService {
         if (requireNonNull(service, "service") instanceof ServiceKey.Named) {
             return server;
         }
-        int servicePort = service instanceof ServiceKey.Address address
-                ? address.endpoint().port()
-                : 0;
+        int servicePort = portOf(service);
         boolean keepsPort = server.forwarding().method() == Forwarding.Method.MASQUERADE
                 && server.endpoint().port() != 0;
         if (keepsPort || server.endpoint().port() == servicePort) {
@@ -131,6 +129,12 @@ public final class MonitoredService {
                 server.forwarding(),
                 server.upperThreshold(),
                 server.lowerThreshold());
+    }
+
+    private static int portOf(ServiceKey service) {
+        return service instanceof ServiceKey.Address address
+                ? address.endpoint().port()
+                : 0;
     }
 
     /** A builder with the values of this service. */
@@ -229,7 +233,14 @@ public final class MonitoredService {
             if (services.isEmpty()) {
                 throw new IllegalArgumentException("group " + group + " has no virtual service");
             }
+            // The servers of two services are the same if their ports are.
+            Set<Object> compared = new HashSet<>();
             for (VirtualService service : services) {
+                Object like =
+                        service.key() instanceof ServiceKey.Named ? ServiceKey.Named.class : portOf(service.key());
+                if (!compared.add(like)) {
+                    continue;
+                }
                 Set<Endpoint> endpoints = new HashSet<>();
                 for (MonitoredServer each : servers) {
                     Endpoint endpoint = serverOf(service.key(), each.server()).endpoint();
