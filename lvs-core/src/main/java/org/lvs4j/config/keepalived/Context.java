@@ -18,6 +18,9 @@ final class Context {
     /** A program and its place. */
     record PlacedScript(Word at, Script script) {}
 
+    /** The most services, and the most addresses that ranges and prefixes of groups stand for. */
+    private static final int MAX_SERVICES = 1_000_000;
+
     private final KeepalivedOptions options;
     private final Problems problems;
     private final Map<String, Tracked> trackedFiles = new HashMap<>();
@@ -26,6 +29,8 @@ final class Context {
     private final Set<String> bfdInstances = new TreeSet<>();
     private final GlobalDraft globals = new GlobalDraft();
     private final List<PlacedScript> scripts = new ArrayList<>();
+    private int groupAddresses;
+    private int services;
 
     Context(KeepalivedOptions options, Problems problems) {
         this.options = options;
@@ -46,6 +51,23 @@ final class Context {
 
     Map<String, Tracked> trackedFiles() {
         return trackedFiles;
+    }
+
+    /** Ends the reading if the groups of the file have too many addresses with so many more. */
+    void requireAddresses(Word at, int more) {
+        groupAddresses += more;
+        if (groupAddresses > MAX_SERVICES) {
+            throw problems.fatal(at.error("too many addresses in all groups:", "at most " + MAX_SERVICES));
+        }
+    }
+
+    /** Ends the reading if the file has too many services with so many more. */
+    void requireServices(Word at, int more) {
+        services += more;
+        if (services > MAX_SERVICES) {
+            throw problems.fatal(
+                    at.error("too many services, one for each address of its group, in", "at most " + MAX_SERVICES));
+        }
     }
 
     /** The names of tracked files whose paths cannot be read. */

@@ -11,6 +11,7 @@ final class Definitions {
     private static final int MAX_DEPTH = 32;
     private static final int MAX_USES_IN_LINE = 10_000;
     private static final int MAX_RANDOM = 32_767;
+    private static final String RANDOM_WITH_LIMITS = "_RANDOM ";
 
     private final Map<String, List<String>> values = new HashMap<>();
     private final Map<String, String> given = new HashMap<>();
@@ -90,7 +91,10 @@ final class Definitions {
             int end = text.charAt(i) == '$' ? useEnd(text, i) : i;
             String value = end == i ? null : value(line, text, i, end, at);
             if (value == null) {
-                expanded.append(text.charAt(i++), line.column(at));
+                int dollar = text.indexOf('$', i + 1);
+                int next = dollar < 0 ? text.length() : dollar;
+                expanded.append(text, i, next, use);
+                i = next;
             } else {
                 if (++uses > MAX_USES_IN_LINE || depth == MAX_DEPTH) {
                     throw line.place(at)
@@ -112,12 +116,18 @@ final class Definitions {
         }
     }
 
-    /** The offset behind the use that begins at an offset, or that offset if it is none. */
+    /**
+     * The offset behind the use that begins at an offset, or that offset if it is none. What is in braces is looked at as
+     * far as it is a name, so that a line of many dollars is not read to its end for each of them.
+     */
     private static int useEnd(String text, int dollar) {
         int i = dollar + 1;
         if (i < text.length() && text.charAt(i) == '{') {
-            int end = text.indexOf('}', i);
-            return end < 0 ? dollar : end + 1;
+            int end = nameEnd(text, i + 1);
+            if (text.startsWith(RANDOM_WITH_LIMITS, i + 1)) {
+                end = text.indexOf('}', end);
+            }
+            return end >= 0 && end < text.length() && text.charAt(end) == '}' ? end + 1 : dollar;
         }
         int end = nameEnd(text, i);
         boolean delimited =
@@ -128,7 +138,7 @@ final class Definitions {
     private @Nullable String value(Line line, String text, int start, int end, int at) throws KeepalivedException {
         String name =
                 text.charAt(start + 1) == '{' ? text.substring(start + 2, end - 1) : text.substring(start + 1, end);
-        if (name.equals("_RANDOM") || name.startsWith("_RANDOM ")) {
+        if (name.equals("_RANDOM") || name.startsWith(RANDOM_WITH_LIMITS)) {
             return random(line, name, at);
         }
         String value = given.get(name);

@@ -65,7 +65,7 @@ final class GroupDraft {
             return;
         }
         int port = Values.port(statement, 0);
-        for (IpAddress address : addresses(statement.key())) {
+        for (IpAddress address : addresses(statement.key(), context)) {
             members.add(new Member(new Endpoint(address, port), 0, null));
         }
         if (statement.size() > 1) {
@@ -83,7 +83,7 @@ final class GroupDraft {
     }
 
     /** The addresses of a member: one, a range or a prefix. */
-    private List<IpAddress> addresses(Word word) throws KeepalivedException {
+    private List<IpAddress> addresses(Word word, Context context) throws KeepalivedException {
         String text = word.text();
         int dash = text.indexOf('-');
         int slash = text.indexOf('/');
@@ -97,10 +97,10 @@ final class GroupDraft {
                     "not an IP address:", "an address, a range such as 10.0.0.1-9, or a prefix such as 10.0.0.0/28");
         }
         String rest = text.substring(separator + 1);
-        return dash >= 0 ? range(word, first, rest) : prefix(word, first, rest);
+        return dash >= 0 ? range(word, first, rest, context) : prefix(word, first, rest, context);
     }
 
-    private List<IpAddress> range(Word word, IpAddress first, String rest) throws KeepalivedException {
+    private List<IpAddress> range(Word word, IpAddress first, String rest, Context context) throws KeepalivedException {
         IpAddress last = Values.addressOrNull(rest);
         if (last == null) {
             last = lastPart(first, rest);
@@ -111,7 +111,7 @@ final class GroupDraft {
         if (first.high() != last.high() || last.low() - first.low() < 0 || last.low() - first.low() >= MAX_ADDRESSES) {
             throw tooMany(word);
         }
-        return list(first, last.low() - first.low() + 1);
+        return list(word, first, (int) (last.low() - first.low() + 1), context);
     }
 
     private KeepalivedException tooMany(Word word) {
@@ -136,7 +136,8 @@ final class GroupDraft {
         }
     }
 
-    private List<IpAddress> prefix(Word word, IpAddress address, String rest) throws KeepalivedException {
+    private List<IpAddress> prefix(Word word, IpAddress address, String rest, Context context)
+            throws KeepalivedException {
         int size = address.isV4() ? 32 : 128;
         int bits;
         try {
@@ -153,12 +154,13 @@ final class GroupDraft {
         }
         long mask = (1L << free) - 1;
         IpAddress first = IpAddress.of(address.family(), address.high(), address.low() & ~mask);
-        return list(first, mask + 1);
+        return list(word, first, (int) mask + 1, context);
     }
 
-    private List<IpAddress> list(IpAddress first, long count) {
-        List<IpAddress> addresses = new ArrayList<>();
-        for (long i = 0; i < count; i++) {
+    private List<IpAddress> list(Word word, IpAddress first, int count, Context context) {
+        context.requireAddresses(word, count);
+        List<IpAddress> addresses = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
             addresses.add(IpAddress.of(first.family(), first.high(), first.low() + i));
         }
         return addresses;

@@ -128,7 +128,7 @@ final class KeyTable<T> {
         }
         try {
             if (entry == null) {
-                throw unknown(statement);
+                throw unknown(statement, context.problems());
             }
             readKnown(entry, statement, target, context);
         } catch (KeepalivedException e) {
@@ -167,9 +167,18 @@ final class KeyTable<T> {
         return key.error("no block belongs to", "a key with a block, or no '{' here");
     }
 
-    private KeepalivedException unknown(Statement statement) {
-        String key = statement.key().text();
+    private KeepalivedException unknown(Statement statement, Problems problems) {
         String where = name.equals(BlockKeys.FILE) ? "at the top of the file" : "in " + name;
+        return statement
+                .key()
+                .error(
+                        (statement.block() == null ? "unknown key " : "unknown block ") + where + ":",
+                        problems.full()
+                                ? "another one"
+                                : insteadOf(statement.key().text()));
+    }
+
+    private String insteadOf(String key) {
         String nearest = Distance.nearest(key, entries.keySet());
         List<String> sameLetters =
                 entries.keySet().stream().filter(key::equalsIgnoreCase).toList();
@@ -178,11 +187,9 @@ final class KeyTable<T> {
         }
         String home =
                 BlockKeys.CHECKS.contains(key) ? "real_server" : BlockKeys.onlyInFile(key) ? "the file itself" : null;
-        String expected = home != null && !contains(key)
-                ? "it in " + home
-                : nearest != null ? "perhaps '" + nearest + "'" : "one of " + String.join(" ", entries.keySet());
-        return statement
-                .key()
-                .error((statement.block() == null ? "unknown key " : "unknown block ") + where + ":", expected);
+        if (home != null && !contains(key)) {
+            return "it in " + home;
+        }
+        return nearest != null ? "perhaps '" + nearest + "'" : "one of " + String.join(" ", entries.keySet());
     }
 }

@@ -80,6 +80,15 @@ final class Line {
         return start == 0 && end == text.length() ? this : part(start, end);
     }
 
+    /** The offset behind the blanks that begin at an offset. */
+    int wordStart(int blank) {
+        int start = blank;
+        while (start < text.length() && isBlank(text.charAt(start))) {
+            start++;
+        }
+        return start;
+    }
+
     /** The end of the word that begins at an offset. */
     int wordEnd(int start) {
         int end = start;
@@ -108,18 +117,22 @@ final class Line {
             return text.length();
         }
 
-        void append(char c, int column) {
-            if (text.length() == columns.length) {
-                columns = Arrays.copyOf(columns, columns.length * 2);
+        /**
+         * Appends a part of a text.
+         *
+         * @param use the offset in the original line of the use for which the text stands, or -1 if the text is that of
+         *     the line itself
+         */
+        void append(String from, int start, int end, int use) {
+            int length = text.length();
+            int longer = length + end - start;
+            if (longer > columns.length) {
+                columns = Arrays.copyOf(columns, Math.max(longer, columns.length * 2));
             }
-            columns[text.length()] = column;
-            text.append(c);
-        }
-
-        void append(String replacement, int column) {
-            for (int i = 0; i < replacement.length(); i++) {
-                append(replacement.charAt(i), column);
+            for (int i = start; i < end; i++) {
+                columns[length + i - start] = original.column(use < 0 ? i : use);
             }
+            text.append(from, start, end);
         }
 
         Line build() {

@@ -100,6 +100,8 @@ final class Preprocessor {
         boolean continued = bare.text().endsWith("\\");
         Line kept = isOurs(line.text()) ? line : bare;
         int length = kept.text().length();
+        requireRoom(kept, 1);
+        characters += length + 1;
         definition.add(
                 kept.text().endsWith("\\") ? kept.part(0, length - 1).trimmed().text() : kept.text());
         if (!continued && !isOurs(line.text())) {
@@ -123,15 +125,9 @@ final class Preprocessor {
      * @param depth the number of definitions and repetitions that it is in
      */
     private void logical(Line whole, int depth) {
+        requireRoom(whole, 1);
+        lines++;
         characters += whole.text().length() + 1;
-        if (++lines > KeepalivedFile.MAX_LINES || characters > KeepalivedFile.MAX_TEXT_LENGTH) {
-            throw problems.fatal(whole.place(0)
-                    .error(
-                            "",
-                            "too many lines with everything that is included, defined and repeated",
-                            "at most " + KeepalivedFile.MAX_LINES + " lines and " + KeepalivedFile.MAX_TEXT_LENGTH
-                                    + " characters"));
-        }
         if (depth > MAX_DEPTH) {
             throw problems.fatal(whole.place(0)
                     .error(
@@ -149,6 +145,19 @@ final class Preprocessor {
         }
     }
 
+    /** Ends the reading if a line, so many times, is more than may be read. */
+    private void requireRoom(Line line, int times) {
+        long longer = characters + (long) times * (line.text().length() + 1);
+        if (lines + times > KeepalivedFile.MAX_LINES || longer > KeepalivedFile.MAX_TEXT_LENGTH) {
+            throw problems.fatal(line.place(0)
+                    .error(
+                            "",
+                            "too many lines with everything that is included, defined and repeated",
+                            "at most " + KeepalivedFile.MAX_LINES + " lines and " + KeepalivedFile.MAX_TEXT_LENGTH
+                                    + " characters"));
+        }
+    }
+
     private static boolean isOurs(String text) {
         String name = Statement.OURS;
         return text.startsWith(name) && (text.length() == name.length() || Line.isBlank(text.charAt(name.length())));
@@ -156,17 +165,18 @@ final class Preprocessor {
 
     /** The line behind its conditions {@code @ID} and {@code @^ID}, or null if one of them is not met. */
     private @Nullable Line chosen(Line line) {
-        Line rest = line;
-        while (rest.text().startsWith("@")) {
-            int end = rest.wordEnd(0);
-            boolean unless = rest.text().startsWith("@^");
-            String id = rest.text().substring(unless ? 2 : 1, end);
+        String text = line.text();
+        int start = 0;
+        while (text.startsWith("@", start)) {
+            int end = line.wordEnd(start);
+            boolean unless = text.startsWith("@^", start);
+            String id = text.substring(start + (unless ? 2 : 1), end);
             if (id.equals(options.configurationId()) == unless) {
                 return null;
             }
-            rest = rest.part(end, rest.text().length()).trimmed();
+            start = line.wordStart(end);
         }
-        return rest;
+        return start == 0 ? line : line.part(start, text.length()).trimmed();
     }
 
     private void chosenLine(Line line, int depth) throws KeepalivedException {
@@ -238,6 +248,8 @@ final class Preprocessor {
     }
 
     private void repeat(Repetition repetition, int depth) {
+        // Before the first line of what cannot be read to its end.
+        requireRoom(repetition.rest(), repetition.values().size());
         List<@Nullable List<String>> before = new ArrayList<>();
         for (String name : repetition.names()) {
             before.add(definitions.get(name));
@@ -273,6 +285,13 @@ final class Preprocessor {
             throw line.place(0).error(key, "too many files include each other:", "at most " + MAX_DEPTH);
         }
         IncludePattern patterns = IncludePattern.of(pattern.text());
+        if (patterns == null) {
+            throw pattern.place(0)
+                    .error(
+                            pattern.text(),
+                            "too many alternatives:",
+                            "at most " + IncludePattern.MAX_ALTERNATIVES + " in braces");
+        }
         String directory = including.element().directory();
         boolean found = false;
         for (String alternative : patterns.alternatives()) {

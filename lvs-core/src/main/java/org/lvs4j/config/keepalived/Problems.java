@@ -10,7 +10,11 @@ import java.util.Set;
 
 /** What is found in a file besides its values: errors, warnings, skipped blocks, and keys without an effect. */
 final class Problems {
+    /** The largest number of errors, with those that a repeated line has again. */
+    private static final int MAX_REPORTED = 10_000;
+
     private final boolean tolerant;
+    private int reported;
     private final Map<String, Integer> sources = new LinkedHashMap<>();
     private final Map<String, KeepalivedException> errors = new LinkedHashMap<>();
     private final Set<Remark> warnings = new LinkedHashSet<>();
@@ -44,9 +48,18 @@ final class Problems {
         sources.putIfAbsent(name, sources.size());
     }
 
+    /**
+     * Whether no further error is kept: there are enough, or too many that are the same. What an error says beside its
+     * place need not be found out then.
+     */
+    boolean full() {
+        return reported >= MAX_REPORTED || tolerant && warnings.size() >= KeepalivedFile.MAX_ERRORS;
+    }
+
     void error(KeepalivedException error) {
         if (tolerant) {
-            if (warnings.size() < KeepalivedFile.MAX_ERRORS) {
+            if (!full()) {
+                reported++;
                 String message = String.valueOf(error.getMessage());
                 String prefix = error.source() + ":" + error.line() + ":" + error.column() + ": ";
                 warnings.add(
@@ -58,7 +71,7 @@ final class Problems {
         String without =
                 String.valueOf(error.getMessage()).replace("'" + KeepalivedException.shown(error.token()) + "'", "''");
         errors.putIfAbsent(without, error);
-        if (errors.size() >= KeepalivedFile.MAX_ERRORS) {
+        if (errors.size() >= KeepalivedFile.MAX_ERRORS || ++reported >= MAX_REPORTED) {
             throw new Stop();
         }
     }

@@ -1,5 +1,6 @@
 package org.lvs4j.config.keepalived;
 
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -51,11 +52,34 @@ record Repetition(List<String> names, List<List<String>> values, Line rest) {
         if ((last - first) / step >= MAX_REPETITIONS) {
             throw arguments.place(0).error(arguments.text(), "too many repetitions:", "at most " + MAX_REPETITIONS);
         }
-        List<List<String>> values = new ArrayList<>();
-        for (long value = first; step > 0 ? value <= last : value >= last; value += step) {
-            values.add(List.of(hexadecimal ? Long.toHexString(value) : Long.toString(value)));
+        int count = (int) ((last - first) / step) + 1;
+        return new Repetition(List.of(name), new Sequence(first, step, count, hexadecimal), rest);
+    }
+
+    /** The values of a sequence, each of which exists while it is used. */
+    private static final class Sequence extends AbstractList<List<String>> {
+        private final long first;
+        private final long step;
+        private final int count;
+        private final boolean hexadecimal;
+
+        Sequence(long first, long step, int count, boolean hexadecimal) {
+            this.first = first;
+            this.step = step;
+            this.count = count;
+            this.hexadecimal = hexadecimal;
         }
-        return new Repetition(List.of(name), values, rest);
+
+        @Override
+        public List<String> get(int index) {
+            long value = first + index * step;
+            return List.of(hexadecimal ? Long.toHexString(value) : Long.toString(value));
+        }
+
+        @Override
+        public int size() {
+            return count;
+        }
     }
 
     private static long number(Line arguments, String text) throws KeepalivedException {

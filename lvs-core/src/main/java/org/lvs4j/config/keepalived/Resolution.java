@@ -2,8 +2,10 @@ package org.lvs4j.config.keepalived;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,8 @@ import org.lvs4j.service.VirtualService;
  * what concerns all of it.
  */
 final class Resolution {
+    private static final int NO_PORT = -1;
+
     private final Context context;
     private final Set<ServiceKey> keys = new HashSet<>();
 
@@ -54,8 +58,9 @@ final class Resolution {
         AddressFamily family = family(draft, members);
         Member first = members.isEmpty() ? new Member(null, draft.mark(), family) : members.get(0);
         int port = first.endpoint() == null ? 0 : first.endpoint().port();
-        List<MonitoredServer> servers = servers(draft, family, members, port);
-        SorryServer sorry = sorryServer(draft, family, members);
+        List<Member> ports = onePerPort(members);
+        List<MonitoredServer> servers = servers(draft, family, ports, port);
+        SorryServer sorry = sorryServer(draft, family, ports);
         if (servers.isEmpty() && draft.lostBlock) {
             return null;
         }
@@ -65,6 +70,7 @@ final class Resolution {
         if (members.isEmpty()) {
             return null;
         }
+        context.requireServices(draft.key(), members.size());
         List<VirtualService> services = services(draft, members, family);
         if (services.isEmpty()) {
             return null;
@@ -114,6 +120,16 @@ final class Resolution {
             return List.of();
         }
         return group.members();
+    }
+
+    /** The first member of each port, and the first mark: what decides about the ports of servers. */
+    private static List<Member> onePerPort(List<Member> members) {
+        Map<Integer, Member> ports = new LinkedHashMap<>();
+        for (Member member : members) {
+            ports.putIfAbsent(
+                    member.endpoint() == null ? NO_PORT : member.endpoint().port(), member);
+        }
+        return List.copyOf(ports.values());
     }
 
     private void remarkDefaults(ServiceDraft draft) {
@@ -170,7 +186,7 @@ final class Resolution {
                 : draft.servers().get(0).endpoint().address().family();
     }
 
-    private List<MonitoredServer> servers(ServiceDraft draft, AddressFamily family, List<Member> members, int port) {
+    private List<MonitoredServer> servers(ServiceDraft draft, AddressFamily family, List<Member> ports, int port) {
         List<MonitoredServer> servers = new ArrayList<>();
         Set<Endpoint> endpoints = new HashSet<>();
         for (ServerDraft server : draft.servers()) {
@@ -193,7 +209,7 @@ final class Resolution {
                                 "lthreshold is above uthreshold, which IPVS refuses: the server is left out");
                 continue;
             }
-            boolean mismatch = portMismatch(server.key(), endpoint, method, members);
+            boolean mismatch = portMismatch(server.key(), endpoint, method, ports);
             boolean keepsPort = method.method() == Forwarding.Method.MASQUERADE && endpoint.port() != 0;
             if (!endpoints.add(keepsPort ? endpoint : endpoint.withPort(port))) {
                 if (mismatch) {
@@ -214,11 +230,11 @@ final class Resolution {
     }
 
     /** Reports a port that only masquerading could change, and returns whether it is one. */
-    private boolean portMismatch(Word at, Endpoint server, Forwarding method, List<Member> members) {
+    private boolean portMismatch(Word at, Endpoint server, Forwarding method, List<Member> ports) {
         if (method.method() == Forwarding.Method.MASQUERADE || server.port() == 0) {
             return false;
         }
-        for (Member member : members) {
+        for (Member member : ports) {
             if (member.endpoint() == null) {
                 context.problems().warning(at.place(), "the port of the server has no effect without NAT");
             } else if (member.endpoint().port() != server.port()) {
@@ -233,7 +249,7 @@ final class Resolution {
         return false;
     }
 
-    private @Nullable SorryServer sorryServer(ServiceDraft draft, AddressFamily family, List<Member> members) {
+    private @Nullable SorryServer sorryServer(ServiceDraft draft, AddressFamily family, List<Member> ports) {
         Endpoint sorry = draft.sorry();
         if (sorry == null) {
             return null;
@@ -249,7 +265,7 @@ final class Resolution {
                                     "a tunnel (sorry_server_lvs_method TUN), or a server of the same family"));
             return null;
         }
-        portMismatch(draft.key(), sorry, method, members);
+        portMismatch(draft.key(), sorry, method, ports);
         RealServer server = new RealServer(sorry, 1, method, 0, 0);
         Refusal refusal = context.options().served().refusal(server);
         if (refusal != null) {
@@ -307,11 +323,15 @@ final class Resolution {
             onePacket = false;
         }
         List<VirtualService> services = new ArrayList<>();
+        int twice = 0;
         for (Member member : members) {
             ServiceKey key = key(member, protocol, family);
             if (!keys.add(key)) {
-                context.problems()
-                        .error(draft.key().error("service " + key + " is given twice, in", "another service"));
+                // A group that is used twice has them all twice; enough of them are reported.
+                if (++twice <= KeepalivedFile.MAX_ERRORS) {
+                    context.problems()
+                            .error(draft.key().error("service " + key + " is given twice, in", "another service"));
+                }
                 continue;
             }
             VirtualService.Builder builder = draft.builder(key)
