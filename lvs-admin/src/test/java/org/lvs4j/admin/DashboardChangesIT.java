@@ -42,7 +42,8 @@ final class DashboardChangesIT {
     }
 
     private static double progress(Browser browser) {
-        return Double.parseDouble(String.valueOf(browser.js("return String(document.querySelector('progress').value)")));
+        return Double.parseDouble(
+                String.valueOf(browser.js("return String(document.querySelector('progress').value)")));
     }
 
     @Test
@@ -53,7 +54,9 @@ final class DashboardChangesIT {
             held.add(stage.connect());
         }
         browser.row(stage.service(), server(1)).click();
-        browser.await("two connections", () -> browser.cell(stage.service(), server(1), "active").equals("2"));
+        browser.await(
+                "two connections",
+                () -> browser.cell(stage.service(), server(1), "active").equals("2"));
         browser.find(".set + .set .primary").click();
         assertThat(browser.text("#token")).contains("To change something");
         browser.keys("a-wrong-token-0123456789", Keys.ENTER);
@@ -79,12 +82,15 @@ final class DashboardChangesIT {
         }
         browser.awaitText(".draining", "Drained: no connection is left");
         assertThat(progress(browser)).isEqualTo(1);
-        browser.await("the row says so", () -> browser.cell(stage.service(), server(1), "state")
-                .contains("drained"));
+        browser.await(
+                "the row says so",
+                () -> browser.cell(stage.service(), server(1), "state").contains("drained"));
         assertThat(stage.isDraining(1)).isTrue();
 
         browser.find(".draining button").click();
-        browser.await("it is back", () -> browser.cell(stage.service(), server(1), "state").contains("up"));
+        browser.await(
+                "it is back",
+                () -> browser.cell(stage.service(), server(1), "state").contains("up"));
         assertThat(stage.isDraining(1)).isFalse();
         assertThat(browser.shown("#token")).isFalse();
     }
@@ -101,7 +107,9 @@ final class DashboardChangesIT {
         browser.awaitText(".draining", "Drained");
         assertThat(stage.isDraining(0)).isTrue();
         browser.keys("d", Keys.ENTER);
-        browser.await("it is back", () -> browser.cell(stage.service(), server(0), "state").contains("up"));
+        browser.await(
+                "it is back",
+                () -> browser.cell(stage.service(), server(0), "state").contains("up"));
         assertThat(stage.isDraining(0)).isFalse();
     }
 
@@ -114,7 +122,9 @@ final class DashboardChangesIT {
         browser.awaitText(".set .hint", "of 9 in all: 78 %");
         browser.keys(Keys.ENTER);
         browser.keys(DashboardStage.TOKEN, Keys.ENTER);
-        browser.await("the row", () -> browser.cell(stage.service(), server(2), "weight").equals("7"));
+        browser.await(
+                "the row",
+                () -> browser.cell(stage.service(), server(2), "weight").equals("7"));
         assertThat(stage.weight(2)).isEqualTo(7);
 
         browser.keys(Keys.ESCAPE, "w");
@@ -122,12 +132,16 @@ final class DashboardChangesIT {
         stage.director.editServer(
                 stage.web,
                 RealServer.builder(stage.servers.get(2).endpoint()).weight(3).build());
-        browser.await("the other's weight", () -> browser.cell(stage.service(), server(2), "weight").equals("3"));
+        browser.await(
+                "the other's weight",
+                () -> browser.cell(stage.service(), server(2), "weight").equals("3"));
         browser.keys(Keys.ENTER);
         browser.awaitText("#toasts", "The weight is 3 meanwhile, changed by somebody else.");
         assertThat(stage.weight(2)).isEqualTo(3);
         browser.keys(Keys.ENTER);
-        browser.await("the row", () -> browser.cell(stage.service(), server(2), "weight").equals("5"));
+        browser.await(
+                "the row",
+                () -> browser.cell(stage.service(), server(2), "weight").equals("5"));
         assertThat(stage.weight(2)).isEqualTo(5);
         browser.requireEmptyLog();
     }

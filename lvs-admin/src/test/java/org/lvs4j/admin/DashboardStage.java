@@ -154,7 +154,7 @@ final class DashboardStage implements AutoCloseable {
                 .server();
     }
 
-    private static Socket connect(Endpoint virtual) throws IOException {
+    static Socket connect(Endpoint virtual) throws IOException {
         Socket socket = new Socket(virtual.address().toInetAddress(), virtual.port());
         socket.setSoTimeout(30_000);
         socket.getOutputStream().write(new byte[500]);

@@ -41,14 +41,18 @@ final class DashboardTokenIT {
             assertThat(browser.focus()).isEqualTo("token-input");
 
             browser.keys("\u00e9 no token", Keys.ENTER);
-            assertThat(browser.shown("#token")).as("what no token can be is not sent").isTrue();
+            assertThat(browser.shown("#token"))
+                    .as("what no token can be is not sent")
+                    .isTrue();
             browser.type("#token-input", "another-token-0123456789", Keys.ENTER);
             browser.awaitText("#token", "That was not the token.");
 
             browser.keys(Keys.ESCAPE);
             browser.awaitText("#lost", "Unlock asks for it");
             assertThat(browser.text("#link-text")).isEqualTo("locked");
-            assertThat(requests(browser, "/api/v1/events")).as("streams without the token").isZero();
+            assertThat(requests(browser, "/api/v1/events"))
+                    .as("streams without the token")
+                    .isZero();
 
             browser.click("#unlock");
             browser.keys(AdminClient.TOKEN, Keys.ENTER);
@@ -59,15 +63,18 @@ final class DashboardTokenIT {
 
             // The stream has the token as well.
             browser.await("the stream", () -> requests(browser, "/api/v1/overview") > 3);
-            director.editServer(WEB, RealServer.builder("10.0.0.11:80").weight(4).build());
+            director.editServer(
+                    WEB, RealServer.builder("10.0.0.11:80").weight(4).build());
             browser.click("#tab-events");
             browser.awaitText("#panel-events", "10.0.0.11:80 of tcp 10.0.0.1:80 has weight 4, before 1");
         }
     }
 
     private static long requests(Browser browser, String path) {
-        return (Long) browser.js("return performance.getEntriesByType('resource')"
-                + ".filter(each => new URL(each.name).pathname === arguments[0]).length", path);
+        return (Long) browser.js(
+                "return performance.getEntriesByType('resource')"
+                        + ".filter(each => new URL(each.name).pathname === arguments[0]).length",
+                path);
     }
 
     /** A browser opens six connections to one host: streams of pages in the background must not use them up. */
@@ -82,17 +89,22 @@ final class DashboardTokenIT {
                 browser.driver().get(url(admin) + "/");
                 browser.await("page " + i, () -> browser.rows().size() == 2);
             }
-            director.editServer(WEB, RealServer.builder("10.0.0.11:80").weight(7).build());
-            browser.await("the last page is live", () -> browser.cell("tcp 10.0.0.1:80", "10.0.0.11:80", "weight")
-                    .equals("7"));
+            director.editServer(
+                    WEB, RealServer.builder("10.0.0.11:80").weight(7).build());
+            browser.await(
+                    "the last page is live",
+                    () -> browser.cell("tcp 10.0.0.1:80", "10.0.0.11:80", "weight")
+                            .equals("7"));
             for (String each : browser.driver().getWindowHandles()) {
                 if (!each.equals(first)) {
                     browser.driver().switchTo().window(each).close();
                 }
             }
             browser.driver().switchTo().window(first);
-            browser.await("the first page is live", () -> browser.cell("tcp 10.0.0.1:80", "10.0.0.11:80", "weight")
-                    .equals("7"));
+            browser.await(
+                    "the first page is live",
+                    () -> browser.cell("tcp 10.0.0.1:80", "10.0.0.11:80", "weight")
+                            .equals("7"));
             browser.requireEmptyLog();
         }
     }
