@@ -52,9 +52,6 @@ public final class HttpEndpoint implements AutoCloseable {
     private static final String WARM_UP = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
     private static final AtomicBoolean WARM = new AtomicBoolean();
 
-    /** What answers on their way may take: they are memory that the planes of this process use, too. */
-    private static final long ANSWER_BYTES = 32 * 1024 * 1024;
-
     private static final int SMALL_ANSWER_BYTES = 64 * 1024;
     private static final int BACKLOG = 128;
     private static final long TLS_MILLIS = 10_000;
@@ -297,7 +294,7 @@ public final class HttpEndpoint implements AutoCloseable {
 
     /** Whether there is room for an answer; then {@link #answered} gives it back. */
     boolean admits(int bytes) {
-        if (bytes > SMALL_ANSWER_BYTES && answerBytes > 0 && answerBytes + bytes > ANSWER_BYTES) {
+        if (bytes > SMALL_ANSWER_BYTES && answerBytes > 0 && answerBytes + bytes > limits.answerBytes()) {
             return false;
         }
         answerBytes += bytes;

@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param eventStreams open at a time
  * @param requestsPerSecond of all connections together; what exceeds it waits
  * @param bodyBytes of a request
+ * @param answerBytes of all large answers on their way: they are memory that the planes of this process use, too
  * @param requestTime from the first byte of a request to its last
  * @param idleTime between requests
  * @param writeTime until a client has taken a response
@@ -19,12 +20,20 @@ public record HttpLimits(
         int eventStreams,
         int requestsPerSecond,
         int bodyBytes,
+        long answerBytes,
         Duration requestTime,
         Duration idleTime,
         Duration writeTime) {
     /** The defaults. */
     public static final HttpLimits DEFAULT = new HttpLimits(
-            64, 16, 100, 256 * 1024, Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(30));
+            64,
+            16,
+            100,
+            256 * 1024,
+            32 * 1024 * 1024,
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(30));
 
     static final int LINE_BYTES = 4096;
     static final int HEADER_BYTES = 16 * 1024;
@@ -32,11 +41,19 @@ public record HttpLimits(
 
     /** The same limits with another rate. */
     public HttpLimits withRequestsPerSecond(int rate) {
-        return new HttpLimits(connections, eventStreams, rate, bodyBytes, requestTime, idleTime, writeTime);
+        return new HttpLimits(
+                connections, eventStreams, rate, bodyBytes, answerBytes, requestTime, idleTime, writeTime);
+    }
+
+    /** The same limits with room for other answers. */
+    public HttpLimits withAnswerBytes(long bytes) {
+        return new HttpLimits(
+                connections, eventStreams, requestsPerSecond, bodyBytes, bytes, requestTime, idleTime, writeTime);
     }
 
     /** The same limits with other times. */
     public HttpLimits withTimes(Duration request, Duration idle, Duration write) {
-        return new HttpLimits(connections, eventStreams, requestsPerSecond, bodyBytes, request, idle, write);
+        return new HttpLimits(
+                connections, eventStreams, requestsPerSecond, bodyBytes, answerBytes, request, idle, write);
     }
 }
