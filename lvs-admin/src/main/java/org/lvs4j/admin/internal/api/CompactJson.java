@@ -41,6 +41,12 @@ final class CompactJson {
         return this;
     }
 
+    CompactJson putUnsigned(String name, long value) {
+        name(name);
+        text.append(Long.toUnsignedString(value));
+        return this;
+    }
+
     CompactJson put(String name, boolean value) {
         name(name);
         text.append(value);

@@ -230,10 +230,10 @@ final class OverviewApi {
     }
 
     private static void counters(CompactJson json, Traffic traffic) {
-        json.put("connections", traffic.connections());
-        json.put("inBytes", traffic.inBytes());
-        json.put("outBytes", traffic.outBytes());
-        json.put("inPackets", traffic.inPackets());
-        json.put("outPackets", traffic.outPackets());
+        json.putUnsigned("connections", traffic.connections());
+        json.putUnsigned("inBytes", traffic.inBytes());
+        json.putUnsigned("outBytes", traffic.outBytes());
+        json.putUnsigned("inPackets", traffic.inPackets());
+        json.putUnsigned("outPackets", traffic.outPackets());
     }
 }

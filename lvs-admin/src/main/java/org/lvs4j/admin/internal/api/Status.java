@@ -56,11 +56,11 @@ final class Status {
     /** Writes the members {@code traffic} and {@code rates}. */
     static void traffic(JsonWriter json, Traffic traffic, Rates rates) throws IOException {
         json.name("traffic").beginObject();
-        json.name("connections").value(traffic.connections());
-        json.name("inPackets").value(traffic.inPackets());
-        json.name("outPackets").value(traffic.outPackets());
-        json.name("inBytes").value(traffic.inBytes());
-        json.name("outBytes").value(traffic.outBytes());
+        counter(json, "connections", traffic.connections());
+        counter(json, "inPackets", traffic.inPackets());
+        counter(json, "outPackets", traffic.outPackets());
+        counter(json, "inBytes", traffic.inBytes());
+        counter(json, "outBytes", traffic.outBytes());
         json.endObject();
         json.name("rates").beginObject();
         json.name("connections").value(rates.connectionsPerSecond());
@@ -69,5 +69,10 @@ final class Status {
         json.name("inBytes").value(rates.inBytesPerSecond());
         json.name("outBytes").value(rates.outBytesPerSecond());
         json.endObject();
+    }
+
+    /** Writes a counter, which is unsigned. */
+    private static void counter(JsonWriter json, String name, long counter) throws IOException {
+        json.name(name).jsonValue(Long.toUnsignedString(counter));
     }
 }

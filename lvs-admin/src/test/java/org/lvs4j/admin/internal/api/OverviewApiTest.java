@@ -277,6 +277,17 @@ final class OverviewApiTest {
     }
 
     @Test
+    void counters_beyondTheLargestLong_unsigned() throws Exception {
+        director.addService(VirtualService.of(WEB), FIRST);
+        Connection connection = open(1).get(0);
+        connection.received(Long.MAX_VALUE);
+        connection.received(5);
+        for (JsonObject each : List.of(servers().get(0), service(), overview().getAsJsonObject("traffic"))) {
+            assertThat(each.get("inBytes").getAsString()).isEqualTo("9223372036854775812");
+        }
+    }
+
+    @Test
     void server_attributes_shown() throws Exception {
         director.addService(
                 VirtualService.of(WEB),
