@@ -46,27 +46,31 @@ record Instrument<S>(
                         prefix + "connections",
                         BaseUnits.CONNECTIONS,
                         "Connections scheduled",
-                        source -> source.read().connections()),
+                        source -> unsigned(source.read().connections())),
                 in(counter(
                         prefix + PACKETS,
                         PACKETS,
                         PACKETS_COUNTED,
-                        source -> source.read().inPackets())),
+                        source -> unsigned(source.read().inPackets()))),
                 out(counter(
                         prefix + PACKETS,
                         PACKETS,
                         PACKETS_COUNTED,
-                        source -> source.read().outPackets())),
+                        source -> unsigned(source.read().outPackets()))),
                 in(counter(
                         prefix + "bytes",
                         BaseUnits.BYTES,
                         BYTES_COUNTED,
-                        source -> source.read().inBytes())),
+                        source -> unsigned(source.read().inBytes()))),
                 out(counter(
                         prefix + "bytes",
                         BaseUnits.BYTES,
                         BYTES_COUNTED,
-                        source -> source.read().outBytes())));
+                        source -> unsigned(source.read().outBytes()))));
+    }
+
+    private static double unsigned(long counter) {
+        return counter >= 0 ? counter : 2.0 * (counter >>> 1);
     }
 
     /** The five averages; not a number where there are none. */

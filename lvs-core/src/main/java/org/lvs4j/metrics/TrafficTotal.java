@@ -30,10 +30,15 @@ abstract class TrafficTotal {
     }
 
     private static boolean decreased(Traffic before, Traffic now) {
-        return now.connections() < before.connections()
-                || now.inPackets() < before.inPackets()
-                || now.outPackets() < before.outPackets()
-                || now.inBytes() < before.inBytes()
-                || now.outBytes() < before.outBytes();
+        return isLess(now.connections(), before.connections())
+                || isLess(now.inPackets(), before.inPackets())
+                || isLess(now.outPackets(), before.outPackets())
+                || isLess(now.inBytes(), before.inBytes())
+                || isLess(now.outBytes(), before.outBytes());
+    }
+
+    /** The counters are unsigned. */
+    private static boolean isLess(long now, long before) {
+        return Long.compareUnsigned(now, before) < 0;
     }
 }

@@ -227,6 +227,17 @@ final class LvsMetricsTest {
     }
 
     @Test
+    void counters_beyondTheLargestLong_goOn() {
+        metrics.bindTo(registry);
+        Connection open = director.open(WEB);
+        open.received(Long.MAX_VALUE);
+        assertThat(count(registry, "lvs.bytes", "direction", "in")).isEqualTo(0x1p63);
+        open.received(1L << 62);
+        assertThat(count(registry, "lvs.bytes", "direction", "in")).isEqualTo(0x1.8p63);
+        open.close();
+    }
+
+    @Test
     void counters_serverReturnsAfterItWasForgotten_continue() {
         metrics.bindTo(registry);
         fixture.open(3);
