@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.lvs4j.Director;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.support.ui.Select;
 
 /** The dashboard of services of every kind, and of none. */
 @ExtendWith(BrowserTests.class)
@@ -40,7 +41,11 @@ final class DashboardKindsIT {
     }
 
     private static void explain(Browser browser, String service, String client, String verdict) {
-        browser.js("document.getElementById('why-service').value = arguments[0]", service);
+        new Select(browser.find("#why-service")).selectByValue(service);
+        assertThat(browser.shown("#why-virtual")).isEqualTo(service.startsWith("fwmark"));
+        if (service.startsWith("fwmark")) {
+            browser.type("#why-virtual", client.contains(":") ? "[fd00::5]:80" : "10.0.0.5:80");
+        }
         browser.type("#why-client", client, Keys.ENTER);
         browser.awaitText(".why", verdict);
     }

@@ -49,7 +49,10 @@ export class Connections {
     this.model = model;
     this.client = client;
     this.clientInput = el("input", { id: "why-client", placeholder: "10.9.0.7 or 10.9.0.7:4000", autocomplete: "off", spellcheck: "false", required: true });
-    this.service = el("select", { id: "why-service", required: true });
+    this.service = el("select", { id: "why-service", required: true, onchange: () => this.#choose() });
+    // A mark has no address: the client says which one it connects to.
+    this.virtual = el("input", { id: "why-virtual", placeholder: "10.0.0.1:80", autocomplete: "off", spellcheck: "false", hidden: true });
+    this.virtualLabel = el("label", { for: "why-virtual", hidden: true }, "To");
     this.answer = el("div", { class: "why", role: "status" });
     this.filters = {
       client: el("input", { id: "by-client", placeholder: "client", autocomplete: "off", spellcheck: "false" }),
@@ -65,7 +68,7 @@ export class Connections {
     const why = el("form", { class: "fields" },
       el("h2", {}, "Why this server?"),
       el("label", { for: "why-client" }, "Client"), this.clientInput,
-      el("label", { for: "why-service" }, "Service"), this.service,
+      el("label", { for: "why-service" }, "Service"), this.service, this.virtualLabel, this.virtual,
       el("button", { type: "submit", class: "primary" }, "Explain"));
     why.addEventListener("submit", event => {
       event.preventDefault();
@@ -93,6 +96,7 @@ export class Connections {
       if (ids.includes(chosen)) {
         this.service.value = chosen;
       }
+      this.#choose();
     }
   }
 
@@ -104,8 +108,16 @@ export class Connections {
     }
     if (known.virtual) {
       this.service.value = known.virtual;
+      this.#choose();
     }
     this.#load(false);
+  }
+
+  #choose() {
+    const mark = this.service.value.startsWith("fwmark");
+    this.virtual.hidden = !mark;
+    this.virtualLabel.hidden = !mark;
+    this.virtual.required = mark;
   }
 
   async #explain() {
@@ -114,6 +126,7 @@ export class Connections {
     const query = new URLSearchParams({ client });
     if (id.startsWith("fwmark")) {
       query.set("mark", id.slice(id.indexOf(":") + 1));
+      query.set("virtual", this.virtual.value.trim());
     } else {
       query.set("protocol", id.slice(0, id.indexOf(":")));
       query.set("virtual", address(id));
@@ -186,6 +199,7 @@ export class Connections {
           const id = connection.protocol + ":" + connection.virtual;
           if ([...this.service.options].some(each => each.value === id)) {
             this.service.value = id;
+            this.#choose();
           }
           this.answer.scrollIntoView({ block: "nearest" });
           this.#explain();
