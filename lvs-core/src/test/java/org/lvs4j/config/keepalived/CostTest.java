@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -22,6 +23,7 @@ import org.lvs4j.service.VirtualService;
  * Short files that stand for much. What they cost is told by where the reading ends, or by sizes at which more than a
  * linear cost would not end within the timeout, which is many times what they need.
  */
+@Tag("slow")
 @Timeout(value = 100, threadMode = ThreadMode.SEPARATE_THREAD)
 class CostTest {
     private static final String USE = "virtual_server group G {\n  lvs_sched rr\n  lvs_method NAT\n  protocol TCP\n"
