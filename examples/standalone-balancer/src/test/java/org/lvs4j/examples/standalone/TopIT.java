@@ -195,4 +195,36 @@ class TopIT {
         assertThat(result.exitCode()).isOne();
         assertThat(result.error()).startsWith("lvsadm: no lvsd is listening on ");
     }
+
+    @Test
+    void top_typeOfTheTerminalUnknown_drawnWithoutWarnings() throws Exception {
+        Path rules = Files.writeString(directory.resolve("empty.rules"), "");
+        Path error = directory.resolve("error");
+        try (Daemon lvsd = Daemon.start(directory, "", rules);
+                Tmux terminal = terminal(lvsd.socket())) {
+            terminal.type("export TERM=no-such-type", "Enter");
+            start(terminal, "2>" + error);
+            terminal.await("0 services");
+            terminal.type("q");
+            terminal.await("rc=0$");
+
+            assertThat(error).isEmptyFile();
+        }
+    }
+
+    @Test
+    void top_inAGroupWithoutTheTerminal_oneLineTellsIt() throws Exception {
+        Path script = Files.writeString(
+                directory.resolve("background"),
+                "set -m\n(sleep 1; " + Daemon.SCRIPTS.resolve("lvsadm") + " top; echo rc=$?) 2>&1 &\n");
+        try (Tmux terminal = terminal(directory.resolve("none.sock"))) {
+            terminal.type("clear; sh " + script, "Enter");
+
+            String screen = terminal.await("^rc=1$");
+
+            assertThat(screen)
+                    .contains("lvsadm: the terminal cannot be used; try --once")
+                    .doesNotContain("Exception");
+        }
+    }
 }

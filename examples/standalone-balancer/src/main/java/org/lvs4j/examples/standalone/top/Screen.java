@@ -3,6 +3,8 @@ package org.lvs4j.examples.standalone.top;
 import java.io.IOError;
 import java.io.IOException;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jline.keymap.BindingReader;
 import org.jline.keymap.KeyMap;
 import org.jline.terminal.Attributes;
@@ -22,6 +24,10 @@ final class Screen implements AutoCloseable {
     /** How long after an Escape the rest of a function key may take. */
     private static final long ESCAPE_MILLIS = 100;
 
+    /** Its warnings, with stacks, are of types of terminal that infocmp does not know, which it then takes for ANSI ones. */
+    private static final Logger LIBRARY = Logger.getLogger("org.jline");
+
+    private static final String UNUSABLE = "the terminal cannot be used; try --once";
     private static final char CONTROL_C = 3;
     private static final char DELETE = 127;
 
@@ -31,6 +37,7 @@ final class Screen implements AutoCloseable {
     private final BindingReader reader;
     private final KeyMap<Key> keys;
     private final Thread atEnd = new Thread(this::restore);
+    private boolean drawn;
     private boolean restored;
 
     private Screen(Terminal terminal) {
@@ -38,12 +45,17 @@ final class Screen implements AutoCloseable {
         display = new Display(terminal, true);
         reader = new BindingReader(terminal.reader());
         keys = keys(terminal);
+        before = terminal.getAttributes();
+    }
+
+    private synchronized void take() {
         Runtime.getRuntime().addShutdownHook(atEnd);
-        before = terminal.enterRawMode();
+        terminal.enterRawMode();
         Attributes raw = terminal.getAttributes();
         // Ctrl-C is a key; Ctrl-Z would leave the shell with this screen.
         raw.setLocalFlag(Attributes.LocalFlag.ISIG, false);
         terminal.setAttributes(raw);
+        drawn = true;
         terminal.puts(Capability.enter_ca_mode);
         terminal.puts(Capability.keypad_xmit);
         terminal.puts(Capability.cursor_invisible);
@@ -56,6 +68,7 @@ final class Screen implements AutoCloseable {
      * @throws IOException if it has none that lines can be drawn on
      */
     static Screen open() throws IOException {
+        LIBRARY.setLevel(Level.OFF);
         Terminal terminal;
         try {
             // The provider that needs no native library, and so no option of the JVM: it runs stty.
@@ -65,14 +78,21 @@ final class Screen implements AutoCloseable {
                     .systemOutput(TerminalBuilder.SystemOutput.SysOut)
                     .dumb(false)
                     .build();
-        } catch (IllegalStateException e) {
-            throw new IOException("the terminal cannot be used; try --once", e);
+        } catch (IllegalStateException | IOError e) {
+            throw new IOException(UNUSABLE, e);
         }
         if (terminal.getStringCapability(Capability.cursor_address) == null) {
             terminal.close();
             throw new IOException("a terminal of type " + terminal.getType() + " cannot be drawn on; try --once");
         }
-        return new Screen(terminal);
+        Screen screen = new Screen(terminal);
+        try {
+            screen.take();
+        } catch (IOError e) {
+            screen.close();
+            throw new IOException(UNUSABLE, e);
+        }
+        return screen;
     }
 
     private static KeyMap<Key> keys(Terminal terminal) {
@@ -146,13 +166,19 @@ final class Screen implements AutoCloseable {
     private synchronized void restore() {
         if (!restored) {
             restored = true;
-            terminal.puts(Capability.cursor_normal);
-            terminal.puts(Capability.keypad_local);
-            // A terminal without a second screen has lost the first one.
-            boolean kept = terminal.getStringCapability(Capability.exit_ca_mode) != null;
-            terminal.puts(kept ? Capability.exit_ca_mode : Capability.clear_screen);
-            terminal.flush();
-            terminal.setAttributes(before);
+            if (drawn) {
+                terminal.puts(Capability.cursor_normal);
+                terminal.puts(Capability.keypad_local);
+                // A terminal without a second screen has lost the first one.
+                boolean kept = terminal.getStringCapability(Capability.exit_ca_mode) != null;
+                terminal.puts(kept ? Capability.exit_ca_mode : Capability.clear_screen);
+                terminal.flush();
+            }
+            try {
+                terminal.setAttributes(before);
+            } catch (IOError e) {
+                // The terminal is gone, or another process has it.
+            }
         }
     }
 
