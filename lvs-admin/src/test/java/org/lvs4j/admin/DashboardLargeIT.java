@@ -117,8 +117,8 @@ final class DashboardLargeIT {
                   columns.shift().click();
                   return columns.length > 0;
                 }).then(tell);""");
-        browser.click(".head .name");
-        browser.click(".head .weight");
+        browser.click(".head .name button");
+        browser.click(".head .weight button");
         browser.js("document.getElementById('grid').scrollTop = 0");
 
         browser.await("some more readings", () -> readings(browser) >= 5);
