@@ -121,6 +121,7 @@ final class DashboardChangesIT {
         browser.keys("7");
         browser.awaitText(".set .hint", "of 9 in all: 78 %");
         browser.keys(Keys.ENTER);
+        browser.await("the question", () -> browser.shown("#token"));
         browser.keys(DashboardStage.TOKEN, Keys.ENTER);
         browser.await(
                 "the row",
