@@ -25,6 +25,9 @@ final class ServiceManager implements AutoCloseable {
     private static final String WATCHDOG_PID = "WATCHDOG_PID";
 
     /** How often the sentence is brought up to date without a watchdog. */
+    /** Shorter times would take a processor, and an event loop needs some time to answer. */
+    private static final long SHORTEST_MICROS = TimeUnit.MILLISECONDS.toMicros(1);
+
     private static final long STATUS_MICROS = TimeUnit.SECONDS.toMicros(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(ServiceManager.class);
@@ -176,31 +179,39 @@ final class ServiceManager implements AutoCloseable {
     }
 
     private void follow(Supplier<String> status, Supplier<CompletableFuture<Void>> heartbeat) {
-        long periodNanos = TimeUnit.MICROSECONDS.toNanos(watchdogMicros == 0 ? STATUS_MICROS : watchdogMicros / 2);
+        long periodNanos = TimeUnit.MICROSECONDS.toNanos(
+                watchdogMicros == 0 ? STATUS_MICROS : Math.max(watchdogMicros / 2, SHORTEST_MICROS));
         try {
             while (true) {
                 long startNanos = System.nanoTime();
                 try {
-                    tell(status, heartbeat, periodNanos);
+                    beat(heartbeat, periodNanos);
                 } catch (RuntimeException | OutOfMemoryError e) {
                     // Without a sign of life, if this goes on, the watchdog acts.
-                    LOG.debug("the service manager could not be told", e);
+                    LOG.debug("the service manager gets no sign of life", e);
                 }
                 TimeUnit.NANOSECONDS.sleep(periodNanos - (System.nanoTime() - startNanos));
+                try {
+                    tell(status);
+                } catch (RuntimeException | OutOfMemoryError e) {
+                    LOG.debug("there is no status", e);
+                }
             }
         } catch (InterruptedException e) {
             // The daemon ends.
         }
     }
 
-    private void tell(Supplier<String> status, Supplier<CompletableFuture<Void>> heartbeat, long periodNanos)
-            throws InterruptedException {
+    private void beat(Supplier<CompletableFuture<Void>> heartbeat, long periodNanos) throws InterruptedException {
         if (watchdogMicros > 0) {
             await(heartbeat.get(), periodNanos);
             synchronized (this) {
                 send("WATCHDOG=1");
             }
         }
+    }
+
+    private void tell(Supplier<String> status) {
         String now = status.get();
         synchronized (this) {
             if (!now.equals(lastStatus)) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +86,23 @@ final class ServiceManagerTest {
             meant.ready(() -> "this", ServiceManagerTest::alive);
             receiver.awaitStart("WATCHDOG=1");
         }
+    }
+
+    @Test
+    void watchdog_timeTooShort_askedOnceAMillisecondAtMost() throws Exception {
+        AtomicInteger beats = new AtomicInteger();
+        long startNanos = System.nanoTime();
+        try (ServiceManager manager = manager("WATCHDOG_USEC", "1")) {
+            manager.ready(() -> "hasty", () -> {
+                beats.incrementAndGet();
+                return alive();
+            });
+            while (System.nanoTime() - startNanos < TimeUnit.MILLISECONDS.toNanos(300)) {
+                receiver.clear();
+            }
+        }
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+        assertThat((long) beats.get()).isBetween(1L, millis + 1);
     }
 
     @Test
