@@ -30,6 +30,8 @@ public final class AdminLoad {
         QUIET,
         /** The requests are offered to a socket that takes none: what the clients of the endpoint cost by themselves. */
         CONTROL,
+        /** They are offered to another process, which answers as many as the endpoint with its default limit. */
+        ELSEWHERE,
         /** 10,000 requests a second are offered to an endpoint with its default limit. */
         LIMITED,
         /** They are offered to one without a limit. */
@@ -41,7 +43,8 @@ public final class AdminLoad {
     private final String path;
     private final int seconds;
 
-    private AdminLoad(String[] words, int seconds) {
+    private AdminLoad(String[] words, int elsewhere, int seconds) {
+        ports.put(Setting.ELSEWHERE, elsewhere);
         relay = words[0];
         ports.put(Setting.LIMITED, Integer.parseInt(words[1]));
         ports.put(Setting.UNLIMITED, Integer.parseInt(words[2]));
@@ -52,12 +55,16 @@ public final class AdminLoad {
 
     /** Starts a relay with its endpoints in a process of its own. */
     static Process startServer() throws IOException {
+        return start(LoadedServer.class);
+    }
+
+    private static Process start(Class<?> program) throws IOException {
         return new ProcessBuilder(
                         ProcessHandle.current().info().command().orElse("java"),
                         "-Xmx256m",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        LoadedServer.class.getName())
+                        program.getName())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }
@@ -65,15 +72,22 @@ public final class AdminLoad {
     /** Measures; the argument is the number of seconds of each measurement, 10 by default. */
     public static void run(List<String> arguments) throws IOException, InterruptedException {
         Process server = startServer();
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(server.getInputStream(), US_ASCII))) {
-            String line = lines.readLine();
-            if (line == null) {
-                throw new IOException("the process with the relay has ended");
-            }
-            new AdminLoad(line.split(" "), arguments.isEmpty() ? 10 : Integer.parseInt(arguments.get(0))).measureAll();
+        Process bare = start(BareServer.class);
+        try {
+            int seconds = arguments.isEmpty() ? 10 : Integer.parseInt(arguments.get(0));
+            new AdminLoad(firstLine(server).split(" "), Integer.parseInt(firstLine(bare)), seconds).measureAll();
         } finally {
             server.destroy();
+            bare.destroy();
         }
+    }
+
+    static String firstLine(Process process) throws IOException {
+        String line = new BufferedReader(new InputStreamReader(process.getInputStream(), US_ASCII)).readLine();
+        if (line == null) {
+            throw new IOException("a process of the measurement has ended");
+        }
+        return line;
     }
 
     private void measureAll() throws IOException, InterruptedException {

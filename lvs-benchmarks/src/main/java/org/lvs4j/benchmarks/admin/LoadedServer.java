@@ -24,6 +24,9 @@ import org.lvs4j.service.VirtualService;
  */
 final class LoadedServer {
     private static final int NO_LIMIT = 1_000_000;
+    /** The last four bytes of a request. */
+    static final int END = '\r' << 24 | '\n' << 16 | '\r' << 8 | '\n';
+
     private static final byte[] HTTP_ANSWER =
             "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -91,9 +94,8 @@ final class LoadedServer {
         OutputStream output = socket.getOutputStream();
         int last = 0;
         for (int next = input.read(); next >= 0; next = input.read()) {
-            // The last four bytes.
             last = last << 8 | next;
-            if (last == ('\r' << 24 | '\n' << 16 | '\r' << 8 | '\n')) {
+            if (last == END) {
                 output.write(HTTP_ANSWER);
             }
         }

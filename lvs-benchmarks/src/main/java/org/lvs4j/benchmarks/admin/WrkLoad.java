@@ -2,9 +2,7 @@ package org.lvs4j.benchmarks.admin;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -48,12 +46,8 @@ public final class WrkLoad {
     public static void run(List<String> arguments) throws IOException, InterruptedException {
         int seconds = arguments.isEmpty() ? 10 : Integer.parseInt(arguments.get(0));
         Process server = AdminLoad.startServer();
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(server.getInputStream(), US_ASCII))) {
-            String line = lines.readLine();
-            if (line == null) {
-                throw new IOException("the process with the relay has ended");
-            }
-            String[] words = line.split(" ");
+        try {
+            String[] words = AdminLoad.firstLine(server).split(" ");
             String relay = "http://" + words[5] + "/";
             String limited = "http://127.0.0.1:" + words[1] + words[4];
             String unlimited = "http://127.0.0.1:" + words[2] + words[4];

@@ -24,10 +24,10 @@ final class ServiceManager implements AutoCloseable {
     static final String WATCHDOG_USEC = "WATCHDOG_USEC";
     private static final String WATCHDOG_PID = "WATCHDOG_PID";
 
-    /** How often the sentence is brought up to date without a watchdog. */
     /** Shorter times would take a processor, and an event loop needs some time to answer. */
     private static final long SHORTEST_MICROS = TimeUnit.MILLISECONDS.toMicros(1);
 
+    /** How often the sentence is brought up to date without a watchdog. */
     private static final long STATUS_MICROS = TimeUnit.SECONDS.toMicros(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(ServiceManager.class);
