@@ -50,7 +50,7 @@ import org.slf4j.LoggerFactory;
  * token for everything but {@code /}, {@code /dashboard}, {@code /healthz}, {@code /readyz} and {@code /openapi.json}, and
  * {@linkplain Builder#tls TLS} or the explicit {@link Builder#plainText()}. No other web page can use the endpoint: the names in {@code Host} and {@code Origin} are checked.
  *
- * <p><b>Limits.</b> 64 connections, 16 streams of events, 100 requests a second in all ({@link Builder#requestsPerSecond}),
+ * <p><b>Limits.</b> 64 connections, 16 streams of events, 20 requests a second in all ({@link Builder#requestsPerSecond}),
  * 256 KiB for a request, which has to come within 10 seconds, and 32 MiB for all answers that clients have not taken. One
  * event loop, a thread that reads and one that changes do all of the work: a change that takes its time, such as a reload,
  * delays no reader.
@@ -328,7 +328,10 @@ public final class AdminServer implements AutoCloseable {
             return this;
         }
 
-        /** How many requests are answered in a second, 1..1000000; further ones wait. 100 by default. */
+        /**
+         * How many requests are answered in a second, 1..1000000; further ones wait. What was not used in the last ten
+         * seconds may be used at once. 20 by default.
+         */
         public Builder requestsPerSecond(int rate) {
             limits = limits.withRequestsPerSecond(rate);
             return this;

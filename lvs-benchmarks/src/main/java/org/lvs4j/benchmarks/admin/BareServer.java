@@ -17,7 +17,7 @@ import java.util.concurrent.Semaphore;
  */
 final class BareServer {
     private static final int BURSTS_PER_SECOND = 10;
-    private static final int BURST = 10;
+    private static final int BURST = 2;
     private static final byte[] ANSWER =
             ("HTTP/1.1 200 OK\r\ncontent-length: 400\r\n\r\n" + " ".repeat(400)).getBytes(US_ASCII);
 

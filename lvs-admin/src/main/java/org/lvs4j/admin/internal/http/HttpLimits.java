@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param connections open at a time; for a further one, the one that has been idle for the longest time is closed, or
  *     one whose request has been coming for more than a second
  * @param eventStreams open at a time
- * @param requestsPerSecond of all connections together; what exceeds it waits
+ * @param requestsPerSecond of all connections together, in the middle of ten seconds; what exceeds it waits
  * @param bodyBytes of a request
  * @param answerBytes of all large answers on their way: they are memory that the planes of this process use, too
  * @param requestTime from the first byte of a request to its last
@@ -28,7 +28,7 @@ public record HttpLimits(
     public static final HttpLimits DEFAULT = new HttpLimits(
             64,
             16,
-            100,
+            20,
             256 * 1024,
             32 * 1024 * 1024,
             Duration.ofSeconds(10),
