@@ -13,7 +13,7 @@ import java.util.concurrent.Semaphore;
 
 /**
  * Answers as many requests a second as an endpoint with its default limit, in the same bursts, from a process of its own
- * that does nothing else: what such answers cost the machine, whoever gives them. Prints its port.
+ * that does nothing else: the cost of so many answers without an endpoint. Prints its port.
  */
 final class BareServer {
     private static final int BURSTS_PER_SECOND = 10;
