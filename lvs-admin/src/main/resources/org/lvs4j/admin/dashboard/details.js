@@ -124,7 +124,7 @@ export class Details {
   }
 
   #preview(weight, preview) {
-    const others = sum(this.#item.service.servers, each => (each === this.#item ? 0 : each.data.weight));
+    const others = sum(this.#item.service.servers, each => (each === this.#item || each.data.absent ? 0 : each.data.weight));
     const value = Number(weight.value);
     const all = others + value;
     text(preview, weight.value === "" || !(value >= 0) ? ""
