@@ -103,10 +103,10 @@ export class Access {
     }
   }
 
-  /** Says something for some seconds. */
+  /** Says something for some seconds; what is long, such as the errors of a file, for more of them. */
   tell(kind, sentence) {
     const toast = el("p", { class: "toast " + kind }, sentence);
     this.toasts.append(toast);
-    setTimeout(() => toast.remove(), kind === "done" ? 4000 : 9000);
+    setTimeout(() => toast.remove(), kind === "done" ? 4000 : Math.min(30_000, Math.max(9000, sentence.length * 50)));
   }
 }
