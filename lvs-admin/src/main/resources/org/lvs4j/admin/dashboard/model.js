@@ -94,12 +94,14 @@ export class Model {
     if (measuring) {
       this.#measuredMillis = overview.monotonicMillis;
       this.totals.take(overview.traffic, seconds);
+      // The charts have what was measured here, as that of the connections: a new process says 0 for its first seconds.
+      const { inBytes, outBytes } = this.totals.rate;
       if (this.totals.rate.connections === null && overview.rates) {
         this.totals.rate = { ...overview.rates };
       }
       this.activeHistory.add(overview.connections);
-      this.inHistory.add(this.totals.rate.inBytes ?? NaN);
-      this.outHistory.add(this.totals.rate.outBytes ?? NaN);
+      this.inHistory.add(inBytes ?? NaN);
+      this.outHistory.add(outBytes ?? NaN);
     }
     const known = new Map();
     const states = {};
