@@ -35,7 +35,7 @@ public final class ServerTls {
             return context;
         } catch (IOException | RuntimeException e) {
             String form = String.valueOf(e.getMessage()).contains("private key")
-                    ? "; the key has to be one of PKCS#8 without a password (openssl pkcs8 -topk8 -nodes)"
+                    ? "; the key has to be one of PKCS#8 without a password (openssl pkcs8 -topk8 -nocrypt)"
                     : "";
             throw new IOException(
                     "the certificate " + chain + " and the key " + key + " cannot be used: " + e.getMessage() + form,
