@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.ConnectivityState;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -57,6 +58,10 @@ final class DisturbanceTest {
             Node node = cluster.nodes.get(0);
             int port = node.port();
             node.stop();
+            // A call on a connection that the channel has not yet seen to be closed fails, also if it may wait.
+            Cluster.await(
+                    "the channel has lost its connection",
+                    () -> cluster.channel.getState(false) != ConnectivityState.READY);
             cluster.nodes.set(0, new Node("again", port));
             CallOptions waiting = CallOptions.DEFAULT.withWaitForReady();
             assertThat(Cluster.ask(cluster.channel, waiting, "name")).isEqualTo("again");
