@@ -3,10 +3,25 @@ package org.lvs4j.examples.webcluster;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.lvs4j.admin.AdminException;
+import org.lvs4j.examples.webcluster.cluster.Cluster;
+import org.lvs4j.examples.webcluster.cluster.ClusterOptions;
+import org.lvs4j.examples.webcluster.director.ConfigurationException;
+import org.lvs4j.examples.webcluster.director.ConfigurationFormat;
+import org.lvs4j.examples.webcluster.director.DirectorCommand;
+import org.lvs4j.examples.webcluster.measure.AffinityCommand;
+import org.lvs4j.examples.webcluster.measure.ScalingCommand;
+import org.lvs4j.examples.webcluster.storage.StorageCommand;
+import org.lvs4j.examples.webcluster.story.Story;
+import org.lvs4j.examples.webcluster.story.Terminal;
+import org.lvs4j.examples.webcluster.web.WebCommand;
 import org.lvs4j.netty.RelayException;
+import org.lvs4j.netty.health.HealthMonitorException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -15,50 +30,83 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The command: starts the cluster, demonstrates its behaviour, and keeps serving. */
+/** The command line: the whole cluster on this machine, or one of its tiers. */
 @Command(
-        name = "run",
-        sortOptions = false,
+        name = "web-cluster",
         description = {
-            "A three-tier web cluster on this machine: a director, web servers, and their shared storage.",
-            "",
-            "Starts all processes on free ports of 127.0.0.1, sends requests through the director, shows which server"
-                    + " answered them, stops and restarts one web server, then serves until Ctrl-C.",
-            ""
+            "A web site with three tiers behind a Linux Virtual Server, all on this machine: a director, web servers,"
+                    + " shared storage. Without a command it starts all of it, shows in steps what happens under"
+                    + " load, maintenance and failure, and then serves until Ctrl-C."
+        },
+        subcommands = {
+            DirectorCommand.class,
+            WebCommand.class,
+            StorageCommand.class,
+            AffinityCommand.class,
+            ScalingCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:every check passed",
-            "1:a check failed, or a process could not be started",
-            "2:the command line is invalid"
+            "0:every check has passed",
+            "1:a check has failed, or something could not start",
+            "2:wrong usage"
         })
-final class WebCluster implements Callable<Integer> {
-    private static final int MIN_SERVERS = 2;
-    private static final int MAX_SERVERS = 16;
+public final class WebCluster implements Callable<Integer> {
+    private static final int FIRST_SERVERS = 2;
     private static final int MAX_PORT = 65_535;
 
-    @Option(names = "--once", description = "Exit after the demonstration.")
+    @Option(names = "--once", description = "Exit after the last step, with exit code 0 only if every check passed.")
     private boolean once;
 
-    @Option(
-            names = "--servers",
-            paramLabel = "N",
-            defaultValue = "3",
-            description = "The number of web servers, 2 to 16 (default: 3). The first has weight N, the last weight 1.")
-    private int servers;
+    @Option(names = "--serve", description = "Leave the steps out: start the cluster and serve.")
+    private boolean serve;
 
     @Option(
-            names = "--port",
-            paramLabel = "P",
+            names = "--config",
+            paramLabel = "rules|keepalived",
+            defaultValue = "rules",
+            description = "The language of the configuration that the director runs (default: ${DEFAULT-VALUE}).")
+    private String config;
+
+    @Option(
+            names = "--kind",
+            paramLabel = "jvm|nginx",
+            defaultValue = "jvm",
+            description = "The web servers: JVMs, or nginx in front of each (default: ${DEFAULT-VALUE}).")
+    private String kind;
+
+    @Option(
+            names = "--database",
+            paramLabel = "JDBC-URL",
+            description = "A database that runs already, such as jdbc:postgresql://db.example/shop, with the user and"
+                    + " password of the environment's DATABASE_USER and DATABASE_PASSWORD (default: one is started).")
+    private @Nullable String database;
+
+    @Option(
+            names = "--directory",
+            paramLabel = "DIR",
+            description = "Where files, database and configuration are kept (default: a temporary directory).")
+    private @Nullable Path directory;
+
+    @Option(
+            names = "--http",
+            paramLabel = "PORT",
             defaultValue = "0",
-            description = "The port of the virtual address (default: a free one).")
-    private int port;
+            description = "The port of HTTP (default: a free one).")
+    private int http;
+
+    @Option(
+            names = "--https",
+            paramLabel = "PORT",
+            defaultValue = "0",
+            description = "The port of HTTPS (default: a free one).")
+    private int https;
 
     @Option(
             names = "--admin",
             paramLabel = "ADDRESS:PORT",
             defaultValue = "127.0.0.1:0",
-            description = "Where metrics and the JSON API are served (default: a free port of 127.0.0.1).")
+            description = "Where the dashboard is served (default: a free port of 127.0.0.1).")
     private String admin;
 
     @Option(names = "--help", usageHelp = true, description = "Show this text and exit.")
@@ -79,20 +127,42 @@ final class WebCluster implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        requireRange("--servers", servers, MIN_SERVERS, MAX_SERVERS);
-        requireRange("--port", port, 0, MAX_PORT);
+        ClusterOptions options = options();
         Terminal terminal = terminal();
-        try (Cluster cluster = Cluster.start(servers, port, admin)) {
+        try (Cluster cluster = Cluster.start(options, FIRST_SERVERS)) {
             stopOnSignal(cluster, terminal);
             return show(cluster, terminal) ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
-        } catch (IOException | HttpException | RelayException | AdminException e) {
+        } catch (IOException
+                | ConfigurationException
+                | RelayException
+                | HealthMonitorException
+                | AdminException
+                | IllegalArgumentException e) {
             if (!terminal.muted()) {
                 System.err.println("web-cluster: " + e.getMessage());
             }
             return CommandLine.ExitCode.SOFTWARE;
         }
+    }
+
+    private ClusterOptions options() {
+        requirePort("--http", http);
+        requirePort("--https", https);
+        requireOneOf("--config", config, "rules", "keepalived");
+        requireOneOf("--kind", kind, "jvm", "nginx");
+        if (once && serve) {
+            throw new ParameterException(spec.commandLine(), "--once and --serve exclude each other");
+        }
+        return new ClusterOptions(
+                ConfigurationFormat.valueOf(config.toUpperCase(Locale.ROOT)),
+                directory,
+                http,
+                https,
+                admin,
+                database,
+                kind,
+                "memory",
+                0);
     }
 
     private static void stopOnSignal(Cluster cluster, Terminal terminal) {
@@ -102,30 +172,45 @@ final class WebCluster implements Callable<Integer> {
         }));
     }
 
-    private boolean show(Cluster cluster, Terminal terminal) throws IOException, InterruptedException, HttpException {
-        Demonstration demonstration = new Demonstration(cluster, terminal);
-        boolean passed = demonstration.run();
-        terminal.print("");
-        terminal.print(passed ? "@|bold,green All checks passed.|@" : "@|bold,red A check has failed.|@");
+    private boolean show(Cluster cluster, Terminal terminal)
+            throws IOException, ConfigurationException, InterruptedException {
+        Story story = new Story(cluster, terminal);
+        boolean passed = true;
+        if (serve) {
+            story.introduce();
+        } else {
+            passed = story.run();
+            terminal.print("");
+            terminal.print(passed ? "@|bold,green All checks passed.|@" : "@|bold,red A check has failed.|@");
+        }
         if (!once) {
-            cluster.resetCounters();
             terminal.print(List.of(
                     "",
-                    "Open @|bold http://" + cluster.address() + "/|@ in a browser. Ctrl-C stops the cluster.",
-                    "Metrics are at @|bold " + cluster.adminAddress()
-                            + "/metrics|@. Change a weight, and see the shares" + " change:"));
-            terminal.print(cluster.adminCommand());
-            terminal.print("");
-            demonstration.keepShowing();
+                    "The shop        @|bold " + cluster.url(true) + "|@ (your browser does not know its certificate)",
+                    "The dashboard   @|bold " + cluster.dashboard() + "|@",
+                    "its token       " + cluster.token(),
+                    "The files       " + cluster.files(),
+                    "Ctrl-C stops the cluster.",
+                    ""));
+            story.goOn();
         }
         return passed;
     }
 
-    private void requireRange(String option, int value, int low, int high) {
-        if (value < low || value > high) {
+    private void requirePort(String option, int value) {
+        if (value < 0 || value > MAX_PORT) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "Invalid value for option '" + option + "': " + value + " is outside " + low + ".." + high);
+                    "Invalid value for option '" + option + "': " + value + " is outside 0.." + MAX_PORT);
+        }
+    }
+
+    private void requireOneOf(String option, String value, String... allowed) {
+        if (!List.of(allowed).contains(value)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "Invalid value for option '" + option + "': expected " + String.join(" or ", allowed) + ", not '"
+                            + value + "'");
         }
     }
 
