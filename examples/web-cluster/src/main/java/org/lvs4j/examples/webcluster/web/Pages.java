@@ -68,6 +68,7 @@ final class Pages {
     private String page(String template, String title, Map<String, Object> model) {
         model.put("title", title);
         model.put("server", server);
+        model.put("front", template.equals("window"));
         model.put("style", styleVersion);
         model.put("content", template(template).execute(model));
         return template("layout").execute(model);

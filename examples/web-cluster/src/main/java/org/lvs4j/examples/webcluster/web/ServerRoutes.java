@@ -3,7 +3,6 @@ package org.lvs4j.examples.webcluster.web;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import io.javalin.config.RoutesConfig;
-import io.javalin.http.Context;
 import jakarta.servlet.http.HttpSession;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -20,8 +19,6 @@ final class ServerRoutes {
     private static final Gson JSON = new GsonBuilder().serializeNulls().create();
 
     private final Tier tier;
-    private final byte[] style = Pages.resource("assets/shop.css");
-    private final byte[] icon = Pages.resource("assets/icon.svg");
 
     private ServerRoutes(Tier tier) {
         this.tier = tier;
@@ -32,19 +29,25 @@ final class ServerRoutes {
         routes.get("/server", tier.on(server::page));
         routes.get("/api/me", tier.on(server::me));
         routes.get("/health", context -> context.result(tier.settings().name() + " ok\n"));
-        routes.get("/assets/shop.css", context -> asset(context, "text/css", server.style));
-        routes.get("/assets/icon.svg", context -> asset(context, "image/svg+xml", server.icon));
+        asset(routes, "shop.css", "text/css; charset=utf-8");
+        asset(routes, "icon.svg", "image/svg+xml");
+        asset(routes, "harbour.svg", "image/svg+xml");
     }
 
-    private static void asset(Context context, String type, byte[] content) {
-        context.contentType(type).header("Cache-Control", "max-age=3600").result(content);
+    private static void asset(RoutesConfig routes, String name, String type) {
+        byte[] content = Pages.resource("assets/" + name);
+        routes.get(
+                "/assets/" + name,
+                context -> context.contentType(type)
+                        .header("Cache-Control", "max-age=3600")
+                        .result(content));
     }
 
     private void page(Visit visit) {
         HttpSession session = visit.session();
         Map<String, Object> model = new HashMap<>();
         model.put("name", tier.settings().name());
-        model.put("kind", tier.settings().kind() == WebSettings.Kind.nginx ? "nginx, and a JVM behind it" : "JVM");
+        model.put("kind", tier.settings().kind() == WebSettings.Kind.nginx ? "nginx and JVM" : "JVM");
         model.put("pid", Long.toString(ProcessHandle.current().pid()));
         model.put("java", Runtime.version().toString());
         model.put(
@@ -52,7 +55,7 @@ final class ServerRoutes {
                 text(Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime())));
         model.put("client", visit.context().ip());
         model.put("sessions", Long.toString(tier.sessions().count()));
-        model.put("sessionStore", tier.settings().sessions().name());
+        model.put("sharedSessions", tier.settings().sessions() == WebSettings.SessionStore.database);
         model.put("answers", Long.toString(tier.answers().sum()));
         model.put("tls", Pages.orFalse(visit.tls()));
         model.put("resumed", "resumed".equals(visit.tls()));

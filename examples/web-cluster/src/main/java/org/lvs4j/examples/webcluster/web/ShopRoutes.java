@@ -54,7 +54,8 @@ final class ShopRoutes {
                 "price", Pages.money(product.priceCents()),
                 "stock", product.stock(),
                 "available", product.stock() > 0,
-                "few", product.stock() > 0 && product.stock() <= FEW);
+                "few", product.stock() > 0 && product.stock() <= FEW,
+                "plenty", product.stock() > FEW);
     }
 
     private void add(Visit visit) {
