@@ -179,13 +179,13 @@ public final class Cluster implements AutoCloseable {
         return database != null;
     }
 
-    /** Ends the process of the database at once. */
-    public void killDatabase() throws IOException {
-        ownDatabase().kill();
+    /** Stops the database in order. */
+    public void stopDatabase() {
+        ownDatabase().close();
     }
 
     /** Starts the database again, at the same address with the same data. */
-    public void restartDatabase() throws IOException {
+    public void startDatabase() throws IOException {
         ownDatabase().close();
         int colon = jdbcUrl.lastIndexOf(':');
         startDatabase(Integer.parseInt(jdbcUrl.substring(colon + 1, jdbcUrl.indexOf('/', colon))));

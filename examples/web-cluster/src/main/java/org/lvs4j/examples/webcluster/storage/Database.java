@@ -4,7 +4,6 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
@@ -26,8 +25,6 @@ public final class Database implements AutoCloseable {
     private static final String UNREACHABLE = "the database cannot be reached";
 
     private final HikariDataSource pool;
-    // H2 confirms a commit that others may still be writing, also with WRITE_DELAY=0.
-    private final boolean writesLater;
     private final Object migration = new Object();
     private volatile boolean migrated;
     private final AtomicBoolean probing = new AtomicBoolean();
@@ -35,7 +32,6 @@ public final class Database implements AutoCloseable {
 
     private Database(HikariDataSource pool) {
         this.pool = pool;
-        writesLater = pool.getJdbcUrl().startsWith("jdbc:h2:");
     }
 
     /**
@@ -108,14 +104,9 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private void commit(Connection connection) throws SQLException {
+    private static void commit(Connection connection) throws SQLException {
         try {
             connection.commit();
-            if (writesLater) {
-                try (Statement checkpoint = connection.createStatement()) {
-                    checkpoint.execute("CHECKPOINT");
-                }
-            }
         } catch (SQLException e) {
             if (SqlErrors.unavailable(e)) {
                 throw new OutcomeUnknownException(e);

@@ -30,10 +30,14 @@ record Moment(Tally tally, Map<Endpoint, Long> connections) {
         return now < then ? now : now - then;
     }
 
+    /** The connections that several servers have got since an earlier moment. */
+    long allSince(Moment before, List<WebNode> all) {
+        return all.stream().mapToLong(each -> connectionsSince(before, each)).sum();
+    }
+
     /** The share of a server in the connections that several have got since an earlier moment, 0 to 1. */
     double shareSince(Moment before, WebNode node, List<WebNode> all) {
-        long sum =
-                all.stream().mapToLong(each -> connectionsSince(before, each)).sum();
+        long sum = allSince(before, all);
         return sum == 0 ? 0 : (double) connectionsSince(before, node) / sum;
     }
 }

@@ -36,6 +36,9 @@ public final class Story {
     private static final Duration DRAIN_DEADLINE = Duration.ofSeconds(8);
     private static final long OUTAGE_MILLIS = 1500;
 
+    /** So many connections tell a share. */
+    private static final long ENOUGH_CONNECTIONS = 60;
+
     /** A new server has its share when it gets this part of what is fair. */
     private static final double FAIR_ENOUGH = 0.5;
 
@@ -224,12 +227,12 @@ public final class Story {
             title("The database is not one of this cluster, and is not restarted");
             return;
         }
-        title("Failure: the database is killed, and started again");
+        title("Failure: the database is stopped, and started again");
         Moment before = now(crowd);
-        cluster.killDatabase();
+        cluster.stopDatabase();
         watch(crowd, before, OUTAGE_MILLIS);
         during(crowd, before, () -> {
-            cluster.restartDatabase();
+            cluster.startDatabase();
             return cluster;
         });
         Moment back = now(crowd);
