@@ -29,6 +29,8 @@ class KeepalivedIT {
     private int port;
     private Path told;
     private Path lines;
+    private Path notify;
+    private Path reader;
 
     @BeforeEach
     void listen() throws IOException {
@@ -37,6 +39,9 @@ class KeepalivedIT {
         port = FreePort.next();
         told = directory.resolve("told");
         lines = directory.resolve("lines");
+        // Written once: a file that a process executes cannot be written.
+        notify = program("notify", "echo \"$@\" >> " + told);
+        reader = program("reader", "exec cat \"$1\" >> " + lines);
     }
 
     @AfterEach
@@ -50,9 +55,7 @@ class KeepalivedIT {
         return Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
     }
 
-    private String text() throws IOException {
-        Path notify = program("notify", "echo \"$@\" >> " + told);
-        Path reader = program("reader", "exec cat \"$1\" >> " + lines);
+    private String text() {
         return """
                 global_defs {
                     lvs_notify_fifo DIRECTORY/fifo

@@ -36,6 +36,8 @@ final class PacketNetwork {
     static final String OWN_VIP_V6 = "fd02::101";
     static final int BODY_BYTES = 100_000_000;
     private static final int PART_BYTES = 5_000_000;
+    private static final long PAUSE_NANOS = 20_000_000;
+    private static final int PAUSE_FACTOR = 3;
 
     private static final String NGINX = """
             daemon off;
@@ -218,11 +220,15 @@ final class PacketNetwork {
         boolean holds() throws IOException, InterruptedException;
     }
 
+    /** Waits until a condition holds, and leaves most of the processors to what it waits for. */
     static void await(String what, Condition condition) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        long begin = System.nanoTime();
+        long deadline = begin + TimeUnit.SECONDS.toNanos(60);
         while (!condition.holds()) {
-            assertThat(System.nanoTime()).as("waiting for " + what).isLessThan(deadline);
-            TimeUnit.MILLISECONDS.sleep(20);
+            long end = System.nanoTime();
+            assertThat(end).as("waiting for " + what).isLessThan(deadline);
+            TimeUnit.NANOSECONDS.sleep(Math.max(PAUSE_NANOS, PAUSE_FACTOR * (end - begin)));
+            begin = System.nanoTime();
         }
     }
 
