@@ -19,6 +19,7 @@ import org.lvs4j.examples.webcluster.measure.ScalingCommand;
 import org.lvs4j.examples.webcluster.storage.StorageCommand;
 import org.lvs4j.examples.webcluster.story.Story;
 import org.lvs4j.examples.webcluster.story.Terminal;
+import org.lvs4j.examples.webcluster.web.CertificateCommand;
 import org.lvs4j.examples.webcluster.web.WebCommand;
 import org.lvs4j.netty.RelayException;
 import org.lvs4j.netty.health.HealthMonitorException;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Spec;
             DirectorCommand.class,
             WebCommand.class,
             StorageCommand.class,
+            CertificateCommand.class,
             AffinityCommand.class,
             ScalingCommand.class
         },
