@@ -108,14 +108,14 @@ final class Nginx implements AutoCloseable {
 
     private static String configuration(WebSettings settings, int http, int https, int jvmPort, Path directory)
             throws IOException {
-        Path tls = settings.certificate().toRealPath().getParent();
+        Path certificate = settings.certificate().toRealPath();
         String user = System.getProperty("user.name", "");
         Map<String, Object> model = Map.ofEntries(
                 // Otherwise the workers of root would run as a user who cannot read the files.
                 Map.entry("user", user.equals("root") ? user : false),
                 Map.entry("directory", plain(directory)),
-                Map.entry("certificate", plain(tls.resolve("server.pem"))),
-                Map.entry("key", plain(tls.resolve("server.key"))),
+                Map.entry("certificate", plain(certificate.resolveSibling("server.pem"))),
+                Map.entry("key", plain(certificate.resolveSibling("server.key"))),
                 Map.entry("files", plain(settings.files().toRealPath())),
                 Map.entry("name", settings.name()),
                 Map.entry("address", settings.address()),
