@@ -20,8 +20,12 @@ import org.jspecify.annotations.Nullable;
 public final class Database implements AutoCloseable {
     private static final int ATTEMPTS = 4;
     private static final int POOL_SIZE = 8;
-    private static final int CONNECT_MILLIS = 2_000;
-    private static final int ANSWER_MILLIS = 10_000;
+    private static final int CONNECT_MILLIS = 1_000;
+    private static final int ANSWER_MILLIS = 6_000;
+    private static final int LOCK_MILLIS = 3_000;
+    /** Fewer than a web server has threads, so that pages without the database are answered all the time. */
+    private static final int MAX_WAITING = 96;
+
     private static final String UNREACHABLE = "the database cannot be reached";
 
     private final HikariDataSource pool;
@@ -54,11 +58,13 @@ public final class Database implements AutoCloseable {
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         if (url.startsWith("jdbc:h2:")) {
             // Neither a database that hangs nor one that waits for a lock may hold a request for ever.
-            config.setJdbcUrl(withSetting(withSetting(url, "NETWORK_TIMEOUT", ANSWER_MILLIS), "LOCK_TIMEOUT", 5_000));
+            config.setJdbcUrl(
+                    withSetting(withSetting(url, "NETWORK_TIMEOUT", ANSWER_MILLIS), "LOCK_TIMEOUT", LOCK_MILLIS));
         } else if (url.startsWith("jdbc:postgresql:")) {
             config.setJdbcUrl(url);
             config.addDataSourceProperty("connectTimeout", TimeUnit.MILLISECONDS.toSeconds(CONNECT_MILLIS));
             config.addDataSourceProperty("socketTimeout", TimeUnit.MILLISECONDS.toSeconds(ANSWER_MILLIS));
+            config.addDataSourceProperty("options", "-c lock_timeout=" + LOCK_MILLIS);
         } else {
             throw new IllegalArgumentException("expected a URL jdbc:h2:… or jdbc:postgresql:…: " + url);
         }
@@ -142,8 +148,11 @@ public final class Database implements AutoCloseable {
             throw new DatabaseUnavailableException(UNREACHABLE, new SQLException("it was down a moment ago"));
         }
         try {
+            if (pool.getHikariPoolMXBean().getThreadsAwaitingConnection() >= MAX_WAITING) {
+                throw new SQLException("too many wait for a connection");
+            }
             if (!migrated) {
-                migrate();
+                migrate(probe);
             }
             Connection connection = pool.getConnection();
             down = false;
@@ -159,13 +168,21 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private void migrate() throws SQLException {
+    private void migrate(boolean probe) throws SQLException {
         synchronized (migration) {
             if (migrated) {
                 return;
             }
-            // Fails in this line, and not with a text of Flyway's, if the database is down.
-            pool.getConnection().close();
+            if (down && !probe) {
+                throw new SQLException("it was down a moment ago");
+            }
+            try {
+                // Flyway itself would wait and say less.
+                pool.getConnection().close();
+            } catch (SQLException e) {
+                down = true;
+                throw e;
+            }
             for (int attempt = 1; !migrated; attempt++) {
                 try {
                     Flyway.configure()

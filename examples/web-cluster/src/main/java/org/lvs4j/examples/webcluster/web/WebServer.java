@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
 
 /** A web server of the shop. It serves before the database does: the pages that need it say so. */
 public final class WebServer implements AutoCloseable {
-    private static final int MAX_THREADS = 64;
+    private static final int MAX_THREADS = 128;
     private static final int MAX_BODY_BYTES = 16_384;
     private static final int IDLE_MILLIS = 30_000;
     private static final int STOP_MILLIS = 3_000;
@@ -130,6 +130,8 @@ public final class WebServer implements AutoCloseable {
      * @throws IOException if the certificate or the files cannot be read, or a port is in use
      */
     public static WebServer start(WebSettings settings, Database database) throws IOException {
+        // The schema is there before the first request if the database is.
+        database.reachable();
         try {
             return new WebServer(settings, database);
         } catch (RuntimeException e) {

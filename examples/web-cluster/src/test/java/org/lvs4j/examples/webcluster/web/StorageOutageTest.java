@@ -39,28 +39,17 @@ class StorageOutageTest {
         int port = FreePorts.of(1, "127.0.0.1")[0];
         WebServerFixture.prepare(directory);
         String url = "jdbc:h2:tcp://127.0.0.1:" + port + "/shop";
-        // The servers start before the database.
+        // Starts before the database.
         try (Database database = DatabaseFixture.open(url);
-                Database other = DatabaseFixture.open(url);
                 WebServerFixture web1 =
-                        WebServerFixture.start("web1", directory, database, WebSettings.SessionStore.database, 0);
-                WebServerFixture web2 =
-                        WebServerFixture.start("web2", directory, other, WebSettings.SessionStore.database, 0)) {
+                        WebServerFixture.start("web1", directory, database, WebSettings.SessionStore.database, 0)) {
             Client client = new Client(directory.resolve("tls/authority.pem"));
             assertOutage(client.get(web1.https("/")));
             String order;
             try (ChildProcess storage = startStorage(port)) {
                 assertThat(storage.ready()).isEqualTo(url);
                 awaitOk(client, web1.https("/"));
-                awaitOk(client, web2.https("/"));
-                client.post(web1.https("/basket/add"), "product=4&count=2");
-                client.post(web2.https("/sign-up"), Map.of("name", "Survivor", "password", "long enough"));
-                assertThat(header(client.get(web1.https("/orders")), "X-Session"))
-                        .isEqualTo("known");
-                Matcher token = TOKEN.matcher(client.get(web1.https("/basket")).body());
-                assertThat(token.find()).isTrue();
-                order = header(client.post(web2.https("/checkout"), Map.of("token", token.group(1))), "Location");
-                assertThat(order).startsWith("/orders/");
+                order = orderAtTwoServers(client, url, web1);
 
                 storage.kill();
             }
@@ -79,6 +68,21 @@ class StorageOutageTest {
                 assertThat(kept.body()).contains("Pocket compass", "€104.00", "web2");
                 assertThat(header(kept, "X-Session")).isEqualTo("known");
             }
+        }
+    }
+
+    private String orderAtTwoServers(Client client, String url, WebServerFixture web1) throws Exception {
+        try (Database database = DatabaseFixture.open(url);
+                WebServerFixture web2 =
+                        WebServerFixture.start("web2", directory, database, WebSettings.SessionStore.database, 0)) {
+            client.post(web1.https("/basket/add"), "product=4&count=2");
+            client.post(web2.https("/sign-up"), Map.of("name", "Survivor", "password", "long enough"));
+            assertThat(header(client.get(web1.https("/orders")), "X-Session")).isEqualTo("known");
+            Matcher token = TOKEN.matcher(client.get(web1.https("/basket")).body());
+            assertThat(token.find()).isTrue();
+            String order = header(client.post(web2.https("/checkout"), Map.of("token", token.group(1))), "Location");
+            assertThat(order).startsWith("/orders/");
+            return order;
         }
     }
 
