@@ -44,6 +44,7 @@ final class Pages {
         int things = visit.basket().size();
         model.put("basketSize", things == 0 ? false : things);
         model.put("lost", visit.sessionState().equals("lost"));
+        model.put("onHttps", visit.signedInOverHttps() ? visit.onHttps() : false);
         String tls = visit.tls();
         model.put("connection", tls == null ? "HTTP" : "HTTPS, TLS session " + tls);
         visit.context()
@@ -61,6 +62,7 @@ final class Pages {
         model.put("user", false);
         model.put("basketSize", false);
         model.put("lost", false);
+        model.put("onHttps", false);
         model.put("connection", "");
         return page("problem", title, model);
     }

@@ -1,7 +1,6 @@
 package org.lvs4j.examples.webcluster.web;
 
 import jakarta.servlet.http.Cookie;
-import jakarta.servlet.http.HttpServletResponse;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -23,6 +22,7 @@ import org.lvs4j.examples.webcluster.storage.DatabaseUnavailableException;
  */
 final class Sessions extends SessionHandler {
     static final String COOKIE = "session";
+    static final String SIGNED_IN_COOKIE = "signed-in";
     /** An attribute of a request: the account that the session it creates is for. */
     static final String SIGN_IN = "shop.sign-in";
 
@@ -122,12 +122,22 @@ final class Sessions extends SessionHandler {
     }
 
     /** Tells the client to forget its session. */
-    void removeCookie(HttpServletResponse response) {
-        Cookie cookie = new Cookie(COOKIE, "");
+    Cookie noCookie() {
+        return cookie(COOKIE, "", 0, true);
+    }
+
+    /** Tells HTTP, which does not see the session, whether there is one with an account. */
+    Cookie signedInCookie(boolean signedIn) {
+        return cookie(SIGNED_IN_COOKIE, signedIn ? "yes" : "", signedIn ? -1 : 0, false);
+    }
+
+    private static Cookie cookie(String name, String value, int maxAge, boolean secure) {
+        Cookie cookie = new Cookie(name, value);
         cookie.setPath("/");
-        cookie.setMaxAge(0);
+        cookie.setMaxAge(maxAge);
         cookie.setHttpOnly(true);
-        cookie.setSecure(true);
-        response.addCookie(cookie);
+        cookie.setSecure(secure);
+        cookie.setAttribute("SameSite", "Lax");
+        return cookie;
     }
 }

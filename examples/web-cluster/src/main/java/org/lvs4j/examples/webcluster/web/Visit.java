@@ -5,7 +5,6 @@ import io.javalin.http.HttpStatus;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.examples.webcluster.shop.Account;
@@ -15,9 +14,8 @@ import org.lvs4j.examples.webcluster.shop.Basket;
 final class Visit {
     static final String ACCOUNT = "account";
     private static final String BASKET = "basket";
-    /** A name, an IPv4 address or an IPv6 address in brackets; the port is left out. */
-    private static final Pattern HOST =
-            Pattern.compile("([A-Za-z0-9._-]{1,255}|\\[[0-9A-Fa-f:.]{2,45}])(:[0-9]{1,5})?");
+    /** A name, an IPv4 address or an IPv6 address in brackets. */
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]{1,255}|\\[[0-9A-Fa-f:.]{2,45}]");
 
     private static final Object[] LOCKS = new Object[64];
 
@@ -112,13 +110,23 @@ final class Visit {
         if (!basket.isEmpty()) {
             session.setAttribute(BASKET, basket);
         }
+        context.res().addCookie(sessions.signedInCookie(true));
+    }
+
+    /**
+     * Whether this request came over HTTP from a browser that is signed in over HTTPS. Such a browser keeps the secure
+     * cookie of its session to itself, and takes none in its place over HTTP.
+     */
+    boolean signedInOverHttps() {
+        return !secure() && context.cookie(Sessions.SIGNED_IN_COOKIE) != null;
     }
 
     void signOut() {
         HttpSession session = session();
         if (session != null) {
             session.invalidate();
-            sessions.removeCookie(context.res());
+            context.res().addCookie(sessions.noCookie());
+            context.res().addCookie(sessions.signedInCookie(false));
         }
     }
 
@@ -128,14 +136,20 @@ final class Visit {
 
     /** Sends the client to the same path on HTTPS, with the same method. */
     void redirectToHttps() {
-        Matcher host = HOST.matcher(String.valueOf(context.header("Host")));
-        if (!host.matches()) {
-            throw Problem.badRequest("The request has no valid Host header.");
-        }
-        String query = context.queryString();
+        context.redirect(onHttps(), HttpStatus.PERMANENT_REDIRECT);
+    }
+
+    /** As {@link #redirectToHttps}, but only this time. */
+    void redirectToHttpsOnce() {
+        context.redirect(onHttps(), HttpStatus.TEMPORARY_REDIRECT);
+    }
+
+    /** The URL of this request on HTTPS. */
+    String onHttps() {
+        String named = request().getServerName();
+        String host = HOST.matcher(named).matches() ? named : request().getLocalAddr();
         String port = httpsPort == 443 ? "" : ":" + httpsPort;
-        context.redirect(
-                "https://" + host.group(1) + port + context.path() + (query == null ? "" : "?" + query),
-                HttpStatus.PERMANENT_REDIRECT);
+        String query = context.queryString();
+        return "https://" + host + port + context.path() + (query == null ? "" : "?" + query);
     }
 }

@@ -118,6 +118,23 @@ class WebServerTest {
     }
 
     @Test
+    void basket_overHttpWhenSignedInOverHttps_sentThere() throws Exception {
+        HttpResponse<String> signedUp =
+                client.post(web1.https("/sign-up"), Map.of("name", "Browser", "password", "long enough"));
+        assertThat(signedUp.headers().allValues("Set-Cookie"))
+                .anySatisfy(
+                        cookie -> assertThat(cookie).startsWith("signed-in=yes").doesNotContain("Secure"));
+        // A browser sends the other cookie over HTTPS only.
+        client.setCookie(null);
+
+        HttpResponse<String> added = client.post(web1.http("/basket/add"), "product=1", "Cookie", "signed-in=yes");
+
+        assertThat(added.statusCode()).isEqualTo(307);
+        assertThat(header(added, "Location")).isEqualTo(web1.https("/basket/add"));
+        assertThat(client.cookie()).isNull();
+    }
+
+    @Test
     void checkout_formSentTwice_sameOrder() throws Exception {
         client.post(web1.https("/basket/add"), "product=2&count=2");
         signUp();
