@@ -26,6 +26,7 @@ public final class AffinityCommand implements Callable<Integer> {
     private static final int SERVERS = 4;
     private static final int VISITORS_AT_A_TIME = 24;
     private static final int VISITS = 6;
+    private static final long WARM_UP_MILLIS = 2000;
 
     /** Visitors of different cases have different addresses, so that no case finds the templates of another one. */
     private static final int VISITORS_OF_A_CASE = 10_000;
@@ -57,6 +58,7 @@ public final class AffinityCommand implements Callable<Integer> {
         ClusterOptions options = ClusterOptions.DEFAULT.withSessions(databaseSessions ? "database" : "memory");
         try (Cluster cluster = Cluster.start(options, SERVERS)) {
             Runtime.getRuntime().addShutdownHook(new Thread(cluster::close));
+            warmUp(cluster);
             int first = 0;
             for (AffinityCase affinity : AffinityCase.all()) {
                 if (affinity.databaseSessions() == databaseSessions) {
@@ -70,6 +72,17 @@ public final class AffinityCommand implements Callable<Integer> {
                     first += VISITORS_OF_A_CASE;
                 }
             }
+        }
+    }
+
+    /** The first pages of new JVMs are slow. These visitors have addresses that no others have. */
+    private static void warmUp(Cluster cluster) throws InterruptedException {
+        try (Crowd crowd = Crowd.start(
+                cluster.site(),
+                VISITORS_AT_A_TIME,
+                VISITORS_OF_A_CASE * AffinityCase.all().size(),
+                Behaviour.LOOKING.withVisits(VISITS).withPause(Duration.ofMillis(10)))) {
+            Thread.sleep(WARM_UP_MILLIS);
         }
     }
 
