@@ -83,6 +83,7 @@ public final class AffinityCommand implements Callable<Integer> {
                 VISITORS_OF_A_CASE * AffinityCase.all().size(),
                 Behaviour.LOOKING.withVisits(VISITS).withPause(Duration.ofMillis(10)))) {
             Thread.sleep(WARM_UP_MILLIS);
+            crowd.leave();
         }
     }
 
