@@ -27,6 +27,9 @@ final class Nginx implements AutoCloseable {
     private static final int WAIT_SECONDS = 30;
 
     private static final String WATCH = """
+            jvm=$1
+            directory=$2
+            shift 2
             exec 3<&0
             "$@" </dev/null &
             nginx=$!
@@ -36,6 +39,7 @@ final class Nginx implements AutoCloseable {
             wait $nginx
             status=$?
             kill $watcher 2>/dev/null
+            kill -0 "$jvm" 2>/dev/null || rm -rf "$directory"
             exit $status
             """;
 
@@ -67,6 +71,8 @@ final class Nginx implements AutoCloseable {
                             "-c",
                             WATCH,
                             "nginx",
+                            Long.toString(ProcessHandle.current().pid()),
+                            directory.toString(),
                             program.toString(),
                             "-e",
                             "stderr",
