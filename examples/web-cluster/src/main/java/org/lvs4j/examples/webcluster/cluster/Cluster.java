@@ -3,6 +3,7 @@ package org.lvs4j.examples.webcluster.cluster;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -42,6 +43,7 @@ public final class Cluster implements AutoCloseable {
     private static final String SERVER_NETWORK = "127.0.1.";
     private static final int FIRST_SERVER = 11;
     private static final int SECRET_BYTES = 16;
+    private static final Duration DATABASE_WAIT = Duration.ofSeconds(10);
     private static final String USER = "DATABASE_USER";
     private static final String PASSWORD = "DATABASE_PASSWORD";
     private static final List<String> JVM_OPTIONS =
@@ -165,8 +167,13 @@ public final class Cluster implements AutoCloseable {
     }
 
     private void requireDatabase() throws IOException {
+        long end = System.nanoTime() + DATABASE_WAIT.toNanos();
         try (Database opened = openDatabase()) {
-            if (!opened.reachable()) {
+            boolean reachable = opened.reachable();
+            while (!reachable && System.nanoTime() < end) {
+                reachable = opened.reachable();
+            }
+            if (!reachable) {
                 throw new IOException("the database " + jdbcUrl
                         + " does not answer, or refuses the user and password of the environment's " + USER + " and "
                         + PASSWORD);

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeoutException;
  * ParentLink}.
  */
 public final class ChildProcess implements AutoCloseable {
-    private static final int START_SECONDS = 60;
+    private static final int START_SECONDS = 120;
     private static final int STOP_SECONDS = 5;
 
     private final String name;

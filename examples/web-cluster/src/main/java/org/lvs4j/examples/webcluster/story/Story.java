@@ -32,7 +32,7 @@ public final class Story {
     private static final long FRAME_MILLIS = 100;
     private static final long IDLE_FRAME_MILLIS = 1000;
     private static final long LOOK_MILLIS = 3000;
-    private static final long LONGEST_WAIT_MILLIS = 30_000;
+    private static final long LONGEST_WAIT_MILLIS = 60_000;
     private static final Duration DRAIN_DEADLINE = Duration.ofSeconds(8);
     private static final long OUTAGE_MILLIS = 1500;
 

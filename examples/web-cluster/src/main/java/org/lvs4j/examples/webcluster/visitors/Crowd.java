@@ -47,11 +47,11 @@ public final class Crowd implements AutoCloseable {
             IntFunction<InetAddress> addresses) {
         /** Visitors that shop, each from an address of its own. */
         public static final Behaviour SHOPPING =
-                new Behaviour(8, Duration.ofMillis(150), Duration.ofSeconds(4), true, true, ClientAddresses::own);
+                new Behaviour(8, Duration.ofMillis(150), Duration.ofSeconds(15), true, true, ClientAddresses::own);
 
         /** Visitors that look, and fill a basket without signing up, over HTTP. */
         public static final Behaviour LOOKING =
-                new Behaviour(8, Duration.ofMillis(150), Duration.ofSeconds(4), false, false, ClientAddresses::own);
+                new Behaviour(8, Duration.ofMillis(150), Duration.ofSeconds(15), false, false, ClientAddresses::own);
 
         /** The same with other addresses. */
         public Behaviour from(IntFunction<InetAddress> wanted) {
