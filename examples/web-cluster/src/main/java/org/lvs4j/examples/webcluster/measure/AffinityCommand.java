@@ -11,7 +11,10 @@ import org.lvs4j.examples.webcluster.visitors.Crowd.Behaviour;
 import org.lvs4j.examples.webcluster.visitors.Tally;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Measures what keeps visitors on their server, and what it costs in balance. */
 @Command(
@@ -41,10 +44,16 @@ public final class AffinityCommand implements Callable<Integer> {
     @Option(names = "--help", usageHelp = true, description = "Show this text and exit.")
     private boolean help;
 
+    @Spec
+    private CommandSpec spec;
+
     private boolean asExpected = true;
 
     @Override
     public Integer call() throws IOException, ConfigurationException, InterruptedException {
+        if (seconds < 1) {
+            throw new ParameterException(spec.commandLine(), "--seconds is at least 1");
+        }
         System.out.println(SERVERS + " web servers; " + VISITORS_AT_A_TIME + " visitors at a time, " + VISITS
                 + " visits each with new connections; " + seconds + " s a case");
         System.out.println(AffinityResult.header());
