@@ -101,12 +101,17 @@ final class Browser implements AutoCloseable {
             }
             return new Page(
                     response.code(),
-                    response.header("X-Web-Server", ""),
+                    header(response, "X-Web-Server", ""),
                     Page.SessionKnowledge.valueOf(
-                            response.header("X-Session", "none").toUpperCase(Locale.ROOT)),
+                            header(response, "X-Session", "none").toUpperCase(Locale.ROOT)),
                     path(response.header("Location")),
                     body);
         }
+    }
+
+    private static String header(Response response, String name, String otherwise) {
+        String value = response.header(name);
+        return value == null ? otherwise : value;
     }
 
     private static @Nullable String path(@Nullable String location) {
