@@ -125,7 +125,8 @@ final class PostgresServer implements AutoCloseable {
     private void awaitReady() throws IOException, InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
         while (true) {
-            try (Connection connection = DriverManager.getConnection(url("postgres"), USER, PASSWORD)) {
+            try {
+                DriverManager.getConnection(url("postgres"), USER, PASSWORD).close();
                 return;
             } catch (SQLException e) {
                 if (!process.isAlive() || System.nanoTime() > deadline) {
