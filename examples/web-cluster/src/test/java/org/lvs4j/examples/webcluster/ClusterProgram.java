@@ -93,7 +93,9 @@ final class ClusterProgram implements AutoCloseable {
         while (!processes().isEmpty()) {
             if (System.nanoTime() > deadline) {
                 throw new AssertionError("these processes are left: "
-                        + processes().stream().map(each -> each.info().toString()).toList());
+                        + processes().stream()
+                                .map(each -> each.info().toString())
+                                .toList());
             }
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }

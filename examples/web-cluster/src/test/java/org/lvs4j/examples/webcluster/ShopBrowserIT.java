@@ -172,8 +172,7 @@ class ShopBrowserIT {
                 .findFirst()
                 .orElseThrow();
         Drain drain = cluster.director().drain(other.endpoint(), Duration.ofSeconds(1));
-        new WebDriverWait(driver, LIMIT, Duration.ofMillis(40))
-                .until(ignored -> drain.phase() == Drain.Phase.DRAINED);
+        new WebDriverWait(driver, LIMIT, Duration.ofMillis(40)).until(ignored -> drain.phase() == Drain.Phase.DRAINED);
         requireStillThere(server, product);
         drain.abort();
         assertThat(cluster.addServer().name()).isEqualTo("web3");

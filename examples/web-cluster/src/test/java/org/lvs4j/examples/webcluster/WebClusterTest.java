@@ -22,9 +22,7 @@ class WebClusterTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             --config yaml               | --config
             --kind apache               | --kind
             --http 65536                | --http

@@ -62,9 +62,8 @@ class ClusterConfigurationTest {
 
     @Test
     void text_each_saysWhatTheConfigurationIs() throws Exception {
-        for (DirectorConfiguration.Service service : new DirectorConfiguration.Service[] {
-            rules(TWO_SERVERS), keepalived(TWO_SERVERS)
-        }) {
+        for (DirectorConfiguration.Service service :
+                new DirectorConfiguration.Service[] {rules(TWO_SERVERS), keepalived(TWO_SERVERS)}) {
             assertThat(service.servers())
                     .extracting(server -> server.endpoint())
                     .containsExactly(Endpoint.parse("127.0.1.11:8080"), Endpoint.parse("127.0.1.12:8080"));

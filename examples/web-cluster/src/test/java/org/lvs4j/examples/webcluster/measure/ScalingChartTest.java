@@ -21,8 +21,8 @@ class ScalingChartTest {
 
     @Test
     void svg_points_barForEachWithHeightByItsThroughput() throws Exception {
-        Element svg = parse(
-                ScalingChart.svg(List.of(new ScalingChart.Point(1, 50), new ScalingChart.Point(2, 100)), 50));
+        Element svg =
+                parse(ScalingChart.svg(List.of(new ScalingChart.Point(1, 50), new ScalingChart.Point(2, 100)), 50));
 
         NodeList bars = svg.getElementsByTagName("rect");
         assertThat(bars.getLength()).isEqualTo(2);

@@ -7,7 +7,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class TallyTest {
-    private static Tally tally(long pages, Map<String, Long> pagesOf, Map<String, Long> lost, Map<String, Long> failed) {
+    private static Tally tally(
+            long pages, Map<String, Long> pagesOf, Map<String, Long> lost, Map<String, Long> failed) {
         return new Tally(pages, 2, 3, 4, 5, 6, 7, 8, 9, 10, pagesOf, lost, failed, Map.of());
     }
 
