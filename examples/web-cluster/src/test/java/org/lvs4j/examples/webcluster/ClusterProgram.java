@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /** The program as a person starts it, with a directory of temporary files of its own. */
 final class ClusterProgram implements AutoCloseable {
-    private static final long LIMIT_SECONDS = 150;
+    private static final long LIMIT_SECONDS = 240;
     private static final long POLL_MILLIS = 50;
 
     private final Path temporary;

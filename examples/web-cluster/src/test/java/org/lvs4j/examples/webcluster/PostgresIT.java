@@ -24,7 +24,7 @@ import org.lvs4j.examples.webcluster.shop.OutOfStockException;
 import org.lvs4j.examples.webcluster.storage.Database;
 
 /** The cluster and its shop on a real PostgreSQL. */
-@Timeout(240)
+@Timeout(300)
 class PostgresIT {
     /** Of which there are so many. */
     private static final int SCARCE = 12;
