@@ -23,7 +23,7 @@ import org.lvs4j.examples.webcluster.shop.Orders;
 import org.lvs4j.examples.webcluster.shop.OutOfStockException;
 import org.lvs4j.examples.webcluster.storage.Database;
 
-/** The cluster and its shop on a real PostgreSQL. */
+/** The shop on a real PostgreSQL. The story on it is in {@link WebClusterIT}. */
 @Timeout(300)
 class PostgresIT {
     /** Of which there are so many. */
@@ -46,20 +46,6 @@ class PostgresIT {
     static void stop() {
         if (server != null) {
             server.close();
-        }
-    }
-
-    @Test
-    void story_databaseGiven_everyCheckPasses() throws Exception {
-        Map<String, String> login =
-                Map.of("DATABASE_USER", PostgresServer.USER, "DATABASE_PASSWORD", PostgresServer.PASSWORD);
-        try (ClusterProgram program =
-                ClusterProgram.start(directory, login, "--once", "--database", server.create("shop"))) {
-            int exitCode = program.awaitEnd();
-
-            assertThat(program.output()).contains("All checks passed.").doesNotContain("FAILED", "Exception");
-            assertThat(exitCode).isZero();
-            program.awaitNoProcesses();
         }
     }
 

@@ -10,8 +10,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.lvs4j.examples.webcluster.process.FreePorts;
 
@@ -19,6 +21,11 @@ import org.lvs4j.examples.webcluster.process.FreePorts;
 final class PostgresServer implements AutoCloseable {
     static final String USER = "shopkeeper";
     static final String PASSWORD = "lantern and rope";
+    /** What the environment of the program says. */
+    static final Map<String, String> LOGIN = Map.of("DATABASE_USER", USER, "DATABASE_PASSWORD", PASSWORD);
+
+    private static final String MISSING =
+            "SKIPPED: there is no PostgreSQL; apt-get install postgresql to run the tests on it";
 
     private static final long LIMIT_SECONDS = 60;
     private static final long POLL_MILLIS = 50;
@@ -35,7 +42,17 @@ final class PostgresServer implements AutoCloseable {
 
     /** Starts one, or skips the test with a message. */
     static PostgresServer start(Path directory) throws IOException, InterruptedException {
+        PostgresServer server = startIfInstalled(directory);
+        return server != null ? server : Assumptions.abort(MISSING);
+    }
+
+    /** Starts one; prints a message and returns null if PostgreSQL is not installed. */
+    static @Nullable PostgresServer startIfInstalled(Path directory) throws IOException, InterruptedException {
         Path programs = programs();
+        if (programs == null) {
+            System.err.println("\n*** " + MISSING + " ***\n");
+            return null;
+        }
         Path home = Files.createDirectory(directory.resolve("postgres"));
         Path password = Files.writeString(directory.resolve("password"), PASSWORD);
         if (isRoot()) {
@@ -90,7 +107,7 @@ final class PostgresServer implements AutoCloseable {
     }
 
     /** Debian keeps each version in a directory of its own. */
-    private static Path programs() throws IOException {
+    private static @Nullable Path programs() throws IOException {
         Path versions = Path.of("/usr/lib/postgresql");
         if (Files.isDirectory(versions)) {
             try (Stream<Path> all = Files.list(versions)) {
@@ -103,9 +120,7 @@ final class PostgresServer implements AutoCloseable {
                 }
             }
         }
-        String message = "SKIPPED: there is no PostgreSQL; apt-get install postgresql to run this test";
-        System.err.println("\n*** " + message + " ***\n");
-        return Assumptions.abort(message);
+        return null;
     }
 
     private static Process start(Path home, Path log, String... command) throws IOException {

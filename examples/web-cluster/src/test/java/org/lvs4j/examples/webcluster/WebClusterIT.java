@@ -17,9 +17,20 @@ class WebClusterIT {
     @TempDir
     private Path directory;
 
+    /** Two copies side by side: one runs rules on PostgreSQL, if it is installed, the other a file of keepalived. */
     @Test
-    void story_bothLanguagesAtTheSameTime_everyCheckPassesAndNothingIsLeft() throws Exception {
-        try (ClusterProgram rules = ClusterProgram.start(directory, "--once", "--config", "rules");
+    void story_bothLanguagesAndDatabasesAtTheSameTime_everyCheckPassesAndNothingIsLeft() throws Exception {
+        try (PostgresServer postgres = PostgresServer.startIfInstalled(directory);
+                ClusterProgram rules = postgres == null
+                        ? ClusterProgram.start(directory, "--once", "--config", "rules")
+                        : ClusterProgram.start(
+                                directory,
+                                PostgresServer.LOGIN,
+                                "--once",
+                                "--config",
+                                "rules",
+                                "--database",
+                                postgres.create("shop"));
                 ClusterProgram keepalived = ClusterProgram.start(directory, "--once", "--config", "keepalived")) {
             requirePassed(rules);
             requirePassed(keepalived);
@@ -73,8 +84,8 @@ class WebClusterIT {
     }
 
     @Test
-    void affinity_twoSeconds_eachCaseShowsWhatItShould() throws Exception {
-        try (ClusterProgram program = ClusterProgram.start(directory, "affinity", "--seconds", "2")) {
+    void affinity_aSecondEach_eachCaseShowsWhatItShould() throws Exception {
+        try (ClusterProgram program = ClusterProgram.start(directory, "affinity", "--seconds", "1")) {
             int exitCode = program.awaitEnd();
 
             assertThat(program.output())
@@ -88,7 +99,7 @@ class WebClusterIT {
     void scaling_svg_eachServerAddsItsRateAndThePictureIsWellFormed() throws Exception {
         Path svg = directory.resolve("scaling.svg");
         try (ClusterProgram program =
-                ClusterProgram.start(directory, "scaling", "--seconds", "2", "--svg", svg.toString())) {
+                ClusterProgram.start(directory, "scaling", "--seconds", "1", "--svg", svg.toString())) {
             int exitCode = program.awaitEnd();
 
             assertThat(exitCode).as(program.output()).isZero();
