@@ -43,7 +43,7 @@ public final class Cluster implements AutoCloseable {
     private static final String SERVER_NETWORK = "127.0.1.";
     private static final int FIRST_SERVER = 11;
     private static final int SECRET_BYTES = 16;
-    private static final Duration DATABASE_WAIT = Duration.ofSeconds(10);
+    private static final Duration DATABASE_WAIT = Duration.ofSeconds(6);
     private static final String USER = "DATABASE_USER";
     private static final String PASSWORD = "DATABASE_PASSWORD";
     private static final List<String> JVM_OPTIONS =

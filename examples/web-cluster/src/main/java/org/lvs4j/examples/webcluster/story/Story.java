@@ -27,7 +27,7 @@ import org.lvs4j.examples.webcluster.visitors.Tally;
  * database is restarted. Each step is watched and checked.
  */
 public final class Story {
-    private static final int VISITORS = 24;
+    private static final int VISITORS = 16;
     private static final int FIRST_VISITOR = 0;
     private static final long FRAME_MILLIS = 100;
     private static final long IDLE_FRAME_MILLIS = 1000;
@@ -37,7 +37,7 @@ public final class Story {
     private static final long OUTAGE_MILLIS = 1500;
 
     /** So many connections tell a share. */
-    private static final long ENOUGH_CONNECTIONS = 60;
+    private static final long ENOUGH_CONNECTIONS = 40;
 
     /** A new server has its share when it gets this part of what is fair. */
     private static final double FAIR_ENOUGH = 0.5;

@@ -98,6 +98,7 @@ final class Visitor implements AutoCloseable {
     private void put(boolean secure, int product) throws IOException, InterruptedException, AbandonedException {
         Page page = see(browser.post(secure, "/basket/add", "product", String.valueOf(product), "count", "1"));
         if (page.redirected()) {
+            sessionKnown = true;
             basket.merge(product, 1, Integer::sum);
         } else {
             counts.wrong("status " + page.status() + " for a product put into the basket");
@@ -131,6 +132,7 @@ final class Visitor implements AutoCloseable {
         if (page.redirected()) {
             signedUp = true;
             signedIn = true;
+            sessionKnown = true;
             counts.signIn();
         } else if (page.status() == UNKNOWN_NAME) {
             counts.wrong("the account is not known any more");
