@@ -174,7 +174,10 @@ final class Visitor implements AutoCloseable {
     }
 
     /** Counts an answer, and notices another server and a lost session. */
-    private Page see(Page page) throws InterruptedException, AbandonedException {
+    private Page see(Page page) throws IOException, InterruptedException, AbandonedException {
+        if (page.server().isEmpty()) {
+            throw new IOException("status " + page.status() + " by a proxy whose web server is gone");
+        }
         counts.page(page.server());
         String before = server;
         server = page.server();
