@@ -43,6 +43,8 @@ public final class Cluster implements AutoCloseable {
     private static final String SERVER_NETWORK = "127.0.1.";
     private static final int FIRST_SERVER = 11;
     private static final int SECRET_BYTES = 16;
+    private static final Duration SERVERS_WAIT = Duration.ofSeconds(20);
+    private static final long LOOK_MILLIS = 50;
     private static final Duration DATABASE_WAIT = Duration.ofSeconds(6);
     private static final String USER = "DATABASE_USER";
     private static final String PASSWORD = "DATABASE_PASSWORD";
@@ -311,6 +313,15 @@ public final class Cluster implements AutoCloseable {
         configuration = change.apply(configuration);
         configuration.write(directory.path());
         director.reload();
+    }
+
+    /** Waits until every server of the configuration is in service: a check may have found one too slow at its start. */
+    public void awaitServers() throws InterruptedException {
+        long end = System.nanoTime() + SERVERS_WAIT.toNanos();
+        int wanted = configuration().servers().size();
+        while (director.service().servers().size() < wanted && System.nanoTime() < end) {
+            Thread.sleep(LOOK_MILLIS);
+        }
     }
 
     public ClusterDirector director() {

@@ -49,6 +49,7 @@ public final class ClusterDirector implements AutoCloseable {
     public static final ServiceKey SERVICE = ServiceKey.mark(MARK);
 
     private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration CHECK_TIMEOUT = Duration.ofSeconds(2);
     private static final ReleaseOnFailure RELEASE = new ReleaseOnFailure(Duration.ofSeconds(1));
 
     private final Path file;
@@ -125,7 +126,7 @@ public final class ClusterDirector implements AutoCloseable {
                 .retries(1)
                 .warmup(CHECK_INTERVAL)
                 .build();
-        return HttpCheck.of(ProbeTarget.of(server.endpoint()).withTimeout(CHECK_INTERVAL), schedule, "/health");
+        return HttpCheck.of(ProbeTarget.of(server.endpoint()).withTimeout(CHECK_TIMEOUT), schedule, "/health");
     }
 
     private KeepalivedConfiguration readKeepalived() throws IOException, ConfigurationException {

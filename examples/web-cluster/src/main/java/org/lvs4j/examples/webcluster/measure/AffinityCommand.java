@@ -72,6 +72,7 @@ public final class AffinityCommand implements Callable<Integer> {
             for (AffinityCase affinity : AffinityCase.all()) {
                 if (affinity.databaseSessions() == databaseSessions) {
                     cluster.configure(affinity.change());
+                    cluster.awaitServers();
                     AffinityResult result = measure(cluster, affinity, first);
                     System.out.println(result.row()
                             + (result.asExpected()

@@ -101,9 +101,11 @@ public final class ScalingCommand implements Callable<Integer> {
     }
 
     private double measure(Cluster cluster, int first) throws InterruptedException {
+        cluster.awaitServers();
         Behaviour behaviour = Behaviour.LOOKING.withVisits(1).withPause(Duration.ZERO);
         try (Crowd crowd = Crowd.start(cluster.site(), VISITORS, first, behaviour)) {
             Thread.sleep(WARM_UP_MILLIS);
+            cluster.awaitServers();
             Tally before = crowd.tally();
             long start = System.nanoTime();
             Thread.sleep(Duration.ofSeconds(seconds).toMillis());
