@@ -15,7 +15,10 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Assumptions;
 import org.lvs4j.netty.Transport;
 
-/** A socket for {@code NOTIFY_SOCKET}, as a service manager has one. Not thread-safe. */
+/**
+ * A socket for {@code NOTIFY_SOCKET}, as a service manager has one. A thread reads it all the time, as a service manager
+ * does: the kernel keeps ten datagrams only, and a daemon waits for room no longer than some seconds.
+ */
 final class NotifyReceiver implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -23,6 +26,8 @@ final class NotifyReceiver implements AutoCloseable {
     private final Socket socket;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(65_536);
     private final List<String> messages = new ArrayList<>();
+    private final Thread reader = new Thread(this::readAlways, "notify-receiver");
+    private boolean closed;
 
     /**
      * Opens the socket, or skips the test.
@@ -34,6 +39,20 @@ final class NotifyReceiver implements AutoCloseable {
         this.name = name;
         socket = Socket.newSocketDomainDgram();
         socket.bind(new DomainSocketAddress(name.replaceFirst("^@", "\0")));
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private void readAlways() {
+        try {
+            while (true) {
+                messages();
+                TimeUnit.MILLISECONDS.sleep(10);
+            }
+        } catch (IOException | InterruptedException e) {
+            // It is closed, or the test learns of the failure when it asks for messages.
+            return;
+        }
     }
 
     /** The value of the variable. */
@@ -42,7 +61,10 @@ final class NotifyReceiver implements AutoCloseable {
     }
 
     /** All messages so far, in order. */
-    List<String> messages() throws IOException {
+    synchronized List<String> messages() throws IOException {
+        if (closed) {
+            return List.copyOf(messages);
+        }
         buffer.clear();
         for (int length = socket.read(buffer, 0, buffer.capacity());
                 length > 0;
@@ -55,7 +77,7 @@ final class NotifyReceiver implements AutoCloseable {
     }
 
     /** Forgets the messages so far. */
-    void clear() throws IOException {
+    synchronized void clear() throws IOException {
         messages();
         messages.clear();
     }
@@ -86,7 +108,9 @@ final class NotifyReceiver implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
+        closed = true;
+        reader.interrupt();
         socket.close();
     }
 }
