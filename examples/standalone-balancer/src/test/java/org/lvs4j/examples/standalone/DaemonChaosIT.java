@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,7 +25,6 @@ import org.lvs4j.netty.Transport;
  *
  * <p>{@code -Dlvs4j.chaos.seconds=600} runs it for longer, {@code -Dlvs4j.seed=N} with the seed of a failure.
  */
-@Tag("slow")
 final class DaemonChaosIT {
     private static final int SECONDS = Integer.getInteger("lvs4j.chaos.seconds", 12);
     private static final int LONG_SECONDS = 300;

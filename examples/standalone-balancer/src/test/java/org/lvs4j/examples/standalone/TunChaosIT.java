@@ -15,7 +15,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>{@code -Dlvs4j.chaos.seconds=600} runs it for longer, {@code -Dlvs4j.seed=N} with the seed of a failure.
  */
-@Tag("slow")
 final class TunChaosIT {
     private static final int SECONDS = Integer.getInteger("lvs4j.chaos.seconds", 10);
     private static final int COULD_NOT_CONNECT = 7;
