@@ -1,7 +1,6 @@
 package org.lvs4j.netty;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -69,14 +68,13 @@ final class ClientIdentification {
         }
         calls++;
         seenBytes = bytes;
-        Channel channel = client.channel();
         ByteBuffer payload = early == null
                 ? NOTHING
                 : early.nioBuffer(early.readerIndex(), bytes).asReadOnlyBuffer();
-        Connection placed = state.director.open(listening.flow(channel), payload);
-        waiting = placed.unidentified() && !last && !full && !client.inputEnded();
+        Connection placed = state.director.open(listening.flow(client.socket()), payload);
+        waiting = placed.unidentified() && !last && !full && !client.hasInputEnded();
         // From here on, nothing more is read until a server is connected.
-        channel.config().setAutoRead(waiting);
+        client.socket().read(waiting);
         return waiting ? null : placed;
     }
 
@@ -84,7 +82,7 @@ final class ClientIdentification {
     String failure() {
         String bytes = "the service's persistence engine did not identify it by its first " + seenBytes
                 + (seenBytes == 1 ? " byte" : " bytes");
-        return client.inputEnded()
+        return client.hasInputEnded()
                 ? bytes + ", after which it ended its stream"
                 : seenBytes == mostBytes
                         ? bytes

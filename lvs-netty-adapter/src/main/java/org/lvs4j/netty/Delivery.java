@@ -1,10 +1,6 @@
 package org.lvs4j.netty;
 
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelOutboundBuffer;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How far the bytes have got that were written to a TCP socket: whether its peer still takes some, and whether it has
@@ -21,16 +17,14 @@ final class Delivery {
 
     private static final long UNKNOWN = Long.MIN_VALUE;
 
-    private final Channel channel;
-    private final boolean kernelTells;
+    private final TcpSocket socket;
     private boolean written;
     private long taken = UNKNOWN;
-    private @Nullable ChannelFuture almostEmpty;
+    private boolean emptying;
     private long emptyNanos;
 
-    Delivery(Channel channel) {
-        this.channel = channel;
-        kernelTells = TcpSockets.kernelTells(channel);
+    Delivery(TcpSocket socket) {
+        this.socket = socket;
     }
 
     /** Something is written to the socket. */
@@ -48,13 +42,13 @@ final class Delivery {
         }
         long before = taken;
         boolean pending;
-        TcpInfo info = kernelTells ? TcpInfo.of(channel) : null;
+        TcpInfo info = socket.info();
         if (info != null) {
             taken = info.takenBytes();
-            pending = info.pending() || queuedBytes() != 0;
+            pending = info.pending() || socket.unsentBytes() != 0;
         } else {
             // What waits, negative: it grows as the peer takes bytes.
-            long queued = queuedBytes();
+            long queued = socket.unsentBytes();
             taken = -queued;
             pending = queued != 0;
         }
@@ -69,10 +63,10 @@ final class Delivery {
 
     /** Whether it is known that the peer has not taken everything. */
     boolean pending() {
-        if (queuedBytes() != 0) {
+        if (socket.unsentBytes() != 0) {
             return true;
         }
-        TcpInfo info = written && kernelTells ? TcpInfo.of(channel) : null;
+        TcpInfo info = written ? socket.info() : null;
         return info != null && info.pending();
     }
 
@@ -82,13 +76,13 @@ final class Delivery {
      * @param lastWriteNanos the time of the last write, or a later one
      */
     boolean complete(long nowNanos, long lastWriteNanos) {
-        if (!written || !channel.isOpen()) {
+        if (!written || !socket.open()) {
             return true;
         }
-        if (queuedBytes() != 0) {
+        if (socket.unsentBytes() != 0) {
             return false;
         }
-        TcpInfo info = kernelTells ? TcpInfo.of(channel) : null;
+        TcpInfo info = socket.info();
         if (info != null) {
             return !info.pending();
         }
@@ -96,20 +90,14 @@ final class Delivery {
     }
 
     private boolean emptied(long nowNanos) {
-        if (almostEmpty == null) {
+        if (!emptying) {
+            emptying = true;
             emptyNanos = nowNanos;
-            almostEmpty = channel instanceof NioTcpSocket socket ? socket.almostEmpty() : channel.newSucceededFuture();
         }
-        if (!almostEmpty.isDone()) {
+        if (!socket.almostEmpty()) {
             emptyNanos = nowNanos;
             return false;
         }
         return true;
-    }
-
-    /** The bytes that wait in the relay; what has left the first of the waiting buffers does not count. */
-    private long queuedBytes() {
-        ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
-        return queue == null ? 0 : Math.max(0, queue.totalPendingWriteBytes() - queue.currentProgress());
     }
 }

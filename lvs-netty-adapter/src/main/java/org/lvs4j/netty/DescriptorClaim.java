@@ -22,6 +22,14 @@ final class DescriptorClaim implements ChannelFutureListener {
     }
 
     /** Claims the descriptors of a client that has just been accepted. */
+    static DescriptorClaim make(DescriptorReserve reserve) {
+        DescriptorClaim claim = new DescriptorClaim(reserve);
+        reserve.opened();
+        reserve.countAwaited(1);
+        return claim;
+    }
+
+    /** The same of a client that is a channel, which gives them back by itself. */
     static void make(DescriptorReserve reserve, Channel client) {
         DescriptorClaim claim = new DescriptorClaim(reserve);
         client.attr(KEY).set(claim);
@@ -44,10 +52,10 @@ final class DescriptorClaim implements ChannelFutureListener {
     }
 
     /** A socket towards a server has been opened. */
-    void serverOpened(Channel server) {
+    void serverOpened(TcpSocket server) {
         reserve.opened();
         served();
-        server.closeFuture().addListener(closed -> reserve.closed());
+        server.whenClosed(reserve::closed);
     }
 
     private void served() {
@@ -58,7 +66,12 @@ final class DescriptorClaim implements ChannelFutureListener {
     }
 
     @Override
-    public void operationComplete(ChannelFuture clientClosed) {
+    public void operationComplete(ChannelFuture closed) {
+        clientClosed();
+    }
+
+    /** The socket of the client has been closed. */
+    void clientClosed() {
         served();
         reserve.closed();
     }

@@ -35,6 +35,10 @@ final class EventLoopState {
     private final RelayState state;
     private final Bootstrap tcp;
     private final Bootstrap udp;
+    private final Runnable giveUpConnecting = this::giveUpConnecting;
+    private @Nullable EpollSocket firstConnecting;
+    private @Nullable EpollSocket lastConnecting;
+    private boolean giveUpScheduled;
     private final List<UdpFlows> udpFlows = new ArrayList<>();
     private final Recurring sweep = Recurring.of(this::sweep, RelayState.LOGGER, "looking for idle connections failed");
     private final Runnable earlySweep = this::sweepEarly;
@@ -129,6 +133,57 @@ final class EventLoopState {
         connection.next = null;
     }
 
+    /** Adds a socket that is being connected, whose deadline is after those of all others. */
+    void addConnecting(EpollSocket socket) {
+        socket.previousConnecting = lastConnecting;
+        if (lastConnecting == null) {
+            firstConnecting = socket;
+        } else {
+            lastConnecting.nextConnecting = socket;
+        }
+        lastConnecting = socket;
+        scheduleGiveUp(socket);
+    }
+
+    void removeConnecting(EpollSocket socket) {
+        if (socket.previousConnecting == null) {
+            firstConnecting = socket.nextConnecting;
+        } else {
+            socket.previousConnecting.nextConnecting = socket.nextConnecting;
+        }
+        if (socket.nextConnecting == null) {
+            lastConnecting = socket.previousConnecting;
+        } else {
+            socket.nextConnecting.previousConnecting = socket.previousConnecting;
+        }
+        socket.previousConnecting = null;
+        socket.nextConnecting = null;
+    }
+
+    /** One timer for all sockets that are being connected, at the deadline of the first one. */
+    private void scheduleGiveUp(EpollSocket next) {
+        if (!giveUpScheduled && !loop.isShuttingDown()) {
+            long delay = next.connectDeadlineNanos - System.nanoTime();
+            try {
+                loop.schedule(giveUpConnecting, Math.max(0, delay), TimeUnit.NANOSECONDS);
+                giveUpScheduled = true;
+            } catch (OutOfMemoryError e) {
+                RelayState.LOGGER.trace("no memory for a timer; the next socket or sweep schedules it", e);
+            }
+        }
+    }
+
+    private void giveUpConnecting() {
+        giveUpScheduled = false;
+        long now = System.nanoTime();
+        while (firstConnecting != null && now - firstConnecting.connectDeadlineNanos >= 0) {
+            firstConnecting.connectTimedOut();
+        }
+        if (firstConnecting != null) {
+            scheduleGiveUp(firstConnecting);
+        }
+    }
+
     void add(UdpFlows flows) {
         udpFlows.add(flows);
     }
@@ -207,6 +262,9 @@ final class EventLoopState {
             connection = following;
         }
         previousSweepNanos = now;
+        if (firstConnecting != null) {
+            scheduleGiveUp(firstConnecting);
+        }
         for (UdpFlows flows : udpFlows) {
             flows.expire(now - udpIdle);
         }

@@ -1,5 +1,7 @@
 package org.lvs4j.netty;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.bootstrap.AbstractBootstrap;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -223,7 +225,7 @@ final class ListeningSocket {
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new TcpAcceptor(state, ListeningSocket.this, channel));
+                        channel.pipeline().addLast(new TcpAcceptor(state, ListeningSocket.this, channel, group));
                     }
                 })
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new AcceptBatches(state.descriptors))
@@ -299,8 +301,8 @@ final class ListeningSocket {
     }
 
     /** The flow of a connection that was accepted here. */
-    Flow flow(Channel accepted) {
-        return flow((InetSocketAddress) accepted.remoteAddress(), (InetSocketAddress) accepted.localAddress());
+    Flow flow(TcpSocket accepted) {
+        return flow(requireNonNull(accepted.remote()), requireNonNull(accepted.local()));
     }
 
     /** The flow of a datagram that was received here. */

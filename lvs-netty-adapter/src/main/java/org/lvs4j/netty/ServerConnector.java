@@ -1,6 +1,7 @@
 package org.lvs4j.netty;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import java.io.IOException;
@@ -51,16 +52,41 @@ final class ServerConnector {
             serverFailed(placement, SocketFailure.OTHER, new ConnectException("the relay itself listens there"));
             return;
         }
+        if (state.options.transport() == Transport.EPOLL) {
+            attemptOnEpoll(placement, to);
+        } else {
+            attemptByChannel(placement, to);
+        }
+    }
+
+    private void attemptOnEpoll(Connection placement, InetSocketAddress to) {
+        EpollSocket socket;
+        try {
+            socket = EpollSocket.open(connection.loopState(), state.options, to);
+        } catch (ChannelException | OutOfMemoryError e) {
+            attemptFailed(placement, false, e);
+            return;
+        }
+        connection.openServerSide(socket);
+        socket.connect(
+                cause -> attemptFailed(placement, true, cause), RelayOptions.nanos(state.options.connectTimeout()));
+    }
+
+    private void attemptByChannel(Connection placement, InetSocketAddress to) {
         Opening opening = new Opening();
         ChannelFuture connecting = connection.loopState().tcp().handler(opening).connect(to);
         connecting.addListener(attempt -> {
             if (!attempt.isSuccess()) {
-                if (SocketFailure.of(attempt.cause()) == SocketFailure.DESCRIPTORS) {
-                    state.descriptors.exhausted();
-                }
-                onLoop(() -> failed(placement, opening.opened, attempt.cause()));
+                attemptFailed(placement, opening.opened, attempt.cause());
             }
         });
+    }
+
+    private void attemptFailed(Connection placement, boolean opened, Throwable cause) {
+        if (SocketFailure.of(cause) == SocketFailure.DESCRIPTORS) {
+            state.descriptors.exhausted();
+        }
+        onLoop(() -> failed(placement, opened, cause));
     }
 
     /** Notes whether there was a socket at all. */
@@ -70,7 +96,9 @@ final class ServerConnector {
         @Override
         protected void initChannel(Channel channel) {
             opened = true;
-            channel.pipeline().addLast(connection.openServerSide(channel));
+            ChannelSocket socket = new ChannelSocket(connection.loopState(), channel, state.options.bufferBytes());
+            connection.openServerSide(socket);
+            channel.pipeline().addLast(socket);
         }
     }
 

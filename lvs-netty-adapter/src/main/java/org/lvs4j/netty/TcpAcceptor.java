@@ -3,6 +3,11 @@ package org.lvs4j.netty;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.unix.Socket;
 import java.util.concurrent.RejectedExecutionException;
 import org.lvs4j.netty.internal.SocketFailure;
 
@@ -17,12 +22,20 @@ final class TcpAcceptor extends ChannelInboundHandlerAdapter {
     private final RelayState state;
     private final ListeningSocket listening;
     private final Channel channel;
+    private final EventLoopGroup loops;
     private boolean paused;
 
-    TcpAcceptor(RelayState state, ListeningSocket listening, Channel channel) {
+    /**
+     * An acceptor.
+     *
+     * @param channel the listening socket
+     * @param loops of the relay, among which clients are spread
+     */
+    TcpAcceptor(RelayState state, ListeningSocket listening, Channel channel, EventLoopGroup loops) {
         this.state = state;
         this.listening = listening;
         this.channel = channel;
+        this.loops = loops;
     }
 
     @Override
@@ -30,6 +43,9 @@ final class TcpAcceptor extends ChannelInboundHandlerAdapter {
         state.descriptors.countAcceptor(1);
         // The accepted sockets inherit it, so that it holds for what a client sends before it is accepted, too.
         TcpSockets.keepUrgentData(channel);
+        if (channel instanceof EpollServerSocketChannel) {
+            TcpSockets.bequeath(channel);
+        }
     }
 
     @Override
@@ -40,8 +56,30 @@ final class TcpAcceptor extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object accepted) {
-        DescriptorClaim.make(state.descriptors, (Channel) accepted);
-        context.fireChannelRead(accepted);
+        if (accepted instanceof EpollSocketChannel client) {
+            // Of the channel only the descriptor and the addresses are used; it is never registered.
+            accepted(client);
+        } else {
+            DescriptorClaim.make(state.descriptors, (Channel) accepted);
+            context.fireChannelRead(accepted);
+        }
+    }
+
+    private void accepted(EpollSocketChannel client) {
+        Socket socket = (Socket) client.fd();
+        DescriptorClaim claim = DescriptorClaim.make(state.descriptors);
+        try {
+            EventLoop loop = loops.next();
+            if (loop.inEventLoop()) {
+                TcpConnection.accept(state, listening, loop, client, claim);
+            } else {
+                loop.execute(() -> TcpConnection.accept(state, listening, loop, client, claim));
+            }
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            RelayState.LOGGER.debug("{}: a client could not be taken over", listening, e);
+            TcpSockets.close(socket);
+            claim.clientClosed();
+        }
     }
 
     @Override

@@ -1,7 +1,11 @@
 package org.lvs4j.netty;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.NotYetConnectedException;
@@ -49,26 +53,69 @@ final class TcpConnection {
     private boolean serverFinished;
     private boolean ended;
 
-    private TcpConnection(RelayState state, ListeningSocket listening, Channel channel) {
+    private TcpConnection(
+            RelayState state,
+            ListeningSocket listening,
+            EventLoopState loopState,
+            TcpSocket socket,
+            DescriptorClaim descriptors) {
         this.state = state;
         this.listening = listening;
-        loopState = state.loopState(channel.eventLoop());
+        this.loopState = loopState;
+        this.descriptors = descriptors;
         times = new TcpTimes(state);
         connector = new ServerConnector(state, listening, this, times);
-        descriptors = DescriptorClaim.of(channel);
-        client = newSide(true, channel);
+        client = new TcpSide(this, true, socket);
         int mostBytes = state.options.retryUnanswered();
-        request = mostBytes == 0 ? null : new RequestCopy(channel.alloc(), mostBytes);
+        request = mostBytes == 0 ? null : new RequestCopy(ByteBufAllocator.DEFAULT, mostBytes);
     }
 
     /** Takes over a socket that has been accepted, before it is active. */
     static void accept(RelayState state, ListeningSocket listening, Channel channel) {
-        channel.pipeline().addLast(new TcpConnection(state, listening, channel).client);
+        EventLoopState loopState = state.loopState(channel.eventLoop());
+        ChannelSocket socket = new ChannelSocket(loopState, channel, state.options.bufferBytes());
+        new TcpConnection(state, listening, loopState, socket, DescriptorClaim.of(channel));
+        channel.pipeline().addLast(socket);
     }
 
-    private TcpSide newSide(boolean ofClient, Channel channel) {
-        TcpSockets.prepare(channel, state.options.bufferBytes());
-        return new TcpSide(this, ofClient, channel);
+    /**
+     * Takes over a socket that has been accepted on epoll. Called by the loop that the connection will belong to.
+     *
+     * @param accepted only its descriptor and its addresses are used
+     */
+    static void accept(
+            RelayState state,
+            ListeningSocket listening,
+            EventLoop loop,
+            EpollSocketChannel accepted,
+            DescriptorClaim descriptors) {
+        EpollSocket socket;
+        TcpConnection connection;
+        try {
+            EventLoopState loopState = state.loopState(loop);
+            socket = EpollSocket.accepted(
+                    loopState,
+                    state.options,
+                    (Socket) accepted.fd(),
+                    accepted.remoteAddress(),
+                    accepted.localAddress());
+            connection = new TcpConnection(state, listening, loopState, socket, descriptors);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            state.log.warn(
+                    "{}: a client was reset: {}", listening, SocketFailure.of(e).describe(e));
+            TcpSockets.close((Socket) accepted.fd());
+            descriptors.clientClosed();
+            return;
+        }
+        socket.whenClosed(descriptors::clientClosed);
+        try {
+            socket.register();
+            connection.connected(connection.client);
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            connection.client.failed(e);
+            // In case that the connection has failed to end itself.
+            socket.reset();
+        }
     }
 
     EventLoopState loopState() {
@@ -86,13 +133,13 @@ final class TcpConnection {
     /** A socket is connected. */
     void connected(TcpSide side) {
         if (ended) {
-            EventLoopState.reset(side.channel());
+            side.socket().reset();
         } else if (side == client) {
             accepted();
         } else {
             Connection placed = placement();
             placed.established();
-            if (client.inputEnded()) {
+            if (client.hasInputEnded()) {
                 placed.clientFinished();
             }
             times.connected(System.nanoTime());
@@ -106,15 +153,15 @@ final class TcpConnection {
     private void accepted() {
         RelayCounters counters = state.counters;
         counters.accepted.increment();
-        InetSocketAddress from = (InetSocketAddress) client.channel().remoteAddress();
-        InetSocketAddress at = (InetSocketAddress) client.channel().localAddress();
+        InetSocketAddress from = client.socket().remote();
+        InetSocketAddress at = client.socket().local();
         times.observe(state.connectionLog.begin(Protocol.TCP, from, at));
         int limit = state.options.maxConnections();
         if (!RelayCounters.incrementBelow(counters.openConnections, limit)) {
             counters.overConnectionLimit.increment();
             state.log.warn("{}: a client was reset, as many TCP connections are open as allowed: {}", listening, limit);
             ended = true;
-            EventLoopState.reset(client.channel());
+            client.socket().reset();
             state.connectionLog.end(times.trace(), End.LIMIT);
             return;
         }
@@ -193,11 +240,9 @@ final class TcpConnection {
     }
 
     /** Makes the side of a server whose socket is about to connect. */
-    TcpSide openServerSide(Channel channel) {
-        descriptors.serverOpened(channel);
-        TcpSide side = newSide(false, channel);
-        server = side;
-        return side;
+    void openServerSide(TcpSocket socket) {
+        descriptors.serverOpened(socket);
+        server = new TcpSide(this, false, socket);
     }
 
     /** The server could not be reached, or has not answered, and the director has placed the connection again. */
@@ -218,7 +263,7 @@ final class TcpConnection {
         answered = true;
         if (request != null) {
             request.drop();
-            if (side.outputFailed()) {
+            if (side.hasOutputFailed()) {
                 client.ignoreInput();
             }
         }
@@ -241,7 +286,7 @@ final class TcpConnection {
 
     /** Whether the client has ended its stream without a byte, as a check by a TCP connection does: no server answers that. */
     private boolean nothingAsked(RequestCopy asked) {
-        return client.inputEnded() && asked.isEmpty();
+        return client.hasInputEnded() && asked.isEmpty();
     }
 
     /**
@@ -297,7 +342,7 @@ final class TcpConnection {
     /** The stream towards a side has been ended. */
     void outputEnded() {
         TcpSide other = server;
-        if (other != null && client.outputEnded() && other.outputEnded()) {
+        if (other != null && client.hasOutputEnded() && other.hasOutputEnded()) {
             end(finishing ? End.DRAINED : End.CLOSED);
         }
     }
@@ -309,7 +354,7 @@ final class TcpConnection {
             // The answer may have arrived already.
             client.pause();
             side.continueReading();
-        } else if (ended || delayedReset != null || other == null || !side.joined() || side.inputEnded()) {
+        } else if (ended || delayedReset != null || other == null || !side.joined() || side.hasInputEnded()) {
             broken(side, null);
         } else {
             other.ignoreInput();
@@ -323,8 +368,8 @@ final class TcpConnection {
 
     /** A socket has failed, or was closed before both streams had ended. */
     void broken(TcpSide side, @Nullable Throwable cause) {
-        Channel channel = side.channel();
-        boolean connecting = side == server && !channel.isActive() && !side.joined();
+        TcpSocket socket = side.socket();
+        boolean connecting = side == server && !socket.active() && !side.joined();
         if (ended || connecting || side.detached()) {
             // A failure to connect is reported by the attempt itself.
             return;
@@ -344,7 +389,7 @@ final class TcpConnection {
         }
         // Netty throws NotYetConnectedException for a socket that is no longer connected.
         if (cause == null || cause instanceof IOException || cause instanceof NotYetConnectedException) {
-            RelayState.LOGGER.debug("{}: {} was cut off", listening, channel, cause);
+            RelayState.LOGGER.debug("{}: {} was cut off", listening, socket, cause);
         } else {
             SocketFailure kind = SocketFailure.of(cause);
             if (kind.isLocal()) {
@@ -397,7 +442,7 @@ final class TcpConnection {
         }
         if (nowNanos - times.lastActivityNanos() > limit) {
             state.counters.idleTimeouts.increment();
-            RelayState.LOGGER.debug("{}: {} was idle for too long", listening, client.channel());
+            RelayState.LOGGER.debug("{}: {} was idle for too long", listening, client.socket());
             end(End.IDLE);
         }
     }
@@ -429,7 +474,7 @@ final class TcpConnection {
     }
 
     private void expired(Connection placed) {
-        RelayState.LOGGER.debug("{}: the director has ended {}", listening, client.channel());
+        RelayState.LOGGER.debug("{}: the director has ended {}", listening, client.socket());
         if (placed.draining()) {
             cut();
         } else {
@@ -446,11 +491,11 @@ final class TcpConnection {
                 && other.joined()
                 && !times.requestPending()
                 && !serverFinished
-                && (finishing || !client.inputEnded())
+                && (finishing || !client.hasInputEnded())
                 && !client.delivery().pending()
                 && !other.delivery().pending()
-                && !TcpSockets.hasUnread(client.channel(), idleNanos)
-                && !TcpSockets.hasUnread(other.channel(), idleNanos);
+                && !TcpSockets.hasUnread(client.socket(), idleNanos)
+                && !TcpSockets.hasUnread(other.socket(), idleNanos);
     }
 
     /** Resets the connection at the end of a drain. */
@@ -508,6 +553,6 @@ final class TcpConnection {
      */
     private static void close(TcpSide side, End how) {
         boolean stuck = how == End.IDLE && side.delivery().pending();
-        side.close(!how.orderly() && (!side.outputEnded() || stuck));
+        side.close(!how.orderly() && (!side.hasOutputEnded() || stuck));
     }
 }

@@ -3,6 +3,8 @@ package org.lvs4j.netty;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.unix.RawUnixChannelOption;
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,22 @@ record TcpInfo(boolean closed, long takenBytes, long receivedMillis, boolean pen
         } catch (ChannelException e) {
             return null;
         }
+        return of(info);
+    }
+
+    /** The same of a socket without a channel. */
+    static @Nullable TcpInfo of(Socket socket) {
+        ByteBuffer info = ByteBuffer.allocate(LENGTH);
+        try {
+            socket.getRawOpt(LEVEL_TCP, NAME_TCP_INFO, info);
+        } catch (IOException e) {
+            return null;
+        }
+        info.flip();
+        return of(info);
+    }
+
+    private static TcpInfo of(ByteBuffer info) {
         info.order(ByteOrder.nativeOrder());
         boolean closed = info.get(STATE) == STATE_CLOSED;
         boolean pending = !closed && (info.getInt(UNACKED_SEGMENTS) != 0 || info.getInt(UNSENT_BYTES) != 0);

@@ -1,16 +1,6 @@
 package org.lvs4j.netty;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.ChannelOutputShutdownEvent;
-import io.netty.channel.socket.ChannelOutputShutdownException;
-import io.netty.channel.socket.DuplexChannel;
-import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A socket that cannot be written to any more is still read to its end: what its peer sent before it reset the
  * connection is passed on.
  */
-final class TcpSide extends ChannelInboundHandlerAdapter {
+final class TcpSide implements TcpSocket.Owner {
     private final TcpConnection connection;
     private final boolean client;
-    private final Channel own;
+    private final TcpSocket own;
     private final Delivery delivery;
     private @Nullable TcpSide peer;
     /** Bytes that were read before the other side was connected. */
@@ -38,20 +28,20 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
     private int unreportedBytes;
     private boolean inputEnded;
     private boolean inputIgnored;
-    private boolean outputEnding;
     private boolean outputEnded;
     private boolean outputFailed;
     private boolean started;
     private boolean detached;
 
-    TcpSide(TcpConnection connection, boolean client, Channel own) {
+    TcpSide(TcpConnection connection, boolean client, TcpSocket own) {
         this.connection = connection;
         this.client = client;
         this.own = own;
         delivery = new Delivery(own);
+        own.owner(this);
     }
 
-    Channel channel() {
+    TcpSocket socket() {
         return own;
     }
 
@@ -66,17 +56,17 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
     }
 
     /** Whether the peer of this socket has ended its stream. */
-    boolean inputEnded() {
+    boolean hasInputEnded() {
         return inputEnded;
     }
 
     /** Whether the stream towards the peer of this socket has been ended. */
-    boolean outputEnded() {
+    boolean hasOutputEnded() {
         return outputEnded;
     }
 
     /** Whether the socket could not be written to before its stream was ended. */
-    boolean outputFailed() {
+    boolean hasOutputFailed() {
         return outputFailed;
     }
 
@@ -98,7 +88,7 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
         early = null;
         if (pending != null) {
             forward(pending, other);
-            channelReadComplete(other);
+            passed(other);
         }
         if (inputEnded) {
             passEnd(other);
@@ -111,13 +101,13 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
     void continueReading() {
         TcpSide other = peer;
         if (other != null && !inputEnded && !inputIgnored && other.own.isWritable()) {
-            own.config().setAutoRead(true);
+            own.read(true);
         }
     }
 
     /** Stops reading until {@link #continueReading}. */
     void pause() {
-        own.config().setAutoRead(false);
+        own.read(false);
     }
 
     /** Resets the socket of a server that is given up; nothing that still happens to it concerns the connection. */
@@ -152,13 +142,12 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
     /** Stops reading for good; what arrives nevertheless is discarded. */
     void ignoreInput() {
         inputIgnored = true;
-        own.config().setAutoRead(false);
+        own.read(false);
     }
 
     /** The memory that waits to be written to this socket, in bytes. */
     long queuedBytes() {
-        ChannelOutboundBuffer queue = own.unsafe().outboundBuffer();
-        return queue == null ? 0 : queue.totalPendingWriteBytes();
+        return own.queuedBytes();
     }
 
     /**
@@ -172,30 +161,19 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
             early = null;
         }
         if (reset) {
-            EventLoopState.reset(own);
+            own.reset();
         } else {
-            own.close();
+            own.end();
         }
     }
 
     @Override
-    public void handlerAdded(ChannelHandlerContext context) {
-        connection.loopState().countSocket(1);
-    }
-
-    @Override
-    public void handlerRemoved(ChannelHandlerContext context) {
-        connection.loopState().countSocket(-1);
-    }
-
-    @Override
-    public void channelActive(ChannelHandlerContext context) {
+    public void connected() {
         connection.connected(this);
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-        ByteBuf data = (ByteBuf) message;
+    public void received(ByteBuf data) {
         TcpSide other = peer;
         if (connection.ended() || inputIgnored) {
             data.release();
@@ -218,7 +196,7 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
             }
         }
         if (early.readableBytes() >= ClientIdentification.MOST_BYTES) {
-            own.config().setAutoRead(false);
+            own.read(false);
         }
     }
 
@@ -230,31 +208,31 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
             connection.answered(this);
         }
         unreportedBytes += data.readableBytes();
-        Channel to = other.own;
+        TcpSocket to = other.own;
         other.delivery.written();
-        to.write(data, to.voidPromise());
+        to.write(data);
         if (!to.isWritable()) {
             to.flush();
             if (!to.isWritable()) {
-                own.config().setAutoRead(false);
+                own.read(false);
             }
         }
     }
 
     @Override
-    public void channelReadComplete(ChannelHandlerContext context) {
+    public void receivedAll() {
         TcpSide other = peer;
         if (other != null) {
-            channelReadComplete(other);
+            passed(other);
         } else if (!connection.ended()) {
             connection.firstBytes(this);
         }
-        if (!inputEnded && !detached && TcpSockets.isResetUnnoticed(own)) {
+        if (!inputEnded && !detached && own.isResetUnnoticed()) {
             connection.broken(this, null);
         }
     }
 
-    private void channelReadComplete(TcpSide other) {
+    private void passed(TcpSide other) {
         other.own.flush();
         if (unreportedBytes != 0) {
             int bytes = unreportedBytes;
@@ -264,28 +242,19 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelWritabilityChanged(ChannelHandlerContext context) {
+    public void writable() {
         TcpSide other = peer;
-        if (other != null && own.isWritable()) {
+        if (other != null) {
             other.continueReading();
         }
     }
 
     @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (connection.ended() || detached) {
+    public void inputEnded() {
+        if (connection.ended() || detached || inputEnded) {
             return;
         }
-        if (event == ChannelInputShutdownEvent.INSTANCE && !inputEnded) {
-            inputEnded = true;
-            onInputEnd();
-        } else if (event == ChannelOutputShutdownEvent.INSTANCE && !outputEnding && !outputFailed) {
-            outputFailed = true;
-            connection.outputFailed(this);
-        }
-    }
-
-    private void onInputEnd() {
+        inputEnded = true;
         if (outputFailed) {
             connection.broken(this, null);
             return;
@@ -296,28 +265,28 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Ends the stream towards the other side, after everything that is still queued for it. */
-    private void passEnd(TcpSide other) {
-        other.delivery.written();
-        other.own.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
-            if (written.isSuccess()) {
-                other.outputEnding = true;
-                ((DuplexChannel) other.own).shutdownOutput().addListener(other::outputShutDown);
-            }
-        });
-    }
-
-    private void outputShutDown(Future<?> done) {
-        if (done.isSuccess()) {
-            outputEnded = true;
-            connection.outputEnded();
-        } else {
-            connection.broken(this, done.cause());
+    @Override
+    public void outputFailed() {
+        if (!connection.ended() && !detached && !outputEnded && !outputFailed) {
+            outputFailed = true;
+            connection.outputFailed(this);
         }
     }
 
+    /** Ends the stream towards the other side, after everything that is still queued for it. */
+    private static void passEnd(TcpSide other) {
+        other.delivery.written();
+        other.own.endOutput();
+    }
+
     @Override
-    public void channelInactive(ChannelHandlerContext context) {
+    public void outputEnded() {
+        outputEnded = true;
+        connection.outputEnded();
+    }
+
+    @Override
+    public void closed() {
         // When both directions have ended, the system closes the socket by itself, which is an orderly end.
         if (!inputEnded || !outputEnded) {
             connection.broken(this, null);
@@ -325,10 +294,7 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        // A failure to write is also reported by an event.
-        if (!(cause instanceof ChannelOutputShutdownException)) {
-            connection.broken(this, cause);
-        }
+    public void failed(Throwable cause) {
+        connection.broken(this, cause);
     }
 }

@@ -7,6 +7,7 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import java.io.IOException;
@@ -59,6 +60,25 @@ final class TcpSockets {
         }
     }
 
+    /** Sets what the sockets that epoll accepts are to inherit. */
+    static void bequeath(Channel listening) {
+        Socket socket = (Socket) ((UnixChannel) listening).fd();
+        try {
+            socket.setTcpNoDelay(true);
+            socket.setKeepAlive(true);
+        } catch (IOException e) {
+            RelayState.LOGGER.debug("{}: the options of accepted sockets cannot be set", listening, e);
+        }
+    }
+
+    static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            RelayState.LOGGER.debug("{} could not be closed in order", socket, e);
+        }
+    }
+
     private static <T> void set(Channel channel, ChannelOption<T> option, T value) {
         try {
             channel.config().setOption(option, value);
@@ -94,8 +114,8 @@ final class TcpSockets {
      *
      * @param idleNanos for how long the loop has read nothing, at least
      */
-    static boolean hasUnread(Channel channel, long idleNanos) {
-        TcpInfo info = kernelTells(channel) ? TcpInfo.of(channel) : null;
+    static boolean hasUnread(TcpSocket socket, long idleNanos) {
+        TcpInfo info = socket.info();
         return info != null && TimeUnit.MILLISECONDS.toNanos(info.receivedMillis() + CLOCK_MILLIS) < idleNanos;
     }
 

@@ -8,10 +8,11 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 
-/** Netty's epoll, except that each socket in it is a {@link WatchedSocket}. */
+/** Netty's epoll, except that each channel in it is a {@link WatchedSocket}, and that batches of events are numbered. */
 final class WatchedEpoll implements IoHandler {
     private final IoHandler epoll;
     private final ThreadAwareExecutor loop;
+    private long batch;
 
     private WatchedEpoll(IoHandler epoll, ThreadAwareExecutor loop) {
         this.epoll = epoll;
@@ -23,6 +24,11 @@ final class WatchedEpoll implements IoHandler {
         return executor -> new WatchedEpoll(factory.newHandler(executor), executor);
     }
 
+    /** The number of the batch of events that is being handled, or was handled last. */
+    long batch() {
+        return batch;
+    }
+
     @Override
     public void initialize() {
         epoll.initialize();
@@ -30,6 +36,7 @@ final class WatchedEpoll implements IoHandler {
 
     @Override
     public int run(IoHandlerContext context) {
+        batch++;
         return epoll.run(context);
     }
 
@@ -45,6 +52,10 @@ final class WatchedEpoll implements IoHandler {
 
     @Override
     public IoRegistration register(IoHandle handle) throws Exception {
+        if (handle instanceof EpollSocket socket) {
+            socket.watchedBy(this);
+            return epoll.register(socket);
+        }
         WatchedSocket socket = new WatchedSocket(handle);
         socket.registered(epoll.register(socket), loop::execute);
         return socket;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.embedded.EmbeddedChannel;
 import org.junit.jupiter.api.Test;
+import org.lvs4j.Director;
 
 /** The arithmetic of descriptors, with a limit of 1600: flows leave 32 free, TCP connections 16. */
 final class DescriptorReserveTest {
@@ -16,6 +17,11 @@ final class DescriptorReserveTest {
         EmbeddedChannel client = new EmbeddedChannel();
         DescriptorClaim.make(reserve, client);
         return client;
+    }
+
+    private static TcpSocket socket(EmbeddedChannel channel) {
+        RelayState state = ListeningGroupTest.state(Director.create(), Transport.NIO);
+        return new ChannelSocket(new EventLoopState(channel.eventLoop(), state), channel, 1024);
     }
 
     @Test
@@ -49,7 +55,7 @@ final class DescriptorReserveTest {
     void claim_socketsClosed_everythingIsGivenBack() {
         EmbeddedChannel client = accept();
         EmbeddedChannel server = new EmbeddedChannel();
-        DescriptorClaim.of(client).serverOpened(server);
+        DescriptorClaim.of(client).serverOpened(socket(server));
         assertThat(reserve.served()).isTrue();
         client.close();
         server.close();
@@ -57,7 +63,7 @@ final class DescriptorReserveTest {
 
         EmbeddedChannel retried = accept();
         EmbeddedChannel failed = new EmbeddedChannel();
-        DescriptorClaim.of(retried).serverOpened(failed);
+        DescriptorClaim.of(retried).serverOpened(socket(failed));
         failed.close();
         DescriptorClaim.of(retried).awaitServer();
         retried.close();

@@ -1,5 +1,6 @@
 package org.lvs4j.netty;
 
+import io.netty.channel.epoll.Epoll;
 import java.io.BufferedReader;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -79,7 +80,10 @@ final class ShortOfDescriptors {
                         all.filter(path -> path.toString().endsWith(".class")).toList()) {
                     String name = root.relativize(file).toString().replace('/', '.');
                     if (!name.startsWith("module-info") && !name.contains(".tun.")) {
-                        Class.forName(name.substring(0, name.length() - ".class".length()));
+                        String binaryName = name.substring(0, name.length() - ".class".length());
+                        // Without the native library it cannot be initialized, and is not used.
+                        boolean initialize = Epoll.isAvailable() || !binaryName.endsWith(".EpollSocket");
+                        Class.forName(binaryName, initialize, ShortOfDescriptors.class.getClassLoader());
                     }
                 }
             }

@@ -18,7 +18,7 @@ final class TcpAcceptorTest {
         ListenAddress address = new ListenAddress(Protocol.TCP, Endpoint.parse("127.0.0.1:80"), 0);
         ListeningSocket listening =
                 new ListeningSocket(state, address, true, address.endpoint().toSocketAddress());
-        channel.pipeline().addLast(new TcpAcceptor(state, listening, channel));
+        channel.pipeline().addLast(new TcpAcceptor(state, listening, channel, channel.eventLoop()));
     }
 
     @Test
