@@ -123,10 +123,10 @@ record Goal(
             return Optional.empty();
         }
         double ratio = own / theirs;
-        String text = limit < 1
+        String shown = text.contains("faster")
                 ? String.format(Locale.ROOT, "%.2f × (%.1f, %.1f)", 1 / ratio, own, theirs)
                 : String.format(Locale.ROOT, "%.2f × (%.1f, %.1f)", ratio, own, theirs);
-        return Optional.of(new Reached(ratio, ratio <= limit, text));
+        return Optional.of(new Reached(ratio, ratio <= limit, shown));
     }
 
     /** A value or ratio, whether it meets the goal, and its text: the ratio and the two values that it is made of. */

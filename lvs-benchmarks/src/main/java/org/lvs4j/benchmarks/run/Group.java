@@ -28,6 +28,8 @@ import org.lvs4j.benchmarks.hot.Metering;
 import org.lvs4j.benchmarks.metrics.ScrapeBenchmark;
 import org.lvs4j.benchmarks.metrics.ScrapePeer;
 import org.lvs4j.benchmarks.packet.PacketPeer;
+import org.lvs4j.benchmarks.relay.RelayCost;
+import org.lvs4j.benchmarks.relay.RelayPeer;
 import org.lvs4j.benchmarks.tun.TunFlood;
 import org.lvs4j.benchmarks.tun.TunPeer;
 
@@ -85,6 +87,37 @@ enum Group {
             // 0.8 times the packets per second of a core are 1.25 times the time per packet.
             Goal.Cell cell = Goal.cell("TunFlood.cpuPerPacket", 1, "connections", SOCKETS);
             return List.of(Goal.atMost(1.25, TunPeer.PLAIN.name(), "UDP packet through a TUN device", cell));
+        }
+    },
+
+    /** Bytes between sockets, beside HAProxy and nginx, with goals. */
+    RELAY(
+            "what a request, a connection, a byte and a datagram cost a proxy; beside HAProxy and nginx",
+            RelayPeer.HAPROXY) {
+        @Override
+        List<Plan> plans() {
+            return List.of();
+        }
+
+        @Override
+        List<Harness> harnesses() {
+            return List.of(Harness.inTurns(RelayCost.class, names(RelayPeer.values()), SOCKETS, List.of(), "2"));
+        }
+
+        @Override
+        List<Goal> goals() {
+            String haproxy = RelayPeer.HAPROXY.name();
+            return List.of(
+                    Goal.atMost(1, haproxy, "small request", relayed("cpuPerRequest")),
+                    Goal.atMost(1.25, haproxy, "new connection", relayed("cpuPerConnection")),
+                    Goal.atMost(0.55, haproxy, "bodies of 1 MiB", relayed("cpuPerGigabyteOf1MiB")),
+                    Goal.atMost(0.6, haproxy, "bodies of 64 KiB", relayed("cpuPerGigabyteOf64KiB")),
+                    Goal.atMost(4096, "B", relayed("memoryPerIdleConnection"), "idle connection"),
+                    Goal.atMost(0.85, RelayPeer.NGINX.name(), "datagram and its answer", relayed("cpuPerDatagram")));
+        }
+
+        private static Goal.Cell relayed(String metric) {
+            return Goal.cell("RelayCost." + metric, 1, "connections", SOCKETS);
         }
     },
 

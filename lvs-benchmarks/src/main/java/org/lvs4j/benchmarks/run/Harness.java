@@ -15,13 +15,33 @@ import org.openjdk.jmh.runner.options.Options;
 
 /**
  * A program that measures something other than the time of an operation. It runs in a separate JVM for each peer. Its
- * arguments are the peer and the number of connections; each output line {@code metric: value unit} is a result.
- * Results have the format of JMH.
+ * arguments are the peer and the number of connections, and those of the harness; each output line
+ * {@code metric: value unit} is a result. A program that lets peers take turns runs once, with their names joined by
+ * commas, and puts the name of the peer before each line. Results have the format of JMH.
+ *
+ * @param inTurns whether the program lets peers take turns
+ * @param quickArguments further arguments for a first look
  */
-record Harness(Class<?> program, List<String> peers, String connections, List<String> jvmArgs) {
-    private static final Pattern LINE = Pattern.compile("(\\w+): ([-0-9.,E]+) (\\S+)");
+record Harness(
+        Class<?> program,
+        List<String> peers,
+        String connections,
+        List<String> jvmArgs,
+        boolean inTurns,
+        List<String> quickArguments) {
+    private static final Pattern LINE = Pattern.compile("(?:([A-Z0-9_]+) )?(\\w+): ([-0-9.,E]+) (\\S+)");
 
     private static final int LONG_DIGITS = 8;
+
+    Harness(Class<?> program, List<String> peers, String connections, List<String> jvmArgs) {
+        this(program, peers, connections, jvmArgs, false, List.of());
+    }
+
+    /** A program that lets peers take turns. */
+    static Harness inTurns(
+            Class<?> program, List<String> peers, String connections, List<String> jvmArgs, String... quickArguments) {
+        return new Harness(program, peers, connections, jvmArgs, true, List.of(quickArguments));
+    }
 
     /** Whether the program runs for minutes rather than seconds. */
     boolean isLong() {
@@ -37,32 +57,36 @@ record Harness(Class<?> program, List<String> peers, String connections, List<St
                 : peers;
         boolean wantedCount = !user.getParameter("connections").hasValue()
                 || user.getParameter("connections").get().contains(connections);
-        return new Harness(program, wantedCount ? wanted : List.of(), connections, jvmArgs);
+        return new Harness(program, wantedCount ? wanted : List.of(), connections, jvmArgs, inTurns, quickArguments);
     }
 
     /**
-     * Runs the program for each peer.
+     * Runs the program for each peer, or for all of them.
      *
+     * @param quick whether for a first look
      * @throws IOException if the program fails or prints nothing
      */
-    void run(JsonArray results) throws IOException {
-        for (String peer : peers) {
-            List<String> lines = lines(peer);
+    void run(JsonArray results, boolean quick) throws IOException {
+        for (String peer : inTurns ? List.of(String.join(",", peers)) : peers) {
+            List<String> lines = lines(peer, quick ? quickArguments : List.of());
             for (String line : lines) {
-                System.out.println(program.getSimpleName() + " " + peer + " " + connections + ", " + line);
+                System.out.println(
+                        program.getSimpleName() + " " + (inTurns ? "" : peer + " ") + connections + ", " + line);
                 Matcher matcher = LINE.matcher(line);
                 if (matcher.matches()) {
-                    results.add(result(peer, matcher.group(1), matcher.group(2).split(","), matcher.group(3)));
+                    String named = matcher.group(1) == null ? peer : matcher.group(1);
+                    results.add(result(named, matcher.group(2), matcher.group(3).split(","), matcher.group(4)));
                 }
             }
         }
     }
 
-    private List<String> lines(String peer) throws IOException {
+    private List<String> lines(String peer, List<String> further) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(java());
         command.addAll(jvmArgs);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName(), peer, connections));
+        command.addAll(further);
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

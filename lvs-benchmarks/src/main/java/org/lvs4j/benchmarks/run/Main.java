@@ -98,7 +98,7 @@ public final class Main {
                 results.addAll(new Runner(run).run());
             }
             for (Harness harness : harnesses) {
-                harness.run(measured);
+                harness.run(measured, quick);
             }
         } catch (CommandLineOptionException e) {
             return usage(e.getMessage());
