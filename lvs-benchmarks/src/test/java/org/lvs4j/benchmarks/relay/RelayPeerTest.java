@@ -9,8 +9,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +25,34 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("slow")
 class RelayPeerTest {
     @TempDir
-    private Path directory;
+    private static Path directory;
+
+    private static final Map<RelayPeer, ProxyProcess> PROXIES = new EnumMap<>(RelayPeer.class);
+    private static final Map<RelayPeer, Integer> PORTS = new EnumMap<>(RelayPeer.class);
+    private static ProxyProcess origin;
+
+    @BeforeAll
+    static void start() throws Exception {
+        assumeTrue(Programs.find("taskset") != null, "SKIPPED: taskset is not installed");
+        origin = start(Origin.class, "0");
+        int originPort = Integer.parseInt(origin.firstLine());
+        for (RelayPeer peer : RelayPeer.values()) {
+            if (peer.unavailability() == null) {
+                int port = freePort();
+                PORTS.put(peer, port);
+                Path own = Files.createDirectory(directory.resolve(peer.name()));
+                PROXIES.put(peer, ProxyProcess.start(0, peer.command(own, port, originPort), own.resolve("output")));
+            }
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        PROXIES.values().forEach(ProxyProcess::close);
+        if (origin != null) {
+            origin.close();
+        }
+    }
 
     private static ProxyProcess start(Class<?> program, String... arguments) throws IOException {
         List<String> command = Programs.concat(
@@ -53,28 +85,22 @@ class RelayPeerTest {
     @ParameterizedTest
     @EnumSource
     void peer_requestsBodiesAndDatagrams_passed(RelayPeer peer) throws Exception {
-        assumeTrue(Programs.find("taskset") != null, "SKIPPED: taskset is not installed");
         String unavailability = peer.unavailability();
         assumeTrue(unavailability == null, "SKIPPED: " + unavailability);
-        int port = freePort();
-        try (ProxyProcess origin = start(Origin.class, "0")) {
-            int originPort = Integer.parseInt(origin.firstLine());
-            try (ProxyProcess proxy =
-                    ProxyProcess.start(0, peer.command(directory, port, originPort), directory.resolve("output"))) {
-                proxy.awaitPort(port);
+        ProxyProcess proxy = PROXIES.get(peer);
+        int port = PORTS.get(peer);
+        proxy.awaitPort(port);
 
-                assertThat(answeredBytes(port, 2)).isBetween(2 + 30, 2 + 100);
-                assertThat(answeredBytes(port, Origin.LARGEST_BODY))
-                        .isBetween(Origin.LARGEST_BODY + 30, Origin.LARGEST_BODY + 100);
-                assertThat(proxy.cpuNanos()).isNotNegative();
-                assertThat(proxy.residentBytes(false)).isPositive();
-                if (peer.passesDatagrams()) {
-                    try (ProxyProcess load = start(DatagramLoad.class, String.valueOf(port), "4", "1")) {
-                        String[] counted = load.outputOfSuccess().strip().split(" ");
-                        assertThat(Long.parseLong(counted[0])).isGreaterThan(100);
-                        assertThat(Long.parseLong(counted[1])).isLessThan(Long.parseLong(counted[0]) / 2);
-                    }
-                }
+        assertThat(answeredBytes(port, 2)).isBetween(2 + 30, 2 + 100);
+        assertThat(answeredBytes(port, Origin.LARGEST_BODY))
+                .isBetween(Origin.LARGEST_BODY + 30, Origin.LARGEST_BODY + 100);
+        assertThat(proxy.cpuNanos()).isNotNegative();
+        assertThat(proxy.residentBytes(false)).isPositive();
+        if (peer.passesDatagrams()) {
+            try (ProxyProcess load = start(DatagramLoad.class, String.valueOf(port), "4", "1")) {
+                String[] counted = load.outputOfSuccess().strip().split(" ");
+                assertThat(Long.parseLong(counted[0])).isGreaterThan(100);
+                assertThat(Long.parseLong(counted[1])).isLessThan(Long.parseLong(counted[0]) / 2);
             }
         }
     }
