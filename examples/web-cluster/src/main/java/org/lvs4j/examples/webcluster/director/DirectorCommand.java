@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
                     + " file again at each change of it.",
         },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:stopped", "1:could not start", "2:wrong usage", "3:an error in the file"})
+        exitCodeList = {"1:could not start", "2:wrong usage", "3:an error in the file", "143:stopped by SIGTERM"})
 public final class DirectorCommand implements Callable<Integer> {
     private static final int CONFIGURATION_ERROR = 3;
     private static final long LOOK_MILLIS = 1000;

@@ -20,7 +20,7 @@ import org.lvs4j.net.Endpoint;
  */
 final class ClusterView {
     private static final int BAR_COLUMNS = 12;
-    private static final int COLUMN = 58;
+    private static final int STORAGE_LINE_COLUMN = 52;
 
     private final Cluster cluster;
     private final Terminal terminal;
@@ -58,13 +58,13 @@ final class ClusterView {
                     terminal.symbol(i == 0 ? "──┐" : "──┤", "--+")));
         }
         ChildProcess database = cluster.database();
-        lines.add(" ".repeat(COLUMN - 6) + down);
+        lines.add(" ".repeat(STORAGE_LINE_COLUMN) + down);
         lines.add(String.format(
-                "  @|bold storage|@      %-36s %s",
+                "  @|bold storage|@      %-34s %s",
                 database == null ? "the database that was given" : "database, pid " + database.pid(),
                 terminal.symbol("◄─┤", "<-+")));
         lines.add(
-                String.format("               %-36s %s", "static files, one directory", terminal.symbol("◄─┘", "<-+")));
+                String.format("               %-34s %s", "static files, one directory", terminal.symbol("◄─┘", "<-+")));
         return lines;
     }
 

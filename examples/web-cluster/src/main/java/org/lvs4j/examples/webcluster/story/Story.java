@@ -144,15 +144,19 @@ public final class Story {
             boolean shared = await(
                     crowd,
                     before,
-                    () -> now(crowd).shareSince(joined, added, cluster.servers()) >= fair
+                    () -> now(crowd).allSince(joined, cluster.servers()) >= ENOUGH_CONNECTIONS
+                            && now(crowd).shareSince(joined, added, cluster.servers()) >= fair
                             && crowd.tally().since(joined.tally()).pagesOf(added.name()) > 0);
             Moment after = now(crowd);
             terminal.print(view.table(joined, after));
             checks.expect(
                     shared,
                     String.format(
-                            "%.0f s later %s has %.0f %% of the connections since it joined",
-                            seconds(start), added.name(), 100 * after.shareSince(joined, added, cluster.servers())));
+                            "%.0f s later %s has %.0f %% of the %d connections since it joined",
+                            seconds(start),
+                            added.name(),
+                            100 * after.shareSince(joined, added, cluster.servers()),
+                            after.allSince(joined, cluster.servers())));
             expectUnharmed(after.tally().since(before.tally()), Set.of());
         }
     }

@@ -40,9 +40,9 @@ final class ErrorPages extends ErrorHandler {
 
     private static String title(int status) {
         return switch (status) {
-            case 404 -> "Not here";
-            case 405 -> "Not like that";
-            case 413, 414, 431 -> "Too much";
+            case 404 -> "Page not found";
+            case 405 -> "Method not allowed";
+            case 413, 414, 431 -> "Request too large";
             case 500 -> "Our mistake";
             case 503 -> "We will be right back";
             default -> status < 500 ? "That did not work" : "Our mistake";

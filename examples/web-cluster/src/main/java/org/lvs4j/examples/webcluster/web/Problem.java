@@ -18,7 +18,7 @@ final class Problem extends RuntimeException {
     }
 
     static Problem notFound(String text) {
-        return new Problem(404, "Not here", text);
+        return new Problem(404, "Page not found", text);
     }
 
     int status() {
