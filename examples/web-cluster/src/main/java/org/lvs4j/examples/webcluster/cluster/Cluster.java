@@ -56,7 +56,7 @@ public final class Cluster implements AutoCloseable {
     private final List<WebNode> servers = new CopyOnWriteArrayList<>();
     private final WorkingDirectory directory;
     private final String token = secret();
-    private final String databasePassword = secret();
+    private final String databasePassword;
     private final int http;
     private final int https;
     private final ClusterDirector director;
@@ -71,6 +71,7 @@ public final class Cluster implements AutoCloseable {
         this.options = options;
         try {
             directory = opened(WorkingDirectory.open(options.directory()));
+            databasePassword = directory.secret("database.password", secret());
             List<String> addresses = Stream.concat(
                             Stream.of(VIRTUAL_ADDRESS), IntStream.range(0, size).mapToObj(Cluster::serverAddress))
                     .toList();
