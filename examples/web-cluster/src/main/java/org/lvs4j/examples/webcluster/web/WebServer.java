@@ -252,6 +252,10 @@ public final class WebServer implements AutoCloseable {
     }
 
     private static void problem(Tier tier, Context context, Problem problem) {
+        if (problem.status() == 413) {
+            // As in ErrorPages: the rest of the request is not read.
+            context.header("Connection", "close");
+        }
         tier.pages()
                 .show(
                         tier.visit(context),

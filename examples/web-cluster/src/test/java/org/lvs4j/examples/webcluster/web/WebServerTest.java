@@ -249,9 +249,10 @@ class WebServerTest {
         assertThat(client.post(web1.http("/guest-book"), "text=" + "x".repeat(501))
                         .statusCode())
                 .isEqualTo(400);
-        assertThat(client.post(web1.http("/guest-book"), "text=" + "x".repeat(20_000))
-                        .statusCode())
-                .isEqualTo(413);
+        HttpResponse<String> tooLong = client.post(web1.http("/guest-book"), "text=" + "x".repeat(20_000));
+        assertThat(tooLong.statusCode()).isEqualTo(413);
+        // Nothing of the request is read any more, so that no other one can follow on its connection.
+        assertThat(header(tooLong, "Connection")).isEqualTo("close");
         assertThat(client.post(web1.http("/guest-book"), "text=hi", "Origin", "https://evil.example")
                         .statusCode())
                 .isEqualTo(403);
