@@ -190,7 +190,11 @@ final class EpollSocket implements TcpSocket, EpollIoHandle {
         }
         if (atOnce) {
             connected = true;
-            owner().connected();
+            try {
+                owner().connected();
+            } catch (RuntimeException | OutOfMemoryError e) {
+                fail(e);
+            }
         } else {
             connecting = by;
             connectDeadlineNanos = System.nanoTime() + timeoutNanos;
