@@ -189,6 +189,17 @@ class ShopBrowserIT {
     }
 
     @Test
+    void basketOverHttp_signedInOverHttps_staysSignedIn() {
+        signUp("Eve");
+        driver.get(cluster.url(false) + "products/1");
+        click("form[action='/basket/add'] button");
+        await("header .who", "Eve");
+        click("form[action='/basket/add'] button");
+        await("h1", "Your basket");
+        assertThat(text("header .badge")).isEqualTo("1");
+    }
+
+    @Test
     void visit_newConnections_tlsSessionResumedAtTheSameServer() {
         open("server");
         String server = text("footer strong");

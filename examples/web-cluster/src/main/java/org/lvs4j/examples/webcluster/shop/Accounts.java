@@ -17,6 +17,9 @@ import org.lvs4j.examples.webcluster.storage.SqlErrors;
 /** The customers' accounts. Names differ by more than case. */
 public final class Accounts {
     private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{M}\\p{N}][\\p{L}\\p{M}\\p{N} ._-]{0,29}");
+    /** Also for letters that are two characters each. */
+    private static final int MAX_NAME = 30;
+
     private static final int MIN_PASSWORD = 8;
     private static final int MAX_PASSWORD = 200;
 
@@ -29,7 +32,7 @@ public final class Accounts {
 
     /** What is wrong with a name and a password for a new account, as a sentence; null if nothing is. */
     public static @Nullable String problem(String name, String password) {
-        if (!NAME.matcher(name).matches()) {
+        if (name.length() > MAX_NAME || !NAME.matcher(name).matches()) {
             return "A name has 1 to 30 letters, digits, spaces, dots, hyphens or underscores, and starts with a letter or digit.";
         }
         if (password.length() < MIN_PASSWORD || password.length() > MAX_PASSWORD) {

@@ -59,15 +59,15 @@ final class ShopRoutes {
     }
 
     private void add(Visit visit) {
-        if (visit.signedInOverHttps()) {
-            visit.redirectToHttpsOnce();
-            return;
-        }
         int count = Forms.number(visit.context(), "count", 1);
         if (count < 1 || count > Basket.MAX_COUNT) {
             throw Problem.badRequest("Choose a number from 1 to " + Basket.MAX_COUNT + ".");
         }
         Product product = known(Forms.number(visit.context(), "product", -1));
+        if (visit.signedInOverHttps()) {
+            visit.seeOtherOnHttps("/products/" + product.id());
+            return;
+        }
         visit.changeBasket(basket -> basket.plus(product.id(), count));
         visit.seeOther("/basket");
     }

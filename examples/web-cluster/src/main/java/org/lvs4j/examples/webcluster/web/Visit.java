@@ -101,10 +101,12 @@ final class Visit {
     void signIn(Account account) {
         Basket basket = basket();
         HttpSession session = session();
-        if (session != null) {
+        if (session == null) {
+            sessions.requireSpace();
+        } else {
+            // The new one has its place.
             session.invalidate();
         }
-        sessions.requireSpace();
         request().setAttribute(Sessions.SIGN_IN, account);
         session = request().getSession(true);
         if (!basket.isEmpty()) {
@@ -134,22 +136,29 @@ final class Visit {
         context.redirect(path, HttpStatus.SEE_OTHER);
     }
 
-    /** Sends the client to the same path on HTTPS, with the same method. */
+    /** Sends the client to the same path on HTTPS. Not for ever: the port may be another one tomorrow. */
     void redirectToHttps() {
-        context.redirect(onHttps(), HttpStatus.PERMANENT_REDIRECT);
+        context.redirect(onHttps(), HttpStatus.TEMPORARY_REDIRECT);
     }
 
-    /** As {@link #redirectToHttps}, but only this time. */
-    void redirectToHttpsOnce() {
-        context.redirect(onHttps(), HttpStatus.TEMPORARY_REDIRECT);
+    /**
+     * Lets the client get a page on HTTPS. A form does not go there by a redirect: to browsers, it then comes from another
+     * site, without cookies.
+     */
+    void seeOtherOnHttps(String path) {
+        seeOther(httpsOrigin() + path);
     }
 
     /** The URL of this request on HTTPS. */
     String onHttps() {
+        String query = context.queryString();
+        return httpsOrigin() + context.path() + (query == null ? "" : "?" + query);
+    }
+
+    private String httpsOrigin() {
         String named = request().getServerName();
         String host = HOST.matcher(named).matches() ? named : request().getLocalAddr();
         String port = httpsPort == 443 ? "" : ":" + httpsPort;
-        String query = context.queryString();
-        return "https://" + host + port + context.path() + (query == null ? "" : "?" + query);
+        return "https://" + host + port;
     }
 }

@@ -50,7 +50,16 @@ class AccountsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " Ann", "<b>", "a\nb", "-a", "0123456789012345678901234567890"})
+    @ValueSource(
+            strings = {
+                "",
+                " Ann",
+                "<b>",
+                "a\nb",
+                "-a",
+                "0123456789012345678901234567890",
+                "𠀀𠀀𠀀𠀀𠀀𠀀𠀀𠀀𠀀𠀀𠀀𠀀𠀀𠀀𠀀𠀀"
+            })
     void problem_invalidName_said(String name) {
         assertThat(Accounts.problem(name, "long enough")).startsWith("A name has");
     }

@@ -62,7 +62,7 @@ class NginxTest {
                                     "X-TLS-Session-Reused",
                                     "r")
                             .statusCode())
-                    .isEqualTo(308);
+                    .isEqualTo(307);
 
             SSLContext visitor = Client.trust(directory.resolve("tls/authority.pem"));
             assertThat(TlsConnection.start(visitor, ports[1])).isEqualTo("new");

@@ -134,8 +134,8 @@ class WebServerTest {
 
         HttpResponse<String> added = client.post(web1.http("/basket/add"), "product=1", "Cookie", "signed-in=yes");
 
-        assertThat(added.statusCode()).isEqualTo(307);
-        assertThat(header(added, "Location")).isEqualTo(web1.https("/basket/add"));
+        assertThat(added.statusCode()).isEqualTo(303);
+        assertThat(header(added, "Location")).isEqualTo(web1.https("/products/1"));
         assertThat(client.cookie()).isNull();
     }
 
@@ -172,7 +172,7 @@ class WebServerTest {
         assertThat(header(client.post(web1.http("/checkout"), "token=x"), "Location"))
                 .isEqualTo("/sign-in?next=/basket");
         HttpResponse<String> secure = client.get(web1.http("/sign-in?next=/basket"));
-        assertThat(secure.statusCode()).isEqualTo(308);
+        assertThat(secure.statusCode()).isEqualTo(307);
         assertThat(header(secure, "Location")).isEqualTo(web1.https("/sign-in?next=/basket"));
     }
 
