@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * The third tier on one host: the database H2 as a server, whose file is in {@code DIRECTORY/database}, and the static
  * files in {@code DIRECTORY/files}, which the web servers read through a shared file system.
  *
- * <p>Every commit is written before it is confirmed, and an orderly stop loses nothing. After SIGKILL, H2 has been seen to
- * come back without the last commits: who needs more takes PostgreSQL.
+ * <p>An orderly stop loses nothing that was confirmed. After SIGKILL, H2 has been seen to come back without the last
+ * commits, and after a full disk without many: PostgreSQL is for more than a trial.
  */
 public final class StorageServer implements AutoCloseable {
     private static final String NAME = "shop";
