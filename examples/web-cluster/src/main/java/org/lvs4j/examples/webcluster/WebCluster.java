@@ -150,6 +150,9 @@ public final class WebCluster implements Callable<Integer> {
     private ClusterOptions options() {
         requirePort("--http", http);
         requirePort("--https", https);
+        if (http != 0 && http == https) {
+            throw new ParameterException(spec.commandLine(), "--http and --https are the same port, " + http);
+        }
         requireOneOf("--config", config, "rules", "keepalived");
         requireOneOf("--kind", kind, "jvm", "nginx");
         if (once && serve) {

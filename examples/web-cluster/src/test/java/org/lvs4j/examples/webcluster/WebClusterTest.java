@@ -28,6 +28,7 @@ class WebClusterTest {
             --http 65536                | --http
             --https -1                  | --https
             --http x                    | --http
+            --http 81 --https 81        | --http and --https are the same port, 81
             --once --serve              | --once and --serve exclude each other
             --nonsense                  | --nonsense
             scaling --rate 0            | --rate
