@@ -16,6 +16,7 @@ import org.lvs4j.examples.webcluster.director.ConfigurationFormat;
 import org.lvs4j.examples.webcluster.director.DirectorCommand;
 import org.lvs4j.examples.webcluster.measure.AffinityCommand;
 import org.lvs4j.examples.webcluster.measure.ScalingCommand;
+import org.lvs4j.examples.webcluster.process.Failures;
 import org.lvs4j.examples.webcluster.storage.StorageCommand;
 import org.lvs4j.examples.webcluster.story.Story;
 import org.lvs4j.examples.webcluster.story.Terminal;
@@ -141,7 +142,7 @@ public final class WebCluster implements Callable<Integer> {
                 | AdminException
                 | IllegalArgumentException e) {
             if (!terminal.muted()) {
-                System.err.println("web-cluster: " + e.getMessage());
+                System.err.println("web-cluster: " + Failures.message(e));
             }
             return CommandLine.ExitCode.SOFTWARE;
         }

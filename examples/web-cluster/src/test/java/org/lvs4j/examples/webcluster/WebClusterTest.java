@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,6 +44,13 @@ class WebClusterTest {
         assertThat(run(arguments.split(" "))).isEqualTo(CommandLine.ExitCode.USAGE);
         assertThat(error.toString()).contains(named).doesNotContain("\tat ");
         assertThat(output.toString()).isEmpty();
+    }
+
+    @Test
+    void certificate_addressThatIsNone_exitCodeOneWithoutAStackTrace(@TempDir Path directory) {
+        assertThat(run("certificate", "--directory", directory.toString(), "999.1.1.1"))
+                .isOne();
+        assertThat(error.toString()).doesNotContain("\tat ");
     }
 
     @ParameterizedTest

@@ -172,14 +172,14 @@ public final class Cluster implements AutoCloseable {
     private void requireDatabase() throws IOException {
         long end = System.nanoTime() + DATABASE_WAIT.toNanos();
         try (Database opened = openDatabase()) {
-            boolean reachable = opened.reachable();
-            while (!reachable && System.nanoTime() < end) {
-                reachable = opened.reachable();
+            String outage = opened.outage();
+            while (outage != null && System.nanoTime() < end) {
+                outage = opened.outage();
             }
-            if (!reachable) {
+            if (outage != null) {
                 throw new IOException("the database " + jdbcUrl
                         + " does not answer, or refuses the user and password of the environment's " + USER + " and "
-                        + PASSWORD);
+                        + PASSWORD + ": " + outage);
             }
         }
     }

@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.lvs4j.admin.AdminException;
+import org.lvs4j.examples.webcluster.process.Failures;
 import org.lvs4j.net.Endpoint;
 import org.lvs4j.netty.RelayException;
 import org.lvs4j.netty.health.HealthMonitorException;
@@ -97,7 +98,7 @@ public final class DirectorCommand implements Callable<Integer> {
             System.err.println(e.getMessage());
             return CONFIGURATION_ERROR;
         } catch (IOException | RelayException | HealthMonitorException | AdminException | IllegalArgumentException e) {
-            System.err.println("web-cluster director: " + e.getMessage());
+            System.err.println("web-cluster director: " + Failures.message(e));
             return ExitCode.SOFTWARE;
         }
     }

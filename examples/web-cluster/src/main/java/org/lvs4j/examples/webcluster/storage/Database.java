@@ -129,12 +129,16 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** Whether the database answers now; also brings the schema up to date. */
-    public boolean reachable() {
+    /** Why the database does not answer now; null if it does, and its schema is up to date then. */
+    public @Nullable String outage() {
         try (Connection connection = connect()) {
-            return connection.isValid(1);
+            return connection.isValid(1) ? null : "it does not answer in time";
         } catch (SQLException | DatabaseUnavailableException e) {
-            return false;
+            Throwable deepest = e;
+            while (deepest.getCause() != null) {
+                deepest = deepest.getCause();
+            }
+            return String.valueOf(deepest.getMessage());
         }
     }
 

@@ -3,6 +3,7 @@ package org.lvs4j.examples.webcluster.storage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.lvs4j.examples.webcluster.process.Failures;
 import org.lvs4j.examples.webcluster.process.ParentLink;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -75,7 +76,7 @@ public final class StorageCommand implements Callable<Integer> {
             }
             return CommandLine.ExitCode.OK;
         } catch (IOException e) {
-            System.err.println("storage: " + e.getMessage());
+            System.err.println("storage: " + Failures.message(e));
             return CommandLine.ExitCode.SOFTWARE;
         }
     }

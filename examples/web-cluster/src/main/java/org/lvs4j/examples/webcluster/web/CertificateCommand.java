@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.lvs4j.examples.webcluster.process.Failures;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -37,8 +38,8 @@ public final class CertificateCommand implements Callable<Integer> {
         try {
             Certificates.create(directory, names);
             return CommandLine.ExitCode.OK;
-        } catch (IOException e) {
-            System.err.println("certificate: " + e.getMessage());
+        } catch (IOException | IllegalArgumentException e) {
+            System.err.println("certificate: " + Failures.message(e));
             return CommandLine.ExitCode.SOFTWARE;
         }
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.lvs4j.examples.webcluster.process.Failures;
 import org.lvs4j.examples.webcluster.process.ParentLink;
 import org.lvs4j.examples.webcluster.storage.Database;
 import picocli.CommandLine;
@@ -144,7 +145,7 @@ public final class WebCommand implements Callable<Integer> {
             }
             return CommandLine.ExitCode.OK;
         } catch (IOException e) {
-            System.err.println("web: " + e.getMessage());
+            System.err.println("web: " + Failures.message(e));
             return CommandLine.ExitCode.SOFTWARE;
         }
     }

@@ -141,7 +141,11 @@ public final class WebServer implements AutoCloseable {
      */
     public static WebServer start(WebSettings settings, Database database) throws IOException {
         // The schema is there before the first request if the database is.
-        database.reachable();
+        String outage = database.outage();
+        if (outage != null) {
+            System.err.println(
+                    settings.name() + ": the database does not answer; until it does, pages say so: " + outage);
+        }
         try {
             return new WebServer(settings, database);
         } catch (RuntimeException e) {
