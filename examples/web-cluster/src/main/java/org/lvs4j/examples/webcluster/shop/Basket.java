@@ -44,6 +44,19 @@ public final class Basket implements Serializable {
         return new Basket(token, changed);
     }
 
+    /** What is left of it when an order of another state of it has been placed, as a new basket. */
+    public Basket without(Basket ordered) {
+        TreeMap<Integer, Integer> left = new TreeMap<>(counts);
+        ordered.counts.forEach((product, count) ->
+                left.computeIfPresent(product, (id, present) -> present > count ? present - count : null));
+        return new Basket(UUID.randomUUID(), left);
+    }
+
+    /** What is in it as text: equal for baskets with the same content. */
+    public String content() {
+        return counts.toString();
+    }
+
     /** Identifies the order that this basket becomes. */
     public UUID token() {
         return token;

@@ -49,6 +49,14 @@ final class OrderRoutes {
             visit.seeOther("/orders/" + placed.getAsLong());
             return;
         }
+        String shown = Forms.text(visit.context(), "content");
+        if (!shown.isEmpty() && !shown.equals(basket.content())) {
+            throw new Problem(
+                    409,
+                    "Your basket has changed",
+                    "It holds something else than the page that you have seen, so nothing was ordered. Have a look at your"
+                            + " basket and order again.");
+        }
         try {
             long id = orders.place(
                     account, token, basket.counts(), tier.settings().name());

@@ -111,6 +111,7 @@ final class ShopRoutes {
                                 "empty", lines.isEmpty(),
                                 "total", Pages.money(total),
                                 "token", basket.token().toString(),
+                                "content", basket.content(),
                                 "signedIn", visit.account() != null));
     }
 }

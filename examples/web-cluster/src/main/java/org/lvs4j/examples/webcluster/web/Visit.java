@@ -83,9 +83,9 @@ final class Visit {
         }
     }
 
-    /** Empties the basket after an order, unless it is another one by now. */
+    /** Takes what was ordered out of the basket, unless it is another one by now. */
     void emptyBasket(Basket ordered) {
-        changeBasket(basket -> basket.token().equals(ordered.token()) ? Basket.empty() : basket);
+        changeBasket(basket -> basket.token().equals(ordered.token()) ? basket.without(ordered) : basket);
     }
 
     private HttpSession openSession() {

@@ -153,6 +153,24 @@ class WebServerTest {
         assertThat(client.get(web1.https("/api/me")).body()).contains("\"basket\":[]");
     }
 
+    /** Another window of the same browser has added something. */
+    @Test
+    void checkout_basketHoldsMoreThanThePageShowed_nothingOrdered() throws Exception {
+        client.post(web1.https("/basket/add"), "product=2&count=2");
+        signUp();
+        String token = token();
+        client.post(web1.https("/basket/add"), "product=3");
+
+        HttpResponse<String> refused = client.post(web1.https("/checkout"), Map.of("token", token, "content", "{2=2}"));
+        HttpResponse<String> ordered =
+                client.post(web1.https("/checkout"), Map.of("token", token, "content", "{2=2, 3=1}"));
+
+        assertThat(client.get(web1.https("/basket")).body()).doesNotContain("{2=2");
+        assertThat(refused.statusCode()).isEqualTo(409);
+        assertThat(refused.body()).contains("Your basket has changed");
+        assertThat(header(ordered, "Location")).matches("/orders/[0-9]+");
+    }
+
     @Test
     void checkout_tooFewLeft_conflictAndBasketKept() throws Exception {
         client.post(web1.https("/basket/add"), "product=12&count=13");
