@@ -10,6 +10,7 @@ import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * The database of the shop, H2 or PostgreSQL: a pool of connections, the schema, and transactions. Thread-safe.
@@ -89,17 +90,8 @@ public final class Database implements AutoCloseable {
      */
     public <T extends @Nullable Object, X extends Exception> T transaction(Work<T, X> work) throws X {
         for (int attempt = 1; ; attempt++) {
-            try (Connection connection = connect()) {
-                connection.setAutoCommit(false);
-                T result;
-                try {
-                    result = work.in(connection);
-                } catch (Exception e) {
-                    rollback(connection);
-                    throw e;
-                }
-                commit(connection);
-                return result;
+            try {
+                return inOneConnection(work);
             } catch (SQLException e) {
                 if (attempt == ATTEMPTS || !SqlErrors.worthRepeating(e)) {
                     throw SqlErrors.unavailable(e)
@@ -107,6 +99,34 @@ public final class Database implements AutoCloseable {
                             : new IllegalStateException("a statement failed: " + e.getMessage(), e);
                 }
             }
+        }
+    }
+
+    private <T extends @Nullable Object, X extends Exception> T inOneConnection(Work<T, X> work)
+            throws SQLException, X {
+        Connection connection = connect();
+        try {
+            connection.setAutoCommit(false);
+            T result;
+            try {
+                result = work.in(connection);
+            } catch (Exception e) {
+                rollback(connection);
+                throw e;
+            }
+            commit(connection);
+            return result;
+        } finally {
+            giveBack(connection);
+        }
+    }
+
+    /** What fails here changes nothing of what was committed or rolled back; the pool drops the connection. */
+    private static void giveBack(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LoggerFactory.getLogger(Database.class).debug("a connection was dropped", e);
         }
     }
 

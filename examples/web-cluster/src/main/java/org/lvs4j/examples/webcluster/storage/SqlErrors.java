@@ -11,6 +11,8 @@ public final class SqlErrors {
     /** H2: the connection is broken, the database is closed, closing, or in use by another process. */
     private static final Set<String> H2_UNAVAILABLE = Set.of("90067", "90098", "90121", "90020", "90031", "90028");
 
+    private static final int H2_GENERAL = 50_000;
+
     private SqlErrors() {}
 
     /** Whether a row with this key exists already. */
@@ -20,6 +22,10 @@ public final class SqlErrors {
 
     /** Whether the database could not be reached. */
     static boolean unavailable(SQLException e) {
+        if (e.getErrorCode() == H2_GENERAL && e.getCause() instanceof NullPointerException) {
+            // H2's driver fails so if the connection breaks in the middle of a call.
+            return true;
+        }
         String state = e.getSQLState();
         return state != null
                 && (state.startsWith("08")

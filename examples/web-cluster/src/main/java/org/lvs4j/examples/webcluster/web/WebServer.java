@@ -87,14 +87,16 @@ public final class WebServer implements AutoCloseable {
                 DefaultSessionIdManager ids = new DefaultSessionIdManager(server);
                 ids.setWorkerName("shop");
                 server.addBean(ids, true);
-                // A client that sends its body slowly holds no thread: few of them would stop the server.
-                server.insertHandler(
-                        new EagerContentHandler(new RetainedContentLoaderFactory(MAX_HELD_BYTES, PIECE_BYTES, true)));
+                // Each is around the one before.
                 if (settings.rate() > 0 && !behindNginx) {
                     server.insertHandler(new PacedHandler(settings.rate()));
                 }
-                server.insertHandler(new SizeLimitHandler(MAX_BODY_BYTES, -1));
+                // A request counts as begun when its body is there: one whose client resets before would never end.
                 server.insertHandler(new GracefulHandler());
+                // A client that sends its body slowly holds no thread: few of them would stop the server.
+                server.insertHandler(
+                        new EagerContentHandler(new RetainedContentLoaderFactory(MAX_HELD_BYTES, PIECE_BYTES, true)));
+                server.insertHandler(new SizeLimitHandler(MAX_BODY_BYTES, -1));
                 if (behindNginx) {
                     connectors.add(behindNginx(server));
                 } else {
@@ -142,6 +144,10 @@ public final class WebServer implements AutoCloseable {
     public static WebServer start(WebSettings settings, Database database) throws IOException {
         // The schema is there before the first request if the database is.
         String outage = database.outage();
+        if (outage != null) {
+            // A new process is slow at first.
+            outage = database.outage();
+        }
         if (outage != null) {
             System.err.println(
                     settings.name() + ": the database does not answer; until it does, pages say so: " + outage);
