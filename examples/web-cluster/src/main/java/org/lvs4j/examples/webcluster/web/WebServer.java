@@ -27,8 +27,6 @@ import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
-import org.eclipse.jetty.server.handler.EagerContentHandler;
-import org.eclipse.jetty.server.handler.EagerContentHandler.RetainedContentLoaderFactory;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.server.handler.SizeLimitHandler;
 import org.eclipse.jetty.session.DefaultSessionIdManager;
@@ -46,11 +44,6 @@ import org.slf4j.LoggerFactory;
 public final class WebServer implements AutoCloseable {
     private static final int MAX_THREADS = 128;
     private static final int MAX_BODY_BYTES = 16_384;
-    /** A piece of a body holds a buffer until the last one has arrived: it counts as so many bytes more. */
-    private static final int PIECE_BYTES = 1_024;
-    /** A body of the most bytes in 48 pieces, or 64 pieces of a byte. */
-    private static final int MAX_HELD_BYTES = MAX_BODY_BYTES + 48 * PIECE_BYTES;
-
     private static final int IDLE_MILLIS = 30_000;
     private static final int STOP_MILLIS = 3_000;
 
@@ -87,16 +80,11 @@ public final class WebServer implements AutoCloseable {
                 DefaultSessionIdManager ids = new DefaultSessionIdManager(server);
                 ids.setWorkerName("shop");
                 server.addBean(ids, true);
-                // Each is around the one before.
                 if (settings.rate() > 0 && !behindNginx) {
                     server.insertHandler(new PacedHandler(settings.rate()));
                 }
-                // A request counts as begun when its body is there: one whose client resets before would never end.
-                server.insertHandler(new GracefulHandler());
-                // A client that sends its body slowly holds no thread: few of them would stop the server.
-                server.insertHandler(
-                        new EagerContentHandler(new RetainedContentLoaderFactory(MAX_HELD_BYTES, PIECE_BYTES, true)));
                 server.insertHandler(new SizeLimitHandler(MAX_BODY_BYTES, -1));
+                server.insertHandler(new GracefulHandler());
                 if (behindNginx) {
                     connectors.add(behindNginx(server));
                 } else {

@@ -3,14 +3,9 @@ package org.lvs4j.examples.webcluster.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.lvs4j.examples.webcluster.web.Client.header;
 
-import java.net.Socket;
-import java.net.URI;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -364,39 +359,5 @@ class WebServerTest {
 
         assertThat(client.get(web1.https("/server")).body())
                 .contains("You are at web1", "in the memory of web1", "known");
-    }
-
-    @Test
-    void post_moreSlowClientsThanThreads_othersAnswered() throws Exception {
-        String head = """
-                POST /guest-book HTTP/1.1\r
-                Host: 127.0.0.1\r
-                Content-Type: application/x-www-form-urlencoded\r
-                Content-Length: 11\r
-                Connection: close\r
-                \r
-                text=slow""";
-        List<Socket> slow = new ArrayList<>();
-        try {
-            for (int i = 0; i < 140; i++) {
-                Socket socket =
-                        new Socket("127.0.0.1", URI.create(web1.http("/")).getPort());
-                slow.add(socket);
-                socket.setSoTimeout(10_000);
-                socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
-            }
-
-            assertThat(client.get(web1.http("/guest-book")).statusCode()).isEqualTo(200);
-
-            Socket last = slow.get(slow.size() - 1);
-            last.getOutputStream().write("ly".getBytes(StandardCharsets.US_ASCII));
-            assertThat(new String(last.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-                    .startsWith("HTTP/1.1 303 ");
-            assertThat(client.get(web1.http("/guest-book")).body()).contains("slowly");
-        } finally {
-            for (Socket socket : slow) {
-                socket.close();
-            }
-        }
     }
 }
