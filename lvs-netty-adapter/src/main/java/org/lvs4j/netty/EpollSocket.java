@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Belongs to its event loop: all fields are plain.
  */
 @SuppressWarnings("try") // Netty declares that close throws any exception.
-final class EpollSocket implements TcpSocket, EpollIoHandle {
+final class EpollSocket implements TcpSocket, EpollIoHandle, Runnable {
     private static final EpollIoOps URGENT = EpollIoOps.valueOf(2);
     private static final EpollIoOps INPUT =
             EpollIoOps.EPOLLIN.with(URGENT).with(EpollIoOps.EPOLLRDHUP).with(EpollIoOps.EPOLLET);
@@ -408,7 +408,7 @@ final class EpollSocket implements TcpSocket, EpollIoHandle {
         if (!inRead && !readScheduled && !closed) {
             readScheduled = true;
             try {
-                loopState.loop.execute(this::readScheduled);
+                loopState.loop.execute(this);
             } catch (RejectedExecutionException e) {
                 readScheduled = false;
                 RelayState.LOGGER.trace("{}: the loop has ended", this, e);
@@ -416,7 +416,9 @@ final class EpollSocket implements TcpSocket, EpollIoHandle {
         }
     }
 
-    private void readScheduled() {
+    /** Reads what has been scheduled: the task is the socket itself, so that scheduling allocates nothing for it. */
+    @Override
+    public void run() {
         readScheduled = false;
         if (!closed && readable && (reading || hungUp)) {
             try {

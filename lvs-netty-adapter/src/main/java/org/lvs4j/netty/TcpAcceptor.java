@@ -44,7 +44,7 @@ final class TcpAcceptor extends ChannelInboundHandlerAdapter {
         // The accepted sockets inherit it, so that it holds for what a client sends before it is accepted, too.
         TcpSockets.keepUrgentData(channel);
         if (channel instanceof EpollServerSocketChannel) {
-            TcpSockets.bequeath(channel);
+            TcpSockets.setInherited(channel);
         }
     }
 

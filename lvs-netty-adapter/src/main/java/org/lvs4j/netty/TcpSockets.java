@@ -4,7 +4,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.RecvByteBufAllocator;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.Socket;
@@ -31,7 +30,7 @@ final class TcpSockets {
 
     /** Whether the system tells how far the bytes that were written to a socket have got. */
     static boolean kernelTells(Channel channel) {
-        return channel instanceof EpollSocketChannel || channel instanceof IoUringSocketChannel;
+        return channel instanceof IoUringSocketChannel;
     }
 
     /**
@@ -61,7 +60,7 @@ final class TcpSockets {
     }
 
     /** Sets what the sockets that epoll accepts are to inherit. */
-    static void bequeath(Channel listening) {
+    static void setInherited(Channel listening) {
         Socket socket = (Socket) ((UnixChannel) listening).fd();
         try {
             socket.setTcpNoDelay(true);

@@ -6,7 +6,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
-/** What has failed, in words for the person who has started a command. */
+/** What has failed, in words for the operator. */
 public final class Failures {
     private Failures() {}
 
